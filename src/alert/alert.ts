@@ -1,0 +1,56 @@
+import type { Evidence } from "../incident/incident.ts";
+import type { FindingKind, Severity } from "../judgement/judgement.ts";
+
+/** The message about one transition of one incident. Versioned: receivers parse it. */
+export interface Alert {
+  readonly version: 1;
+  readonly incidentId: string;
+  readonly fingerprint: string;
+  readonly sequence: number;
+  readonly status: "firing" | "acknowledged" | "resolved";
+  /** Why it is sent now. */
+  readonly reason: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  /** One sentence of at most 120 characters that a person can act on. */
+  readonly summary: string;
+  /** At most ten, worst first. */
+  readonly changes: readonly Change[];
+  /** Changes left out of `changes`. */
+  readonly moreChanges: number;
+  readonly target: string;
+  readonly scenario: string;
+  readonly location: string;
+  readonly probe: string;
+  /** ISO 8601. */
+  readonly firstBadSlot: string;
+  readonly lastGoodSlot: string | null;
+  readonly badRuns: number;
+  readonly judgedRuns: number;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** One alert for one receiver, waiting in the outbox until it has been handed over or given up. */
+export interface OutboxEntry {
+  /** Constant over all attempts and across restarts: the `webhook-id`. */
+  readonly id: string;
+  readonly receiver: string;
+  readonly alert: Alert;
+  readonly createdAtMs: number;
+}
+
+/** What became of one delivery attempt. */
+export type DeliveryOutcome =
+  | { readonly kind: "delivered"; readonly status: number }
+  /** To be tried again, not before `notBeforeMs` from now where the receiver said so. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
+  /** The receiver said 410: it wants no more. */
+  | { readonly kind: "gone" }
+  /** Will never work: forbidden address, unusable secret. */
+  | { readonly kind: "refused"; readonly reason: string };

@@ -1,0 +1,88 @@
+import type { Json, JsonObject } from "../std/json.ts";
+import type { ClientPolicy } from "../probe/target.ts";
+
+/** One HTTP request, credential resolved. Lives for the length of an exchange and is never stored. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The exact bytes to send, so that malformed ones can be sent on purpose. */
+  readonly body?: string | undefined;
+}
+
+export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total";
+
+/** Why there is no reply. `truncated`: the connection ended inside the body. */
+export type TransportFault =
+  | { readonly kind: "fault"; readonly class: "dns" | "connect" | "tls" | "reset" | "truncated" | "too-large" }
+  | { readonly kind: "fault"; readonly class: "timeout"; readonly phase: Phase }
+  /** Nothing was sent: the breaker is open after repeated failures. */
+  | { readonly kind: "fault"; readonly class: "circuit-open" };
+
+export type StreamEnd =
+  /** `[DONE]` came, and a finish reason before it. */
+  | "complete"
+  | "no-done"
+  | "no-finish-reason"
+  /** An `error` event, or a chunk with an `error` member, after status 200. */
+  | "error-event"
+  /** An event that is no JSON. */
+  | "malformed";
+
+export type Body =
+  | { readonly form: "json"; readonly value: Json; readonly bytes: number }
+  | { readonly form: "stream"; readonly chunks: readonly Json[]; readonly end: StreamEnd; readonly bytes: number }
+  /** Anything else: HTML, empty, broken JSON. */
+  | { readonly form: "text"; readonly text: string; readonly bytes: number };
+
+export interface Reply {
+  readonly kind: "reply";
+  readonly status: number;
+  /** Lower-case names; repeated headers joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+export type Outcome = Reply | TransportFault;
+
+/** Milliseconds since the attempt began, on the monotonic clock; undefined = did not happen. */
+export interface Timings {
+  readonly connectedMs?: number | undefined;
+  readonly sentMs?: number | undefined;
+  readonly headersMs?: number | undefined;
+  readonly firstByteMs?: number | undefined;
+  readonly firstChunkMs?: number | undefined;
+  /** First chunk with non-empty content: the field's TTFT. */
+  readonly firstContentMs?: number | undefined;
+  readonly lastContentMs?: number | undefined;
+  readonly finishReasonMs?: number | undefined;
+  readonly usageMs?: number | undefined;
+  readonly doneMs?: number | undefined;
+  /** Largest silence between two pieces of the body. */
+  readonly largestGapMs?: number | undefined;
+  readonly totalMs: number;
+}
+
+export interface Attempt {
+  /** 1 for the first. */
+  readonly ordinal: number;
+  readonly startedAtMs: number;
+  readonly outcome: Outcome;
+  readonly timings: Timings;
+  readonly connection: "fresh" | "reused";
+  /** Longest time our own event loop was blocked meanwhile: a starved process measures itself. */
+  readonly maxLoopDelayMs: number;
+}
+
+/** One logical call: its attempts in order, the last of which counts. Never empty. */
+export interface Exchange {
+  readonly attempts: readonly [Attempt, ...Attempt[]];
+}
+
+/** The port. `circuitKey` names the breaker to share: the target's name. */
+export interface Exchanger {
+  exchange(request: HttpRequest, policy: ClientPolicy, circuitKey: string): Promise<Exchange>;
+}
+
+/** The body of a chat-completions request. */
+export type ChatBody = JsonObject;

@@ -1,0 +1,59 @@
+import type { Finding, FindingKind, Severity } from "../judgement/judgement.ts";
+
+/** `suspected` is before the first alert: bad slots seen, not yet enough of them. */
+export type IncidentState = "suspected" | "open" | "acknowledged" | "resolved";
+
+export interface Incident {
+  /** Hash of target, scenario, kind and series; never of a volatile value. */
+  readonly fingerprint: string;
+  readonly probeId: string;
+  readonly target: string;
+  readonly scenario: string;
+  readonly location: string;
+  readonly kind: FindingKind;
+  readonly label: string;
+  readonly state: IncidentState;
+  /** Counts the incidents of this fingerprint: with it, the id of one of them. 0 while only suspected. */
+  readonly episode: number;
+  /** Counts transitions within the episode. */
+  readonly sequence: number;
+  readonly severity: Severity;
+  /** Judged slots, newest last, bounded by the policy's `of`: true = bad. */
+  readonly recent: readonly boolean[];
+  readonly goodInARow: number;
+  readonly badRuns: number;
+  readonly judgedRuns: number;
+  readonly firstBadSlotMs: number;
+  readonly lastGoodSlotMs?: number | undefined;
+  readonly lastSlotMs: number;
+  readonly openedAtMs?: number | undefined;
+  readonly resolvedAtMs?: number | undefined;
+  /** The worst and newest, bounded. */
+  readonly findings: readonly Finding[];
+  /** Ids of the runs that told of it, newest last, bounded. */
+  readonly evidence: readonly Evidence[];
+}
+
+export interface Evidence {
+  readonly runId: string;
+  readonly traceId?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly status?: number | undefined;
+}
+
+/** `<fingerprint>-<episode>`. */
+export function incidentId(incident: Incident): string {
+  return `${incident.fingerprint}-${incident.episode}`;
+}
+
+export type TransitionKind = "opened" | "escalated" | "acknowledged" | "resolved";
+
+export interface Transition {
+  readonly kind: TransitionKind;
+  readonly incidentId: string;
+  readonly fingerprint: string;
+  readonly sequence: number;
+  readonly atMs: number;
+  /** Named, for people and for `explain`: `2-of-3-slots-bad`. */
+  readonly reason: string;
+}

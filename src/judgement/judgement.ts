@@ -1,0 +1,62 @@
+import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { JudgePolicy } from "../probe/probe.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Json } from "../std/json.ts";
+
+/** `ok` all judged and fine · `warn` risky · `drift` outside the baseline · `fail` a fixed rule broken · `inconclusive` nothing could be said. */
+export type Verdict = "ok" | "warn" | "drift" | "fail" | "inconclusive";
+
+export type FindingKind = "availability" | "expectation" | "policy" | "contract" | "error-shape" | "latency" | "usage";
+
+export type Severity = "breaking" | "risky" | "informative";
+
+/** One judged rule: what was expected, what was seen. Short, already free of content and secrets. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  /** Where: a JSON path, a metric name, a rule. Stable, so that findings of two runs can be matched. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** The baseline version it was judged against. */
+  readonly baselineVersion?: number | undefined;
+}
+
+/** What was decided about one aspect of one run. The unit that incidents are made of. */
+export type Ruling =
+  | { readonly subject: RulingSubject; readonly outcome: "good" }
+  | { readonly subject: RulingSubject; readonly outcome: "bad"; readonly findings: readonly Finding[] }
+  | { readonly subject: RulingSubject; readonly outcome: "unjudged"; readonly reason: string };
+
+/** Names an incident's cause without volatile values: its hash is the incident's fingerprint. */
+export interface RulingSubject {
+  readonly kind: FindingKind;
+  /** Id of the series for baseline judges, the name of the rule set for fixed ones. */
+  readonly series: string;
+  readonly label: string;
+}
+
+export interface JudgeInput {
+  readonly scenario: Scenario;
+  readonly observation: Observation;
+  readonly series: Series;
+  readonly memory: SeriesMemory | undefined;
+  readonly policy: JudgePolicy;
+  readonly slotMs: number;
+}
+
+export interface JudgeOutput {
+  readonly ruling: Ruling;
+  /** What to remember; undefined leaves the memory as it is. */
+  readonly state?: Json | undefined;
+  readonly accept?: LearnedBaseline | undefined;
+}
+
+/** One pure judge: no I/O, no clock, no randomness. */
+export interface Judge {
+  readonly aspect: Series["aspect"];
+  /** The series an observation belongs to: suffixes of ids, none when this judge has nothing to say about it. */
+  seriesOf(observation: Observation, scenario: Scenario): readonly { readonly key: string; readonly label: string }[];
+  judge(input: JudgeInput): JudgeOutput;
+}

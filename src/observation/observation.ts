@@ -1,0 +1,72 @@
+import type { JsonKind, TextClass } from "../probe/probe.ts";
+import type { StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
+
+/** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
+export interface Observation {
+  /** Name of the call within its scenario. */
+  readonly call: string;
+  readonly mode: "plain" | "stream";
+  readonly outcome: ReplyFacts | TransportFault;
+  readonly timings: Timings;
+  readonly attempts: number;
+  readonly connection: "fresh" | "reused";
+  readonly maxLoopDelayMs: number;
+}
+
+export interface ReplyFacts {
+  readonly kind: "reply";
+  readonly status: number;
+  readonly contentType: string;
+  readonly bodyForm: "json" | "stream" | "text";
+  readonly bytes: number;
+  /** The provider's own id of this request, for a support ticket. */
+  readonly requestId?: string | undefined;
+  /** The model the provider says has answered. */
+  readonly model?: string | undefined;
+  readonly finishReasons: readonly (string | null)[];
+  readonly text: TextFacts;
+  /** undefined = unknown. Never taken for 0. */
+  readonly usage?: Usage | undefined;
+  readonly shape: Shape;
+  /** Set when the body tells of an error, whatever the status code. */
+  readonly error?: ErrorFacts | undefined;
+  /** Streams only. */
+  readonly streamEnd?: StreamEnd | undefined;
+  /** Expectations on the text need the text; it is not kept, so their answers are facts: pattern → matched. */
+  readonly textMatches: Readonly<Record<string, boolean>>;
+}
+
+/** What may be known of a completion without keeping it. */
+export interface TextFacts {
+  readonly class: TextClass;
+  readonly length: number;
+  readonly hash: string;
+}
+
+export interface Usage {
+  readonly promptTokens?: number | undefined;
+  readonly completionTokens?: number | undefined;
+  readonly totalTokens?: number | undefined;
+  readonly cachedTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+}
+
+/** JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there. */
+export type Shape = Readonly<Record<string, readonly JsonKind[]>>;
+
+export type ErrorFamily =
+  | "nested-object"
+  | "string"
+  | "detail"
+  | "array-wrapped"
+  | "flat"
+  | "html"
+  | "empty"
+  | "unknown";
+
+export interface ErrorFacts {
+  readonly family: ErrorFamily;
+  /** Vocabulary, not prose: short identifier-like values only. */
+  readonly type?: string | undefined;
+  readonly code?: string | number | undefined;
+}

@@ -1,0 +1,23 @@
+import { hashOf } from "../std/hash.ts";
+import type { Probe } from "./probe.ts";
+
+/** Identity of a run: the probe and its due time. */
+export function runId(probeId: string, slotMs: number): string {
+  return `${probeId}/${new Date(slotMs).toISOString()}`;
+}
+
+/**
+ * Changes exactly when what is sent or how it is judged changes: such an edit starts new series,
+ * because a baseline of another request says nothing about this one.
+ */
+export function requestFingerprint(probe: Probe): string {
+  const { target, scenario, nonce } = probe;
+  return hashOf({
+    baseUrl: target.baseUrl,
+    model: target.model,
+    maxTokensField: target.maxTokensField,
+    headers: target.headers,
+    scenario,
+    nonce,
+  });
+}

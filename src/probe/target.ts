@@ -1,0 +1,58 @@
+import type { MicroUsd } from "../std/money.ts";
+
+/** Where a secret is to be found. The secret itself is never part of a configuration, row or message. */
+export type SecretRef = { readonly env: string } | { readonly file: string };
+
+/** How the client behaves towards one target. All deadlines count from the start of an attempt. */
+export interface ClientPolicy {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly firstContentMs: number;
+  /** Longest silence between two pieces of a body. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+  /** Decoded bytes of one body. */
+  readonly maxBodyBytes: number;
+  /** Server-sent events of one stream. */
+  readonly maxEvents: number;
+  /** Further attempts after a transient fault. */
+  readonly retries: 0 | 1;
+  /** A `Retry-After` longer than this is not waited for. */
+  readonly maxRetryAfterMs: number;
+  /** `fresh`: every run opens its own connection, so that every run measures the same thing. */
+  readonly connection: "fresh" | "reused";
+  /** After `failures` transient failures in a row no request is sent for `openMs`. */
+  readonly circuit: { readonly failures: number; readonly openMs: number };
+}
+
+/** Micro-dollars per million tokens. */
+export interface TokenPrice {
+  readonly inputPerMillion: MicroUsd;
+  readonly outputPerMillion: MicroUsd;
+  readonly cachedInputPerMillion?: MicroUsd | undefined;
+}
+
+/** Money and tokens that one target may use in one UTC day; undefined = no limit of that kind. */
+export interface SpendCap {
+  readonly microUsdPerDay?: MicroUsd | undefined;
+  readonly tokensPerDay?: number | undefined;
+}
+
+export interface Target {
+  readonly name: string;
+  /** Up to and including the version segment, no trailing slash: `https://api.example.com/v1`. */
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Who serves it: price lookup and `gen_ai.provider.name`. */
+  readonly provider: string;
+  readonly key?: SecretRef | undefined;
+  /** Which header carries the key and what stands before it: `authorization` + `Bearer `. */
+  readonly keyHeader: { readonly name: string; readonly prefix: string };
+  readonly headers: Readonly<Record<string, string>>;
+  /** OpenAI's reasoning models reject `max_tokens`, Ollama ignores `max_completion_tokens`. */
+  readonly maxTokensField: "max_tokens" | "max_completion_tokens";
+  readonly policy: ClientPolicy;
+  /** The price in force, multiplier applied; undefined = unknown, which is said and never taken for 0. */
+  readonly price?: TokenPrice | undefined;
+  readonly spendCap: SpendCap;
+}

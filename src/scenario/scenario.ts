@@ -1,0 +1,28 @@
+import type { Ask, Expectation } from "../probe/probe.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { Json } from "../std/json.ts";
+
+/** One logical call that a scenario wants made. */
+export interface Call {
+  readonly name: string;
+  readonly ask: Ask;
+  /** Which credential to present. */
+  readonly credential: "configured" | "invalid" | "none";
+  /** Last edit of the request body, for requests that are wrong on purpose. */
+  readonly alter?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
+}
+
+/** What is asked and what must hold. Pure: it plans calls and never makes one. */
+export interface Scenario {
+  readonly name: string;
+  readonly summary: string;
+  /** `negative`: a refusal is the expected outcome. */
+  readonly polarity: "positive" | "negative";
+  /** Upper bound of logical calls in one run: what is planned, priced and reserved. */
+  readonly maxCalls: number;
+  /** Upper bound of output tokens over all calls. */
+  readonly maxOutputTokens: number;
+  readonly expectations: readonly Expectation[];
+  /** The next call, given what came of the earlier ones; undefined when done. */
+  nextCall(done: readonly Observation[]): Call | undefined;
+}
