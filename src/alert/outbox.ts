@@ -1,0 +1,31 @@
+import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
+
+/** An entry with what has become of it so far. */
+export interface PendingDelivery {
+  readonly entry: OutboxEntry;
+  /** Attempts already made. */
+  readonly attempts: number;
+  readonly dueAtMs: number;
+}
+
+/** What the notifier asks of the store. */
+export interface Outbox {
+  /** Entries due now and not leased, oldest first; per incident and receiver only the first undelivered one. */
+  due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]>;
+  /** Leases one entry for an attempt; undefined when it is gone, leased, not due or not its turn. */
+  lease(id: string, nowMs: number, leaseMs: number): Promise<PendingDelivery | undefined>;
+  /** Records an attempt and either ends the entry or sets when it is due next. */
+  record(attempt: DeliveryAttempt): Promise<void>;
+}
+
+export interface DeliveryAttempt {
+  readonly outboxId: string;
+  readonly receiver: string;
+  /** 1 for the first. */
+  readonly ordinal: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly outcome: DeliveryOutcome;
+  /** undefined ends the entry: delivered, or given up. */
+  readonly nextDueAtMs?: number | undefined;
+}

@@ -1,0 +1,29 @@
+import type { Probe } from "../probe/probe.ts";
+import type { Receiver } from "../probe/receiver.ts";
+import type { Target } from "../probe/target.ts";
+
+/** A valid configuration, every default filled in. */
+export interface Config {
+  readonly targets: readonly Target[];
+  readonly probes: readonly Probe[];
+  readonly receivers: readonly Receiver[];
+  /** Whole days of runs and observations that are kept. */
+  readonly retentionDays: number;
+  /** Where the web role listens. */
+  readonly listen: { readonly host: string; readonly port: number };
+}
+
+/** One thing wrong with a configuration, and what to do about it. */
+export interface Problem {
+  readonly file: string;
+  /** 1-based; undefined when the problem has no place of its own, such as a missing section. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** `probes[2].every` */
+  readonly path: string;
+  readonly expected: string;
+  /** What came, shortened; never the text of something that looks like a secret. */
+  readonly got: string;
+  /** The next step: `did you mean "every"?` */
+  readonly hint?: string | undefined;
+}

@@ -1,0 +1,72 @@
+import type { Finding, Verdict } from "../judgement/judgement.ts";
+import type { MicroUsd } from "../std/money.ts";
+
+/** What became of a slot. Every due slot ends as one of the last four. */
+export type RunState = "claimed" | "done" | "interrupted" | "missed" | "skipped";
+
+export type SkipReason = "overlap" | "spend-cap";
+export type MissReason = "stale" | "no-worker";
+
+/** What is asked of the store before anything is sent. */
+export interface ClaimRequest {
+  readonly runId: string;
+  readonly probeId: string;
+  readonly slotMs: number;
+  readonly location: string;
+  readonly target: string;
+  readonly model: string;
+  readonly scenario: string;
+  readonly atMs: number;
+  /** A claim not committed by then was interrupted. */
+  readonly deadlineMs: number;
+  readonly traceId?: string | undefined;
+  /** The most this run can use; set aside until the commit says what it did use. */
+  readonly reserve: Reservation;
+}
+
+export interface Reservation {
+  /** undefined = no price is known; a cap in money then cannot bind, which `config/` refuses. */
+  readonly microUsd?: MicroUsd | undefined;
+  readonly tokens: number;
+  readonly requests: number;
+  readonly capMicroUsdPerDay?: MicroUsd | undefined;
+  readonly capTokensPerDay?: number | undefined;
+}
+
+export type ClaimResult =
+  | { readonly kind: "claimed" }
+  /** Somebody claimed it before: it is not sent again, whatever became of it. */
+  | { readonly kind: "taken" }
+  /** Recorded as skipped; nothing may be sent. */
+  | { readonly kind: "skipped"; readonly reason: SkipReason };
+
+/** What a run really used. undefined = unknown: then the reservation stays counted. */
+export interface Spent {
+  readonly microUsd?: MicroUsd | undefined;
+  readonly tokens?: number | undefined;
+  readonly requests: number;
+}
+
+/** The result of one slot, as reporters and people see it. */
+export interface RunReport {
+  readonly runId: string;
+  readonly probeId: string;
+  readonly probe: string;
+  readonly target: string;
+  readonly model: string;
+  readonly scenario: string;
+  readonly location: string;
+  readonly slotMs: number;
+  readonly state: RunState;
+  /** Why it was skipped or missed. */
+  readonly reason?: SkipReason | MissReason | "taken" | undefined;
+  readonly verdict?: Verdict | undefined;
+  readonly findings: readonly Finding[];
+  /** What could not be judged, and why: `latency: learning, 14 of 30`. */
+  readonly unjudged: readonly string[];
+  readonly totalMs?: number | undefined;
+  readonly firstContentMs?: number | undefined;
+  readonly status?: number | undefined;
+  readonly spent: Spent;
+  readonly traceId?: string | undefined;
+}

@@ -1,0 +1,71 @@
+import type { Tracer } from "@opentelemetry/api";
+import type { OutboxEntry } from "../alert/alert.ts";
+import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import type { Exchanger } from "../exchange/exchange.ts";
+import type { Incident, Transition } from "../incident/incident.ts";
+import type { Finding, Verdict } from "../judgement/judgement.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { SecretRef } from "../probe/target.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Json } from "../std/json.ts";
+import type { Log } from "../std/log.ts";
+import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
+
+/** Everything a run may touch of the outside. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly exchanger: Exchanger;
+  readonly runs: RunBook;
+  /** The value behind a reference; throws when it cannot be read, which start-up has already ruled out. */
+  readonly secret: (ref: SecretRef) => string;
+  readonly log: Log;
+  readonly tracer: Tracer;
+}
+
+/** What `runProbe` asks of the store. */
+export interface RunBook {
+  /** Claims the slot and reserves its spend, atomically across workers. */
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+  /**
+   * One transaction: reads what is remembered of the probe, lets `decide` think, writes the result.
+   * Returns undefined when the claim is no longer open (it was swept as interrupted): nothing is written.
+   */
+  commit(run: FinishedRun, decide: (memory: ProbeMemory) => Decision): Promise<Decision | undefined>;
+  /** Records a slot that will not run. Does nothing when the slot has a row already. */
+  miss(slot: { probeId: string; slotMs: number; location: string; target: string; model: string; scenario: string }, reason: MissReason): Promise<void>;
+}
+
+export interface FinishedRun {
+  readonly runId: string;
+  readonly probeId: string;
+  readonly slotMs: number;
+  readonly target: string;
+  readonly endedAtMs: number;
+  readonly observations: readonly Observation[];
+  readonly spent: Spent;
+}
+
+export interface ProbeMemory {
+  readonly series: readonly SeriesMemory[];
+  /** Every incident of the probe that is not resolved, and the last resolved one of each fingerprint. */
+  readonly incidents: readonly Incident[];
+}
+
+/** What judging a run has led to; `store/` writes it, nothing else reads it. */
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly unjudged: readonly string[];
+  readonly series: readonly SeriesUpdate[];
+  /** Changed incidents only. */
+  readonly incidents: readonly Incident[];
+  readonly transitions: readonly Transition[];
+  readonly outbox: readonly OutboxEntry[];
+}
+
+export interface SeriesUpdate {
+  readonly series: Series;
+  readonly state: Json;
+  readonly accept?: LearnedBaseline | undefined;
+}

@@ -1,0 +1,68 @@
+import type { Cadence } from "../probe/probe.ts";
+
+/** One due slot, as the queue carries it: names and times only. */
+export interface SlotJob {
+  readonly probeId: string;
+  readonly slotMs: number;
+}
+
+/** A scheduler that should exist. `offsetMs` spreads probes over their interval. */
+export interface ScheduleEntry {
+  /** The probe's id. */
+  readonly id: string;
+  readonly location: string;
+  readonly cadence: Cadence;
+  /** 0 for cron. */
+  readonly offsetMs: number;
+}
+
+/** A scheduler that does exist. */
+export interface ScheduledEntry extends ScheduleEntry {
+  /** When its next slot is due, by its own record; undefined when it has none. */
+  readonly nextMs: number | undefined;
+}
+
+/** The port: what the rest of the program knows of the queue. BullMQ is behind it. */
+export interface SlotQueue {
+  /** Schedulers of one location, as the queue has them. */
+  scheduled(location: string): Promise<readonly ScheduledEntry[]>;
+  upsert(entry: ScheduleEntry): Promise<void>;
+  remove(id: string, location: string): Promise<void>;
+  /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */
+  clockMs(): Promise<number>;
+  /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
+  work(location: string, concurrency: number, handler: (job: SlotJob) => Promise<void>): Promise<Stoppable>;
+}
+
+export interface DeliveryQueue {
+  /** Asks for one attempt of one outbox entry. Asking twice for the same attempt is one job. */
+  enqueue(outboxId: string, attempt: number): Promise<void>;
+  work(concurrency: number, handler: (outboxId: string) => Promise<void>): Promise<Stoppable>;
+}
+
+export interface Stoppable {
+  /** Stops taking new work and waits for what is running. */
+  stop(): Promise<void>;
+}
+
+/** What the scheduler role asks of the store. */
+export interface SlotBook {
+  /** Takes or renews a lease; true while `holder` has it. */
+  holdLease(name: string, holder: string, ttlMs: number, nowMs: number): Promise<boolean>;
+  releaseLease(name: string, holder: string): Promise<void>;
+  /** Newest recorded slot of each probe. */
+  lastSlots(): Promise<ReadonlyMap<string, number>>;
+  /** Writes `missed` rows for slots that have no row; returns how many it wrote. */
+  recordMissed(slots: readonly MissedSlot[]): Promise<number>;
+  /** Turns claims whose deadline has passed into `interrupted`; returns their run ids. */
+  sweepInterrupted(nowMs: number): Promise<readonly string[]>;
+}
+
+export interface MissedSlot {
+  readonly probeId: string;
+  readonly slotMs: number;
+  readonly location: string;
+  readonly target: string;
+  readonly model: string;
+  readonly scenario: string;
+}
