@@ -12,6 +12,12 @@ export interface Call {
   readonly alter?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
 }
 
+/** What differs from run to run. */
+export interface PlayContext {
+  /** Goes into the prompt to defeat prompt caches; undefined when the probe wants none. */
+  readonly nonce?: string | undefined;
+}
+
 /** What is asked and what must hold. Pure: it plans calls and never makes one. */
 export interface Scenario {
   readonly name: string;
@@ -20,9 +26,11 @@ export interface Scenario {
   readonly polarity: "positive" | "negative";
   /** Upper bound of logical calls in one run: what is planned, priced and reserved. */
   readonly maxCalls: number;
+  /** Upper bound of prompt tokens over all calls, an estimate on the safe side. */
+  readonly maxPromptTokens: number;
   /** Upper bound of output tokens over all calls. */
   readonly maxOutputTokens: number;
   readonly expectations: readonly Expectation[];
   /** The next call, given what came of the earlier ones; undefined when done. */
-  nextCall(done: readonly Observation[]): Call | undefined;
+  nextCall(done: readonly Observation[], context: PlayContext): Call | undefined;
 }
