@@ -79,9 +79,12 @@ export interface Exchange {
   readonly attempts: readonly [Attempt, ...Attempt[]];
 }
 
+/** Wrapped around each attempt, so that a span can be opened and closed around it. */
+export type AroundAttempt = (ordinal: number, attempt: () => Promise<Attempt>) => Promise<Attempt>;
+
 /** The port. `circuitKey` names the breaker to share: the target's name. */
 export interface Exchanger {
-  exchange(request: HttpRequest, policy: ClientPolicy, circuitKey: string): Promise<Exchange>;
+  exchange(request: HttpRequest, policy: ClientPolicy, circuitKey: string, around?: AroundAttempt): Promise<Exchange>;
 }
 
 /** The body of a chat-completions request. */
