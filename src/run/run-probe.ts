@@ -1,0 +1,125 @@
+import type { Span } from "@opentelemetry/api";
+import { longestRunMs, reservationFor } from "./reservation.ts";
+import { decide } from "./decide.ts";
+import { play } from "./play.ts";
+import { endRunSpan, startRunSpan } from "./spans.ts";
+import { spentBy } from "./spent.ts";
+import type { Observation } from "../observation/observation.ts";
+import { runId } from "../probe/ids.ts";
+import type { Probe } from "../probe/probe.ts";
+import { scenarioOf } from "../scenario/resolve.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { ClaimRequest, RunReport, Spent } from "./run.ts";
+import type { Decision, World } from "./world.ts";
+
+/**
+ * The life of one slot: claim it and reserve its spend, ask the target, keep the facts, judge them, commit.
+ * A target's fault is a result. What is thrown is a bug or a store that does not answer.
+ */
+export async function runProbe(world: World, probe: Probe, slotMs: number): Promise<RunReport> {
+  const scenario = scenarioOf(probe.scenario);
+  const startedMs = world.clock.nowMs();
+  const id = runId(probe.id, slotMs);
+  const span = startRunSpan(world.tracer, probe, id, slotMs, startedMs - slotMs);
+  const report = await runWithin(span, world, probe, scenario, slotMs, startedMs);
+  endRunSpan(span, report);
+  return report;
+}
+
+async function runWithin(
+  span: Span,
+  world: World,
+  probe: Probe,
+  scenario: Scenario,
+  slotMs: number,
+  startedMs: number,
+): Promise<RunReport> {
+  const traceId = span.spanContext().traceId;
+  const identity = identityOf(probe, slotMs, traceId);
+
+  if (isStale(probe, slotMs, startedMs)) {
+    await world.runs.miss(slotOf(probe, slotMs), "stale");
+    return unsent(identity, "missed", "stale");
+  }
+  const claim = await world.runs.claim(claimRequest(probe, scenario, slotMs, startedMs, traceId));
+  if (claim.kind === "taken") return unsent(identity, "skipped", "taken");
+  if (claim.kind === "skipped") return unsent(identity, "skipped", claim.reason);
+
+  const observations = await play(world, probe, scenario, span);
+  const spent = spentBy(observations, probe.target.price);
+  const endedAtMs = world.clock.nowMs();
+  const decision = await world.runs.commit(
+    { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent },
+    (memory) => decide({ probe, scenario, observations, runId: identity.runId, traceId, slotMs, nowMs: endedAtMs }, memory),
+  );
+  return finished(identity, observations, spent, decision);
+}
+
+/** A job that comes later than the next slot's time says nothing about its own. */
+function isStale(probe: Probe, slotMs: number, nowMs: number): boolean {
+  const lateMs = nowMs - slotMs;
+  return probe.cadence.kind === "every" ? lateMs > Math.max(probe.cadence.everyMs, shortestStaleMs) : lateMs > cronStaleMs;
+}
+
+/** Fast schedules live with the queue's own lag of some hundred milliseconds. */
+const shortestStaleMs = 5_000;
+const cronStaleMs = 300_000;
+
+function claimRequest(probe: Probe, scenario: Scenario, slotMs: number, atMs: number, traceId: string): ClaimRequest {
+  return {
+    ...slotOf(probe, slotMs),
+    runId: runId(probe.id, slotMs),
+    atMs,
+    deadlineMs: atMs + longestRunMs(probe, scenario),
+    traceId,
+    reserve: reservationFor(probe, scenario),
+  };
+}
+
+function slotOf(probe: Probe, slotMs: number) {
+  return {
+    probeId: probe.id,
+    slotMs,
+    location: probe.location,
+    target: probe.target.name,
+    model: probe.target.model,
+    scenario: probe.scenario.name,
+  };
+}
+
+type Identity = ReturnType<typeof identityOf>;
+
+function identityOf(probe: Probe, slotMs: number, traceId: string) {
+  return { ...slotOf(probe, slotMs), runId: runId(probe.id, slotMs), probe: probe.name, traceId };
+}
+
+function unsent(identity: Identity, state: "missed" | "skipped", reason: NonNullable<RunReport["reason"]>): RunReport {
+  return {
+    ...identity,
+    state,
+    reason,
+    findings: [],
+    unjudged: [],
+    spent: { requests: 0, tokens: 0, microUsd: 0 },
+  };
+}
+
+function finished(
+  identity: Identity,
+  observations: readonly Observation[],
+  spent: Spent,
+  decision: Decision | undefined,
+): RunReport {
+  const last = observations.at(-1);
+  return {
+    ...identity,
+    state: decision === undefined ? "interrupted" : "done",
+    verdict: decision?.verdict,
+    findings: decision?.findings ?? [],
+    unjudged: decision?.unjudged ?? [],
+    totalMs: last?.timings.totalMs,
+    firstContentMs: last?.timings.firstContentMs,
+    status: last?.outcome.kind === "reply" ? last.outcome.status : undefined,
+    spent,
+  };
+}

@@ -1,0 +1,135 @@
+import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
+import type { Attempt, HttpRequest } from "../exchange/exchange.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Call } from "../scenario/scenario.ts";
+import { attributes as a, spanNames } from "../telemetry/names.ts";
+import type { RunReport } from "./run.ts";
+
+/** The span of one run; its parent is whatever is active, such as the queue's processing span. */
+export function startRunSpan(tracer: Tracer, probe: Probe, runId: string, slotMs: number, latenessMs: number): Span {
+  return tracer.startSpan(
+    spanNames.probe,
+    {
+      attributes: {
+        [a.plumblineProbe]: probe.id,
+        [a.plumblineTarget]: probe.target.name,
+        [a.plumblineScenario]: probe.scenario.name,
+        [a.plumblineLocation]: probe.location,
+        [a.plumblineRun]: runId,
+        [a.plumblineSlot]: new Date(slotMs).toISOString(),
+        [a.plumblineLateness]: latenessMs,
+        [a.syntheticType]: "test",
+      },
+    },
+    context.active(),
+  );
+}
+
+/** An expected refusal leaves the run span OK: only a verdict of fail or drift marks it. */
+export function endRunSpan(span: Span, report: RunReport): void {
+  span.setAttribute(a.plumblineState, report.state);
+  if (report.verdict !== undefined) span.setAttribute(a.plumblineVerdict, report.verdict);
+  if (report.spent.microUsd !== undefined) span.setAttribute(a.plumblineCost, report.spent.microUsd);
+  const kinds = [...new Set(report.findings.map((finding) => finding.kind))];
+  if (kinds.length > 0) span.setAttribute(a.plumblineFindingKinds, kinds);
+  if (report.verdict === "fail" || report.verdict === "drift") span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
+/** One CLIENT span per logical call, attributes that samplers need set at its creation. */
+export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: Call): Span {
+  const { target } = probe;
+  return tracer.startSpan(
+    spanNames.chat(target.model),
+    {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        [a.genAiOperationName]: "chat",
+        [a.genAiProviderName]: target.provider,
+        [a.genAiRequestModel]: target.model,
+        [a.genAiRequestMaxTokens]: call.ask.maxTokens,
+        ...(call.ask.stream ? { [a.genAiRequestStream]: true } : {}),
+        ...serverOf(target.baseUrl),
+        [a.syntheticType]: "test",
+      },
+    },
+    within(parent),
+  );
+}
+
+export function endCallSpan(span: Span, { outcome, timings }: Observation): void {
+  if (outcome.kind === "fault") {
+    const errorType = outcome.class === "timeout" ? `timeout_${outcome.phase}` : outcome.class;
+    span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    return;
+  }
+  const { usage } = outcome;
+  const finishReasons = outcome.finishReasons.filter((reason) => reason !== null);
+  const known: Record<string, string | number | string[] | undefined> = {
+    [a.genAiResponseModel]: outcome.model,
+    [a.genAiResponseFinishReasons]: finishReasons.length > 0 ? finishReasons : undefined,
+    [a.genAiTimeToFirstChunk]: timings.firstChunkMs === undefined ? undefined : timings.firstChunkMs / 1000,
+    [a.genAiInputTokens]: usage?.promptTokens,
+    [a.genAiOutputTokens]: usage?.completionTokens,
+    [a.genAiCacheReadTokens]: usage?.cachedTokens,
+    [a.genAiReasoningTokens]: usage?.reasoningTokens,
+  };
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) span.setAttribute(name, value);
+  if (outcome.status >= 400) {
+    span.setAttribute(a.errorType, String(outcome.error?.code ?? outcome.status));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
+
+/** One CLIENT span per attempt. Opened and closed around it, with what HTTP says and no more. */
+export async function inAttemptSpan(
+  tracer: Tracer,
+  parent: Span,
+  request: HttpRequest,
+  ordinal: number,
+  attempt: () => Promise<Attempt>,
+): Promise<Attempt> {
+  const span = tracer.startSpan(
+    spanNames.http(request.method),
+    {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        [a.httpMethod]: request.method,
+        [a.urlFull]: withoutQuery(request.url),
+        ...serverOf(request.url),
+        ...(ordinal > 1 ? { [a.httpResendCount]: ordinal - 1 } : {}),
+        [a.syntheticType]: "test",
+      },
+    },
+    within(parent),
+  );
+  const done = await attempt();
+  if (done.outcome.kind === "reply") {
+    span.setAttribute(a.httpStatus, done.outcome.status);
+    if (done.outcome.status >= 400) {
+      span.setAttribute(a.errorType, String(done.outcome.status)).setStatus({ code: SpanStatusCode.ERROR });
+    }
+  } else {
+    span.setAttribute(a.errorType, done.outcome.class).setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+  return done;
+}
+
+function within(parent: Span): Context {
+  return trace.setSpan(context.active(), parent);
+}
+
+function serverOf(url: string): Record<string, string | number> {
+  const { hostname, port, protocol } = new URL(url);
+  return { [a.serverAddress]: hostname, [a.serverPort]: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) };
+}
+
+/** Some providers take keys in the query; no span carries one. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
