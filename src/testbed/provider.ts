@@ -1,0 +1,25 @@
+import { LLMock } from "@copilotkit/aimock";
+
+/** A provider of the chat-completions protocol that somebody else wrote: aimock on a loopback port. */
+export interface Provider {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const answer = "The plumb line hangs straight.";
+
+/** Answers any prompt with one sentence, counts tokens itself, and knows one key. */
+export async function openProvider(key: string): Promise<Provider> {
+  const mock = new LLMock({
+    host: "127.0.0.1",
+    port: 0,
+    logLevel: "silent",
+    auth: { apiKeys: [key] },
+    strict: true,
+    chunkSize: 8,
+    journalMaxEntries: 1,
+  });
+  mock.on({ endpoint: "chat" }, { content: answer, systemFingerprint: "fp_testbed" });
+  await mock.start();
+  return { port: mock.port, close: () => mock.stop() };
+}
