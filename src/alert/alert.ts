@@ -1,15 +1,23 @@
-import type { Evidence } from "../incident/incident.ts";
+import type { Evidence, TransitionKind } from "../incident/incident.ts";
 import type { FindingKind, Severity } from "../judgement/judgement.ts";
 
-/** The message about one transition of one incident. Versioned: receivers parse it. */
+/**
+ * The message about one transition of one incident. Versioned: receivers parse it. Members may be added within
+ * a version; none is removed, renamed or given another meaning. All strings are free of control characters,
+ * mentions, links, content and secrets, and of bounded length.
+ */
 export interface Alert {
   readonly version: 1;
   readonly incidentId: string;
   readonly fingerprint: string;
   readonly sequence: number;
+  /** What happened to the incident. */
+  readonly event: TransitionKind;
   readonly status: "firing" | "acknowledged" | "resolved";
   /** Why it is sent now. */
   readonly reason: string;
+  /** When it happened, ISO 8601. */
+  readonly at: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
   /** One sentence of at most 120 characters that a person can act on. */
@@ -19,6 +27,7 @@ export interface Alert {
   /** Changes left out of `changes`. */
   readonly moreChanges: number;
   readonly target: string;
+  readonly model: string;
   readonly scenario: string;
   readonly location: string;
   readonly probe: string;
@@ -27,8 +36,17 @@ export interface Alert {
   readonly lastGoodSlot: string | null;
   readonly badRuns: number;
   readonly judgedRuns: number;
+  /** What it was compared with; null for rules that need no baseline. */
+  readonly baselineVersion: number | null;
+  /** At most five, newest last. */
   readonly evidence: readonly Evidence[];
+  /** Where to look first: a guess from the evidence, not a finding. */
+  readonly likelyCause: LikelyCause;
+  /** One safe first action. */
+  readonly nextStep: string;
 }
+
+export type LikelyCause = "provider" | "network" | "credentials" | "monitor";
 
 export interface Change {
   readonly what: string;
@@ -48,7 +66,7 @@ export interface OutboxEntry {
 /** What became of one delivery attempt. */
 export type DeliveryOutcome =
   | { readonly kind: "delivered"; readonly status: number }
-  /** To be tried again, not before `notBeforeMs` from now where the receiver said so. */
+  /** To be tried again, not before `retryAfterMs` from now where the receiver said so. */
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
   /** The receiver said 410: it wants no more. */
   | { readonly kind: "gone" }

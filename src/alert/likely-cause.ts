@@ -1,0 +1,43 @@
+import type { Incident } from "../incident/incident.ts";
+import type { LikelyCause } from "./alert.ts";
+
+/**
+ * Where to look first. No status at all means that no reply came: the network, or a provider that is down. A
+ * refused credential counts only where a reply was expected to be accepted.
+ */
+export function likelyCause(incident: Incident): LikelyCause {
+  if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
+  const status = incident.evidence.at(-1)?.status;
+  if (status === undefined) return incident.kind === "availability" ? "network" : "provider";
+  const refusalWasExpected = incident.findings.some(({ expected }) => /\b40[13]\b/.test(expected));
+  return (status === 401 || status === 403) && !refusalWasExpected ? "credentials" : "provider";
+}
+
+/** One safe first action: it changes nothing, or says what is to be decided. */
+export function nextStep(incident: Incident, cause: LikelyCause): string {
+  if (incident.state === "resolved")
+    return "Nothing is needed now; the evidence stays for the review.";
+  const { target } = incident;
+  if (cause === "credentials")
+    return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
+  if (cause === "network")
+    return `Check DNS, TLS and routes from ${incident.location} to ${target}, then the provider's status page.`;
+  switch (incident.kind) {
+    case "availability":
+      return "Check the provider's status page; quote the request id in a ticket. Move traffic if it lasts.";
+    case "expectation":
+      return "Run the probe once by hand; if it repeats, hold traffic that depends on this rule and ask the provider.";
+    case "policy":
+      return "Treat as a security matter: a request that must be refused was answered. Tell the provider now.";
+    case "contract":
+      return "Check that your parsers accept the new shape; ask the provider whether the change is meant.";
+    case "error-shape":
+      return "Check that your error handling and retries still recognise this error; ask whether the change is meant.";
+    case "latency":
+      return "Check the time-outs and queues of your callers; compare with other models of the same provider.";
+    case "usage":
+      return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
+    default:
+      return incident.kind satisfies never;
+  }
+}

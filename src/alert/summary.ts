@@ -1,0 +1,62 @@
+import type { Incident, Transition } from "../incident/incident.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { sanitize } from "../std/sanitize.ts";
+import type { Change } from "./alert.ts";
+
+/** Longest summary, as a phone shows it on its lock screen. */
+export const maxSummary = 120;
+
+/**
+ * One sentence a person can act on: who, what, by how much, how often.
+ * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
+ */
+export function summarise(
+  incident: Incident,
+  transition: Transition,
+  changes: readonly Change[],
+): string {
+  const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
+  const head = `${who}: ${leadIn(incident, transition)}`;
+  const tail = howOften(incident, transition, changes.length);
+  const room = maxSummary - head.length - tail.length;
+  return sanitize(`${head}${whatMoved(changes[0], incident.label, room)}${tail}`, maxSummary);
+}
+
+function leadIn(incident: Incident, transition: Transition): string {
+  switch (transition.kind) {
+    case "opened":
+      return "";
+    case "escalated":
+      return `now ${incident.severity}: `;
+    case "acknowledged":
+      return "acknowledged: ";
+    case "resolved":
+      return "resolved: ";
+    default:
+      return transition.kind satisfies never;
+  }
+}
+
+function howOften(incident: Incident, transition: Transition, changes: number): string {
+  const more = changes > 1 ? ` (+${changes - 1} more)` : "";
+  if (transition.kind === "resolved") {
+    return `${more}, after ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}`;
+  }
+  return `${more}, ${incident.badRuns} of ${incident.judgedRuns} runs`;
+}
+
+/** Gives the subject up to half of the room and shares the rest between before and after. */
+function whatMoved(change: Change | undefined, label: string, room: number): string {
+  if (change === undefined) return sanitize(label, room);
+  const whole = `${change.what} ${change.before} → ${change.after}`;
+  if (whole.length <= room) return whole;
+  const values = change.before.length + change.after.length;
+  const what = sanitize(change.what, Math.max(Math.floor(room / 2), room - arrow.length - values));
+  const left = room - what.length - arrow.length;
+  const after = sanitize(change.after, Math.max(Math.ceil(left / 2), left - change.before.length));
+  const before = sanitize(change.before, left - after.length);
+  return `${what} ${before} → ${after}`;
+}
+
+/** The space after the subject included. */
+const arrow = "  → ";
