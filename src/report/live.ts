@@ -1,0 +1,209 @@
+import type { Incident } from "../incident/incident.ts";
+import type { SpendCap } from "../probe/target.ts";
+import type { Overview, ProbeOverview } from "../run/overview.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { formatMicroUsd } from "../std/money.ts";
+import { lookOf, looks, sparkline } from "./live-run.ts";
+import { type Segment, cell, displayWidth, drawLine, printable, segment } from "./terminal-text.ts";
+
+/** What the view needs beside the overview. */
+export interface LiveFrame {
+  readonly columns: number;
+  readonly colour: boolean;
+  readonly title: string;
+  readonly elapsedMs: number;
+  /** What is going on, in a few words. */
+  readonly phase: string;
+  /** Newest last; the last few are shown. */
+  readonly events: readonly string[];
+  /** By target. */
+  readonly caps: Readonly<Record<string, SpendCap>>;
+}
+
+type Line = readonly Segment[];
+
+const shownEvents = 5;
+const shownIncidents = 5;
+
+/** The state of everything as lines of text, none wider than `columns`, the last one ended. Pure. */
+export function renderLive(overview: Overview, frame: LiveFrame): string {
+  const lines: readonly Line[] = [
+    ...headerLines(overview, frame),
+    [],
+    ...probeLines(overview.probes, frame.columns),
+    [],
+    ...incidentLines(overview),
+    ...eventLines(frame.events),
+    [],
+    [
+      segment(
+        ` ${Object.values(looks)
+          .map(({ glyph, word }) => `${glyph} ${word}`)
+          .join("  ")}`,
+        "dim",
+      ),
+    ],
+  ];
+  return lines.map((line) => `${drawLine(line, frame)}\n`).join("");
+}
+
+function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
+  const title: Line = [
+    segment(` ${frame.title}`, "strong"),
+    segment(`  ${clockTime(frame.elapsedMs)}  `),
+    segment(frame.phase),
+  ];
+  return [
+    title,
+    ...learningLines(overview.probes),
+    ...spendLines(overview, frame),
+    ...deliveryLines(overview),
+  ];
+}
+
+/** The probe that has come least far decides. */
+function learningLines(probes: readonly ProbeOverview[]): readonly Line[] {
+  const all = probes.map(({ learning }) => learning).filter((learning) => learning !== undefined);
+  const [least] = all.toSorted((one, other) => one.done / one.of - other.done / other.of);
+  if (least === undefined) return [];
+  const length = 20;
+  const done = Math.round(Math.min(1, least.done / least.of) * length);
+  const bar = "█".repeat(done) + "░".repeat(length - done);
+  return [[segment(` learning what is normal  ${bar}  ${least.done} of ${least.of} runs`)]];
+}
+
+function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Line[] {
+  return spendToday.map(({ target, microUsd, requests, tokens, unknownRuns }) => {
+    const cap = caps[target]?.microUsdPerDay;
+    const parts = [
+      `${formatMicroUsd(microUsd)} ${cap === undefined ? "today, no cap" : `of ${formatMicroUsd(cap)} today`}`,
+      count(requests, "request"),
+      count(tokens, "token"),
+      ...(unknownRuns === 0 ? [] : [`cost of ${count(unknownRuns, "run")} unknown`]),
+    ];
+    return [segment(` ${target}  ${parts.join(" · ")}`, "dim")];
+  });
+}
+
+function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly Line[] {
+  if (pending === 0 && failed === 0) return [];
+  const failures = failed === 0 ? [] : [segment(` · ✗ ${failed} failed`, "bad")];
+  return [[segment(` alerts  ${pending} on the way`), ...failures]];
+}
+
+/** `00:41`, `1:02:03` */
+function clockTime(durationMs: number): string {
+  const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(totalSeconds / 3600), Math.floor(totalSeconds / 60) % 60];
+  return `${hours > 0 ? `${hours}:` : ""}${two(minutes)}:${two(totalSeconds % 60)}`;
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+interface Widths {
+  readonly name: number;
+  readonly strip: number;
+  readonly spark: number;
+}
+
+const latencyWidth = 8;
+const tokensWidth = 8;
+const costWidth = 11;
+const gap = "  ";
+
+function probeLines(probes: readonly ProbeOverview[], columns: number): readonly Line[] {
+  const names = shortNames(probes);
+  const name = Math.min(28, Math.max(5, ...names.map(displayWidth)));
+  const fixed = 3 + name + 3 * gap.length + latencyWidth + tokensWidth + costWidth + 1;
+  const room = Math.max(12, Math.min(90, columns - fixed));
+  const spark = Math.floor(room / 3);
+  const widths: Widths = { name, strip: room - spark, spark };
+  return [
+    headingLine(widths),
+    ...probes.map((probe, at) => probeLine(probe, names[at] ?? probe.probeId, widths)),
+  ];
+}
+
+/** The location is left out while it says nothing. */
+function shortNames(probes: readonly ProbeOverview[]): readonly string[] {
+  const locations = new Set(probes.map(({ location }) => location));
+  return probes.map(({ probeId, location }) => {
+    const suffix = `@${location}`;
+    return printable(
+      locations.size === 1 && probeId.endsWith(suffix) ? probeId.slice(0, -suffix.length) : probeId,
+    );
+  });
+}
+
+function headingLine({ name, strip, spark }: Widths): Line {
+  const latency = cell("latency", spark + 1 + latencyWidth, "right");
+  const heading = ["   ", cell("probe", name), gap, cell("runs", strip), gap, latency];
+  return [
+    segment(
+      [...heading, cell("tokens", tokensWidth, "right"), cell("cost", costWidth, "right")].join(""),
+      "dim",
+    ),
+  ];
+}
+
+function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark }: Widths): Line {
+  const last = probe.recent.at(-1);
+  const look = lookOf(last, probe);
+  const runs = probe.recent.slice(-strip);
+  const durations = probe.recent.slice(-spark).map((run) => run.totalMs);
+  return [
+    segment(` ${look.glyph} `, look.tone),
+    segment(cell(shownName, name), "strong"),
+    segment(gap),
+    ...runs.map((run) => {
+      const { glyph, tone } = lookOf(run, probe);
+      return segment(glyph, tone);
+    }),
+    segment(`${" ".repeat(strip - runs.length)}${gap}`),
+    segment(
+      `${cell(sparkline(durations), spark, "right")} ${cell(last?.totalMs === undefined ? "–" : formatDurationMs(last.totalMs), latencyWidth, "right")}`,
+    ),
+    segment(cell(last?.tokens === undefined ? "–" : String(last.tokens), tokensWidth, "right")),
+    segment(
+      cell(
+        last?.microUsd === undefined ? "unknown" : formatMicroUsd(last.microUsd),
+        costWidth,
+        "right",
+      ),
+    ),
+  ];
+}
+
+function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
+  if (incidents.length === 0) return [[segment(" ✓ no open incident", "good")]];
+  const more = incidents.length - shownIncidents;
+  return [
+    [segment(` ${count(incidents.length, "open incident")}`, "strong")],
+    ...incidents.slice(0, shownIncidents).map((incident) => incidentLine(incident, atMs)),
+    ...(more > 0 ? [[segment(`   and ${more} more`)]] : []),
+  ];
+}
+
+/** `◆ valid-request  contract for 12 s: $.id absent, expected string` */
+function incidentLine(incident: Incident, atMs: number): Line {
+  const [worst] = incident.findings;
+  const what =
+    worst === undefined
+      ? incident.label
+      : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
+  const lastingMs = Math.max(0, Math.round((atMs - incident.firstBadSlotMs) / 1000)) * 1000;
+  return [
+    segment(" ◆ ", "bad"),
+    segment(incident.scenario, "strong"),
+    segment(`  ${incident.kind} for ${formatDurationMs(lastingMs)}: ${what}`),
+    segment(incident.state === "acknowledged" ? " · acknowledged" : "", "dim"),
+  ];
+}
+
+function eventLines(events: readonly string[]): readonly Line[] {
+  if (events.length === 0) return [];
+  return [[], ...events.slice(-shownEvents).map((event) => [segment(` ${event}`)])];
+}

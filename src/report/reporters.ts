@@ -1,0 +1,17 @@
+import { jsonReport } from "./json.ts";
+import { junitReport } from "./junit.ts";
+import { prettyReport } from "./pretty.ts";
+import type { Reporter } from "./reporter.ts";
+
+export type ReporterName = "pretty" | "json" | "junit";
+
+/** Every reporter by the name that `--reporter` takes. */
+export const reporters: Readonly<Record<ReporterName, Reporter>> = {
+  pretty: prettyReport,
+  json: jsonReport,
+  junit: junitReport,
+};
+
+export function isReporterName(name: string): name is ReporterName {
+  return Object.hasOwn(reporters, name);
+}

@@ -1,0 +1,79 @@
+import type { RunReport } from "../run/run.ts";
+
+/** How one slot ended, in one word: the verdict of a run that was done, otherwise why there is none. */
+export type Standing =
+  | "ok"
+  | "warn"
+  | "drift"
+  | "fail"
+  | "inconclusive"
+  | "skipped"
+  | "missed"
+  | "interrupted";
+
+/** The order of summaries: good news first. */
+export const standings: readonly Standing[] = [
+  "ok",
+  "warn",
+  "drift",
+  "fail",
+  "inconclusive",
+  "skipped",
+  "missed",
+  "interrupted",
+];
+
+export function standingOf(run: Pick<RunReport, "state" | "verdict">): Standing {
+  switch (run.state) {
+    case "done":
+      return run.verdict ?? "inconclusive";
+    case "skipped":
+    case "missed":
+      return run.state;
+    case "interrupted":
+    case "claimed":
+      return "interrupted";
+    default:
+      return run.state satisfies never;
+  }
+}
+
+export type ExitCode = 0 | 3 | 4;
+
+/** 3 when anything failed or drifted, else 4 when anything (or everything, for want of runs) was left unsaid, else 0. */
+export function exitCodeOf(reports: readonly RunReport[]): ExitCode {
+  const ends = reports.map(standingOf);
+  if (ends.some((end) => end === "drift" || end === "fail")) return 3;
+  return ends.length > 0 && ends.every((end) => end === "ok" || end === "warn") ? 0 : 4;
+}
+
+export interface Totals {
+  readonly runs: Readonly<Record<Standing, number>>;
+  readonly requests: number;
+  /** Of the runs whose cost is known. */
+  readonly microUsd: number;
+  readonly unknownCostRuns: number;
+}
+
+export function totalsOf(reports: readonly RunReport[]): Totals {
+  const runs = {
+    ok: 0,
+    warn: 0,
+    drift: 0,
+    fail: 0,
+    inconclusive: 0,
+    skipped: 0,
+    missed: 0,
+    interrupted: 0,
+  };
+  let requests = 0;
+  let microUsd = 0;
+  let unknownCostRuns = 0;
+  for (const report of reports) {
+    runs[standingOf(report)] += 1;
+    requests += report.spent.requests;
+    microUsd += report.spent.microUsd ?? 0;
+    if (report.spent.microUsd === undefined && report.spent.requests > 0) unknownCostRuns += 1;
+  }
+  return { runs, requests, microUsd, unknownCostRuns };
+}
