@@ -1,0 +1,89 @@
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** `public`: anyone's · `private`: only where a receiver is permitted them · `never`: whatever is permitted. */
+export type AddressClass = "public" | "private" | "never";
+
+/**
+ * May alerts be posted there? Everything that is not known to be public unicast is refused, and what tunnels an
+ * IPv4 address counts as that address. Metadata services of clouds are refused even where private is permitted.
+ */
+export function mayPostTo(address: string, allowPrivate: boolean): boolean {
+  const found = classOf(address);
+  return found === "public" || (found === "private" && allowPrivate);
+}
+
+/** The class of an address in text form; `never` for what is no address. */
+export function classOf(address: string): AddressClass {
+  return ipaddr.isValid(address) ? classify(ipaddr.parse(address)) : "never";
+}
+
+/** Those that a range below does not cover: Azure's wire server, Alibaba, AWS over IPv6, Google over IPv6. */
+const metadataServices = ["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"].map(
+  (text) => ipaddr.parse(text).toNormalizedString(),
+);
+
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
+function classify(address: Address): AddressClass {
+  if (isIPv4(address)) {
+    if (metadataServices.includes(address.toNormalizedString())) return "never";
+    switch (address.range()) {
+      case "unicast":
+        return "public";
+      case "private":
+      case "loopback":
+      case "carrierGradeNat":
+        return "private";
+      default:
+        return "never";
+    }
+  }
+  if (address.zoneId !== undefined || metadataServices.includes(address.toNormalizedString()))
+    return "never";
+  switch (address.range()) {
+    case "unicast":
+      return unicastClass(address);
+    case "loopback":
+    case "uniqueLocal":
+      return "private";
+    case "ipv4Mapped":
+      return classify(address.toIPv4Address());
+    case "6to4":
+      return classify(embedded(address, 2));
+    case "rfc6052":
+      // 64:ff9b:1::/48 may place the address elsewhere (RFC 8215); only the well-known prefix says where it is.
+      return address.parts[2] === 0 ? classify(embedded(address, 12)) : "never";
+    case "teredo":
+      return strictest(classify(embedded(address, 4)), classify(inverted(embedded(address, 12))));
+    default:
+      return "never";
+  }
+}
+
+/** ipaddr.js calls unicast whatever it has no other name for: IPv4-compatible addresses, unassigned space. */
+function unicastClass(address: ipaddr.IPv6): AddressClass {
+  if (!address.match(globalUnicast)) return "never";
+  // ISATAP (RFC 5214): the interface identifier is [02]00:5efe and an IPv4 address.
+  const isatap = address.parts[5] === 0x5efe && ((address.parts[4] ?? 0) & ~0x0200) === 0;
+  return isatap ? classify(embedded(address, 12)) : "public";
+}
+
+function isIPv4(address: Address): address is ipaddr.IPv4 {
+  return address.kind() === "ipv4";
+}
+
+function embedded(address: ipaddr.IPv6, firstByte: number): ipaddr.IPv4 {
+  return new ipaddr.IPv4(address.toByteArray().slice(firstByte, firstByte + 4));
+}
+
+/** Teredo hides the client's address by flipping its bits (RFC 4380 §4). */
+function inverted(address: ipaddr.IPv4): ipaddr.IPv4 {
+  return new ipaddr.IPv4(address.octets.map((octet) => octet ^ 0xff));
+}
+
+function strictest(one: AddressClass, other: AddressClass): AddressClass {
+  const order: readonly AddressClass[] = ["never", "private", "public"];
+  return order[Math.min(order.indexOf(one), order.indexOf(other))] ?? "never";
+}

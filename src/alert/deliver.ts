@@ -1,0 +1,176 @@
+import type { Receiver } from "../probe/receiver.ts";
+import type { SecretRef } from "../probe/target.ts";
+import type { Clock } from "../std/clock.ts";
+import type { Log } from "../std/log.ts";
+import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
+import { nextAttemptAtMs } from "./backoff.ts";
+import type { DisabledReceivers } from "./disabled-receivers.ts";
+import type { Lanes } from "./lanes.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
+import type { Poster } from "./poster.ts";
+import type { Message, Refusal } from "./receivers/receiver.ts";
+import { renderFor } from "./receivers/receivers.ts";
+
+/** Everything that handing over an alert may touch of the outside. */
+export interface DeliveryWorld {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly outbox: Outbox;
+  readonly poster: Poster;
+  /** By name, as the configuration in force has them. */
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly disabled: DisabledReceivers;
+  readonly lanes: Lanes;
+  /** The value behind a reference; may throw when it can't be read just now. */
+  readonly secret: (ref: SecretRef) => string;
+  readonly log: Log;
+}
+
+/**
+ * One attempt at one entry: lease it, sign it for now, post it, record what came of it. undefined = nothing was to be
+ * done: it is delivered, leased by another, not due, not its turn, or its receiver has enough attempts running.
+ * Whatever the receiver does is an outcome. What is thrown is a bug or a store that does not answer; then the lease
+ * runs out and the same message, with the same id, is sent again.
+ */
+export async function deliverOnce(
+  world: DeliveryWorld,
+  outboxId: string,
+): Promise<DeliveryAttempt | undefined> {
+  const { lanes, outbox, clock } = world;
+  const expected = lanes.receiverOf(outboxId);
+  if (expected !== undefined && lanes.free(expected) === 0) return undefined;
+  let leave = expected === undefined ? undefined : lanes.enter(expected);
+  try {
+    const pending = await outbox.lease(outboxId, clock.nowMs(), leaseMs(world.receivers));
+    if (pending === undefined) return undefined;
+    leave ??= lanes.enter(pending.entry.receiver);
+    const attempt = await attemptAt(world, pending);
+    await outbox.record(attempt);
+    return attempt;
+  } finally {
+    leave?.();
+  }
+}
+
+/** Longer than any attempt can take, so that no entry is sent by two at once. */
+function leaseMs(receivers: ReadonlyMap<string, Receiver>): number {
+  return Math.max(0, ...[...receivers.values()].map(({ timeoutMs }) => timeoutMs)) + leaseMarginMs;
+}
+
+const leaseMarginMs = 15_000;
+
+async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promise<DeliveryAttempt> {
+  const { clock } = world;
+  const { entry } = pending;
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const receiver = world.receivers.get(entry.receiver);
+  const outcome = await handOver(world, entry, receiver);
+  const attempt: DeliveryAttempt = {
+    outboxId: entry.id,
+    receiver: entry.receiver,
+    ordinal: pending.attempts + 1,
+    startedAtMs,
+    durationMs: Math.max(0, clock.monotonicMs() - startedMs),
+    outcome,
+    nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
+  };
+  if (outcome.kind === "gone") world.disabled.disable(entry.receiver);
+  tell(world.log, entry, attempt);
+  return attempt;
+}
+
+async function handOver(
+  world: DeliveryWorld,
+  entry: OutboxEntry,
+  receiver: Receiver | undefined,
+): Promise<DeliveryOutcome> {
+  if (receiver === undefined)
+    return { kind: "failed", reason: "the receiver is no longer in the configuration" };
+  if (world.disabled.names.has(receiver.name)) {
+    return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
+  }
+  const message = render(world, entry, receiver);
+  if (message === undefined)
+    return { kind: "failed", reason: "a secret of the receiver can't be read" };
+  if ("refused" in message) return { kind: "refused", reason: message.refused };
+  const result = await world.poster.post({
+    ...message,
+    timeoutMs: receiver.timeoutMs,
+    allowPrivate: receiver.allowPrivate,
+  });
+  return outcomeOf(result, world.clock.nowMs());
+}
+
+/** undefined = a secret can't be read just now, such as a file that is being replaced. */
+function render(
+  world: DeliveryWorld,
+  entry: OutboxEntry,
+  receiver: Receiver,
+): Message | Refusal | undefined {
+  let unreadable = false;
+  const secret = (ref: SecretRef): string => {
+    try {
+      return world.secret(ref);
+    } catch (error) {
+      unreadable = true;
+      throw error;
+    }
+  };
+  try {
+    return renderFor(entry, receiver, secret, world.clock.nowMs());
+  } catch (error) {
+    if (unreadable) return undefined;
+    throw error;
+  }
+}
+
+function nextDue(
+  world: DeliveryWorld,
+  pending: PendingDelivery,
+  outcome: DeliveryOutcome,
+): number | undefined {
+  if (outcome.kind !== "failed") return undefined;
+  return nextAttemptAtMs(
+    {
+      attempts: pending.attempts + 1,
+      createdAtMs: pending.entry.createdAtMs,
+      nowMs: world.clock.nowMs(),
+      retryAfterMs: outcome.retryAfterMs,
+    },
+    world.random,
+  );
+}
+
+function tell(
+  log: Log,
+  entry: OutboxEntry,
+  { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt,
+): void {
+  const fields = {
+    delivery: entry.id,
+    incident: entry.alert.incidentId,
+    receiver: entry.receiver,
+    attempt: ordinal,
+    durationMs: Math.round(durationMs),
+  };
+  switch (outcome.kind) {
+    case "delivered":
+      return log.info("alert delivered", { ...fields, status: outcome.status });
+    case "failed":
+      if (nextDueAtMs === undefined)
+        return log.error("alert given up", { ...fields, reason: outcome.reason });
+      return log.warn("alert not delivered, to be tried again", {
+        ...fields,
+        reason: outcome.reason,
+        nextAttempt: new Date(nextDueAtMs).toISOString(),
+      });
+    case "gone":
+      return log.error("receiver disabled: it answered 410 Gone and gets no more alerts", fields);
+    case "refused":
+      return log.error("alert refused: it can't be sent", { ...fields, reason: outcome.reason });
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,42 @@
+import type { PendingDelivery } from "./outbox.ts";
+
+/**
+ * Limits how many attempts at one receiver run at once in this process: a receiver that hangs fills its own lane
+ * and leaves the other workers to the other receivers.
+ */
+export interface Lanes {
+  /** What is due now: lets an attempt know its receiver before it leases anything. */
+  expect(due: readonly PendingDelivery[]): void;
+  receiverOf(outboxId: string): string | undefined;
+  free(receiver: string): number;
+  /** Occupies one place; the result gives it back. */
+  enter(receiver: string): () => void;
+  /** Called whenever a place in a full lane becomes free. */
+  onFree(listener: () => void): void;
+}
+
+export function createLanes(width = 4): Lanes {
+  const occupied = new Map<string, number>();
+  let receivers: ReadonlyMap<string, string> = new Map();
+  const listeners: (() => void)[] = [];
+
+  return {
+    expect(due) {
+      receivers = new Map(due.map(({ entry }) => [entry.id, entry.receiver]));
+    },
+    receiverOf: (outboxId) => receivers.get(outboxId),
+    free: (receiver) => Math.max(0, width - (occupied.get(receiver) ?? 0)),
+    enter(receiver) {
+      occupied.set(receiver, (occupied.get(receiver) ?? 0) + 1);
+      return () => leave(receiver);
+    },
+    onFree: (listener) => void listeners.push(listener),
+  };
+
+  function leave(receiver: string): void {
+    const before = occupied.get(receiver) ?? 0;
+    if (before <= 1) occupied.delete(receiver);
+    else occupied.set(receiver, before - 1);
+    if (before >= width) for (const listener of listeners) listener();
+  }
+}

@@ -1,0 +1,41 @@
+/** One POST, as far as delivering an alert needs it. */
+export interface PostRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For all of it: look-up, connection, request and the whole reply. */
+  readonly timeoutMs: number;
+  /** Permits plain http, loopback and private addresses. */
+  readonly allowPrivate: boolean;
+}
+
+/** The receiver replied, with whatever status. Its body was read up to a bound and thrown away. */
+export interface PostReply {
+  readonly kind: "reply";
+  readonly status: number;
+  /** The raw header. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** No complete reply came. `detail` is an error code or the like; never the URL, which may hold a secret. */
+export interface PostFault {
+  readonly kind: "fault";
+  readonly class: PostFaultClass;
+  readonly detail?: string | undefined;
+}
+
+/** The first three forbid the request, whenever it is tried; nothing was sent. */
+export type PostFaultClass =
+  | "bad-url"
+  | "https-required"
+  | "forbidden-address"
+  | "dns"
+  | "connect"
+  | "tls"
+  | "reset"
+  | "timeout";
+
+/** The port. Never rejects: a receiver's fault is a value. */
+export interface Poster {
+  post(request: PostRequest): Promise<PostReply | PostFault>;
+}
