@@ -1,0 +1,126 @@
+import type { Evidence } from "../incident/incident.ts";
+import { displayWidth, wrapToColumns } from "../std/display-width.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { plainLine } from "../std/sanitize.ts";
+import type { Alert, Change, LikelyCause } from "./alert.ts";
+
+/** How a piece of text is set off. Never the only sign of anything: a word says the same. */
+export type AlertTone = "strong" | "bad" | "good" | "dim";
+
+export interface AlertTextOptions {
+  /** Lines are no wider; at least 40. */
+  readonly columns?: number;
+  /** Adds colour and nothing that takes up columns. */
+  readonly style?: (text: string, tone: AlertTone) => string;
+}
+
+/**
+ * The alert as an on-call person reads it: what changed, before and after, since when, how often, the evidence, what
+ * to do. Ends with a line break. Safe on a terminal whatever the alert holds.
+ */
+export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): string {
+  const columns = Math.max(40, options.columns ?? 80);
+  const style = options.style ?? ((text: string) => text);
+  const lines = [
+    style(...headline(alert)),
+    ...wrapToColumns(clean(alert.summary), columns).map((line) => style(line, "strong")),
+    "",
+    ...alert.changes.flatMap((change) => changeLines(change, columns)),
+    ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
+    ...(alert.changes.length > 0 ? [""] : []),
+    ...rows(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const clean = (text: string): string => plainLine(text, 400);
+
+function headline({ status, severity, kind }: Alert): [string, AlertTone] {
+  switch (status) {
+    case "firing":
+      return [`FIRING  ${severity}, ${kind}`, "bad"];
+    case "acknowledged":
+      return [`ACKNOWLEDGED  ${severity}, ${kind}`, "strong"];
+    case "resolved":
+      return [`RESOLVED  ${kind}`, "good"];
+    default:
+      return status satisfies never;
+  }
+}
+
+function changeLines({ what, before, after }: Change, columns: number): string[] {
+  const oneLine = `  ${clean(what)}: ${clean(before)} → ${clean(after)}`;
+  if (displayWidth(oneLine) <= columns) return [oneLine];
+  return [
+    ...indented(clean(what), "  ", "  ", columns),
+    ...indented(clean(before), "    before  ", "            ", columns),
+    ...indented(clean(after), "    after   ", "            ", columns),
+  ];
+}
+
+function rows(alert: Alert): [string, string][] {
+  const lastingMs = Date.parse(alert.at) - Date.parse(alert.firstBadSlot);
+  const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
+  const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
+  return [
+    ["since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
+    ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
+    ["how often", `${alert.badRuns} of ${alert.judgedRuns} runs`],
+    ["where", `${alert.target} (${alert.model}), ${alert.scenario}, from ${alert.location}`],
+    ...(alert.baselineVersion === null
+      ? []
+      : [["baseline", `version ${alert.baselineVersion}`] satisfies [string, string]]),
+    ...alert.evidence.slice(-shownRuns).flatMap(evidenceRows),
+    ["look at", causes[alert.likelyCause]],
+    ["next step", alert.nextStep],
+    ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
+  ];
+}
+
+/** The newest say enough on a screen; the alert itself holds more. */
+const shownRuns = 2;
+
+const causes: Readonly<Record<LikelyCause, string>> = {
+  provider: "the provider first",
+  network: "the network first",
+  credentials: "the credentials first",
+  monitor: "Plumbline itself first",
+};
+
+function evidenceRows({ runId, status, requestId, traceId }: Evidence): [string, string][] {
+  return [
+    ["run", status === undefined ? `${runId} (no reply)` : `${runId} (status ${status})`],
+    ...(requestId === undefined ? [] : [["request", requestId] satisfies [string, string]]),
+    ...(traceId === undefined ? [] : [["trace", traceId] satisfies [string, string]]),
+  ];
+}
+
+/** `2026-11-23 10:00:05 UTC` */
+function readable(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime())
+    ? iso
+    : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+const nameColumns = 11;
+
+function rowLines(
+  name: string,
+  text: string,
+  columns: number,
+  style: (text: string, tone: AlertTone) => string,
+): string[] {
+  const [first = "", ...rest] = wrapToColumns(text, columns - nameColumns);
+  const blank = " ".repeat(nameColumns);
+  return [
+    `${style(name.padEnd(nameColumns), "dim")}${first}`,
+    ...rest.map((line) => `${blank}${line}`),
+  ];
+}
+
+function indented(text: string, first: string, later: string, columns: number): string[] {
+  return wrapToColumns(text, columns - later.length).map(
+    (line, index) => `${index === 0 ? first : later}${line}`,
+  );
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
+import { alertOf, atMs } from "./samples.ts";
+
+describe("routeAlert", () => {
+  test.each([
+    ["opened", "opened"],
+    ["escalated", "severity-rose"],
+    ["acknowledged", "acknowledged"],
+    ["resolved", "resolved"],
+  ] as const)("%s is told because of %s", (kind, reason) => {
+    expect(routeAlert(alertOf({}, kind), ["pager"])).toEqual([
+      { receiver: "pager", told: true, reason },
+    ]);
+  });
+
+  test("what is only informative is told to nobody, with that reason", () => {
+    expect(routeAlert(alertOf({ severity: "informative" }), ["pager", "archive"])).toEqual([
+      { receiver: "pager", told: false, reason: "informative-only" },
+      { receiver: "archive", told: false, reason: "informative-only" },
+    ]);
+  });
+
+  test("a disabled receiver is left out by name, the others are not", () => {
+    expect(routeAlert(alertOf(), ["pager", "archive"], new Set(["pager"]))).toEqual([
+      { receiver: "pager", told: false, reason: "receiver-disabled" },
+      { receiver: "archive", told: true, reason: "opened" },
+    ]);
+  });
+});
+
+describe("outboxEntries", () => {
+  test("one entry for each receiver that is told, made when the transition was", () => {
+    const alert = alertOf();
+    const entries = outboxEntries(alert, ["pager", "archive", "pager"], new Set(["archive"]));
+    expect(entries).toEqual([
+      { id: expect.any(String), receiver: "pager", alert, createdAtMs: atMs },
+    ]);
+  });
+
+  test("the id is the same however often it is computed, and differs by incident, sequence and receiver", () => {
+    const alert = alertOf();
+    const idOf = (changed: typeof alert, receiver: string) =>
+      outboxEntries(changed, [receiver])[0]?.id;
+    const id = idOf(alert, "pager");
+    expect(idOf(alertOf(), "pager")).toBe(id);
+    expect(id).toMatch(/^msg_[0-9a-f]{32}$/);
+    const others = [
+      idOf(alert, "archive"),
+      idOf({ ...alert, sequence: 2 }, "pager"),
+      idOf({ ...alert, incidentId: "f00dfeed-2" }, "pager"),
+    ];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  test("volatile values are no part of the id", () => {
+    const [one] = outboxEntries(alertOf(), ["pager"]);
+    const [other] = outboxEntries(alertOf({ badRuns: 77, evidence: [], findings: [] }), ["pager"]);
+    expect(other?.id).toBe(one?.id);
+  });
+});
