@@ -2,9 +2,11 @@ import type { Incident } from "../incident/incident.ts";
 import type { SpendCap } from "../probe/target.ts";
 import type { Overview, ProbeOverview } from "../run/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
+import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
+import { elapsed } from "./elapsed.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
-import { type Segment, cell, displayWidth, drawLine, printable, segment } from "./terminal-text.ts";
+import { type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
 /** What the view needs beside the overview. */
 export interface LiveFrame {
@@ -50,7 +52,7 @@ export function renderLive(overview: Overview, frame: LiveFrame): string {
 function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
   const title: Line = [
     segment(` ${frame.title}`, "strong"),
-    segment(`  ${clockTime(frame.elapsedMs)}  `),
+    segment(`  ${elapsed(frame.elapsedMs)}  `),
     segment(frame.phase),
   ];
   return [
@@ -89,14 +91,6 @@ function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly 
   if (pending === 0 && failed === 0) return [];
   const failures = failed === 0 ? [] : [segment(` · ✗ ${failed} failed`, "bad")];
   return [[segment(` alerts  ${pending} on the way`), ...failures]];
-}
-
-/** `00:41`, `1:02:03` */
-function clockTime(durationMs: number): string {
-  const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
-  const two = (value: number) => String(value).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(totalSeconds / 3600), Math.floor(totalSeconds / 60) % 60];
-  return `${hours > 0 ? `${hours}:` : ""}${two(minutes)}:${two(totalSeconds % 60)}`;
 }
 
 function count(amount: number, noun: string): string {

@@ -1,6 +1,7 @@
 import type { Finding } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
 import { formatDurationMs } from "../std/duration.ts";
+import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
 import {
@@ -11,15 +12,7 @@ import {
   standings,
   totalsOf,
 } from "./standing.ts";
-import {
-  type Segment,
-  type Tone,
-  cell,
-  displayWidth,
-  drawLine,
-  printable,
-  segment,
-} from "./terminal-text.ts";
+import { type Segment, type Tone, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
 const marks: Readonly<Record<Standing, { readonly glyph: string; readonly tone: Tone }>> = {
   ok: { glyph: "✓", tone: "good" },

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { displayWidth } from "../std/display-width.ts";
 
 /** What a piece of text is to the eye. Never the only sign of anything: a glyph or a word says the same. */
 export type Tone = "good" | "notice" | "bad" | "dim" | "strong" | "plain";
@@ -25,31 +26,12 @@ export function printable(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cs}]/gu, "\uFFFD");
 }
 
-const wide =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F000}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
-const combining = /[\p{Mn}\p{Me}]/u;
-/** Asks for the emoji form of the character before it, which is one column wider. */
-const emojiSelector = "\uFE0F";
-
-function columnsOf(character: string): number {
-  if (character === emojiSelector) return 1;
-  if (combining.test(character)) return 0;
-  return wide.test(character) ? 2 : 1;
-}
-
-/** Terminal columns of a printable text. Rather too many than too few. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const character of text) width += columnsOf(character);
-  return width;
-}
-
 /** As much of the text as goes into `width` columns. */
 function clip(text: string, width: number): string {
   let kept = "";
   let used = 0;
   for (const character of text) {
-    used += columnsOf(character);
+    used += displayWidth(character);
     if (used > width) break;
     kept += character;
   }
@@ -104,7 +86,8 @@ function joined(segments: readonly Segment[]): readonly Segment[] {
   return result;
 }
 
-function paint(text: string, tone: Tone, colour: boolean): string {
+/** Text already made printable, coloured for a terminal. */
+export function paint(text: string, tone: Tone, colour: boolean): string {
   if (!colour || tone === "plain" || text === "") return text;
   return styleText(styles[tone], text, { validateStream: false });
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sparkline } from "../../src/report/live-run.ts";
 import { type LiveFrame, renderLive } from "../../src/report/live.ts";
-import { displayWidth } from "../../src/report/terminal-text.ts";
+import { displayWidth } from "../../src/std/display-width.ts";
 import { anIncident, anOverview } from "./samples.ts";
 
 const frame: LiveFrame = {

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import type { Config } from "../config/config.ts";
+import type { Overview } from "../run/overview.ts";
+import type { Clock } from "../std/clock.ts";
+import { openTestbed } from "../testbed/testbed.ts";
+import { createJournal } from "./journal.ts";
+import { openReceiver } from "./receiver.ts";
+import { isPerfect } from "./score.ts";
+import { type DemoIo, openScreen } from "./screen.ts";
+import { storyPace } from "./story.ts";
+import { renderSummary } from "./summary.ts";
+import { tellStory } from "./tell-story.ts";
+
+/** What `config/demo.yaml` refers to: made anew for each demo. */
+export type DemoEnv = Readonly<
+  Record<
+    | "PLUMBLINE_DEMO_TARGET"
+    | "PLUMBLINE_DEMO_KEY"
+    | "PLUMBLINE_DEMO_RECEIVER"
+    | "PLUMBLINE_DEMO_WEBHOOK_SECRET",
+    string
+  >
+>;
+
+/** The running program, all roles in this process. */
+export interface DemoService {
+  overview(): Promise<Overview>;
+  stop(): Promise<void>;
+  readonly webUrl?: string | undefined;
+}
+
+export interface DemoDeps {
+  /** Secrets and addresses are in `env`, not in the environment of the process. */
+  openService(
+    config: Config,
+    options: { readonly env: DemoEnv; readonly dataDir: string },
+  ): Promise<DemoService>;
+  loadDemoConfig(env: DemoEnv): Promise<Config>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly sleep: (durationMs: number) => Promise<void>;
+  readonly dataDir: string;
+}
+
+export interface DemoOptions {
+  /** End when the story is told; otherwise go on until a signal comes. */
+  readonly once: boolean;
+  /** By then the result has been told, found or not. Default 90. */
+  readonly seconds?: number | undefined;
+}
+
+/** 0 everything found and nothing else reported · 3 not so · 130 interrupted before the story was told. */
+export type DemoExitCode = 0 | 3 | 130;
+
+const defaultSeconds = 90;
+
+/**
+ * Runs Plumbline against a provider that changes, and tells what was changed and what was noticed. Everything that
+ * was opened is closed again, whatever happens. Rejects only for trouble of our own.
+ */
+export async function runDemo(
+  io: DemoIo,
+  deps: DemoDeps,
+  options: DemoOptions,
+): Promise<DemoExitCode> {
+  const { clock, dataDir } = deps;
+  const startedAtMs = clock.monotonicMs();
+  const elapsedMs = () => clock.monotonicMs() - startedAtMs;
+  let isInterrupted = false;
+  io.onSignal(() => (isInterrupted = true));
+
+  await using opened = new AsyncDisposableStack();
+  const screen = opened.adopt(openScreen(io), (it) => it.end());
+  screen.say(0, "starting: a provider, a monitor and a receiver of alerts, all on this machine");
+
+  const testbed = opened.adopt(
+    await openTestbed({ random: deps.random, sleep: deps.sleep }),
+    (it) => it.close(),
+  );
+  const journal = createJournal({
+    screen,
+    testbed,
+    elapsedMs,
+    startedAtWallMs: clock.nowMs(),
+    io,
+  });
+  const secret = `whsec_${randomBytes(32).toString("base64")}`;
+  const receiver = opened.adopt(await openReceiver({ secret, onAlert: journal.hear }), (it) =>
+    it.close(),
+  );
+  screen.say(elapsedMs(), `provider ${testbed.baseUrl}, receiver ${receiver.url}`);
+
+  const env: DemoEnv = {
+    PLUMBLINE_DEMO_TARGET: testbed.baseUrl,
+    PLUMBLINE_DEMO_KEY: testbed.key,
+    PLUMBLINE_DEMO_RECEIVER: receiver.url,
+    PLUMBLINE_DEMO_WEBHOOK_SECRET: secret,
+  };
+  const config = await deps.loadDemoConfig(env);
+  const service = opened.adopt(await deps.openService(config, { env, dataDir }), (it) => it.stop());
+  const where = service.webUrl === undefined ? "" : `, see ${service.webUrl}`;
+  screen.say(elapsedMs(), `the monitor runs ${config.probes.length} probes${where}`);
+
+  const summarise = () => {
+    const facts = { score: journal.score(), elapsedMs: elapsedMs(), requests: testbed.requests() };
+    screen.show(`\n${renderSummary({ ...facts, rejected: receiver.rejected() }, io.colour)}`);
+  };
+  const end = await tellStory({
+    io,
+    screen,
+    journal,
+    config,
+    overview: () => service.overview(),
+    sleep: deps.sleep,
+    elapsedMs,
+    pace: storyPace((options.seconds ?? defaultSeconds) * 1000),
+    isOnce: options.once,
+    isInterrupted: () => isInterrupted,
+    onTold: options.once ? () => {} : summarise,
+  });
+  screen.end();
+  summarise();
+  if (end === "interrupted") return 130;
+  return isPerfect(journal.score()) && receiver.rejected() === 0 ? 0 : 3;
+}

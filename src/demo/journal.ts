@@ -1,0 +1,74 @@
+import type { Alert } from "../alert/alert.ts";
+import { renderAlertText } from "../alert/render-text.ts";
+import { elapsed } from "../report/elapsed.ts";
+import { paint } from "../report/terminal-text.ts";
+import { driftNamed } from "../testbed/drifts.ts";
+import type { Testbed } from "../testbed/testbed.ts";
+import { type HeardAlert, type Injection, type Score, score } from "./score.ts";
+import type { DemoIo, Screen } from "./screen.ts";
+import { type StoryFacts, type StoryStep, storySteps } from "./story.ts";
+
+/** What was done to the provider and what was heard of it, on one time line. */
+export interface Journal {
+  inject(step: StoryStep): void;
+  hear(alert: Alert): void;
+  score(): Score;
+  drifts(): StoryFacts["drifts"];
+  /** One line for each of both, oldest first. */
+  events(): readonly string[];
+}
+
+export interface JournalOptions {
+  readonly screen: Screen;
+  readonly testbed: Pick<Testbed, "inject">;
+  readonly elapsedMs: () => number;
+  /** Unix time at which the demo began. */
+  readonly startedAtWallMs: number;
+  readonly io: Pick<DemoIo, "columns" | "colour">;
+}
+
+/** Says everything as it happens, and remembers it for the score. */
+export function createJournal({
+  screen,
+  testbed,
+  elapsedMs,
+  startedAtWallMs,
+  io,
+}: JournalOptions): Journal {
+  const injections: Injection[] = [];
+  const heard: HeardAlert[] = [];
+  const events: string[] = [];
+  const current = () => score(storySteps, injections, heard);
+
+  function note(atMs: number, text: string): void {
+    events.push(`${elapsed(atMs)}  ${text}`);
+    screen.say(atMs, text);
+  }
+
+  return {
+    inject(step) {
+      testbed.inject(step.drift);
+      const atMs = elapsedMs();
+      injections.push({ step, atMs });
+      const nth = `change ${injections.length} of ${storySteps.length}`;
+      note(atMs, `${nth}, ${step.drift}: ${driftNamed(step.drift)?.sentence ?? ""}`);
+    },
+    hear(alert) {
+      const heardAtMs = elapsedMs();
+      const { incidentId, event, kind, scenario, summary } = alert;
+      const firstBadSlotAtMs = Date.parse(alert.firstBadSlot) - startedAtWallMs;
+      heard.push({ incidentId, event, kind, scenario, summary, heardAtMs, firstBadSlotAtMs });
+      note(heardAtMs, `alert, signature verified: ${kind} on ${scenario} ${event}`);
+      screen.show(
+        `\n${renderAlertText(alert, { columns: io.columns, style: (text, tone) => paint(text, tone, io.colour) })}\n`,
+      );
+    },
+    score: current,
+    drifts: () =>
+      current().drifts.map(({ injection, alerts }) => ({
+        injectedAtMs: injection.atMs,
+        foundAtMs: alerts[0]?.heardAtMs,
+      })),
+    events: () => events,
+  };
+}

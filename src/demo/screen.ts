@@ -1,0 +1,56 @@
+import { createLogUpdate } from "log-update";
+import { elapsed } from "../report/elapsed.ts";
+import { drawLine, segment } from "../report/terminal-text.ts";
+
+export interface DemoIo {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly isTTY: boolean;
+  /** Read for each frame, so that a getter follows a resized window. */
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Calls back each time the person asks for the end. */
+  onSignal(listener: () => void): void;
+}
+
+/** Where the demo tells its story. */
+export interface Screen {
+  /** One thing that happened, on a line of its own that stays. */
+  say(atMs: number, text: string): void;
+  /** A text of several lines that stays. */
+  show(text: string): void;
+  /** Redraws the live view below everything that stays. Does nothing off a terminal. */
+  draw(view: () => string): void;
+  /** Takes the live view away and gives the terminal back; what stays can still be added to. */
+  end(): void;
+}
+
+export function openScreen(io: DemoIo): Screen {
+  return io.isTTY ? terminalScreen(io) : plainScreen(io);
+}
+
+function line(atMs: number, text: string): string {
+  return drawLine([segment(`${elapsed(atMs)}  ${text}`)], { colour: false });
+}
+
+function terminalScreen({ stdout }: DemoIo): Screen {
+  const live = createLogUpdate(stdout);
+  return {
+    say: (atMs, text) => live.persist(line(atMs, text)),
+    show: (text) => live.persist(text),
+    draw: (view) => live(view()),
+    end() {
+      live.clear();
+      live.done();
+    },
+  };
+}
+
+function plainScreen({ stdout }: DemoIo): Screen {
+  return {
+    say: (atMs, text) => void stdout.write(`${line(atMs, text)}\n`),
+    show: (text) => void stdout.write(text.endsWith("\n") ? text : `${text}\n`),
+    draw() {},
+    end() {},
+  };
+}

@@ -1,0 +1,100 @@
+import type { Config } from "../config/config.ts";
+import type { SpendCap } from "../probe/target.ts";
+import { renderLive } from "../report/live.ts";
+import type { Overview } from "../run/overview.ts";
+import type { Journal } from "./journal.ts";
+import { type LearningProgress, learningOf } from "./learning.ts";
+import type { DemoIo, Screen } from "./screen.ts";
+import { type StoryPace, nextMove, storySteps } from "./story.ts";
+
+export interface StoryStage {
+  readonly io: Pick<DemoIo, "columns" | "colour">;
+  readonly screen: Screen;
+  readonly journal: Journal;
+  readonly config: Config;
+  readonly overview: () => Promise<Overview>;
+  readonly sleep: (durationMs: number) => Promise<void>;
+  readonly elapsedMs: () => number;
+  readonly pace: StoryPace;
+  /** Return when the story is told; otherwise keep showing until interrupted. */
+  readonly isOnce: boolean;
+  readonly isInterrupted: () => boolean;
+  readonly onTold: () => void;
+}
+
+/** How often the view is redrawn, and how often it asks the store: asking costs the machine that is measuring. */
+const tickMs = 250;
+const overviewEveryMs = 1000;
+const sayLearningEveryMs = 3000;
+
+/** Plays the story and shows it. `told`: it came to its end; `interrupted`: somebody was faster. */
+export async function tellStory(stage: StoryStage): Promise<"told" | "interrupted"> {
+  const { screen, journal, elapsedMs, pace } = stage;
+  const caps = capsOf(stage.config);
+  const sayLearning = learningSayer(screen);
+  let learnedAtMs: number | undefined;
+  let isTold = false;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let overview: Overview | undefined;
+
+  for (; !stage.isInterrupted(); await stage.sleep(tickMs)) {
+    if (elapsedMs() - askedAtMs >= overviewEveryMs) {
+      askedAtMs = elapsedMs();
+      overview = await stage.overview();
+      const learning = learningOf(overview, stage.config.probes.length);
+      if (learnedAtMs === undefined) sayLearning(elapsedMs(), learning);
+      if (learning.isDone) learnedAtMs ??= elapsedMs();
+    }
+    const move = nextMove({ elapsedMs: elapsedMs(), learnedAtMs, drifts: journal.drifts() }, pace);
+    if (move.kind === "inject" && !isTold) journal.inject(move.step);
+    if (move.kind === "finish" && !isTold) {
+      isTold = true;
+      stage.onTold();
+      if (stage.isOnce) return "told";
+    }
+    const shown = overview;
+    if (shown === undefined) continue;
+    screen.draw(() => {
+      const { columns, colour } = stage.io;
+      const phase = isTold ? "the story is told; Ctrl-C ends it" : phaseOf(journal, learnedAtMs);
+      const frame = {
+        columns,
+        colour,
+        title: "plumbline demo",
+        elapsedMs: elapsedMs(),
+        phase,
+        events: journal.events(),
+        caps,
+      };
+      return renderLive(shown, frame);
+    });
+  }
+  return isTold ? "told" : "interrupted";
+}
+
+function phaseOf(journal: Journal, learnedAtMs: number | undefined): string {
+  const drifts = journal.drifts();
+  if (drifts.length === 0) return learnedAtMs === undefined ? "learning" : "learned; all is well";
+  const found = drifts.filter(({ foundAtMs }) => foundAtMs !== undefined).length;
+  return `${drifts.length} of ${storySteps.length} changes made, ${found} noticed`;
+}
+
+/** Tells of the progress now and then, and of the end once. */
+function learningSayer(screen: Screen): (atMs: number, progress: LearningProgress) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (atMs, { isDone, least }) => {
+    if (isDone) return screen.say(atMs, "learned what is normal: every probe has its baselines");
+    if (atMs - saidAtMs < sayLearningEveryMs) return;
+    saidAtMs = atMs;
+    screen.say(
+      atMs,
+      least === undefined
+        ? "waiting for the first runs"
+        : `learning what is normal, run ${least.done} of ${least.of}`,
+    );
+  };
+}
+
+function capsOf({ targets }: Config): Readonly<Record<string, SpendCap>> {
+  return Object.fromEntries(targets.map(({ name, spendCap }) => [name, spendCap]));
+}
