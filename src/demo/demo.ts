@@ -85,8 +85,9 @@ export async function runDemo(
     io,
   });
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
-  const receiver = opened.adopt(await openReceiver({ secret, onAlert: journal.hear }), (it) =>
-    it.close(),
+  const receiver = opened.adopt(
+    await openReceiver({ secret, onAlert: (alert) => journal.hear(alert) }),
+    (it) => it.close(),
   );
   screen.say(elapsedMs(), `provider ${testbed.baseUrl}, receiver ${receiver.url}`);
 

@@ -1,5 +1,5 @@
 import type { Alert } from "../alert/alert.ts";
-import type { StoryStep } from "./story.ts";
+import { type StoryStep, showsOn } from "./story.ts";
 
 /** A drift that was put in force; times are milliseconds since the demo began. */
 export interface Injection {
@@ -64,7 +64,7 @@ export function score(
 }
 
 function tellsOf(alert: HeardAlert, { step, atMs }: Injection): boolean {
-  const shows = step.scenarios === "all" || step.scenarios.includes(alert.scenario);
+  const shows = showsOn(step.shows, alert.scenario);
   const follows = alert.heardAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
   return alert.kind === step.kind && shows && follows && alert.event !== "resolved";
 }

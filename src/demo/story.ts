@@ -5,15 +5,24 @@ import type { DriftName } from "../testbed/drifts.ts";
 export interface StoryStep {
   readonly drift: DriftName;
   readonly kind: FindingKind;
-  /** The scenarios on which it shows; an alert about any other one is a false one. */
-  readonly scenarios: readonly string[] | "all";
+  /** Where it can show; an alert about any other scenario is a false one. */
+  readonly shows: Where;
 }
 
+/** `except` leaves room for scenarios that a person adds to the demo. */
+export type Where = { readonly only: readonly string[] } | { readonly except: readonly string[] };
+
+export function showsOn(where: Where, scenario: string): boolean {
+  return "only" in where ? where.only.includes(scenario) : !where.except.includes(scenario);
+}
+
+const refused = ["invalid-key", "missing-model"] as const;
+
 export const storySteps: readonly StoryStep[] = [
-  { drift: "field-removed", kind: "contract", scenarios: ["valid-request"] },
-  { drift: "error-envelope", kind: "error-shape", scenarios: ["invalid-key", "missing-model"] },
-  { drift: "prompt-tokens", kind: "usage", scenarios: ["valid-request", "streamed-request"] },
-  { drift: "latency-doubled", kind: "latency", scenarios: "all" },
+  { drift: "field-removed", kind: "contract", shows: { except: ["streamed-request", ...refused] } },
+  { drift: "error-envelope", kind: "error-shape", shows: { only: refused } },
+  { drift: "prompt-tokens", kind: "usage", shows: { except: refused } },
+  { drift: "latency-doubled", kind: "latency", shows: { except: [] } },
 ];
 
 /** Everything here is in milliseconds since the demo began. */

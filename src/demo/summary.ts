@@ -45,7 +45,7 @@ export function renderSummary(
         ` ${found} of ${all} drifts found, ${others === 0 ? "nothing else reported" : `${others} other ${others === 1 ? "report" : "reports"}`}`,
         "strong",
       ),
-      segment(` · ${requests} requests · ${formatDurationMs(elapsedMs)}`),
+      segment(` · ${requests} requests · ${Math.round(elapsedMs / 1000)} s`),
     ],
   ];
   return lines.map((line) => `${drawLine(line, { colour })}\n`).join("");

@@ -47,19 +47,19 @@ const html = { "content-type": "text/html; charset=utf-8" };
 export const drifts = [
   {
     name: "field-removed",
-    sentence: "choices[].message.role is no longer part of plain replies",
+    sentence: "choices[].message.role is gone from plain replies",
     reportedAs: ["contract"],
     change: { kind: "edit", edit: withoutRole },
   },
   {
     name: "error-envelope",
-    sentence: 'errors come as {"error": "text"} instead of {"error": {"message", "type", "code"}}',
+    sentence: "errors are a bare string instead of an object",
     reportedAs: ["error-shape"],
     change: { kind: "edit", edit: flatError },
   },
   {
     name: "prompt-tokens",
-    sentence: `the same prompt costs ${injectedPromptTokens} more tokens, as behind an injected system prompt`,
+    sentence: `the same prompt counts ${injectedPromptTokens} tokens more`,
     reportedAs: ["usage"],
     change: { kind: "edit", edit: longerPrompt },
   },

@@ -67,9 +67,9 @@ function demo({ notices, invents, secret, learns = true }: Monitor) {
         const { drifts } = (await (await fetch(`${origin}/__testbed/drifts`)).json()) as {
           drifts: { name: string; active: boolean }[];
         };
-        for (const { drift, kind, scenarios } of storySteps) {
+        for (const { drift, kind, shows } of storySteps) {
           const isActive = drifts.some(({ name, active }) => active && name === drift);
-          const scenario = scenarios === "all" ? "valid-request" : (scenarios[0] ?? "");
+          const scenario = "only" in shows ? (shows.only[0] ?? "") : "valid-request";
           if (isActive && notices.includes(drift)) await tell(drift, { kind, scenario });
         }
         if (nowMs > 20_000 && invents !== undefined) await tell("invented", invents);

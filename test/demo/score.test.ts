@@ -71,6 +71,14 @@ describe("score", () => {
     ],
     ["the right kind on a scenario the drift does not touch", { scenario: "streamed-request" }],
     [
+      "a changed envelope where nothing is refused",
+      { kind: "error-shape", heardAtMs: 28_000, firstBadSlotAtMs: 26_000 },
+    ],
+    [
+      "usage where there is none",
+      { kind: "usage", scenario: "invalid-key", heardAtMs: 33_000, firstBadSlotAtMs: 31_000 },
+    ],
+    [
       "the right kind before the drift",
       { kind: "latency", heardAtMs: 30_000, firstBadSlotAtMs: 28_000 },
     ],

@@ -31,9 +31,9 @@ it("says what was changed, noticed, missed and invented", () => {
   expect(renderSummary(facts, false)).toMatchInlineSnapshot(`
     "What was changed, and what was noticed
 
-     ✓ field-removed  choices[].message.role is no longer part of plain replies
+     ✓ field-removed  choices[].message.role is gone from plain replies
         injected at 00:20, contract alert on valid-request after 3.24 s
-     ✗ error-envelope  errors come as {"error": "text"} instead of {"error": {"message", "type", "code"}}
+     ✗ error-envelope  errors are a bare string instead of an object
         injected at 00:26, no error-shape alert came within 14 s
      - prompt-tokens  was not injected
      - latency-doubled  was not injected
