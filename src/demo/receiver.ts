@@ -54,7 +54,7 @@ export async function openReceiver({
 
   const server = createServer((request, response) => {
     receive(request).then(
-      (status) => response.writeHead(status, status === 413 ? { connection: "close" } : {}).end(),
+      (status) => response.writeHead(status).end(),
       () => response.destroy(),
     );
   });
@@ -100,8 +100,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBodyBytes) return undefined;
-    chunks.push(chunk);
+    // Read to its end in any case: closing on unread bytes would reset the connection and lose our answer.
+    if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
+  if (bytes > maxBodyBytes) return undefined;
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -126,9 +126,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxRequestBytes) return undefined;
-    chunks.push(chunk);
+    // Read to its end in any case: closing on unread bytes would reset the connection and lose our answer.
+    if (bytes <= maxRequestBytes) chunks.push(chunk);
   }
+  if (bytes > maxRequestBytes) return undefined;
   return Buffer.concat(chunks);
 }
 

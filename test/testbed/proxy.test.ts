@@ -94,7 +94,9 @@ it("answers 502 when there is no provider, and 413 to a body no probe would send
   });
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(502);
   const socket = connect(port, "127.0.0.1");
-  socket.write(`POST / HTTP/1.1\r\nhost: here\r\ncontent-length: ${2 ** 21}\r\n\r\n`);
-  socket.write(Buffer.alloc(2 ** 21 - 1));
+  socket.write(
+    `POST / HTTP/1.1\r\nhost: here\r\ncontent-length: ${2 ** 21}\r\nconnection: close\r\n\r\n`,
+  );
+  socket.write(Buffer.alloc(2 ** 21));
   expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
 });
