@@ -1,0 +1,97 @@
+import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
+import type { Ask } from "../probe/probe.ts";
+import { isJsonObject, type Json } from "../std/json.ts";
+import { errorFactsOf } from "./error-facts.ts";
+import type { Observation, ReplyFacts } from "./observation.ts";
+import { shapeOf } from "./shape.ts";
+import { completionText, textFacts } from "./text-facts.ts";
+import { usageOf } from "./usage.ts";
+
+/** The facts of one exchange. `patterns` are the regular expressions somebody expects of the text. */
+export function observe(
+  call: { readonly name: string; readonly ask: Ask },
+  exchange: Exchange,
+  patterns: readonly string[],
+): Observation {
+  const last = exchange.attempts.at(-1) ?? exchange.attempts[0];
+  const { outcome } = last;
+  return {
+    call: call.name,
+    mode: call.ask.stream ? "stream" : "plain",
+    outcome: outcome.kind === "fault" ? outcome : factsOf(outcome, patterns),
+    timings: last.timings,
+    attempts: exchange.attempts.length,
+    connection: last.connection,
+    maxLoopDelayMs: last.maxLoopDelayMs,
+  };
+}
+
+function factsOf(reply: Reply, patterns: readonly string[]): ReplyFacts {
+  const documents = documentsOf(reply.body);
+  const text = completionText(documents);
+  return {
+    kind: "reply",
+    status: reply.status,
+    contentType: safeToken((reply.headers["content-type"] ?? "").split(";")[0] ?? "") ?? "",
+    bodyForm: reply.body.form,
+    bytes: reply.body.bytes,
+    requestId: requestIdOf(reply, documents),
+    model: documents.map((document) => safeToken(stringAt(document, "model"))).find((model) => model !== undefined),
+    finishReasons: finishReasonsOf(documents),
+    text: textFacts(text),
+    usage: usageOf(documents),
+    shape: shapeOf(documents),
+    error: errorFactsOf(reply.status, reply.body),
+    streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
+    textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, new RegExp(pattern, "u").test(text)])),
+  };
+}
+
+function documentsOf(body: Body): readonly Json[] {
+  switch (body.form) {
+    case "json":
+      return [body.value];
+    case "stream":
+      return body.chunks;
+    case "text":
+      return [];
+    default:
+      return body satisfies never;
+  }
+}
+
+/** One per choice; null when none was given. In a stream the chunks before the last say null. */
+function finishReasonsOf(documents: readonly Json[]): (string | null)[] {
+  const byChoice = new Map<number, string | null>();
+  for (const document of documents) {
+    if (!isJsonObject(document) || !Array.isArray(document["choices"])) continue;
+    for (const [position, choice] of document["choices"].slice(0, 16).entries()) {
+      const reason = safeToken(stringAt(choice, "finish_reason"));
+      byChoice.set(position, reason ?? byChoice.get(position) ?? null);
+    }
+  }
+  return [...byChoice.values()];
+}
+
+const requestIdHeaders = ["x-request-id", "request-id", "apim-request-id", "x-litellm-call-id", "x-generation-id"];
+
+/** Some providers hide it inside the error's message: `… (request id: 2026…)`. */
+function requestIdOf({ headers }: Reply, documents: readonly Json[]): string | undefined {
+  for (const name of requestIdHeaders) {
+    const id = safeToken(headers[name]);
+    if (id !== undefined) return id;
+  }
+  const error = documents.map((document) => (isJsonObject(document) ? document["error"] : undefined)).find(isJsonObject);
+  return safeToken(stringAt(error, "message")?.match(/request id: ([A-Za-z0-9_-]+)/i)?.[1]);
+}
+
+function stringAt(value: Json | undefined, name: string): string | undefined {
+  const found = isJsonObject(value) ? value[name] : undefined;
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Short, of a plain alphabet, and no key: what a provider says must not carry anything into a row or an alert. */
+function safeToken(text: string | undefined): string | undefined {
+  if (text === undefined || !/^[A-Za-z0-9_.:/@+-]{1,96}$/.test(text)) return undefined;
+  return /^(sk|pk|whsec|Bearer)[-_]/i.test(text) ? undefined : text;
+}
