@@ -1,0 +1,57 @@
+import type { Observation, ReplyFacts } from "../observation/observation.ts";
+import type { Expectation, JsonKind } from "../probe/probe.ts";
+import type { Finding, FindingKind, Ruling } from "./judgement.ts";
+
+/** The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. */
+export function judgeExpectations(rules: readonly Expectation[], observation: Observation): Ruling[] {
+  const { outcome } = observation;
+  const kinds = [...new Set(rules.map(kindOf))];
+  return kinds.map((kind): Ruling => {
+    const subject = { kind, series: `${observation.call}/${kind}`, label: `${observation.call} ${kind}` };
+    if (outcome.kind === "fault") return { subject, outcome: "unjudged", reason: "no reply" };
+    const findings = rules.filter((rule) => kindOf(rule) === kind).flatMap((rule) => broken(rule, outcome));
+    return findings.length === 0 ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
+  });
+}
+
+function kindOf(rule: Expectation): Extract<FindingKind, "policy" | "expectation"> {
+  return rule.kind === "no-completion" ? "policy" : "expectation";
+}
+
+function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
+  const finding = (subject: string, expected: string, observed: string): Finding[] => [
+    { kind: kindOf(rule), severity: "breaking", subject, expected, observed },
+  ];
+  switch (rule.kind) {
+    case "status":
+      return rule.oneOf.includes(facts.status) ? [] : finding("status", rule.oneOf.join(" or "), String(facts.status));
+    case "json": {
+      const kinds = facts.shape[rule.path.replaceAll(/\[\d*\]/g, "[]")] ?? [];
+      const isMet = kinds.length > 0 && kinds.every((kind) => fits(kind, rule.is));
+      return isMet ? [] : finding(rule.path, rule.is, kinds.join(" or ") || "absent");
+    }
+    case "text-class":
+      return facts.text.class === rule.is ? [] : finding("text", rule.is, facts.text.class);
+    case "text-matches":
+      return facts.textMatches[rule.pattern] === true ? [] : finding("text", `matches /${rule.pattern}/`, "no match");
+    case "finish-reason": {
+      const reasons = facts.finishReasons.map((reason) => reason ?? "none");
+      const isMet = reasons.length > 0 && reasons.every((reason) => rule.oneOf.includes(reason));
+      return isMet ? [] : finding("finish reason", rule.oneOf.join(" or "), reasons.join(", ") || "none");
+    }
+    case "usage-present":
+      return facts.usage !== undefined ? [] : finding("usage", "reported", "unknown");
+    case "stream-complete":
+      return facts.streamEnd === "complete" ? [] : finding("end of stream", "complete", facts.streamEnd ?? "no stream");
+    case "no-completion":
+      return facts.text.class === "empty" && facts.finishReasons.length === 0
+        ? []
+        : finding("completion", "refused", `a completion of ${facts.text.length} characters, status ${facts.status}`);
+    default:
+      return rule satisfies never;
+  }
+}
+
+function fits(kind: JsonKind, wanted: JsonKind): boolean {
+  return kind === wanted || (wanted === "number" && kind === "integer");
+}

@@ -1,0 +1,33 @@
+import type { ScenarioSpec } from "../probe/probe.ts";
+import { singleCall } from "./built-in.ts";
+import { invalidKey } from "./invalid-key.ts";
+import { missingModel } from "./missing-model.ts";
+import type { Scenario } from "./scenario.ts";
+import { streamedRequest } from "./streamed-request.ts";
+import { validRequest } from "./valid-request.ts";
+
+/** Every built-in scenario, once. A new one is one file and one row here. */
+export const catalogue: readonly Scenario[] = [validRequest, streamedRequest, invalidKey, missingModel];
+
+const byName = new Map(catalogue.map((scenario) => [scenario.name, scenario]));
+
+/** Throws for a name that is not in the catalogue: a configuration with such a name does not load. */
+export function scenarioOf(spec: ScenarioSpec): Scenario {
+  switch (spec.kind) {
+    case "built-in": {
+      const scenario = byName.get(spec.name);
+      if (scenario === undefined) throw new Error(`no built-in scenario is called ${spec.name}`);
+      return scenario;
+    }
+    case "custom":
+      return singleCall({
+        name: spec.name,
+        summary: "written in the configuration",
+        polarity: spec.expectations.some(({ kind }) => kind === "no-completion") ? "negative" : "positive",
+        ask: () => spec.ask,
+        expectations: spec.expectations,
+      });
+    default:
+      return spec satisfies never;
+  }
+}

@@ -1,0 +1,13 @@
+import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
+
+export const validRequest = singleCall({
+  name: "valid-request",
+  summary: "one short question, answered whole",
+  polarity: "positive",
+  ask: shortAsk(false),
+  expectations: [
+    { kind: "status", oneOf: [200] },
+    { kind: "finish-reason", oneOf: knownFinishReasons },
+    { kind: "usage-present" },
+  ],
+});
