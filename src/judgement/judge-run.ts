@@ -1,0 +1,75 @@
+import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import { seriesOf } from "../baseline/series.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Json } from "../std/json.ts";
+import { judgeAvailability } from "./availability.ts";
+import { judgeExpectations } from "./expectations.ts";
+import type { Finding, Ruling, Verdict } from "./judgement.ts";
+import { judges } from "./judges.ts";
+
+export interface JudgeRunInput {
+  readonly probe: Probe;
+  readonly scenario: Scenario;
+  readonly observations: readonly Observation[];
+  readonly memory: readonly SeriesMemory[];
+  readonly slotMs: number;
+}
+
+export interface RunJudgement {
+  readonly verdict: Verdict;
+  readonly rulings: readonly Ruling[];
+  readonly findings: readonly Finding[];
+  /** `valid-request total time: learning, 3 of 12` */
+  readonly unjudged: readonly string[];
+  readonly series: readonly { readonly series: Series; readonly state: Json; readonly accept?: LearnedBaseline | undefined }[];
+}
+
+/** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */
+export function judgeRun(input: JudgeRunInput): RunJudgement {
+  const { probe, scenario, observations, slotMs } = input;
+  const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
+  const last = observations.at(-1);
+  const fixed = [
+    ...observations.map((observation) => judgeAvailability(observation)),
+    ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last)),
+  ];
+  const compared = fixed.some(({ outcome }) => outcome === "bad")
+    ? []
+    : observations.flatMap((observation) =>
+        judges.flatMap((judge) =>
+          judge.seriesOf(observation, scenario).map(({ key, label }) => {
+            const series = seriesOf(probe, judge.aspect, key, label);
+            const memory = memories.get(series.id);
+            const output = judge.judge({ scenario, observation, series, memory, policy: probe.judge, slotMs });
+            return { series, ...output };
+          }),
+        ),
+      );
+  const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
+  return {
+    verdict: verdictOf(rulings),
+    rulings,
+    findings: rulings.flatMap((ruling) => (ruling.outcome === "bad" ? ruling.findings : [])),
+    unjudged: rulings.flatMap((ruling) =>
+      ruling.outcome === "unjudged" ? [`${ruling.subject.label}: ${ruling.reason}`] : [],
+    ),
+    series: compared.flatMap(({ series, state, accept }) => (state === undefined ? [] : [{ series, state, accept }])),
+  };
+}
+
+/** A broken fixed rule is worse than drift; what could not be judged at all is never called ok. */
+function verdictOf(rulings: readonly Ruling[]): Verdict {
+  const bad = rulings.filter(({ outcome }) => outcome === "bad");
+  if (bad.some(({ subject }) => isFixed(subject.kind))) return "fail";
+  if (bad.length > 0) return "drift";
+  return rulings.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
+    rulings.every(({ outcome }) => outcome === "good")
+    ? "ok"
+    : "inconclusive";
+}
+
+function isFixed(kind: string): boolean {
+  return kind === "availability" || kind === "expectation" || kind === "policy";
+}

@@ -1,0 +1,12 @@
+import type { Judge } from "./judgement.ts";
+import { latencyJudge } from "./latency.ts";
+import { shapeJudge } from "./shape-judge.ts";
+import { usageJudge } from "./usage.ts";
+
+/** Every judge that compares with a baseline. A new one is one file and one row here. */
+export const judges: readonly Judge[] = [
+  shapeJudge("contract", ({ status, error }, { polarity }) => polarity === "positive" && status < 300 && !error),
+  shapeJudge("error-shape", (_facts, { polarity }) => polarity === "negative"),
+  latencyJudge,
+  usageJudge,
+];
