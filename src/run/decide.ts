@@ -1,11 +1,12 @@
+import { composeAlert } from "../alert/compose.ts";
+import { outboxEntries } from "../alert/route.ts";
 import type { Evidence } from "../incident/incident.ts";
+import { incidentId } from "../incident/incident.ts";
+import { reduceRun } from "../incident/reduce-run.ts";
+import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { composeAlert } from "../alert/compose.ts";
-import { outboxEntries } from "../alert/route.ts";
-import { reduceRun } from "../incident/reduce-run.ts";
-import { judgeRun } from "../judgement/judge-run.ts";
 import type { Decision, ProbeMemory } from "./world.ts";
 
 export interface DecisionInput {
@@ -16,4 +17,25 @@ export interface DecisionInput {
   readonly traceId: string | undefined;
   readonly slotMs: number;
   readonly nowMs: number;
+}
+
+/** From facts and memory to everything that is to be written: verdict, series, incidents, alerts. Pure. */
+export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
+  const { probe, scenario, observations, slotMs, nowMs } = input;
+  const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs });
+  const context = { probe, slotMs, nowMs, evidence: evidenceOf(input) };
+  const { incidents, transitions } = reduceRun(memory.incidents, judged.rulings, context);
+  const byId = new Map(incidents.map((incident) => [incidentId(incident), incident]));
+  const outbox = transitions.flatMap((transition) => {
+    const incident = byId.get(transition.incidentId);
+    return incident === undefined ? [] : outboxEntries(composeAlert(incident, transition, probe), probe.receivers);
+  });
+  const { verdict, findings, unjudged, series } = judged;
+  return { verdict, findings, unjudged, series, incidents, transitions, outbox };
+}
+
+function evidenceOf({ observations, runId, traceId }: DecisionInput): Evidence {
+  const outcome = observations.at(-1)?.outcome;
+  const reply = outcome?.kind === "reply" ? outcome : undefined;
+  return { runId, traceId, requestId: reply?.requestId, status: reply?.status };
 }

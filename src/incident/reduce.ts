@@ -1,0 +1,147 @@
+import type { Finding, Ruling, Severity } from "../judgement/judgement.ts";
+import type { Probe } from "../probe/probe.ts";
+import { hashOf } from "../std/hash.ts";
+import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
+
+export interface ReduceContext {
+  readonly probe: Probe;
+  readonly slotMs: number;
+  readonly nowMs: number;
+  readonly evidence: Evidence;
+}
+
+/** Why something happened to an incident, or why nothing did. */
+export type ReduceReason =
+  | "bad-slots-agree"
+  | "severity-rose"
+  | "good-slots-in-a-row"
+  | "not-enough-bad-slots"
+  | "still-bad"
+  | "not-enough-good-slots"
+  | "nothing-wrong"
+  | "suspicion-dropped"
+  | "late-slot"
+  | "not-judged";
+
+export interface Reduction {
+  /** undefined: there is nothing to remember. The very same object: nothing changed. */
+  readonly incident: Incident | undefined;
+  readonly transition?: Transition | undefined;
+  readonly reason: ReduceReason;
+}
+
+const keptFindings = 20;
+const keptEvidence = 5;
+const severityRank: Record<Severity, number> = { informative: 0, risky: 1, breaking: 2 };
+
+/** The same cause has the same fingerprint: target, scenario, place, kind and series, and nothing that varies. */
+export function fingerprintOf(probe: Probe, { subject }: Ruling): string {
+  return hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
+}
+
+/** What one ruling makes of the incident of its fingerprint. Pure. */
+export function reduce(before: Incident | undefined, ruling: Ruling, context: ReduceContext): Reduction {
+  if (ruling.outcome === "unjudged") return { incident: before, reason: "not-judged" };
+  if (before !== undefined && context.slotMs <= before.lastSlotMs) return { incident: before, reason: "late-slot" };
+  return ruling.outcome === "bad" ? afterBad(before, ruling, ruling.findings, context) : afterGood(before, context);
+}
+
+function afterBad(before: Incident | undefined, ruling: Ruling, findings: readonly Finding[], context: ReduceContext): Reduction {
+  const { fire } = context.probe.incident;
+  const known = before === undefined || before.state === "resolved" ? suspicion(before, ruling, context) : before;
+  const incident: Incident = {
+    ...known,
+    recent: [...known.recent, true].slice(-fire.of),
+    goodInARow: 0,
+    badRuns: known.badRuns + 1,
+    judgedRuns: known.judgedRuns + 1,
+    lastSlotMs: context.slotMs,
+    severity: worst(known.severity, findings),
+    findings: worstFirst(findings).slice(0, keptFindings),
+    evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
+  };
+  if (incident.state === "suspected") {
+    if (incident.recent.filter(Boolean).length < fire.bad) return { incident, reason: "not-enough-bad-slots" };
+    const opened: Incident = { ...incident, state: "open", episode: incident.episode + 1, sequence: 0, openedAtMs: context.nowMs };
+    return transit(opened, "opened", "bad-slots-agree", context);
+  }
+  return severityRank[incident.severity] > severityRank[known.severity]
+    ? transit(incident, "escalated", "severity-rose", context)
+    : { incident, reason: "still-bad" };
+}
+
+function afterGood(before: Incident | undefined, context: ReduceContext): Reduction {
+  if (before === undefined || before.state === "resolved") return { incident: before, reason: "nothing-wrong" };
+  const { fire, resolveAfter } = context.probe.incident;
+  const incident: Incident = {
+    ...before,
+    recent: [...before.recent, false].slice(-fire.of),
+    goodInARow: before.goodInARow + 1,
+    judgedRuns: before.judgedRuns + 1,
+    lastSlotMs: context.slotMs,
+    lastGoodSlotMs: before.state === "suspected" ? context.slotMs : before.lastGoodSlotMs,
+  };
+  if (incident.state === "suspected") {
+    if (incident.recent.some(Boolean)) return { incident, reason: "not-enough-bad-slots" };
+    // Kept as resolved, so that the count of episodes goes on where it was.
+    return { incident: { ...incident, state: "resolved" }, reason: "suspicion-dropped" };
+  }
+  if (incident.goodInARow < resolveAfter) return { incident, reason: "not-enough-good-slots" };
+  const resolved: Incident = { ...incident, state: "resolved", resolvedAtMs: context.nowMs, lastGoodSlotMs: context.slotMs };
+  return transit(resolved, "resolved", "good-slots-in-a-row", context);
+}
+
+function suspicion(before: Incident | undefined, ruling: Ruling, { probe, slotMs }: ReduceContext): Incident {
+  const { subject } = ruling;
+  return {
+    fingerprint: fingerprintOf(probe, ruling),
+    probeId: probe.id,
+    target: probe.target.name,
+    scenario: probe.scenario.name,
+    location: probe.location,
+    kind: subject.kind,
+    label: subject.label,
+    state: "suspected",
+    episode: before?.episode ?? 0,
+    sequence: 0,
+    severity: "informative",
+    recent: [],
+    goodInARow: 0,
+    badRuns: 0,
+    judgedRuns: 0,
+    firstBadSlotMs: slotMs,
+    lastGoodSlotMs: before?.lastSlotMs,
+    lastSlotMs: slotMs,
+    findings: [],
+    evidence: [],
+  };
+}
+
+function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason, context: ReduceContext): Reduction {
+  const next = { ...incident, sequence: incident.sequence + 1 };
+  const { fire, resolveAfter } = context.probe.incident;
+  const counted =
+    reason === "bad-slots-agree"
+      ? `${next.recent.filter(Boolean).length}-of-${fire.of}-slots-bad`
+      : reason === "good-slots-in-a-row"
+        ? `${resolveAfter}-good-slots-in-a-row`
+        : reason;
+  const transition: Transition = {
+    kind,
+    incidentId: incidentId(next),
+    fingerprint: next.fingerprint,
+    sequence: next.sequence,
+    atMs: context.nowMs,
+    reason: counted,
+  };
+  return { incident: next, transition, reason };
+}
+
+/** May rise, never silently falls. */
+function worst(severity: Severity, findings: readonly Finding[]): Severity {
+  return findings.reduce((most, finding) => (severityRank[finding.severity] > severityRank[most] ? finding.severity : most), severity);
+}
+
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => severityRank[b.severity] - severityRank[a.severity]);
+}
