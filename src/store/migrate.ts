@@ -1,0 +1,18 @@
+import { type Kysely, type Migration, Migrator } from "kysely";
+import * as first from "./migrations/0001-first.ts";
+
+/** In order. One that has landed is never edited: a change is a new one. */
+const migrations: Record<string, Migration> = {
+  "0001-first": first,
+};
+
+/** Brings the schema up to date; several processes may do so at once. Throws what went wrong. */
+export async function migrate(db: Kysely<never>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    migrationTableSchema: "plumbline",
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error instanceof Error ? error : new Error("the migration of the store failed");
+}

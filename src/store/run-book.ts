@@ -1,0 +1,137 @@
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { Incident } from "../incident/incident.ts";
+import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
+import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
+import { iso, seriesMemory, type Row } from "./rows.ts";
+
+/** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
+export function createRunBook(db: Kysely<never>): RunBook {
+  return {
+    async claim(request) {
+      const { rows } = await sql<{ result: string }>`
+        SELECT plumbline.claim_run(${claimJson(request)}::jsonb) AS result`.execute(db);
+      return claimResult(rows[0]?.result);
+    },
+
+    commit: (run, decide) =>
+      db.transaction().execute(async (tx) => {
+        const open = await sql`
+          SELECT pg_advisory_xact_lock(hashtextextended('plumbline:' || ${run.probeId}, 0)), state FROM plumbline.runs
+          WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz AND state = 'claimed' FOR UPDATE`.execute(tx);
+        if (open.rows.length === 0) return undefined;
+        const decision = decide(await readMemory(tx, run.probeId));
+        await writeRun(tx, run, decision);
+        await writeSeries(tx, run, decision);
+        await writeIncidents(tx, run, decision);
+        return decision;
+      }),
+
+    async miss(slot, reason: MissReason) {
+      await sql`
+        INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason)
+        VALUES (${`${slot.probeId}/${iso(slot.slotMs)}`}, ${slot.probeId}, ${iso(slot.slotMs)}::timestamptz, ${slot.location},
+          ${slot.target}, ${slot.model}, ${slot.scenario}, 'missed', ${reason})
+        ON CONFLICT DO NOTHING`.execute(db);
+    },
+  };
+}
+
+function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest): string {
+  return JSON.stringify({
+    ...rest,
+    slot: iso(slotMs),
+    at: iso(atMs),
+    deadline: iso(deadlineMs),
+    microUsd: reserve.microUsd,
+    tokens: reserve.tokens,
+    requests: reserve.requests,
+    capMicroUsd: reserve.capMicroUsdPerDay,
+    capTokens: reserve.capTokensPerDay,
+  });
+}
+
+function claimResult(result: string | undefined): ClaimResult {
+  switch (result) {
+    case "claimed":
+    case "taken":
+      return { kind: result };
+    case "overlap":
+    case "spend-cap":
+      return { kind: "skipped", reason: result };
+    default:
+      throw new Error(`claim_run answered ${result}`);
+  }
+}
+
+async function readMemory(tx: Transaction<never>, probeId: string): Promise<ProbeMemory> {
+  const series = await sql<Row>`
+    SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
+    LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
+    WHERE s.probe_id = ${probeId}`.execute(tx);
+  const incidents = await sql<{ body: Incident }>`
+    SELECT body FROM plumbline.incidents WHERE probe_id = ${probeId}`.execute(tx);
+  return { series: series.rows.map(seriesMemory), incidents: incidents.rows.map(({ body }) => body) };
+}
+
+/** Settles the reservation: what is known replaces it, what is unknown leaves it counted. */
+async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Decision): Promise<void> {
+  const { spent, observations } = run;
+  const last = observations.at(-1);
+  const isUnknown = spent.tokens === undefined ? 1 : 0;
+  await sql`
+    WITH run AS (
+      UPDATE plumbline.runs SET state = 'done', ended_at = ${iso(run.endedAtMs)}::timestamptz, verdict = ${decision.verdict},
+        findings = ${JSON.stringify(decision.findings)}::jsonb, unjudged = ${JSON.stringify(decision.unjudged)}::jsonb,
+        observations = ${JSON.stringify(observations)}::jsonb, micro_usd = ${spent.microUsd ?? null}::bigint,
+        tokens = ${spent.tokens ?? null}::bigint, requests = ${spent.requests}::int,
+        total_ms = ${last?.timings.totalMs ?? null}::float8, first_content_ms = ${last?.timings.firstContentMs ?? null}::float8
+      WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz
+      RETURNING target, spend_day, reserved_micro_usd, reserved_tokens, reserved_requests, micro_usd, tokens, requests)
+    UPDATE plumbline.spend SET
+      micro_usd = spend.micro_usd + coalesce(run.micro_usd - run.reserved_micro_usd, 0),
+      tokens = spend.tokens + coalesce(run.tokens - run.reserved_tokens, 0),
+      requests = spend.requests + run.requests - run.reserved_requests,
+      unknown_runs = spend.unknown_runs + ${isUnknown}::int
+    FROM run WHERE spend.target = run.target AND spend.day = run.spend_day`.execute(tx);
+}
+
+async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }: Decision): Promise<void> {
+  if (series.length === 0) return;
+  const states = series.map(({ series: { id, aspect, label }, state }) => ({ id, aspect, label, state }));
+  await sql`
+    INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot)
+    SELECT s.id, ${run.probeId}, s.aspect, s.label, s.state, ${iso(run.slotMs)}::timestamptz
+    FROM jsonb_to_recordset(${JSON.stringify(states)}::jsonb) AS s(id text, aspect text, label text, state jsonb)
+    ON CONFLICT (series_id) DO UPDATE SET state = excluded.state, last_slot = excluded.last_slot
+    WHERE plumbline.series.last_slot < excluded.last_slot`.execute(tx);
+  for (const { series: { id }, accept } of series) {
+    if (accept === undefined) continue;
+    await sql`
+      INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
+      SELECT ${id}, coalesce(max(version), 0) + 1, ${accept.n}::int, ${JSON.stringify(accept.learned)}::jsonb,
+        ${iso(run.endedAtMs)}::timestamptz, 'plumbline', ${accept.why}
+      FROM plumbline.baselines WHERE series_id = ${id}`.execute(tx);
+  }
+}
+
+async function writeIncidents(tx: Transaction<never>, run: FinishedRun, decision: Decision): Promise<void> {
+  const byFingerprint = new Map(decision.incidents.map((incident) => [incident.fingerprint, incident]));
+  for (const incident of decision.incidents) {
+    await sql`
+      INSERT INTO plumbline.incidents (fingerprint, probe_id, state, body)
+      VALUES (${incident.fingerprint}, ${run.probeId}, ${incident.state}, ${JSON.stringify(incident)}::jsonb)
+      ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, body = excluded.body`.execute(tx);
+  }
+  for (const { incidentId, sequence, fingerprint, kind, atMs, reason } of decision.transitions) {
+    await sql`
+      INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, incident)
+      VALUES (${incidentId}, ${sequence}::int, ${fingerprint}, ${kind}, ${iso(atMs)}::timestamptz, ${reason},
+        ${JSON.stringify(byFingerprint.get(fingerprint) ?? null)}::jsonb)`.execute(tx);
+  }
+  for (const { id, receiver, alert, createdAtMs } of decision.outbox) {
+    await sql`
+      INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at)
+      VALUES (${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
+        ${iso(createdAtMs)}::timestamptz, ${iso(createdAtMs)}::timestamptz) ON CONFLICT DO NOTHING`.execute(tx);
+  }
+}
