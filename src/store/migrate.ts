@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator } from "kysely";
+import type { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
 import * as first from "./migrations/0001-first.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */

@@ -1,0 +1,57 @@
+import { sql, type Kysely } from "kysely";
+import type { SlotBook } from "../schedule/queue.ts";
+import { epochMs, iso, text, type Row } from "./rows.ts";
+
+/** What became of slots that no worker has told of, and who may repair schedules. */
+export function createSlotBook(db: Kysely<never>): SlotBook {
+  return {
+    async holdLease(name, holder, ttlMs, nowMs) {
+      const { rows } = await sql<Row>`
+        INSERT INTO plumbline.leases AS l (name, holder, until) VALUES (${name}, ${holder}, ${iso(nowMs + ttlMs)}::timestamptz)
+        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+        WHERE l.holder = excluded.holder OR l.until <= ${iso(nowMs)}::timestamptz
+        RETURNING holder`.execute(db);
+      return rows.length === 1;
+    },
+
+    async releaseLease(name, holder) {
+      await sql`DELETE FROM plumbline.leases WHERE name = ${name} AND holder = ${holder}`.execute(db);
+    },
+
+    async lastSlots() {
+      const { rows } = await sql<Row>`SELECT probe_id, max(slot) AS slot FROM plumbline.runs GROUP BY probe_id`.execute(db);
+      return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["slot"])]));
+    },
+
+    async recordMissed(slots) {
+      if (slots.length === 0) return 0;
+      const records = slots.map(({ slotMs, ...slot }) => ({
+        ...slot,
+        slot: iso(slotMs),
+        run_id: `${slot.probeId}/${iso(slotMs)}`,
+        probe_id: slot.probeId,
+      }));
+      const { rows } = await sql<Row>`
+        INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason)
+        SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', 'no-worker'
+        FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+          AS m(run_id text, probe_id text, slot timestamptz, location text, target text, model text, scenario text)
+        ON CONFLICT DO NOTHING RETURNING run_id`.execute(db);
+      return rows.length;
+    },
+
+    async sweepInterrupted(nowMs) {
+      // The reservation stays counted: what an interrupted run has used is unknown.
+      const { rows } = await sql<Row>`
+        WITH swept AS (
+          UPDATE plumbline.runs SET state = 'interrupted', ended_at = ${iso(nowMs)}::timestamptz
+          WHERE state = 'claimed' AND deadline < ${iso(nowMs)}::timestamptz RETURNING run_id, target, spend_day),
+        counted AS (
+          UPDATE plumbline.spend s SET unknown_runs = s.unknown_runs + c.n
+          FROM (SELECT target, spend_day, count(*) AS n FROM swept GROUP BY target, spend_day) c
+          WHERE s.target = c.target AND s.day = c.spend_day)
+        SELECT run_id FROM swept`.execute(db);
+      return rows.map((row) => text(row["run_id"]));
+    },
+  };
+}

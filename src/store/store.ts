@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from "kysely";
+import type { Outbox } from "../alert/outbox.ts";
+import type { Overview } from "../run/overview.ts";
+import type { RunBook } from "../run/world.ts";
+import type { SlotBook } from "../schedule/queue.ts";
+import { migrate } from "./migrate.ts";
+import { createOutbox } from "./outbox.ts";
+import { readOverview } from "./overview.ts";
+import type { StorePool } from "./pools/pool.ts";
+import { keepPartitions } from "./retention.ts";
+import { createRunBook } from "./run-book.ts";
+import { createSlotBook } from "./slot-book.ts";
+
+/** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
+export interface Store extends RunBook, SlotBook, Outbox {
+  overview(nowMs: number): Promise<Overview>;
+  /** To be called daily: makes room for the days to come, drops what is older than `retentionDays`. */
+  retain(nowMs: number, retentionDays: number): Promise<void>;
+}
+
+/** Brings the schema up to date and opens the store. The pool stays its owner's to close. */
+export async function openStore({ pool }: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+  await migrate(db);
+  await keepPartitions(db, nowMs, retentionDays);
+  return {
+    ...createRunBook(db),
+    ...createSlotBook(db),
+    ...createOutbox(db),
+    overview: (atMs) => readOverview(db, atMs),
+    retain: (atMs, days) => keepPartitions(db, atMs, days),
+  };
+}
