@@ -19,7 +19,7 @@ export function summarise(
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);
   const room = maxSummary - head.length - tail.length;
-  return sanitize(`${head}${whatMoved(changes[0], incident.label, room)}${tail}`, maxSummary);
+  return sanitize(`${head}${whatMoved(incident, changes[0], room)}${tail}`, maxSummary);
 }
 
 function leadIn(incident: Incident, transition: Transition): string {
@@ -46,8 +46,9 @@ function howOften(incident: Incident, transition: Transition, changes: number): 
 }
 
 /** Gives the subject up to half of the room and shares the rest between before and after. */
-function whatMoved(change: Change | undefined, label: string, room: number): string {
-  if (change === undefined) return sanitize(label, room);
+function whatMoved(incident: Incident, change: Change | undefined, room: number): string {
+  if (change === undefined) return sanitize(incident.label, room);
+  if (incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
   const whole = `${change.what} ${change.before} → ${change.after}`;
   if (whole.length <= room) return whole;
   const values = change.before.length + change.after.length;

@@ -5,7 +5,7 @@ const ellipsis = "…";
 /** Everything that a terminal, a log or a chat would obey or hide instead of showing it. */
 const blanks = /[\t\n\v\f\r\u0085\p{Z}]+/gu;
 const unseen =
-  /[\p{Cc}\p{Cf}\p{Co}\u034F\u115F\u1160\u17B4\u17B5\u3164\uFE00-\uFE0E\uFFA0\u{E0000}-\u{E0FFF}]/gu;
+  /[\p{Cc}\p{Cf}\p{Co}\u115F\u1160\u3164\uFFA0]|\u034F|[\u17B4-\u17B5]|[\uFE00-\uFE0E]|[\u{E0000}-\u{E0FFF}]/gu;
 /** More than three marks on one letter spill over the neighbouring lines. */
 const piledMarks = /(\p{M}{3})\p{M}+/gu;
 

@@ -1,0 +1,102 @@
+import type { OutboxEntry } from "../../src/alert/alert.ts";
+import type { DeliveryAttempt, Outbox, PendingDelivery } from "../../src/alert/outbox.ts";
+
+interface Row {
+  readonly entry: OutboxEntry;
+  attempts: number;
+  dueAtMs: number;
+  leasedUntilMs: number;
+  ended: boolean;
+}
+
+/** The outbox in memory, by the words of its port; the real one has its own suite in the store. */
+export class MemoryOutbox implements Outbox {
+  readonly rows = new Map<string, Row>();
+  readonly recorded: DeliveryAttempt[] = [];
+  /** Set to make the next record fail, as a process that dies between sending and recording. */
+  failNextRecord = false;
+
+  constructor(entries: readonly OutboxEntry[] = []) {
+    for (const entry of entries) this.add(entry);
+  }
+
+  add(entry: OutboxEntry): void {
+    if (this.rows.has(entry.id)) return;
+    this.rows.set(entry.id, {
+      entry,
+      attempts: 0,
+      dueAtMs: entry.createdAtMs,
+      leasedUntilMs: 0,
+      ended: false,
+    });
+  }
+
+  due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]> {
+    return Promise.resolve(
+      [...this.rows.values()]
+        .filter((row) => this.isDue(row, nowMs))
+        .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
+        .slice(0, limit)
+        .map(({ entry, attempts, dueAtMs }) => ({ entry, attempts, dueAtMs })),
+    );
+  }
+
+  lease(id: string, nowMs: number, leaseMs: number): Promise<PendingDelivery | undefined> {
+    const row = this.rows.get(id);
+    if (row === undefined || !this.isDue(row, nowMs)) return Promise.resolve(undefined);
+    row.leasedUntilMs = nowMs + leaseMs;
+    return Promise.resolve({ entry: row.entry, attempts: row.attempts, dueAtMs: row.dueAtMs });
+  }
+
+  record(attempt: DeliveryAttempt): Promise<void> {
+    if (this.failNextRecord) {
+      this.failNextRecord = false;
+      return Promise.reject(new Error("the store is gone"));
+    }
+    const row = this.rows.get(attempt.outboxId);
+    if (row === undefined) return Promise.reject(new Error("no such entry"));
+    row.attempts = attempt.ordinal;
+    row.leasedUntilMs = 0;
+    row.ended = attempt.nextDueAtMs === undefined;
+    row.dueAtMs = attempt.nextDueAtMs ?? row.dueAtMs;
+    this.recorded.push(attempt);
+    return Promise.resolve();
+  }
+
+  private isDue(row: Row, nowMs: number): boolean {
+    if (row.ended || row.dueAtMs > nowMs || row.leasedUntilMs > nowMs) return false;
+    const { incidentId, sequence } = row.entry.alert;
+    return ![...this.rows.values()].some(
+      (other) =>
+        !other.ended &&
+        other.entry.receiver === row.entry.receiver &&
+        other.entry.alert.incidentId === incidentId &&
+        other.entry.alert.sequence < sequence,
+    );
+  }
+}
+
+/** A clock that a test moves by hand. */
+export class HandClock {
+  private atMs: number;
+
+  constructor(atMs: number) {
+    this.atMs = atMs;
+  }
+
+  nowMs(): number {
+    return this.atMs;
+  }
+
+  monotonicMs(): number {
+    return this.atMs;
+  }
+
+  setTo(atMs: number): void {
+    this.atMs = atMs;
+  }
+
+  advance(ms: number): void {
+    this.atMs += ms;
+  }
+}
