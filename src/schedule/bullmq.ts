@@ -4,9 +4,6 @@ import type { Log } from "../std/log.ts";
 import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
 import { slotOfJob } from "./slot-of-job.ts";
 
-/** What `pg.Pool` and the embedded pool have in common, as far as BullMQ is concerned. */
-export type QueuePool = Parameters<typeof createPostgresBackend>[0]["connection"];
-
 export type QueueBackend =
   | { readonly kind: "redis"; readonly url: string }
   | { readonly kind: "postgres"; readonly pool: unknown };
@@ -22,7 +19,7 @@ const slotsQueue = (location: string): string => `plumbline-slots-${location}`;
 
 /** A probe job is never retried: a verdict that is asked for twice is two verdicts. */
 const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } } as const;
-const workerOptions = { lockDuration: 15_000, stalledInterval: 5_000, maxStartedAttempts: 2, drainDelay: 5 } as const;
+const workerOptions = { lockDuration: 15_000, stalledInterval: 5_000, maxStartedAttempts: 2, drainDelay: 1 } as const;
 
 interface Connections {
   readonly factory: BackendFactory | undefined;

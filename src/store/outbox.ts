@@ -36,7 +36,7 @@ export function createOutbox(db: Kysely<never>): Outbox {
             ${JSON.stringify(outcome)}::jsonb) ON CONFLICT DO NOTHING)
         UPDATE plumbline.outbox SET state = ${state}, attempts = ${ordinal}::int, leased_until = NULL,
           due_at = coalesce(${nextDueAtMs === undefined ? null : iso(nextDueAtMs)}::timestamptz, due_at)
-        WHERE id = ${outboxId}`.execute(db);
+        WHERE id = ${outboxId} AND state = 'pending'`.execute(db);
     },
   };
 }

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
+
+const envRef = z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" }) });
+const fileRef = z.strictObject({ file: z.string().min(1) });
+
+/** A secret is named, never written. */
+export const secret = z
+  .union([envRef, fileRef], { error: "a reference to the secret: { env: NAME } or { file: path }" })
+  .describe("where the secret is: { env: NAME } or { file: path }");
+
+const httpUrl = z
+  .string()
+  .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" });
+const urlOrEnv = z.union([httpUrl, envRef], { error: "an http or https URL without user, password or query, or { env: NAME }" });
+
+const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
+const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
+
+const client = z.strictObject({
+  connect: duration.default("5s"),
+  firstByte: duration.default("30s").describe("until the reply's headers"),
+  firstContent: duration.default("30s").describe("until the first content of a stream"),
+  idle: duration.default("15s").describe("longest silence within a body"),
+  total: duration.default("60s"),
+  maxBody: size.default("1 MiB"),
+  maxEvents: z.int().min(1).max(1_000_000).default(10_000),
+  retries: z.union([z.literal(0), z.literal(1)], { error: "0 or 1" }).default(1),
+  maxRetryAfter: duration.default("10s"),
+  connection: z.enum(["fresh", "reused"]).default("fresh"),
+  circuit: z
+    .strictObject({ failures: z.int().min(1).default(5), open: duration.default("30s") })
+    .prefault({}),
+});
+
+const prices = z.union([
+  z.strictObject({ multiplier: z.number().min(0).max(100) }),
+  z.strictObject({ input: money, output: money, cachedInput: money.optional() }),
+], { error: "{ multiplier: 0.8 }, or { input: 0.15 USD, output: 0.60 USD } per million tokens" });
+
+const target = z.strictObject({
+  baseUrl: urlOrEnv.describe("up to and including the version: https://api.cometapi.com/v1"),
+  model: z.string().min(1),
+  provider: z.string().min(1).default("openai").describe("whose list prices apply; also the provider's name in telemetry"),
+  key: secret.optional(),
+  keyHeader: z
+    .strictObject({ name: headerName.default("authorization"), prefix: headerValue.default("Bearer ") })
+    .prefault({}),
+  headers: z.record(headerName, headerValue).default({}),
+  maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  client: client.prefault({}),
+  prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
+  spendCap: z
+    .strictObject({ perDay: money.optional(), tokensPerDay: z.int().min(1).optional() })
+    .prefault({}),
+});
+
+const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
+const textClass = z.enum(["empty", "json", "number", "word", "line", "text"]);
+const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
+
+const scenario = z.strictObject({
+  ask: z.strictObject({
+    messages: z.array(z.record(z.string(), z.json())).min(1),
+    maxTokens: z.int().min(1).max(100_000),
+    stream: z.boolean().default(false),
+    extra: z.record(z.string(), z.json()).default({}).describe("further fields of the request body"),
+  }),
+  expect: z
+    .strictObject({
+      status: oneOrMore(z.int().min(100).max(599)).optional(),
+      finishReason: oneOrMore(z.string()).optional(),
+      text: z.strictObject({ class: textClass.optional(), matches: z.string().refine(isPattern, { error: "a regular expression" }).optional() }).optional(),
+      json: z.record(z.string().regex(/^\$/, { error: "a path such as $.choices[0].message.content" }), jsonKind).optional(),
+      usage: z.literal("present").optional(),
+      streamComplete: z.literal(true).optional(),
+      noCompletion: z.literal(true).optional(),
+    })
+    .prefault({}),
+});
+
+const judge = z.strictObject({
+  learnRuns: z.int().min(3).max(10_000).default(30),
+  latencyFloorRatio: z.number().gt(1).max(100).default(1.5).describe("slower by less than this factor is never reported"),
+  maxLoopDelay: duration.default("100ms").describe("a run during which this process stalled for longer says nothing about latency"),
+});
+
+const incidents = z.strictObject({
+  fire: z.string().regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" }).default("2 of 3"),
+  resolveAfter: z.int().min(1).max(100).default(2),
+});
+
+const probe = z.strictObject({
+  name: slug,
+  target: z.string(),
+  scenario: z.string(),
+  every: duration.optional(),
+  cron: cron.optional(),
+  tz: timeZone.default("UTC"),
+  locations: z.array(slug).min(1).default(["default"]),
+  nonce: z.boolean().default(false).describe("a different prompt for each run, to defeat prompt caches"),
+  receivers: z.array(z.string()).optional().describe("who hears of it; everybody when left out"),
+});
+
+const receiver = z.strictObject({
+  webhook: z.strictObject({
+    url: urlOrEnv,
+    secrets: z.array(secret).min(1).max(5).describe("Standard Webhooks secrets, newest first"),
+    allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
+    timeout: duration.default("10s"),
+  }),
+});
+
+export const configSchema = z.strictObject({
+  targets: z.record(slug, target),
+  scenarios: z.record(slug, scenario).default({}),
+  probes: z.array(probe).min(1),
+  receivers: z.record(slug, receiver).default({}),
+  judge: judge.prefault({}),
+  incidents: incidents.prefault({}),
+  retention: duration.default("30d"),
+  listen: z.string().regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" }).default("127.0.0.1:8080"),
+});
+
+export type ConfigText = z.output<typeof configSchema>;
+
+function isPlainHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const isHttp = url.protocol === "http:" || url.protocol === "https:";
+  return isHttp && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { CronExpressionParser } from "cron-parser";
+import { z } from "zod";
+import { parseDurationMs } from "../std/duration.ts";
+import { microUsd } from "../std/money.ts";
+
+/** Texts that stand for quantities. Each message says what is expected, with an example. */
+
+export const duration = z
+  .string({ error: "a duration such as 30s, 5m or 1h30m" })
+  .refine((text) => parseDurationMs(text) !== undefined, { error: "a duration such as 30s, 5m or 1h30m" })
+  .describe("a duration: 250ms, 30s, 5m, 1h30m, 30d");
+
+export const money = z
+  .string({ error: "an amount such as 2 USD" })
+  .regex(/^\d+(\.\d{1,6})? USD$/, { error: "an amount such as 2 USD or 0.05 USD" })
+  .describe("an amount of money: 2 USD, 0.05 USD");
+
+const bytesPer = { B: 1, KiB: 1024, MiB: 1024 ** 2 } as const;
+
+export const size = z
+  .string({ error: "a size such as 1 MiB" })
+  .regex(/^\d+ (B|KiB|MiB)$/, { error: "a size such as 512 KiB or 1 MiB" })
+  .describe("a size: 512 KiB, 1 MiB");
+
+export const cron = z
+  .string({ error: "a cron pattern such as 0 3 * * *" })
+  .refine(isCron, { error: "a cron pattern of five fields such as 0 3 * * *" });
+
+export const timeZone = z
+  .string()
+  .refine((name) => isTimeZone(name), { error: "a time zone such as Europe/Berlin or UTC" });
+
+export const slug = z
+  .string({ error: "a name of letters, digits and dashes" })
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, { error: "a name of at most 63 letters, digits and dashes" });
+
+/** Valid by the schemas above: a text that is none is a bug. */
+export function durationMs(text: string): number {
+  const parsed = parseDurationMs(text);
+  if (parsed === undefined) throw new Error("a duration was not validated");
+  return parsed;
+}
+
+export function moneyOf(text: string): number {
+  return microUsd(Number(text.replace(/ USD$/, "")));
+}
+
+export function sizeOf(text: string): number {
+  const [amount, unit] = text.split(" ");
+  return Number(amount) * bytesPer[unit as keyof typeof bytesPer];
+}
+
+function isCron(pattern: string): boolean {
+  try {
+    CronExpressionParser.parse(pattern);
+    return pattern.trim().split(/\s+/).length === 5;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
