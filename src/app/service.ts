@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { createDisabledReceivers } from "../alert/disabled-receivers.ts";
+import { deliverOnce } from "../alert/deliver.ts";
+import { createLanes } from "../alert/lanes.ts";
+import { createPoster } from "../alert/post-undici.ts";
+import { type Every, startRelay } from "../alert/relay.ts";
+import type { Config } from "../config/config.ts";
+import type { Overview } from "../run/overview.ts";
+import { runProbe } from "../run/run-probe.ts";
+import type { Stoppable } from "../schedule/queue.ts";
+import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
+import type { Log } from "../std/log.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { startTracing } from "../telemetry/tracing.ts";
+import { type Activity, healthOf } from "../web/health.ts";
+import { serveWeb } from "../web/serve.ts";
+import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
+import { type Env, openWorld, type OpenWorld } from "./world.ts";
+
+export type Role = "scheduler" | "worker" | "notifier" | "web";
+export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
+
+export interface ServiceOptions {
+  readonly env: Env;
+  readonly storage: StorageChoice;
+  readonly roles: readonly Role[];
+  /** Whose slots the worker takes; all of the configuration when empty. */
+  readonly locations: readonly string[];
+  readonly concurrency: number;
+  readonly reconcileMs: number;
+  readonly listen: Config["listen"] | undefined;
+  readonly log: Log;
+}
+
+export interface Service {
+  readonly url: string | undefined;
+  overview(): Promise<Overview>;
+  /** Takes no more work, lets what runs finish, closes everything in the reverse order of opening. */
+  stop(): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+
+/** The composition root: opens what the roles need. What was opened is closed again when anything fails. */
+export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
+  const { log, storage, roles, env, listen } = options;
+  const opened = new AsyncDisposableStack();
+  try {
+    const tracing = opened.adopt(await startTracing(env), (it) => it.stop());
+    const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
+    const store = await openStore(pool, Date.now(), config.retentionDays);
+    const queues = opened.adopt(await openQueuesFor(storage, pool, log), (it) => it.close());
+    const world = opened.adopt(openWorld(store, env, log, tracing), (it) => it.close());
+    const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
+    const retention = repeat(dayMs, () => void store.retain(Date.now(), config.retentionDays).catch(() => log.error("old runs could not be dropped")));
+    opened.defer(() => Promise.resolve(retention.stop()));
+
+    const web = listen === undefined ? undefined : await serveWeb({ overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) }, listen);
+    if (web !== undefined) opened.defer(() => web.close());
+    const nudge = roles.includes("notifier") ? await startNotifier(opened, config, options, store, queues.deliveries, world) : () => {};
+    if (roles.includes("scheduler")) {
+      const onReport = (report: ReconcileReport): void => {
+        activity.reconciled = report;
+      };
+      const reconciler = { queue: queues.slots, book: store, clock: world.clock, log, holder: randomUUID(), probes: config.probes, intervalMs: options.reconcileMs };
+      stoppable(opened, startReconciler(reconciler, repeat, onReport));
+    }
+    if (roles.includes("worker")) {
+      const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
+      const known = [...new Set(config.probes.map(({ location }) => location))];
+      for (const location of options.locations.length > 0 ? options.locations : known) {
+        const worker = await queues.slots.work(location, options.concurrency, async ({ probeId, slotMs }) => {
+          activity.lastConsumedMs = Date.now();
+          const probe = probes.get(probeId);
+          if (probe === undefined) return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
+          const report = await runProbe(world, probe, slotMs);
+          log.info("run", { run: report.runId, state: report.state, reason: report.reason, verdict: report.verdict, status: report.status, totalMs: report.totalMs, traceId: report.traceId });
+          nudge();
+        });
+        stoppable(opened, worker);
+      }
+    }
+    return { url: web?.url, overview: () => store.overview(Date.now()), stop: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function startNotifier(
+  opened: AsyncDisposableStack,
+  config: Config,
+  { log }: ServiceOptions,
+  outbox: Store,
+  deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
+  { clock, random, secret }: OpenWorld,
+): Promise<() => void> {
+  const lanes = createLanes();
+  const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
+  const delivery = { clock, random, outbox, poster: createPoster(), receivers, disabled: createDisabledReceivers(), lanes, secret, log };
+  const relay = startRelay({ outbox, enqueue: (id, attempt) => deliveries.enqueue(id, attempt), clock, lanes, log }, repeat);
+  stoppable(opened, relay);
+  stoppable(opened, await deliveries.work(8, async (id) => {
+    await deliverOnce(delivery, id);
+    relay.nudge();
+  }));
+  return () => relay.nudge();
+}
+
+function stoppable(opened: AsyncDisposableStack, part: Stoppable): void {
+  opened.defer(() => part.stop());
+}
+
+const repeat: Every = (intervalMs, work) => {
+  const timer = setInterval(work, intervalMs);
+  return { stop: () => clearInterval(timer) };
+};
+
+function shortestInterval({ probes }: Config): number {
+  return Math.min(dayMs, ...probes.map(({ cadence }) => (cadence.kind === "every" ? cadence.everyMs : dayMs)));
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import type { Config } from "../config/config.ts";
+import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
+import { createExchanger } from "../exchange/exchanger.ts";
+import { createLoopGauge } from "../exchange/loop-gauge.ts";
+import { createUndiciAttempts } from "../exchange/undici-attempt.ts";
+import type { SecretRef } from "../probe/target.ts";
+import type { RunBook, World } from "../run/world.ts";
+import { systemClock } from "../std/clock.ts";
+import type { Log } from "../std/log.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export const userAgent = "plumbline/0.1 (synthetic monitoring)";
+
+export function secretSources(env: Env): SecretSources {
+  return {
+    env,
+    readFile(path) {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Throws for a secret that is gone since start-up; the message names where it was, not what. */
+export function secretReader(env: Env): (ref: SecretRef) => string {
+  const sources = secretSources(env);
+  return (ref) => {
+    const value = readSecret(ref, sources);
+    if (value === undefined) throw new Error(`nothing in ${secretName(ref)}`);
+    return value;
+  };
+}
+
+/** Every secret that the configuration names and that is there: what the redactor has to look for. */
+export function knownSecrets({ targets, receivers }: Config, env: Env): string[] {
+  const refs = [
+    ...targets.map(({ key }) => key),
+    ...receivers.flatMap(({ secrets, url }) => [...secrets, typeof url === "string" ? undefined : url]),
+  ];
+  const sources = secretSources(env);
+  return refs.flatMap((ref) => (ref === undefined ? [] : (readSecret(ref, sources) ?? [])));
+}
+
+export interface OpenWorld extends World {
+  close(): Promise<void>;
+}
+
+export function openWorld(runs: RunBook, env: Env, log: Log, { tracer }: Tracing): OpenWorld {
+  const clock = systemClock;
+  const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
+  const random = Math.random;
+  const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: (ms) => sleep(ms) });
+  return { clock, random, exchanger, runs, secret: secretReader(env), log, tracer, close: attempts.close };
+}

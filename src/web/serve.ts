@@ -1,0 +1,49 @@
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Overview } from "../run/overview.ts";
+import type { Health } from "./health.ts";
+
+export interface WebSources {
+  overview(): Promise<Overview>;
+  health(): Health;
+}
+
+export interface WebServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Health for machines, and the state of everything as JSON. */
+export function createWeb({ overview, health }: WebSources): Hono {
+  const app = new Hono();
+  app.get("/healthz", (context) => {
+    const { live, reasons } = health();
+    return context.json({ live, reasons }, live ? 200 : 503);
+  });
+  app.get("/readyz", async (context) => {
+    const { ready, reasons } = health();
+    const store = await overview().then(
+      () => [],
+      () => ["the store does not answer"],
+    );
+    const all = [...reasons, ...store];
+    return context.json({ ready: ready && store.length === 0, reasons: all }, all.length === 0 ? 200 : 503);
+  });
+  app.get("/api/v1/status", async (context) => context.json({ schema: 1, data: await overview(), health: health() }));
+  app.onError((_error, context) => context.json({ error: "internal error" }, 500));
+  return app;
+}
+
+/** Listens; rejects when the address cannot be had. */
+export function serveWeb(sources: WebSources, { host, port }: { readonly host: string; readonly port: number }): Promise<WebServer> {
+  const { promise, resolve, reject } = Promise.withResolvers<WebServer>();
+  const server = serve({ fetch: createWeb(sources).fetch, hostname: host, port }, (address: AddressInfo) => {
+    resolve({
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
+      close: () => new Promise((closed) => server.close(() => closed())),
+    });
+  });
+  server.on("error", reject);
+  return promise;
+}
