@@ -1,0 +1,159 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { exitCodes, type Io, wantsColour } from "../cli/io.ts";
+import type { CommandSet, RunArguments, StartArguments } from "../cli/program.ts";
+import { closestTo } from "../config/closest.ts";
+import type { Config } from "../config/config.ts";
+import { renderProblems, starterConfig } from "../config/render.ts";
+import { runDemo } from "../demo/demo.ts";
+import { reporters } from "../report/reporters.ts";
+import { forecast, renderForecast } from "../run/forecast.ts";
+import { plan } from "../schedule/plan.ts";
+import { dueSlots } from "../schedule/slots.ts";
+import { systemClock } from "../std/clock.ts";
+import { silentLog } from "../std/log.ts";
+import { createRedactor } from "../std/redact.ts";
+import { createLog } from "../telemetry/log.ts";
+import { runTestbed } from "../testbed/run-testbed.ts";
+import { seededRandom } from "../testbed/seeded-random.ts";
+import { loadConfigFile } from "./files.ts";
+import { runOnce } from "./once.ts";
+import { allRoles, openService } from "./service.ts";
+import { chooseStorage } from "./storage.ts";
+import { type Env, knownSecrets } from "./world.ts";
+
+const dayMs = 86_400_000;
+
+/** What each command does; the words are `cli/`'s. Each resolves to an exit code. */
+export function createCommands(io: Io): CommandSet {
+  const { stdout, stderr, env } = io;
+
+  const load = (file: string, checkSecrets: boolean, from: Env = env): Config | undefined => {
+    const loaded = loadConfigFile(file, from, checkSecrets);
+    if ("config" in loaded) return loaded.config;
+    stderr.write(renderProblems(loaded.problems));
+    return undefined;
+  };
+
+  return {
+    async demo({ once, data }) {
+      const folder = data ?? mkdtempSync(join(tmpdir(), "plumbline-demo-"));
+      const file = fileURLToPath(new URL("../../config/demo.yaml", import.meta.url));
+      try {
+        return await runDemo(
+          { stdout, stderr, isTTY: stdout.isTTY === true, get columns() { return stdout.columns ?? 80; }, colour: wantsColour(io), onSignal: (listener) => io.onSignal(listener) },
+          {
+            clock: systemClock,
+            random: seededRandom(7),
+            sleep: (durationMs) => sleep(durationMs),
+            dataDir: folder,
+            async loadDemoConfig(from) {
+              const loaded = loadConfigFile(file, from, true);
+              if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));
+              return loaded.config;
+            },
+            async openService(config, { env: demoEnv, dataDir }) {
+              const service = await openService(config, { env: demoEnv, storage: { kind: "embedded", folder: dataDir }, roles: allRoles, locations: [], concurrency: 10, reconcileMs: 5000, listen: { host: "127.0.0.1", port: 0 }, log: silentLog });
+              return { overview: service.overview, stop: service.stop, webUrl: service.url === undefined ? undefined : `${service.url}/api/v1/status` };
+            },
+          },
+          { once },
+        );
+      } finally {
+        if (data === undefined) rmSync(folder, { recursive: true, force: true });
+      }
+    },
+
+    async init(file) {
+      if (existsSync(file)) {
+        stderr.write(`${file} is there already and was left as it is. Name another: plumbline init other.yaml\n`);
+        return exitCodes.usage;
+      }
+      writeFileSync(file, starterConfig, { flag: "wx" });
+      stdout.write(`wrote ${file}\n\nNext:\n  plumbline validate ${file}\n  plumbline run --config ${file}\n`);
+      return exitCodes.fine;
+    },
+
+    async validate(file, json) {
+      const config = load(file, false);
+      if (config === undefined) return exitCodes.usage;
+      const entries = new Map(plan(config.probes).map((entry) => [entry.id, entry]));
+      const now = systemClock.nowMs();
+      const days = forecast(config, ({ id, cadence }) => {
+        if (cadence.kind === "every") return Math.ceil(dayMs / cadence.everyMs);
+        const entry = entries.get(id);
+        return entry === undefined ? 0 : dueSlots(entry, now, now + dayMs).length;
+      });
+      stdout.write(json ? `${JSON.stringify({ schema: 1, data: days })}\n` : `${file} is valid: ${renderForecast(days)}`);
+      return exitCodes.fine;
+    },
+
+    async run({ config: file, probes, reporter }: RunArguments) {
+      const config = load(file, true);
+      if (config === undefined) return exitCodes.usage;
+      const names = config.probes.map(({ name }) => name);
+      const unknown = probes.filter((name) => !names.includes(name) && !config.probes.some(({ id }) => id === name));
+      if (unknown.length > 0) {
+        for (const name of unknown) {
+          const closest = closestTo(name, names);
+          stderr.write(`no probe is called ${name}${closest === undefined ? `; there are: ${names.join(", ")}` : `; did you mean ${closest}?`}\n`);
+        }
+        return exitCodes.usage;
+      }
+      const chosen = config.probes.filter(({ name, id }) => probes.length === 0 || probes.includes(name) || probes.includes(id));
+      const reports = await runOnce({ ...config, probes: chosen }, env, (text) => stderr.write(text));
+      const { output, exitCode } = reporters[reporter](reports, { colour: wantsColour(io) });
+      stdout.write(output);
+      return exitCode;
+    },
+
+    async start({ config: file, roles, locations, concurrency, graceMs, listen }: StartArguments) {
+      const config = load(file, true);
+      if (config === undefined) return exitCodes.usage;
+      const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
+      if (storage.kind === "refused") {
+        stderr.write(`${storage.reason}\n`);
+        return exitCodes.usage;
+      }
+      const log = createLog(stderr, "info", createRedactor(knownSecrets(config, env)));
+      const service = await openService(config, { env, storage, roles, locations, concurrency, reconcileMs: 30_000, listen: listen ?? config.listen, log });
+      log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
+      const { promise, resolve } = Promise.withResolvers<number>();
+      let signals = 0;
+      io.onSignal(() => {
+        signals += 1;
+        if (signals > 1) return resolve(exitCodes.internal);
+        log.info("stopping: running probes are finished first", { graceMs });
+        const tooLate = setTimeout(() => resolve(exitCodes.internal), graceMs);
+        service.stop().then(
+          () => resolve(exitCodes.fine),
+          () => resolve(exitCodes.internal),
+        ).finally(() => clearTimeout(tooLate));
+      });
+      return promise;
+    },
+
+    async status(url, json) {
+      try {
+        const response = await fetch(`${url}/api/v1/status`, { signal: AbortSignal.timeout(5000) });
+        const body = (await response.json()) as { data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] }; health: { ready: boolean; reasons: string[] } };
+        const { data, health } = body;
+        const lines = [
+          health.ready ? "ready" : `not ready: ${health.reasons.join("; ")}`,
+          `${data.probes.length} probes, ${data.incidents.length} open incidents`,
+          ...data.incidents.map(({ target, label, kind }) => `  ${kind}  ${target}  ${label}`),
+        ];
+        stdout.write(json ? `${JSON.stringify(body)}\n` : `${lines.join("\n")}\n`);
+        return health.ready ? exitCodes.fine : exitCodes.unhealthy;
+      } catch {
+        stderr.write(`${url} does not answer. Is the service running? plumbline start begins it; --url names another place.\n`);
+        return exitCodes.unhealthy;
+      }
+    },
+
+    testbed: (port) => runTestbed(io, { port }),
+  };
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { type Loaded, loadConfig } from "../config/load.ts";
+import { catalogue } from "../scenario/resolve.ts";
+import { type Env, secretSources } from "./world.ts";
+
+/** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
+export function loadConfigFile(file: string, env: Env, checkSecrets: boolean): Loaded {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    const hint = "plumbline init writes one to begin with; --config names another";
+    return { problems: [{ file, path: "", expected: "a configuration file", got: "no readable file", hint }] };
+  }
+  const scenarios = catalogue.map(({ name }) => name);
+  return loadConfig({ file, text }, { ...secretSources(env), scenarios, checkSecrets });
+}

@@ -1,0 +1,17 @@
+/** What a command may touch of the terminal it was started from. */
+export interface Io {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back for each SIGINT and SIGTERM. */
+  onSignal(listener: () => void): void;
+}
+
+/** DESIGN: 0 fine · 1 internal · 2 usage or configuration · 3 failed or drifted · 4 inconclusive · 5 monitor unhealthy. */
+export const exitCodes = { fine: 0, internal: 1, usage: 2, drifted: 3, inconclusive: 4, unhealthy: 5 } as const;
+
+/** Colour on a terminal only, and never against the person's wish (no-color.org). */
+export function wantsColour({ stdout, env }: Io): boolean {
+  if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
+  return stdout.isTTY === true || (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0");
+}
