@@ -8,6 +8,8 @@ export interface ReduceContext {
   readonly slotMs: number;
   readonly nowMs: number;
   readonly evidence: Evidence;
+  /** The probe's newest run before this one with nothing wrong in it. */
+  readonly lastGoodSlotMs: number | undefined;
 }
 
 /** Why something happened to an incident, or why nothing did. */
@@ -91,7 +93,7 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
   return transit(resolved, "resolved", "good-slots-in-a-row", context);
 }
 
-function suspicion(before: Incident | undefined, ruling: Ruling, { probe, slotMs }: ReduceContext): Incident {
+function suspicion(before: Incident | undefined, ruling: Ruling, { probe, slotMs, lastGoodSlotMs }: ReduceContext): Incident {
   const { subject } = ruling;
   return {
     fingerprint: fingerprintOf(probe, ruling),
@@ -110,7 +112,7 @@ function suspicion(before: Incident | undefined, ruling: Ruling, { probe, slotMs
     badRuns: 0,
     judgedRuns: 0,
     firstBadSlotMs: slotMs,
-    lastGoodSlotMs: before?.lastSlotMs,
+    lastGoodSlotMs,
     lastSlotMs: slotMs,
     findings: [],
     evidence: [],

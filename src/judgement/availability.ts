@@ -4,7 +4,7 @@ import type { Ruling } from "./judgement.ts";
 
 /** A call that got no reply. An open circuit sent nothing, so it says nothing new. */
 export function judgeAvailability({ call, outcome }: Observation): Ruling {
-  const subject = { kind: "availability", series: call, label: `${call} reachable` } as const;
+  const subject = { kind: "availability", series: call, label: "reply" } as const;
   if (outcome.kind === "reply") return { subject, outcome: "good" };
   if (outcome.class === "circuit-open") return { subject, outcome: "unjudged", reason: "circuit open" };
   const observed = faultText(outcome);

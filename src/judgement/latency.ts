@@ -22,8 +22,8 @@ export const latencyJudge: Judge = {
   aspect: "latency",
   seriesOf({ outcome, call, mode, timings }, { polarity }) {
     if (outcome.kind !== "reply" || polarity === "negative" || outcome.status >= 300) return [];
-    const total = { key: `${call}/total`, label: `${call} total time` };
-    const first = { key: `${call}/first-content`, label: `${call} time to first content` };
+    const total = { key: `${call}/total`, label: "total time" };
+    const first = { key: `${call}/first-content`, label: "time to first content" };
     return mode === "stream" && timings.firstContentMs !== undefined ? [total, first] : [total];
   },
   judge(input) {

@@ -24,7 +24,7 @@ export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, s
     seriesOf(observation, scenario) {
       const { outcome, call, mode } = observation;
       if (outcome.kind !== "reply" || !appliesTo(outcome, scenario)) return [];
-      return [{ key: `${call}/${mode}`, label: `${call} ${aspect === "contract" ? "reply" : "error reply"}` }];
+      return [{ key: `${call}/${mode}`, label: aspect === "contract" ? "shape of replies" : "shape of error replies" }];
     },
     judge: (input) => {
       const { outcome } = input.observation;

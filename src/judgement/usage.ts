@@ -13,7 +13,7 @@ export const usageJudge: Judge = {
   aspect: "usage",
   seriesOf({ outcome, call }, { polarity }) {
     if (outcome.kind !== "reply" || polarity === "negative" || outcome.status >= 300) return [];
-    return [{ key: `${call}/prompt-tokens`, label: `${call} prompt tokens` }];
+    return [{ key: `${call}/prompt-tokens`, label: "prompt tokens" }];
   },
   judge(input) {
     const { outcome } = input.observation;

@@ -23,7 +23,7 @@ export interface DecisionInput {
 export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { probe, scenario, observations, slotMs, nowMs } = input;
   const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs });
-  const context = { probe, slotMs, nowMs, evidence: evidenceOf(input) };
+  const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
   const { incidents, transitions } = reduceRun(memory.incidents, judged.rulings, context);
   const byId = new Map(incidents.map((incident) => [incidentId(incident), incident]));
   const outbox = transitions.flatMap((transition) => {

@@ -50,6 +50,8 @@ export interface ProbeMemory {
   readonly series: readonly SeriesMemory[];
   /** Every incident of the probe that is not resolved, and the last resolved one of each fingerprint. */
   readonly incidents: readonly Incident[];
+  /** Newest run of the last week that was judged and fine; undefined when there is none. */
+  readonly lastGoodSlotMs: number | undefined;
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
-import { iso, seriesMemory, type Row } from "./rows.ts";
+import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
 export function createRunBook(db: Kysely<never>): RunBook {
@@ -70,7 +70,12 @@ async function readMemory(tx: Transaction<never>, probeId: string): Promise<Prob
     WHERE s.probe_id = ${probeId}`.execute(tx);
   const incidents = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE probe_id = ${probeId}`.execute(tx);
-  return { series: series.rows.map(seriesMemory), incidents: incidents.rows.map(({ body }) => body) };
+  const good = await sql<Row>`
+    SELECT max(slot) AS slot FROM plumbline.runs
+    WHERE probe_id = ${probeId} AND verdict = 'ok' AND slot > now() - interval '7 days'`.execute(tx);
+  const slot = good.rows[0]?.["slot"];
+  const lastGoodSlotMs = slot === null || slot === undefined ? undefined : epochMs(slot);
+  return { lastGoodSlotMs, series: series.rows.map(seriesMemory), incidents: incidents.rows.map(({ body }) => body) };
 }
 
 /** Settles the reservation: what is known replaces it, what is unknown leaves it counted. */
