@@ -6,14 +6,23 @@ export function lockDataFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "plumbline.pid");
   const holder = readPid(file);
-  if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
+  // Its own pid in the file means little: in a container every start may get the same one.
+  const isTaken = holder === process.pid ? open.has(file) : holder !== undefined && isAlive(holder);
+  if (isTaken) {
     throw new Error(
       `${folder} is in use by process ${holder}. Stop it first, or set PLUMBLINE_DATA to another folder; several processes need DATABASE_URL.`,
     );
   }
   writeFileSync(file, `${process.pid}\n`);
-  return () => rmSync(file, { force: true });
+  open.add(file);
+  return () => {
+    open.delete(file);
+    rmSync(file, { force: true });
+  };
 }
+
+/** Of this process. */
+const open = new Set<string>();
 
 function readPid(file: string): number | undefined {
   try {

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, type Results } from "@electric-sql/pglite";
 import { lockDataFolder } from "./data-folder.ts";
 import { queueSchema, type StorePool } from "./pool.ts";
 
@@ -21,7 +21,9 @@ export async function openPglitePool(folder: string | undefined): Promise<StoreP
   const unlock = folder === undefined ? () => {} : lockDataFolder(folder);
   try {
     const pglite = await PGlite.create(folder === undefined ? "memory://" : join(folder, "pg"));
-    await pglite.exec(`CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`);
+    await pglite.exec(
+      `CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`,
+    );
     const pool = new PglitePool(pglite);
     return {
       pool: pool as unknown as StorePool["pool"],
@@ -54,6 +56,7 @@ class PglitePool extends EventEmitter {
   readonly #mutex = new Mutex();
   /** Read by libraries that want to know the size of a pool. */
   readonly options = { max: 10 };
+  #ended = false;
 
   constructor(pglite: PGlite) {
     super();
@@ -61,14 +64,17 @@ class PglitePool extends EventEmitter {
   }
 
   async connect(): Promise<PgliteClient> {
+    this.#refuseWhenEnded();
     return new PgliteClient(this.#pglite, this.#mutex);
   }
 
   async query(query: Query, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {
+    this.#refuseWhenEnded();
     return new PgliteClient(this.#pglite, this.#mutex).query(query, values);
   }
 
   async end(): Promise<void> {
+    this.#ended = true;
     const release = await this.#mutex.acquire();
     try {
       if (!this.#pglite.closed) await this.#pglite.close();
@@ -76,11 +82,18 @@ class PglitePool extends EventEmitter {
       release();
     }
   }
+
+  /** In the words of pg, by which BullMQ knows a pool that is closing. */
+  #refuseWhenEnded(): void {
+    if (this.#ended) throw new Error("Cannot use a pool after calling end on the pool");
+  }
 }
 
 class PgliteClient extends EventEmitter {
   readonly #pglite: PGlite;
   readonly #mutex: Mutex;
+  /** Statements of one client run in the order they were sent, awaited or not. */
+  readonly #turns = new Mutex();
   readonly #unlisten = new Map<string, () => Promise<void>>();
   /** Set while this client is inside a transaction: gives the session back. */
   #releaseSession: (() => void) | undefined;
@@ -94,64 +107,75 @@ class PgliteClient extends EventEmitter {
   async query(query: Query, values?: readonly unknown[]): Promise<QueryResult | QueryResult[]> {
     const text = typeof query === "string" ? query : query.text;
     const params = values ?? (typeof query === "string" ? undefined : query.values);
-    const listening = /^\s*(UNLISTEN|LISTEN)\s+("[^"]+"|\*|\w+)/i.exec(text);
-    if (listening !== null) return this.#listen(listening[1]?.toUpperCase() === "LISTEN", listening[2] ?? "*");
+    const listening = listenStatement.exec(text);
+    return this.#withSession(() =>
+      listening === null
+        ? run(this.#pglite, text, params)
+        : this.#listen(listening[1]?.toUpperCase() === "LISTEN", listening[2] ?? "*"),
+    );
+  }
 
-    const ownsSession = this.#releaseSession !== undefined;
-    const release = ownsSession ? undefined : await this.#mutex.acquire();
-    let keep = false;
+  /** What a pool's client does when it is given back: listens no more, and rolls back what it left open. */
+  release(): void {
+    if (this.#unlisten.size === 0 && this.#releaseSession === undefined) return;
+    void this.#withSession(async () => {
+      if (this.#pglite.isInTransaction()) await this.#pglite.exec("ROLLBACK");
+      await this.#stopListening("*");
+    }).catch(() => {});
+  }
+
+  /** Keeps the session for as long as the engine says that a transaction is open in it. */
+  async #withSession<T>(work: () => Promise<T>): Promise<T> {
+    const endTurn = await this.#turns.acquire();
     try {
-      const result = await run(this.#pglite, text, params);
-      keep = /^\s*(BEGIN|START\s+TRANSACTION)\b/i.test(text);
-      if (keep && release !== undefined) this.#releaseSession = release;
-      return result;
+      this.#releaseSession ??= await this.#mutex.acquire();
+      return await work();
     } finally {
-      if (ownsSession && /^\s*(COMMIT|ROLLBACK(?!\s+TO)|END)\b/i.test(text)) this.#giveBack();
-      if (!keep) release?.();
+      if (this.#pglite.closed || !this.#pglite.isInTransaction()) {
+        this.#releaseSession?.();
+        this.#releaseSession = undefined;
+      }
+      endTurn();
     }
   }
 
-  /** What a pool's client does when it is given back in the middle of a transaction. */
-  release(): void {
-    for (const unlisten of this.#unlisten.values()) void unlisten().catch(() => {});
-    this.#unlisten.clear();
-    if (this.#releaseSession === undefined) return;
-    void run(this.#pglite, "ROLLBACK", undefined).finally(() => this.#giveBack());
-  }
-
-  #giveBack(): void {
-    this.#releaseSession?.();
-    this.#releaseSession = undefined;
-  }
-
   async #listen(on: boolean, channel: string): Promise<QueryResult> {
-    const name = channel.replaceAll('"', "");
-    if (on && !this.#unlisten.has(channel)) {
+    if (!on) await this.#stopListening(channel);
+    else if (!this.#unlisten.has(channel)) {
+      const name = channel.startsWith('"') ? channel.slice(1, -1) : channel.toLowerCase();
       const stop = await this.#pglite.listen(channel, (payload) =>
         this.emit("notification", { channel: name, payload, processId: 0 }),
       );
       this.#unlisten.set(channel, () => stop());
-    } else if (!on) {
-      for (const [listened, unlisten] of this.#unlisten) {
-        if (channel !== "*" && listened !== channel) continue;
-        this.#unlisten.delete(listened);
-        await unlisten();
-      }
     }
     return { command: on ? "LISTEN" : "UNLISTEN", rowCount: 0, rows: [], fields: [] };
   }
+
+  async #stopListening(channel: string): Promise<void> {
+    for (const [listened, stop] of this.#unlisten) {
+      if (channel !== "*" && listened !== channel) continue;
+      this.#unlisten.delete(listened);
+      await stop();
+    }
+  }
 }
 
+/** Comments may come first: BullMQ's statements begin with one. */
+const listenStatement = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(UNLISTEN|LISTEN)\s+("[^"]+"|\*|\w+)/i;
+
 /** Like pg: without parameters several statements may come at once, each with a result of its own. */
-async function run(pglite: PGlite, text: string, params: readonly unknown[] | undefined): Promise<QueryResult | QueryResult[]> {
-  const command = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? "";
-  const shaped = (result: { rows: unknown[]; affectedRows?: number; fields: unknown[] }): QueryResult => ({
-    command,
-    rows: result.rows as Record<string, unknown>[],
-    rowCount: result.rows.length > 0 ? result.rows.length : (result.affectedRows ?? 0),
-    fields: result.fields,
-  });
-  if (params !== undefined && params.length > 0) return shaped(await pglite.query(text, [...params]));
+async function run(
+  pglite: PGlite,
+  text: string,
+  params: readonly unknown[] | undefined,
+): Promise<QueryResult | QueryResult[]> {
+  if (params !== undefined && params.length > 0)
+    return shaped(await pglite.query(text, [...params]));
   const results = (await pglite.exec(text)).map(shaped);
   return results.length === 1 && results[0] !== undefined ? results[0] : results;
+}
+
+/** The command is what the server did: it answers COMMIT with ROLLBACK when the transaction had failed. */
+function shaped({ command, rowCount, rows, fields }: Results): QueryResult {
+  return { command: command ?? "", rowCount: rowCount ?? 0, rows, fields };
 }
