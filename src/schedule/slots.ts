@@ -12,11 +12,13 @@ export function dueSlots({ cadence, offsetMs }: ScheduleEntry, fromMs: number, t
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * everyMs + offsetMs);
 }
 
+/** Walks forward, as the queue does: backwards, a slot that daylight saving has moved would not be found. */
 function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
   const slots: number[] = [];
-  const times = CronExpressionParser.parse(pattern, { tz, currentDate: new Date(toMs + 1) });
-  for (let slot = times.prev().getTime(); slot > fromMs && slots.length < mostSlots; slot = times.prev().getTime()) {
+  const times = CronExpressionParser.parse(pattern, { tz, currentDate: new Date(fromMs) });
+  for (let slot = times.next().getTime(); slot <= toMs; slot = times.next().getTime()) {
     slots.push(slot);
+    if (slots.length > mostSlots) slots.shift();
   }
-  return slots.toReversed();
+  return slots;
 }

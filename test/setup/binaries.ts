@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Paths of the servers the tests need, installed first where that is allowed. Throws a message with the ways out. */
+export function findBinaries(need: { redis: boolean; postgres: boolean }): { redis: string; postgresDir: string } {
+  const missing = (): string[] => [
+    ...(need.redis && redisBinary() === undefined ? ["redis-server"] : []),
+    ...(need.postgres && postgresDir() === undefined ? ["postgresql"] : []),
+  ];
+  const packages = missing();
+  if (packages.length > 0 && mayInstall()) install(packages);
+  const still = missing();
+  if (still.length > 0) {
+    throw new Error(
+      `The tests need ${still.join(" and ")}. Two ways out: install ${still.join(" and ")} so that the servers are found, ` +
+        "or set TEST_REDIS_URL and TEST_DATABASE_URL to servers that tests may use.",
+    );
+  }
+  return { redis: redisBinary() ?? "", postgresDir: postgresDir() ?? "" };
+}
+
+function redisBinary(): string | undefined {
+  return [...(process.env["PATH"] ?? "").split(":"), "/usr/bin", "/usr/local/bin"]
+    .map((folder) => join(folder, "redis-server"))
+    .find(isExecutable);
+}
+
+/** The folder that has `initdb` and `postgres`, newest version first. */
+function postgresDir(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
+  return [...versions.map((version) => join(debian, version, "bin")), ...(process.env["PATH"] ?? "").split(":")].find(
+    (folder) => isExecutable(join(folder, "initdb")) && isExecutable(join(folder, "postgres")),
+  );
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mayInstall(): boolean {
+  return process.getuid?.() === 0 && isExecutable("/usr/bin/apt-get");
+}
+
+/** Debian starts what it installs unless this file says no; what was there before is put back. */
+function install(packages: readonly string[]): void {
+  process.stderr.write(`installing ${packages.join(" and ")} for the tests …\n`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const options = { env, stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"] };
+  try {
+    execFileSync("apt-get", ["update", "-q"], options);
+    execFileSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], options);
+  } catch {
+    process.stderr.write("the installation failed\n");
+  }
+}
