@@ -20,8 +20,8 @@ export function classOf(address: string): AddressClass {
 }
 
 /** Those that a range below does not cover: Azure's wire server, Alibaba, AWS over IPv6, Google over IPv6. */
-const metadataServices = ["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"].map(
-  (text) => ipaddr.parse(text).toNormalizedString(),
+const metadataServices = ["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"].map((text) =>
+  ipaddr.parse(text).toNormalizedString(),
 );
 
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
@@ -40,8 +40,7 @@ function classify(address: Address): AddressClass {
         return "never";
     }
   }
-  if (address.zoneId !== undefined || metadataServices.includes(address.toNormalizedString()))
-    return "never";
+  if (address.zoneId !== undefined || metadataServices.includes(address.toNormalizedString())) return "never";
   switch (address.range()) {
     case "unicast":
       return unicastClass(address);

@@ -3,14 +3,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
 /** Waits after the first, second, … failed attempt; the last one repeats until the horizon. */
-const waitsMs = [
-  5 * secondMs,
-  30 * secondMs,
-  2 * minuteMs,
-  10 * minuteMs,
-  30 * minuteMs,
-  hourMs,
-] as const;
+const waitsMs = [5 * secondMs, 30 * secondMs, 2 * minuteMs, 10 * minuteMs, 30 * minuteMs, hourMs] as const;
 
 /** So long after an alert was made it is given up. */
 export const horizonMs = 24 * hourMs;

@@ -34,10 +34,7 @@ export function composeAlert(incident: Incident, transition: Transition, probe: 
     location: sanitize(incident.location, maxName),
     probe: sanitize(probe.name, maxName),
     firstBadSlot: new Date(incident.firstBadSlotMs).toISOString(),
-    lastGoodSlot:
-      incident.lastGoodSlotMs === undefined
-        ? null
-        : new Date(incident.lastGoodSlotMs).toISOString(),
+    lastGoodSlot: incident.lastGoodSlotMs === undefined ? null : new Date(incident.lastGoodSlotMs).toISOString(),
     badRuns: incident.badRuns,
     judgedRuns: incident.judgedRuns,
     baselineVersion: baselineOf(incident.findings),
@@ -85,9 +82,7 @@ function changesOf(findings: readonly Finding[]): Change[] {
 }
 
 function baselineOf(findings: readonly Finding[]): number | null {
-  const versions = findings.flatMap(({ baselineVersion }) =>
-    baselineVersion === undefined ? [] : [baselineVersion],
-  );
+  const versions = findings.flatMap(({ baselineVersion }) => (baselineVersion === undefined ? [] : [baselineVersion]));
   return versions.length === 0 ? null : Math.max(...versions);
 }
 

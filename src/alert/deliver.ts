@@ -33,10 +33,7 @@ export interface DeliveryWorld {
  * Whatever the receiver does is an outcome. What is thrown is a bug or a store that does not answer; then the lease
  * runs out and the same message, with the same id, is sent again.
  */
-export async function deliverOnce(
-  world: DeliveryWorld,
-  outboxId: string,
-): Promise<DeliveryAttempt | undefined> {
+export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promise<DeliveryAttempt | undefined> {
   const { lanes, outbox, clock } = world;
   const expected = lanes.receiverOf(outboxId);
   if (expected !== undefined && lanes.free(expected) === 0) return undefined;
@@ -86,14 +83,12 @@ async function handOver(
   entry: OutboxEntry,
   receiver: Receiver | undefined,
 ): Promise<DeliveryOutcome> {
-  if (receiver === undefined)
-    return { kind: "failed", reason: "the receiver is no longer in the configuration" };
+  if (receiver === undefined) return { kind: "failed", reason: "the receiver is no longer in the configuration" };
   if (world.disabled.names.has(receiver.name)) {
     return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
   }
   const message = render(world, entry, receiver);
-  if (message === undefined)
-    return { kind: "failed", reason: "a secret of the receiver can't be read" };
+  if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
   if ("refused" in message) return { kind: "refused", reason: message.refused };
   const result = await world.poster.post({
     ...message,
@@ -104,11 +99,7 @@ async function handOver(
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */
-function render(
-  world: DeliveryWorld,
-  entry: OutboxEntry,
-  receiver: Receiver,
-): Message | Refusal | undefined {
+function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): Message | Refusal | undefined {
   let unreadable = false;
   const secret = (ref: SecretRef): string => {
     try {
@@ -126,11 +117,7 @@ function render(
   }
 }
 
-function nextDue(
-  world: DeliveryWorld,
-  pending: PendingDelivery,
-  outcome: DeliveryOutcome,
-): number | undefined {
+function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: DeliveryOutcome): number | undefined {
   if (outcome.kind !== "failed") return undefined;
   return nextAttemptAtMs(
     {
@@ -143,11 +130,7 @@ function nextDue(
   );
 }
 
-function tell(
-  log: Log,
-  entry: OutboxEntry,
-  { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt,
-): void {
+function tell(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
   const fields = {
     delivery: entry.id,
     incident: entry.alert.incidentId,
@@ -159,8 +142,7 @@ function tell(
     case "delivered":
       return log.info("alert delivered", { ...fields, status: outcome.status });
     case "failed":
-      if (nextDueAtMs === undefined)
-        return log.error("alert given up", { ...fields, reason: outcome.reason });
+      if (nextDueAtMs === undefined) return log.error("alert given up", { ...fields, reason: outcome.reason });
       return log.warn("alert not delivered, to be tried again", {
         ...fields,
         reason: outcome.reason,

@@ -15,8 +15,7 @@ export function likelyCause(incident: Incident): LikelyCause {
 
 /** One safe first action: it changes nothing, or says what is to be decided. */
 export function nextStep(incident: Incident, cause: LikelyCause): string {
-  if (incident.state === "resolved")
-    return "Nothing is needed now; the evidence stays for the review.";
+  if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
   const { target } = incident;
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;

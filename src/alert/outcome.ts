@@ -14,10 +14,7 @@ export function outcomeOf(result: PostReply | PostFault, nowMs: number): Deliver
   const retryAfterMs = retryAfterToMs(result.retryAfter, nowMs);
   return {
     kind: "failed",
-    reason:
-      status >= 300 && status < 400
-        ? `status ${status}: redirects are not followed`
-        : `status ${status}`,
+    reason: status >= 300 && status < 400 ? `status ${status}: redirects are not followed` : `status ${status}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }

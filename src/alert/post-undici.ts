@@ -38,9 +38,7 @@ export function createPoster(options: PosterOptions = {}): Poster {
       try {
         const addresses = await addressesOf(url, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        const forbidden = addresses.find(
-          ({ address }) => !mayPostTo(address, request.allowPrivate),
-        );
+        const forbidden = addresses.find(({ address }) => !mayPostTo(address, request.allowPrivate));
         if (forbidden !== undefined) return fault("forbidden-address", forbidden.address);
         return await send(url, request, addresses, options.ca, deadline.signal);
       } finally {
@@ -151,13 +149,10 @@ function fault(faultClass: PostFaultClass, detail?: string): PostFault {
 /** Codes only: messages of errors may quote the URL. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && !("code" in error)) return codeOf(error.errors[0]);
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "unknown";
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }
 
-const tlsCode =
-  /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
+const tlsCode = /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
 const connectCodes: ReadonlySet<string> = new Set([
   "EACCES",
   "EADDRNOTAVAIL",

@@ -98,9 +98,7 @@ function evidenceRows({ runId, status, requestId, traceId }: Evidence): [string,
 /** `2026-11-23 10:00:05 UTC` */
 function readable(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime())
-    ? iso
-    : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 const nameColumns = 11;
@@ -113,14 +111,9 @@ function rowLines(
 ): string[] {
   const [first = "", ...rest] = wrapToColumns(text, columns - nameColumns);
   const blank = " ".repeat(nameColumns);
-  return [
-    `${style(name.padEnd(nameColumns), "dim")}${first}`,
-    ...rest.map((line) => `${blank}${line}`),
-  ];
+  return [`${style(name.padEnd(nameColumns), "dim")}${first}`, ...rest.map((line) => `${blank}${line}`)];
 }
 
 function indented(text: string, first: string, later: string, columns: number): string[] {
-  return wrapToColumns(text, columns - later.length).map(
-    (line, index) => `${index === 0 ? first : later}${line}`,
-  );
+  return wrapToColumns(text, columns - later.length).map((line, index) => `${index === 0 ? first : later}${line}`);
 }

@@ -20,8 +20,7 @@ export function routeAlert(
   disabled: ReadonlySet<string> = nobody,
 ): RouteDecision[] {
   return [...new Set(receivers)].map((receiver) => {
-    if (alert.severity === "informative")
-      return { receiver, told: false, reason: "informative-only" };
+    if (alert.severity === "informative") return { receiver, told: false, reason: "informative-only" };
     if (disabled.has(receiver)) return { receiver, told: false, reason: "receiver-disabled" };
     return { receiver, told: true, reason: whyTold(alert) };
   });

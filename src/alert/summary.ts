@@ -10,11 +10,7 @@ export const maxSummary = 120;
  * One sentence a person can act on: who, what, by how much, how often.
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
-export function summarise(
-  incident: Incident,
-  transition: Transition,
-  changes: readonly Change[],
-): string {
+export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
   const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);

@@ -44,7 +44,16 @@ export function createCommands(io: Io): CommandSet {
       const file = fileURLToPath(new URL("../../config/demo.yaml", import.meta.url));
       try {
         return await runDemo(
-          { stdout, stderr, isTTY: stdout.isTTY === true, get columns() { return stdout.columns ?? 80; }, colour: wantsColour(io), onSignal: (listener) => io.onSignal(listener) },
+          {
+            stdout,
+            stderr,
+            isTTY: stdout.isTTY === true,
+            get columns() {
+              return stdout.columns ?? 80;
+            },
+            colour: wantsColour(io),
+            onSignal: (listener) => io.onSignal(listener),
+          },
           {
             clock: systemClock,
             random: seededRandom(7),
@@ -56,8 +65,21 @@ export function createCommands(io: Io): CommandSet {
               return loaded.config;
             },
             async openService(config, { env: demoEnv, dataDir }) {
-              const service = await openService(config, { env: demoEnv, storage: { kind: "embedded", folder: dataDir }, roles: allRoles, locations: [], concurrency: 10, reconcileMs: 5000, listen: { host: "127.0.0.1", port: 0 }, log: silentLog });
-              return { overview: service.overview, stop: service.stop, webUrl: service.url === undefined ? undefined : `${service.url}/api/v1/status` };
+              const service = await openService(config, {
+                env: demoEnv,
+                storage: { kind: "embedded", folder: dataDir },
+                roles: allRoles,
+                locations: [],
+                concurrency: 10,
+                reconcileMs: 5000,
+                listen: { host: "127.0.0.1", port: 0 },
+                log: silentLog,
+              });
+              return {
+                overview: service.overview,
+                stop: service.stop,
+                webUrl: service.url === undefined ? undefined : `${service.url}/api/v1/status`,
+              };
             },
           },
           { once },
@@ -87,7 +109,9 @@ export function createCommands(io: Io): CommandSet {
         const entry = entries.get(id);
         return entry === undefined ? 0 : dueSlots(entry, now, now + dayMs).length;
       });
-      stdout.write(json ? `${JSON.stringify({ schema: 1, data: days })}\n` : `${file} is valid: ${renderForecast(days)}`);
+      stdout.write(
+        json ? `${JSON.stringify({ schema: 1, data: days })}\n` : `${file} is valid: ${renderForecast(days)}`,
+      );
       return exitCodes.fine;
     },
 
@@ -99,11 +123,15 @@ export function createCommands(io: Io): CommandSet {
       if (unknown.length > 0) {
         for (const name of unknown) {
           const closest = closestTo(name, names);
-          stderr.write(`no probe is called ${name}${closest === undefined ? `; there are: ${names.join(", ")}` : `; did you mean ${closest}?`}\n`);
+          stderr.write(
+            `no probe is called ${name}${closest === undefined ? `; there are: ${names.join(", ")}` : `; did you mean ${closest}?`}\n`,
+          );
         }
         return exitCodes.usage;
       }
-      const chosen = config.probes.filter(({ name, id }) => probes.length === 0 || probes.includes(name) || probes.includes(id));
+      const chosen = config.probes.filter(
+        ({ name, id }) => probes.length === 0 || probes.includes(name) || probes.includes(id),
+      );
       const reports = await runOnce({ ...config, probes: chosen }, env, (text) => stderr.write(text));
       const { output, exitCode } = reporters[reporter](reports, { colour: wantsColour(io) });
       stdout.write(output);
@@ -119,7 +147,16 @@ export function createCommands(io: Io): CommandSet {
         return exitCodes.usage;
       }
       const log = createLog(stderr, "info", createRedactor(knownSecrets(config, env)));
-      const service = await openService(config, { env, storage, roles, locations, concurrency, reconcileMs: 30_000, listen: listen ?? config.listen, log });
+      const service = await openService(config, {
+        env,
+        storage,
+        roles,
+        locations,
+        concurrency,
+        reconcileMs: 30_000,
+        listen: listen ?? config.listen,
+        log,
+      });
       log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
       const { promise, resolve } = Promise.withResolvers<number>();
       let signals = 0;
@@ -128,10 +165,13 @@ export function createCommands(io: Io): CommandSet {
         if (signals > 1) return resolve(exitCodes.internal);
         log.info("stopping: running probes are finished first", { graceMs });
         const tooLate = setTimeout(() => resolve(exitCodes.internal), graceMs);
-        service.stop().then(
-          () => resolve(exitCodes.fine),
-          () => resolve(exitCodes.internal),
-        ).finally(() => clearTimeout(tooLate));
+        service
+          .stop()
+          .then(
+            () => resolve(exitCodes.fine),
+            () => resolve(exitCodes.internal),
+          )
+          .finally(() => clearTimeout(tooLate));
       });
       return promise;
     },
@@ -139,7 +179,10 @@ export function createCommands(io: Io): CommandSet {
     async status(url, json) {
       try {
         const response = await fetch(`${url}/api/v1/status`, { signal: AbortSignal.timeout(5000) });
-        const body = (await response.json()) as { data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] }; health: { ready: boolean; reasons: string[] } };
+        const body = (await response.json()) as {
+          data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] };
+          health: { ready: boolean; reasons: string[] };
+        };
         const { data, health } = body;
         const lines = [
           health.ready ? "ready" : `not ready: ${health.reasons.join("; ")}`,
@@ -149,7 +192,9 @@ export function createCommands(io: Io): CommandSet {
         stdout.write(json ? `${JSON.stringify(body)}\n` : `${lines.join("\n")}\n`);
         return health.ready ? exitCodes.fine : exitCodes.unhealthy;
       } catch {
-        stderr.write(`${url} does not answer. Is the service running? plumbline start begins it; --url names another place.\n`);
+        stderr.write(
+          `${url} does not answer. Is the service running? plumbline start begins it; --url names another place.\n`,
+        );
         return exitCodes.unhealthy;
       }
     },

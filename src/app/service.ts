@@ -52,17 +52,36 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const queues = opened.adopt(await openQueuesFor(storage, pool, log), (it) => it.close());
     const world = opened.adopt(openWorld(store, env, log, tracing), (it) => it.close());
     const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
-    const retention = repeat(dayMs, () => void store.retain(Date.now(), config.retentionDays).catch(() => log.error("old runs could not be dropped")));
+    const retention = repeat(
+      dayMs,
+      () => void store.retain(Date.now(), config.retentionDays).catch(() => log.error("old runs could not be dropped")),
+    );
     opened.defer(() => Promise.resolve(retention.stop()));
 
-    const web = listen === undefined ? undefined : await serveWeb({ overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) }, listen);
+    const web =
+      listen === undefined
+        ? undefined
+        : await serveWeb(
+            { overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) },
+            listen,
+          );
     if (web !== undefined) opened.defer(() => web.close());
-    const nudge = roles.includes("notifier") ? await startNotifier(opened, config, options, store, queues.deliveries, world) : () => {};
+    const nudge = roles.includes("notifier")
+      ? await startNotifier(opened, config, options, store, queues.deliveries, world)
+      : () => {};
     if (roles.includes("scheduler")) {
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;
       };
-      const reconciler = { queue: queues.slots, book: store, clock: world.clock, log, holder: randomUUID(), probes: config.probes, intervalMs: options.reconcileMs };
+      const reconciler = {
+        queue: queues.slots,
+        book: store,
+        clock: world.clock,
+        log,
+        holder: randomUUID(),
+        probes: config.probes,
+        intervalMs: options.reconcileMs,
+      };
       stoppable(opened, startReconciler(reconciler, repeat, onReport));
     }
     if (roles.includes("worker")) {
@@ -72,9 +91,18 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         const worker = await queues.slots.work(location, options.concurrency, async ({ probeId, slotMs }) => {
           activity.lastConsumedMs = Date.now();
           const probe = probes.get(probeId);
-          if (probe === undefined) return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
+          if (probe === undefined)
+            return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
           const report = await runProbe(world, probe, slotMs);
-          log.info("run", { run: report.runId, state: report.state, reason: report.reason, verdict: report.verdict, status: report.status, totalMs: report.totalMs, traceId: report.traceId });
+          log.info("run", {
+            run: report.runId,
+            state: report.state,
+            reason: report.reason,
+            verdict: report.verdict,
+            status: report.status,
+            totalMs: report.totalMs,
+            traceId: report.traceId,
+          });
           nudge();
         });
         stoppable(opened, worker);
@@ -97,13 +125,29 @@ async function startNotifier(
 ): Promise<() => void> {
   const lanes = createLanes();
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
-  const delivery = { clock, random, outbox, poster: createPoster(), receivers, disabled: createDisabledReceivers(), lanes, secret, log };
-  const relay = startRelay({ outbox, enqueue: (id, attempt) => deliveries.enqueue(id, attempt), clock, lanes, log }, repeat);
+  const delivery = {
+    clock,
+    random,
+    outbox,
+    poster: createPoster(),
+    receivers,
+    disabled: createDisabledReceivers(),
+    lanes,
+    secret,
+    log,
+  };
+  const relay = startRelay(
+    { outbox, enqueue: (id, attempt) => deliveries.enqueue(id, attempt), clock, lanes, log },
+    repeat,
+  );
   stoppable(opened, relay);
-  stoppable(opened, await deliveries.work(8, async (id) => {
-    await deliverOnce(delivery, id);
-    relay.nudge();
-  }));
+  stoppable(
+    opened,
+    await deliveries.work(8, async (id) => {
+      await deliverOnce(delivery, id);
+      relay.nudge();
+    }),
+  );
   return () => relay.nudge();
 }
 

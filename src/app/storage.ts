@@ -18,7 +18,8 @@ export function chooseStorage(
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = env as { DATABASE_URL?: string; REDIS_URL?: string };
   if (databaseUrl === undefined || databaseUrl === "") {
     if (redisUrl === undefined || redisUrl === "") return { kind: "embedded", folder };
-    const reason = "REDIS_URL is set but DATABASE_URL is not: Redis holds the queue only, runs and incidents need PostgreSQL. Set DATABASE_URL too, or unset REDIS_URL for the embedded store.";
+    const reason =
+      "REDIS_URL is set but DATABASE_URL is not: Redis holds the queue only, runs and incidents need PostgreSQL. Set DATABASE_URL too, or unset REDIS_URL for the embedded store.";
     return { kind: "refused", reason };
   }
   return redisUrl === undefined || redisUrl === ""

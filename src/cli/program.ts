@@ -42,7 +42,10 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     .showSuggestionAfterError()
     .showHelpAfterError("(--help tells more)")
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
-    .addHelpText("after", "\nExit codes: 0 fine, 1 internal error, 2 usage or configuration, 3 failed or drifted, 4 inconclusive, 5 monitor unhealthy");
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 fine, 1 internal error, 2 usage or configuration, 3 failed or drifted, 4 inconclusive, 5 monitor unhealthy",
+    );
 
   program
     .command("demo")
@@ -80,27 +83,42 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     .addOption(new Option("--role <role...>", "only these roles").choices(roleNames).default(roleNames, "all"))
     .option("--location <location...>", "take the slots of these locations only", [])
     .option("--concurrency <n>", "runs at once in each location", wholeNumber, 10)
-    .option("--grace <duration>", "how long running probes may take to finish on SIGTERM; a second signal forces", durationOption, 30_000)
+    .option(
+      "--grace <duration>",
+      "how long running probes may take to finish on SIGTERM; a second signal forces",
+      durationOption,
+      30_000,
+    )
     .option("--listen <address>", "where health and status are served, such as 127.0.0.1:8080", addressOption)
     .addHelpText("after", "\nExample: plumbline start --role worker --location eu")
-    .action(async (options: { config: string; role: RoleName[]; location: string[]; concurrency: number; grace: number; listen?: { host: string; port: number } }) =>
-      done(
-        await commands.start({
-          config: options.config,
-          roles: options.role,
-          locations: options.location,
-          concurrency: options.concurrency,
-          graceMs: options.grace,
-          listen: options.listen,
-        }),
-      ),
+    .action(
+      async (options: {
+        config: string;
+        role: RoleName[];
+        location: string[];
+        concurrency: number;
+        grace: number;
+        listen?: { host: string; port: number };
+      }) =>
+        done(
+          await commands.start({
+            config: options.config,
+            roles: options.role,
+            locations: options.location,
+            concurrency: options.concurrency,
+            graceMs: options.grace,
+            listen: options.listen,
+          }),
+        ),
     );
   program
     .command("status")
     .description("ask a running service how it is; 5 when it is not well")
     .option("--url <url>", "the service", "http://127.0.0.1:8080")
     .option("--json", "as JSON", false)
-    .action(async ({ url, json }: { url: string; json: boolean }) => done(await commands.status(url.replace(/\/+$/, ""), json)));
+    .action(async ({ url, json }: { url: string; json: boolean }) =>
+      done(await commands.status(url.replace(/\/+$/, ""), json)),
+    );
   program
     .command("testbed")
     .description("serve a provider that can be made to drift, to try things on")

@@ -14,10 +14,7 @@ import { tellStory } from "./tell-story.ts";
 /** What `config/demo.yaml` refers to: made anew for each demo. */
 export type DemoEnv = Readonly<
   Record<
-    | "PLUMBLINE_DEMO_TARGET"
-    | "PLUMBLINE_DEMO_KEY"
-    | "PLUMBLINE_DEMO_RECEIVER"
-    | "PLUMBLINE_DEMO_WEBHOOK_SECRET",
+    "PLUMBLINE_DEMO_TARGET" | "PLUMBLINE_DEMO_KEY" | "PLUMBLINE_DEMO_RECEIVER" | "PLUMBLINE_DEMO_WEBHOOK_SECRET",
     string
   >
 >;
@@ -31,10 +28,7 @@ export interface DemoService {
 
 export interface DemoDeps {
   /** Secrets and addresses are in `env`, not in the environment of the process. */
-  openService(
-    config: Config,
-    options: { readonly env: DemoEnv; readonly dataDir: string },
-  ): Promise<DemoService>;
+  openService(config: Config, options: { readonly env: DemoEnv; readonly dataDir: string }): Promise<DemoService>;
   loadDemoConfig(env: DemoEnv): Promise<Config>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -58,11 +52,7 @@ const defaultSeconds = 90;
  * Runs Plumbline against a provider that changes, and tells what was changed and what was noticed. Everything that
  * was opened is closed again, whatever happens. Rejects only for trouble of our own.
  */
-export async function runDemo(
-  io: DemoIo,
-  deps: DemoDeps,
-  options: DemoOptions,
-): Promise<DemoExitCode> {
+export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions): Promise<DemoExitCode> {
   const { clock, dataDir } = deps;
   const startedAtMs = clock.monotonicMs();
   const elapsedMs = () => clock.monotonicMs() - startedAtMs;
@@ -73,10 +63,7 @@ export async function runDemo(
   const screen = opened.adopt(openScreen(io), (it) => it.end());
   screen.say(0, "starting: a provider, a monitor and a receiver of alerts, all on this machine");
 
-  const testbed = opened.adopt(
-    await openTestbed({ random: deps.random, sleep: deps.sleep }),
-    (it) => it.close(),
-  );
+  const testbed = opened.adopt(await openTestbed({ random: deps.random, sleep: deps.sleep }), (it) => it.close());
   const journal = createJournal({
     screen,
     testbed,
@@ -85,9 +72,8 @@ export async function runDemo(
     io,
   });
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
-  const receiver = opened.adopt(
-    await openReceiver({ secret, onAlert: (alert) => journal.hear(alert) }),
-    (it) => it.close(),
+  const receiver = opened.adopt(await openReceiver({ secret, onAlert: (alert) => journal.hear(alert) }), (it) =>
+    it.close(),
   );
   screen.say(elapsedMs(), `provider ${testbed.baseUrl}, receiver ${receiver.url}`);
 

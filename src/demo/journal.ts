@@ -28,13 +28,7 @@ export interface JournalOptions {
 }
 
 /** Says everything as it happens, and remembers it for the score. */
-export function createJournal({
-  screen,
-  testbed,
-  elapsedMs,
-  startedAtWallMs,
-  io,
-}: JournalOptions): Journal {
+export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io }: JournalOptions): Journal {
   const injections: Injection[] = [];
   const heard: HeardAlert[] = [];
   const events: string[] = [];

@@ -22,10 +22,7 @@ export interface WebhookReceiverServer {
 const maxBodyBytes = 256 * 1024;
 
 /** What somebody on call would run: a receiver that trusts nothing but the signature, checked by a package that is not ours. */
-export async function openReceiver({
-  secret,
-  onAlert,
-}: ReceiverOptions): Promise<WebhookReceiverServer> {
+export async function openReceiver({ secret, onAlert }: ReceiverOptions): Promise<WebhookReceiverServer> {
   const webhook = new Webhook(secret);
   const seen = new Set<string>();
   let rejected = 0;
@@ -75,10 +72,7 @@ export async function openReceiver({
 /** The signed payload, or undefined when the signature, the time stamp or the JSON is no good. */
 function verify(webhook: Webhook, body: string, request: IncomingMessage): Json | undefined {
   const headers = Object.fromEntries(
-    ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [
-      name,
-      String(request.headers[name] ?? ""),
-    ]),
+    ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, String(request.headers[name] ?? "")]),
   );
   try {
     return webhook.verify(body, headers) as Json;
@@ -90,8 +84,7 @@ function verify(webhook: Webhook, body: string, request: IncomingMessage): Json 
 
 /** The alert in `{ type, timestamp, data }`. It was signed by us, so only the version is in doubt. */
 function alertIn(payload: Json): Alert | undefined {
-  if (!isJsonObject(payload) || !isJsonObject(payload["data"]) || payload["data"]["version"] !== 1)
-    return undefined;
+  if (!isJsonObject(payload) || !isJsonObject(payload["data"]) || payload["data"]["version"] !== 1) return undefined;
   return payload["data"] as unknown as Alert;
 }
 

@@ -71,9 +71,5 @@ function tellsOf(alert: HeardAlert, { step, atMs }: Injection): boolean {
 
 /** Everything was injected and found, and nothing else was reported. */
 export function isPerfect({ drifts, notInjected, unexpected }: Score): boolean {
-  return (
-    notInjected.length === 0 &&
-    unexpected.length === 0 &&
-    drifts.every(({ alerts }) => alerts.length > 0)
-  );
+  return notInjected.length === 0 && unexpected.length === 0 && drifts.every(({ alerts }) => alerts.length > 0);
 }

@@ -71,18 +71,12 @@ export type StoryMove =
   | { readonly kind: "finish" };
 
 /** What is to be done now. Pure. */
-export function nextMove(
-  facts: StoryFacts,
-  pace: StoryPace,
-  steps: readonly StoryStep[] = storySteps,
-): StoryMove {
+export function nextMove(facts: StoryFacts, pace: StoryPace, steps: readonly StoryStep[] = storySteps): StoryMove {
   const { elapsedMs, drifts } = facts;
   if (elapsedMs >= pace.endMs) return { kind: "finish" };
   const step = steps[drifts.length];
   if (step === undefined) {
-    const lastFoundAtMs = Math.max(
-      ...drifts.map(({ foundAtMs }) => foundAtMs ?? Number.POSITIVE_INFINITY),
-    );
+    const lastFoundAtMs = Math.max(...drifts.map(({ foundAtMs }) => foundAtMs ?? Number.POSITIVE_INFINITY));
     return elapsedMs >= lastFoundAtMs + pace.quietMs ? { kind: "finish" } : { kind: "wait" };
   }
   return elapsedMs >= dueAtMs(facts, pace) ? { kind: "inject", step } : { kind: "wait" };
@@ -92,13 +86,9 @@ export function nextMove(
 function dueAtMs({ learnedAtMs, drifts }: StoryFacts, pace: StoryPace): number {
   const last = drifts.at(-1);
   if (last === undefined) {
-    return Math.min(
-      pace.learnByMs,
-      learnedAtMs === undefined ? Number.POSITIVE_INFINITY : learnedAtMs + pace.calmMs,
-    );
+    return Math.min(pace.learnByMs, learnedAtMs === undefined ? Number.POSITIVE_INFINITY : learnedAtMs + pace.calmMs);
   }
   const earliestMs = last.injectedAtMs + pace.shortestStepMs;
-  const readAtMs =
-    last.foundAtMs === undefined ? Number.POSITIVE_INFINITY : last.foundAtMs + pace.readMs;
+  const readAtMs = last.foundAtMs === undefined ? Number.POSITIVE_INFINITY : last.foundAtMs + pace.readMs;
   return Math.min(Math.max(earliestMs, readAtMs), last.injectedAtMs + pace.longestStepMs);
 }

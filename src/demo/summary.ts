@@ -15,10 +15,7 @@ export interface SummaryFacts {
 type Line = readonly Segment[];
 
 /** What was changed, what was noticed and how long each took, for people. Pure. */
-export function renderSummary(
-  { score, elapsedMs, requests, rejected }: SummaryFacts,
-  colour: boolean,
-): string {
+export function renderSummary({ score, elapsedMs, requests, rejected }: SummaryFacts, colour: boolean): string {
   const found = score.drifts.filter(({ alerts }) => alerts.length > 0).length;
   const all = score.drifts.length + score.notInjected.length;
   const others = score.unexpected.length + rejected;
@@ -26,20 +23,11 @@ export function renderSummary(
     [segment("What was changed, and what was noticed", "strong")],
     [],
     ...score.drifts.flatMap((drift) => driftLines(drift, elapsedMs)),
-    ...score.notInjected.map((step): Line => [
-      segment(` - ${step.drift}  was not injected`, "dim"),
-    ]),
+    ...score.notInjected.map((step): Line => [segment(` - ${step.drift}  was not injected`, "dim")]),
     [],
-    ...score.unexpected.map((alert): Line => [
-      segment(" ✗ unexpected alert  ", "bad"),
-      segment(told(alert)),
-    ]),
-    ...score.earlier.map((alert): Line => [
-      segment(` · from an earlier demo: ${told(alert)}`, "dim"),
-    ]),
-    ...(rejected === 0
-      ? []
-      : [[segment(` ✗ ${rejected} deliveries were not signed as they should be`, "bad")]]),
+    ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(told(alert))]),
+    ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${told(alert)}`, "dim")]),
+    ...(rejected === 0 ? [] : [[segment(` ✗ ${rejected} deliveries were not signed as they should be`, "bad")]]),
     [
       segment(
         ` ${found} of ${all} drifts found, ${others === 0 ? "nothing else reported" : `${others} other ${others === 1 ? "report" : "reports"}`}`,
@@ -51,10 +39,7 @@ export function renderSummary(
   return lines.map((line) => `${drawLine(line, { colour })}\n`).join("");
 }
 
-function driftLines(
-  { injection: { step, atMs }, alerts }: DriftScore,
-  elapsedMs: number,
-): readonly Line[] {
+function driftLines({ injection: { step, atMs }, alerts }: DriftScore, elapsedMs: number): readonly Line[] {
   const [first, ...more] = alerts;
   const sentence = driftNamed(step.drift)?.sentence ?? "";
   const injected = `    injected at ${elapsed(atMs)}, `;
@@ -65,17 +50,12 @@ function driftLines(
       [segment(injected), segment(`no ${step.kind} alert came within ${waited}`, "bad")],
     ];
   }
-  const also = [...new Set(more.map(({ scenario }) => scenario))].filter(
-    (scenario) => scenario !== first.scenario,
-  );
+  const also = [...new Set(more.map(({ scenario }) => scenario))].filter((scenario) => scenario !== first.scenario);
   return [
     [segment(" ✓ ", "good"), segment(step.drift, "strong"), segment(`  ${sentence}`)],
     [
       segment(injected),
-      segment(
-        `${first.kind} alert on ${first.scenario} after ${formatDurationMs(first.heardAtMs - atMs)}`,
-        "good",
-      ),
+      segment(`${first.kind} alert on ${first.scenario} after ${formatDurationMs(first.heardAtMs - atMs)}`, "good"),
       segment(also.length === 0 ? "" : `, also on ${also.join(", ")}`),
     ],
   ];

@@ -88,9 +88,7 @@ function learningSayer(screen: Screen): (atMs: number, progress: LearningProgres
     saidAtMs = atMs;
     screen.say(
       atMs,
-      least === undefined
-        ? "waiting for the first runs"
-        : `learning what is normal, run ${least.done} of ${least.of}`,
+      least === undefined ? "waiting for the first runs" : `learning what is normal, run ${least.done} of ${least.of}`,
     );
   };
 }

@@ -14,7 +14,9 @@ export function admit(circuit: Circuit, nowMs: number): { readonly admitted: boo
     case "closed":
       return { admitted: true, circuit };
     case "open":
-      return nowMs < circuit.untilMs ? { admitted: false, circuit } : { admitted: true, circuit: { state: "half-open" } };
+      return nowMs < circuit.untilMs
+        ? { admitted: false, circuit }
+        : { admitted: true, circuit: { state: "half-open" } };
     case "half-open":
       return { admitted: false, circuit };
     default:

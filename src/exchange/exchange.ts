@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../std/json.ts";
+import type { Json } from "../std/json.ts";
 import type { ClientPolicy } from "../probe/target.ts";
 
 /** One HTTP request, credential resolved. Lives for the length of an exchange and is never stored. */
@@ -86,6 +86,3 @@ export type AroundAttempt = (ordinal: number, attempt: () => Promise<Attempt>) =
 export interface Exchanger {
   exchange(request: HttpRequest, policy: ClientPolicy, circuitKey: string, around?: AroundAttempt): Promise<Exchange>;
 }
-
-/** The body of a chat-completions request. */
-export type ChatBody = JsonObject;

@@ -14,7 +14,8 @@ export function faultOf(error: unknown, headersSeen: boolean): TransportFault {
 
 function isTls(code: string): boolean {
   return (
-    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA)/.test(code) || code === "EPROTO"
+    /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA)/.test(code) ||
+    code === "EPROTO"
   );
 }
 

@@ -34,11 +34,22 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
       const client = kept ?? openClient(origin, policy);
       const startedAtMs = clock.nowMs();
       const stopWatching = loop.watch();
-      const { outcome, timings } = await send(client, request, policy, { clock, userAgent, connected: kept !== undefined });
+      const { outcome, timings } = await send(client, request, policy, {
+        clock,
+        userAgent,
+        connected: kept !== undefined,
+      });
       const maxLoopDelayMs = stopWatching();
       if (reuse && outcome.kind === "reply" && !client.destroyed) keep(origin, client);
       else void client.destroy();
-      return { ordinal, startedAtMs, outcome, timings, connection: kept === undefined ? "fresh" : "reused", maxLoopDelayMs };
+      return {
+        ordinal,
+        startedAtMs,
+        outcome,
+        timings,
+        connection: kept === undefined ? "fresh" : "reused",
+        maxLoopDelayMs,
+      };
     },
     async close() {
       await Promise.all([...idle.values()].flat().map((client) => client.destroy()));
@@ -110,7 +121,9 @@ function send(
       totalMs: elapsedMs(),
     };
     const body = (): Body =>
-      streamed === undefined ? bodyOf(pieces, bytes) : { form: "stream", chunks: streamed.chunks, end: streamed.end, bytes };
+      streamed === undefined
+        ? bodyOf(pieces, bytes)
+        : { form: "stream", chunks: streamed.chunks, end: streamed.end, bytes };
     resolve({ outcome: fault ?? { kind: "reply", status, headers, body: body() }, timings });
   };
   const abort = (fault: TransportFault): void => {

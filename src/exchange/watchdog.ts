@@ -11,7 +11,10 @@ export interface Progress {
 }
 
 /** The deadline that strikes first, and which one it is. Pure. */
-export function nextDeadline(progress: Progress, policy: ClientPolicy): { readonly phase: Phase; readonly atMs: number } {
+export function nextDeadline(
+  progress: Progress,
+  policy: ClientPolicy,
+): { readonly phase: Phase; readonly atMs: number } {
   const deadlines: { phase: Phase; atMs: number }[] = [{ phase: "total", atMs: policy.totalMs }];
   if (progress.headersMs === undefined) {
     if (progress.connectedMs === undefined) deadlines.push({ phase: "connect", atMs: policy.connectMs });

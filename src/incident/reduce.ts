@@ -48,7 +48,12 @@ export function reduce(before: Incident | undefined, ruling: Ruling, context: Re
   return ruling.outcome === "bad" ? afterBad(before, ruling, ruling.findings, context) : afterGood(before, context);
 }
 
-function afterBad(before: Incident | undefined, ruling: Ruling, findings: readonly Finding[], context: ReduceContext): Reduction {
+function afterBad(
+  before: Incident | undefined,
+  ruling: Ruling,
+  findings: readonly Finding[],
+  context: ReduceContext,
+): Reduction {
   const { fire } = context.probe.incident;
   const known = before === undefined || before.state === "resolved" ? suspicion(before, ruling, context) : before;
   const incident: Incident = {
@@ -64,7 +69,13 @@ function afterBad(before: Incident | undefined, ruling: Ruling, findings: readon
   };
   if (incident.state === "suspected") {
     if (incident.recent.filter(Boolean).length < fire.bad) return { incident, reason: "not-enough-bad-slots" };
-    const opened: Incident = { ...incident, state: "open", episode: incident.episode + 1, sequence: 0, openedAtMs: context.nowMs };
+    const opened: Incident = {
+      ...incident,
+      state: "open",
+      episode: incident.episode + 1,
+      sequence: 0,
+      openedAtMs: context.nowMs,
+    };
     return transit(opened, "opened", "bad-slots-agree", context);
   }
   return severityRank[incident.severity] > severityRank[known.severity]
@@ -89,11 +100,20 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
     return { incident: { ...incident, state: "resolved" }, reason: "suspicion-dropped" };
   }
   if (incident.goodInARow < resolveAfter) return { incident, reason: "not-enough-good-slots" };
-  const resolved: Incident = { ...incident, state: "resolved", resolvedAtMs: context.nowMs, lastGoodSlotMs: context.slotMs };
+  const resolved: Incident = {
+    ...incident,
+    state: "resolved",
+    resolvedAtMs: context.nowMs,
+    lastGoodSlotMs: context.slotMs,
+  };
   return transit(resolved, "resolved", "good-slots-in-a-row", context);
 }
 
-function suspicion(before: Incident | undefined, ruling: Ruling, { probe, slotMs, lastGoodSlotMs }: ReduceContext): Incident {
+function suspicion(
+  before: Incident | undefined,
+  ruling: Ruling,
+  { probe, slotMs, lastGoodSlotMs }: ReduceContext,
+): Incident {
   const { subject } = ruling;
   return {
     fingerprint: fingerprintOf(probe, ruling),
@@ -141,7 +161,10 @@ function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason,
 
 /** May rise, never silently falls. */
 function worst(severity: Severity, findings: readonly Finding[]): Severity {
-  return findings.reduce((most, finding) => (severityRank[finding.severity] > severityRank[most] ? finding.severity : most), severity);
+  return findings.reduce(
+    (most, finding) => (severityRank[finding.severity] > severityRank[most] ? finding.severity : most),
+    severity,
+  );
 }
 
 function worstFirst(findings: readonly Finding[]): Finding[] {

@@ -8,7 +8,13 @@ export function judgeAvailability({ call, outcome }: Observation): Ruling {
   if (outcome.kind === "reply") return { subject, outcome: "good" };
   if (outcome.class === "circuit-open") return { subject, outcome: "unjudged", reason: "circuit open" };
   const observed = faultText(outcome);
-  const finding = { kind: "availability", severity: "breaking", subject: "reply", expected: "a reply", observed } as const;
+  const finding = {
+    kind: "availability",
+    severity: "breaking",
+    subject: "reply",
+    expected: "a reply",
+    observed,
+  } as const;
   return { subject, outcome: "bad", findings: [finding] };
 }
 

@@ -7,7 +7,11 @@ export function judgeExpectations(rules: readonly Expectation[], observation: Ob
   const { outcome } = observation;
   const kinds = [...new Set(rules.map(kindOf))];
   return kinds.map((kind): Ruling => {
-    const subject = { kind, series: `${observation.call}/${kind}`, label: kind === "policy" ? "policy" : "expectations" };
+    const subject = {
+      kind,
+      series: `${observation.call}/${kind}`,
+      label: kind === "policy" ? "policy" : "expectations",
+    };
     if (outcome.kind === "fault") return { subject, outcome: "unjudged", reason: "no reply" };
     const findings = rules.filter((rule) => kindOf(rule) === kind).flatMap((rule) => broken(rule, outcome));
     return findings.length === 0 ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };

@@ -23,7 +23,11 @@ export interface RunJudgement {
   readonly findings: readonly Finding[];
   /** `valid-request total time: learning, 3 of 12` */
   readonly unjudged: readonly string[];
-  readonly series: readonly { readonly series: Series; readonly state: Json; readonly accept?: LearnedBaseline | undefined }[];
+  readonly series: readonly {
+    readonly series: Series;
+    readonly state: Json;
+    readonly accept?: LearnedBaseline | undefined;
+  }[];
 }
 
 /** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Json } from "../std/json.ts";
 import type { JudgeInput, JudgeOutput, Ruling, RulingSubject } from "./judgement.ts";
 

@@ -89,9 +89,7 @@ function differences(counts: Counts, n: number, facts: ReplyFacts, words: Record
 function wordDifferences(counts: Counts, words: Record<string, string>): Difference[] {
   return Object.entries(counts.words).flatMap(([subject, known]): Difference[] => {
     const observed = words[subject] ?? "none";
-    return known.includes(observed)
-      ? []
-      : [{ severity: "breaking", subject, expected: known.join(" or "), observed }];
+    return known.includes(observed) ? [] : [{ severity: "breaking", subject, expected: known.join(" or "), observed }];
   });
 }
 

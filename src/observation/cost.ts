@@ -7,7 +7,8 @@ import type { Usage } from "./observation.ts";
  * taken as part of the prompt tokens, reasoning tokens as part of the completion tokens (OpenAI's convention).
  */
 export function costOf(usage: Usage | undefined, price: TokenPrice | undefined): MicroUsd | undefined {
-  if (price === undefined || usage?.promptTokens === undefined || usage.completionTokens === undefined) return undefined;
+  if (price === undefined || usage?.promptTokens === undefined || usage.completionTokens === undefined)
+    return undefined;
   const cached = Math.min(usage.cachedTokens ?? 0, usage.promptTokens);
   const perMillion =
     (usage.promptTokens - cached) * price.inputPerMillion +

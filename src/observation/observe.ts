@@ -81,7 +81,9 @@ function requestIdOf({ headers }: Reply, documents: readonly Json[]): string | u
     const id = safeToken(headers[name]);
     if (id !== undefined) return id;
   }
-  const error = documents.map((document) => (isJsonObject(document) ? document["error"] : undefined)).find(isJsonObject);
+  const error = documents
+    .map((document) => (isJsonObject(document) ? document["error"] : undefined))
+    .find(isJsonObject);
   return safeToken(stringAt(error, "message")?.match(/request id: ([A-Za-z0-9_-]+)/i)?.[1]);
 }
 

@@ -30,13 +30,7 @@ export function junitReport(reports: readonly RunReport[]): Rendered {
   const suites = Map.groupBy(reports, (report) => report.target);
   const body = [...suites].map(([target, runs]) => suite(target, runs));
   const root = xmlAttributes({ name: "plumbline", ...counts(reports) });
-  const output = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${root}>`,
-    ...body,
-    "</testsuites>",
-    "",
-  ];
+  const output = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${root}>`, ...body, "</testsuites>", ""];
   return { output: output.join("\n"), exitCode: exitCodeOf(reports) };
 }
 
@@ -47,11 +41,7 @@ function suite(target: string, runs: readonly RunReport[]): string {
     ...counts(runs),
     timestamp: new Date(firstSlotMs).toISOString(),
   };
-  return [
-    `  <testsuite${xmlAttributes(attributes)}>`,
-    ...runs.map(testCase),
-    "  </testsuite>",
-  ].join("\n");
+  return [`  <testsuite${xmlAttributes(attributes)}>`, ...runs.map(testCase), "  </testsuite>"].join("\n");
 }
 
 function counts(runs: readonly RunReport[]) {
@@ -69,10 +59,7 @@ function testCase(run: RunReport): string {
   const result = resultOf(standing);
   const name = `    <testcase${xmlAttributes({ classname: `${run.target}.${run.scenario}`, name: run.probe, time: seconds(run.totalMs ?? 0) })}`;
   if (result === "passed") return `${name}/>`;
-  const lines = [
-    ...run.findings.map(findingText),
-    ...run.unjudged.map((reason) => `not judged: ${reason}`),
-  ];
+  const lines = [...run.findings.map(findingText), ...run.unjudged.map((reason) => `not judged: ${reason}`)];
   if (run.reason !== undefined) lines.unshift(`${standing}: ${run.reason}`);
   if (run.traceId !== undefined) lines.push(`trace ${run.traceId}`);
   const message = lines[0] ?? standing;

@@ -20,10 +20,7 @@ export const looks = {
 } as const satisfies Record<string, RunLook>;
 
 /** A run of a probe that is still learning is never shown as ok: nothing has been compared yet. */
-export function lookOf(
-  run: RunSummary | undefined,
-  probe: Pick<ProbeOverview, "learning">,
-): RunLook {
+export function lookOf(run: RunSummary | undefined, probe: Pick<ProbeOverview, "learning">): RunLook {
   if (run === undefined) return looks.none;
   const standing = standingOf(run);
   switch (standing) {

@@ -55,12 +55,7 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
     segment(`  ${elapsed(frame.elapsedMs)}  `),
     segment(frame.phase),
   ];
-  return [
-    title,
-    ...learningLines(overview.probes),
-    ...spendLines(overview, frame),
-    ...deliveryLines(overview),
-  ];
+  return [title, ...learningLines(overview.probes), ...spendLines(overview, frame), ...deliveryLines(overview)];
 }
 
 /** The probe that has come least far decides. */
@@ -115,10 +110,7 @@ function probeLines(probes: readonly ProbeOverview[], columns: number): readonly
   const room = Math.max(12, Math.min(90, columns - fixed));
   const spark = Math.floor(room / 3);
   const widths: Widths = { name, strip: room - spark, spark };
-  return [
-    headingLine(widths),
-    ...probes.map((probe, at) => probeLine(probe, names[at] ?? probe.probeId, widths)),
-  ];
+  return [headingLine(widths), ...probes.map((probe, at) => probeLine(probe, names[at] ?? probe.probeId, widths))];
 }
 
 /** The location is left out while it says nothing. */
@@ -126,9 +118,7 @@ function shortNames(probes: readonly ProbeOverview[]): readonly string[] {
   const locations = new Set(probes.map(({ location }) => location));
   return probes.map(({ probeId, location }) => {
     const suffix = `@${location}`;
-    return printable(
-      locations.size === 1 && probeId.endsWith(suffix) ? probeId.slice(0, -suffix.length) : probeId,
-    );
+    return printable(locations.size === 1 && probeId.endsWith(suffix) ? probeId.slice(0, -suffix.length) : probeId);
   });
 }
 
@@ -136,10 +126,7 @@ function headingLine({ name, strip, spark }: Widths): Line {
   const latency = cell("latency", spark + 1 + latencyWidth, "right");
   const heading = ["   ", cell("probe", name), gap, cell("runs", strip), gap, latency];
   return [
-    segment(
-      [...heading, cell("tokens", tokensWidth, "right"), cell("cost", costWidth, "right")].join(""),
-      "dim",
-    ),
+    segment([...heading, cell("tokens", tokensWidth, "right"), cell("cost", costWidth, "right")].join(""), "dim"),
   ];
 }
 
@@ -161,13 +148,7 @@ function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark
       `${cell(sparkline(durations), spark, "right")} ${cell(last?.totalMs === undefined ? "–" : formatDurationMs(last.totalMs), latencyWidth, "right")}`,
     ),
     segment(cell(last?.tokens === undefined ? "–" : String(last.tokens), tokensWidth, "right")),
-    segment(
-      cell(
-        last?.microUsd === undefined ? "unknown" : formatMicroUsd(last.microUsd),
-        costWidth,
-        "right",
-      ),
-    ),
+    segment(cell(last?.microUsd === undefined ? "unknown" : formatMicroUsd(last.microUsd), costWidth, "right")),
   ];
 }
 
@@ -184,10 +165,7 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
 /** `◆ valid-request  contract for 12 s: $.id absent, expected string` */
 function incidentLine(incident: Incident, atMs: number): Line {
   const [worst] = incident.findings;
-  const what =
-    worst === undefined
-      ? incident.label
-      : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
+  const what = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
   const lastingMs = Math.max(0, Math.round((atMs - incident.firstBadSlotMs) / 1000)) * 1000;
   return [
     segment(" ◆ ", "bad"),

@@ -4,14 +4,7 @@ import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
-import {
-  type Standing,
-  type Totals,
-  exitCodeOf,
-  standingOf,
-  standings,
-  totalsOf,
-} from "./standing.ts";
+import { type Standing, type Totals, exitCodeOf, standingOf, standings, totalsOf } from "./standing.ts";
 import { type Segment, type Tone, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
 const marks: Readonly<Record<Standing, { readonly glyph: string; readonly tone: Tone }>> = {
@@ -31,10 +24,7 @@ type Line = readonly Segment[];
 export function prettyReport(reports: readonly RunReport[], { colour }: ReportOptions): Rendered {
   const exitCode = exitCodeOf(reports);
   const widths = { probe: widest(reports, "probe"), model: widest(reports, "model") };
-  const lines = [
-    ...reports.flatMap((report) => runLines(report, widths)),
-    summaryLine(totalsOf(reports), exitCode),
-  ];
+  const lines = [...reports.flatMap((report) => runLines(report, widths)), summaryLine(totalsOf(reports), exitCode)];
   return { output: lines.map((line) => `${drawLine(line, { colour })}\n`).join(""), exitCode };
 }
 
@@ -44,10 +34,7 @@ interface Widths {
 }
 
 function widest(reports: readonly RunReport[], field: "probe" | "model"): number {
-  return Math.min(
-    40,
-    Math.max(0, ...reports.map((report) => displayWidth(printable(report[field])))),
-  );
+  return Math.min(40, Math.max(0, ...reports.map((report) => displayWidth(printable(report[field])))));
 }
 
 function runLines(report: RunReport, widths: Widths): readonly Line[] {
@@ -58,13 +45,8 @@ function runLines(report: RunReport, widths: Widths): readonly Line[] {
     segment(cell(report.probe, widths.probe), "strong"),
     segment(`   ${cell(report.model, widths.model)}`),
   ];
-  if (standing === "ok")
-    return [[...head, segment(`   ${measured(report)}`), segment(unjudgedNote(report), "dim")]];
-  const title = [
-    ...head,
-    segment(`   ${standing.toUpperCase()}`, tone),
-    segment(`  ${gist(report, standing)}`),
-  ];
+  if (standing === "ok") return [[...head, segment(`   ${measured(report)}`), segment(unjudgedNote(report), "dim")]];
+  const title = [...head, segment(`   ${standing.toUpperCase()}`, tone), segment(`  ${gist(report, standing)}`)];
   const detail = [...findingLines(report.findings), ...unjudgedLines(report, standing)];
   const isWorthALook = standing === "drift" || standing === "fail" || standing === "inconclusive";
   return [title, ...detail, ...(isWorthALook ? [nextLine(report)] : [])];
@@ -93,16 +75,11 @@ function gist(report: RunReport, standing: Standing): string {
 }
 
 function findingLines(findings: readonly Finding[]): readonly Line[] {
-  const width = Math.min(
-    48,
-    Math.max(0, ...findings.map(({ subject }) => displayWidth(printable(subject)))),
-  );
+  const width = Math.min(48, Math.max(0, ...findings.map(({ subject }) => displayWidth(printable(subject)))));
   return findings.map(({ kind, subject, observed, expected, baselineVersion }) => [
     segment(`     ${cell(kind, 12)} ${cell(subject, width)}  `),
     segment(observed, "strong"),
-    segment(
-      `   expected ${expected}${baselineVersion === undefined ? "" : `   baseline v${baselineVersion}`}`,
-    ),
+    segment(`   expected ${expected}${baselineVersion === undefined ? "" : `   baseline v${baselineVersion}`}`),
   ]);
 }
 
@@ -113,9 +90,7 @@ function unjudgedLines({ unjudged }: RunReport, standing: Standing): readonly Li
 
 function nextLine({ probe, traceId }: RunReport): Line {
   const trace = traceId === undefined ? "" : `trace ${traceId}  ·  `;
-  return [
-    segment(`     ${trace}all of it: plumbline run ${shellWord(probe)} --reporter json`, "dim"),
-  ];
+  return [segment(`     ${trace}all of it: plumbline run ${shellWord(probe)} --reporter json`, "dim")];
 }
 
 function shellWord(text: string): string {
@@ -125,9 +100,7 @@ function shellWord(text: string): string {
 /** `2 ok, 1 drift · 9 requests · $0.0041 · exit 3` */
 function summaryLine(totals: Totals, exitCode: number): Line {
   const counted = standings.filter((standing) => totals.runs[standing] > 0);
-  const runs =
-    counted.map((standing) => `${totals.runs[standing]} ${standing}`).join(", ") ||
-    "nothing was run";
+  const runs = counted.map((standing) => `${totals.runs[standing]} ${standing}`).join(", ") || "nothing was run";
   const requests = `${totals.requests} ${totals.requests === 1 ? "request" : "requests"}`;
   return [segment(` ${runs} · ${requests} · ${cost(totals)} · exit ${exitCode}`, "strong")];
 }

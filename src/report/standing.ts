@@ -1,15 +1,7 @@
 import type { RunReport } from "../run/run.ts";
 
 /** How one slot ended, in one word: the verdict of a run that was done, otherwise why there is none. */
-export type Standing =
-  | "ok"
-  | "warn"
-  | "drift"
-  | "fail"
-  | "inconclusive"
-  | "skipped"
-  | "missed"
-  | "interrupted";
+export type Standing = "ok" | "warn" | "drift" | "fail" | "inconclusive" | "skipped" | "missed" | "interrupted";
 
 /** The order of summaries: good news first. */
 export const standings: readonly Standing[] = [

@@ -58,10 +58,7 @@ export interface Ink {
 }
 
 /** One line: every segment made printable, the whole cut to the width, then coloured. */
-export function drawLine(
-  segments: readonly Segment[],
-  { colour, columns = Number.POSITIVE_INFINITY }: Ink,
-): string {
+export function drawLine(segments: readonly Segment[], { colour, columns = Number.POSITIVE_INFINITY }: Ink): string {
   const clean = joined(segments);
   const isCut = clean.reduce((width, { text }) => width + displayWidth(text), 0) > columns;
   let left = isCut ? columns - 1 : columns;

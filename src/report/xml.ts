@@ -13,15 +13,11 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Character data: line breaks stay, everything with a meaning is escaped. */
 export function xmlText(text: string): string {
-  return text
-    .replaceAll(forbidden, "\uFFFD")
-    .replaceAll(/[&<>\r]/g, (character) => entities[character] ?? character);
+  return text.replaceAll(forbidden, "\uFFFD").replaceAll(/[&<>\r]/g, (character) => entities[character] ?? character);
 }
 
 /** ` name="value"` for each, in order; undefined leaves one out. */
-export function xmlAttributes(
-  attributes: Readonly<Record<string, string | number | undefined>>,
-): string {
+export function xmlAttributes(attributes: Readonly<Record<string, string | number | undefined>>): string {
   return Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}="${xmlAttribute(String(value))}"`)

@@ -19,7 +19,13 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
     const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
     const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario));
     const runs = slotsPerDay(probe);
-    return { probe: probe.id, runs, requests: runs * requests, tokens: runs * tokens, microUsd: microUsd === undefined ? undefined : runs * microUsd };
+    return {
+      probe: probe.id,
+      runs,
+      requests: runs * requests,
+      tokens: runs * tokens,
+      microUsd: microUsd === undefined ? undefined : runs * microUsd,
+    };
   });
 }
 
@@ -34,8 +40,15 @@ export function renderForecast(days: readonly DayForecast[]): string {
   return (
     `${days.length} probes, at most per day:\n\n` +
     row("probe", "requests", "tokens", "cost") +
-    days.map(({ probe, requests, tokens, microUsd }) => row(probe, String(requests), String(tokens), cost(microUsd))).join("") +
-    row("total", String(sum(({ requests }) => requests)), String(sum(({ tokens }) => tokens)), unknown === 0 ? known : `${known} + ?`) +
+    days
+      .map(({ probe, requests, tokens, microUsd }) => row(probe, String(requests), String(tokens), cost(microUsd)))
+      .join("") +
+    row(
+      "total",
+      String(sum(({ requests }) => requests)),
+      String(sum(({ tokens }) => tokens)),
+      unknown === 0 ? known : `${known} + ?`,
+    ) +
     (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
   );
 }

@@ -50,7 +50,8 @@ async function runWithin(
   const endedAtMs = world.clock.nowMs();
   const decision = await world.runs.commit(
     { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent },
-    (memory) => decide({ probe, scenario, observations, runId: identity.runId, traceId, slotMs, nowMs: endedAtMs }, memory),
+    (memory) =>
+      decide({ probe, scenario, observations, runId: identity.runId, traceId, slotMs, nowMs: endedAtMs }, memory),
   );
   return finished(identity, observations, spent, decision);
 }
@@ -58,7 +59,9 @@ async function runWithin(
 /** A job that comes later than the next slot's time says nothing about its own. */
 function isStale(probe: Probe, slotMs: number, nowMs: number): boolean {
   const lateMs = nowMs - slotMs;
-  return probe.cadence.kind === "every" ? lateMs > Math.max(probe.cadence.everyMs, shortestStaleMs) : lateMs > cronStaleMs;
+  return probe.cadence.kind === "every"
+    ? lateMs > Math.max(probe.cadence.everyMs, shortestStaleMs)
+    : lateMs > cronStaleMs;
 }
 
 /** Fast schedules live with the queue's own lag of some hundred milliseconds. */

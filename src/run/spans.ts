@@ -125,7 +125,10 @@ function within(parent: Span): Context {
 
 function serverOf(url: string): Record<string, string | number> {
   const { hostname, port, protocol } = new URL(url);
-  return { [a.serverAddress]: hostname, [a.serverPort]: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) };
+  return {
+    [a.serverAddress]: hostname,
+    [a.serverPort]: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
+  };
 }
 
 /** Some providers take keys in the query; no span carries one. */

@@ -33,7 +33,10 @@ export interface RunBook {
    */
   commit(run: FinishedRun, decide: (memory: ProbeMemory) => Decision): Promise<Decision | undefined>;
   /** Records a slot that will not run. Does nothing when the slot has a row already. */
-  miss(slot: { probeId: string; slotMs: number; location: string; target: string; model: string; scenario: string }, reason: MissReason): Promise<void>;
+  miss(
+    slot: { probeId: string; slotMs: number; location: string; target: string; model: string; scenario: string },
+    reason: MissReason,
+  ): Promise<void>;
 }
 
 export interface FinishedRun {

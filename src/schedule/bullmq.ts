@@ -1,4 +1,11 @@
-import { type BackendFactory, type JobSchedulerTemplateOptions, Queue, Worker, createPostgresBackend, runMigrations } from "bullmq";
+import {
+  type BackendFactory,
+  type JobSchedulerTemplateOptions,
+  Queue,
+  Worker,
+  createPostgresBackend,
+  runMigrations,
+} from "bullmq";
 import { Redis } from "ioredis";
 import type { Log } from "../std/log.ts";
 import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
@@ -38,7 +45,11 @@ export async function openQueues(backend: QueueBackend, log: Log): Promise<Queue
   const queueNamed = (name: string): Queue => {
     const known = queues.get(name);
     if (known !== undefined) return known;
-    const queue = new Queue(name, { connection: connections.forQueue(), defaultJobOptions: jobOptions }, connections.factory as never);
+    const queue = new Queue(
+      name,
+      { connection: connections.forQueue(), defaultJobOptions: jobOptions },
+      connections.factory as never,
+    );
     queue.on("error", (error) => log.warn("queue error", { queue: name, error: error.name }));
     queues.set(name, queue);
     return queue;
@@ -103,7 +114,11 @@ export async function openQueues(backend: QueueBackend, log: Log): Promise<Queue
     },
     deliveries: {
       async enqueue(outboxId, attempt) {
-        await queueNamed(deliveriesQueue).add("deliver", { outboxId }, { jobId: `${outboxId}-${attempt}`, removeOnComplete: true, removeOnFail: true });
+        await queueNamed(deliveriesQueue).add(
+          "deliver",
+          { outboxId },
+          { jobId: `${outboxId}-${attempt}`, removeOnComplete: true, removeOnFail: true },
+        );
       },
       work: (concurrency, handler) =>
         workOn(deliveriesQueue, concurrency, async (_id, data) => {

@@ -105,7 +105,9 @@ export function startReconciler(
   const look = (): void => {
     looking ??= reconcileOnce(world)
       .then(onReport, (error: unknown) => {
-        world.log.error("the schedules could not be reconciled", { error: error instanceof Error ? error.name : "unknown" });
+        world.log.error("the schedules could not be reconciled", {
+          error: error instanceof Error ? error.name : "unknown",
+        });
       })
       .finally(() => {
         looking = undefined;

@@ -21,7 +21,9 @@ export async function readOverview(db: Kysely<never>, nowMs: number): Promise<Ov
   const incidents = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')`.execute(db);
   const spend = await sql<Row>`
-    SELECT * FROM plumbline.spend WHERE day = (${iso(nowMs)}::timestamptz AT TIME ZONE 'UTC')::date ORDER BY target`.execute(db);
+    SELECT * FROM plumbline.spend WHERE day = (${iso(nowMs)}::timestamptz AT TIME ZONE 'UTC')::date ORDER BY target`.execute(
+    db,
+  );
   const deliveries = await sql<Row>`
     SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'failed') AS failed
     FROM plumbline.outbox`.execute(db);

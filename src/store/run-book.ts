@@ -17,7 +17,9 @@ export function createRunBook(db: Kysely<never>): RunBook {
       db.transaction().execute(async (tx) => {
         const open = await sql`
           SELECT pg_advisory_xact_lock(hashtextextended('plumbline:' || ${run.probeId}, 0)), state FROM plumbline.runs
-          WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz AND state = 'claimed' FOR UPDATE`.execute(tx);
+          WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz AND state = 'claimed' FOR UPDATE`.execute(
+          tx,
+        );
         if (open.rows.length === 0) return undefined;
         const decision = decide(await readMemory(tx, run.probeId));
         await writeRun(tx, run, decision);
@@ -109,7 +111,10 @@ async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }:
     FROM jsonb_to_recordset(${JSON.stringify(states)}::jsonb) AS s(id text, aspect text, label text, state jsonb)
     ON CONFLICT (series_id) DO UPDATE SET state = excluded.state, last_slot = excluded.last_slot
     WHERE plumbline.series.last_slot < excluded.last_slot`.execute(tx);
-  for (const { series: { id }, accept } of series) {
+  for (const {
+    series: { id },
+    accept,
+  } of series) {
     if (accept === undefined) continue;
     await sql`
       INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)

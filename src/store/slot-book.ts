@@ -19,7 +19,9 @@ export function createSlotBook(db: Kysely<never>): SlotBook {
     },
 
     async lastSlots() {
-      const { rows } = await sql<Row>`SELECT probe_id, max(slot) AS slot FROM plumbline.runs GROUP BY probe_id`.execute(db);
+      const { rows } = await sql<Row>`SELECT probe_id, max(slot) AS slot FROM plumbline.runs GROUP BY probe_id`.execute(
+        db,
+      );
       return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["slot"])]));
     },
 

@@ -16,11 +16,7 @@ export const controlPath = "/__testbed/drifts";
  * `GET /__testbed/drifts` lists the drifts; `POST` with `{"name": "...", "active": true}` switches one and lists them.
  * Answers undefined for every other path.
  */
-export function answerControl(
-  request: IncomingMessage,
-  body: Buffer,
-  drift: DriftSwitch,
-): PassingReply | undefined {
+export function answerControl(request: IncomingMessage, body: Buffer, drift: DriftSwitch): PassingReply | undefined {
   const [path] = (request.url ?? "").split("?");
   if (path !== controlPath) return undefined;
   switch (request.method) {
@@ -35,16 +31,11 @@ export function answerControl(
 
 function switched(body: Buffer, drift: DriftSwitch): PassingReply {
   const wish = parsed(body);
-  if (
-    !isJsonObject(wish) ||
-    typeof wish["name"] !== "string" ||
-    typeof wish["active"] !== "boolean"
-  ) {
+  if (!isJsonObject(wish) || typeof wish["name"] !== "string" || typeof wish["active"] !== "boolean") {
     return told(400, 'expected {"name": "<drift>", "active": true or false}');
   }
   const known = driftNamed(wish["name"]);
-  if (known === undefined)
-    return told(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
+  if (known === undefined) return told(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
   if (wish["active"]) drift.inject(known.name);
   else drift.clear(known.name);
   return listed(drift);
@@ -66,17 +57,9 @@ function listed(drift: DriftSwitch): PassingReply {
     sentence,
     reportedAs,
   }));
-  return textReply(
-    200,
-    { "content-type": "application/json" },
-    `${JSON.stringify({ drifts: list }, null, 2)}\n`,
-  );
+  return textReply(200, { "content-type": "application/json" }, `${JSON.stringify({ drifts: list }, null, 2)}\n`);
 }
 
 function told(status: number, message: string): PassingReply {
-  return textReply(
-    status,
-    { "content-type": "application/json" },
-    `${JSON.stringify({ error: { message } })}\n`,
-  );
+  return textReply(status, { "content-type": "application/json" }, `${JSON.stringify({ error: { message } })}\n`);
 }

@@ -89,11 +89,7 @@ export const drifts = [
       kind: "replace",
       status: 500,
       headers: json,
-      body: errorBody(
-        "The server had an error while processing your request",
-        "server_error",
-        "internal_error",
-      ),
+      body: errorBody("The server had an error while processing your request", "server_error", "internal_error"),
     },
   },
   {

@@ -24,9 +24,7 @@ export interface EventEdit {
 /** One server-sent event without its blank line; undefined when the event is to be left out. */
 export function editEvent(event: string, { edit, dropDone }: EventEdit): string | undefined {
   const lines = event.split(/\r?\n/);
-  const data = lines
-    .filter((line) => line.startsWith("data:"))
-    .map((line) => line.slice(5).replace(/^ /, ""));
+  const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5).replace(/^ /, ""));
   const text = data.join("\n");
   if (text === "[DONE]") return dropDone ? undefined : event;
   const edited = editJsonText(text, edit);
@@ -35,10 +33,7 @@ export function editEvent(event: string, { edit, dropDone }: EventEdit): string 
 }
 
 /** Edits a stream event by event, each handed on as soon as it is whole. */
-export async function* editEvents(
-  body: AsyncIterable<Buffer>,
-  eventEdit: EventEdit,
-): AsyncGenerator<Buffer> {
+export async function* editEvents(body: AsyncIterable<Buffer>, eventEdit: EventEdit): AsyncGenerator<Buffer> {
   const decoder = new StringDecoder("utf8");
   let pending = "";
   for await (const chunk of body) {

@@ -31,11 +31,7 @@ export function createProxy(options: ProxyOptions): Server {
   });
 }
 
-async function relay(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: ProxyOptions,
-): Promise<void> {
+async function relay(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     response.writeHead(413, { connection: "close" }).end();
@@ -53,10 +49,7 @@ async function relay(
     reply = refusal;
   }
   const changes = options.active().map((drift) => drift.change);
-  const factor = ofKind(changes, "slow-start").reduce(
-    (product, change) => product * change.factor,
-    1,
-  );
+  const factor = ofKind(changes, "slow-start").reduce((product, change) => product * change.factor, 1);
   await options.sleep(options.delayMs() * factor);
   if (response.destroyed) return;
   if (ofKind(changes, "reset").length > 0) {
@@ -80,31 +73,25 @@ async function changed(
   const edits = ofKind(changes, "edit");
   const dropDone = ofKind(changes, "drop-done").length > 0;
   const { status } = reply;
-  const edit = (value: JsonObject): JsonObject =>
-    edits.reduce((edited, change) => change.edit(edited, status), value);
+  const edit = (value: JsonObject): JsonObject => edits.reduce((edited, change) => change.edit(edited, status), value);
   const contentType = header(reply, "content-type");
   if (contentType.startsWith("text/event-stream") && (edits.length > 0 || dropDone)) {
     reply = { ...reply, body: editEvents(reply.body, { edit, dropDone }) };
   } else if (contentType.startsWith("application/json") && edits.length > 0) {
     reply = await withEditedJson(reply, edit);
   }
-  for (const pace of ofKind(changes, "slow-body"))
-    reply = { ...reply, body: trickle(reply.body, pace, sleep) };
+  for (const pace of ofKind(changes, "slow-body")) reply = { ...reply, body: trickle(reply.body, pace, sleep) };
   return reply;
 }
 
-async function withEditedJson(
-  reply: PassingReply,
-  edit: (value: JsonObject) => JsonObject,
-): Promise<PassingReply> {
+async function withEditedJson(reply: PassingReply, edit: (value: JsonObject) => JsonObject): Promise<PassingReply> {
   const chunks: Buffer[] = [];
   for await (const chunk of reply.body) chunks.push(chunk);
   const edited = editJsonText(Buffer.concat(chunks).toString("utf8"), edit);
   if (edited !== undefined) chunks.splice(0, chunks.length, Buffer.from(edited));
   const bytes = chunks.reduce((total, chunk) => total + chunk.length, 0);
   const headers = reply.headers.map(
-    ([name, value]) =>
-      [name, name.toLowerCase() === "content-length" ? String(bytes) : value] as const,
+    ([name, value]) => [name, name.toLowerCase() === "content-length" ? String(bytes) : value] as const,
   );
   return { ...reply, headers, body: Readable.from(chunks) };
 }
@@ -114,8 +101,7 @@ async function send(response: ServerResponse, reply: PassingReply): Promise<void
   response.writeHead(reply.status, reply.headers.flat());
   for await (const chunk of reply.body) {
     if (response.destroyed) return;
-    if (!response.write(chunk))
-      await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]);
   }
   response.end();
 }
@@ -138,7 +124,5 @@ function header(reply: PassingReply, name: string): string {
 }
 
 function ofKind<Kind extends Change["kind"]>(changes: readonly Change[], kind: Kind) {
-  return changes.filter(
-    (change): change is Extract<Change, { kind: Kind }> => change.kind === kind,
-  );
+  return changes.filter((change): change is Extract<Change, { kind: Kind }> => change.kind === kind);
 }

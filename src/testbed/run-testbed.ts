@@ -10,10 +10,7 @@ export interface TestbedIo {
 }
 
 /** Serves the test bed until a signal comes. Resolves to the exit code: 0, or 1 when the port cannot be had. */
-export async function runTestbed(
-  io: TestbedIo,
-  options: { readonly port?: number | undefined },
-): Promise<number> {
+export async function runTestbed(io: TestbedIo, options: { readonly port?: number | undefined }): Promise<number> {
   const ended = Promise.withResolvers<void>();
   io.onSignal(ended.resolve);
   let testbed: Testbed;

@@ -12,21 +12,10 @@ export interface PassingReply {
 }
 
 /** RFC 9110 §7.6.1: these belong to one connection and are never passed on. */
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "transfer-encoding",
-  "te",
-  "trailer",
-  "upgrade",
-]);
+const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"]);
 
 /** Asks the provider what the client asked, on a connection of its own. Rejects when there is no reply. */
-export async function askProvider(
-  incoming: IncomingMessage,
-  body: Buffer,
-  port: number,
-): Promise<PassingReply> {
+export async function askProvider(incoming: IncomingMessage, body: Buffer, port: number): Promise<PassingReply> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers: Record<string, string | string[]> = {};
   for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
@@ -69,11 +58,7 @@ const missingModel = JSON.stringify({
  * aimock answers a request that names no model; OpenAI refuses it with 400 once the key has been accepted.
  * This adds that refusal, in OpenAI's words and envelope.
  */
-export function refusesMissingModel(
-  path: string,
-  body: Buffer,
-  reply: PassingReply,
-): PassingReply | undefined {
+export function refusesMissingModel(path: string, body: Buffer, reply: PassingReply): PassingReply | undefined {
   if (reply.status !== 200 || !path.endsWith("/chat/completions")) return undefined;
   let asked: Json;
   try {
@@ -81,8 +66,7 @@ export function refusesMissingModel(
   } catch {
     return undefined;
   }
-  if (!isJsonObject(asked) || (typeof asked["model"] === "string" && asked["model"] !== ""))
-    return undefined;
+  if (!isJsonObject(asked) || (typeof asked["model"] === "string" && asked["model"] !== "")) return undefined;
   return textReply(400, { "content-type": "application/json" }, missingModel, requestIdOf(reply));
 }
 
@@ -98,10 +82,6 @@ export function textReply(
   more: readonly (readonly [string, string])[] = [],
 ): PassingReply {
   const bytes = Buffer.from(text);
-  const pairs = [
-    ...Object.entries(headers),
-    ...more,
-    ["content-length", String(bytes.length)] as const,
-  ];
+  const pairs = [...Object.entries(headers), ...more, ["content-length", String(bytes.length)] as const];
   return { status, headers: pairs, body: Readable.from([bytes]), discard() {} };
 }

@@ -25,8 +25,12 @@ export function healthOf(activity: Activity, nowMs: number): Health {
   const isStuck = activity.roles.includes("worker") && nowMs - lastMs > patienceMs;
   const reasons = [
     ...(isStuck ? [`no slot was consumed for ${Math.round((nowMs - lastMs) / 1000)} s`] : []),
-    ...(activity.roles.includes("scheduler") && activity.reconciled === undefined ? ["schedules were not reconciled yet"] : []),
-    ...(activity.reconciled?.kind === "skewed" ? [`clocks disagree by ${Math.round(activity.reconciled.skewMs)} ms`] : []),
+    ...(activity.roles.includes("scheduler") && activity.reconciled === undefined
+      ? ["schedules were not reconciled yet"]
+      : []),
+    ...(activity.reconciled?.kind === "skewed"
+      ? [`clocks disagree by ${Math.round(activity.reconciled.skewMs)} ms`]
+      : []),
   ];
   return { live: !isStuck, ready: reasons.length === 0, reasons };
 }

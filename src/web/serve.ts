@@ -36,7 +36,10 @@ export function createWeb({ overview, health }: WebSources): Hono {
 }
 
 /** Listens; rejects when the address cannot be had. */
-export function serveWeb(sources: WebSources, { host, port }: { readonly host: string; readonly port: number }): Promise<WebServer> {
+export function serveWeb(
+  sources: WebSources,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<WebServer> {
   const { promise, resolve, reject } = Promise.withResolvers<WebServer>();
   const server = serve({ fetch: createWeb(sources).fetch, hostname: host, port }, (address: AddressInfo) => {
     resolve({

@@ -1,3 +1,4 @@
+import type { Socket as Drip } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Attempt, HttpRequest } from "../../src/exchange/exchange.ts";
 import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
@@ -17,7 +18,11 @@ async function served(server: Promise<TestServer>): Promise<TestServer> {
   return server;
 }
 
-function ask(url: string, overrides: Partial<typeof policy> = {}, headers: Record<string, string> = {}): Promise<Attempt> {
+function ask(
+  url: string,
+  overrides: Partial<typeof policy> = {},
+  headers: Record<string, string> = {},
+): Promise<Attempt> {
   const request: HttpRequest = { method: "POST", url: `${url}/chat/completions`, headers, body: "{}" };
   return attempts.attempt(request, { ...policy, ...overrides }, 1);
 }
@@ -29,10 +34,12 @@ const chunk = (content: string, finish: string | null = null): string =>
 describe("replies", () => {
   test("JSON after blank lines is JSON; identity is asked for; the connection is fresh and closed", async () => {
     let encoding: string | undefined;
-    const server = await served(httpServer((request, response) => {
-      encoding = request.headers["accept-encoding"];
-      response.writeHead(200, { "content-type": "application/json" }).end('\n\n\n{"a":1}');
-    }));
+    const server = await served(
+      httpServer((request, response) => {
+        encoding = request.headers["accept-encoding"];
+        response.writeHead(200, { "content-type": "application/json" }).end('\n\n\n{"a":1}');
+      }),
+    );
     const { outcome, timings, connection } = await ask(server.url);
     expect(outcome).toMatchObject({ kind: "reply", status: 200, body: { form: "json", value: { a: 1 } } });
     expect(encoding).toBe("identity");
@@ -52,13 +59,19 @@ describe("replies", () => {
 
   test("a redirect is a reply and is not followed", async () => {
     const elsewhere = await served(httpServer((_request, response) => void response.end()));
-    const server = await served(httpServer((_request, response) => void response.writeHead(301, { location: elsewhere.url }).end()));
+    const server = await served(
+      httpServer((_request, response) => void response.writeHead(301, { location: elsewhere.url }).end()),
+    );
     expect((await ask(server.url)).outcome).toMatchObject({ kind: "reply", status: 301 });
     expect(elsewhere.connections()).toBe(0);
   });
 
   test("what is compressed in spite of being asked not to is never unpacked", async () => {
-    const server = await served(httpServer((_request, response) => void response.writeHead(200, { "content-encoding": "gzip" }).end(Buffer.alloc(1000, 7))));
+    const server = await served(
+      httpServer(
+        (_request, response) => void response.writeHead(200, { "content-encoding": "gzip" }).end(Buffer.alloc(1000, 7)),
+      ),
+    );
     expect((await ask(server.url)).outcome).toMatchObject({ body: { form: "text", bytes: 1000 } });
   });
 });
@@ -66,7 +79,11 @@ describe("replies", () => {
 describe("streams", () => {
   test.each([
     ["complete", chunk("a") + chunk("", "stop") + "data: [DONE]\n\n", "complete"],
-    ["with comments and CRLF", ": keep-alive\r\n\r\n" + (chunk("a", "stop") + "data: [DONE]\n\n").replaceAll("\n", "\r\n"), "complete"],
+    [
+      "with comments and CRLF",
+      ": keep-alive\r\n\r\n" + (chunk("a", "stop") + "data: [DONE]\n\n").replaceAll("\n", "\r\n"),
+      "complete",
+    ],
     ["without [DONE]", chunk("a", "stop"), "no-done"],
     ["without a finish reason", `${chunk("a")}data: [DONE]\n\n`, "no-finish-reason"],
     ["with an error chunk", `${chunk("a")}data: {"error":{"message":"x"}}\n\ndata: [DONE]\n\n`, "error-event"],
@@ -78,10 +95,12 @@ describe("streams", () => {
   });
 
   test("content counts from the first that is not empty", async () => {
-    const server = await served(rawServer((socket) => {
-      socket.write(head("text/event-stream") + chunk(""));
-      setTimeout(() => socket.end(`${chunk("a", "stop")}data: [DONE]\n\n`), 60);
-    }));
+    const server = await served(
+      rawServer((socket) => {
+        socket.write(head("text/event-stream") + chunk(""));
+        setTimeout(() => socket.end(`${chunk("a", "stop")}data: [DONE]\n\n`), 60);
+      }),
+    );
     const { timings } = await ask(server.url);
     expect((timings.firstContentMs ?? 0) - (timings.firstChunkMs ?? 0)).toBeGreaterThan(30);
     expect(timings.largestGapMs).toBeGreaterThan(30);
@@ -89,25 +108,59 @@ describe("streams", () => {
 
   test("split within a character it is the same", async () => {
     const bytes = Buffer.from(`${chunk("Grüße", "stop")}data: [DONE]\n\n`);
-    const server = await served(rawServer((socket) => {
-      socket.write(head("text/event-stream"));
-      const cut = bytes.indexOf(0xc3) + 1;
-      socket.write(bytes.subarray(0, cut));
-      setTimeout(() => socket.end(bytes.subarray(cut)), 20);
-    }));
-    expect((await ask(server.url)).outcome).toMatchObject({ body: { chunks: [{ choices: [{ delta: { content: "Grüße" } }] }] } });
+    const server = await served(
+      rawServer((socket) => {
+        socket.write(head("text/event-stream"));
+        const cut = bytes.indexOf(0xc3) + 1;
+        socket.write(bytes.subarray(0, cut));
+        setTimeout(() => socket.end(bytes.subarray(cut)), 20);
+      }),
+    );
+    expect((await ask(server.url)).outcome).toMatchObject({
+      body: { chunks: [{ choices: [{ delta: { content: "Grüße" } }] }] },
+    });
   });
 });
 
 describe("faults, each within its bound (I8)", () => {
   test.each([
     ["never answers", () => {}, { firstByteMs: 80 }, { class: "timeout", phase: "first-byte" }],
-    ["a stream without content", (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n"), { firstContentMs: 80 }, { class: "timeout", phase: "first-content" }],
-    ["a body that stops", (s: Drip) => void s.write(`${head("application/json")}{`), { idleMs: 80 }, { class: "timeout", phase: "idle" }],
-    ["one byte at a time", (s: Drip) => drip(s, head("application/json"), " "), { totalMs: 150 }, { class: "timeout", phase: "total" }],
-    ["more bytes than allowed", (s: Drip) => drip(s, head("application/json"), " ".repeat(4000)), { maxBodyBytes: 10_000 }, { class: "too-large" }],
-    ["more events than allowed", (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n".repeat(20)), { maxEvents: 50 }, { class: "too-large" }],
-    ["cut within the body", (s: Drip) => void s.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"), {}, { class: "truncated" }],
+    [
+      "a stream without content",
+      (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n"),
+      { firstContentMs: 80 },
+      { class: "timeout", phase: "first-content" },
+    ],
+    [
+      "a body that stops",
+      (s: Drip) => void s.write(`${head("application/json")}{`),
+      { idleMs: 80 },
+      { class: "timeout", phase: "idle" },
+    ],
+    [
+      "one byte at a time",
+      (s: Drip) => drip(s, head("application/json"), " "),
+      { totalMs: 150 },
+      { class: "timeout", phase: "total" },
+    ],
+    [
+      "more bytes than allowed",
+      (s: Drip) => drip(s, head("application/json"), " ".repeat(4000)),
+      { maxBodyBytes: 10_000 },
+      { class: "too-large" },
+    ],
+    [
+      "more events than allowed",
+      (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n".repeat(20)),
+      { maxEvents: 50 },
+      { class: "too-large" },
+    ],
+    [
+      "cut within the body",
+      (s: Drip) => void s.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"),
+      {},
+      { class: "truncated" },
+    ],
     ["reset before any reply", (s: Drip) => void s.destroy(), {}, { class: "reset" }],
   ] as const)("%s", async (_case, answer, limits, fault) => {
     const server = await served(rawServer(answer as (socket: Drip) => void));
@@ -125,8 +178,6 @@ describe("faults, each within its bound (I8)", () => {
     expect((await ask(server.url)).outcome).toMatchObject({ class: "connect" });
   });
 });
-
-type Drip = import("node:net").Socket;
 
 function drip(socket: Drip, first: string, piece: string): void {
   socket.write(first);

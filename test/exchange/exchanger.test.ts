@@ -5,7 +5,12 @@ import type { Json } from "../../src/std/json.ts";
 import { policy } from "./policy.ts";
 
 const request: HttpRequest = { method: "POST", url: "http://x/y", headers: {} };
-const reply = (status: number, headers: Record<string, string> = {}, value: Json = {}): Outcome => ({ kind: "reply", status, headers, body: { form: "json", value, bytes: 2 } });
+const reply = (status: number, headers: Record<string, string> = {}, value: Json = {}): Outcome => ({
+  kind: "reply",
+  status,
+  headers,
+  body: { form: "json", value, bytes: 2 },
+});
 const timeout = (phase: "connect" | "first-byte"): Outcome => ({ kind: "fault", class: "timeout", phase });
 
 /** Answers in order, the last one for ever, on a clock that only waiting moves. */
@@ -26,7 +31,12 @@ function scripted(...outcomes: readonly Outcome[]) {
       return { ordinal, startedAtMs: nowMs, outcome, timings: { totalMs: 1 }, connection: "fresh", maxLoopDelayMs: 0 };
     },
   });
-  return { ask: () => exchanger.exchange(request, policy, "t"), sent: () => sent, waits, pass: (ms: number) => (nowMs += ms) };
+  return {
+    ask: () => exchanger.exchange(request, policy, "t"),
+    sent: () => sent,
+    waits,
+    pass: (ms: number) => (nowMs += ms),
+  };
 }
 
 test.each([

@@ -36,7 +36,11 @@ export function httpServer(listener: RequestListener): Promise<TestServer> {
   return listening(server, sockets, () => count);
 }
 
-function listening(server: ReturnType<typeof createServer>, sockets: Set<Socket>, connections: () => number): Promise<TestServer> {
+function listening(
+  server: ReturnType<typeof createServer>,
+  sockets: Set<Socket>,
+  connections: () => number,
+): Promise<TestServer> {
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {
       resolve({

@@ -17,10 +17,5 @@ export interface Refusal {
 /** One kind of receiver: how an alert looks to it. Pure, given the secrets. */
 export interface ReceiverKind<R extends Receiver> {
   /** `atMs` is the time of the attempt: signatures are made for it. */
-  render(
-    entry: OutboxEntry,
-    receiver: R,
-    secret: (ref: SecretRef) => string,
-    atMs: number,
-  ): Message | Refusal;
+  render(entry: OutboxEntry, receiver: R, secret: (ref: SecretRef) => string, atMs: number): Message | Refusal;
 }

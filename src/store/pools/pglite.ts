@@ -21,9 +21,7 @@ export async function openPglitePool(folder: string | undefined): Promise<StoreP
   const unlock = folder === undefined ? () => {} : lockDataFolder(folder);
   try {
     const pglite = await PGlite.create(folder === undefined ? "memory://" : join(folder, "pg"));
-    await pglite.exec(
-      `CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`,
-    );
+    await pglite.exec(`CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`);
     const pool = new PglitePool(pglite);
     return {
       pool: pool as unknown as StorePool["pool"],
@@ -169,8 +167,7 @@ async function run(
   text: string,
   params: readonly unknown[] | undefined,
 ): Promise<QueryResult | QueryResult[]> {
-  if (params !== undefined && params.length > 0)
-    return shaped(await pglite.query(text, [...params]));
+  if (params !== undefined && params.length > 0) return shaped(await pglite.query(text, [...params]));
   const results = (await pglite.exec(text)).map(shaped);
   return results.length === 1 && results[0] !== undefined ? results[0] : results;
 }

@@ -1,0 +1,66 @@
+/** The rooms of src/, what each may import from beside itself and std, and why. The linter and a test read this table. */
+export interface Room {
+  readonly mayImport: readonly string[];
+  readonly why: string;
+}
+
+const domain = ["probe", "exchange", "observation", "scenario", "baseline", "judgement", "incident", "alert"] as const;
+
+export const rooms: Readonly<Record<string, Room>> = {
+  std: { mayImport: [], why: "knows no word of the domain" },
+  telemetry: { mayImport: [], why: "names and start-up of telemetry, usable by every room" },
+  probe: { mayImport: [], why: "the words everything else is said in" },
+  config: { mayImport: ["probe"], why: "text to probes; knows nothing of running them" },
+  exchange: { mayImport: ["probe"], why: "one HTTP conversation; has no opinion of it" },
+  observation: { mayImport: ["probe", "exchange"], why: "facts of a reply; no opinion" },
+  scenario: { mayImport: ["probe", "exchange", "observation"], why: "what is asked; never asks itself" },
+  baseline: { mayImport: ["probe", "observation"], why: "what was normal; does not judge" },
+  judgement: { mayImport: domain.slice(0, 5), why: "pure opinion on facts; no incident is its business" },
+  incident: { mayImport: domain.slice(0, 6), why: "what opinions amount to over time" },
+  alert: { mayImport: domain.slice(0, 7), why: "telling people; never judges" },
+  run: {
+    mayImport: [...domain, "config", "telemetry"],
+    why: "tells the life of one slot; knows the store as a port only",
+  },
+  schedule: { mayImport: ["probe", "run"], why: "when; never what" },
+  store: { mayImport: [...domain, "run", "schedule"], why: "keeps what the others decided" },
+  report: { mayImport: [...domain, "run"], why: "pure text from results" },
+  testbed: {
+    mayImport: ["judgement"],
+    why: "a provider to try things on; a drift names the kind of finding it must cause",
+  },
+  demo: { mayImport: [...domain, "config", "run", "report", "testbed"], why: "a story told with the real program" },
+  cli: { mayImport: ["report"], why: "the words a person types; what they do is handed in" },
+  web: { mayImport: ["run", "schedule"], why: "health and state over HTTP" },
+  app: {
+    mayImport: [
+      ...domain,
+      "config",
+      "run",
+      "schedule",
+      "store",
+      "report",
+      "testbed",
+      "demo",
+      "cli",
+      "web",
+      "telemetry",
+    ],
+    why: "the composition root: the only room that knows adapters",
+  },
+  "main.ts": { mayImport: ["app", "cli"], why: "the entry" },
+};
+
+/** Packages that talk to the outside, and the files that may. */
+export const adapters: Readonly<Record<string, readonly string[]>> = {
+  undici: ["src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"],
+  bullmq: ["src/schedule/bullmq.ts"],
+  ioredis: ["src/schedule/bullmq.ts"],
+  pg: ["src/store/pools/postgres.ts"],
+  "@electric-sql/pglite": ["src/store/pools/pglite.ts"],
+  "@opentelemetry/sdk-node": ["src/telemetry/tracing.ts"],
+  "@opentelemetry/sdk-trace": ["src/telemetry/tracing.ts"],
+  "@hono/node-server": ["src/web/serve.ts"],
+  "@copilotkit/aimock": ["src/testbed/provider.ts"],
+  standardwebhooks: ["src/demo/receiver.ts"],
+};

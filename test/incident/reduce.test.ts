@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Incident, Transition } from "../../src/incident/incident.ts";
+import { reduce } from "../../src/incident/reduce.ts";
+import type { Ruling } from "../../src/judgement/judgement.ts";
+import { probe } from "../probe/samples.ts";
+
+const subject = { kind: "usage", series: "s", label: "prompt tokens" } as const;
+const good: Ruling = { subject, outcome: "good" };
+const bad = (severity: "risky" | "breaking" = "risky"): Ruling => ({
+  subject,
+  outcome: "bad",
+  findings: [{ kind: "usage", severity, subject: "prompt tokens", expected: "9", observed: "421" }],
+});
+const unjudged: Ruling = { subject, outcome: "unjudged", reason: "learning" };
+
+/** Plays rulings slot by slot: g good, b bad, B bad and breaking, u unjudged. */
+function play(story: string): { readonly incident: Incident | undefined; readonly transitions: Transition[] } {
+  const rulings: Record<string, Ruling> = { g: good, b: bad(), B: bad("breaking"), u: unjudged };
+  let incident: Incident | undefined;
+  const transitions: Transition[] = [];
+  for (const [index, letter] of [...story].entries()) {
+    const at = {
+      probe,
+      slotMs: 1000 * (index + 1),
+      nowMs: 1000 * (index + 1),
+      evidence: { runId: `r${index}` },
+      lastGoodSlotMs: undefined,
+    };
+    const next = reduce(incident, rulings[letter] ?? good, at);
+    incident = next.incident;
+    if (next.transition !== undefined) transitions.push(next.transition);
+  }
+  return { incident, transitions };
+}
+
+const told = (story: string): string =>
+  play(story)
+    .transitions.map(({ kind, atMs }) => `${kind}@${atMs / 1000}`)
+    .join(" ");
+
+describe("fires when two of three slots agree, resolves after two good ones", () => {
+  test.each([
+    ["ggg", ""],
+    ["b", ""],
+    ["bgg", ""],
+    ["bb", "opened@2"],
+    ["bgb", "opened@3"],
+    ["bggb", ""],
+    ["bub", "opened@3"],
+    ["bbgbg", "opened@2"],
+    ["bbgg", "opened@2 resolved@4"],
+    ["bbggbb", "opened@2 resolved@4 opened@6"],
+    ["bbB", "opened@2 escalated@3"],
+    ["BBb", "opened@2"],
+  ])("%s → %s", (story, expected) => expect(told(story)).toBe(expected));
+});
+
+test("the second time is another episode with a sequence of its own", () => {
+  const { transitions } = play("bbggbb");
+  expect(transitions.map(({ incidentId, sequence }) => `${incidentId.split("-").at(-1)}.${sequence}`)).toEqual([
+    "1.1",
+    "1.2",
+    "2.1",
+  ]);
+});
+
+test("a slot that comes late changes nothing (I3)", () => {
+  const { incident } = play("bbg");
+  const late = { probe, slotMs: 1500, nowMs: 9000, evidence: { runId: "late" }, lastGoodSlotMs: undefined };
+  expect(reduce(incident, bad("breaking"), late)).toEqual({ incident, reason: "late-slot" });
+});
+
+test("whatever happens: opened and resolved alternate, and nothing is told of a single bad slot (I3, I5)", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom("g", "b", "B", "u"), maxLength: 60 }), (story) => {
+      const main = play(story)
+        .transitions.map(({ kind }) => kind)
+        .filter((kind) => kind !== "escalated");
+      expect(main.every((kind, index) => kind === (index % 2 === 0 ? "opened" : "resolved"))).toBe(true);
+      expect(/[bB][^g]*[gu]*[bB]/.test(story) || main.length === 0).toBe(true);
+    }),
+  );
+});
