@@ -105,17 +105,19 @@ async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Deci
 async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }: Decision): Promise<void> {
   if (series.length === 0) return;
   const states = series.map(({ series: { id, aspect, label }, state }) => ({ id, aspect, label, state }));
-  await sql`
+  const written = await sql<Row>`
     INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot)
     SELECT s.id, ${run.probeId}, s.aspect, s.label, s.state, ${iso(run.slotMs)}::timestamptz
     FROM jsonb_to_recordset(${JSON.stringify(states)}::jsonb) AS s(id text, aspect text, label text, state jsonb)
     ON CONFLICT (series_id) DO UPDATE SET state = excluded.state, last_slot = excluded.last_slot
-    WHERE plumbline.series.last_slot < excluded.last_slot`.execute(tx);
+    WHERE plumbline.series.last_slot < excluded.last_slot RETURNING series_id`.execute(tx);
+  // What a late slot would have accepted is as old as its state.
+  const current = new Set(written.rows.map((row) => row["series_id"]));
   for (const {
     series: { id },
     accept,
   } of series) {
-    if (accept === undefined) continue;
+    if (accept === undefined || !current.has(id)) continue;
     await sql`
       INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
       SELECT ${id}, coalesce(max(version), 0) + 1, ${accept.n}::int, ${JSON.stringify(accept.learned)}::jsonb,

@@ -1,4 +1,5 @@
 import {
+  type BackendFactory,
   Queue,
   type QueueOptions,
   type WorkerOptions,
@@ -21,8 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-const connection = (): QueueOptions["connection"] =>
-  opened.pool as unknown as QueueOptions["connection"];
+const connection = (): QueueOptions["connection"] => opened.pool as unknown as QueueOptions["connection"];
 const factory = createPostgresBackend as unknown as BackendFactory;
 
 test("500 jobs on the store's own pool, each a transaction that reads and then writes: none is lost, none runs twice", async () => {

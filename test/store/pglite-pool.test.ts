@@ -67,12 +67,9 @@ describe("PGlite behind the face of a pg.Pool", () => {
 
   test("statements sent without waiting run in their order", async () => {
     const client = await pool.connect();
-    const sent = [
-      "BEGIN",
-      "INSERT INTO t VALUES (7, 'g')",
-      "SELECT count(*)::int AS n FROM t",
-      "ROLLBACK",
-    ].map((text) => client.query(text));
+    const sent = ["BEGIN", "INSERT INTO t VALUES (7, 'g')", "SELECT count(*)::int AS n FROM t", "ROLLBACK"].map(
+      (text) => client.query(text),
+    );
     expect((await Promise.all(sent))[2]?.rows).toEqual([{ n: 1 }]);
     client.release();
     expect((await pool.query("SELECT count(*)::int AS n FROM t")).rows).toEqual([{ n: 0 }]);
@@ -128,12 +125,8 @@ describe("PGlite behind the face of a pg.Pool", () => {
     expect(rows[0]).toMatchObject({ at, json: { a: [1] }, list: ["x", "y"], missing: null });
     expect([...rows[0].bytes]).toEqual([1, 2]);
     expect(Number(rows[0].big)).toBe(9_007_199_254_740_991);
-    expect(
-      (await pool.query("INSERT INTO t VALUES (5, 'e') ON CONFLICT DO NOTHING")).rowCount,
-    ).toBe(1);
-    expect(
-      (await pool.query("INSERT INTO t VALUES (5, 'e') ON CONFLICT DO NOTHING")).rowCount,
-    ).toBe(0);
+    expect((await pool.query("INSERT INTO t VALUES (5, 'e') ON CONFLICT DO NOTHING")).rowCount).toBe(1);
+    expect((await pool.query("INSERT INTO t VALUES (5, 'e') ON CONFLICT DO NOTHING")).rowCount).toBe(0);
     expect((await pool.query("UPDATE t SET v = 'f' WHERE id = $1", [5])).rowCount).toBe(1);
   });
 

@@ -17,11 +17,7 @@ export function freshName(kind: string): string {
   return `${kind}-${last}`;
 }
 
-export function claimOf(
-  probeId: string,
-  slotMs: number,
-  over: Partial<ClaimRequest> = {},
-): ClaimRequest {
+export function claimOf(probeId: string, slotMs: number, over: Partial<ClaimRequest> = {}): ClaimRequest {
   return {
     runId: `${probeId}/${new Date(slotMs).toISOString()}`,
     probeId,
@@ -86,11 +82,7 @@ export function seriesOf(probeId: string): Series {
   return { id: `series of ${probeId}`, probeId, aspect: "latency", label: "total time" };
 }
 
-export function incidentOf(
-  probeId: string,
-  slotMs: number,
-  over: Partial<Incident> = {},
-): Incident {
+export function incidentOf(probeId: string, slotMs: number, over: Partial<Incident> = {}): Incident {
   return {
     fingerprint: `fingerprint of ${probeId}`,
     probeId,

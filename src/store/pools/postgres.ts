@@ -15,7 +15,10 @@ export async function openPostgresPool(url: string, log: Log): Promise<StorePool
   // An idle connection that breaks is replaced by the next query; unheard, the event would end the process.
   pool.on("error", (error) => log.warn("a database connection broke", { error: error.name }));
   try {
-    await pool.query(`CREATE SCHEMA IF NOT EXISTS ${queueSchema}`);
+    // "If not exists" alone fails when several processes start at once; one statement list is one transaction.
+    await pool.query(
+      `SELECT pg_advisory_xact_lock(hashtextextended('plumbline:schema', 0)); CREATE SCHEMA IF NOT EXISTS ${queueSchema}`,
+    );
   } catch (error) {
     await pool.end();
     throw error;

@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import type { DeliveryOutcome } from "../../src/alert/alert.ts";
+import { type Incident, incidentId } from "../../src/incident/incident.ts";
+import type { Decision } from "../../src/run/world.ts";
+import type { Bench } from "./conformance.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor, transitionOf } from "./samples.ts";
+
+const laterMs = noonMs + 600_000;
+
+export function alertsConform(bench: () => Bench): void {
+  test("I3: a transition that was made already is refused, and with it the whole run", async () => {
+    const incident = incidentOf(freshName("probe"), noonMs);
+    await commit(incident, noonMs, openedFor(incident, ["pager"]));
+    const again = commit(incident, noonMs + 60_000, { ...openedFor(incident, []), verdict: "fail" });
+    await expect(again).rejects.toThrow(/duplicate key/);
+    const [row] = await bench().rows(
+      "SELECT state FROM plumbline.runs WHERE probe_id = $1 ORDER BY slot DESC LIMIT 1",
+      [incident.probeId],
+    );
+    expect(row).toEqual({ state: "claimed" });
+  });
+
+  test("I3: one row per fingerprint, however often it comes back", async () => {
+    const first = incidentOf(freshName("probe"), noonMs);
+    await commit(first, noonMs, openedFor(first, []));
+    const resolved: Incident = { ...first, state: "resolved", sequence: 2, lastSlotMs: noonMs + 60_000 };
+    await commit(first, noonMs + 60_000, {
+      ...openedFor(resolved, []),
+      transitions: [transitionOf(resolved, "resolved")],
+    });
+    const second: Incident = { ...first, episode: 2, lastSlotMs: noonMs + 120_000 };
+    await commit(first, noonMs + 120_000, openedFor(second, []));
+    const open = (await bench().store.overview(noonMs)).incidents.filter(
+      ({ fingerprint }) => fingerprint === first.fingerprint,
+    );
+    expect(open).toEqual([second]);
+    const history = await bench().rows(
+      "SELECT incident_id, kind FROM plumbline.transitions WHERE fingerprint = $1 ORDER BY at, incident_id",
+      [first.fingerprint],
+    );
+    expect(history.map((row) => [row["incident_id"], row["kind"]])).toEqual([
+      [incidentId(first), "opened"],
+      [incidentId(first), "resolved"],
+      [incidentId(second), "opened"],
+    ]);
+  });
+
+  test("I4: alerts of one incident go to one receiver in their order, to different receivers independently", async () => {
+    const [opened, resolved] = await openAndResolve(["pager", "chat"]);
+    expect(await dueOf(opened)).toEqual([entryOf(opened, "chat").id, entryOf(opened, "pager").id]);
+    expect(await bench().store.lease(entryOf(resolved, "pager").id, laterMs, 1000)).toBeUndefined();
+    await deliver(opened, "pager", { kind: "delivered", status: 200 });
+    expect(await dueOf(opened)).toEqual([entryOf(opened, "chat").id, entryOf(resolved, "pager").id]);
+    expect((await bench().store.lease(entryOf(resolved, "pager").id, laterMs, 1000))?.entry).toEqual(
+      entryOf(resolved, "pager"),
+    );
+  });
+
+  test("I4: twenty notifiers want one entry, one of them gets it; when it dies the entry is due again", async () => {
+    const incident = incidentOf(freshName("probe"), noonMs);
+    await commit(incident, noonMs, openedFor(incident, ["pager"]));
+    const { id } = entryOf(incident, "pager");
+    const leases = await Promise.all(Array.from({ length: 20 }, () => bench().store.lease(id, laterMs, 30_000)));
+    expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
+    expect(await dueOf(incident)).toEqual([]);
+    expect(await dueOf(incident, laterMs + 30_001)).toEqual([id]);
+    expect(await bench().store.lease(id, laterMs + 30_001, 1000)).toMatchObject({ entry: { id }, attempts: 0 });
+  });
+
+  test("I4: a failed attempt is due again when it was said to be, under the same id, with its attempts counted", async () => {
+    const incident = incidentOf(freshName("probe"), noonMs);
+    await commit(incident, noonMs, openedFor(incident, ["pager"]));
+    await deliver(incident, "pager", { kind: "failed", reason: "status 503" }, laterMs + 60_000);
+    expect(await dueOf(incident, laterMs + 59_999)).toEqual([]);
+    const [due] = (await bench().store.due(laterMs + 60_000, 1000)).filter(
+      ({ entry }) => entry.alert.incidentId === incidentId(incident),
+    );
+    expect(due).toEqual({ entry: entryOf(incident, "pager"), attempts: 1, dueAtMs: laterMs + 60_000 });
+  });
+
+  test.each<DeliveryOutcome>([
+    { kind: "gone" },
+    { kind: "refused", reason: "forbidden" },
+    { kind: "failed", reason: "status 500" },
+  ])("an entry that ends with $kind counts as failed and lets the next one go", async (outcome) => {
+    const before = (await bench().store.overview(noonMs)).deliveries;
+    const [opened, resolved] = await openAndResolve(["pager"]);
+    await deliver(opened, "pager", outcome);
+    expect(await dueOf(opened)).toEqual([entryOf(resolved, "pager").id]);
+    expect((await bench().store.overview(noonMs)).deliveries).toEqual({
+      pending: before.pending + 1,
+      failed: before.failed + 1,
+    });
+  });
+
+  test("I4: a lost attempt that reports late does not wake up what was delivered since", async () => {
+    const incident = incidentOf(freshName("probe"), noonMs);
+    await commit(incident, noonMs, openedFor(incident, ["pager"]));
+    await deliver(incident, "pager", { kind: "delivered", status: 200 }, undefined, 2);
+    await deliver(incident, "pager", { kind: "failed", reason: "timeout" }, laterMs + 1, 1);
+    expect(await dueOf(incident, laterMs + 10)).toEqual([]);
+    const attempts = await bench().rows(
+      "SELECT ordinal FROM plumbline.delivery_attempts WHERE outbox_id = $1 ORDER BY ordinal",
+      [entryOf(incident, "pager").id],
+    );
+    expect(attempts.map((row) => row["ordinal"])).toEqual([1, 2]);
+  });
+
+  async function openAndResolve(receivers: readonly string[]): Promise<[Incident, Incident]> {
+    const opened = incidentOf(freshName("probe"), noonMs);
+    await commit(opened, noonMs, openedFor(opened, receivers));
+    const resolved: Incident = { ...opened, state: "resolved", sequence: 2, lastSlotMs: noonMs + 60_000 };
+    await commit(opened, noonMs + 60_000, openedFor(resolved, receivers));
+    return [opened, resolved];
+  }
+
+  async function commit({ probeId }: Incident, slotMs: number, decision: Decision): Promise<void> {
+    const claim = claimOf(probeId, slotMs);
+    expect(await bench().store.claim(claim)).toEqual({ kind: "claimed" });
+    await bench().store.commit(finishOf(claim), () => decision);
+  }
+
+  async function dueOf(incident: Incident, atMs = laterMs): Promise<string[]> {
+    const due = await bench().store.due(atMs, 1000);
+    return due
+      .filter(({ entry }) => entry.alert.incidentId === incidentId(incident))
+      .map(({ entry }) => entry.id)
+      .toSorted();
+  }
+
+  function deliver(
+    incident: Incident,
+    receiver: string,
+    outcome: DeliveryOutcome,
+    nextDueAtMs?: number,
+    ordinal = 1,
+  ): Promise<void> {
+    const { id } = entryOf(incident, receiver);
+    return bench().store.record({
+      outboxId: id,
+      receiver,
+      ordinal,
+      startedAtMs: laterMs + ordinal,
+      durationMs: 12.5,
+      outcome,
+      nextDueAtMs,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { openStore } from "../../src/store/store.ts";
+import type { Bench } from "./conformance.ts";
+import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew, seriesOf } from "./samples.ts";
+
+export function retentionConforms(bench: () => Bench): void {
+  test("the overview has the newest sixty runs of a probe, oldest first, with what they measured and used", async () => {
+    const probeId = freshName("probe");
+    const slots = Array.from({ length: 65 }, (_, i) => noonMs + i * 1000);
+    for (const slotMs of slots) {
+      const claim = claimOf(probeId, slotMs);
+      await bench().store.claim(claim);
+      await bench().store.commit(finishOf(claim), () => nothingNew);
+    }
+    const probe = (await bench().store.overview(noonMs + 100_000)).probes.find((found) => found.probeId === probeId);
+    expect(probe?.recent.map(({ slotMs }) => slotMs)).toEqual(slots.slice(5));
+    expect(probe?.recent.at(-1)).toMatchObject({
+      state: "done",
+      verdict: "ok",
+      totalMs: 812.5,
+      firstContentMs: 640.25,
+      tokens: 33,
+      microUsd: 120,
+    });
+    expect(probe).toMatchObject({
+      target: `target of ${probeId}`,
+      model: "some-model",
+      scenario: "valid-request",
+      location: "here",
+    });
+    expect(probe?.learning).toBeUndefined();
+  });
+
+  test("learning shows the series that is furthest behind, until all have their baseline", async () => {
+    const probeId = freshName("probe");
+    const learning = async (
+      slotMs: number,
+      states: readonly (readonly [number, number] | undefined)[],
+    ): Promise<unknown> => {
+      const claim = claimOf(probeId, slotMs);
+      await bench().store.claim(claim);
+      const series = states.map((step, i) => ({
+        series: { ...seriesOf(probeId), id: `${probeId} ${i}` },
+        state: step === undefined ? { v: 1 } : { v: 1, n: step[0], of: step[1] },
+      }));
+      await bench().store.commit(finishOf(claim), () => ({ ...nothingNew, series }));
+      return (await bench().store.overview(slotMs + 1000)).probes.find((found) => found.probeId === probeId)?.learning;
+    };
+    expect(
+      await learning(noonMs, [
+        [14, 30],
+        [9, 30],
+      ]),
+    ).toEqual({ done: 9, of: 30 });
+    expect(await learning(noonMs + 60_000, [undefined, undefined])).toBeUndefined();
+  });
+
+  test("old days are dropped whole; days to come have room; doing it again changes nothing", async () => {
+    const probeId = freshName("probe");
+    const { store, rows } = bench();
+    const oldMs = noonMs - 40 * dayMs;
+    for (const slotMs of [oldMs, noonMs - 5 * dayMs, noonMs, noonMs + 3 * dayMs])
+      await store.claim(claimOf(probeId, slotMs));
+    const slots = async (): Promise<number[]> =>
+      (
+        await rows(
+          "SELECT extract(epoch FROM slot) * 1000 AS ms FROM plumbline.runs WHERE probe_id = $1 ORDER BY slot",
+          [probeId],
+        )
+      ).map((row) => Number(row["ms"]));
+    await store.retain(noonMs, 30);
+    await store.retain(noonMs, 30);
+    expect(await slots()).toEqual([noonMs - 5 * dayMs, noonMs, noonMs + 3 * dayMs]);
+    await store.retain(noonMs + 32 * dayMs, 30);
+    expect(await slots()).toEqual([noonMs + 3 * dayMs]);
+    const left = await rows("SELECT count(*)::int AS n FROM plumbline.runs_other WHERE probe_id = $1", [probeId]);
+    expect(left).toEqual([{ n: 0 }]);
+  });
+
+  test("a monitor that was away for a week makes room for days that already have rows", async () => {
+    const { store } = bench();
+    const backMs = noonMs + 60 * dayMs;
+    const claim = claimOf(freshName("probe"), backMs);
+    expect(await store.claim(claim)).toEqual({ kind: "claimed" });
+    await store.retain(backMs, 30);
+    expect(await store.commit(finishOf(claim), () => nothingNew)).toEqual(nothingNew);
+    expect(await store.claim(claim)).toEqual({ kind: "taken" });
+  });
+
+  test("several processes start at once", async () => {
+    const stores = await Promise.all(
+      Array.from({ length: 6 }, () => openStore(bench().pool, noonMs + 90 * dayMs, 365)),
+    );
+    const claim = claimOf(freshName("probe"), noonMs + 90 * dayMs);
+    const results = await Promise.all(stores.map((store) => store.claim(claim)));
+    expect(results.filter(({ kind }) => kind === "claimed")).toHaveLength(1);
+  });
+}

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import type { Bench } from "./conformance.ts";
+import { claimOf, finishOf, freshName, noonMs, nothingNew } from "./samples.ts";
+
+export function slotsConform(bench: () => Bench): void {
+  test("I1: a claim past its deadline becomes interrupted; it can't be committed and is not claimed again", async () => {
+    const claim = claimOf(freshName("probe"), noonMs);
+    await bench().store.claim(claim);
+    expect(await bench().store.sweepInterrupted(claim.deadlineMs - 1)).not.toContain(claim.runId);
+    expect(await bench().store.sweepInterrupted(claim.deadlineMs + 1)).toContain(claim.runId);
+    expect(await bench().store.sweepInterrupted(claim.deadlineMs + 1)).not.toContain(claim.runId);
+    expect(await bench().store.commit(finishOf(claim), () => nothingNew)).toBeUndefined();
+    expect(await bench().store.claim(claim)).toEqual({ kind: "taken" });
+    expect(await rowsOf(claim.probeId)).toEqual([["interrupted", null]]);
+  });
+
+  test("I2: slots without a row become missed, whatever has a row stays as it is", async () => {
+    const probeId = freshName("probe");
+    const claim = claimOf(probeId, noonMs);
+    await bench().store.claim(claim);
+    const slots = [0, 1, 2].map((minute) => ({
+      probeId,
+      slotMs: noonMs + minute * 60_000,
+      location: "here",
+      target: claim.target,
+      model: "m",
+      scenario: "s",
+    }));
+    expect(await bench().store.recordMissed(slots)).toBe(2);
+    expect(await bench().store.recordMissed(slots)).toBe(0);
+    expect(await bench().store.recordMissed([])).toBe(0);
+    expect(await rowsOf(probeId)).toEqual([
+      ["claimed", null],
+      ["missed", "no-worker"],
+      ["missed", "no-worker"],
+    ]);
+    expect(await bench().store.claim(claimOf(probeId, noonMs + 60_000))).toEqual({ kind: "taken" });
+    expect((await bench().store.lastSlots()).get(probeId)).toBe(noonMs + 120_000);
+  });
+
+  test("I2: a stale slot is missed with its reason, once", async () => {
+    const claim = claimOf(freshName("probe"), noonMs);
+    await bench().store.miss(claim, "stale");
+    await bench().store.miss(claim, "no-worker");
+    expect(await rowsOf(claim.probeId)).toEqual([["missed", "stale"]]);
+  });
+
+  test("a lease has one holder until it runs out or is given back", async () => {
+    const name = freshName("lease");
+    const { store } = bench();
+    const tries = await Promise.all(Array.from({ length: 10 }, (_, i) => store.holdLease(name, `h${i}`, 1000, noonMs)));
+    expect(tries.filter(Boolean)).toHaveLength(1);
+    const holder = `h${tries.indexOf(true)}`;
+    expect(await store.holdLease(name, holder, 1000, noonMs + 900)).toBe(true);
+    expect(await store.holdLease(name, "other", 1000, noonMs + 1899)).toBe(false);
+    expect(await store.holdLease(name, "other", 1000, noonMs + 1900)).toBe(true);
+    await store.releaseLease(name, holder);
+    expect(await store.holdLease(name, "third", 1000, noonMs + 1901)).toBe(false);
+    await store.releaseLease(name, "other");
+    expect(await store.holdLease(name, "third", 1000, noonMs + 1901)).toBe(true);
+  });
+
+  async function rowsOf(probeId: string): Promise<unknown[]> {
+    const rows = await bench().rows("SELECT state, reason FROM plumbline.runs WHERE probe_id = $1 ORDER BY slot", [
+      probeId,
+    ]);
+    return rows.map((row) => [row["state"], row["reason"]]);
+  }
+}

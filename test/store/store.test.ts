@@ -1,0 +1,36 @@
+import { afterAll, expect, test } from "vitest";
+import { silentLog } from "../../src/std/log.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { openStore } from "../../src/store/store.ts";
+import { freshDatabase } from "../setup/databases.ts";
+import { storeConforms } from "./conformance.ts";
+import { noonMs } from "./samples.ts";
+
+const drops: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const drop of drops) await drop();
+});
+
+async function ownDatabase(): Promise<string> {
+  const { url, drop } = await freshDatabase();
+  drops.push(drop);
+  return url;
+}
+
+storeConforms("PGlite", () => openPglitePool(undefined));
+storeConforms("PostgreSQL", async () => openPostgresPool(await ownDatabase(), silentLog));
+
+test("six processes bring up one empty PostgreSQL at the same time", async () => {
+  const url = await ownDatabase();
+  const start = async (): Promise<void> => {
+    const pool = await openPostgresPool(url, silentLog);
+    try {
+      await openStore(pool, noonMs, 30);
+    } finally {
+      await pool.close();
+    }
+  };
+  const starts = await Promise.allSettled(Array.from({ length: 6 }, start));
+  expect(starts.flatMap((start) => (start.status === "rejected" ? [String(start.reason)] : []))).toEqual([]);
+});
