@@ -7,7 +7,7 @@ export default defineConfig({
     "typescript/no-floating-promises": "error",
     "typescript/no-misused-promises": "error",
     "typescript/await-thenable": "error",
-    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
     "typescript/no-explicit-any": "error",
     "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
     "import/no-default-export": "error",

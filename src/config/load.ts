@@ -28,17 +28,41 @@ export interface Complaint {
 /** Text to configuration, or to everything that is wrong with it. Never throws for what the text says. */
 export function loadConfig(source: { readonly file: string; readonly text: string }, context: LoadContext): Loaded {
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, stringKeys: true });
+  const document = parseDocument(source.text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    stringKeys: true,
+  });
   const syntax = [...document.errors, ...document.warnings].map(({ message, pos }): Problem => {
     const { line, col } = lines.linePos(pos[0]);
-    return { file: source.file, line, column: col, path: "", expected: "YAML", got: plainSyntax(message), hint: "correct this line first" };
+    return {
+      file: source.file,
+      line,
+      column: col,
+      path: "",
+      expected: "YAML",
+      got: plainSyntax(message),
+      hint: "correct this line first",
+    };
   });
   if (syntax.length > 0) return { problems: syntax };
 
   const value = valueOf(document);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const got = describe(value);
-    return { problems: [{ file: source.file, line: 1, path: "", expected: "a map with targets and probes", got, hint: "plumbline init writes one to begin with" }] };
+    return {
+      problems: [
+        {
+          file: source.file,
+          line: 1,
+          path: "",
+          expected: "a map with targets and probes",
+          got,
+          hint: "plumbline init writes one to begin with",
+        },
+      ],
+    };
   }
   const parsed = configSchema.safeParse(value);
   const result = parsed.success
@@ -60,9 +84,11 @@ function valueOf(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
-    return undefined;
+    return unusable;
   }
 }
+
+const unusable = "aliases in this YAML that lead nowhere or to too much";
 
 function plainSyntax(message: string): string {
   const line = message.split("\n")[0] ?? "";
@@ -82,7 +108,14 @@ export function complaintsOf(issue: z.core.$ZodIssue, root: unknown): Complaint[
         hint: didYouMean(key, knownKeys(path)),
       }));
     case "invalid_value":
-      return [{ path, expected: issue.values.map(String).join(" or "), got: describe(at(root, path)), hint: didYouMean(String(at(root, path)), issue.values.map(String)) }];
+      return [
+        {
+          path,
+          expected: issue.values.map(String).join(" or "),
+          got: describe(at(root, path)),
+          hint: didYouMean(String(at(root, path)), issue.values.map(String)),
+        },
+      ];
     case "invalid_type":
       return [complain(path, wordFor(issue.expected), root, issue.message)];
     case "invalid_key":
@@ -99,14 +132,19 @@ export function complaintsOf(issue: z.core.$ZodIssue, root: unknown): Complaint[
 
 function complain(path: readonly PropertyKey[], expected: string, root: unknown, message?: string): Complaint {
   const isOwnWords = message !== undefined && !message.startsWith("Invalid input");
-  const got = describe(at(root, path));
+  const got =
+    isSecretPlace(path) && typeof at(root, path) === "string" ? "a text (not shown)" : describe(at(root, path));
   const hint = got === "nothing" ? `add "${String(path.at(-1) ?? "")}"` : secretHint(path, at(root, path));
   return { path, expected: isOwnWords ? message : expected, got, hint };
 }
 
+function isSecretPlace(path: readonly PropertyKey[]): boolean {
+  return path.includes("key") || path.includes("secrets");
+}
+
 function secretHint(path: readonly PropertyKey[], value: unknown): string {
-  const isSecret = ["key", "secrets"].some((name) => path.includes(name));
-  if (isSecret && typeof value === "string") return "secrets are never written here: put it in the environment and write { env: NAME }";
+  if (isSecretPlace(path) && typeof value === "string")
+    return "secrets are never written here: put it in the environment and write { env: NAME }";
   return "change this value";
 }
 
@@ -117,7 +155,15 @@ function didYouMean(word: string, known: readonly string[]): string {
 }
 
 function wordFor(type: string): string {
-  const words: Record<string, string> = { object: "a map", record: "a map", array: "a list", string: "a text", number: "a number", int: "a whole number", boolean: "true or false" };
+  const words: Record<string, string> = {
+    object: "a map",
+    record: "a map",
+    array: "a list",
+    string: "a text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+  };
   return words[type] ?? type;
 }
 
@@ -125,14 +171,21 @@ export function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "an empty value";
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object") return `a map with ${Object.keys(value).slice(0, 3).map((key) => (looksSecret(key) ? "…" : key)).join(", ") || "nothing in it"}`;
-  const text = String(value);
-  return looksSecret(text) ? "something that looks like a secret (not shown)" : JSON.stringify(value).slice(0, 80);
+  if (typeof value === "object")
+    return `a map with ${
+      Object.keys(value)
+        .slice(0, 3)
+        .map((key) => (looksSecret(key) ? "…" : key))
+        .join(", ") || "nothing in it"
+    }`;
+  const text = JSON.stringify(value) ?? "nothing";
+  return looksSecret(text.replaceAll('"', "")) ? "something that looks like a secret (not shown)" : text.slice(0, 80);
 }
 
 function at(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, step) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined),
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
     root,
   );
 }

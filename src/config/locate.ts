@@ -6,12 +6,19 @@ export interface Position {
 }
 
 /** Where a path stands in the text: its own node, else the nearest one around it. `key`: the position of the key itself. */
-export function positionOf(document: Document, lines: LineCounter, path: readonly PropertyKey[], key?: string): Position | undefined {
+export function positionOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+  key?: string,
+): Position | undefined {
   let node: unknown = document.contents;
   let found: Node | undefined;
   for (const step of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step));
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
+      );
       if (pair === undefined) break;
       if (isScalar(pair.key)) found = pair.key;
       node = pair.value;

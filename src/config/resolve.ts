@@ -1,19 +1,24 @@
-import type { Cadence, Expectation, Probe, ScenarioSpec } from "../probe/probe.ts";
+import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
 import type { SecretRef, Target } from "../probe/target.ts";
-import type { JsonObject } from "../std/json.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
 import type { Complaint, LoadContext } from "./load.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
+import { scenarioSpec } from "./scenario-spec.ts";
 import { readSecret, secretName } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
 
 /** From a text of the right form to targets, probes and receivers that fit together, or to what does not. */
-export function resolveConfig(text: ConfigText, context: LoadContext): { config: Config } | { complaints: Complaint[] } {
+export function resolveConfig(
+  text: ConfigText,
+  context: LoadContext,
+): { config: Config } | { complaints: Complaint[] } {
   const complaints: Complaint[] = [];
-  const targets = new Map(Object.entries(text.targets).map(([name, target]) => [name, resolveTarget(name, target, context, complaints)]));
+  const targets = new Map(
+    Object.entries(text.targets).map(([name, target]) => [name, resolveTarget(name, target, context, complaints)]),
+  );
   const receivers = Object.entries(text.receivers).map(([name, receiver]) => resolveReceiver(name, receiver));
   for (const { name, url, secrets } of receivers) {
     const refs = [...secrets, ...(typeof url === "string" ? [] : [url])];
@@ -22,7 +27,13 @@ export function resolveConfig(text: ConfigText, context: LoadContext): { config:
   const probes = text.probes.flatMap((probe, index) => resolveProbe(probe, index, text, targets, context, complaints));
   const seen = new Set<string>();
   for (const [index, { name }] of text.probes.entries()) {
-    if (seen.has(name)) complaints.push({ path: ["probes", index, "name"], expected: "a name of its own for each probe", got: `"${name}" again`, hint: "rename one of them" });
+    if (seen.has(name))
+      complaints.push({
+        path: ["probes", index, "name"],
+        expected: "a name of its own for each probe",
+        got: `"${name}" again`,
+        hint: "rename one of them",
+      });
     seen.add(name);
   }
   if (complaints.length > 0) return { complaints };
@@ -37,13 +48,23 @@ export function resolveConfig(text: ConfigText, context: LoadContext): { config:
   return { config };
 }
 
-function requireSecret(ref: SecretRef, path: readonly PropertyKey[], context: LoadContext, complaints: Complaint[]): void {
+function requireSecret(
+  ref: SecretRef,
+  path: readonly PropertyKey[],
+  context: LoadContext,
+  complaints: Complaint[],
+): void {
   if (!context.checkSecrets || readSecret(ref, context) !== undefined) return;
   const next = "env" in ref ? `export ${ref.env}=… before starting` : "write the secret to that file";
   complaints.push({ path, expected: `a value in ${secretName(ref)}`, got: "nothing", hint: next });
 }
 
-function resolveTarget(name: string, text: ConfigText["targets"][string], context: LoadContext, complaints: Complaint[]): Target {
+function resolveTarget(
+  name: string,
+  text: ConfigText["targets"][string],
+  context: LoadContext,
+  complaints: Complaint[],
+): Target {
   const path = ["targets", name];
   const { client, prices, spendCap } = text;
   const baseUrl = typeof text.baseUrl === "string" ? text.baseUrl : (readSecret(text.baseUrl, context) ?? "");
@@ -51,7 +72,13 @@ function resolveTarget(name: string, text: ConfigText["targets"][string], contex
   if (text.key !== undefined) requireSecret(text.key, [...path, "key"], context, complaints);
   for (const header of Object.keys(text.headers)) {
     if (!["authorization", "api-key", "x-api-key", "cookie"].includes(header.toLowerCase())) continue;
-    complaints.push({ path: [...path, "headers"], key: header, expected: "no credential among the headers", got: `"${header}"`, hint: "use key: { env: NAME } and keyHeader" });
+    complaints.push({
+      path: [...path, "headers"],
+      key: header,
+      expected: "no credential among the headers",
+      got: `"${header}"`,
+      hint: "use key: { env: NAME } and keyHeader",
+    });
   }
   const price =
     prices !== undefined && "input" in prices
@@ -62,7 +89,13 @@ function resolveTarget(name: string, text: ConfigText["targets"][string], contex
         }
       : listPrice(text.provider, text.model, prices?.multiplier ?? 1);
   if (spendCap.perDay !== undefined && price === undefined) {
-    complaints.push({ path: [...path, "spendCap"], key: "perDay", expected: "a known price, for a cap in money needs one", got: `no list price for ${text.model} of ${text.provider}`, hint: "add prices: { input: … USD, output: … USD }, or cap tokensPerDay instead" });
+    complaints.push({
+      path: [...path, "spendCap"],
+      key: "perDay",
+      expected: "a known price, for a cap in money needs one",
+      got: `no list price for ${text.model} of ${text.provider}`,
+      hint: "add prices: { input: … USD, output: … USD }, or cap tokensPerDay instead",
+    });
   }
   const policy: Target["policy"] = {
     connectMs: durationMs(client.connect),
@@ -78,7 +111,13 @@ function resolveTarget(name: string, text: ConfigText["targets"][string], contex
     circuit: { failures: client.circuit.failures, openMs: durationMs(client.circuit.open) },
   };
   if (policy.totalMs < policy.connectMs) {
-    complaints.push({ path: [...path, "client"], key: "total", expected: "no less than connect", got: client.total, hint: "raise total or lower connect" });
+    complaints.push({
+      path: [...path, "client"],
+      key: "total",
+      expected: "no less than connect",
+      got: client.total,
+      hint: "raise total or lower connect",
+    });
   }
   return {
     name,
@@ -99,7 +138,14 @@ function resolveTarget(name: string, text: ConfigText["targets"][string], contex
 }
 
 function resolveReceiver(name: string, { webhook }: ConfigText["receivers"][string]): Receiver {
-  return { kind: "webhook", name, url: webhook.url, secrets: webhook.secrets, allowPrivate: webhook.allowPrivate, timeoutMs: durationMs(webhook.timeout) };
+  return {
+    kind: "webhook",
+    name,
+    url: webhook.url,
+    secrets: webhook.secrets,
+    allowPrivate: webhook.allowPrivate,
+    timeoutMs: durationMs(webhook.timeout),
+  };
 }
 
 function resolveProbe(
@@ -111,26 +157,56 @@ function resolveProbe(
   complaints: Complaint[],
 ): Probe[] {
   const path = ["probes", index];
-  const unknown = (key: string, word: string, known: readonly string[], position: readonly PropertyKey[] = path): void => {
+  const unknown = (
+    key: string,
+    word: string,
+    known: readonly string[],
+    position: readonly PropertyKey[] = path,
+  ): void => {
     const closest = closestTo(word, known);
     const hint = closest === undefined ? `known: ${known.join(", ") || "none"}` : `did you mean "${closest}"?`;
-    complaints.push({ path: position, key, expected: `the name of a ${key.replace(/s$/, "")}`, got: `"${word.slice(0, 60)}"`, hint });
+    complaints.push({
+      path: position,
+      key,
+      expected: `the name of a ${key.replace(/s$/, "")}`,
+      got: `"${word.slice(0, 60)}"`,
+      hint,
+    });
   };
   const target = targets.get(text.target);
   if (target === undefined) unknown("target", text.target, [...targets.keys()]);
-  const scenario = scenarioSpec(text.scenario, whole, context);
-  if (scenario === undefined) unknown("scenario", text.scenario, [...context.scenarios, ...Object.keys(whole.scenarios)]);
+  const scenario = scenarioSpec(text.scenario, whole, context.scenarios);
+  if (scenario === undefined)
+    unknown("scenario", text.scenario, [...context.scenarios, ...Object.keys(whole.scenarios)]);
   const cadence = cadenceOf(text);
   if (cadence === undefined) {
-    complaints.push({ path, expected: "either every or cron", got: text.every === undefined ? "neither" : "both", hint: "write every: 5m, or cron: \"0 3 * * *\" with tz" });
+    complaints.push({
+      path,
+      expected: "either every or cron",
+      got: text.every === undefined ? "neither" : "both",
+      hint: 'write every: 5m, or cron: "0 3 * * *" with tz',
+    });
   } else if (cadence.kind === "every" && cadence.everyMs < 1000) {
-    complaints.push({ path, key: "every", expected: "at least 1s", got: text.every ?? "", hint: "the queue keeps no finer time" });
+    complaints.push({
+      path,
+      key: "every",
+      expected: "at least 1s",
+      got: text.every ?? "",
+      hint: "the queue keeps no finer time",
+    });
   }
   const receivers = text.receivers ?? Object.keys(whole.receivers);
-  for (const name of receivers) if (whole.receivers[name] === undefined) unknown("receivers", name, Object.keys(whole.receivers));
+  for (const name of receivers)
+    if (whole.receivers[name] === undefined) unknown("receivers", name, Object.keys(whole.receivers));
   const [bad = 2, of = 3] = whole.incidents.fire.split(" of ").map(Number);
   if (bad < 1 || bad > of || of > 100) {
-    complaints.push({ path: ["incidents"], key: "fire", expected: "at least 1, and no more than there are slots", got: whole.incidents.fire, hint: "2 of 3 is a good rule" });
+    complaints.push({
+      path: ["incidents"],
+      key: "fire",
+      expected: "at least 1, and no more than there are slots",
+      got: whole.incidents.fire,
+      hint: "2 of 3 is a good rule",
+    });
   }
   if (target === undefined || scenario === undefined || cadence === undefined) return [];
   return text.locations.map((location) => ({
@@ -154,22 +230,4 @@ function resolveProbe(
 function cadenceOf({ every, cron, tz }: ConfigText["probes"][number]): Cadence | undefined {
   if (every !== undefined) return cron === undefined ? { kind: "every", everyMs: durationMs(every) } : undefined;
   return cron === undefined ? undefined : { kind: "cron", pattern: cron, tz };
-}
-
-function scenarioSpec(name: string, whole: ConfigText, context: LoadContext): ScenarioSpec | undefined {
-  const custom = whole.scenarios[name];
-  if (custom === undefined) return context.scenarios.includes(name) ? { kind: "built-in", name } : undefined;
-  const { ask, expect } = custom;
-  const many = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
-  const expectations: Expectation[] = [
-    ...(expect.status === undefined ? [] : [{ kind: "status" as const, oneOf: many(expect.status) }]),
-    ...(expect.finishReason === undefined ? [] : [{ kind: "finish-reason" as const, oneOf: many(expect.finishReason) }]),
-    ...(expect.text?.class === undefined ? [] : [{ kind: "text-class" as const, is: expect.text.class }]),
-    ...(expect.text?.matches === undefined ? [] : [{ kind: "text-matches" as const, pattern: expect.text.matches }]),
-    ...Object.entries(expect.json ?? {}).map(([path, is]) => ({ kind: "json" as const, path, is })),
-    ...(expect.usage === undefined ? [] : [{ kind: "usage-present" as const }]),
-    ...(expect.streamComplete === undefined ? [] : [{ kind: "stream-complete" as const }]),
-    ...(expect.noCompletion === undefined ? [] : [{ kind: "no-completion" as const }]),
-  ];
-  return { kind: "custom", name, ask: { ...ask, messages: ask.messages as JsonObject[], extra: ask.extra as JsonObject }, expectations };
 }

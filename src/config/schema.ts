@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
 
-const envRef = z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" }) });
+const envRef = z.strictObject({
+  env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" }),
+});
 const fileRef = z.strictObject({ file: z.string().min(1) });
 
 /** A secret is named, never written. */
@@ -9,10 +11,10 @@ export const secret = z
   .union([envRef, fileRef], { error: "a reference to the secret: { env: NAME } or { file: path }" })
   .describe("where the secret is: { env: NAME } or { file: path }");
 
-const httpUrl = z
-  .string()
-  .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" });
-const urlOrEnv = z.union([httpUrl, envRef], { error: "an http or https URL without user, password or query, or { env: NAME }" });
+const httpUrl = z.string().refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" });
+const urlOrEnv = z.union([httpUrl, envRef], {
+  error: "an http or https URL without user, password or query, or { env: NAME }",
+});
 
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
@@ -28,20 +30,25 @@ const client = z.strictObject({
   retries: z.union([z.literal(0), z.literal(1)], { error: "0 or 1" }).default(1),
   maxRetryAfter: duration.default("10s"),
   connection: z.enum(["fresh", "reused"]).default("fresh"),
-  circuit: z
-    .strictObject({ failures: z.int().min(1).default(5), open: duration.default("30s") })
-    .prefault({}),
+  circuit: z.strictObject({ failures: z.int().min(1).default(5), open: duration.default("30s") }).prefault({}),
 });
 
-const prices = z.union([
-  z.strictObject({ multiplier: z.number().min(0).max(100) }),
-  z.strictObject({ input: money, output: money, cachedInput: money.optional() }),
-], { error: "{ multiplier: 0.8 }, or { input: 0.15 USD, output: 0.60 USD } per million tokens" });
+const prices = z.union(
+  [
+    z.strictObject({ multiplier: z.number().min(0).max(100) }),
+    z.strictObject({ input: money, output: money, cachedInput: money.optional() }),
+  ],
+  { error: "{ multiplier: 0.8 }, or { input: 0.15 USD, output: 0.60 USD } per million tokens" },
+);
 
 const target = z.strictObject({
   baseUrl: urlOrEnv.describe("up to and including the version: https://api.cometapi.com/v1"),
   model: z.string().min(1),
-  provider: z.string().min(1).default("openai").describe("whose list prices apply; also the provider's name in telemetry"),
+  provider: z
+    .string()
+    .min(1)
+    .default("openai")
+    .describe("whose list prices apply; also the provider's name in telemetry"),
   key: secret.optional(),
   keyHeader: z
     .strictObject({ name: headerName.default("authorization"), prefix: headerValue.default("Bearer ") })
@@ -50,9 +57,7 @@ const target = z.strictObject({
   maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   client: client.prefault({}),
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
-  spendCap: z
-    .strictObject({ perDay: money.optional(), tokensPerDay: z.int().min(1).optional() })
-    .prefault({}),
+  spendCap: z.strictObject({ perDay: money.optional(), tokensPerDay: z.int().min(1).optional() }).prefault({}),
 });
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
@@ -70,8 +75,15 @@ const scenario = z.strictObject({
     .strictObject({
       status: oneOrMore(z.int().min(100).max(599)).optional(),
       finishReason: oneOrMore(z.string()).optional(),
-      text: z.strictObject({ class: textClass.optional(), matches: z.string().refine(isPattern, { error: "a regular expression" }).optional() }).optional(),
-      json: z.record(z.string().regex(/^\$/, { error: "a path such as $.choices[0].message.content" }), jsonKind).optional(),
+      text: z
+        .strictObject({
+          class: textClass.optional(),
+          matches: z.string().refine(isPattern, { error: "a regular expression" }).optional(),
+        })
+        .optional(),
+      json: z
+        .record(z.string().regex(/^\$/, { error: "a path such as $.choices[0].message.content" }), jsonKind)
+        .optional(),
       usage: z.literal("present").optional(),
       streamComplete: z.literal(true).optional(),
       noCompletion: z.literal(true).optional(),
@@ -81,12 +93,22 @@ const scenario = z.strictObject({
 
 const judge = z.strictObject({
   learnRuns: z.int().min(3).max(10_000).default(30),
-  latencyFloorRatio: z.number().gt(1).max(100).default(1.5).describe("slower by less than this factor is never reported"),
-  maxLoopDelay: duration.default("100ms").describe("a run during which this process stalled for longer says nothing about latency"),
+  latencyFloorRatio: z
+    .number()
+    .gt(1)
+    .max(100)
+    .default(1.5)
+    .describe("slower by less than this factor is never reported"),
+  maxLoopDelay: duration
+    .default("100ms")
+    .describe("a run during which this process stalled for longer says nothing about latency"),
 });
 
 const incidents = z.strictObject({
-  fire: z.string().regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" }).default("2 of 3"),
+  fire: z
+    .string()
+    .regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" })
+    .default("2 of 3"),
   resolveAfter: z.int().min(1).max(100).default(2),
 });
 
@@ -119,7 +141,10 @@ export const configSchema = z.strictObject({
   judge: judge.prefault({}),
   incidents: incidents.prefault({}),
   retention: duration.default("30d"),
-  listen: z.string().regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" }).default("127.0.0.1:8080"),
+  listen: z
+    .string({ error: "an address such as 127.0.0.1:8080" })
+    .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
+    .default("127.0.0.1:8080"),
 });
 
 export type ConfigText = z.output<typeof configSchema>;

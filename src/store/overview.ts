@@ -3,18 +3,21 @@ import type { Incident } from "../incident/incident.ts";
 import type { Verdict } from "../judgement/judgement.ts";
 import type { Overview, ProbeOverview, RunSummary } from "../run/overview.ts";
 import type { RunState } from "../run/run.ts";
+import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, optionalCount, optionalText, text, type Row } from "./rows.ts";
 
 const shownRuns = 60;
 
 /** What is known now of the probes that ran within the last day. */
 export async function readOverview(db: Kysely<never>, nowMs: number): Promise<Overview> {
+  const sinceMs = nowMs - 86_400_000;
   const runs = await sql<Row>`
-    SELECT * FROM (
+    WITH ${probeIds(sinceMs)}
+    SELECT newest.* FROM ids CROSS JOIN LATERAL (
       SELECT run_id, probe_id, slot, location, target, model, scenario, state, reason, verdict, total_ms, first_content_ms,
-        tokens, micro_usd, row_number() OVER (PARTITION BY probe_id ORDER BY slot DESC) AS position
-      FROM plumbline.runs WHERE slot > ${iso(nowMs - 86_400_000)}::timestamptz) AS numbered
-    WHERE position <= ${shownRuns}::int ORDER BY probe_id, slot`.execute(db);
+        tokens, micro_usd FROM plumbline.runs WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz
+      ORDER BY slot DESC LIMIT ${shownRuns}::int) AS newest
+    ORDER BY newest.probe_id, newest.slot`.execute(db);
   const learning = await sql<Row>`
     SELECT probe_id, min((state->>'n')::int) AS done, max((state->>'of')::int) AS of FROM plumbline.series
     WHERE state ? 'of' GROUP BY probe_id`.execute(db);

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { SlotBook } from "../schedule/queue.ts";
+import { probeIds } from "./probe-ids.ts";
 import { epochMs, iso, text, type Row } from "./rows.ts";
 
 /** What became of slots that no worker has told of, and who may repair schedules. */
@@ -19,7 +20,10 @@ export function createSlotBook(db: Kysely<never>): SlotBook {
     },
 
     async lastSlots() {
-      const { rows } = await sql<Row>`SELECT probe_id, max(slot) AS slot FROM plumbline.runs GROUP BY probe_id`.execute(
+      const { rows } = await sql<Row>`
+        WITH ${probeIds(0)}
+        SELECT ids.probe_id, newest.slot FROM ids CROSS JOIN LATERAL (
+          SELECT slot FROM plumbline.runs WHERE probe_id = ids.probe_id ORDER BY slot DESC LIMIT 1) AS newest`.execute(
         db,
       );
       return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["slot"])]));

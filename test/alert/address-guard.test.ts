@@ -2,12 +2,9 @@ import { describe, expect, test } from "vitest";
 import { classOf, mayPostTo } from "../../src/alert/address-guard.ts";
 
 describe("classOf", () => {
-  test.each(["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "2a00:1450:4001::1"])(
-    "%s is public",
-    (address) => {
-      expect(classOf(address)).toBe("public");
-    },
-  );
+  test.each(["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "2a00:1450:4001::1"])("%s is public", (address) => {
+    expect(classOf(address)).toBe("public");
+  });
 
   test.each([
     "127.0.0.1",

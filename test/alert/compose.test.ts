@@ -4,16 +4,7 @@ import { composeAlert } from "../../src/alert/compose.ts";
 import { renderFor } from "../../src/alert/receivers/receivers.ts";
 import { outboxEntries } from "../../src/alert/route.ts";
 import type { Finding, FindingKind, Severity } from "../../src/judgement/judgement.ts";
-import {
-  alertOf,
-  atMs,
-  incident,
-  probe,
-  promptTokens,
-  receiver,
-  secrets,
-  transition,
-} from "./samples.ts";
+import { alertOf, atMs, incident, probe, promptTokens, receiver, secrets, transition } from "./samples.ts";
 
 const finding = (subject: string, severity: Severity, observed = "57"): Finding => ({
   ...promptTokens,
@@ -29,9 +20,7 @@ describe("the summary", () => {
 
   test("counts what it leaves out", () => {
     const findings = [finding("prompt tokens", "risky"), finding("completion tokens", "risky")];
-    expect(alertOf({ findings }).summary).toBe(
-      "mini valid-request: prompt tokens 12 → 57 (+1 more), 2 of 3 runs",
-    );
+    expect(alertOf({ findings }).summary).toBe("mini valid-request: prompt tokens 12 → 57 (+1 more), 2 of 3 runs");
   });
 
   test("says that and after how long it is over", () => {
@@ -41,22 +30,14 @@ describe("the summary", () => {
   });
 
   test("says that it has become worse, or somebody's", () => {
-    expect(alertOf({ severity: "breaking" }, "escalated").summary).toContain(
-      "now breaking: prompt tokens",
-    );
+    expect(alertOf({ severity: "breaking" }, "escalated").summary).toContain("now breaking: prompt tokens");
     expect(alertOf({}, "acknowledged").summary).toContain("acknowledged: prompt tokens");
   });
 
   test("long names and values keep the beginning of each and the counts", () => {
     const { summary } = alertOf({
       target: "a-target-with-a-name-that-goes-on-and-on",
-      findings: [
-        finding(
-          "$.choices[].message.tool_calls[].function.arguments.deeply",
-          "breaking",
-          "y".repeat(300),
-        ),
-      ],
+      findings: [finding("$.choices[].message.tool_calls[].function.arguments.deeply", "breaking", "y".repeat(300))],
     });
     expect(summary.length).toBeLessThanOrEqual(120);
     expect(summary).toMatch(/^a-target-with.*\$\.choices.* 12 → y+…, 2 of 3 runs$/);
@@ -75,9 +56,7 @@ describe("the summary", () => {
   });
 
   test("without findings it names the series", () => {
-    expect(alertOf({ findings: [] }).summary).toBe(
-      "mini valid-request: prompt tokens, 2 of 3 runs",
-    );
+    expect(alertOf({ findings: [] }).summary).toBe("mini valid-request: prompt tokens, 2 of 3 runs");
   });
 });
 
@@ -131,17 +110,13 @@ test("the facts an on-call person needs are members of their own", () => {
     judgedRuns: 3,
     baselineVersion: 3,
     likelyCause: "provider",
-    evidence: [
-      { runId: "mini-valid@eu/2026-11-23T10:12:00.000Z", requestId: "req_8f2c", status: 200 },
-    ],
+    evidence: [{ runId: "mini-valid@eu/2026-11-23T10:12:00.000Z", requestId: "req_8f2c", status: 200 }],
   });
 });
 
 test("only the newest five runs are evidence", () => {
   const evidence = Array.from({ length: 9 }, (_, index) => ({ runId: `run ${index}` }));
-  expect(alertOf({ evidence }).evidence.map(({ runId }) => runId)).toEqual(
-    [4, 5, 6, 7, 8].map((n) => `run ${n}`),
-  );
+  expect(alertOf({ evidence }).evidence.map(({ runId }) => runId)).toEqual([4, 5, 6, 7, 8].map((n) => `run ${n}`));
 });
 
 describe("the likely cause", () => {

@@ -18,10 +18,7 @@ interface Said {
   readonly fields: LogFields;
 }
 
-function worldOf(
-  receivers: readonly Receiver[],
-  over: Partial<Pick<DeliveryWorld, "poster" | "secret">> = {},
-) {
+function worldOf(receivers: readonly Receiver[], over: Partial<Pick<DeliveryWorld, "poster" | "secret">> = {}) {
   const said: Said[] = [];
   const say =
     (level: string) =>
@@ -38,8 +35,7 @@ function worldOf(
     receivers: new Map(receivers.map((one) => [one.name, one])),
     disabled: createDisabledReceivers(),
     lanes: createLanes(),
-    secret: (ref: { env: string } | { file: string }) =>
-      "env" in ref ? (secrets[ref.env] ?? "") : "",
+    secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),
     log: { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") },
     ...over,
   };
@@ -108,11 +104,7 @@ describe("over a real connection", () => {
     const times = headers.map((one) => Number(one["webhook-timestamp"]) * 1000 - atMs);
     expect(times).toEqual([0, 2000, 17_000]);
     expect(new Set(headers.map((one) => one["webhook-signature"])).size).toBe(3);
-    expect(world.outbox.recorded.map(({ outcome }) => outcome.kind)).toEqual([
-      "failed",
-      "failed",
-      "delivered",
-    ]);
+    expect(world.outbox.recorded.map(({ outcome }) => outcome.kind)).toEqual(["failed", "failed", "delivered"]);
   });
 
   test("a process that dies between sending and recording: the same message twice, and nothing else", async () => {
@@ -209,11 +201,7 @@ describe("what ends an entry", () => {
   test("410: the receiver is disabled, said so, and gets nothing more; others do", async () => {
     const poster = posterSaying(status(410), status(200));
     const world = worldOf([receiver(), receiver({ name: "archive" })], { poster });
-    const entries = [
-      entryFor("pager", "a-1"),
-      entryFor("pager", "b-1"),
-      entryFor("archive", "a-1"),
-    ] as const;
+    const entries = [entryFor("pager", "a-1"), entryFor("pager", "b-1"), entryFor("archive", "a-1")] as const;
     for (const entry of entries) world.outbox.add(entry);
     expect(await deliverOnce(world, entries[0].id)).toMatchObject({
       outcome: { kind: "gone" },
@@ -302,10 +290,7 @@ test("two that try at once send once", async () => {
   const poster = posterSaying(status(200));
   const world = worldOf([receiver()], { poster });
   world.outbox.add(entryFor());
-  const attempts = await Promise.all([
-    deliverOnce(world, entryFor().id),
-    deliverOnce(world, entryFor().id),
-  ]);
+  const attempts = await Promise.all([deliverOnce(world, entryFor().id), deliverOnce(world, entryFor().id)]);
   expect(attempts.filter((attempt) => attempt !== undefined)).toHaveLength(1);
   expect(poster.posted).toHaveLength(1);
 });
@@ -317,10 +302,6 @@ test("neither URL nor signature reaches the log", async () => {
   world.outbox.add(entryFor());
   await deliverOnce(world, entryFor().id);
   expect(poster.posted[0]?.url).toBe(url);
-  expect(world.said).toMatchObject([
-    { level: "warn", fields: { reason: "tls: CERT_HAS_EXPIRED" } },
-  ]);
-  expect(JSON.stringify([world.said, world.outbox.recorded])).not.toMatch(
-    /token-in-the-path|v1,|whsec_/,
-  );
+  expect(world.said).toMatchObject([{ level: "warn", fields: { reason: "tls: CERT_HAS_EXPIRED" } }]);
+  expect(JSON.stringify([world.said, world.outbox.recorded])).not.toMatch(/token-in-the-path|v1,|whsec_/);
 });

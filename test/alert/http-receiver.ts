@@ -1,9 +1,4 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type RequestListener,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Socket } from "node:net";
@@ -27,10 +22,7 @@ export interface HttpReceiver extends AsyncDisposable {
 type Answer = (response: ServerResponse, received: Received, ordinal: number) => void;
 
 /** A real HTTP(S) server on a free port of the loopback address, for one test. */
-export async function startReceiver(
-  answer: Answer,
-  tls?: { cert: string; key: string },
-): Promise<HttpReceiver> {
+export async function startReceiver(answer: Answer, tls?: { cert: string; key: string }): Promise<HttpReceiver> {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;

@@ -19,17 +19,13 @@ function request(url: string, over: Partial<PostRequest> = {}): PostRequest {
 }
 
 /** Resolves every name to the given addresses and counts how often it was asked. */
-function resolver(
-  ...addresses: string[]
-): Required<Pick<PosterOptions, "lookup">> & { asked: string[] } {
+function resolver(...addresses: string[]): Required<Pick<PosterOptions, "lookup">> & { asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
     lookup: (hostname) => {
       asked.push(hostname);
-      return Promise.resolve(
-        addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
-      );
+      return Promise.resolve(addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })));
     },
   };
 }
@@ -60,16 +56,13 @@ describe("a reply", () => {
     });
   });
 
-  test.each([301, 302, 303, 307, 308])(
-    "%d is not followed: nobody connects to where it points",
-    async (status) => {
-      await using elsewhere = await startReceiver(answer(200));
-      await using receiver = await startReceiver(answer(status, { location: elsewhere.url }));
-      expect(await createPoster().post(request(receiver.url))).toEqual({ kind: "reply", status });
-      expect(elsewhere.connections()).toBe(0);
-      expect(receiver.connections()).toBe(1);
-    },
-  );
+  test.each([301, 302, 303, 307, 308])("%d is not followed: nobody connects to where it points", async (status) => {
+    await using elsewhere = await startReceiver(answer(200));
+    await using receiver = await startReceiver(answer(status, { location: elsewhere.url }));
+    expect(await createPoster().post(request(receiver.url))).toEqual({ kind: "reply", status });
+    expect(elsewhere.connections()).toBe(0);
+    expect(receiver.connections()).toBe(1);
+  });
 
   test("an endless body is cut off after a few kilobytes", async () => {
     let written = 0;
@@ -195,9 +188,7 @@ describe("where alerts may be posted to", () => {
     await using receiver = await startReceiver(answer(200));
     const { asked, lookup } = resolver("8.8.8.8");
     const url = `${origin}:${receiver.port}/hook`;
-    expect(
-      await createPoster({ lookup }).post(request(url, { allowPrivate: false })),
-    ).toMatchObject({
+    expect(await createPoster({ lookup }).post(request(url, { allowPrivate: false }))).toMatchObject({
       kind: "fault",
       class: "forbidden-address",
     });
@@ -220,16 +211,15 @@ describe("where alerts may be posted to", () => {
     });
   });
 
-  test.each([
-    "http://169.254.169.254/latest/meta-data",
-    "http://[fd00:ec2::254]/",
-    "http://0.0.0.0/",
-  ])("%s is refused even where private addresses are permitted", async (url) => {
-    expect(await createPoster().post(request(url))).toMatchObject({
-      kind: "fault",
-      class: "forbidden-address",
-    });
-  });
+  test.each(["http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://0.0.0.0/"])(
+    "%s is refused even where private addresses are permitted",
+    async (url) => {
+      expect(await createPoster().post(request(url))).toMatchObject({
+        kind: "fault",
+        class: "forbidden-address",
+      });
+    },
+  );
 
   test("localhost by the real resolver is refused too", async () => {
     await using receiver = await startReceiver(answer(200));
@@ -244,10 +234,7 @@ describe("where alerts may be posted to", () => {
     await using checked = await startReceiver(answer(200));
     let asked = 0;
     const poster = createPoster({
-      lookup: () =>
-        Promise.resolve([
-          { address: (asked += 1) === 1 ? "127.0.0.1" : "169.254.169.254", family: 4 },
-        ]),
+      lookup: () => Promise.resolve([{ address: (asked += 1) === 1 ? "127.0.0.1" : "169.254.169.254", family: 4 }]),
     });
     expect(await poster.post(request(`http://rebind.test:${checked.port}/`))).toEqual({
       kind: "reply",
@@ -285,8 +272,7 @@ describe("TLS", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "plumbline-tls-"));
-    const openssl = (...args: string[]) =>
-      execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
+    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
     const subject = ["-subj", "/CN=receiver.test", "-addext", "subjectAltName=DNS:receiver.test"];
     openssl(
       "req",
@@ -317,9 +303,11 @@ describe("TLS", () => {
       "-copy_extensions",
       "copy",
     );
-    [cert, key, expired] = ["c.pem", "k.pem", "e.pem"].map((name) =>
-      readFileSync(join(folder, name), "utf8"),
-    ) as [string, string, string];
+    [cert, key, expired] = ["c.pem", "k.pem", "e.pem"].map((name) => readFileSync(join(folder, name), "utf8")) as [
+      string,
+      string,
+      string,
+    ];
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -338,25 +326,20 @@ describe("TLS", () => {
     ["self-signed", () => cert, undefined, "receiver.test", "DEPTH_ZERO_SELF_SIGNED_CERT"],
     ["of another name", () => cert, () => cert, "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"],
     ["expired", () => expired, () => expired, "receiver.test", "CERT_HAS_EXPIRED"],
-  ] as const)(
-    "a certificate that is %s ends it before anything is sent",
-    async (_what, shown, trusted, name, code) => {
-      await using receiver = await startReceiver(answer(200), { cert: shown(), key });
-      const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted?.() });
-      expect(await poster.post(named(name, receiver.port))).toEqual({
-        kind: "fault",
-        class: "tls",
-        detail: code,
-      });
-      expect(receiver.received).toEqual([]);
-    },
-  );
+  ] as const)("a certificate that is %s ends it before anything is sent", async (_what, shown, trusted, name, code) => {
+    await using receiver = await startReceiver(answer(200), { cert: shown(), key });
+    const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted?.() });
+    expect(await poster.post(named(name, receiver.port))).toEqual({
+      kind: "fault",
+      class: "tls",
+      detail: code,
+    });
+    expect(receiver.received).toEqual([]);
+  });
 
   test("plain text where TLS was asked for is a TLS fault, not a reply", async () => {
     await using receiver = await startReceiver(answer(200));
-    expect(
-      await createPoster(resolver("127.0.0.1")).post(named("receiver.test", receiver.port)),
-    ).toMatchObject({
+    expect(await createPoster(resolver("127.0.0.1")).post(named("receiver.test", receiver.port))).toMatchObject({
       kind: "fault",
       class: "tls",
     });

@@ -81,19 +81,12 @@ describe("relayOnce", () => {
   });
 
   test("enqueues for each receiver no more than its lane can take", async () => {
-    const entries = [1, 2, 3, 4, 5, 6].flatMap((n) => [
-      entryFor("dead", `${n}-1`),
-      entryFor("alive", `${n}-1`),
-    ]);
+    const entries = [1, 2, 3, 4, 5, 6].flatMap((n) => [entryFor("dead", `${n}-1`), entryFor("alive", `${n}-1`)]);
     const world = { ...relayWorld(new MemoryOutbox(entries)), lanes: createLanes(2) };
     const leave = world.lanes.enter("dead");
     await relayOnce(world);
     const receiverOf = (id: string) => entries.find((entry) => entry.id === id)?.receiver;
-    expect(world.enqueued.map(([id]) => receiverOf(id)).toSorted()).toEqual([
-      "alive",
-      "alive",
-      "dead",
-    ]);
+    expect(world.enqueued.map(([id]) => receiverOf(id)).toSorted()).toEqual(["alive", "alive", "dead"]);
     leave();
   });
 });
@@ -141,8 +134,7 @@ describe("startRelay", () => {
     const world = relayWorld();
     let failures = 2;
     const enqueue = world.enqueue;
-    world.enqueue = (...call) =>
-      (failures -= 1) >= 0 ? Promise.reject(new Error("gone")) : enqueue(...call);
+    world.enqueue = (...call) => ((failures -= 1) >= 0 ? Promise.reject(new Error("gone")) : enqueue(...call));
     const timer = handTimer();
     const relay = startRelay(world, timer.every);
     for (let n = 0; n < 3; n += 1) {
@@ -168,9 +160,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     outbox,
     lanes,
     random: () => 0.5,
-    receivers: new Map(
-      ["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })]),
-    ),
+    receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
     disabled: createDisabledReceivers(),
     secret: () => secrets["NEW_SECRET"] ?? "",
     log: silentLog,
@@ -180,9 +170,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
           delivered.push(headers["webhook-id"] ?? "");
           return Promise.resolve(ok);
         }
-        return new Promise((resolve) =>
-          hanging.push(() => resolve({ kind: "fault", class: "timeout" })),
-        );
+        return new Promise((resolve) => hanging.push(() => resolve({ kind: "fault", class: "timeout" })));
       },
     },
   };

@@ -31,9 +31,7 @@ incident   f00dfeed-1, message 1: 2-of-3-slots-bad
 test("a resolved one says from when to when", () => {
   const text = renderAlertText(alertOf({ state: "resolved" }, "resolved"));
   expect(text).toMatch(/^RESOLVED {2}usage\n/);
-  expect(text).toContain(
-    "since      2026-11-23 10:10:00 UTC until 2026-11-23 10:12:00 UTC (2 min)\n",
-  );
+  expect(text).toContain("since      2026-11-23 10:10:00 UTC until 2026-11-23 10:12:00 UTC (2 min)\n");
   expect(text).toContain("next step  Nothing is needed now");
 });
 

@@ -9,9 +9,7 @@ describe("routeAlert", () => {
     ["acknowledged", "acknowledged"],
     ["resolved", "resolved"],
   ] as const)("%s is told because of %s", (kind, reason) => {
-    expect(routeAlert(alertOf({}, kind), ["pager"])).toEqual([
-      { receiver: "pager", told: true, reason },
-    ]);
+    expect(routeAlert(alertOf({}, kind), ["pager"])).toEqual([{ receiver: "pager", told: true, reason }]);
   });
 
   test("what is only informative is told to nobody, with that reason", () => {
@@ -33,15 +31,12 @@ describe("outboxEntries", () => {
   test("one entry for each receiver that is told, made when the transition was", () => {
     const alert = alertOf();
     const entries = outboxEntries(alert, ["pager", "archive", "pager"], new Set(["archive"]));
-    expect(entries).toEqual([
-      { id: expect.any(String), receiver: "pager", alert, createdAtMs: atMs },
-    ]);
+    expect(entries).toEqual([{ id: expect.any(String), receiver: "pager", alert, createdAtMs: atMs }]);
   });
 
   test("the id is the same however often it is computed, and differs by incident, sequence and receiver", () => {
     const alert = alertOf();
-    const idOf = (changed: typeof alert, receiver: string) =>
-      outboxEntries(changed, [receiver])[0]?.id;
+    const idOf = (changed: typeof alert, receiver: string) => outboxEntries(changed, [receiver])[0]?.id;
     const id = idOf(alert, "pager");
     expect(idOf(alertOf(), "pager")).toBe(id);
     expect(id).toMatch(/^msg_[0-9a-f]{32}$/);

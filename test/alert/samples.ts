@@ -86,10 +86,7 @@ export function incident(over: Partial<Incident> = {}): Incident {
   };
 }
 
-export function transition(
-  kind: TransitionKind = "opened",
-  over: Partial<Transition> = {},
-): Transition {
+export function transition(kind: TransitionKind = "opened", over: Partial<Transition> = {}): Transition {
   return {
     kind,
     incidentId: "f00dfeed-1",

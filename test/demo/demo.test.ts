@@ -46,10 +46,7 @@ function demo({ notices, invents, secret, learns = true }: Monitor) {
       secret: secret ?? env?.PLUMBLINE_DEMO_WEBHOOK_SECRET ?? "",
       id,
     };
-    await post(
-      posting,
-      anAlert({ firstBadSlot: at(nowMs), at: at(nowMs + 2000), incidentId: id, ...change }),
-    );
+    await post(posting, anAlert({ firstBadSlot: at(nowMs), at: at(nowMs + 2000), incidentId: id, ...change }));
   }
 
   const deps: DemoDeps = {
@@ -130,10 +127,7 @@ describe("runDemo --once", () => {
     ["a drift was missed", { notices: all.slice(1) }],
     ["something else was reported", { notices: all, invents: { kind: "availability" } }],
     ["nothing was ever learned or found", { notices: [], learns: false }],
-    [
-      "alerts were not signed with the secret",
-      { notices: all, secret: `whsec_${"A".repeat(43)}=` },
-    ],
+    ["alerts were not signed with the secret", { notices: all, secret: `whsec_${"A".repeat(43)}=` }],
   ])("exits 3 in time when %s", async (_why, monitor) => {
     const { deps, env, nowMs } = demo(monitor);
     const { io, written } = terminal();
@@ -151,9 +145,7 @@ describe("runDemo --once", () => {
     envs.push(env());
     expect(written()).toContain("plumbline demo");
     expect(written()).toContain("\u001B[");
-    expect(written().lastIndexOf("plumbline demo")).toBeLessThan(
-      written().indexOf("What was changed"),
-    );
+    expect(written().lastIndexOf("plumbline demo")).toBeLessThan(written().indexOf("What was changed"));
   });
 });
 
@@ -187,9 +179,7 @@ describe("runDemo until Ctrl-C", () => {
   it("closes what it opened when the service does not start", async () => {
     const { deps, env } = demo({ notices: [] });
     const openService = () => Promise.reject(new Error("no room for data"));
-    await expect(runDemo(terminal().io, { ...deps, openService }, { once: true })).rejects.toThrow(
-      "no room for data",
-    );
+    await expect(runDemo(terminal().io, { ...deps, openService }, { once: true })).rejects.toThrow("no room for data");
     envs.push(env());
   });
 });

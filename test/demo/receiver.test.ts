@@ -20,9 +20,7 @@ afterEach(() => receiver.close());
 it("takes what is signed, and takes it once", async () => {
   expect(await post({ url: receiver.url, secret, id: "msg_1" }, anAlert())).toBe(204);
   expect(await post({ url: receiver.url, secret, id: "msg_1" }, anAlert())).toBe(204);
-  expect(await post({ url: receiver.url, secret, id: "msg_2" }, anAlert({ sequence: 2 }))).toBe(
-    204,
-  );
+  expect(await post({ url: receiver.url, secret, id: "msg_2" }, anAlert({ sequence: 2 }))).toBe(204);
   expect(heard).toEqual([anAlert(), anAlert({ sequence: 2 })]);
   expect(receiver.rejected()).toBe(0);
 });
@@ -52,9 +50,7 @@ it("takes what Plumbline itself signs, during a rotation too", async () => {
 it("turns away another secret, a changed body, an old time stamp and no signature", async () => {
   expect(await post({ url: receiver.url, secret: newSecret(), id: "msg_1" }, anAlert())).toBe(401);
   const old = { "webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1,AAAA" };
-  expect((await fetch(receiver.url, { method: "POST", headers: old, body: "{}" })).status).toBe(
-    401,
-  );
+  expect((await fetch(receiver.url, { method: "POST", headers: old, body: "{}" })).status).toBe(401);
   expect((await fetch(receiver.url, { method: "POST", body: "{}" })).status).toBe(401);
   expect(heard).toEqual([]);
   expect(receiver.rejected()).toBe(3);
@@ -68,7 +64,5 @@ it("turns away a signed body that is no alert of a version it knows, and other m
 });
 
 it("does not read without bound", async () => {
-  expect((await fetch(receiver.url, { method: "POST", body: "x".repeat(300_000) })).status).toBe(
-    413,
-  );
+  expect((await fetch(receiver.url, { method: "POST", body: "x".repeat(300_000) })).status).toBe(413);
 });

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  type HeardAlert,
-  type Injection,
-  isPerfect,
-  score,
-  windowMs,
-} from "../../src/demo/score.ts";
+import { type HeardAlert, type Injection, isPerfect, score, windowMs } from "../../src/demo/score.ts";
 import { storySteps } from "../../src/demo/story.ts";
 
 const injections: readonly Injection[] = storySteps.map((step, index) => ({
@@ -57,18 +51,13 @@ describe("score", () => {
     ];
     const result = score(storySteps, injections, [...right, ...more]);
     expect(isPerfect(result)).toBe(true);
-    expect(result.drifts.map(({ alerts }) => alerts[0]?.heardAtMs ?? 0)).toEqual([
-      22_000, 27_000, 32_000, 38_000,
-    ]);
+    expect(result.drifts.map(({ alerts }) => alerts[0]?.heardAtMs ?? 0)).toEqual([22_000, 27_000, 32_000, 38_000]);
     expect(result.drifts.map(({ alerts }) => alerts.length)).toEqual([2, 1, 2, 2]);
   });
 
   it.each<[string, Partial<HeardAlert>]>([
     ["a kind nothing was done for", { kind: "availability" }],
-    [
-      "a broken rule",
-      { kind: "policy", scenario: "invalid-key", heardAtMs: 45_000, firstBadSlotAtMs: 44_000 },
-    ],
+    ["a broken rule", { kind: "policy", scenario: "invalid-key", heardAtMs: 45_000, firstBadSlotAtMs: 44_000 }],
     ["the right kind on a scenario the drift does not touch", { scenario: "streamed-request" }],
     [
       "a changed envelope where nothing is refused",
@@ -78,10 +67,7 @@ describe("score", () => {
       "usage where there is none",
       { kind: "usage", scenario: "invalid-key", heardAtMs: 33_000, firstBadSlotAtMs: 31_000 },
     ],
-    [
-      "the right kind before the drift",
-      { kind: "latency", heardAtMs: 30_000, firstBadSlotAtMs: 28_000 },
-    ],
+    ["the right kind before the drift", { kind: "latency", heardAtMs: 30_000, firstBadSlotAtMs: 28_000 }],
     ["an incident that began well before the drift", { firstBadSlotAtMs: 20_000 - windowMs - 1 }],
     ["a drift called over while it is in force", { event: "resolved", heardAtMs: 40_000 }],
   ])("does not expect %s", (_name, change) => {

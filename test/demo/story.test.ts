@@ -5,34 +5,20 @@ import { driftNamed } from "../../src/testbed/drifts.ts";
 const pace = storyPace(90_000);
 const [first, second] = storySteps;
 const drift = (injectedAtMs: number, foundAtMs?: number) => ({ injectedAtMs, foundAtMs });
-const allFound = [
-  drift(16_000, 18_000),
-  drift(20_000, 23_000),
-  drift(25_500, 28_000),
-  drift(30_500, 33_000),
-];
+const allFound = [drift(16_000, 18_000), drift(20_000, 23_000), drift(25_500, 28_000), drift(30_500, 33_000)];
 
 describe("the steps", () => {
   it("expect what the drifts say they are reported as", () => {
-    for (const { drift: name, kind } of storySteps)
-      expect(driftNamed(name)?.reportedAs).toContain(kind);
+    for (const { drift: name, kind } of storySteps) expect(driftNamed(name)?.reportedAs).toContain(kind);
     expect(new Set(storySteps.map(({ kind }) => kind)).size).toBe(storySteps.length);
   });
 });
 
 describe("nextMove", () => {
   it.each<[string, StoryFacts, ReturnType<typeof nextMove>]>([
-    [
-      "waits while learning",
-      { elapsedMs: 30_000, learnedAtMs: undefined, drifts: [] },
-      { kind: "wait" },
-    ],
+    ["waits while learning", { elapsedMs: 30_000, learnedAtMs: undefined, drifts: [] }, { kind: "wait" }],
     ["lets it be calm", { elapsedMs: 15_000, learnedAtMs: 14_000, drifts: [] }, { kind: "wait" }],
-    [
-      "begins",
-      { elapsedMs: 16_000, learnedAtMs: 14_000, drifts: [] },
-      { kind: "inject", step: first! },
-    ],
+    ["begins", { elapsedMs: 16_000, learnedAtMs: 14_000, drifts: [] }, { kind: "inject", step: first! }],
     [
       "begins unlearned when it must",
       { elapsedMs: 45_000, learnedAtMs: undefined, drifts: [] },
@@ -43,31 +29,15 @@ describe("nextMove", () => {
       { elapsedMs: 20_500, learnedAtMs: 0, drifts: [drift(16_000, 18_000)] },
       { kind: "inject", step: second! },
     ],
-    [
-      "leaves that time",
-      { elapsedMs: 20_400, learnedAtMs: 0, drifts: [drift(16_000, 18_000)] },
-      { kind: "wait" },
-    ],
-    [
-      "not too fast",
-      { elapsedMs: 19_900, learnedAtMs: 0, drifts: [drift(16_000, 16_500)] },
-      { kind: "wait" },
-    ],
-    [
-      "waits for the alert",
-      { elapsedMs: 25_900, learnedAtMs: 0, drifts: [drift(16_000)] },
-      { kind: "wait" },
-    ],
+    ["leaves that time", { elapsedMs: 20_400, learnedAtMs: 0, drifts: [drift(16_000, 18_000)] }, { kind: "wait" }],
+    ["not too fast", { elapsedMs: 19_900, learnedAtMs: 0, drifts: [drift(16_000, 16_500)] }, { kind: "wait" }],
+    ["waits for the alert", { elapsedMs: 25_900, learnedAtMs: 0, drifts: [drift(16_000)] }, { kind: "wait" }],
     [
       "goes on without it",
       { elapsedMs: 26_000, learnedAtMs: 0, drifts: [drift(16_000)] },
       { kind: "inject", step: second! },
     ],
-    [
-      "listens on at the end",
-      { elapsedMs: 37_000, learnedAtMs: 0, drifts: allFound },
-      { kind: "wait" },
-    ],
+    ["listens on at the end", { elapsedMs: 37_000, learnedAtMs: 0, drifts: allFound }, { kind: "wait" }],
     ["ends", { elapsedMs: 38_000, learnedAtMs: 0, drifts: allFound }, { kind: "finish" }],
     [
       "waits for the last one",
@@ -79,11 +49,7 @@ describe("nextMove", () => {
       { elapsedMs: 86_000, learnedAtMs: 0, drifts: [...allFound.slice(0, 3), drift(30_500)] },
       { kind: "finish" },
     ],
-    [
-      "ends in time whatever happened",
-      { elapsedMs: 86_000, learnedAtMs: undefined, drifts: [] },
-      { kind: "finish" },
-    ],
+    ["ends in time whatever happened", { elapsedMs: 86_000, learnedAtMs: undefined, drifts: [] }, { kind: "finish" }],
   ])("%s", (_name, facts, move) => {
     expect(nextMove(facts, pace)).toEqual(move);
   });
@@ -96,9 +62,7 @@ describe("nextMove", () => {
       if (move.kind === "inject") drifts.push(drift(elapsedMs));
       if (move.kind === "finish") break;
     }
-    expect(drifts.map(({ injectedAtMs }) => injectedAtMs)).toEqual([
-      45_000, 55_000, 65_000, 75_000,
-    ]);
+    expect(drifts.map(({ injectedAtMs }) => injectedAtMs)).toEqual([45_000, 55_000, 65_000, 75_000]);
     expect(elapsedMs).toBe(86_000);
   });
 });

@@ -127,41 +127,42 @@ describe("faults, each within its bound (I8)", () => {
     ["never answers", () => {}, { firstByteMs: 80 }, { class: "timeout", phase: "first-byte" }],
     [
       "a stream without content",
-      (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n"),
+      (s: Drip): void => drip(s, head("text/event-stream"), ": ping\n\n"),
       { firstContentMs: 80 },
       { class: "timeout", phase: "first-content" },
     ],
     [
       "a body that stops",
-      (s: Drip) => void s.write(`${head("application/json")}{`),
+      (s: Drip): void => void s.write(`${head("application/json")}{`),
       { idleMs: 80 },
       { class: "timeout", phase: "idle" },
     ],
     [
       "one byte at a time",
-      (s: Drip) => drip(s, head("application/json"), " "),
+      (s: Drip): void => drip(s, head("application/json"), " "),
       { totalMs: 150 },
       { class: "timeout", phase: "total" },
     ],
     [
       "more bytes than allowed",
-      (s: Drip) => drip(s, head("application/json"), " ".repeat(4000)),
+      (s: Drip): void => drip(s, head("application/json"), " ".repeat(4000)),
       { maxBodyBytes: 10_000 },
       { class: "too-large" },
     ],
     [
       "more events than allowed",
-      (s: Drip) => drip(s, head("text/event-stream"), ": ping\n\n".repeat(20)),
+      (s: Drip): void => drip(s, head("text/event-stream"), ": ping\n\n".repeat(20)),
       { maxEvents: 50 },
       { class: "too-large" },
     ],
     [
       "cut within the body",
-      (s: Drip) => void s.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"),
+      (s: Drip): void =>
+        void s.end("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"),
       {},
       { class: "truncated" },
     ],
-    ["reset before any reply", (s: Drip) => void s.destroy(), {}, { class: "reset" }],
+    ["reset before any reply", (s: Drip): void => void s.destroy(), {}, { class: "reset" }],
   ] as const)("%s", async (_case, answer, limits, fault) => {
     const server = await served(rawServer(answer as (socket: Drip) => void));
     const attempt = await ask(server.url, limits);

@@ -19,7 +19,7 @@ function play(story: string): { readonly incident: Incident | undefined; readonl
   const rulings: Record<string, Ruling> = { g: good, b: bad(), B: bad("breaking"), u: unjudged };
   let incident: Incident | undefined;
   const transitions: Transition[] = [];
-  for (const [index, letter] of [...story].entries()) {
+  for (const [index, letter] of Array.from(story).entries()) {
     const at = {
       probe,
       slotMs: 1000 * (index + 1),

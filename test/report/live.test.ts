@@ -80,59 +80,51 @@ describe("renderLive", () => {
   it("colours the very same text, and only when asked", () => {
     const coloured = renderLive(anOverview, { ...frame, colour: true });
     expect(coloured).toContain("\u001B[");
-    expect(stripVTControlCharacters(coloured).replaceAll(/ +$/gm, "")).toBe(
-      renderLive(anOverview, frame),
-    );
+    expect(stripVTControlCharacters(coloured).replaceAll(/ +$/gm, "")).toBe(renderLive(anOverview, frame));
   });
 
   it("is never wider than the terminal and never lets a control character through", () => {
     const text = fc.string({ unit: "binary", maxLength: 40 });
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 140 }),
-        text,
-        text,
-        text,
-        (columns, name, observed, event) => {
-          const [first] = anOverview.probes;
-          const hostile = {
-            ...anOverview,
-            probes: [
-              {
-                ...first,
-                probeId: name,
-                target: name,
-                model: name,
-                scenario: name,
-                location: "x",
-                recent: first?.recent ?? [],
-              },
-            ],
-            incidents: [
-              {
-                ...anIncident,
-                scenario: name,
-                findings: [
-                  {
-                    ...anIncident.findings[0],
-                    kind: "contract",
-                    severity: "risky",
-                    subject: observed,
-                    observed,
-                    expected: observed,
-                  },
-                ],
-              },
-            ],
-            spendToday: [{ target: name, microUsd: 1, tokens: 1, requests: 1, unknownRuns: 0 }],
-          } as const;
-          const drawn = renderLive(hostile, { ...frame, columns, events: [event] });
-          for (const line of drawn.split("\n")) {
-            expect(displayWidth(line)).toBeLessThanOrEqual(columns);
-            expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-          }
-        },
-      ),
+      fc.property(fc.integer({ min: 1, max: 140 }), text, text, text, (columns, name, observed, event) => {
+        const [first] = anOverview.probes;
+        const hostile = {
+          ...anOverview,
+          probes: [
+            {
+              ...first,
+              probeId: name,
+              target: name,
+              model: name,
+              scenario: name,
+              location: "x",
+              recent: first?.recent ?? [],
+            },
+          ],
+          incidents: [
+            {
+              ...anIncident,
+              scenario: name,
+              findings: [
+                {
+                  ...anIncident.findings[0],
+                  kind: "contract",
+                  severity: "risky",
+                  subject: observed,
+                  observed,
+                  expected: observed,
+                },
+              ],
+            },
+          ],
+          spendToday: [{ target: name, microUsd: 1, tokens: 1, requests: 1, unknownRuns: 0 }],
+        } as const;
+        const drawn = renderLive(hostile, { ...frame, columns, events: [event] });
+        for (const line of drawn.split("\n")) {
+          expect(displayWidth(line)).toBeLessThanOrEqual(columns);
+          expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+        }
+      }),
     );
   });
 });

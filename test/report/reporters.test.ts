@@ -25,8 +25,7 @@ describe("exit codes", () => {
     ["nothing was run", [], 4],
   ])("%s", (_name, reports, exitCode) => {
     expect(exitCodeOf(reports)).toBe(exitCode);
-    for (const reporter of Object.values(reporters))
-      expect(reporter(reports, plain).exitCode).toBe(exitCode);
+    for (const reporter of Object.values(reporters)) expect(reporter(reports, plain).exitCode).toBe(exitCode);
   });
 });
 
@@ -64,9 +63,7 @@ describe("pretty", () => {
   });
 
   it("says that nothing was run", () => {
-    expect(reporters.pretty([], plain).output).toBe(
-      " nothing was run · 0 requests · $0 · exit 4\n",
-    );
+    expect(reporters.pretty([], plain).output).toBe(" nothing was run · 0 requests · $0 · exit 4\n");
   });
 });
 
@@ -282,8 +279,7 @@ describe("hostile text", () => {
 
 describe("the table", () => {
   it("knows its names and nothing else", () => {
-    for (const name of Object.keys(reporters) satisfies string[])
-      expect(isReporterName(name)).toBe(true);
+    for (const name of Object.keys(reporters) satisfies string[]) expect(isReporterName(name)).toBe(true);
     for (const name of ["toString", "constructor", ""]) expect(isReporterName(name)).toBe(false);
   });
 });

@@ -101,10 +101,7 @@ export const mixedReports: readonly RunReport[] = [
 
 const atMs = slotMs + 41_000;
 
-function runs(
-  count: number,
-  change: (index: number) => Partial<RunSummary>,
-): readonly RunSummary[] {
+function runs(count: number, change: (index: number) => Partial<RunSummary>): readonly RunSummary[] {
   return Array.from({ length: count }, (_, index) => ({
     runId: `run ${index}`,
     slotMs: slotMs + index * 1000,
@@ -117,11 +114,7 @@ function runs(
   }));
 }
 
-function probe(
-  name: string,
-  recent: readonly RunSummary[],
-  learning?: ProbeOverview["learning"],
-): ProbeOverview {
+function probe(name: string, recent: readonly RunSummary[], learning?: ProbeOverview["learning"]): ProbeOverview {
   return {
     probeId: `${name}@local`,
     target: "demo",
@@ -180,10 +173,7 @@ export const anOverview: Overview = {
     ]),
     probe("missing-model", []),
   ],
-  incidents: [
-    anIncident,
-    { ...anIncident, kind: "latency", findings: [], label: "total time", state: "acknowledged" },
-  ],
+  incidents: [anIncident, { ...anIncident, kind: "latency", findings: [], label: "total time", state: "acknowledged" }],
   spendToday: [{ target: "demo", microUsd: 1234, tokens: 900, requests: 60, unknownRuns: 2 }],
   deliveries: { pending: 1, failed: 2 },
 };

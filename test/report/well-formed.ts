@@ -15,8 +15,7 @@ export function wellFormed(document: string): boolean {
     const groups = token.exec(body)?.groups;
     if (groups === undefined) return false;
     if (stack.length === 0 && (groups["open"] ?? groups["empty"]) !== undefined) roots += 1;
-    if (groups["text"] !== undefined && (stack.length === 0 || groups["text"].includes("]]>")))
-      return false;
+    if (groups["text"] !== undefined && (stack.length === 0 || groups["text"].includes("]]>"))) return false;
     if (groups["open"] !== undefined) stack.push(groups["name"] ?? "");
     if (groups["close"] !== undefined && stack.pop() !== groups["closed"]) return false;
   }

@@ -13,7 +13,11 @@ test.each([
   ["next in the past", [existing(now - 60_000)], "next-in-the-past"],
   ["no next at all", [existing(undefined)], "next-in-the-past"],
   ["next an hour ahead, as after a clock jump", [existing(now + 3_600_000)], "next-too-far"],
-  ["another interval", [{ ...existing(now + 1000), cadence: { kind: "every", everyMs: 30_000 } } as ScheduledEntry], "changed"],
+  [
+    "another interval",
+    [{ ...existing(now + 1000), cadence: { kind: "every", everyMs: 30_000 } } as ScheduledEntry],
+    "changed",
+  ],
 ])("%s", (_case, actual, reason) => {
   expect(reconcile([every], actual, now, 5000)).toMatchObject([{ reason }]);
 });
@@ -32,8 +36,13 @@ test("due slots lie on the grid, after from and up to and with to", () => {
 });
 
 test("cron follows daylight saving in New York: the lost hour fires after it, the doubled one once", () => {
-  const at = (pattern: string): ScheduleEntry => ({ ...every, cadence: { kind: "cron", pattern, tz: "America/New_York" }, offsetMs: 0 });
-  const day = (from: number, pattern: string) => dueSlots(at(pattern), from, from + 86_400_000).map((slot) => new Date(slot).toISOString());
+  const at = (pattern: string): ScheduleEntry => ({
+    ...every,
+    cadence: { kind: "cron", pattern, tz: "America/New_York" },
+    offsetMs: 0,
+  });
+  const day = (from: number, pattern: string) =>
+    dueSlots(at(pattern), from, from + 86_400_000).map((slot) => new Date(slot).toISOString());
   expect(day(Date.UTC(2027, 2, 14, 5), "30 2 * * *")).toEqual(["2027-03-14T07:30:00.000Z"]);
   expect(day(Date.UTC(2026, 10, 1, 4), "30 1 * * *")).toHaveLength(1);
 });

@@ -44,7 +44,12 @@ const backends: Record<string, () => Promise<Opened>> = {
   },
 };
 
-const entry: ScheduleEntry = { id: "valid@eu", location: "eu", cadence: { kind: "every", everyMs: 1000 }, offsetMs: 137 };
+const entry: ScheduleEntry = {
+  id: "valid@eu",
+  location: "eu",
+  cadence: { kind: "every", everyMs: 1000 },
+  offsetMs: 137,
+};
 
 describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
   let opened: Opened;
@@ -68,7 +73,9 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     const { slots } = opened.queues;
     await slots.upsert(entry);
     await slots.upsert({ ...entry, cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" }, offsetMs: 0 });
-    expect(await slots.scheduled("eu")).toMatchObject([{ cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" } }]);
+    expect(await slots.scheduled("eu")).toMatchObject([
+      { cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" } },
+    ]);
     await slots.remove(entry.id, "eu");
     expect(await slots.scheduled("eu")).toEqual([]);
   });
@@ -113,7 +120,9 @@ describe("Redis in trouble", () => {
     const queues = await openQueues({ kind: "redis", url: inject("redisUrl") }, silentLog);
     await queues.slots.upsert(entry);
     await redis.flushall();
-    expect(reconcile([entry], await queues.slots.scheduled("eu"), Date.now(), 5000)).toEqual([{ kind: "upsert", entry, reason: "missing" }]);
+    expect(reconcile([entry], await queues.slots.scheduled("eu"), Date.now(), 5000)).toEqual([
+      { kind: "upsert", entry, reason: "missing" },
+    ]);
     await queues.close();
     redis.disconnect();
   });

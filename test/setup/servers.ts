@@ -59,9 +59,24 @@ async function startPostgres(binDir: string, folder: string, children: ChildProc
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
   const data = join(folder, "pg");
   const env = { ...process.env, LC_ALL: "C" };
-  execFileSync(join(binDir, "initdb"), ["-D", data, "-U", "plumbline", "-A", "trust", "-E", "UTF8", "-N"], { stdio: "ignore", cwd: folder, env, ...identity });
+  execFileSync(join(binDir, "initdb"), ["-D", data, "-U", "plumbline", "-A", "trust", "-E", "UTF8", "-N"], {
+    stdio: "ignore",
+    cwd: folder,
+    env,
+    ...identity,
+  });
   const settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"];
-  const flags = ["-D", data, "-p", `${port}`, "-k", folder, "-h", "127.0.0.1", ...settings.flatMap((setting) => ["-c", setting])];
+  const flags = [
+    "-D",
+    data,
+    "-p",
+    `${port}`,
+    "-k",
+    folder,
+    "-h",
+    "127.0.0.1",
+    ...settings.flatMap((setting) => ["-c", setting]),
+  ];
   children.push(spawn(join(binDir, "postgres"), flags, { stdio: "ignore", cwd: folder, env, ...identity }));
   await reachable(port);
   const url = `postgres://plumbline@127.0.0.1:${port}/postgres`;
@@ -71,7 +86,8 @@ async function startPostgres(binDir: string, folder: string, children: ChildProc
 function unprivileged(): { uid?: number; gid?: number } {
   for (const user of ["postgres", "nobody"]) {
     try {
-      const id = (flag: string): number => Number(execFileSync("id", [flag, user], { encoding: "utf8", stdio: "pipe" }));
+      const id = (flag: string): number =>
+        Number(execFileSync("id", [flag, user], { encoding: "utf8", stdio: "pipe" }));
       return { uid: id("-u"), gid: id("-g") };
     } catch {
       // No such user here: the next one.

@@ -16,8 +16,7 @@ async function edited(
   dropDone = false,
 ) {
   const chunks: Buffer[] = [];
-  for await (const chunk of editEvents(cut(Buffer.from(textIn), sizes), { edit, dropDone }))
-    chunks.push(chunk);
+  for await (const chunk of editEvents(cut(Buffer.from(textIn), sizes), { edit, dropDone })) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
@@ -45,7 +44,6 @@ describe("editEvents", () => {
 
 describe("editJsonText", () => {
   it("has nothing to say about what is no object", () => {
-    for (const text of ["", "null", "[1]", "{", '"a"'])
-      expect(editJsonText(text, () => ({ a: 1 }))).toBeUndefined();
+    for (const text of ["", "null", "[1]", "{", '"a"']) expect(editJsonText(text, () => ({ a: 1 }))).toBeUndefined();
   });
 });

@@ -35,22 +35,11 @@ it("passes odd bytes and headers on as they came", async () => {
   const bytes = Buffer.from([0, 255, 13, 10, 13, 10, 0xc3, 0x28, 10, 10]);
   const port = await proxyTo((request, response) => {
     response.sendDate = false;
-    response.writeHead(418, [
-      "X-CamelCase",
-      "a",
-      "Set-Cookie",
-      "one=1",
-      "Set-Cookie",
-      "two=2",
-      "Content-Length",
-      "10",
-    ]);
+    response.writeHead(418, ["X-CamelCase", "a", "Set-Cookie", "one=1", "Set-Cookie", "two=2", "Content-Length", "10"]);
     response.end(request.headers["x-asked"] === "yes" ? bytes : "");
   });
   const socket = connect(port, "127.0.0.1");
-  socket.write(
-    "GET /any?thing=1 HTTP/1.1\r\nhost: here\r\nx-asked: yes\r\nconnection: close\r\n\r\n",
-  );
+  socket.write("GET /any?thing=1 HTTP/1.1\r\nhost: here\r\nx-asked: yes\r\nconnection: close\r\n\r\n");
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   const raw = Buffer.concat(chunks);
@@ -94,9 +83,7 @@ it("answers 502 when there is no provider, and 413 to a body no probe would send
   });
   expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(502);
   const socket = connect(port, "127.0.0.1");
-  socket.write(
-    `POST / HTTP/1.1\r\nhost: here\r\ncontent-length: ${2 ** 21}\r\nconnection: close\r\n\r\n`,
-  );
+  socket.write(`POST / HTTP/1.1\r\nhost: here\r\ncontent-length: ${2 ** 21}\r\nconnection: close\r\n\r\n`);
   socket.write(Buffer.alloc(2 ** 21));
   expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
 });

@@ -35,9 +35,7 @@ it("says where it is, what it can do and how, and stops on a signal", async () =
   const baseUrl = /base URL {2}(\S+)/.exec(out())?.[1] ?? "";
   const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "hello" }] });
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  expect(
-    (await fetch(`${baseUrl}/chat/completions`, { method: "POST", headers, body })).status,
-  ).toBe(200);
+  expect((await fetch(`${baseUrl}/chat/completions`, { method: "POST", headers, body })).status).toBe(200);
   end();
   expect(await code).toBe(0);
   expect(out()).toContain("Stopped after 1 requests.");

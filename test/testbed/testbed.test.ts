@@ -33,12 +33,7 @@ function stable(text: string): string {
 }
 
 async function replies() {
-  const asked = [
-    ask(question),
-    ask(streamed),
-    ask(question, "sk-wrong"),
-    ask({ messages: question.messages }),
-  ];
+  const asked = [ask(question), ask(streamed), ask(question, "sk-wrong"), ask({ messages: question.messages })];
   const [plain, stream, refused, modelless] = await Promise.all(
     asked.map(async (reply) => {
       const { status, headers, text } = await reply.then(async (got) => ({
@@ -111,12 +106,9 @@ describe("each drift changes what it says and nothing else", () => {
   it("prompt-tokens: only the prompt and the total, plain and streamed", async () => {
     const { before, after } = await changedBy("prompt-tokens");
     const jump = (text = "") =>
-      text.replaceAll(
-        /"(prompt_tokens|total_tokens)":(\d+)/g,
-        (_all, field: string, count: string) => {
-          return `"${field}":${Number(count) + injectedPromptTokens}`;
-        },
-      );
+      text.replaceAll(/"(prompt_tokens|total_tokens)":(\d+)/g, (_all, field: string, count: string) => {
+        return `"${field}":${Number(count) + injectedPromptTokens}`;
+      });
     expect(after.plain?.text).toBe(jump(before.plain?.text));
     expect(after.stream?.text).toBe(jump(before.stream?.text));
     expect(after.stream?.text).not.toBe(before.stream?.text);
@@ -132,9 +124,7 @@ describe("each drift changes what it says and nothing else", () => {
   it("usage-null: usage of replies and of the last chunk", async () => {
     const { before, after } = await changedBy("usage-null");
     expect(after.plain?.text).toBe(before.plain?.text.replace(/"usage":\{[^}]*\}/, '"usage":null'));
-    expect(after.stream?.text).toBe(
-      before.stream?.text.replace(/"usage":\{[^}]*\}/, '"usage":null'),
-    );
+    expect(after.stream?.text).toBe(before.stream?.text.replace(/"usage":\{[^}]*\}/, '"usage":null'));
     expect(after.refused).toEqual(before.refused);
   });
 

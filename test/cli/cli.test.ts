@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { openTestbed } from "../../src/testbed/testbed.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plumbline-cli-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function plumbline(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ["src/main.ts", ...words], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+test("help and version are fine; what nobody knows is a usage error with a suggestion", async () => {
+  expect(await plumbline(["--help"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("Exit codes") as string,
+  });
+  expect(await plumbline(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
+  expect(await plumbline(["validte"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Did you mean validate?") as string,
+  });
+  expect((await plumbline(["run", "--reporter", "xml"])).code).toBe(2);
+});
+
+test("init writes once and never overwrites; validate says what it costs, offline", async () => {
+  const file = join(folder, "plumbline.yaml");
+  expect((await plumbline(["init", file])).code).toBe(0);
+  const before = readFileSync(file, "utf8");
+  expect((await plumbline(["init", file])).code).toBe(2);
+  expect(readFileSync(file, "utf8")).toBe(before);
+  const valid = await plumbline(["validate", file]);
+  expect(valid).toMatchObject({ code: 0, stderr: "" });
+  expect(valid.stdout).toMatch(/total +624 +\d+ +\$0\.\d+/);
+  expect(JSON.parse((await plumbline(["validate", file, "--json"])).stdout)).toMatchObject({ schema: 1 });
+  expect(await plumbline(["validate", join(folder, "nowhere.yaml")])).toMatchObject({ code: 2, stdout: "" });
+});
+
+test("run reports on stdout, tells progress on stderr, knows its probes, and uses no colour off a terminal", async () => {
+  const testbed = await openTestbed({ key: "sk-canary-key-for-run-0123456789" });
+  const env = {
+    PLUMBLINE_DEMO_TARGET: testbed.baseUrl,
+    PLUMBLINE_DEMO_KEY: testbed.key,
+    PLUMBLINE_DEMO_RECEIVER: "http://127.0.0.1:9",
+    PLUMBLINE_DEMO_WEBHOOK_SECRET: "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+  };
+  try {
+    const run = await plumbline(["run", "valid", "bad-key", "--config", "config/demo.yaml", "--reporter", "json"], env);
+    const report = JSON.parse(run.stdout) as { data: { verdict: string; status: number }[] };
+    expect(report.data.map(({ status }) => status)).toEqual([200, 401]);
+    expect(run.stderr).toContain("valid@default");
+    expect(run.stdout + run.stderr).not.toContain(testbed.key);
+    expect(testbed.requests()).toBe(2);
+    const pretty = await plumbline(["run", "valid", "--config", "config/demo.yaml"], env);
+    expect(pretty.stdout).not.toContain("\u001B");
+    expect(await plumbline(["run", "vald", "--config", "config/demo.yaml"], env)).toMatchObject({
+      code: 2,
+      stderr: "no probe is called vald; did you mean valid?\n",
+    });
+    expect((await plumbline(["run", "--config", "config/demo.yaml"])).stderr).toContain(
+      "environment variable PLUMBLINE_DEMO_KEY",
+    );
+  } finally {
+    await testbed.close();
+  }
+});
+
+test("REDIS_URL alone is refused with the reason; a service that is not there is unhealthy", async () => {
+  const file = join(folder, "start.yaml");
+  await plumbline(["init", file]);
+  const start = await plumbline(["start", "--config", file], {
+    COMETAPI_KEY: "none-needed",
+    REDIS_URL: "redis://127.0.0.1:1",
+  });
+  expect(start).toMatchObject({ code: 2, stderr: expect.stringContaining("Set DATABASE_URL too") as string });
+  expect((await plumbline(["status", "--url", "http://127.0.0.1:1"])).code).toBe(5);
+});
+
+test("every command and flag that the README names is there", async () => {
+  const readme = readFileSync("README.md", "utf8");
+  const section = /## Commands\n\n([\s\S]*?)\n\n/.exec(readme)?.[1] ?? "";
+  const named = [...section.matchAll(/`(\w+)`(?: \(([^)]*)\))?/g)].filter(([, word]) => word !== "complete");
+  expect(named.length).toBeGreaterThan(6);
+  for (const [, command = "", flags = ""] of named) {
+    const { code, stdout } = await plumbline([command, "--help"]);
+    expect(code).toBe(0);
+    for (const [, flag = ""] of flags.matchAll(/`(--[a-z]+)`/g)) expect(stdout).toContain(flag);
+  }
+});

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
+import type { Outcome } from "../../src/exchange/exchange.ts";
+import type { Probe } from "../../src/probe/probe.ts";
+import { runProbe } from "../../src/run/run-probe.ts";
+import type { World } from "../../src/run/world.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { probe as sample } from "../probe/samples.ts";
+import { freshDatabase } from "../setup/databases.ts";
+import { completion, fakeExchanger, type FakeExchanger, ok } from "./fake-exchanger.ts";
+
+const stores: Record<string, () => Promise<StorePool>> = {
+  PGlite: () => openPglitePool(undefined),
+  async PostgreSQL() {
+    const database = await freshDatabase();
+    const pool = await openPostgresPool(database.url, silentLog);
+    return {
+      pool: pool.pool,
+      async close() {
+        await pool.close();
+        await database.drop();
+      },
+    };
+  },
+};
+
+const dayStart = Date.UTC(2026, 10, 23, 8);
+let probes = 0;
+
+describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) => {
+  let pool: StorePool;
+  let store: Store;
+  let nowMs: number;
+  let answer: () => Outcome;
+  let exchanger: FakeExchanger;
+  let world: World;
+  let probe: Probe;
+
+  beforeAll(async () => {
+    pool = await open();
+    store = await openStore(pool, dayStart, 30);
+  });
+  afterAll(() => pool.close());
+  beforeEach(() => {
+    probes += 1;
+    probe = { ...sample, id: `p${probes}@eu`, target: { ...sample.target, name: `t${probes}` } };
+    nowMs = dayStart;
+    answer = () => ok();
+    exchanger = fakeExchanger(() => answer());
+    world = {
+      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+      random: () => 0.5,
+      exchanger,
+      runs: store,
+      secret: () => "none",
+      log: silentLog,
+      tracer: new TracerProvider().getTracer("test"),
+    };
+  });
+
+  const run = (times: number): Promise<string> => runMany(times, probe);
+  async function runMany(times: number, which: Probe): Promise<string> {
+    let verdicts = "";
+    for (let count = 0; count < times; count += 1) {
+      nowMs += 60_000;
+      const report = await runProbe(world, which, nowMs);
+      verdicts += `${report.verdict ?? report.state} `;
+    }
+    return verdicts.trim();
+  }
+
+  test("learns, is fine, and tells of a field that is gone: one incident, one alert, one that it is over", async () => {
+    expect(await run(8)).toBe("ok ok ok ok ok ok ok ok");
+    answer = () => ok(completion({ choices: [{ index: 0, message: { content: "plumb" }, finish_reason: "stop" }] }));
+    expect(await run(3)).toBe("drift drift drift");
+    const { incidents } = await store.overview(nowMs);
+    expect(incidents.filter(({ probeId }) => probeId === probe.id)).toMatchObject([
+      { kind: "contract", state: "open", findings: [{ subject: "$.choices[].message.role", observed: "absent" }] },
+    ]);
+    answer = () => ok();
+    expect(await run(2)).toBe("ok ok");
+    const mine = (await store.due(nowMs, 100)).filter(({ entry }) => entry.alert.target === probe.target.name);
+    expect(mine.map(({ entry }) => entry.alert.event)).toEqual(["opened"]);
+  });
+
+  test("tells of prompt tokens that jump and of latency that doubles, and of nothing before", async () => {
+    await run(8);
+    answer = () => ok(completion({}, 421));
+    expect(await run(2)).toBe("drift drift");
+    answer = () => ok();
+    await run(3);
+    let totalMs = 100;
+    exchanger = fakeExchanger(
+      () => answer(),
+      () => totalMs,
+    );
+    world = { ...world, exchanger };
+    expect(await run(3)).toBe("ok ok ok");
+    totalMs = 200;
+    expect((await run(6)).split(" ").slice(-3)).toEqual(["drift", "drift", "drift"]);
+    const kinds = (await store.overview(nowMs)).incidents
+      .filter(({ probeId }) => probeId === probe.id)
+      .map(({ kind }) => kind);
+    expect(kinds).toEqual(["latency"]);
+  });
+
+  test("a slot is sent once, however often and by however many it is asked for (I1)", async () => {
+    const reports = await Promise.all(Array.from({ length: 8 }, () => runProbe(world, probe, nowMs)));
+    expect(exchanger.sent).toHaveLength(1);
+    expect(reports.filter(({ state }) => state === "done")).toHaveLength(1);
+  });
+
+  test("a slot that comes after the next one was due is missed, and nothing is sent (I2)", async () => {
+    const report = await runProbe(world, probe, nowMs - 61_000);
+    expect(report).toMatchObject({ state: "missed", reason: "stale" });
+    expect(exchanger.sent).toEqual([]);
+  });
+
+  test("while a run goes on the next slot is skipped; a run nobody finished is interrupted, and not sent again (I2)", async () => {
+    const pending = Promise.withResolvers<never>();
+    const hung: World = { ...world, exchanger: { exchange: () => pending.promise } };
+    void runProbe(hung, probe, nowMs).catch(() => {});
+    await expect.poll(async () => (await store.lastSlots()).get(probe.id)).toBe(nowMs);
+    nowMs += 1000;
+    expect(await runProbe(world, probe, nowMs)).toMatchObject({ state: "skipped", reason: "overlap" });
+    expect(await store.sweepInterrupted(nowMs + 3_600_000)).toHaveLength(1);
+    expect(await runProbe(world, probe, nowMs - 1000)).toMatchObject({ state: "skipped", reason: "taken" });
+    expect(exchanger.sent).toEqual([]);
+  });
+
+  test("no number of runs at once passes a cap by a micro-dollar (I9)", async () => {
+    const priced = { ...probe.target, spendCap: { microUsdPerDay: 100 } };
+    const many = Array.from({ length: 20 }, (_, index): Probe => ({
+      ...probe,
+      id: `${probe.id}-${index}`,
+      target: priced,
+    }));
+    const reports = await Promise.all(many.map((one) => runProbe(world, one, nowMs)));
+    expect(reports.some(({ reason }) => reason === "spend-cap")).toBe(true);
+    expect(exchanger.sent.length).toBe(reports.filter(({ state }) => state === "done").length);
+    const spend = (await store.overview(nowMs)).spendToday.find(({ target }) => target === priced.name);
+    expect(spend?.microUsd).toBeLessThanOrEqual(100);
+  });
+
+  test("unknown usage keeps its reservation and is counted as unknown, never as 0", async () => {
+    answer = () => ({ kind: "fault", class: "timeout", phase: "idle" });
+    expect(await run(1)).toBe("fail");
+    const spend = (await store.overview(nowMs)).spendToday.find(({ target }) => target === probe.target.name);
+    expect(spend?.unknownRuns).toBe(1);
+    expect(spend?.tokens).toBeGreaterThan(0);
+  });
+
+  test("what a stalled monitor measured says nothing about latency (I10)", async () => {
+    await run(8);
+    const stalled: World = {
+      ...world,
+      exchanger: {
+        async exchange(...args) {
+          const { attempts } = await fakeExchanger(
+            () => ok(),
+            () => 5000,
+          ).exchange(...args);
+          return { attempts: [{ ...attempts[0], maxLoopDelayMs: 4000 }] };
+        },
+      },
+    };
+    for (let count = 0; count < 6; count += 1) {
+      nowMs += 60_000;
+      const report = await runProbe(stalled, probe, nowMs);
+      expect(report.findings).toEqual([]);
+      expect(report.unjudged).toContain("total time: monitor overloaded");
+    }
+  });
+
+  test("nothing of a run is kept when its commit fails half way", async () => {
+    const failing: World = {
+      ...world,
+      runs: {
+        ...store,
+        commit: (finished, decide) =>
+          store.commit(finished, (memory) => {
+            const decision = decide(memory);
+            const broken = {
+              incidentId: "x",
+              sequence: 1,
+              fingerprint: "x",
+              kind: "opened",
+              atMs: Number.NaN,
+              reason: "",
+            } as const;
+            return { ...decision, transitions: [broken] };
+          }),
+      },
+    };
+    await expect(runProbe(failing, probe, nowMs)).rejects.toThrow(/Invalid time value/);
+    const [mine] = (await store.overview(nowMs)).probes.filter(({ probeId }) => probeId === probe.id);
+    expect(mine?.recent).toMatchObject([{ state: "claimed" }]);
+    expect(mine?.learning).toBeUndefined();
+  });
+});
