@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+import type { Alert } from "../../src/alert/alert.ts";
+import { openReceiver } from "../../src/demo/receiver.ts";
+import type { Overview } from "../../src/run/overview.ts";
+import { openTestbed } from "../../src/testbed/testbed.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plumbline-kill-"));
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  overview(): Promise<Overview>;
+}
+
+async function start(config: string, env: Record<string, string>): Promise<Started> {
+  const words = ["src/main.ts", "start", "--config", config, "--listen", "127.0.0.1:0"];
+  const child = spawn(process.execPath, words, {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  children.push(child);
+  let log = "";
+  child.stderr?.on("data", (piece: Buffer) => (log += piece.toString()));
+  const url = await vi.waitFor(
+    () => {
+      const line = log.split("\n").find((text) => text.includes('"message":"started"'));
+      if (line === undefined) throw new Error(log);
+      return (JSON.parse(line) as { url: string }).url;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  return {
+    child,
+    overview: async () => ((await (await fetch(`${url}/api/v1/status`)).json()) as { data: Overview }).data,
+  };
+}
+
+test("killed in the middle and started again: incidents are still open, no slot is sent twice, the end is told", async () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+  const alerts: Alert[] = [];
+  const testbed = await openTestbed({ pace: { minMs: 10, maxMs: 20 } });
+  const receiver = await openReceiver({ secret, onAlert: (alert) => void alerts.push(alert) });
+  const config = join(folder, "plumbline.yaml");
+  writeFileSync(
+    config,
+    `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0, total: 6s } }
+probes:
+  - { name: valid, target: bed, scenario: valid-request, every: 1s }
+receivers:
+  oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: BED_SECRET }], allowPrivate: true } }
+judge: { learnRuns: 3, latencyFloorRatio: 50 }
+`,
+  );
+  const env = { PLUMBLINE_DATA: join(folder, "data"), BED_KEY: testbed.key, BED_SECRET: secret };
+  const waiting = { timeout: 40_000, interval: 200 };
+
+  const first = await start(config, env);
+  await vi.waitFor(async () => {
+    const [probe] = (await first.overview()).probes;
+    expect(probe?.recent.length).toBeGreaterThan(4);
+    expect(probe?.learning).toBeUndefined();
+  }, waiting);
+  testbed.inject("field-removed");
+  await vi.waitFor(() => expect(alerts.map(({ event }) => event)).toEqual(["opened"]), waiting);
+  const before = await first.overview();
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+
+  const second = await start(config, env);
+  const after = await second.overview();
+  expect(after.incidents.map(({ fingerprint, episode }) => [fingerprint, episode])).toEqual(
+    before.incidents.map(({ fingerprint, episode }) => [fingerprint, episode]),
+  );
+  const kept = new Set(after.probes[0]?.recent.map(({ runId }) => runId));
+  expect(before.probes[0]?.recent.filter(({ runId }) => !kept.has(runId))).toEqual([]);
+
+  testbed.clear("field-removed");
+  await vi.waitFor(() => expect(alerts.map(({ event }) => event)).toEqual(["opened", "resolved"]), waiting);
+  expect(alerts[1]?.incidentId).toBe(alerts[0]?.incidentId);
+  second.child.kill("SIGTERM");
+  expect((await once(second.child, "exit"))[0]).toBe(0);
+
+  // Every request belongs to a slot that was claimed for it.
+  const requests = testbed.requests();
+  const third = await start(config, env);
+  const [probe] = (await third.overview()).probes;
+  const claimed = probe?.recent.filter(
+    ({ state }) => state === "done" || state === "claimed" || state === "interrupted",
+  );
+  expect(claimed?.length).toBeGreaterThan(8);
+  expect(requests).toBeLessThanOrEqual(claimed?.length ?? 0);
+  await receiver.close();
+  await testbed.close();
+}, 150_000);
