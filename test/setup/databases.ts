@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Redis } from "ioredis";
 import pg from "pg";
 import { inject } from "vitest";
 
@@ -28,5 +29,43 @@ async function onServer(url: string, statement: string): Promise<void> {
     await client.query(statement);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * A numbered database of its own on the real Redis, so that a test may flush it. Sixteen are usual; number 0 keeps
+ * the list of those taken. `drop` empties it and gives it back.
+ */
+export async function freshRedis(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const admin = new Redis(inject("redisUrl"), { maxRetriesPerRequest: 3 });
+  const taken = (database: number): string => `plumbline-test:taken:${database}`;
+  for (let tries = 0; tries < 600; tries += 1) {
+    const database = 1 + (tries % 15);
+    if ((await admin.set(taken(database), "1", "EX", 300, "NX")) !== "OK") {
+      if (database === 15) await new Promise((resolve) => setTimeout(resolve, 500));
+      continue;
+    }
+    const url = new URL(inject("redisUrl"));
+    url.pathname = `/${database}`;
+    await onDatabase(url.href, (redis) => redis.flushdb());
+    return {
+      url: url.href,
+      async drop() {
+        await onDatabase(url.href, (redis) => redis.flushdb());
+        await admin.del(taken(database));
+        admin.disconnect();
+      },
+    };
+  }
+  admin.disconnect();
+  throw new Error("no free database on the tests' Redis");
+}
+
+async function onDatabase(url: string, work: (redis: Redis) => Promise<unknown>): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await work(redis);
+  } finally {
+    redis.disconnect();
   }
 }

@@ -1,9 +1,10 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { findBinaries } from "./binaries.ts";
 
@@ -15,75 +16,90 @@ declare module "vitest" {
 }
 
 /** Real servers for the whole run: given ones, or own instances on free ports in a temporary folder. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: Pick<TestProject, "provide">): Promise<() => Promise<void>> {
   const given = { redis: process.env["TEST_REDIS_URL"], database: process.env["TEST_DATABASE_URL"] };
   const binaries = findBinaries({ redis: given.redis === undefined, postgres: given.database === undefined });
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-test-"));
-  const children: ChildProcess[] = [];
-  const stop = async (): Promise<void> => {
-    process.off("exit", killAll);
-    await Promise.all(children.map((child) => ended(child)));
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const killAll = (): void => {
-    for (const child of children) child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.on("exit", killAll);
+  const place = openPlace();
   try {
     const [redisUrl, databaseUrl] = await Promise.all([
-      given.redis ?? startRedis(binaries.redis, folder, children),
-      given.database ?? startPostgres(binaries.postgresDir, folder, children),
+      given.redis ?? startRedis(binaries.redis, place),
+      given.database ?? startPostgres(binaries.postgresDir, place),
     ]);
     project.provide("redisUrl", redisUrl);
     project.provide("databaseUrl", databaseUrl);
-    return stop;
+    return place.close;
   } catch (error) {
-    await stop();
+    await place.close();
     throw error;
   }
 }
 
-async function startRedis(binary: string, folder: string, children: ChildProcess[]): Promise<string> {
+interface Place {
+  readonly folder: string;
+  start(binary: string, flags: readonly string[], options: Identity): ChildProcess;
+  /** Ends the servers and removes the folder. */
+  close(): Promise<void>;
+}
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** A temporary folder and the servers in it. A guard process clears both away when this process can't. */
+function openPlace(): Place {
+  const folder = mkdtempSync(join(tmpdir(), "plumbline-test-"));
+  const children: ChildProcess[] = [];
+  const guard = spawn(process.execPath, [fileURLToPath(new URL("./guard.ts", import.meta.url)), folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.stdin.on("error", () => {});
+  guard.unref();
+  return {
+    folder,
+    start(binary, flags, identity) {
+      const env = { ...process.env, LC_ALL: "C" };
+      const child = spawn(binary, flags, { stdio: "ignore", cwd: folder, env, ...identity });
+      children.push(child);
+      if (child.pid !== undefined) guard.stdin.write(`${child.pid}\n`);
+      return child;
+    },
+    async close() {
+      await Promise.all(children.map(ended));
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      guard.stdin.end();
+    },
+  };
+}
+
+async function startRedis(binary: string, place: Place): Promise<string> {
   const port = await freePort();
-  const options = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--hz", "100"];
-  children.push(spawn(binary, [...options, "--maxmemory-policy", "noeviction", "--dir", folder], { stdio: "ignore" }));
-  await reachable(port);
+  const flags = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--hz", "100"];
+  const server = place.start(binary, [...flags, "--maxmemory-policy", "noeviction", "--dir", place.folder], {});
+  await reachable("redis-server", server, port);
   return `redis://127.0.0.1:${port}`;
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user Debian made for it, or nobody. */
-async function startPostgres(binDir: string, folder: string, children: ChildProcess[]): Promise<string> {
+async function startPostgres(binDir: string, place: Place): Promise<string> {
   const port = await freePort();
+  const { folder } = place;
   const identity = process.getuid?.() === 0 ? unprivileged() : {};
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
   const data = join(folder, "pg");
+  const initdb = ["-D", data, "-U", "plumbline", "-A", "trust", "-E", "UTF8", "-N"];
   const env = { ...process.env, LC_ALL: "C" };
-  execFileSync(join(binDir, "initdb"), ["-D", data, "-U", "plumbline", "-A", "trust", "-E", "UTF8", "-N"], {
-    stdio: "ignore",
-    cwd: folder,
-    env,
-    ...identity,
-  });
+  execFileSync(join(binDir, "initdb"), initdb, { stdio: ["ignore", "ignore", "pipe"], cwd: folder, env, ...identity });
   const settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"];
-  const flags = [
-    "-D",
-    data,
-    "-p",
-    `${port}`,
-    "-k",
-    folder,
-    "-h",
-    "127.0.0.1",
-    ...settings.flatMap((setting) => ["-c", setting]),
-  ];
-  children.push(spawn(join(binDir, "postgres"), flags, { stdio: "ignore", cwd: folder, env, ...identity }));
-  await reachable(port);
-  const url = `postgres://plumbline@127.0.0.1:${port}/postgres`;
-  return url;
+  const flags = ["-D", data, "-p", `${port}`, "-k", folder, "-h", "127.0.0.1"];
+  const postgres = join(binDir, "postgres");
+  const server = place.start(postgres, [...flags, ...settings.flatMap((setting) => ["-c", setting])], identity);
+  await reachable("postgres", server, port);
+  return `postgres://plumbline@127.0.0.1:${port}/postgres`;
 }
 
-function unprivileged(): { uid?: number; gid?: number } {
+function unprivileged(): Identity {
   for (const user of ["postgres", "nobody"]) {
     try {
       const id = (flag: string): number =>
@@ -93,7 +109,7 @@ function unprivileged(): { uid?: number; gid?: number } {
       // No such user here: the next one.
     }
   }
-  return {};
+  throw new Error("PostgreSQL does not run as root, and there is neither a user postgres nor nobody to run it as.");
 }
 
 async function freePort(): Promise<number> {
@@ -105,8 +121,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function reachable(port: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
+async function reachable(name: string, server: ChildProcess, port: number): Promise<void> {
+  for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
@@ -115,11 +131,12 @@ async function reachable(port: number): Promise<void> {
     if (isOpen) return;
     await sleep(50);
   }
-  throw new Error(`a test server did not open port ${port} within 15 s`);
+  const why = server.exitCode === null ? "within 15 s" : `and ended with code ${server.exitCode}`;
+  throw new Error(`the tests' ${name} did not open port ${port} ${why}`);
 }
 
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGINT");
   const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
