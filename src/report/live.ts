@@ -133,6 +133,8 @@ function headingLine({ name, strip, spark }: Widths): Line {
 function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark }: Widths): Line {
   const last = probe.recent.at(-1);
   const look = lookOf(last, probe);
+  // A run that is under way has no figures yet: those of the one before are shown until it has.
+  const measured = probe.recent.findLast(({ state }) => state === "done");
   const runs = probe.recent.slice(-strip);
   const durations = probe.recent.slice(-spark).map((run) => run.totalMs);
   return [
@@ -145,10 +147,10 @@ function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark
     }),
     segment(`${" ".repeat(strip - runs.length)}${gap}`),
     segment(
-      `${cell(sparkline(durations), spark, "right")} ${cell(last?.totalMs === undefined ? "–" : formatDurationMs(last.totalMs), latencyWidth, "right")}`,
+      `${cell(sparkline(durations), spark, "right")} ${cell(measured?.totalMs === undefined ? "–" : formatDurationMs(measured.totalMs), latencyWidth, "right")}`,
     ),
-    segment(cell(last?.tokens === undefined ? "–" : String(last.tokens), tokensWidth, "right")),
-    segment(cell(last?.microUsd === undefined ? "unknown" : formatMicroUsd(last.microUsd), costWidth, "right")),
+    segment(cell(measured?.tokens === undefined ? "–" : String(measured.tokens), tokensWidth, "right")),
+    segment(cell(measured?.microUsd === undefined ? "unknown" : formatMicroUsd(measured.microUsd), costWidth, "right")),
   ];
 }
 

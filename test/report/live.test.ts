@@ -27,7 +27,7 @@ describe("renderLive", () => {
          probe             runs                           latency  tokens       cost
        ◆ valid-request     ▇▇▇▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆  ▄▄▄▄▄▄███   270 ms      17  $0.000007
        ░ streamed-request  ░░░░░░░░░           ▇▇███▇███   156 ms      17  $0.000007
-       · invalid-key       ?✗▄·                     ███         –       –    unknown
+       · invalid-key       ?✗▄·                     ███    144 ms       –    unknown
        · missing-model                                          –       –    unknown
 
        2 open incidents
@@ -52,7 +52,7 @@ describe("renderLive", () => {
          probe             runs                                                                   latency  tokens       cost
        ◆ valid-request     ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆                             ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███   270 ms      17  $0.000007
        ░ streamed-request  ░░░░░░░░░                                                   ▇▇███▇███   156 ms      17  $0.000007
-       · invalid-key       ?✗▄·                                                             ███         –       –    unknown
+       · invalid-key       ?✗▄·                                                             ███    144 ms       –    unknown
        · missing-model                                                                                  –       –    unknown
 
        2 open incidents
