@@ -1,0 +1,70 @@
+import { expect, inject, test, vi } from "vitest";
+import { allRoles, openService, type Role, type ServiceOptions } from "../../src/app/service.ts";
+import { chooseStorage } from "../../src/app/storage.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { openTestbed } from "../../src/testbed/testbed.ts";
+import { freshDatabase } from "../setup/databases.ts";
+
+test("by environment: embedded, PostgreSQL, production; Redis alone is refused", () => {
+  expect(chooseStorage({}, "data")).toEqual({ kind: "embedded", folder: "data" });
+  expect(chooseStorage({ DATABASE_URL: "postgres://x" }, "data").kind).toBe("postgres");
+  expect(chooseStorage({ DATABASE_URL: "postgres://x", REDIS_URL: "redis://x" }, "data").kind).toBe("production");
+  expect(chooseStorage({ REDIS_URL: "redis://x" }, "data").kind).toBe("refused");
+});
+
+test("one process schedules, two others work, on Redis and PostgreSQL: every slot runs once", async () => {
+  const database = await freshDatabase();
+  const testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });
+  const names = Array.from({ length: 5 }, (_, index) => `probe-${index}`);
+  const text = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
+probes:
+${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request, every: 1s, locations: [split] }`).join("\n")}
+`;
+  const env = { BED_KEY: testbed.key };
+  const loaded = loadConfig(
+    { file: "test", text },
+    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true },
+  );
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const storage: ServiceOptions["storage"] = {
+    kind: "production",
+    databaseUrl: database.url,
+    redisUrl: inject("redisUrl"),
+  };
+  const open = (roles: readonly Role[]) =>
+    openService(loaded.config, {
+      env,
+      storage,
+      roles,
+      locations: [],
+      concurrency: 4,
+      reconcileMs: 1000,
+      listen: undefined,
+      log: silentLog,
+    });
+  expect(allRoles).toContain("scheduler");
+
+  const workers = [await open(["worker"]), await open(["worker"])];
+  const control = await open(["scheduler", "notifier"]);
+  await vi.waitFor(
+    async () => {
+      const { probes } = await control.overview();
+      expect(probes.map(({ recent }) => recent.filter(({ state }) => state === "done").length >= 4)).toEqual(
+        names.map(() => true),
+      );
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  await Promise.all([...workers, control].map((service) => service.stop()));
+
+  const requests = testbed.requests();
+  const last = await open([]);
+  const { probes } = await last.overview();
+  await last.stop();
+  const done = probes.flatMap(({ recent }) => recent.filter(({ state }) => state === "done"));
+  expect(requests).toBe(done.length);
+  await testbed.close();
+  await database.drop();
+}, 60_000);
