@@ -19,6 +19,7 @@ import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
+import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { runOnce } from "./once.ts";
 import { allRoles, openService } from "./service.ts";
@@ -59,6 +60,7 @@ export function createCommands(io: Io): CommandSet {
             random: seededRandom(7),
             sleep: (durationMs) => sleep(durationMs),
             dataDir: folder,
+            ...(data === undefined ? {} : demoPlace(data)),
             async loadDemoConfig(from) {
               const loaded = loadConfigFile(file, from, true);
               if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));

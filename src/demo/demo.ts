@@ -34,6 +34,14 @@ export interface DemoDeps {
   readonly random: () => number;
   readonly sleep: (durationMs: number) => Promise<void>;
   readonly dataDir: string;
+  /** Where the provider of an earlier demo on the same data was: the same target is the same series. */
+  readonly place?: DemoPlace | undefined;
+  readonly rememberPlace?: ((place: DemoPlace) => void) | undefined;
+}
+
+export interface DemoPlace {
+  readonly port: number;
+  readonly key: string;
 }
 
 export interface DemoOptions {
@@ -63,7 +71,10 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
   const screen = opened.adopt(openScreen(io), (it) => it.end());
   screen.say(0, "starting: a provider, a monitor and a receiver of alerts, all on this machine");
 
-  const testbed = opened.adopt(await openTestbed({ random: deps.random, sleep: deps.sleep }), (it) => it.close());
+  const testbed = opened.adopt(await openTestbed({ random: deps.random, sleep: deps.sleep, ...deps.place }), (it) =>
+    it.close(),
+  );
+  deps.rememberPlace?.({ port: Number(new URL(testbed.origin).port), key: testbed.key });
   const journal = createJournal({
     screen,
     testbed,

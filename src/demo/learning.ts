@@ -1,7 +1,7 @@
 import type { Overview } from "../run/overview.ts";
 
 export interface LearningProgress {
-  /** Every probe has run, and none is without a baseline. */
+  /** Every probe has run, none is without a baseline, and nothing is open. */
   readonly isDone: boolean;
   /** Of the probe that has come least far; undefined before the first run. */
   readonly least: { readonly done: number; readonly of: number } | undefined;
@@ -12,5 +12,7 @@ export function learningOf(overview: Overview, probeCount: number): LearningProg
   const ran = overview.probes.filter(({ recent }) => recent.some(({ state }) => state === "done"));
   const open = ran.map(({ learning }) => learning).filter((learning) => learning !== undefined);
   const [least] = open.toSorted((one, other) => one.done / one.of - other.done / other.of);
-  return { isDone: ran.length >= probeCount && open.length === 0, least };
+  // On kept data, incidents of an earlier demo have to end before a new one of the same fingerprint can begin.
+  const isCalm = overview.incidents.length === 0;
+  return { isDone: ran.length >= probeCount && open.length === 0 && isCalm, least };
 }
