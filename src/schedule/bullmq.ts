@@ -1,142 +1,165 @@
 import {
   type BackendFactory,
+  createPostgresBackend,
+  type JobSchedulerJson,
   type JobSchedulerTemplateOptions,
   Queue,
-  Worker,
-  createPostgresBackend,
   runMigrations,
+  type Telemetry,
+  Worker,
 } from "bullmq";
-import { Redis } from "ioredis";
+import { type Cluster, Redis } from "ioredis";
+import { type Clock, systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
-import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
-import { slotOfJob } from "./slot-of-job.ts";
+import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
+import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
+import type { DeliveryQueue, ScheduledEntry, SlotQueue, Stoppable } from "./queue.ts";
+import { openRedisConnections, type RedisRetries } from "./redis-connections.ts";
+import { seldom } from "./seldom.ts";
+import { outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
   | { readonly kind: "redis"; readonly url: string }
+  /** Sentinel, Cluster and whatever else ioredis can do: makes one connection with the options given. */
+  | { readonly kind: "redis"; readonly connect: (options: RedisRetries) => Redis | Cluster }
+  /** A `pg.Pool`, or what looks like one. It stays its owner's. */
   | { readonly kind: "postgres"; readonly pool: unknown };
+
+export interface QueueOptions {
+  /** Begins every key of Redis; the braces keep them on one node of a cluster. */
+  readonly prefix?: string;
+  /** Spans of the queue itself, by bullmq-otel. */
+  readonly telemetry?: Telemetry;
+  readonly clock?: Clock;
+}
 
 export interface Queues {
   readonly slots: SlotQueue;
   readonly deliveries: DeliveryQueue;
+  /** Stops the workers, waits for what they are doing, and closes every connection that was opened here. */
   close(): Promise<void>;
 }
-
-const deliveriesQueue = "plumbline-deliveries";
-const slotsQueue = (location: string): string => `plumbline-slots-${location}`;
 
 /** A probe job is never retried: a verdict that is asked for twice is two verdicts. */
 const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } } as const;
+const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
+/** A killed worker's job is another's after 20 s at most; one that kills its worker twice is given up. */
 const workerOptions = { lockDuration: 15_000, stalledInterval: 5_000, maxStartedAttempts: 2, drainDelay: 1 } as const;
+/** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made. */
+const templateOptions: JobSchedulerTemplateOptions = { ...jobOptions, telemetry: { omitContext: true } };
+const faultsEveryMs = 10_000;
 
-interface Connections {
-  readonly factory: BackendFactory | undefined;
-  forQueue(): object;
-  forWorker(): object;
-  clockMs(): Promise<number>;
-  close(): Promise<void>;
-}
-
-/** BullMQ on Redis, or on a pool of PostgreSQL or PGlite. It closes what it opens; the pool stays its owner's. */
-export async function openQueues(backend: QueueBackend, log: Log): Promise<Queues> {
-  const connections = backend.kind === "redis" ? await openRedis(backend.url, log) : await openPostgres(backend.pool);
+/** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
+export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
+  const { prefix = "{plumbline}", telemetry, clock = systemClock } = options;
+  const sayFault = seldom(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
+  const fault = (part: string) => (error: unknown) => {
+    const name = faultName(error);
+    sayFault(`${part} ${name}`, { part, error: name });
+  };
+  const connections = await openConnections(backend, prefix, fault("connection"));
+  const factory: BackendFactory | undefined =
+    backend.kind === "postgres" ? (createPostgresBackend as unknown as BackendFactory) : undefined;
+  const common = { ...(backend.kind === "redis" && { prefix }), ...(telemetry !== undefined && { telemetry }) };
   const queues = new Map<string, Queue>();
-  const workers = new Set<Worker>();
+  const workers = new Set<Stoppable>();
 
   const queueNamed = (name: string): Queue => {
     const known = queues.get(name);
     if (known !== undefined) return known;
-    const queue = new Queue(
-      name,
-      { connection: connections.forQueue(), defaultJobOptions: jobOptions },
-      connections.factory as never,
-    );
-    queue.on("error", (error) => log.warn("queue error", { queue: name, error: error.name }));
+    const queueOptions = { connection: connections.forQueue(), defaultJobOptions: jobOptions, ...common };
+    const queue = new Queue(name, queueOptions, factory as never);
+    queue.on("error", fault(name));
     queues.set(name, queue);
     return queue;
   };
+  const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
 
   const workOn = async (
     name: string,
     concurrency: number,
     handle: (id: string | undefined, data: unknown) => Promise<void>,
   ): Promise<Stoppable> => {
+    const connection = connections.forWorker();
+    const process = ({ id, data }: { id?: string | undefined; data: unknown }): Promise<void> =>
+      handle(id, data).catch((error: unknown) => {
+        throw new ScrubbedError(faultName(error));
+      });
     const worker = new Worker(
       name,
-      async (job) => {
-        try {
-          await handle(job.id, job.data);
-        } catch (error) {
-          // BullMQ keeps message and stack as thrown; neither is known to be free of secrets.
-          const kind = error instanceof Error ? error.name : "unknown";
-          log.error("job failed", { queue: name, job: job.id, error: kind });
-          throw new ScrubbedError(kind);
-        }
-      },
-      { connection: connections.forWorker(), concurrency, ...workerOptions },
-      connections.factory as never,
+      process,
+      { connection, concurrency, ...workerOptions, ...common },
+      factory as never,
     );
-    worker.on("error", (error) => log.warn("worker error", { queue: name, error: error.name }));
-    workers.add(worker);
-    await worker.waitUntilReady();
-    return {
-      async stop() {
-        workers.delete(worker);
-        await worker.close();
-      },
+    worker.on("error", fault(name));
+    worker.on("failed", (job, error) => log.error("job failed", { queue: name, job: job?.id, error: error.message }));
+    worker.on("stalled", (job) =>
+      log.warn("job taken over: its worker was killed or stood still", { queue: name, job }),
+    );
+    let stopping: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      stopping ??= worker.close().finally(() => {
+        workers.delete(stoppable);
+        connections.endWorker(connection);
+      });
+      return stopping;
     };
+    const stoppable = { stop };
+    workers.add(stoppable);
+    await worker.waitUntilReady();
+    return stoppable;
   };
 
   return {
     slots: {
+      locations: connections.locations,
       async scheduled(location) {
-        const schedulers = await queueNamed(slotsQueue(location)).getJobSchedulers(0, -1, true);
-        return schedulers.map((scheduler) => entryOf(scheduler, location));
+        const queue = slotsQueue(location);
+        const schedulers = await queue.getJobSchedulers(0, -1, true);
+        return Promise.all(schedulers.map((scheduler) => entryOf(scheduler, location, queue, clock.nowMs())));
       },
-      async upsert(entry) {
-        const { id, location, cadence, offsetMs } = entry;
+      async upsert({ id, location, cadence, offsetMs }) {
         const repeat =
           cadence.kind === "every"
             ? { every: cadence.everyMs, offset: offsetMs }
             : { pattern: cadence.pattern, tz: cadence.tz };
         const template = { name: "slot", data: { probeId: id }, opts: templateOptions };
-        await queueNamed(slotsQueue(location)).upsertJobScheduler(id, repeat, template);
+        await connections.rememberLocation(location);
+        await slotsQueue(location).upsertJobScheduler(id, repeat, template);
       },
       async remove(id, location) {
-        await queueNamed(slotsQueue(location)).removeJobScheduler(id);
+        await slotsQueue(location).removeJobScheduler(id);
       },
       clockMs: connections.clockMs,
       work: (location, concurrency, handler) =>
-        workOn(slotsQueue(location), concurrency, async (id, data) => {
+        workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
           const slot = slotOfJob(id, data);
-          if (slot === undefined) log.warn("a job that no scheduler made was ignored", { queue: slotsQueue(location) });
+          if (slot === undefined) log.warn("a job that no scheduler made was ignored", { location });
           else await handler(slot);
         }),
     },
     deliveries: {
       async enqueue(outboxId, attempt) {
-        await queueNamed(deliveriesQueue).add(
-          "deliver",
-          { outboxId },
-          { jobId: `${outboxId}-${attempt}`, removeOnComplete: true, removeOnFail: true },
-        );
+        // One id is one job for as long as it is there; BullMQ allows no colon in it.
+        const jobId = `${outboxId}-${attempt}`;
+        await queueNamed(deliveriesQueue).add("deliver", { outboxId }, { jobId, ...deliveryOptions });
       },
       work: (concurrency, handler) =>
         workOn(deliveriesQueue, concurrency, async (_id, data) => {
-          const outboxId = (data as { outboxId?: unknown } | null)?.outboxId;
-          if (typeof outboxId === "string") await handler(outboxId);
+          const outboxId = outboxIdOfJob(data);
+          if (outboxId === undefined) log.warn("a delivery of nothing was ignored");
+          else await handler(outboxId);
         }),
     },
     async close() {
-      await Promise.all([...workers].map((worker) => worker.close()));
+      await Promise.all([...workers].map((worker) => worker.stop()));
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await connections.close();
     },
   };
 }
 
-/** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made. */
-const templateOptions: JobSchedulerTemplateOptions = { ...jobOptions, telemetry: { omitContext: true } };
-
+/** What BullMQ keeps of a failure: message and stack as thrown, neither known to be free of secrets. */
 class ScrubbedError extends Error {
   constructor(kind: string) {
     super(kind);
@@ -144,79 +167,35 @@ class ScrubbedError extends Error {
   }
 }
 
-interface SchedulerJson {
-  readonly key: string;
-  readonly id?: string | null;
-  readonly every?: number | string;
-  readonly pattern?: string;
-  readonly tz?: string;
-  readonly offset?: number | string;
-  readonly next?: number | string;
+async function entryOf(
+  { key, every, pattern, tz, offset, next }: JobSchedulerJson,
+  location: string,
+  queue: Queue,
+  nowMs: number,
+): Promise<ScheduledEntry> {
+  const nextMs = next === undefined || next === null || Number.isNaN(Number(next)) ? undefined : Number(next);
+  const cadence =
+    pattern === undefined || pattern === null
+      ? ({ kind: "every", everyMs: Number(every) } as const)
+      : ({ kind: "cron", pattern, tz: tz ?? "UTC" } as const);
+  // Only a slot that is overdue needs a look at its job.
+  const state = nextMs === undefined || nextMs > nowMs ? "delayed" : await queue.getJobState(`repeat:${key}:${nextMs}`);
+  const isQueued = state !== "unknown" && state !== "completed" && state !== "failed";
+  const offsetMs = cadence.kind === "every" ? Number(offset ?? 0) : 0;
+  return { id: key, location, cadence, offsetMs, nextMs, isQueued };
 }
 
-function entryOf(scheduler: SchedulerJson, location: string): ScheduledEntry {
-  const { key, every, pattern, tz, offset, next } = scheduler;
-  const entry: ScheduleEntry = {
-    id: key,
-    location,
-    cadence:
-      pattern === undefined || pattern === null
-        ? { kind: "every", everyMs: Number(every) }
-        : { kind: "cron", pattern, tz: tz ?? "UTC" },
-    offsetMs: Number(offset ?? 0),
-  };
-  return { ...entry, nextMs: next === undefined ? undefined : Number(next) };
-}
-
-async function openRedis(url: string, log: Log): Promise<Connections> {
-  const open: Redis[] = [];
-  const connect = (options: object): Redis => {
-    const redis = new Redis(url, { connectionName: "plumbline", ...options });
-    redis.on("error", (error: Error) => log.warn("redis error", { error: error.name }));
-    open.push(redis);
-    return redis;
-  };
-  const shared = connect({ maxRetriesPerRequest: 3 });
-  const policy = /maxmemory_policy:(\S+)/.exec(await shared.info("memory"))?.[1];
-  if (policy !== undefined && policy !== "noeviction") {
-    for (const redis of open) redis.disconnect();
-    throw new Error(`Redis may evict jobs: its maxmemory-policy is ${policy}. Set it to noeviction.`);
+function openConnections(
+  backend: QueueBackend,
+  prefix: string,
+  onFault: (error: unknown) => void,
+): Promise<Connections> {
+  if (backend.kind === "postgres") {
+    return openPostgresConnections(backend.pool as QueuePool, (client) => runMigrations(client));
   }
-  return {
-    factory: undefined,
-    forQueue: () => shared,
-    forWorker: () => connect({ maxRetriesPerRequest: null }),
-    async clockMs() {
-      const [seconds, micros] = await shared.time();
-      return Number(seconds) * 1000 + Number(micros) / 1000;
-    },
-    async close() {
-      for (const redis of open) redis.disconnect();
-    },
-  };
-}
-
-interface PlainPool {
-  query(text: string): Promise<{ rows: { now_ms?: unknown }[] }>;
-  connect(): Promise<{ query(text: string, params?: readonly unknown[]): Promise<never>; release(): void }>;
-}
-
-async function openPostgres(pool: unknown): Promise<Connections> {
-  const plain = pool as PlainPool;
-  const client = await plain.connect();
-  try {
-    await runMigrations(client);
-  } finally {
-    client.release();
-  }
-  return {
-    factory: createPostgresBackend as unknown as BackendFactory,
-    forQueue: () => pool as object,
-    forWorker: () => pool as object,
-    async clockMs() {
-      const { rows } = await plain.query("SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms");
-      return Number(rows[0]?.now_ms);
-    },
-    close: () => Promise.resolve(),
-  };
+  const connect =
+    "connect" in backend
+      ? backend.connect
+      : (options: RedisRetries): Redis => new Redis(backend.url, { connectionName: "plumbline", ...options });
+  return openRedisConnections(connect, prefix, onFault);
 }

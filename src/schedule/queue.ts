@@ -20,10 +20,14 @@ export interface ScheduleEntry {
 export interface ScheduledEntry extends ScheduleEntry {
   /** When its next slot is due, by its own record; undefined when it has none. */
   readonly nextMs: number | undefined;
+  /** The job of that slot is there, due or not: with nobody to take it, it stays, and nothing is broken. */
+  readonly isQueued: boolean;
 }
 
 /** The port: what the rest of the program knows of the queue. BullMQ is behind it. */
 export interface SlotQueue {
+  /** Every location that schedulers were ever made for, so that those of a location no longer wanted are found. */
+  locations(): Promise<readonly string[]>;
   /** Schedulers of one location, as the queue has them. */
   scheduled(location: string): Promise<readonly ScheduledEntry[]>;
   upsert(entry: ScheduleEntry): Promise<void>;

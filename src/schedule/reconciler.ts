@@ -1,10 +1,11 @@
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
+import { type Accounted, unaccounted } from "./accounting.ts";
+import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
 import type { MissedSlot, SlotBook, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
-import { dueSlots } from "./slots.ts";
 
 export interface ReconcilerWorld {
   readonly queue: SlotQueue;
@@ -17,45 +18,75 @@ export interface ReconcilerWorld {
   readonly intervalMs: number;
 }
 
-/** What one look has found and done; for readiness. */
+/** What one look has found and done; for readiness. `atMs` is when it began. */
 export type ReconcileReport =
-  | { readonly kind: "not-elected" }
-  | { readonly kind: "skewed"; readonly skewMs: number }
-  | { readonly kind: "done"; readonly actions: number; readonly missed: number; readonly interrupted: number };
+  | { readonly kind: "not-elected"; readonly atMs: number }
+  | { readonly kind: "skewed"; readonly atMs: number; readonly skewMs: number }
+  | {
+      readonly kind: "done";
+      readonly atMs: number;
+      readonly skewMs: number;
+      /** Schedulers that were made, changed, repaired or removed. */
+      readonly actions: number;
+      /** Of these, chains that had stopped. */
+      readonly repaired: number;
+      readonly missed: number;
+      readonly interrupted: number;
+      /** False for a while after this machine's clock has jumped: nothing is declared missed or interrupted then. */
+      readonly isClockSteady: boolean;
+    };
 
-const mostSkewMs = 2_000;
-const shortestGraceMs = 5_000;
-/** A slot without a row after this long was not run by anybody. */
-const missedAfterMs = 15_000;
-
-/** One look at the schedules by the elected process: repair what stopped, record what did not run. */
-export async function reconcileOnce(world: ReconcilerWorld): Promise<ReconcileReport> {
-  const { queue, book, clock, log, holder, intervalMs } = world;
-  const nowMs = clock.nowMs();
-  if (!(await book.holdLease("reconciler", holder, 3 * intervalMs, nowMs))) return { kind: "not-elected" };
-  const interrupted = await book.sweepInterrupted(nowMs);
-  for (const run of interrupted) log.warn("run interrupted: its worker did not finish it", { run });
-
-  const skewMs = (await queue.clockMs()) - clock.nowMs();
-  if (Math.abs(skewMs) > mostSkewMs) {
-    log.error("clocks disagree, schedules are left alone: set this machine's or the queue's clock", { skewMs });
-    return { kind: "skewed", skewMs };
-  }
-  const actions = await repairSchedules(world, nowMs);
-  const missed = await recordMissed(world, nowMs);
-  return { kind: "done", actions, missed, interrupted: interrupted.length };
+/** What a process remembers from look to look. */
+export interface ReconcilerMemory {
+  readonly accounted: Accounted;
+  readonly jumps: JumpWatch;
 }
 
-async function repairSchedules({ queue, log, probes }: ReconcilerWorld, nowMs: number): Promise<number> {
+export const newMemory = (clock: Clock): ReconcilerMemory => ({ accounted: new Map(), jumps: watchJumps(clock) });
+
+const graceMs = 5_000;
+const leaseIntervals = 3;
+/** A clock that jumps often jumps back: what it says of the past is not written down before that. */
+const steadyAfterMs = 120_000;
+const mostRowsAtOnce = 5_000;
+
+/**
+ * One look at the schedules by the elected process: repairs what stopped, records what did not run. Never runs a slot
+ * late: what is over is told, not made up for. A process whose clock is not the queue's does not even try for election,
+ * because it could not repair and would keep others from it.
+ */
+export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMemory): Promise<ReconcileReport> {
+  const { queue, book, clock, log, holder, intervalMs } = world;
+  const atMs = clock.nowMs();
+  const jump = memory.jumps.look();
+  if (jump !== undefined) log.error("this machine's clock has jumped", { ...jump });
+  const skewMs = await skewOf(() => queue.clockMs(), clock);
+  if (Math.abs(skewMs) > mostSkewMs) {
+    log.error("clocks disagree, schedules are left alone: set this machine's or the queue's clock", { skewMs });
+    return { kind: "skewed", atMs, skewMs };
+  }
+  if (!(await book.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
+    standBy(world, memory.accounted, atMs);
+    return { kind: "not-elected", atMs };
+  }
+  const actions = await repairSchedules(world, atMs);
+  const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
+  const interrupted = isClockSteady ? await sweep(world, atMs) : 0;
+  const missed = isClockSteady ? await recordMissed(world, memory.accounted, actions, atMs) : 0;
+  const repaired = actions.filter(({ kind }) => kind === "repair").length;
+  return { kind: "done", atMs, skewMs, actions: actions.length, repaired, missed, interrupted, isClockSteady };
+}
+
+async function repairSchedules({ queue, log, probes }: ReconcilerWorld, nowMs: number): Promise<ScheduleAction[]> {
   const wanted = plan(probes);
-  const locations = [...new Set(wanted.map(({ location }) => location))];
-  const actual = (await Promise.all(locations.map((location) => queue.scheduled(location)))).flat();
-  const actions = reconcile(wanted, actual, nowMs, shortestGraceMs);
+  const locations = new Set([...wanted.map(({ location }) => location), ...(await queue.locations())]);
+  const actual = (await Promise.all([...locations].map((location) => queue.scheduled(location)))).flat();
+  const actions = reconcile(wanted, actual, nowMs, graceMs);
   for (const action of actions) {
     await apply(queue, action);
     log.info("schedule changed", { probe: action.entry.id, action: action.kind, reason: action.reason });
   }
-  return actions.length;
+  return actions;
 }
 
 async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
@@ -65,6 +96,7 @@ async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
       return queue.upsert(action.entry);
     case "remove":
       return queue.remove(id, location);
+    case "replace":
     case "repair":
       await queue.remove(id, location);
       return queue.upsert(action.entry);
@@ -73,27 +105,56 @@ async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
   }
 }
 
-/** Slots since the probe's last row that nobody has told of. A probe that never ran has none. */
-async function recordMissed({ book, log, probes }: ReconcilerWorld, nowMs: number): Promise<number> {
-  const last = await book.lastSlots();
-  const byId = new Map(probes.map((probe) => [probe.id, probe]));
-  const slots = plan(probes).flatMap((entry): MissedSlot[] => {
-    const probe = byId.get(entry.id);
-    const lastSlotMs = last.get(entry.id);
-    if (probe === undefined || lastSlotMs === undefined) return [];
-    return dueSlots(entry, lastSlotMs, nowMs - missedAfterMs).map((slotMs) => ({
-      probeId: probe.id,
-      slotMs,
-      location: probe.location,
-      target: probe.target.name,
-      model: probe.target.model,
-      scenario: probe.scenario.name,
-    }));
-  });
-  const missed = await book.recordMissed(slots);
+async function sweep({ book, log }: ReconcilerWorld, nowMs: number): Promise<number> {
+  const interrupted = await book.sweepInterrupted(nowMs);
+  for (const run of interrupted) log.warn("run interrupted: its worker did not finish it", { run });
+  return interrupted.length;
+}
+
+/** Offers every due slot of the time since the last look; those that have a row keep it. */
+async function recordMissed(
+  { book, log, probes }: ReconcilerWorld,
+  accounted: Accounted,
+  actions: readonly ScheduleAction[],
+  nowMs: number,
+): Promise<number> {
+  const isKnown = probes.every(({ id }) => accounted.has(id));
+  const newest = isKnown ? new Map<string, number>() : await book.lastSlots();
+  const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
+  const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
+  let missed = 0;
+  let pending: MissedSlot[] = [];
+  let complete = new Map<string, number>();
+  const write = async (): Promise<void> => {
+    missed += await book.recordMissed(pending);
+    for (const [probeId, untilMs] of complete) accounted.set(probeId, untilMs);
+    pending = [];
+    complete = new Map();
+  };
+  for (const probe of probes) {
+    const entry = entries.get(probe.id);
+    if (entry === undefined) continue;
+    const action = actionFor.get(probe.id);
+    const found = unaccounted(probe, entry, action, accounted.get(probe.id), newest.get(probe.id), nowMs);
+    pending.push(...found.slots);
+    complete.set(probe.id, found.untilMs);
+    if (pending.length >= mostRowsAtOnce) await write();
+  }
+  await write();
   if (missed > 0) log.warn("slots were missed: no worker took them in time", { missed });
   return missed;
 }
+
+/** Somebody else accounts. When they stop, what they can't have done yet is ours: at least the time of a lease. */
+function standBy({ probes, intervalMs }: ReconcilerWorld, accounted: Accounted, nowMs: number): void {
+  for (const { id } of probes) {
+    const knownMs = accounted.get(id);
+    const surelyMs = nowMs - longestMissedAfterMs - (leaseIntervals + 1) * intervalMs;
+    accounted.set(id, knownMs === undefined ? nowMs : Math.max(knownMs, surelyMs));
+  }
+}
+
+const longestMissedAfterMs = 300_000;
 
 /** Repeats the look until stopped. `every` calls back in intervals; looks never overlap. */
 export function startReconciler(
@@ -101,14 +162,14 @@ export function startReconciler(
   every: (intervalMs: number, work: () => void) => { stop(): void },
   onReport: (report: ReconcileReport) => void = () => {},
 ): Stoppable {
+  const memory = newMemory(world.clock);
+  const failed = (message: string) => (error: unknown) =>
+    world.log.error(message, { error: error instanceof Error ? error.name : "unknown" });
   let looking: Promise<void> | undefined;
   const look = (): void => {
-    looking ??= reconcileOnce(world)
-      .then(onReport, (error: unknown) => {
-        world.log.error("the schedules could not be reconciled", {
-          error: error instanceof Error ? error.name : "unknown",
-        });
-      })
+    looking ??= reconcileOnce(world, memory)
+      .then(onReport)
+      .catch(failed("the schedules could not be reconciled"))
       .finally(() => {
         looking = undefined;
       });
@@ -119,7 +180,8 @@ export function startReconciler(
     async stop() {
       repetition.stop();
       await looking;
-      await world.book.releaseLease("reconciler", world.holder);
+      const { book, holder } = world;
+      await book.releaseLease("reconciler", holder).catch(failed("the lease could not be given back; it runs out"));
     },
   };
 }

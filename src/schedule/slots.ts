@@ -1,24 +1,52 @@
 import { CronExpressionParser } from "cron-parser";
 import type { ScheduleEntry } from "./queue.ts";
 
-const mostSlots = 1000;
+/** Enough for a day of every 20 s. */
+const mostSlots = 5000;
 
-/** Due times in (fromMs, toMs], oldest first, at most 1,000: the newest ones when there are more. */
-export function dueSlots({ cadence, offsetMs }: ScheduleEntry, fromMs: number, toMs: number): number[] {
-  if (cadence.kind === "cron") return cronSlots(cadence.pattern, cadence.tz, fromMs, toMs);
+/** Due times in (fromMs, toMs], oldest first; the newest `most` when there are more. */
+export function dueSlots(
+  { cadence, offsetMs }: ScheduleEntry,
+  fromMs: number,
+  toMs: number,
+  most: number = mostSlots,
+): number[] {
+  if (toMs <= fromMs) return [];
+  if (cadence.kind === "cron") return cronSlots(cadence.pattern, cadence.tz, fromMs, toMs, most);
   const { everyMs } = cadence;
   const last = Math.floor((toMs - offsetMs) / everyMs);
-  const first = Math.max(Math.floor((fromMs - offsetMs) / everyMs) + 1, last - mostSlots + 1);
+  const first = Math.max(Math.floor((fromMs - offsetMs) / everyMs) + 1, last - most + 1);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * everyMs + offsetMs);
 }
 
-/** Walks forward, as the queue does: backwards, a slot that daylight saving has moved would not be found. */
-function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
+/** Looks at no more of a long time than can be told of: first at its end, then at four times as much. */
+function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number, most: number): number[] {
+  for (let spanMs = most * shortestCronMs; ; spanMs *= 4) {
+    const startMs = Math.max(fromMs, toMs - spanMs);
+    const slots = walk(pattern, tz, startMs, toMs);
+    if (startMs === fromMs || slots.length >= most) return slots.slice(-most);
+  }
+}
+
+const shortestCronMs = 1000;
+
+/**
+ * Forwards, as the queue does: backwards, or from within the hour that daylight saving leaves out, a slot that was
+ * moved would not be found, and from within the doubled hour a slot would be found twice.
+ */
+function walk(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
   const slots: number[] = [];
-  const times = CronExpressionParser.parse(pattern, { tz, currentDate: new Date(fromMs) });
+  const currentDate = new Date(fromMs - (isHourly(pattern) ? 0 : changeOfClocksMs));
+  const times = CronExpressionParser.parse(pattern, { tz, currentDate });
   for (let slot = times.next().getTime(); slot <= toMs; slot = times.next().getTime()) {
-    slots.push(slot);
-    if (slots.length > mostSlots) slots.shift();
+    if (slot > fromMs) slots.push(slot);
   }
   return slots;
+}
+
+const changeOfClocksMs = 2 * 3_600_000;
+
+/** The same in every hour: then a change of the hour moves nothing. */
+function isHourly(pattern: string): boolean {
+  return pattern.trim().split(/\s+/).at(-4) === "*";
 }

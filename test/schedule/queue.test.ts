@@ -1,48 +1,7 @@
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
-import { openQueues, type Queues } from "../../src/schedule/bullmq.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ScheduleEntry } from "../../src/schedule/queue.ts";
 import { reconcile } from "../../src/schedule/reconcile.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
-import { freshDatabase } from "../setup/databases.ts";
-
-type Opened = { readonly queues: Queues; close(): Promise<void> };
-
-const backends: Record<string, () => Promise<Opened>> = {
-  async Redis() {
-    const redis = new Redis(inject("redisUrl"));
-    await redis.flushall();
-    redis.disconnect();
-    const queues = await openQueues({ kind: "redis", url: inject("redisUrl") }, silentLog);
-    return { queues, close: () => queues.close() };
-  },
-  async PostgreSQL() {
-    const database = await freshDatabase();
-    const pool = await openPostgresPool(database.url, silentLog);
-    const queues = await openQueues({ kind: "postgres", pool: pool.pool }, silentLog);
-    return {
-      queues,
-      async close() {
-        await queues.close();
-        await pool.close();
-        await database.drop();
-      },
-    };
-  },
-  async PGlite() {
-    const pool = await openPglitePool(undefined);
-    const queues = await openQueues({ kind: "postgres", pool: pool.pool }, silentLog);
-    return {
-      queues,
-      async close() {
-        await queues.close();
-        await pool.close();
-      },
-    };
-  },
-};
+import { backends, type Opened } from "./backends.ts";
 
 const entry: ScheduleEntry = {
   id: "valid@eu",
@@ -50,37 +9,52 @@ const entry: ScheduleEntry = {
   cadence: { kind: "every", everyMs: 1000 },
   offsetMs: 137,
 };
+const daily: ScheduleEntry = {
+  ...entry,
+  cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" },
+  offsetMs: 0,
+};
 
+/** What every queue must do, whatever it runs on. */
 describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
   let opened: Opened;
+  let aheadMs: number;
   beforeEach(async () => {
-    opened = await open();
+    aheadMs = 0;
+    opened = await open({ clock: { nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() } });
   });
   afterEach(() => opened.close());
 
   test("a scheduler is kept as it was asked for, asking twice is asking once", async () => {
     const { slots } = opened.queues;
     await slots.upsert(entry);
+    const first = await slots.scheduled("eu");
     await slots.upsert(entry);
     const [scheduled, ...more] = await slots.scheduled("eu");
     expect(more).toEqual([]);
-    expect(scheduled).toMatchObject(entry);
+    expect(scheduled).toMatchObject({ ...entry, isQueued: true });
     expect(((scheduled?.nextMs ?? 0) - 137) % 1000).toBe(0);
+    expect((scheduled?.nextMs ?? 0) - (first[0]?.nextMs ?? 0)).toBeLessThanOrEqual(5000);
     expect(reconcile([entry], scheduled === undefined ? [] : [scheduled], Date.now(), 5000)).toEqual([]);
   });
 
-  test("a changed cadence replaces the old one, a removed scheduler is gone", async () => {
+  test("cron and every replace each other, a removed scheduler is gone, its location is remembered", async () => {
     const { slots } = opened.queues;
     await slots.upsert(entry);
-    await slots.upsert({ ...entry, cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" }, offsetMs: 0 });
-    expect(await slots.scheduled("eu")).toMatchObject([
-      { cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" } },
-    ]);
+    await slots.remove(entry.id, "eu");
+    await slots.upsert(daily);
+    const [scheduled, ...more] = await slots.scheduled("eu");
+    expect(more).toEqual([]);
+    expect(scheduled).toMatchObject(daily);
+    expect(reconcile([daily], scheduled === undefined ? [] : [scheduled], Date.now(), 5000)).toEqual([]);
+    await slots.upsert({ ...entry, location: "us" });
+    expect([...(await slots.locations())].toSorted()).toEqual(["eu", "us"]);
     await slots.remove(entry.id, "eu");
     expect(await slots.scheduled("eu")).toEqual([]);
+    expect(await slots.scheduled("us")).toHaveLength(1);
   });
 
-  test("slots come on the grid, each once, of one location only", async () => {
+  test("slots come on the grid, oldest first, each once, of one location only", async () => {
     const { slots } = opened.queues;
     const seen: number[] = [];
     const elsewhere = vi.fn<() => Promise<void>>(async () => {});
@@ -93,54 +67,96 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(3), { timeout: 20_000, interval: 50 });
     await Promise.all([worker.stop(), other.stop()]);
     expect(seen.every((slotMs) => (slotMs - 137) % 1000 === 0)).toBe(true);
-    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
     expect(elsewhere).not.toHaveBeenCalled();
   });
 
-  test("a delivery that is asked for twice is made once, and can be asked for again", async () => {
+  test("a changed cadence and phase hold from the next slot on", async () => {
+    const { slots } = opened.queues;
+    const seen: number[] = [];
+    await slots.upsert({ ...entry, cadence: { kind: "every", everyMs: 3_600_000 } });
+    const changed: ScheduleEntry = { ...entry, cadence: { kind: "every", everyMs: 2000 }, offsetMs: 1500 };
+    await slots.upsert(changed);
+    const worker = await slots.work("eu", 4, async ({ slotMs }) => void seen.push(slotMs));
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(2), { timeout: 20_000, interval: 50 });
+    await worker.stop();
+    expect(seen.map((slotMs) => (slotMs - 1500) % 2000)).toEqual(seen.map(() => 0));
+    expect(await slots.scheduled("eu")).toMatchObject([changed]);
+  });
+
+  test("a slot that nobody takes stays where it is, which is no reason to repair", async () => {
+    const { slots } = opened.queues;
+    await slots.upsert(entry);
+    aheadMs = 60_000;
+    const scheduled = await slots.scheduled("eu");
+    expect(scheduled).toMatchObject([{ isQueued: true }]);
+    expect(reconcile([entry], scheduled, Date.now() + aheadMs, 5000)).toEqual([]);
+  });
+
+  test("a handler that throws ends its slot, not the chain", async () => {
+    const { slots } = opened.queues;
+    const seen: number[] = [];
+    const worker = await slots.work("eu", 1, async ({ slotMs }) => {
+      seen.push(slotMs);
+      throw new Error("sk-secret-of-somebody");
+    });
+    await slots.upsert(entry);
+    await vi.waitFor(() => expect(new Set(seen).size).toBeGreaterThanOrEqual(2), { timeout: 20_000, interval: 50 });
+    await worker.stop();
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test("a worker that stops lets what runs finish and takes nothing more", async () => {
+    const { deliveries } = opened.queues;
+    const { promise: running, resolve: started } = Promise.withResolvers<void>();
+    const { promise: free, resolve: finish } = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    await deliveries.enqueue("msg_1", 1);
+    const worker = await deliveries.work(1, async (id) => {
+      started();
+      await free;
+      seen.push(id);
+    });
+    await running;
+    const stopped = worker.stop();
+    await deliveries.enqueue("msg_2", 1);
+    finish();
+    await stopped;
+    expect(seen).toEqual(["msg_1"]);
+  });
+
+  test("a delivery that is asked for twice is made once; made, it can be asked for again", async () => {
     const { deliveries } = opened.queues;
     const seen: string[] = [];
     await deliveries.enqueue("msg_1", 1);
     await deliveries.enqueue("msg_1", 1);
-    const worker = await deliveries.work(2, async (id) => void seen.push(id));
-    await vi.waitFor(() => expect(seen).toEqual(["msg_1"]), { timeout: 10_000, interval: 20 });
-    await deliveries.enqueue("msg_1", 1);
-    await vi.waitFor(() => expect(seen).toEqual(["msg_1", "msg_1"]), { timeout: 10_000, interval: 20 });
+    await deliveries.enqueue("msg_1", 2);
+    await deliveries.enqueue("msg_2", 1);
+    const worker = await deliveries.work(1, async (id) => void seen.push(id));
+    await vi.waitFor(() => expect(seen).toEqual(["msg_1", "msg_1", "msg_2"]), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(
+      async () => {
+        await deliveries.enqueue("msg_2", 1);
+        expect(seen.filter((id) => id === "msg_2").length).toBeGreaterThan(1);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
     await worker.stop();
   });
 
+  test("a dozen locations on one process all get their slots", async () => {
+    const { slots } = opened.queues;
+    const locations = Array.from({ length: 12 }, (_, index) => `location-${index}`);
+    const seen = new Set<string>();
+    const workers = await Promise.all(
+      locations.map((location) => slots.work(location, 1, async ({ probeId }) => void seen.add(probeId))),
+    );
+    await Promise.all(locations.map((location) => slots.upsert({ ...entry, id: `p@${location}`, location })));
+    await vi.waitFor(() => expect(seen.size).toBe(12), { timeout: 25_000, interval: 50 });
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }, 60_000);
+
   test("its clock is ours, on this machine", async () => {
     expect(Math.abs((await opened.queues.slots.clockMs()) - Date.now())).toBeLessThan(2000);
-  });
-});
-
-describe("Redis in trouble", () => {
-  test("flushed: the reconciler finds every scheduler missing", async () => {
-    const redis = new Redis(inject("redisUrl"));
-    const queues = await openQueues({ kind: "redis", url: inject("redisUrl") }, silentLog);
-    await queues.slots.upsert(entry);
-    await redis.flushall();
-    expect(reconcile([entry], await queues.slots.scheduled("eu"), Date.now(), 5000)).toEqual([
-      { kind: "upsert", entry, reason: "missing" },
-    ]);
-    await queues.close();
-    redis.disconnect();
-  });
-
-  test("the delayed set lost: the chain is found in the past and repaired in phase", async () => {
-    const redis = new Redis(inject("redisUrl"));
-    await redis.flushall();
-    const queues = await openQueues({ kind: "redis", url: inject("redisUrl") }, silentLog);
-    await queues.slots.upsert(entry);
-    await redis.del("bull:plumbline-slots-eu:delayed");
-    const lost = await queues.slots.scheduled("eu");
-    const later = Date.now() + 60_000;
-    expect(reconcile([entry], lost, later, 5000)).toEqual([{ kind: "repair", entry, reason: "next-in-the-past" }]);
-    await queues.slots.remove(entry.id, "eu");
-    await queues.slots.upsert(entry);
-    expect(await redis.zcard("bull:plumbline-slots-eu:delayed")).toBe(1);
-    expect((((await queues.slots.scheduled("eu"))[0]?.nextMs ?? 0) - 137) % 1000).toBe(0);
-    await queues.close();
-    redis.disconnect();
   });
 });

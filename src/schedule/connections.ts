@@ -1,0 +1,22 @@
+/** What a queue runs on, as far as the code above it can't tell. */
+export interface Connections {
+  /** What BullMQ's `connection` option takes; for a worker, one that waits as long as it takes. */
+  forQueue(): object;
+  forWorker(): object;
+  /** Undoes what `forWorker` took. */
+  endWorker(connection: object): void;
+  rememberLocation(location: string): Promise<void>;
+  locations(): Promise<readonly string[]>;
+  clockMs(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const slotsQueuePrefix = "plumbline-slots-";
+export const deliveriesQueue = "plumbline-deliveries";
+
+/** A fault's code or class, never its message: that may quote a URL, a statement or a value. */
+export function faultName(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return /^\w{1,60}$/.test(code) ? code : "Error";
+}

@@ -1,0 +1,267 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { plan } from "../../src/schedule/plan.ts";
+import {
+  newMemory,
+  type ReconcilerMemory,
+  type ReconcilerWorld,
+  reconcileOnce,
+  startReconciler,
+} from "../../src/schedule/reconciler.ts";
+import { dueSlots } from "../../src/schedule/slots.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { probe as sample } from "../probe/samples.ts";
+import { BookDouble, FakeClock, QueueDouble } from "./doubles.ts";
+
+const start = Date.UTC(2026, 10, 23, 12);
+const everyMs = 60_000;
+const hourMs = 3_600_000;
+const a = { ...sample, id: "a@eu", name: "a" };
+const b = { ...sample, id: "b@us", name: "b", location: "us" };
+
+let clock: FakeClock;
+let queue: QueueDouble;
+let book: BookDouble;
+let memory: ReconcilerMemory;
+
+beforeEach(() => {
+  clock = new FakeClock(start);
+  queue = new QueueDouble(clock);
+  book = new BookDouble();
+  memory = newMemory(clock);
+});
+
+const world = (over: Partial<ReconcilerWorld> = {}): ReconcilerWorld => ({
+  queue,
+  book,
+  clock,
+  log: silentLog,
+  holder: "one",
+  probes: [a, b],
+  intervalMs: 30_000,
+  ...over,
+});
+const look = (over: Partial<ReconcilerWorld> = {}, mind = memory) => reconcileOnce(world(over), mind);
+const [entry] = plan([a]);
+const slotsOf = (fromMs: number, toMs: number): number[] => (entry === undefined ? [] : dueSlots(entry, fromMs, toMs));
+
+/** Time passes with a look every 30 s and a worker that takes every slot that `takes` lets it. */
+async function live(durationMs: number, takes: (slotMs: number, index: number) => boolean): Promise<void> {
+  const endMs = clock.nowMs() + durationMs;
+  let index = 0;
+  while (clock.nowMs() < endMs) {
+    const fromMs = clock.nowMs();
+    clock.pass(30_000);
+    for (const slotMs of slotsOf(fromMs, clock.nowMs())) if (takes(slotMs, index++)) book.row(a.id, slotMs);
+    for (const [key, scheduled] of queue.entries) {
+      const [nextMs] = dueSlots(scheduled, clock.nowMs(), clock.nowMs() + hourMs);
+      queue.entries.set(key, { ...scheduled, nextMs });
+    }
+    await look();
+  }
+}
+
+describe("schedules", () => {
+  test("are made from the configuration, then left alone", async () => {
+    expect(await look()).toMatchObject({ kind: "done", actions: 2, repaired: 0 });
+    expect(await look()).toMatchObject({ kind: "done", actions: 0 });
+    expect(queue.done).toEqual(["upsert a@eu", "upsert b@us"]);
+  });
+
+  test("of a probe that was removed disappear, also when it was the last of its location", async () => {
+    await look();
+    expect(await look({ probes: [a] })).toMatchObject({ actions: 1 });
+    expect(queue.done.slice(2)).toEqual(["remove b@us"]);
+    expect([...queue.entries.keys()]).toEqual(["eu/a@eu"]);
+  });
+
+  test("of a probe that was changed are replaced, the others are not touched", async () => {
+    await look();
+    await look({ probes: [{ ...a, cadence: { kind: "every", everyMs: 30_000 } }, b] });
+    expect(queue.done.slice(2)).toEqual(["remove a@eu", "upsert a@eu"]);
+  });
+
+  test("that stopped are removed and made anew", async () => {
+    await look();
+    const [key, scheduled] = [...queue.entries][0] ?? [];
+    if (key === undefined || scheduled === undefined) throw new Error("nothing is scheduled");
+    queue.entries.set(key, { ...scheduled, nextMs: start - 60_000, isQueued: false });
+    expect(await look()).toMatchObject({ repaired: 1 });
+    expect(queue.done.slice(2)).toEqual(["remove a@eu", "upsert a@eu"]);
+  });
+});
+
+describe("one of several", () => {
+  test("is elected; another takes over when it is gone, at once when it said so", async () => {
+    expect(await look()).toMatchObject({ kind: "done" });
+    expect(await look({ holder: "two" })).toMatchObject({ kind: "not-elected" });
+    clock.pass(89_000);
+    expect(await look({ holder: "two" })).toMatchObject({ kind: "not-elected" });
+    clock.pass(2_000);
+    expect(await look({ holder: "two" })).toMatchObject({ kind: "done" });
+    const reconciler = startReconciler(world({ holder: "two" }), () => ({ stop() {} }));
+    await reconciler.stop();
+    expect(await look({ holder: "three" })).toMatchObject({ kind: "done" });
+  });
+
+  test("one whose clock is wrong does nothing and keeps nobody from it", async () => {
+    for (const aheadMs of [-3000, hourMs]) {
+      queue.aheadMs = aheadMs;
+      expect(await look()).toEqual({ kind: "skewed", atMs: start, skewMs: aheadMs });
+    }
+    expect(queue.done).toEqual([]);
+    expect(book.lease).toBeUndefined();
+  });
+
+  test("a slow answer of the queue is no skew", async () => {
+    const slow = { clockMs: async () => (clock.pass(4000), clock.nowMs() - 2000) };
+    expect(await look({ queue: Object.assign(new QueueDouble(clock), slow) })).toMatchObject({
+      kind: "done",
+      skewMs: 0,
+    });
+  });
+});
+
+describe("I2: what did not run", () => {
+  test("nothing is missed when all ran; a new probe owes nothing for the time before it", async () => {
+    await look();
+    await live(hourMs, () => true);
+    expect(book.missed(a.id)).toEqual([]);
+  });
+
+  test("no worker at all: every slot since the probe was first seen", async () => {
+    await look();
+    await live(10 * everyMs, () => false);
+    expect(book.missed(a.id)).toEqual(slotsOf(start, clock.nowMs() - everyMs));
+    expect(book.missed(b.id).length).toBeGreaterThanOrEqual(8);
+  });
+
+  test("a slot between two that ran", async () => {
+    await look();
+    await live(10 * everyMs, (_slotMs, index) => index % 3 !== 1);
+    const due = slotsOf(start, clock.nowMs() - everyMs);
+    expect(book.missed(a.id)).toEqual(due.filter((_slotMs, index) => index % 3 === 1));
+  });
+
+  test("slots of the time when nothing of Plumbline ran", async () => {
+    await look();
+    await live(5 * everyMs, () => true);
+    const diedMs = clock.nowMs();
+    clock.pass(2 * hourMs);
+    memory = newMemory(clock);
+    await look();
+    await live(5 * everyMs, () => true);
+    expect(book.missed(a.id)).toEqual(slotsOf(diedMs, diedMs + 2 * hourMs));
+  });
+
+  test("slots that fell out while the elected one died and another took over", async () => {
+    const second = newMemory(clock);
+    await look();
+    await look({ holder: "two" }, second);
+    const mutedFrom = clock.nowMs();
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.pass(everyMs);
+      await look({ holder: "two" }, second);
+    }
+    book.row(a.id, slotsOf(mutedFrom, clock.nowMs()).at(-1) ?? 0);
+    clock.pass(2 * everyMs);
+    await look({ holder: "two" }, second);
+    const due = slotsOf(mutedFrom, clock.nowMs() - everyMs);
+    expect([...(book.rows.get(a.id)?.keys() ?? [])].toSorted((x, y) => x - y)).toEqual(due);
+  });
+
+  test("a cadence that was changed during an absence: the old one's slots until now, none of the new one's before", async () => {
+    await look();
+    await live(2 * everyMs, () => true);
+    const diedMs = clock.nowMs();
+    clock.pass(10 * everyMs);
+    const faster = { ...a, cadence: { kind: "every", everyMs: 10_000 } as const };
+    await look({ probes: [faster] }, newMemory(clock));
+    expect(book.missed(a.id)).toEqual(slotsOf(diedMs, clock.nowMs()));
+  });
+
+  test("a probe that comes back after days owes nothing for them", async () => {
+    book.row(a.id, start - 72 * hourMs);
+    await look();
+    expect(book.missed(a.id)).toEqual([]);
+  });
+
+  test("Redis lost the schedulers: the slots until they were made anew", async () => {
+    await look();
+    await live(3 * everyMs, () => true);
+    const flushedMs = clock.nowMs();
+    queue.entries.clear();
+    clock.pass(3 * everyMs);
+    expect(await look()).toMatchObject({ actions: 2 });
+    await live(3 * everyMs, () => true);
+    expect(book.missed(a.id)).toEqual(slotsOf(flushedMs, flushedMs + 3 * everyMs));
+  });
+
+  test("of a very long absence the newest thousand", async () => {
+    await look();
+    await live(2 * everyMs, () => true);
+    clock.pass(48 * hourMs);
+    expect(await look({ probes: [a] }, newMemory(clock))).toMatchObject({ missed: 1000 });
+  });
+});
+
+describe("a clock that jumps an hour ahead and back", () => {
+  test("nothing is declared missed or interrupted by the wrong clock, and all is as before", async () => {
+    await look();
+    await live(3 * everyMs, () => true);
+    book.overdue = ["a@eu/still running"];
+    clock.jump(hourMs);
+    expect(await look()).toMatchObject({ kind: "done", isClockSteady: false, missed: 0, interrupted: 0 });
+    clock.pass(30_000);
+    expect(await look()).toMatchObject({ isClockSteady: false, missed: 0 });
+    clock.jump(-hourMs);
+    expect(await look()).toMatchObject({ isClockSteady: false, missed: 0 });
+    await live(hourMs, () => true);
+    expect(book.missed(a.id).filter((slotMs) => slotMs > start + 3 * everyMs + 30_000)).toEqual([]);
+  });
+
+  test("a jump that stays, such as a machine that slept, is told after a while", async () => {
+    await look();
+    await live(3 * everyMs, () => true);
+    const sleptMs = clock.nowMs();
+    clock.jump(hourMs);
+    await look();
+    await live(5 * everyMs, () => true);
+    expect(book.missed(a.id)).toEqual(slotsOf(sleptMs, sleptMs + hourMs));
+  });
+});
+
+describe("the loop", () => {
+  test("looks never overlap, a failed look is followed by another, stopping waits and gives back the lease", async () => {
+    let fail = true;
+    let running = 0;
+    let most = 0;
+    const reports: string[] = [];
+    const flaky = Object.assign(new QueueDouble(clock), {
+      async locations() {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        if (fail) throw new Error("no queue");
+        return [];
+      },
+    });
+    let tick: () => void = () => {};
+    const every = (_intervalMs: number, work: () => void) => {
+      tick = work;
+      return { stop: () => void (tick = () => {}) };
+    };
+    const reconciler = startReconciler(world({ queue: flaky }), every, ({ kind }) => reports.push(kind));
+    tick();
+    tick();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(reports).toEqual([]);
+    fail = false;
+    tick();
+    tick();
+    await reconciler.stop();
+    expect(reports).toEqual(["done"]);
+    expect(most).toBe(1);
+    expect(book.lease).toBeUndefined();
+  });
+});
