@@ -31,6 +31,9 @@ export interface QueueOptions {
   /** Spans of the queue itself, by bullmq-otel. */
   readonly telemetry?: Telemetry;
   readonly clock?: Clock;
+  /** A killed worker's job is another's after both of these at most: 15 s and 5 s. */
+  readonly lockMs?: number;
+  readonly lockCheckMs?: number;
 }
 
 export interface Queues {
@@ -43,15 +46,15 @@ export interface Queues {
 /** A probe job is never retried: a verdict that is asked for twice is two verdicts. */
 const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } } as const;
 const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
-/** A killed worker's job is another's after 20 s at most; one that kills its worker twice is given up. */
-const workerOptions = { lockDuration: 15_000, stalledInterval: 5_000, maxStartedAttempts: 2, drainDelay: 1 } as const;
+/** A job that kills its worker twice is given up. */
+const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
 /** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made. */
 const templateOptions: JobSchedulerTemplateOptions = { ...jobOptions, telemetry: { omitContext: true } };
 const faultsEveryMs = 10_000;
 
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
-  const { prefix = "{plumbline}", telemetry, clock = systemClock } = options;
+  const { prefix = "{plumbline}", telemetry, clock = systemClock, lockMs = 15_000, lockCheckMs = 5_000 } = options;
   const sayFault = seldom(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
   const fault = (part: string) => (error: unknown) => {
     const name = faultName(error);
@@ -88,7 +91,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     const worker = new Worker(
       name,
       process,
-      { connection, concurrency, ...workerOptions, ...common },
+      { connection, concurrency, lockDuration: lockMs, stalledInterval: lockCheckMs, ...workerOptions, ...common },
       factory as never,
     );
     worker.on("error", fault(name));
