@@ -51,16 +51,28 @@ export const rooms: Readonly<Record<string, Room>> = {
   "main.ts": { mayImport: ["app", "cli"], why: "the entry" },
 };
 
-/** Packages that talk to the outside, and the files that may. */
-export const adapters: Readonly<Record<string, readonly string[]>> = {
-  undici: ["src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"],
-  bullmq: ["src/schedule/bullmq.ts"],
-  ioredis: ["src/schedule/bullmq.ts"],
-  pg: ["src/store/pools/postgres.ts"],
-  "@electric-sql/pglite": ["src/store/pools/pglite.ts"],
-  "@opentelemetry/sdk-node": ["src/telemetry/tracing.ts"],
-  "@opentelemetry/sdk-trace": ["src/telemetry/tracing.ts"],
-  "@hono/node-server": ["src/web/serve.ts"],
-  "@copilotkit/aimock": ["src/testbed/provider.ts"],
-  standardwebhooks: ["src/demo/receiver.ts"],
+/** A package that talks to the outside or brings a world of its own, and the only files that may know of it. */
+export interface Adapter {
+  readonly files: readonly string[];
+  /** The rooms that may import those files as values; `app` unless a room is itself built of them. */
+  readonly usedBy: readonly string[];
+}
+
+const fromApp = (...files: readonly string[]): Adapter => ({ files, usedBy: ["app"] });
+
+/** Tests may import any of them; their types stay inside as well. */
+export const adapters: Readonly<Record<string, Adapter>> = {
+  undici: fromApp("src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"),
+  bullmq: fromApp("src/schedule/bullmq.ts"),
+  ioredis: fromApp("src/schedule/bullmq.ts"),
+  pg: fromApp("src/store/pools/postgres.ts"),
+  "@electric-sql/pglite": fromApp("src/store/pools/pglite.ts"),
+  "@opentelemetry/sdk-node": fromApp("src/telemetry/tracing.ts"),
+  "@opentelemetry/sdk-trace": fromApp("src/telemetry/tracing.ts"),
+  pino: fromApp("src/telemetry/log.ts"),
+  hono: { files: ["src/web/serve.ts"], usedBy: ["app", "web"] },
+  "@hono/node-server": fromApp("src/web/serve.ts"),
+  "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
+  standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },
+  "log-update": { files: ["src/demo/screen.ts"], usedBy: ["demo"] },
 };
