@@ -12,6 +12,7 @@ import type { Probe } from "../src/probe/probe.ts";
 import { runProbe } from "../src/run/run-probe.ts";
 import { openQueues } from "../src/schedule/bullmq.ts";
 import { systemClock } from "../src/std/clock.ts";
+import { createRedactor } from "../src/std/redact.ts";
 import { silentLog } from "../src/std/log.ts";
 import { openPostgresPool } from "../src/store/pools/postgres.ts";
 import { openStore } from "../src/store/store.ts";
@@ -42,6 +43,7 @@ try {
     exchanger,
     runs: store,
     secret: () => "none",
+    redact: createRedactor(["live-key-of-the-bench"]),
     log: silentLog,
     tracer,
   };

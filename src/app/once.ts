@@ -14,7 +14,7 @@ export async function runOnce(config: Config, env: Env, progress: (text: string)
   const tracing = opened.adopt(await startTracing(env), (it) => it.stop());
   const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
   const store = await openStore(pool, Date.now(), config.retentionDays);
-  const world = opened.adopt(openWorld(store, env, silentLog, tracing), (it) => it.close());
+  const world = opened.adopt(openWorld(store, config, env, silentLog, tracing), (it) => it.close());
   const reports: RunReport[] = [];
   const label = randomUUID().slice(0, 8);
   for (const probe of config.probes) {

@@ -9,6 +9,7 @@ import type { SecretRef } from "../probe/target.ts";
 import type { RunBook, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
+import { createRedactor } from "../std/redact.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -52,10 +53,11 @@ export interface OpenWorld extends World {
   close(): Promise<void>;
 }
 
-export function openWorld(runs: RunBook, env: Env, log: Log, { tracer }: Tracing): OpenWorld {
+export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, { tracer }: Tracing): OpenWorld {
   const clock = systemClock;
   const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
   const random = Math.random;
   const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: (ms) => sleep(ms) });
-  return { clock, random, exchanger, runs, secret: secretReader(env), log, tracer, close: attempts.close };
+  const redact = createRedactor(knownSecrets(config, env));
+  return { clock, random, exchanger, runs, secret: secretReader(env), redact, log, tracer, close: attempts.close };
 }

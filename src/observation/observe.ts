@@ -1,24 +1,30 @@
 import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
+import type { Redactor } from "../std/redact.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
 import { shapeOf } from "./shape.ts";
 import { completionText, textFacts } from "./text-facts.ts";
 import { usageOf } from "./usage.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
-/** The facts of one exchange. `patterns` are the regular expressions somebody expects of the text. */
+/**
+ * The facts of one exchange. `patterns` are the regular expressions somebody expects of the text; `redact` knows the
+ * secrets of the configuration.
+ */
 export function observe(
   call: { readonly name: string; readonly ask: Ask },
   exchange: Exchange,
   patterns: readonly string[],
+  redact: Redactor,
 ): Observation {
   const last = exchange.attempts.at(-1) ?? exchange.attempts[0];
   const { outcome } = last;
   return {
     call: call.name,
     mode: call.ask.stream ? "stream" : "plain",
-    outcome: outcome.kind === "fault" ? outcome : factsOf(outcome, patterns),
+    outcome: outcome.kind === "fault" ? outcome : withoutSecrets(factsOf(outcome, patterns), redact),
     timings: last.timings,
     attempts: exchange.attempts.length,
     connection: last.connection,

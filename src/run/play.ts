@@ -34,7 +34,7 @@ async function makeCall(
   const exchange = await world.exchanger.exchange(request, target.policy, target.name, (ordinal, attempt) =>
     inAttemptSpan(world.tracer, span, request, ordinal, attempt),
   );
-  const observation = observe(call, exchange, patterns);
+  const observation = observe(call, exchange, patterns, world.redact);
   endCallSpan(span, observation);
   return observation;
 }

@@ -9,6 +9,7 @@ import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 import type { Log } from "../std/log.ts";
+import type { Redactor } from "../std/redact.ts";
 import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
 
 /** Everything a run may touch of the outside. */
@@ -19,6 +20,8 @@ export interface World {
   readonly runs: RunBook;
   /** The value behind a reference; throws when it cannot be read, which start-up has already ruled out. */
   readonly secret: (ref: SecretRef) => string;
+  /** Knows every secret of the configuration: what a provider echoes of them must not be kept. */
+  readonly redact: Redactor;
   readonly log: Log;
   readonly tracer: Tracer;
 }

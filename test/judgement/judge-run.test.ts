@@ -32,7 +32,7 @@ function history(probe: Probe, replies: Iterable<{ outcome: Outcome; totalMs: nu
       connection: "fresh",
       maxLoopDelayMs: 0,
     } as const;
-    const observations = [observe({ name: scenario.name, ask }, { attempts: [attempt] }, [])];
+    const observations = [observe({ name: scenario.name, ask }, { attempts: [attempt] }, [], (text) => text)];
     const judged = judgeRun({ probe, scenario, observations, memory: [...memory.values()], slotMs });
     for (const { series, state, accept } of judged.series) {
       const before = memory.get(series.id)?.baseline;

@@ -18,7 +18,8 @@ import { createLog } from "../../src/telemetry/log.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
 
-const key = "sk-canary-KEY-3f9a1c77d2";
+/** Of no form that keys are recognised by: only who knows it can find it. */
+const key = "canaryKEY.3f9a1c77d2";
 const prompt = "canary prompt: the eagle lands at dawn";
 const completion = "canary completion: understood, at dawn";
 
@@ -32,6 +33,7 @@ const replies: readonly { readonly status: number; readonly type: string; readon
       model: key,
       choices: [{ message: { role: "assistant", content: completion }, finish_reason: key }],
       usage: { prompt_tokens: 3, completion_tokens: 3 },
+      [key]: { [`for ${key}`]: 1 },
     }),
   },
   {
@@ -81,6 +83,7 @@ test("key, prompt and completion reach no row, queue, span or log line (I6)", as
     exchanger,
     runs: store,
     secret: () => key,
+    redact: createRedactor([key]),
     log,
     tracer: tracing.getTracer("test"),
   };

@@ -57,6 +57,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
       exchanger,
       runs: store,
       secret: () => "none",
+      redact: (text) => text,
       log: silentLog,
       tracer: new TracerProvider().getTracer("test"),
     };
