@@ -1,6 +1,5 @@
 import type { Evidence, Incident, Transition } from "../incident/incident.ts";
 import type { Finding, Severity } from "../judgement/judgement.ts";
-import type { Probe } from "../probe/probe.ts";
 import { createRedactor } from "../std/redact.ts";
 import { plainLine, sanitize } from "../std/sanitize.ts";
 import type { Alert, Change } from "./alert.ts";
@@ -11,7 +10,11 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(incident: Incident, transition: Transition, probe: Probe): Alert {
+export function composeAlert(
+  incident: Incident,
+  transition: Transition,
+  about: { model: string; probe: string },
+): Alert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
   return {
@@ -29,10 +32,10 @@ export function composeAlert(incident: Incident, transition: Transition, probe: 
     changes: changes.slice(0, maxChanges),
     moreChanges: Math.max(0, changes.length - maxChanges),
     target: sanitize(incident.target, maxName),
-    model: sanitize(probe.target.model, maxName),
+    model: sanitize(about.model, maxName),
     scenario: sanitize(incident.scenario, maxName),
     location: sanitize(incident.location, maxName),
-    probe: sanitize(probe.name, maxName),
+    probe: sanitize(about.probe, maxName),
     firstBadSlot: new Date(incident.firstBadSlotMs).toISOString(),
     lastGoodSlot: incident.lastGoodSlotMs === undefined ? null : new Date(incident.lastGoodSlotMs).toISOString(),
     badRuns: incident.badRuns,

@@ -1,16 +1,17 @@
 import type { Receiver } from "../probe/receiver.ts";
 import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
+import { shortHash } from "../std/hash.ts";
 import type { Log } from "../std/log.ts";
 import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
-import type { DisabledReceivers } from "./disabled-receivers.ts";
 import type { Lanes } from "./lanes.ts";
 import { outcomeOf } from "./outcome.ts";
-import type { DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
+import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
 import type { Message, Refusal } from "./receivers/receiver.ts";
 import { renderFor } from "./receivers/receivers.ts";
+import { afterDelivery, deliveryFingerprint } from "./self-incident.ts";
 
 /** Everything that handing over an alert may touch of the outside. */
 export interface DeliveryWorld {
@@ -20,7 +21,6 @@ export interface DeliveryWorld {
   readonly poster: Poster;
   /** By name, as the configuration in force has them. */
   readonly receivers: ReadonlyMap<string, Receiver>;
-  readonly disabled: DisabledReceivers;
   readonly lanes: Lanes;
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
@@ -43,7 +43,7 @@ export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promi
     if (pending === undefined) return undefined;
     leave ??= lanes.enter(pending.entry.receiver);
     const attempt = await attemptAt(world, pending);
-    await outbox.record(attempt);
+    await outbox.record(attempt, conclusionOf(world, pending, attempt));
     return attempt;
   } finally {
     leave?.();
@@ -63,7 +63,7 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
   const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   const receiver = world.receivers.get(entry.receiver);
-  const outcome = await handOver(world, entry, receiver);
+  const outcome = await handOver(world, pending, receiver);
   const attempt: DeliveryAttempt = {
     outboxId: entry.id,
     receiver: entry.receiver,
@@ -72,19 +72,39 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
     durationMs: Math.max(0, clock.monotonicMs() - startedMs),
     outcome,
     nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
+    disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
   };
-  if (outcome.kind === "gone") world.disabled.disable(entry.receiver);
   tell(world.log, entry, attempt);
   return attempt;
 }
 
+/** A receiver that left the configuration is not told of and not complained about. */
+function conclusionOf(
+  { receivers, clock }: DeliveryWorld,
+  { entry }: PendingDelivery,
+  { receiver, outcome, ordinal, nextDueAtMs }: DeliveryAttempt,
+): Conclusion | undefined {
+  if (nextDueAtMs !== undefined || !receivers.has(receiver)) return undefined;
+  const evidence = entry.alert.evidence.at(-1) ?? { runId: entry.alert.incidentId };
+  const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
+  return {
+    fingerprint: deliveryFingerprint(receiver),
+    conclude: (before) => afterDelivery(before, ended, [...receivers.keys()]),
+  };
+}
+
+/** Another address, secret or permission makes it another receiver, which has not answered 410. */
+function configurationHash(receiver: Receiver): string {
+  return shortHash(JSON.stringify(receiver), 32);
+}
+
 async function handOver(
   world: DeliveryWorld,
-  entry: OutboxEntry,
+  { entry, disabledAs }: PendingDelivery,
   receiver: Receiver | undefined,
 ): Promise<DeliveryOutcome> {
   if (receiver === undefined) return { kind: "failed", reason: "the receiver is no longer in the configuration" };
-  if (world.disabled.names.has(receiver.name)) {
+  if (disabledAs === configurationHash(receiver)) {
     return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
   }
   const message = render(world, entry, receiver);
@@ -149,7 +169,10 @@ function tell(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, next
         nextAttempt: new Date(nextDueAtMs).toISOString(),
       });
     case "gone":
-      return log.error("receiver disabled: it answered 410 Gone and gets no more alerts", fields);
+      return log.error(
+        "receiver disabled: it answered 410 Gone and gets no more alerts until its configuration is changed",
+        fields,
+      );
     case "refused":
       return log.error("alert refused: it can't be sent", { ...fields, reason: outcome.reason });
     default:

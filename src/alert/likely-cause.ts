@@ -6,6 +6,7 @@ import type { LikelyCause } from "./alert.ts";
  * refused credential counts only where a reply was expected to be accepted.
  */
 export function likelyCause(incident: Incident): LikelyCause {
+  if (incident.kind === "monitor") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
   const status = incident.evidence.at(-1)?.status;
   if (status === undefined) return incident.kind === "availability" ? "network" : "provider";
@@ -36,6 +37,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
       return "Check the time-outs and queues of your callers; compare with other models of the same provider.";
     case "usage":
       return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
+    case "monitor":
+      return `Put right what is named, then look at ${"`plumbline status`"}: what was to be told meanwhile may be missing.`;
     default:
       return incident.kind satisfies never;
   }

@@ -1,3 +1,5 @@
+import type { Incident } from "../incident/incident.ts";
+import type { Aftermath } from "./aftermath.ts";
 import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
 
 /** An entry with what has become of it so far. */
@@ -6,6 +8,8 @@ export interface PendingDelivery {
   /** Attempts already made. */
   readonly attempts: number;
   readonly dueAtMs: number;
+  /** Hash of the receiver's configuration that answered 410, if one did. */
+  readonly disabledAs?: string | undefined;
 }
 
 /** What the notifier asks of the store. */
@@ -14,8 +18,17 @@ export interface Outbox {
   due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]>;
   /** Leases one entry for an attempt; undefined when it is gone, leased, not due or not its turn. */
   lease(id: string, nowMs: number, leaseMs: number): Promise<PendingDelivery | undefined>;
-  /** Records an attempt and either ends the entry or sets when it is due next. */
-  record(attempt: DeliveryAttempt): Promise<void>;
+  /**
+   * Records an attempt and either ends the entry or sets when it is due next. One transaction with what the end of an
+   * entry leads to: `conclude` is asked then, given the incident of that fingerprint.
+   */
+  record(attempt: DeliveryAttempt, conclusion?: Conclusion): Promise<void>;
+}
+
+/** What the end of a delivery means for the incident about its receiver. */
+export interface Conclusion {
+  readonly fingerprint: string;
+  conclude(before: Incident | undefined): Aftermath;
 }
 
 export interface DeliveryAttempt {
@@ -28,4 +41,6 @@ export interface DeliveryAttempt {
   readonly outcome: DeliveryOutcome;
   /** undefined ends the entry: delivered, or given up. */
   readonly nextDueAtMs?: number | undefined;
+  /** Set with 410: the receiver gets nothing more until its configuration has another hash. */
+  readonly disablesAs?: string | undefined;
 }

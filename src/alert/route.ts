@@ -8,20 +8,13 @@ export type RouteDecision =
 
 export type ToldReason = "opened" | "severity-rose" | "acknowledged" | "resolved";
 
-/** `informative-only`: good to know, nothing to act on. `receiver-disabled`: it answered 410 before. */
-export type NotToldReason = "informative-only" | "receiver-disabled";
-
-const nobody: ReadonlySet<string> = new Set();
+/** `informative-only`: good to know, nothing to act on. */
+export type NotToldReason = "informative-only";
 
 /** Decides for each receiver of the probe, once each, in the order of the configuration. */
-export function routeAlert(
-  alert: Alert,
-  receivers: readonly string[],
-  disabled: ReadonlySet<string> = nobody,
-): RouteDecision[] {
+export function routeAlert(alert: Alert, receivers: readonly string[]): RouteDecision[] {
   return [...new Set(receivers)].map((receiver) => {
     if (alert.severity === "informative") return { receiver, told: false, reason: "informative-only" };
-    if (disabled.has(receiver)) return { receiver, told: false, reason: "receiver-disabled" };
     return { receiver, told: true, reason: whyTold(alert) };
   });
 }
@@ -31,12 +24,8 @@ function whyTold({ event }: Alert): ToldReason {
 }
 
 /** What is to be delivered of one alert; written in the transaction that writes the transition. */
-export function outboxEntries(
-  alert: Alert,
-  receivers: readonly string[],
-  disabled: ReadonlySet<string> = nobody,
-): OutboxEntry[] {
-  return routeAlert(alert, receivers, disabled)
+export function outboxEntries(alert: Alert, receivers: readonly string[]): OutboxEntry[] {
+  return routeAlert(alert, receivers)
     .filter(({ told }) => told)
     .map(({ receiver }) => ({
       id: messageId(alert, receiver),

@@ -38,6 +38,7 @@ function howOften(incident: Incident, transition: Transition, changes: number): 
   if (transition.kind === "resolved") {
     return `${more}, after ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}`;
   }
+  if (incident.kind === "monitor") return more;
   return `${more}, ${incident.badRuns} of ${incident.judgedRuns} runs`;
 }
 
@@ -45,6 +46,7 @@ function howOften(incident: Incident, transition: Transition, changes: number): 
 function whatMoved(incident: Incident, change: Change | undefined, room: number): string {
   if (change === undefined) return sanitize(incident.label, room);
   if (incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
+  if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
   const whole = `${change.what} ${change.before} → ${change.after}`;
   if (whole.length <= room) return whole;
   const values = change.before.length + change.after.length;

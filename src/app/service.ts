@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { createDisabledReceivers } from "../alert/disabled-receivers.ts";
 import { deliverOnce } from "../alert/deliver.ts";
 import { createLanes } from "../alert/lanes.ts";
 import { createPoster } from "../alert/post-undici.ts";
@@ -131,7 +130,6 @@ async function startNotifier(
     outbox,
     poster: createPoster(),
     receivers,
-    disabled: createDisabledReceivers(),
     lanes,
     secret,
     log,

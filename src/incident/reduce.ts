@@ -1,10 +1,19 @@
 import type { Finding, Ruling, Severity } from "../judgement/judgement.ts";
-import type { Probe } from "../probe/probe.ts";
+import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 
+/** Whose incident it is: a probe, or the monitor itself. */
+export interface IncidentOwner {
+  readonly id: string;
+  readonly target: { readonly name: string };
+  readonly scenario: { readonly name: string };
+  readonly location: string;
+  readonly incident: IncidentPolicy;
+}
+
 export interface ReduceContext {
-  readonly probe: Probe;
+  readonly probe: IncidentOwner;
   readonly slotMs: number;
   readonly nowMs: number;
   readonly evidence: Evidence;
@@ -37,7 +46,7 @@ const keptEvidence = 5;
 const severityRank: Record<Severity, number> = { informative: 0, risky: 1, breaking: 2 };
 
 /** The same cause has the same fingerprint: target, scenario, place, kind and series, and nothing that varies. */
-export function fingerprintOf(probe: Probe, { subject }: Ruling): string {
+export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "subject">): string {
   return hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
 }
 

@@ -7,7 +7,16 @@ import type { Json } from "../std/json.ts";
 /** `ok` all judged and fine · `warn` risky · `drift` outside the baseline · `fail` a fixed rule broken · `inconclusive` nothing could be said. */
 export type Verdict = "ok" | "warn" | "drift" | "fail" | "inconclusive";
 
-export type FindingKind = "availability" | "expectation" | "policy" | "contract" | "error-shape" | "latency" | "usage";
+/** `monitor` is no target's: trouble of the monitor itself. */
+export type FindingKind =
+  | "availability"
+  | "expectation"
+  | "policy"
+  | "contract"
+  | "error-shape"
+  | "latency"
+  | "usage"
+  | "monitor";
 
 export type Severity = "breaking" | "risky" | "informative";
 

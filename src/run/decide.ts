@@ -28,7 +28,8 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const byId = new Map(incidents.map((incident) => [incidentId(incident), incident]));
   const outbox = transitions.flatMap((transition) => {
     const incident = byId.get(transition.incidentId);
-    return incident === undefined ? [] : outboxEntries(composeAlert(incident, transition, probe), probe.receivers);
+    const about = { model: probe.target.model, probe: probe.name };
+    return incident === undefined ? [] : outboxEntries(composeAlert(incident, transition, about), probe.receivers);
   });
   const { verdict, findings, unjudged, series } = judged;
   return { verdict, findings, unjudged, series, incidents, transitions, outbox };

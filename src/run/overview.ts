@@ -10,6 +10,7 @@ export interface Overview {
   /** Open and acknowledged, newest first. */
   readonly incidents: readonly Incident[];
   readonly spendToday: readonly TargetSpend[];
+  /** Waiting for their receivers; given up within the last day. */
   readonly deliveries: { readonly pending: number; readonly failed: number };
 }
 

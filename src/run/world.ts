@@ -1,8 +1,8 @@
 import type { Tracer } from "@opentelemetry/api";
-import type { OutboxEntry } from "../alert/alert.ts";
+import type { Aftermath } from "../alert/aftermath.ts";
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
-import type { Incident, Transition } from "../incident/incident.ts";
+import type { Incident } from "../incident/incident.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { SecretRef } from "../probe/target.ts";
@@ -61,15 +61,11 @@ export interface ProbeMemory {
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */
-export interface Decision {
+export interface Decision extends Aftermath {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly unjudged: readonly string[];
   readonly series: readonly SeriesUpdate[];
-  /** Changed incidents only. */
-  readonly incidents: readonly Incident[];
-  readonly transitions: readonly Transition[];
-  readonly outbox: readonly OutboxEntry[];
 }
 
 export interface SeriesUpdate {

@@ -1,7 +1,9 @@
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type Transaction } from "kysely";
 import type { Alert } from "../alert/alert.ts";
-import type { Outbox, PendingDelivery } from "../alert/outbox.ts";
-import { count, epochMs, iso, text, type Row } from "./rows.ts";
+import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../alert/outbox.ts";
+import type { Incident } from "../incident/incident.ts";
+import { writeIncidents } from "./incidents.ts";
+import { count, epochMs, iso, optionalText, text, type Row } from "./rows.ts";
 
 /** Alerts waiting for their receivers: the truth about what is still to be delivered. */
 export function createOutbox(db: Kysely<never>): Outbox {
@@ -23,22 +25,53 @@ export function createOutbox(db: Kysely<never>): Outbox {
           AND (o.leased_until IS NULL OR o.leased_until <= ${iso(nowMs)}::timestamptz)
           AND NOT EXISTS (SELECT 1 FROM plumbline.outbox e WHERE e.incident_id = o.incident_id
             AND e.receiver = o.receiver AND e.sequence < o.sequence AND e.state = 'pending')
-        RETURNING *`.execute(db);
+        RETURNING o.*, (SELECT configuration FROM plumbline.disabled_receivers d WHERE d.receiver = o.receiver) AS disabled_as`.execute(
+        db,
+      );
       return rows[0] === undefined ? undefined : pending(rows[0]);
     },
 
-    async record({ outboxId, receiver, ordinal, startedAtMs, durationMs, outcome, nextDueAtMs }) {
-      const state = nextDueAtMs !== undefined ? "pending" : outcome.kind === "delivered" ? "delivered" : "failed";
-      await sql`
-        WITH attempt AS (
-          INSERT INTO plumbline.delivery_attempts (outbox_id, ordinal, receiver, started_at, duration_ms, outcome)
-          VALUES (${outboxId}, ${ordinal}::int, ${receiver}, ${iso(startedAtMs)}::timestamptz, ${durationMs}::float8,
-            ${JSON.stringify(outcome)}::jsonb) ON CONFLICT DO NOTHING)
-        UPDATE plumbline.outbox SET state = ${state}, attempts = ${ordinal}::int, leased_until = NULL,
-          due_at = coalesce(${nextDueAtMs === undefined ? null : iso(nextDueAtMs)}::timestamptz, due_at)
-        WHERE id = ${outboxId} AND state = 'pending'`.execute(db);
-    },
+    record: (attempt, conclusion) =>
+      db.transaction().execute(async (tx) => {
+        const isEnded = await writeAttempt(tx, attempt);
+        if (attempt.disablesAs !== undefined) await disable(tx, attempt, attempt.disablesAs);
+        if (isEnded && conclusion !== undefined) await conclude(tx, conclusion);
+      }),
   };
+}
+
+/** Whether this attempt has ended its entry: a late one, after another has, changes nothing. */
+async function writeAttempt(tx: Transaction<never>, attempt: DeliveryAttempt): Promise<boolean> {
+  const { outboxId, receiver, ordinal, startedAtMs, durationMs, outcome, nextDueAtMs } = attempt;
+  const state = nextDueAtMs !== undefined ? "pending" : outcome.kind === "delivered" ? "delivered" : "failed";
+  const { rows } = await sql<Row>`
+    WITH attempt AS (
+      INSERT INTO plumbline.delivery_attempts (outbox_id, ordinal, receiver, started_at, duration_ms, outcome)
+      VALUES (${outboxId}, ${ordinal}::int, ${receiver}, ${iso(startedAtMs)}::timestamptz, ${durationMs}::float8,
+        ${JSON.stringify(outcome)}::jsonb) ON CONFLICT DO NOTHING)
+    UPDATE plumbline.outbox SET state = ${state}, attempts = ${ordinal}::int, leased_until = NULL,
+      due_at = coalesce(${nextDueAtMs === undefined ? null : iso(nextDueAtMs)}::timestamptz, due_at)
+    WHERE id = ${outboxId} AND state = 'pending' RETURNING state`.execute(tx);
+  return rows.length === 1 && state !== "pending";
+}
+
+async function disable(
+  tx: Transaction<never>,
+  { receiver, startedAtMs }: DeliveryAttempt,
+  configuration: string,
+): Promise<void> {
+  await sql`
+    INSERT INTO plumbline.disabled_receivers (receiver, configuration, at)
+    VALUES (${receiver}, ${configuration}, ${iso(startedAtMs)}::timestamptz)
+    ON CONFLICT (receiver) DO UPDATE SET configuration = excluded.configuration, at = excluded.at`.execute(tx);
+}
+
+/** Deliveries to one receiver that end at the same time take turns. */
+async function conclude(tx: Transaction<never>, { fingerprint, conclude: decide }: Conclusion): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
+  const { rows } = await sql<{ body: Incident }>`
+    SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
+  await writeIncidents(tx, decide(rows[0]?.body));
 }
 
 function pending(row: Row): PendingDelivery {
@@ -51,5 +84,6 @@ function pending(row: Row): PendingDelivery {
     },
     attempts: count(row["attempts"]),
     dueAtMs: epochMs(row["due_at"]),
+    disabledAs: optionalText(row["disabled_as"]),
   };
 }

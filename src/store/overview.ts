@@ -28,8 +28,11 @@ export async function readOverview(db: Kysely<never>, nowMs: number): Promise<Ov
     db,
   );
   const deliveries = await sql<Row>`
-    SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'failed') AS failed
-    FROM plumbline.outbox`.execute(db);
+    SELECT (SELECT count(*) FROM plumbline.outbox WHERE state = 'pending') AS pending,
+      (SELECT count(*) FROM plumbline.outbox
+       WHERE state <> 'pending' AND state = 'failed' AND created_at > ${iso(sinceMs)}::timestamptz) AS failed`.execute(
+    db,
+  );
   const progress = new Map(learning.rows.map((row) => [text(row["probe_id"]), row]));
   return {
     atMs: nowMs,

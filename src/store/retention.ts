@@ -4,13 +4,17 @@ import { epochMs, iso, text, type Row } from "./rows.ts";
 const dayMs = 86_400_000;
 const daysAhead = 3;
 
-/** Makes the partitions of the days to come and drops those older than `retentionDays`; no row is searched for. */
-export async function keepPartitions(db: Kysely<never>, nowMs: number, retentionDays: number): Promise<void> {
+/**
+ * Makes the partitions of the days to come, drops those older than `retentionDays`, and clears what was delivered
+ * before. No run is searched for.
+ */
+export async function retain(db: Kysely<never>, nowMs: number, retentionDays: number): Promise<void> {
   const today = Math.floor(nowMs / dayMs) * dayMs;
   const oldest = today - retentionDays * dayMs;
   await db.transaction().execute((tx) => makeRoom(tx, oldest, today + daysAhead * dayMs));
   for (const name of (await partitions(db)).filter((partition) => partition < partitionOf(oldest)))
     await drop(db, name);
+  await clearDeliveries(db, oldest);
 }
 
 /** Processes that start together take turns. A row came before its day had a partition: it moves there now. */
@@ -27,6 +31,21 @@ async function makeRoom(tx: Transaction<never>, oldest: number, newest: number):
   if (early.some((day) => day < oldest)) {
     await sql`DELETE FROM plumbline.runs_other WHERE slot < ${iso(oldest)}::timestamptz`.execute(tx);
   }
+}
+
+/**
+ * Ended deliveries and old transitions go by the index of their time. What an incident that is not over needs for its
+ * history stays, however old.
+ */
+async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void> {
+  const before = iso(oldest);
+  await sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`.execute(db);
+  await sql`
+    DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (
+      SELECT 1 FROM plumbline.incidents i WHERE i.fingerprint = t.fingerprint AND i.state IN ('open', 'acknowledged'))`.execute(
+    db,
+  );
 }
 
 async function makePartition(tx: Transaction<never>, day: number): Promise<void> {

@@ -2,6 +2,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
+import { writeIncidents } from "./incidents.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -24,7 +25,7 @@ export function createRunBook(db: Kysely<never>): RunBook {
         const decision = decide(await readMemory(tx, run.probeId));
         await writeRun(tx, run, decision);
         await writeSeries(tx, run, decision);
-        await writeIncidents(tx, run, decision);
+        await writeIncidents(tx, decision);
         return decision;
       }),
 
@@ -123,27 +124,5 @@ async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }:
       SELECT ${id}, coalesce(max(version), 0) + 1, ${accept.n}::int, ${JSON.stringify(accept.learned)}::jsonb,
         ${iso(run.endedAtMs)}::timestamptz, 'plumbline', ${accept.why}
       FROM plumbline.baselines WHERE series_id = ${id}`.execute(tx);
-  }
-}
-
-async function writeIncidents(tx: Transaction<never>, run: FinishedRun, decision: Decision): Promise<void> {
-  const byFingerprint = new Map(decision.incidents.map((incident) => [incident.fingerprint, incident]));
-  for (const incident of decision.incidents) {
-    await sql`
-      INSERT INTO plumbline.incidents (fingerprint, probe_id, state, body)
-      VALUES (${incident.fingerprint}, ${run.probeId}, ${incident.state}, ${JSON.stringify(incident)}::jsonb)
-      ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, body = excluded.body`.execute(tx);
-  }
-  for (const { incidentId, sequence, fingerprint, kind, atMs, reason } of decision.transitions) {
-    await sql`
-      INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, incident)
-      VALUES (${incidentId}, ${sequence}::int, ${fingerprint}, ${kind}, ${iso(atMs)}::timestamptz, ${reason},
-        ${JSON.stringify(byFingerprint.get(fingerprint) ?? null)}::jsonb)`.execute(tx);
-  }
-  for (const { id, receiver, alert, createdAtMs } of decision.outbox) {
-    await sql`
-      INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at)
-      VALUES (${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
-        ${iso(createdAtMs)}::timestamptz, ${iso(createdAtMs)}::timestamptz) ON CONFLICT DO NOTHING`.execute(tx);
   }
 }

@@ -7,7 +7,7 @@ import { migrate } from "./migrate.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
-import { keepPartitions } from "./retention.ts";
+import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 
@@ -22,12 +22,12 @@ export interface Store extends RunBook, SlotBook, Outbox {
 export async function openStore({ pool }: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
   await migrate(db);
-  await keepPartitions(db, nowMs, retentionDays);
+  await retain(db, nowMs, retentionDays);
   return {
     ...createRunBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),
     overview: (atMs) => readOverview(db, atMs),
-    retain: (atMs, days) => keepPartitions(db, atMs, days),
+    retain: (atMs, days) => retain(db, atMs, days),
   };
 }

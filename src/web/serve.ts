@@ -23,16 +23,22 @@ export function createWeb({ overview, health }: WebSources): Hono {
   });
   app.get("/readyz", async (context) => {
     const { ready, reasons } = health();
-    const store = await overview().then(
-      () => [],
-      () => ["the store does not answer"],
-    );
-    const all = [...reasons, ...store];
-    return context.json({ ready: ready && store.length === 0, reasons: all }, all.length === 0 ? 200 : 503);
+    const known = await overview().catch(() => undefined);
+    if (known === undefined) {
+      return context.json({ ready: false, reasons: [...reasons, "the store does not answer"], warnings: [] }, 503);
+    }
+    return context.json({ ready, reasons, warnings: selfTrouble(known) }, ready ? 200 : 503);
   });
   app.get("/api/v1/status", async (context) => context.json({ schema: 1, data: await overview(), health: health() }));
   app.onError((_error, context) => context.json({ error: "internal error" }, 500));
   return app;
+}
+
+/** Trouble of the monitor itself that is no reason to take it out of service, such as a receiver nobody can reach. */
+function selfTrouble({ incidents }: Overview): string[] {
+  return incidents
+    .filter(({ kind }) => kind === "monitor")
+    .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
 }
 
 /** Listens; rejects when the address cannot be had. */

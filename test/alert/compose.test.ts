@@ -4,7 +4,7 @@ import { composeAlert } from "../../src/alert/compose.ts";
 import { renderFor } from "../../src/alert/receivers/receivers.ts";
 import { outboxEntries } from "../../src/alert/route.ts";
 import type { Finding, FindingKind, Severity } from "../../src/judgement/judgement.ts";
-import { alertOf, atMs, incident, probe, promptTokens, receiver, secrets, transition } from "./samples.ts";
+import { alertOf, atMs, incident, promptTokens, receiver, secrets, transition } from "./samples.ts";
 
 const finding = (subject: string, severity: Severity, observed = "57"): Finding => ({
   ...promptTokens,
@@ -190,8 +190,7 @@ test("the worst alert is still one that Standard Webhooks allows, and clean", ()
           findings,
           evidence,
         });
-        const named = { ...probe, name, target: { ...probe.target, name, model: name } };
-        const alert = composeAlert(bad, transition("opened", { reason }), named);
+        const alert = composeAlert(bad, transition("opened", { reason }), { model: name, probe: name });
         expect(alert.summary.length).toBeLessThanOrEqual(120);
         expect(alert.changes.length).toBeLessThanOrEqual(10);
         expect(JSON.stringify(alert)).not.toMatch(/[\p{Cf}\p{Cc}]|\\u/u);

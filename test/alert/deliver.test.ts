@@ -1,65 +1,10 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { horizonMs } from "../../src/alert/backoff.ts";
-import { type DeliveryWorld, deliverOnce } from "../../src/alert/deliver.ts";
-import { createDisabledReceivers } from "../../src/alert/disabled-receivers.ts";
-import { createLanes } from "../../src/alert/lanes.ts";
-import type { Poster, PostFault, PostReply, PostRequest } from "../../src/alert/poster.ts";
-import { createPoster } from "../../src/alert/post-undici.ts";
-import type { Receiver } from "../../src/probe/receiver.ts";
-import type { LogFields } from "../../src/std/log.ts";
+import { deliverOnce } from "../../src/alert/deliver.ts";
+import { posterSaying, status, worldOf } from "./delivery-world.ts";
 import { answer, startReceiver } from "./http-receiver.ts";
-import { HandClock, MemoryOutbox } from "./outbox-double.ts";
 import { atMs, entryFor, receiver, secrets } from "./samples.ts";
-
-interface Said {
-  readonly level: string;
-  readonly message: string;
-  readonly fields: LogFields;
-}
-
-function worldOf(receivers: readonly Receiver[], over: Partial<Pick<DeliveryWorld, "poster" | "secret">> = {}) {
-  const said: Said[] = [];
-  const say =
-    (level: string) =>
-    (message: string, fields: LogFields = {}): void =>
-      void said.push({ level, message, fields });
-  const outbox = new MemoryOutbox();
-  const clock = new HandClock(atMs);
-  return {
-    clock,
-    outbox,
-    said,
-    random: () => 0.5,
-    poster: createPoster(),
-    receivers: new Map(receivers.map((one) => [one.name, one])),
-    disabled: createDisabledReceivers(),
-    lanes: createLanes(),
-    secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),
-    log: { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") },
-    ...over,
-  };
-}
-
-/** Posts nowhere and answers from a list; the last answer repeats. */
-function posterSaying(...results: (PostReply | PostFault)[]): Poster & { posted: PostRequest[] } {
-  const posted: PostRequest[] = [];
-  return {
-    posted,
-    post(request) {
-      posted.push(request);
-      const result = results[Math.min(posted.length, results.length) - 1];
-      if (result === undefined) throw new Error("no answer prepared");
-      return Promise.resolve(result);
-    },
-  };
-}
-
-const status = (code: number, retryAfter?: string): PostReply => ({
-  kind: "reply",
-  status: code,
-  ...(retryAfter === undefined ? {} : { retryAfter }),
-});
 
 describe("over a real connection", () => {
   test("delivered once: the receiver has a message that verifies, the entry is ended, nothing is sent again", async () => {
@@ -207,7 +152,6 @@ describe("what ends an entry", () => {
       outcome: { kind: "gone" },
       nextDueAtMs: undefined,
     });
-    expect([...world.disabled.names]).toEqual(["pager"]);
     expect(world.said).toMatchObject([
       {
         level: "error",
@@ -223,6 +167,17 @@ describe("what ends an entry", () => {
     expect(await deliverOnce(world, entries[2].id)).toMatchObject({
       outcome: { kind: "delivered" },
     });
+  });
+
+  test("a disabled receiver is asked again when its configuration has changed", async () => {
+    const poster = posterSaying(status(410), status(200));
+    const world = worldOf([receiver()], { poster });
+    for (const incidentId of ["a-1", "b-1", "c-1"]) world.outbox.add(entryFor("pager", incidentId));
+    await deliverOnce(world, entryFor("pager", "a-1").id);
+    const again = { ...world, receivers: new Map([["pager", receiver()]]) };
+    expect(await deliverOnce(again, entryFor("pager", "b-1").id)).toMatchObject({ outcome: { kind: "refused" } });
+    const moved = { ...world, receivers: new Map([["pager", receiver({ url: "https://hooks.example.com/new" })]]) };
+    expect(await deliverOnce(moved, entryFor("pager", "c-1").id)).toMatchObject({ outcome: { kind: "delivered" } });
   });
 
   test("a receiver that left the configuration", async () => {

@@ -1,5 +1,6 @@
 import type { OutboxEntry } from "../../src/alert/alert.ts";
-import type { DeliveryAttempt, Outbox, PendingDelivery } from "../../src/alert/outbox.ts";
+import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../../src/alert/outbox.ts";
+import type { Incident } from "../../src/incident/incident.ts";
 
 interface Row {
   readonly entry: OutboxEntry;
@@ -13,6 +14,8 @@ interface Row {
 export class MemoryOutbox implements Outbox {
   readonly rows = new Map<string, Row>();
   readonly recorded: DeliveryAttempt[] = [];
+  readonly incidents = new Map<string, Incident>();
+  private readonly disabled = new Map<string, string>();
   /** Set to make the next record fail, as a process that dies between sending and recording. */
   failNextRecord = false;
 
@@ -37,7 +40,7 @@ export class MemoryOutbox implements Outbox {
         .filter((row) => this.isDue(row, nowMs))
         .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
         .slice(0, limit)
-        .map(({ entry, attempts, dueAtMs }) => ({ entry, attempts, dueAtMs })),
+        .map((row) => this.pending(row)),
     );
   }
 
@@ -45,10 +48,10 @@ export class MemoryOutbox implements Outbox {
     const row = this.rows.get(id);
     if (row === undefined || !this.isDue(row, nowMs)) return Promise.resolve(undefined);
     row.leasedUntilMs = nowMs + leaseMs;
-    return Promise.resolve({ entry: row.entry, attempts: row.attempts, dueAtMs: row.dueAtMs });
+    return Promise.resolve(this.pending(row));
   }
 
-  record(attempt: DeliveryAttempt): Promise<void> {
+  record(attempt: DeliveryAttempt, conclusion?: Conclusion): Promise<void> {
     if (this.failNextRecord) {
       this.failNextRecord = false;
       return Promise.reject(new Error("the store is gone"));
@@ -60,7 +63,17 @@ export class MemoryOutbox implements Outbox {
     row.ended = attempt.nextDueAtMs === undefined;
     row.dueAtMs = attempt.nextDueAtMs ?? row.dueAtMs;
     this.recorded.push(attempt);
+    if (attempt.disablesAs !== undefined) this.disabled.set(attempt.receiver, attempt.disablesAs);
+    if (row.ended && conclusion !== undefined) {
+      const { incidents, outbox } = conclusion.conclude(this.incidents.get(conclusion.fingerprint));
+      for (const incident of incidents) this.incidents.set(incident.fingerprint, incident);
+      for (const entry of outbox) this.add(entry);
+    }
     return Promise.resolve();
+  }
+
+  private pending({ entry, attempts, dueAtMs }: Row): PendingDelivery {
+    return { entry, attempts, dueAtMs, disabledAs: this.disabled.get(entry.receiver) };
   }
 
   private isDue(row: Row, nowMs: number): boolean {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { type DeliveryWorld, deliverOnce } from "../../src/alert/deliver.ts";
-import { createDisabledReceivers } from "../../src/alert/disabled-receivers.ts";
 import { createLanes } from "../../src/alert/lanes.ts";
 import type { PostReply } from "../../src/alert/poster.ts";
 import { type Every, relayOnce, startRelay } from "../../src/alert/relay.ts";
@@ -161,7 +160,6 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     lanes,
     random: () => 0.5,
     receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
-    disabled: createDisabledReceivers(),
     secret: () => secrets["NEW_SECRET"] ?? "",
     log: silentLog,
     poster: {

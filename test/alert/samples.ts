@@ -52,6 +52,8 @@ export const promptTokens: Finding = {
   baselineVersion: 3,
 };
 
+export const about = { model: probe.target.model, probe: probe.name };
+
 export function incident(over: Partial<Incident> = {}): Incident {
   return {
     fingerprint: "f00dfeed",
@@ -99,11 +101,11 @@ export function transition(kind: TransitionKind = "opened", over: Partial<Transi
 }
 
 export function alertOf(over: Partial<Incident> = {}, kind: TransitionKind = "opened"): Alert {
-  return composeAlert(incident(over), transition(kind), probe);
+  return composeAlert(incident(over), transition(kind), about);
 }
 
 export function entryFor(receiver = "pager", incidentId = "f00dfeed-1"): OutboxEntry {
-  const alert = composeAlert(incident(), transition("opened", { incidentId }), probe);
+  const alert = composeAlert(incident(), transition("opened", { incidentId }), about);
   const [entry] = outboxEntries(alert, [receiver]);
   if (entry === undefined) throw new Error("no entry for a risky incident");
   return entry;

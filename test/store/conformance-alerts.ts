@@ -1,9 +1,20 @@
 import { expect, test } from "vitest";
 import type { DeliveryOutcome } from "../../src/alert/alert.ts";
+import type { DeliveryAttempt } from "../../src/alert/outbox.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import type { Decision } from "../../src/run/world.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor, transitionOf } from "./samples.ts";
+import {
+  claimOf,
+  entryOf,
+  finishOf,
+  freshName,
+  incidentOf,
+  noonMs,
+  nothingNew,
+  openedFor,
+  transitionOf,
+} from "./samples.ts";
 
 const laterMs = noonMs + 600_000;
 
@@ -83,7 +94,7 @@ export function alertsConform(bench: () => Bench): void {
     { kind: "refused", reason: "forbidden" },
     { kind: "failed", reason: "status 500" },
   ])("an entry that ends with $kind counts as failed and lets the next one go", async (outcome) => {
-    const before = (await bench().store.overview(noonMs)).deliveries;
+    const before = (await bench().store.overview(noonMs + 1)).deliveries;
     const [opened, resolved] = await openAndResolve(["pager"]);
     await deliver(opened, "pager", outcome);
     expect(await dueOf(opened)).toEqual([entryOf(resolved, "pager").id]);
@@ -104,6 +115,52 @@ export function alertsConform(bench: () => Bench): void {
       [entryOf(incident, "pager").id],
     );
     expect(attempts.map((row) => row["ordinal"])).toEqual([1, 2]);
+  });
+
+  test("I4: what the end of a delivery leads to commits with it, once, given what was there before", async () => {
+    const [opened, resolved] = await openAndResolve(["pager"]);
+    const about = incidentOf(freshName("plumbline"), laterMs);
+    const seen: (Incident | undefined)[] = [];
+    const conclusion = {
+      fingerprint: about.fingerprint,
+      conclude(before: Incident | undefined) {
+        seen.push(before);
+        return before === undefined ? openedFor(about, ["archive"]) : nothingNew;
+      },
+    };
+    const attempt = { ...attemptOf(opened, "pager", { kind: "gone" }), disablesAs: "hash" };
+    await bench().store.record(
+      { ...attempt, outcome: { kind: "failed", reason: "x" }, nextDueAtMs: laterMs },
+      conclusion,
+    );
+    expect(seen).toEqual([]);
+    await bench().store.record({ ...attempt, ordinal: 2 }, conclusion);
+    await bench().store.record({ ...attempt, ordinal: 3 }, conclusion);
+    await bench().store.record(attemptOf(resolved, "pager", { kind: "delivered", status: 200 }), conclusion);
+    expect(seen).toEqual([undefined, about]);
+    expect(await dueOf(about, laterMs + 60_000)).toEqual([entryOf(about, "archive").id]);
+    const broken = { ...conclusion, conclude: () => openedFor(about, []) };
+    const [third] = await openAndResolve(["pager"]);
+    await expect(bench().store.record(attemptOf(third, "pager", { kind: "gone" }), broken)).rejects.toThrow(
+      /duplicate/,
+    );
+    expect(await dueOf(third)).toEqual([entryOf(third, "pager").id]);
+  });
+
+  test("who answered 410 stays known, with the configuration that did", async () => {
+    const name = freshName("gone");
+    const [first, second] = await openAndResolve([name]);
+    const attempt = attemptOf(first, name, { kind: "gone" });
+    expect((await bench().store.lease(attempt.outboxId, laterMs, 0))?.disabledAs).toBeUndefined();
+    await bench().store.record({ ...attempt, disablesAs: "one" });
+    const { outboxId } = attemptOf(second, name, { kind: "gone" });
+    expect((await bench().store.lease(outboxId, laterMs, 0))?.disabledAs).toBe("one");
+    await bench().store.record({
+      ...attemptOf(second, name, { kind: "gone" }),
+      disablesAs: "two",
+      nextDueAtMs: laterMs,
+    });
+    expect((await bench().store.lease(outboxId, laterMs, 0))?.disabledAs).toBe("two");
   });
 
   async function openAndResolve(receivers: readonly string[]): Promise<[Incident, Incident]> {
@@ -128,6 +185,11 @@ export function alertsConform(bench: () => Bench): void {
       .toSorted();
   }
 
+  function attemptOf(incident: Incident, receiver: string, outcome: DeliveryOutcome): DeliveryAttempt {
+    const { id } = entryOf(incident, receiver);
+    return { outboxId: id, receiver, ordinal: 1, startedAtMs: laterMs, durationMs: 12.5, outcome };
+  }
+
   function deliver(
     incident: Incident,
     receiver: string,
@@ -135,15 +197,7 @@ export function alertsConform(bench: () => Bench): void {
     nextDueAtMs?: number,
     ordinal = 1,
   ): Promise<void> {
-    const { id } = entryOf(incident, receiver);
-    return bench().store.record({
-      outboxId: id,
-      receiver,
-      ordinal,
-      startedAtMs: laterMs + ordinal,
-      durationMs: 12.5,
-      outcome,
-      nextDueAtMs,
-    });
+    const attempt = attemptOf(incident, receiver, outcome);
+    return bench().store.record({ ...attempt, ordinal, startedAtMs: laterMs + ordinal, nextDueAtMs });
   }
 }

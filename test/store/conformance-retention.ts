@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
 import { openStore } from "../../src/store/store.ts";
+import { incidentId } from "../../src/incident/incident.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew, seriesOf } from "./samples.ts";
+import {
+  claimOf,
+  dayMs,
+  entryOf,
+  finishOf,
+  freshName,
+  incidentOf,
+  noonMs,
+  nothingNew,
+  openedFor,
+  seriesOf,
+} from "./samples.ts";
 
 export function retentionConforms(bench: () => Bench): void {
   test("the overview has the newest sixty runs of a probe, oldest first, with what they measured and used", async () => {
@@ -85,6 +97,37 @@ export function retentionConforms(bench: () => Bench): void {
     await store.retain(backMs, 30);
     expect(await store.commit(finishOf(claim), () => nothingNew)).toEqual(nothingNew);
     expect(await store.claim(claim)).toEqual({ kind: "taken" });
+  });
+
+  test("what was delivered long ago is cleared; what is pending and what an open incident tells of itself stays", async () => {
+    const { store, rows } = bench();
+    const oldMs = noonMs - 40 * dayMs;
+    const [over, open] = [incidentOf(freshName("over"), oldMs), incidentOf(freshName("open"), oldMs)];
+    for (const incident of [over, open]) {
+      const claim = claimOf(incident.probeId, oldMs);
+      await store.claim(claim);
+      await store.commit(finishOf(claim), () => openedFor(incident, ["pager", "dead"]));
+      const delivered = { receiver: "pager", ordinal: 1, startedAtMs: oldMs, durationMs: 1 };
+      const outcome = { kind: "delivered", status: 200 } as const;
+      await store.record({ ...delivered, outboxId: entryOf(incident, "pager").id, outcome });
+    }
+    const resolved = { ...over, state: "resolved", sequence: 2 } as const;
+    const later = claimOf(over.probeId, oldMs + 60_000);
+    await store.claim(later);
+    await store.commit(finishOf(later), () => ({ ...nothingNew, incidents: [resolved] }));
+    await store.retain(noonMs, 30);
+    const left = async (query: string) =>
+      (await rows(query, [[over.fingerprint, open.fingerprint]])).map(Object.values).flat();
+    const ids = [incidentId(over), incidentId(open)];
+    const pending = await rows("SELECT receiver FROM plumbline.outbox WHERE incident_id = ANY($1)", [ids]);
+    expect(pending).toEqual([{ receiver: "dead" }, { receiver: "dead" }]);
+    expect(await left("SELECT fingerprint FROM plumbline.transitions WHERE fingerprint = ANY($1)")).toEqual([
+      open.fingerprint,
+    ]);
+    const attempts = await rows("SELECT 1 FROM plumbline.delivery_attempts WHERE outbox_id = ANY($1)", [
+      [over, open].map((incident) => entryOf(incident, "pager").id),
+    ]);
+    expect(attempts).toEqual([]);
   });
 
   test("several processes start at once", async () => {
