@@ -1,5 +1,5 @@
 import type { Log } from "../std/log.ts";
-import { openQueues, type Queues } from "../schedule/bullmq.ts";
+import { openQueues, type QueueOptions, type Queues } from "../schedule/bullmq.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
 import type { StorePool } from "../store/pools/pool.ts";
 import { openPostgresPool } from "../store/pools/postgres.ts";
@@ -31,8 +31,13 @@ export function openPool(choice: StorageChoice, log: Log): Promise<StorePool> {
   return choice.kind === "embedded" ? openPglitePool(choice.folder) : openPostgresPool(choice.databaseUrl, log);
 }
 
-export function openQueuesFor(choice: StorageChoice, { pool }: StorePool, log: Log): Promise<Queues> {
+export function openQueuesFor(
+  choice: StorageChoice,
+  { pool }: StorePool,
+  log: Log,
+  telemetry: QueueOptions["telemetry"],
+): Promise<Queues> {
   return choice.kind === "production"
-    ? openQueues({ kind: "redis", url: choice.redisUrl }, log)
-    : openQueues({ kind: "postgres", pool }, log);
+    ? openQueues({ kind: "redis", url: choice.redisUrl }, log, { telemetry })
+    : openQueues({ kind: "postgres", pool }, log, { telemetry });
 }

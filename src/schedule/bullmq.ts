@@ -29,7 +29,7 @@ export interface QueueOptions {
   /** Begins every key of Redis; the braces keep them on one node of a cluster. */
   readonly prefix?: string;
   /** Spans of the queue itself, by bullmq-otel. */
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: Telemetry | undefined;
   readonly clock?: Clock;
   /** A killed worker's job is another's after both of these at most: 15 s and 5 s. */
   readonly lockMs?: number;

@@ -1,9 +1,12 @@
 import { trace, type Tracer } from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
+import type { Telemetry } from "bullmq";
 import { instrumentationScope } from "./names.ts";
 
 export interface Tracing {
   readonly tracer: Tracer;
+  /** Spans of the queue itself, around those of the runs; none when nothing is exported. */
+  readonly queue: Telemetry | undefined;
   /** Hands over what is still held; bounded by the exporter's own time limits. */
   stop(): Promise<void>;
 }
@@ -15,13 +18,18 @@ export interface Tracing {
 export async function startTracing(env: Readonly<Record<string, string | undefined>>): Promise<Tracing> {
   if (!exportIsConfigured(env)) {
     const provider = new TracerProvider();
-    return { tracer: provider.getTracer(instrumentationScope), stop: () => provider.shutdown() };
+    return { tracer: provider.getTracer(instrumentationScope), queue: undefined, stop: () => provider.shutdown() };
   }
   // Loading the SDK with its exporters takes about a third of a second: only those who export pay for it.
   const { NodeSDK } = await import("@opentelemetry/sdk-node");
+  const { BullMQOtel } = await import("bullmq-otel");
   const sdk = new NodeSDK({ serviceName: env["OTEL_SERVICE_NAME"] ?? "plumbline" });
   sdk.start();
-  return { tracer: trace.getTracer(instrumentationScope), stop: () => sdk.shutdown() };
+  return {
+    tracer: trace.getTracer(instrumentationScope),
+    queue: new BullMQOtel({ tracerName: instrumentationScope }),
+    stop: () => sdk.shutdown(),
+  };
 }
 
 function exportIsConfigured(env: Readonly<Record<string, string | undefined>>): boolean {
