@@ -1,12 +1,12 @@
 import { trace, type Tracer } from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
-import type { Telemetry } from "bullmq";
+import type { BullMQOtel } from "bullmq-otel";
 import { instrumentationScope } from "./names.ts";
 
 export interface Tracing {
   readonly tracer: Tracer;
   /** Spans of the queue itself, around those of the runs; none when nothing is exported. */
-  readonly queue: Telemetry | undefined;
+  readonly queue: BullMQOtel | undefined;
   /** Hands over what is still held; bounded by the exporter's own time limits. */
   stop(): Promise<void>;
 }
@@ -22,12 +22,12 @@ export async function startTracing(env: Readonly<Record<string, string | undefin
   }
   // Loading the SDK with its exporters takes about a third of a second: only those who export pay for it.
   const { NodeSDK } = await import("@opentelemetry/sdk-node");
-  const { BullMQOtel } = await import("bullmq-otel");
+  const queue = await import("bullmq-otel");
   const sdk = new NodeSDK({ serviceName: env["OTEL_SERVICE_NAME"] ?? "plumbline" });
   sdk.start();
   return {
     tracer: trace.getTracer(instrumentationScope),
-    queue: new BullMQOtel({ tracerName: instrumentationScope }),
+    queue: new queue.BullMQOtel({ tracerName: instrumentationScope }),
     stop: () => sdk.shutdown(),
   };
 }
