@@ -24,6 +24,7 @@ export interface ReduceContext {
 /** Why something happened to an incident, or why nothing did. */
 export type ReduceReason =
   | "bad-slots-agree"
+  | "confirmed-at-once"
   | "severity-rose"
   | "good-slots-in-a-row"
   | "not-enough-bad-slots"
@@ -54,15 +55,15 @@ export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "s
 export function reduce(before: Incident | undefined, ruling: Ruling, context: ReduceContext): Reduction {
   if (ruling.outcome === "unjudged") return { incident: before, reason: "not-judged" };
   if (before !== undefined && context.slotMs <= before.lastSlotMs) return { incident: before, reason: "late-slot" };
-  return ruling.outcome === "bad" ? afterBad(before, ruling, ruling.findings, context) : afterGood(before, context);
+  return ruling.outcome === "bad" ? afterBad(before, ruling, context) : afterGood(before, context);
 }
 
 function afterBad(
   before: Incident | undefined,
-  ruling: Ruling,
-  findings: readonly Finding[],
+  ruling: Extract<Ruling, { outcome: "bad" }>,
   context: ReduceContext,
 ): Reduction {
+  const { findings, isConfirmed = false } = ruling;
   const { fire } = context.probe.incident;
   const known = before === undefined || before.state === "resolved" ? suspicion(before, ruling, context) : before;
   const incident: Incident = {
@@ -77,7 +78,8 @@ function afterBad(
     evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
   };
   if (incident.state === "suspected") {
-    if (incident.recent.filter(Boolean).length < fire.bad) return { incident, reason: "not-enough-bad-slots" };
+    const doSlotsAgree = incident.recent.filter(Boolean).length >= fire.bad;
+    if (!doSlotsAgree && !isConfirmed) return { incident, reason: "not-enough-bad-slots" };
     const opened: Incident = {
       ...incident,
       state: "open",
@@ -85,7 +87,7 @@ function afterBad(
       sequence: 0,
       openedAtMs: context.nowMs,
     };
-    return transit(opened, "opened", "bad-slots-agree", context);
+    return transit(opened, "opened", doSlotsAgree ? "bad-slots-agree" : "confirmed-at-once", context);
   }
   return severityRank[incident.severity] > severityRank[known.severity]
     ? transit(incident, "escalated", "severity-rose", context)

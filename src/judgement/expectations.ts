@@ -2,8 +2,15 @@ import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Expectation, JsonKind } from "../probe/probe.ts";
 import type { Finding, FindingKind, Ruling } from "./judgement.ts";
 
-/** The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. */
-export function judgeExpectations(rules: readonly Expectation[], observation: Observation): Ruling[] {
+/**
+ * The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. What the
+ * `earlier` replies to the very same call have broken too is confirmed.
+ */
+export function judgeExpectations(
+  rules: readonly Expectation[],
+  observation: Observation,
+  earlier: readonly Observation[] = [],
+): Ruling[] {
   const { outcome } = observation;
   const kinds = [...new Set(rules.map(kindOf))];
   return kinds.map((kind): Ruling => {
@@ -13,8 +20,12 @@ export function judgeExpectations(rules: readonly Expectation[], observation: Ob
       label: kind === "policy" ? "policy" : "expectations",
     };
     if (outcome.kind === "fault") return { subject, outcome: "unjudged", reason: "no reply" };
-    const findings = rules.filter((rule) => kindOf(rule) === kind).flatMap((rule) => broken(rule, outcome));
-    return findings.length === 0 ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
+    const findingsOf = (facts: ReplyFacts): Finding[] =>
+      rules.filter((rule) => kindOf(rule) === kind).flatMap((rule) => broken(rule, facts));
+    const findings = findingsOf(outcome);
+    if (findings.length === 0) return { subject, outcome: "good" };
+    const isConfirmed = earlier.some((it) => it.outcome.kind === "reply" && findingsOf(it.outcome).length > 0);
+    return { subject, outcome: "bad", findings, isConfirmed };
   });
 }
 

@@ -35,13 +35,17 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const { probe, scenario, observations, slotMs } = input;
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
   const last = observations.at(-1);
+  const newest = observations.filter(
+    ({ call }, index) => observations.findLastIndex((it) => it.call === call) === index,
+  );
+  const rechecked = observations.filter((it) => it.call === last?.call && it !== last);
   const fixed = [
-    ...observations.map((observation) => judgeAvailability(observation)),
-    ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last)),
+    ...newest.map((observation) => judgeAvailability(observation)),
+    ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
   ];
   const compared = fixed.some(({ outcome }) => outcome === "bad")
     ? []
-    : observations.flatMap((observation) =>
+    : newest.flatMap((observation) =>
         judges.flatMap((judge) =>
           judge.seriesOf(observation, scenario).map(({ key, label }) => {
             const series = seriesOf(probe, judge.aspect, key, label);

@@ -35,7 +35,13 @@ export interface Finding {
 /** What was decided about one aspect of one run. The unit that incidents are made of. */
 export type Ruling =
   | { readonly subject: RulingSubject; readonly outcome: "good" }
-  | { readonly subject: RulingSubject; readonly outcome: "bad"; readonly findings: readonly Finding[] }
+  | {
+      readonly subject: RulingSubject;
+      readonly outcome: "bad";
+      readonly findings: readonly Finding[];
+      /** Asked again at once and seen again: need not wait for other slots. */
+      readonly isConfirmed?: boolean;
+    }
   | { readonly subject: RulingSubject; readonly outcome: "unjudged"; readonly reason: string };
 
 /** Names an incident's cause without volatile values: its hash is the incident's fingerprint. */

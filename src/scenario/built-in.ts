@@ -1,3 +1,4 @@
+import type { Observation } from "../observation/observation.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { JsonObject } from "../std/json.ts";
 import { withNonce } from "./nonce.ts";
@@ -19,21 +20,27 @@ interface SingleCall {
   readonly expectations: readonly Expectation[];
   readonly credential?: Call["credential"];
   readonly alter?: Call["alter"];
+  /** What is too grave for one observation and too urgent for the next slot: asked once more at once. */
+  readonly recheck?: (seen: Observation) => boolean;
 }
 
-/** A scenario of one call: what most are. */
+/** A scenario of one call, or of the same call twice where the first answer needs confirming: what most are. */
 export function singleCall(spec: SingleCall): Scenario {
-  const { name, summary, polarity, ask, expectations, credential = "configured", alter } = spec;
+  const { name, summary, polarity, ask, expectations, credential = "configured", alter, recheck } = spec;
   const sample = ask("0".repeat(12));
+  const maxCalls = recheck === undefined ? 1 : 2;
   return {
     name,
     summary,
     polarity,
     expectations,
-    maxCalls: 1,
-    maxPromptTokens: promptTokenEstimate(sample),
-    maxOutputTokens: sample.maxTokens,
-    nextCall: (done, { nonce }) => (done.length > 0 ? undefined : { name, ask: ask(nonce), credential, alter }),
+    maxCalls,
+    maxPromptTokens: maxCalls * promptTokenEstimate(sample),
+    maxOutputTokens: maxCalls * sample.maxTokens,
+    nextCall([first, ...others], { nonce }) {
+      const isWanted = first === undefined || (others.length === 0 && recheck?.(first) === true);
+      return isWanted ? { name, ask: ask(nonce), credential, alter } : undefined;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Observation } from "../observation/observation.ts";
 import { shortAsk, singleCall } from "./built-in.ts";
 
 /** Which status refuses it is learned per target; that it is refused is policy. */
@@ -8,4 +9,9 @@ export const invalidKey = singleCall({
   ask: shortAsk(false),
   credential: "invalid",
   expectations: [{ kind: "no-completion" }],
+  recheck: looksAnswered,
 });
+
+function looksAnswered({ outcome }: Observation): boolean {
+  return outcome.kind === "reply" && (outcome.text.class !== "empty" || outcome.finishReasons.length > 0);
+}

@@ -14,9 +14,15 @@ const bad = (severity: "risky" | "breaking" = "risky"): Ruling => ({
 });
 const unjudged: Ruling = { subject, outcome: "unjudged", reason: "learning" };
 
-/** Plays rulings slot by slot: g good, b bad, B bad and breaking, u unjudged. */
+/** Plays rulings slot by slot: g good, b bad, B bad and breaking, C bad and confirmed at once, u unjudged. */
 function play(story: string): { readonly incident: Incident | undefined; readonly transitions: Transition[] } {
-  const rulings: Record<string, Ruling> = { g: good, b: bad(), B: bad("breaking"), u: unjudged };
+  const rulings: Record<string, Ruling> = {
+    g: good,
+    b: bad(),
+    B: bad("breaking"),
+    C: { ...bad(), isConfirmed: true } as Ruling,
+    u: unjudged,
+  };
   let incident: Incident | undefined;
   const transitions: Transition[] = [];
   for (const [index, letter] of Array.from(story).entries()) {
@@ -53,6 +59,9 @@ describe("fires when two of three slots agree, resolves after two good ones", ()
     ["bbggbb", "opened@2 resolved@4 opened@6"],
     ["bbB", "opened@2 escalated@3"],
     ["BBb", "opened@2"],
+    ["C", "opened@1"],
+    ["Cgg", "opened@1 resolved@3"],
+    ["ggC", "opened@3"],
   ])("%s → %s", (story, expected) => expect(told(story)).toBe(expected));
 });
 

@@ -115,6 +115,36 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     expect(reports.filter(({ state }) => state === "done")).toHaveLength(1);
   });
 
+  describe("a completion for an invalid key is asked for once more at once (I5)", () => {
+    const refusal: Outcome = {
+      kind: "reply",
+      status: 401,
+      headers: { "content-type": "application/json" },
+      body: { form: "json", value: { error: { message: "no", type: "auth", code: "invalid_api_key" } }, bytes: 9 },
+    };
+    const negative = (): Probe => ({ ...probe, scenario: { kind: "built-in", name: "invalid-key" } });
+    const mine = async () =>
+      (await store.overview(nowMs)).incidents.filter(({ probeId, state }) => probeId === probe.id && state === "open");
+
+    test("seen again: the first slot opens the incident, with both requests on the bill", async () => {
+      const report = await runProbe(world, negative(), nowMs);
+      expect(report).toMatchObject({ verdict: "fail", spent: { requests: 2, tokens: 22 } });
+      expect(await mine()).toMatchObject([{ kind: "policy", badRuns: 1 }]);
+      const [entry] = (await store.due(nowMs, 100)).filter(({ entry: it }) => it.alert.target === probe.target.name);
+      expect(entry?.entry.alert.reason).toBe("confirmed-at-once");
+    });
+
+    test("not seen again: no incident, and nothing is judged twice", async () => {
+      const answers = [ok(), refusal];
+      answer = () => answers.shift() ?? refusal;
+      expect(await runMany(3, negative())).toBe("ok ok ok");
+      expect(exchanger.sent).toHaveLength(4);
+      expect(await mine()).toEqual([]);
+      const [learning] = (await store.overview(nowMs)).probes.filter(({ probeId }) => probeId === probe.id);
+      expect(learning?.learning?.done).toBe(3);
+    });
+  });
+
   test("a slot that comes after the next one was due is missed, and nothing is sent (I2)", async () => {
     const report = await runProbe(world, probe, nowMs - 61_000);
     expect(report).toMatchObject({ state: "missed", reason: "stale" });
