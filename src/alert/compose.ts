@@ -10,11 +10,7 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(
-  incident: Incident,
-  transition: Transition,
-  about: { model: string; probe: string },
-): Alert {
+export function composeAlert(incident: Incident, transition: Transition): Alert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
   return {
@@ -32,10 +28,10 @@ export function composeAlert(
     changes: changes.slice(0, maxChanges),
     moreChanges: Math.max(0, changes.length - maxChanges),
     target: sanitize(incident.target, maxName),
-    model: sanitize(about.model, maxName),
+    model: sanitize(incident.model, maxName),
     scenario: sanitize(incident.scenario, maxName),
     location: sanitize(incident.location, maxName),
-    probe: sanitize(about.probe, maxName),
+    probe: sanitize(incident.probe, maxName),
     firstBadSlot: new Date(incident.firstBadSlotMs).toISOString(),
     lastGoodSlot: incident.lastGoodSlotMs === undefined ? null : new Date(incident.lastGoodSlotMs).toISOString(),
     badRuns: incident.badRuns,
@@ -58,6 +54,7 @@ function statusAfter(transition: Transition): Alert["status"] {
   switch (transition.kind) {
     case "opened":
     case "escalated":
+    case "reminded":
       return "firing";
     case "acknowledged":
       return "acknowledged";

@@ -1,10 +1,9 @@
 import type { Evidence, Incident } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import type { Ruling } from "../judgement/judgement.ts";
-import type { Aftermath } from "./aftermath.ts";
+import { type Aftermath, nothingFollows } from "./aftermath.ts";
 import type { DeliveryOutcome } from "./alert.ts";
-import { composeAlert } from "./compose.ts";
-import { outboxEntries } from "./route.ts";
+import { tell } from "./tell.ts";
 
 /** How handing over one alert has ended: for good, not for now. */
 export interface EndedDelivery {
@@ -19,13 +18,12 @@ export interface EndedDelivery {
 /** Incidents of the monitor itself. One lost alert is enough to open one, one delivered is enough to resolve it. */
 const self: IncidentOwner = {
   id: "plumbline",
-  target: { name: "plumbline" },
+  name: "plumbline",
+  target: { name: "plumbline", model: "none" },
   scenario: { name: "itself" },
   location: "here",
-  incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1 },
+  incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000 },
 };
-
-const nothing: Aftermath = { incidents: [], transitions: [], outbox: [] };
 
 export function deliveryFingerprint(receiver: string): string {
   return fingerprintOf(self, { subject: subjectOf(receiver) });
@@ -45,11 +43,13 @@ export function afterDelivery(
   const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const context = { probe: self, slotMs, nowMs, evidence, lastGoodSlotMs: undefined };
   const { incident, transition } = reduce(before, rulingOf(ended), context);
-  if (incident === undefined || incident === before) return nothing;
-  if (transition === undefined) return { ...nothing, incidents: [incident] };
-  const alert = composeAlert(incident, transition, { model: "none", probe: self.id });
-  const others = receivers.filter((name) => name !== receiver);
-  return { incidents: [incident], transitions: [transition], outbox: outboxEntries(alert, others) };
+  if (incident === undefined || incident === before) return nothingFollows;
+  if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
+  return tell(
+    incident,
+    transition,
+    receivers.filter((name) => name !== receiver),
+  );
 }
 
 function rulingOf({ receiver, outcome, attempts }: EndedDelivery): Ruling {

@@ -24,6 +24,8 @@ function leadIn(incident: Incident, transition: Transition): string {
       return "";
     case "escalated":
       return `now ${incident.severity}: `;
+    case "reminded":
+      return `still, for ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}: `;
     case "acknowledged":
       return "acknowledged: ";
     case "resolved":

@@ -222,7 +222,11 @@ function resolveProbe(
       latencyFloorRatio: whole.judge.latencyFloorRatio,
       maxLoopDelayMs: durationMs(whole.judge.maxLoopDelay),
     },
-    incident: { fire: { bad, of }, resolveAfter: whole.incidents.resolveAfter },
+    incident: {
+      fire: { bad, of },
+      resolveAfter: whole.incidents.resolveAfter,
+      remindMs: durationMs(whole.incidents.remind),
+    },
     receivers,
   }));
 }

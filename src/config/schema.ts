@@ -110,6 +110,7 @@ const incidents = z.strictObject({
     .regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" })
     .default("2 of 3"),
   resolveAfter: z.int().min(1).max(100).default(2),
+  remind: duration.default("4h").describe("how often an open incident that nobody acknowledged is told again"),
 });
 
 const probe = z.strictObject({

@@ -7,7 +7,9 @@ export interface Incident {
   /** Hash of target, scenario, kind and series; never of a volatile value. */
   readonly fingerprint: string;
   readonly probeId: string;
+  readonly probe: string;
   readonly target: string;
+  readonly model: string;
   readonly scenario: string;
   readonly location: string;
   readonly kind: FindingKind;
@@ -28,10 +30,22 @@ export interface Incident {
   readonly lastSlotMs: number;
   readonly openedAtMs?: number | undefined;
   readonly resolvedAtMs?: number | undefined;
+  /** When somebody was last told of this episode; undefined: nobody has been yet. */
+  readonly toldAtMs?: number | undefined;
+  /** Something happened to it while it was muted: to be told when it no longer is. */
+  readonly isOwed?: boolean | undefined;
+  /** Who has taken it on; the reminders stop. */
+  readonly acknowledged?: Acknowledgement | undefined;
   /** The worst and newest, bounded. */
   readonly findings: readonly Finding[];
   /** Ids of the runs that told of it, newest last, bounded. */
   readonly evidence: readonly Evidence[];
+}
+
+export interface Acknowledgement {
+  readonly by: string;
+  readonly why: string;
+  readonly atMs: number;
 }
 
 export interface Evidence {
@@ -46,7 +60,8 @@ export function incidentId(incident: Incident): string {
   return `${incident.fingerprint}-${incident.episode}`;
 }
 
-export type TransitionKind = "opened" | "escalated" | "acknowledged" | "resolved";
+/** `reminded` changes nothing but that people are told again, or for the first time when it was muted before. */
+export type TransitionKind = "opened" | "escalated" | "reminded" | "acknowledged" | "resolved";
 
 export interface Transition {
   readonly kind: TransitionKind;

@@ -6,7 +6,8 @@ import { type Evidence, type Incident, type Transition, type TransitionKind, inc
 /** Whose incident it is: a probe, or the monitor itself. */
 export interface IncidentOwner {
   readonly id: string;
-  readonly target: { readonly name: string };
+  readonly name: string;
+  readonly target: { readonly name: string; readonly model: string };
   readonly scenario: { readonly name: string };
   readonly location: string;
   readonly incident: IncidentPolicy;
@@ -86,6 +87,9 @@ function afterBad(
       episode: incident.episode + 1,
       sequence: 0,
       openedAtMs: context.nowMs,
+      toldAtMs: undefined,
+      isOwed: undefined,
+      acknowledged: undefined,
     };
     return transit(opened, "opened", doSlotsAgree ? "bad-slots-agree" : "confirmed-at-once", context);
   }
@@ -129,7 +133,9 @@ function suspicion(
   return {
     fingerprint: fingerprintOf(probe, ruling),
     probeId: probe.id,
+    probe: probe.name,
     target: probe.target.name,
+    model: probe.target.model,
     scenario: probe.scenario.name,
     location: probe.location,
     kind: subject.kind,

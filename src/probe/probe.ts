@@ -50,10 +50,14 @@ export interface JudgePolicy {
   readonly maxLoopDelayMs: number;
 }
 
-/** Fire when `fire.bad` of the last `fire.of` slots agree; resolve after `resolveAfter` good ones. */
+/**
+ * Fire when `fire.bad` of the last `fire.of` slots agree; resolve after `resolveAfter` good ones. While it lasts and
+ * nobody has acknowledged it, people are reminded every `remindMs`.
+ */
 export interface IncidentPolicy {
   readonly fire: { readonly bad: number; readonly of: number };
   readonly resolveAfter: number;
+  readonly remindMs: number;
 }
 
 export interface Probe {

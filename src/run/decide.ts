@@ -1,8 +1,5 @@
-import { composeAlert } from "../alert/compose.ts";
-import { outboxEntries } from "../alert/route.ts";
+import { advance } from "../alert/advance.ts";
 import type { Evidence } from "../incident/incident.ts";
-import { incidentId } from "../incident/incident.ts";
-import { reduceRun } from "../incident/reduce-run.ts";
 import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -24,15 +21,9 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { probe, scenario, observations, slotMs, nowMs } = input;
   const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs });
   const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
-  const { incidents, transitions } = reduceRun(memory.incidents, judged.rulings, context);
-  const byId = new Map(incidents.map((incident) => [incidentId(incident), incident]));
-  const outbox = transitions.flatMap((transition) => {
-    const incident = byId.get(transition.incidentId);
-    const about = { model: probe.target.model, probe: probe.name };
-    return incident === undefined ? [] : outboxEntries(composeAlert(incident, transition, about), probe.receivers);
-  });
   const { verdict, findings, unjudged, series } = judged;
-  return { verdict, findings, unjudged, series, incidents, transitions, outbox };
+  const after = advance(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
+  return { verdict, findings, unjudged, series, ...after };
 }
 
 function evidenceOf({ observations, runId, traceId }: DecisionInput): Evidence {

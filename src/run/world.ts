@@ -3,6 +3,7 @@ import type { Aftermath } from "../alert/aftermath.ts";
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { Surroundings } from "../incident/mute.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { SecretRef } from "../probe/target.ts";
@@ -47,6 +48,7 @@ export interface FinishedRun {
   readonly probeId: string;
   readonly slotMs: number;
   readonly target: string;
+  readonly location: string;
   readonly endedAtMs: number;
   readonly observations: readonly Observation[];
   readonly spent: Spent;
@@ -58,6 +60,8 @@ export interface ProbeMemory {
   readonly incidents: readonly Incident[];
   /** Newest run of the last week that was judged and fine; undefined when there is none. */
   readonly lastGoodSlotMs: number | undefined;
+  /** What mutes alerts of this probe's target just now. */
+  readonly surroundings: Surroundings;
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */

@@ -1,6 +1,8 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Aftermath } from "../alert/aftermath.ts";
-import { iso } from "./rows.ts";
+import { incidentId, type Incident } from "../incident/incident.ts";
+import type { Silence, Surroundings } from "../incident/mute.ts";
+import { epochMs, iso, text, type Row } from "./rows.ts";
 
 /** Incidents, their transitions and the alerts that follow: part of the transaction that writes their cause. */
 export async function writeIncidents(
@@ -14,11 +16,13 @@ export async function writeIncidents(
       VALUES (${incident.fingerprint}, ${incident.probeId}, ${incident.state}, ${JSON.stringify(incident)}::jsonb)
       ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, body = excluded.body`.execute(tx);
   }
-  for (const { incidentId, sequence, fingerprint, kind, atMs, reason } of transitions) {
+  for (const { incidentId, sequence, fingerprint, kind, atMs, reason, routes } of transitions) {
     await sql`
-      INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, incident)
+      INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, routes, incident)
       VALUES (${incidentId}, ${sequence}::int, ${fingerprint}, ${kind}, ${iso(atMs)}::timestamptz, ${reason},
-        ${JSON.stringify(byFingerprint.get(fingerprint) ?? null)}::jsonb)`.execute(tx);
+        ${JSON.stringify(routes)}::jsonb, ${JSON.stringify(byFingerprint.get(fingerprint) ?? null)}::jsonb)`.execute(
+      tx,
+    );
   }
   for (const { id, receiver, alert, createdAtMs } of outbox) {
     await sql`
@@ -26,4 +30,38 @@ export async function writeIncidents(
       VALUES (${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
         ${iso(createdAtMs)}::timestamptz, ${iso(createdAtMs)}::timestamptz) ON CONFLICT DO NOTHING`.execute(tx);
   }
+}
+
+/** Silences in force, and whatever outage of the same target and location is open. */
+export async function readSurroundings(
+  tx: Kysely<never>,
+  { target, location, endedAtMs }: { readonly target: string; readonly location: string; readonly endedAtMs: number },
+): Promise<Surroundings> {
+  const at = iso(endedAtMs);
+  const silences = await sql<Row>`
+    SELECT * FROM plumbline.silences WHERE ends_at > ${at}::timestamptz AND starts_at <= ${at}::timestamptz`.execute(
+    tx,
+  );
+  const outages = await sql<{ body: Incident }>`
+    SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->>'target' = ${target}
+      AND body->>'location' = ${location} AND body->>'kind' = 'availability'`.execute(tx);
+  return {
+    silences: silences.rows.map(silenceOf),
+    outages: outages.rows.map(({ body }) => ({
+      fingerprint: body.fingerprint,
+      incidentId: incidentId(body),
+      openedAtMs: body.openedAtMs ?? body.firstBadSlotMs,
+    })),
+  };
+}
+
+export function silenceOf(row: Row): Silence {
+  return {
+    id: text(row["id"]),
+    matcher: row["matcher"] as Silence["matcher"],
+    startsAtMs: epochMs(row["starts_at"]),
+    endsAtMs: epochMs(row["ends_at"]),
+    by: text(row["by"]),
+    why: text(row["why"]),
+  };
 }

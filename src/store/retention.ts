@@ -41,6 +41,7 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   const before = iso(oldest);
   await sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`.execute(db);
   await sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (
       SELECT 1 FROM plumbline.incidents i WHERE i.fingerprint = t.fingerprint AND i.state IN ('open', 'acknowledged'))`.execute(

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
-import { writeIncidents } from "./incidents.ts";
+import { readSurroundings, writeIncidents } from "./incidents.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -22,7 +22,8 @@ export function createRunBook(db: Kysely<never>): RunBook {
           tx,
         );
         if (open.rows.length === 0) return undefined;
-        const decision = decide(await readMemory(tx, run.probeId));
+        if (run.observations.some(({ outcome }) => outcome.kind === "fault")) await takeTurns(tx, run.target);
+        const decision = decide(await readMemory(tx, run));
         await writeRun(tx, run, decision);
         await writeSeries(tx, run, decision);
         await writeIncidents(tx, decision);
@@ -66,7 +67,13 @@ function claimResult(result: string | undefined): ClaimResult {
   }
 }
 
-async function readMemory(tx: Transaction<never>, probeId: string): Promise<ProbeMemory> {
+/** Probes that find a target down at the same moment see each other's outage: only the first is told. */
+async function takeTurns(tx: Transaction<never>, target: string): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:outage:${target}`}, 0))`.execute(tx);
+}
+
+async function readMemory(tx: Transaction<never>, run: FinishedRun): Promise<ProbeMemory> {
+  const { probeId } = run;
   const series = await sql<Row>`
     SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
     LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
@@ -78,7 +85,12 @@ async function readMemory(tx: Transaction<never>, probeId: string): Promise<Prob
     WHERE probe_id = ${probeId} AND verdict = 'ok' AND slot > now() - interval '7 days'`.execute(tx);
   const slot = good.rows[0]?.["slot"];
   const lastGoodSlotMs = slot === null || slot === undefined ? undefined : epochMs(slot);
-  return { lastGoodSlotMs, series: series.rows.map(seriesMemory), incidents: incidents.rows.map(({ body }) => body) };
+  return {
+    lastGoodSlotMs,
+    series: series.rows.map(seriesMemory),
+    incidents: incidents.rows.map(({ body }) => body),
+    surroundings: await readSurroundings(tx, run),
+  };
 }
 
 /** Settles the reservation: what is known replaces it, what is unknown leaves it counted. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { composeAlert } from "../../src/alert/compose.ts";
 import { renderFor } from "../../src/alert/receivers/receivers.ts";
-import { outboxEntries } from "../../src/alert/route.ts";
+import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
 import type { Finding, FindingKind, Severity } from "../../src/judgement/judgement.ts";
 import { alertOf, atMs, incident, promptTokens, receiver, secrets, transition } from "./samples.ts";
 
@@ -183,21 +183,23 @@ test("the worst alert is still one that Standard Webhooks allows, and clean", ()
       worst,
       (findings, evidence, name, reason) => {
         const bad = incident({
+          probe: name,
           target: name,
+          model: name,
           scenario: name,
           location: name,
           label: name,
           findings,
           evidence,
         });
-        const alert = composeAlert(bad, transition("opened", { reason }), { model: name, probe: name });
+        const alert = composeAlert(bad, transition("opened", { reason }));
         expect(alert.summary.length).toBeLessThanOrEqual(120);
         expect(alert.changes.length).toBeLessThanOrEqual(10);
         expect(JSON.stringify(alert)).not.toMatch(/[\p{Cf}\p{Cc}]|\\u/u);
         // Run and trace ids are made by us and pass unchanged; everything else calls nobody.
         const others = { ...alert, evidence: alert.evidence.map(({ requestId }) => requestId) };
         expect(JSON.stringify(others)).not.toContain("@everyone");
-        for (const entry of outboxEntries(alert, ["pager"])) {
+        for (const entry of outboxEntries(alert, routeAlert(alert, ["pager"]))) {
           const message = renderFor(entry, receiver(), () => secrets["NEW_SECRET"] ?? "", atMs);
           expect("body" in message && Buffer.byteLength(message.body)).toBeLessThan(20_000);
         }

@@ -1,6 +1,6 @@
 import type { Alert, OutboxEntry } from "../../src/alert/alert.ts";
 import { composeAlert } from "../../src/alert/compose.ts";
-import { outboxEntries } from "../../src/alert/route.ts";
+import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
 import type { Incident, Transition, TransitionKind } from "../../src/incident/incident.ts";
 import type { Finding } from "../../src/judgement/judgement.ts";
 import type { Probe } from "../../src/probe/probe.ts";
@@ -39,7 +39,7 @@ export const probe: Probe = {
   cadence: { kind: "every", everyMs: 60_000 },
   nonce: false,
   judge: { learnRuns: 5, latencyFloorRatio: 1.3, maxLoopDelayMs: 100 },
-  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2 },
+  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000 },
   receivers: ["pager", "archive"],
 };
 
@@ -52,13 +52,13 @@ export const promptTokens: Finding = {
   baselineVersion: 3,
 };
 
-export const about = { model: probe.target.model, probe: probe.name };
-
 export function incident(over: Partial<Incident> = {}): Incident {
   return {
     fingerprint: "f00dfeed",
     probeId: probe.id,
+    probe: probe.name,
     target: "mini",
+    model: "gpt-4o-mini",
     scenario: "valid-request",
     location: "eu",
     kind: "usage",
@@ -101,12 +101,12 @@ export function transition(kind: TransitionKind = "opened", over: Partial<Transi
 }
 
 export function alertOf(over: Partial<Incident> = {}, kind: TransitionKind = "opened"): Alert {
-  return composeAlert(incident(over), transition(kind), about);
+  return composeAlert(incident(over), transition(kind));
 }
 
 export function entryFor(receiver = "pager", incidentId = "f00dfeed-1"): OutboxEntry {
-  const alert = composeAlert(incident(), transition("opened", { incidentId }), about);
-  const [entry] = outboxEntries(alert, [receiver]);
+  const alert = composeAlert(incident(), transition("opened", { incidentId }));
+  const [entry] = outboxEntries(alert, routeAlert(alert, [receiver]));
   if (entry === undefined) throw new Error("no entry for a risky incident");
   return entry;
 }

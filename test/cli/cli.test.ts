@@ -46,7 +46,7 @@ test("init writes once and never overwrites; validate says what it costs, offlin
   expect(readFileSync(file, "utf8")).toBe(before);
   const valid = await plumbline(["validate", file]);
   expect(valid).toMatchObject({ code: 0, stderr: "" });
-  expect(valid.stdout).toMatch(/total +624 +\d+ +\$0\.\d+/);
+  expect(valid.stdout).toMatch(/total +672 +\d+ +\$0\.\d+/);
   expect(JSON.parse((await plumbline(["validate", file, "--json"])).stdout)).toMatchObject({ schema: 1 });
   expect(await plumbline(["validate", join(folder, "nowhere.yaml")])).toMatchObject({ code: 2, stdout: "" });
 });

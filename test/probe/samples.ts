@@ -22,6 +22,6 @@ export const probe: Probe = {
   cadence: { kind: "every", everyMs: 60_000 },
   nonce: false,
   judge: { learnRuns: 5, latencyFloorRatio: 1.5, maxLoopDelayMs: 100 },
-  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2 },
+  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000 },
   receivers: ["oncall"],
 };

@@ -129,7 +129,9 @@ function probe(name: string, recent: readonly RunSummary[], learning?: ProbeOver
 export const anIncident: Incident = {
   fingerprint: "0123456789abcdef",
   probeId: "valid-request@local",
+  probe: "valid-request",
   target: "demo",
+  model: "gpt-4o-mini",
   scenario: "valid-request",
   location: "local",
   kind: "contract",

@@ -222,6 +222,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
               kind: "opened",
               atMs: Number.NaN,
               reason: "",
+              routes: [],
             } as const;
             return { ...decision, transitions: [broken] };
           }),

@@ -1,3 +1,4 @@
+import type { ToldTransition } from "../../src/alert/aftermath.ts";
 import type { OutboxEntry } from "../../src/alert/alert.ts";
 import type { Series } from "../../src/baseline/baseline.ts";
 import type { Incident, Transition } from "../../src/incident/incident.ts";
@@ -40,6 +41,7 @@ export function finishOf(claim: ClaimRequest, over: Partial<FinishedRun> = {}): 
     probeId: claim.probeId,
     slotMs: claim.slotMs,
     target: claim.target,
+    location: claim.location,
     endedAtMs: claim.atMs + 900,
     observations: [observation],
     spent: { microUsd: 120, tokens: 33, requests: 1 },
@@ -86,7 +88,9 @@ export function incidentOf(probeId: string, slotMs: number, over: Partial<Incide
   return {
     fingerprint: `fingerprint of ${probeId}`,
     probeId,
+    probe: probeId,
     target: `target of ${probeId}`,
+    model: "some-model",
     scenario: "valid-request",
     location: "here",
     kind: "latency",
@@ -108,7 +112,7 @@ export function incidentOf(probeId: string, slotMs: number, over: Partial<Incide
   };
 }
 
-export function transitionOf(incident: Incident, kind: Transition["kind"]): Transition {
+export function transitionOf(incident: Incident, kind: Transition["kind"]): ToldTransition {
   return {
     kind,
     incidentId: incidentId(incident),
@@ -116,6 +120,7 @@ export function transitionOf(incident: Incident, kind: Transition["kind"]): Tran
     sequence: incident.sequence,
     atMs: incident.lastSlotMs + 900,
     reason: "2-of-3-slots-bad",
+    routes: [{ receiver: "nobody", told: false, reason: "informative-only" }],
   };
 }
 

@@ -1,0 +1,80 @@
+import type { FindingKind } from "../judgement/judgement.ts";
+import type { Incident } from "./incident.ts";
+
+/** Deliveries of what it matches are muted for a while; judging goes on. */
+export interface Silence {
+  readonly id: string;
+  readonly matcher: SilenceMatcher;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Each given member must match, `*` standing for any characters. At least one is given. */
+export interface SilenceMatcher {
+  readonly target?: string | undefined;
+  readonly probe?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly location?: string | undefined;
+  readonly kind?: FindingKind | undefined;
+}
+
+/** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id. */
+export type Mute =
+  | { readonly reason: "silenced"; readonly by: string }
+  | { readonly reason: "target-is-down"; readonly by: string };
+
+export interface Surroundings {
+  readonly silences: readonly Silence[];
+  /** Open or acknowledged availability incidents of the same target and location, this one's own included. */
+  readonly outages: readonly Outage[];
+}
+
+export interface Outage {
+  readonly fingerprint: string;
+  readonly incidentId: string;
+  readonly openedAtMs: number;
+}
+
+export const alone: Surroundings = { silences: [], outages: [] };
+
+/**
+ * A target that is down is told once: its first outage mutes the outages of its other probes and whatever else they
+ * find. A policy breach is never a symptom of one.
+ */
+export function muteOf(incident: Incident, { silences, outages }: Surroundings, nowMs: number): Mute | undefined {
+  const silence = silences.find((it) => it.startsAtMs <= nowMs && nowMs < it.endsAtMs && matches(it.matcher, incident));
+  if (silence !== undefined) return { reason: "silenced", by: silence.id };
+  if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
+  const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
+  return first === undefined || first.fingerprint === incident.fingerprint
+    ? undefined
+    : { reason: "target-is-down", by: first.incidentId };
+}
+
+export function matches(matcher: SilenceMatcher, incident: Incident): boolean {
+  const { target, probe, scenario, location, kind } = matcher;
+  return (
+    fits(target, incident.target) &&
+    fits(probe, incident.probe) &&
+    fits(scenario, incident.scenario) &&
+    fits(location, incident.location) &&
+    (kind === undefined || kind === incident.kind)
+  );
+}
+
+function fits(pattern: string | undefined, value: string): boolean {
+  if (pattern === undefined) return true;
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return value === pattern;
+  if (!value.startsWith(first)) return false;
+  const last = rest.pop() ?? "";
+  let from = first.length;
+  for (const part of rest) {
+    const at = value.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return value.length - from >= last.length && value.endsWith(last);
+}
