@@ -48,7 +48,9 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const tracing = opened.adopt(await startTracing(env), (it) => it.stop());
     const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
     const store = await openStore(pool, Date.now(), config.retentionDays);
-    const queues = opened.adopt(await openQueuesFor(storage, pool, log, tracing.queue), (it) => it.close());
+    const queues = opened.adopt(await openQueuesFor(storage, pool, log, tracing.queue, store.installation), (it) =>
+      it.close(),
+    );
     const world = opened.adopt(openWorld(store, config, env, log, tracing), (it) => it.close());
     const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
     const retention = repeat(

@@ -36,8 +36,9 @@ export function openQueuesFor(
   { pool }: StorePool,
   log: Log,
   telemetry: QueueOptions["telemetry"],
+  installation: string,
 ): Promise<Queues> {
   return choice.kind === "production"
-    ? openQueues({ kind: "redis", url: choice.redisUrl }, log, { telemetry })
+    ? openQueues({ kind: "redis", url: choice.redisUrl }, log, { telemetry, prefix: `{plumbline-${installation}}` })
     : openQueues({ kind: "postgres", pool }, log, { telemetry });
 }

@@ -3,12 +3,14 @@ import { type Migration, Migrator } from "kysely/migration";
 import * as first from "./migrations/0001-first.ts";
 import * as deliveries from "./migrations/0002-deliveries.ts";
 import * as incidentLife from "./migrations/0003-incident-life.ts";
+import * as installation from "./migrations/0004-installation.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
   "0001-first": first,
   "0002-deliveries": deliveries,
   "0003-incident-life": incidentLife,
+  "0004-installation": installation,
 };
 
 /** Brings the schema up to date; several processes may do so at once. Throws what went wrong. */

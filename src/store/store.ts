@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../alert/outbox.ts";
 import type { Overview } from "../run/overview.ts";
 import type { RunBook } from "../run/world.ts";
@@ -13,6 +13,8 @@ import { createSlotBook } from "./slot-book.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
 export interface Store extends RunBook, SlotBook, Outbox {
+  /** Names this store among others; the same for ever. */
+  readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
   /** To be called daily: makes room for the days to come, drops what is older than `retentionDays`. */
   retain(nowMs: number, retentionDays: number): Promise<void>;
@@ -23,7 +25,9 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
   await migrate(db);
   await retain(db, nowMs, retentionDays);
+  const { rows } = await sql<{ id: string }>`SELECT id FROM plumbline.installation`.execute(db);
   return {
+    installation: rows[0]?.id ?? "",
     ...createRunBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),

@@ -68,3 +68,44 @@ ${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request
   await testbed.close();
   await database.drop();
 }, 60_000);
+
+test("two installations on one Redis leave each other alone", async () => {
+  const databases = [await freshDatabase(), await freshDatabase()];
+  const testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });
+  const env = { BED_KEY: testbed.key };
+  const open = async (databaseUrl: string, location: string) => {
+    const text = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
+probes:
+  - { name: one, target: bed, scenario: valid-request, every: 1s, locations: [${location}] }
+`;
+    const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true };
+    const loaded = loadConfig({ file: "test", text }, sources);
+    if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+    return openService(loaded.config, {
+      env,
+      storage: { kind: "production", databaseUrl, redisUrl: inject("redisUrl") },
+      roles: ["scheduler", "worker"],
+      locations: [],
+      concurrency: 1,
+      reconcileMs: 200,
+      listen: undefined,
+      log: silentLog,
+    });
+  };
+  const services = await Promise.all(databases.map(({ url }, index) => open(url, `side-${index}`)));
+  await vi.waitFor(
+    async () => {
+      for (const service of services) {
+        const done = (await service.overview()).probes
+          .flatMap(({ recent }) => recent)
+          .filter((it) => it.state === "done");
+        expect(done.length).toBeGreaterThan(3);
+      }
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  await Promise.all(services.map((service) => service.stop()));
+  await testbed.close();
+  await Promise.all(databases.map((database) => database.drop()));
+}, 60_000);
