@@ -31,7 +31,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   demo: { mayImport: [...domain, "config", "run", "report", "testbed"], why: "a story told with the real program" },
   cli: { mayImport: ["report"], why: "the words a person types; what they do is handed in" },
-  web: { mayImport: ["run", "schedule"], why: "health and state over HTTP" },
+  web: { mayImport: ["incident", "run", "schedule"], why: "health, state and people's acts over HTTP" },
   app: {
     mayImport: [
       ...domain,
@@ -70,7 +70,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/sdk-node": fromApp("src/telemetry/tracing.ts"),
   "@opentelemetry/sdk-trace": fromApp("src/telemetry/tracing.ts"),
   pino: fromApp("src/telemetry/log.ts"),
-  hono: { files: ["src/web/serve.ts"], usedBy: ["app", "web"] },
+  hono: { files: ["src/web/serve.ts", "src/web/mount-api.ts"], usedBy: ["app", "web"] },
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },

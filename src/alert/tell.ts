@@ -8,12 +8,7 @@ import { outboxEntries, routeAlert } from "./route.ts";
  * One transition, told: the incident remembers it, the receivers get their entries, `explain` its reasons. Whoever was
  * told that it began is told how it goes on; what happens while it is muted is owed until it no longer is.
  */
-export function tell(
-  incident: Incident,
-  transition: Transition,
-  receivers: readonly string[],
-  mute?: Mute,
-): Aftermath {
+export function tell(incident: Incident, transition: Transition, receivers: readonly string[], mute?: Mute): Aftermath {
   const alert = composeAlert(incident, transition);
   const routes = routeAlert(alert, receivers, { mute, wasTold: incident.toldAtMs !== undefined });
   const outbox = outboxEntries(alert, routes);

@@ -13,6 +13,7 @@ import { openStore, type Store } from "../store/store.ts";
 import { startTracing } from "../telemetry/tracing.ts";
 import { type Activity, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
+import { openApi } from "./control.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld, type OpenWorld } from "./world.ts";
 
@@ -59,17 +60,15 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     );
     opened.defer(() => Promise.resolve(retention.stop()));
 
-    const web =
-      listen === undefined
-        ? undefined
-        : await serveWeb(
-            { overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) },
-            listen,
-          );
-    if (web !== undefined) opened.defer(() => web.close());
     const nudge = roles.includes("notifier")
       ? await startNotifier(opened, config, options, store, queues.deliveries, world)
       : () => {};
+    const sources = { overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) };
+    const web =
+      listen === undefined
+        ? undefined
+        : await serveWeb({ ...sources, api: openApi(config, env, listen.host, store, nudge) }, listen);
+    if (web !== undefined) opened.defer(() => web.close());
     if (roles.includes("scheduler")) {
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;

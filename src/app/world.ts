@@ -40,9 +40,10 @@ export function secretReader(env: Env): (ref: SecretRef) => string {
 }
 
 /** Every secret that the configuration names and that is there: what the redactor has to look for. */
-export function knownSecrets({ targets, receivers }: Config, env: Env): string[] {
+export function knownSecrets({ targets, receivers, apiTokens }: Config, env: Env): string[] {
   const refs = [
     ...targets.map(({ key }) => key),
+    ...apiTokens.map(({ token }) => token),
     ...receivers.flatMap(({ secrets, url }) => [...secrets, typeof url === "string" ? undefined : url]),
   ];
   const sources = secretSources(env);

@@ -1,6 +1,6 @@
 import type { Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
-import type { Target } from "../probe/target.ts";
+import type { SecretRef, Target } from "../probe/target.ts";
 
 /** A valid configuration, every default filled in. */
 export interface Config {
@@ -11,6 +11,8 @@ export interface Config {
   readonly retentionDays: number;
   /** Where the web role listens. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Who may use the API; nobody named: whoever is on the same machine. */
+  readonly apiTokens: readonly ApiToken[];
 }
 
 /** One thing wrong with a configuration, and what to do about it. */
@@ -26,4 +28,10 @@ export interface Problem {
   readonly got: string;
   /** The next step: `did you mean "every"?` */
   readonly hint?: string | undefined;
+}
+
+export interface ApiToken {
+  readonly name: string;
+  readonly scope: "read" | "act";
+  readonly token: SecretRef;
 }

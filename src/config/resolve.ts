@@ -1,13 +1,14 @@
 import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
-import type { SecretRef, Target } from "../probe/target.ts";
+import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
 import type { Complaint, LoadContext } from "./load.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
-import { readSecret, secretName } from "./secrets.ts";
+import { requireSecret, requireToken } from "./required-secret.ts";
+import { readSecret } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
 
 /** From a text of the right form to targets, probes and receivers that fit together, or to what does not. */
@@ -24,6 +25,8 @@ export function resolveConfig(
     const refs = [...secrets, ...(typeof url === "string" ? [] : [url])];
     for (const ref of refs) requireSecret(ref, ["receivers", name, "webhook"], context, complaints);
   }
+  const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
+  for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);
   const probes = text.probes.flatMap((probe, index) => resolveProbe(probe, index, text, targets, context, complaints));
   const seen = new Set<string>();
   for (const [index, { name }] of text.probes.entries()) {
@@ -44,19 +47,9 @@ export function resolveConfig(
     receivers,
     retentionDays: Math.max(1, Math.ceil(durationMs(text.retention) / 86_400_000)),
     listen: { host: text.listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.listen.slice(colon + 1)) },
+    apiTokens,
   };
   return { config };
-}
-
-function requireSecret(
-  ref: SecretRef,
-  path: readonly PropertyKey[],
-  context: LoadContext,
-  complaints: Complaint[],
-): void {
-  if (!context.checkSecrets || readSecret(ref, context) !== undefined) return;
-  const next = "env" in ref ? `export ${ref.env}=… before starting` : "write the secret to that file";
-  complaints.push({ path, expected: `a value in ${secretName(ref)}`, got: "nothing", hint: next });
 }
 
 function resolveTarget(

@@ -134,6 +134,13 @@ const receiver = z.strictObject({
   }),
 });
 
+const api = z.strictObject({
+  tokens: z
+    .record(slug, z.strictObject({ token: secret, scope: z.enum(["read", "act"]).default("read") }))
+    .default({})
+    .describe("who may use the API, and what for; without any it answers on this machine only"),
+});
+
 export const configSchema = z.strictObject({
   targets: z.record(slug, target),
   scenarios: z.record(slug, scenario).default({}),
@@ -146,6 +153,7 @@ export const configSchema = z.strictObject({
     .string({ error: "an address such as 127.0.0.1:8080" })
     .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
     .default("127.0.0.1:8080"),
+  api: api.prefault({}),
 });
 
 export type ConfigText = z.output<typeof configSchema>;

@@ -1,9 +1,11 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../alert/outbox.ts";
 import type { Overview } from "../run/overview.ts";
+import type { ControlBook } from "../run/control.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
 import { migrate } from "./migrate.ts";
+import { createControlBook } from "./control-book.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
@@ -12,7 +14,7 @@ import { createRunBook } from "./run-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
-export interface Store extends RunBook, SlotBook, Outbox {
+export interface Store extends RunBook, SlotBook, Outbox, ControlBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -31,6 +33,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createRunBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),
+    ...createControlBook(db),
     overview: (atMs) => readOverview(db, atMs),
     retain: (atMs, days) => retain(db, atMs, days),
   };

@@ -3,10 +3,12 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
+import { type ApiWorld, mountApi } from "./mount-api.ts";
 
 export interface WebSources {
   overview(): Promise<Overview>;
   health(): Health;
+  readonly api: ApiWorld;
 }
 
 export interface WebServer {
@@ -14,8 +16,8 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** Health for machines, and the state of everything as JSON. */
-export function createWeb({ overview, health }: WebSources): Hono {
+/** Health for machines, and the API for people and programs. */
+export function createWeb({ overview, health, api }: WebSources): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
@@ -29,7 +31,13 @@ export function createWeb({ overview, health }: WebSources): Hono {
     }
     return context.json({ ready, reasons, warnings: selfTrouble(known) }, ready ? 200 : 503);
   });
-  app.get("/api/v1/status", async (context) => context.json({ schema: 1, data: await overview(), health: health() }));
+  app.get("/api/v1/status", async (context) => {
+    const { req } = context;
+    const access = api.gate({ authorization: req.header("authorization"), host: req.header("host") }, "read");
+    if (access.kind === "denied") return context.json({ error: access.reason }, access.status);
+    return context.json({ schema: 1, data: await overview(), health: health() });
+  });
+  mountApi(app, api);
   app.onError((_error, context) => context.json({ error: "internal error" }, 500));
   return app;
 }

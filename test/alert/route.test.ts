@@ -10,7 +10,9 @@ describe("routeAlert", () => {
     ["acknowledged", "acknowledged"],
     ["resolved", "resolved"],
   ] as const)("%s is told because of %s", (kind, reason) => {
-    expect(routeAlert(alertOf({}, kind), ["pager"], { wasTold: true })).toEqual([{ receiver: "pager", told: true, reason }]);
+    expect(routeAlert(alertOf({}, kind), ["pager"], { wasTold: true })).toEqual([
+      { receiver: "pager", told: true, reason },
+    ]);
   });
 
   test("what is only informative is told to nobody, with that reason", () => {
@@ -30,7 +32,8 @@ describe("outboxEntries", () => {
 
   test("the id is the same however often it is computed, and differs by incident, sequence and receiver", () => {
     const alert = alertOf();
-    const idOf = (changed: typeof alert, receiver: string) => outboxEntries(changed, routeAlert(changed, [receiver]))[0]?.id;
+    const idOf = (changed: typeof alert, receiver: string) =>
+      outboxEntries(changed, routeAlert(changed, [receiver]))[0]?.id;
     const id = idOf(alert, "pager");
     expect(idOf(alertOf(), "pager")).toBe(id);
     expect(id).toMatch(/^msg_[0-9a-f]{32}$/);

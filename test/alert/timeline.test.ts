@@ -33,7 +33,14 @@ function timeline(kind: FindingKind = "usage", receivers: readonly string[] = ["
     told,
     routes,
     silence(from: string, until: string, matcher: SilenceMatcher): void {
-      const silence: Silence = { id: "sil-1", matcher, startsAtMs: msOf(from), endsAtMs: msOf(until), by: "ann", why: "x" };
+      const silence: Silence = {
+        id: "sil-1",
+        matcher,
+        startsAtMs: msOf(from),
+        endsAtMs: msOf(until),
+        by: "ann",
+        why: "x",
+      };
       surroundings = { ...surroundings, silences: [...surroundings.silences, silence] };
     },
     outage(openedAt: string | undefined): void {

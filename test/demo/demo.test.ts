@@ -15,6 +15,7 @@ const config: Config = {
   probes: [],
   receivers: [],
   retentionDays: 1,
+  apiTokens: [],
   listen: { host: "127.0.0.1", port: 0 },
 };
 

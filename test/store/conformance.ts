@@ -4,6 +4,7 @@ import type { Decision, ProbeMemory } from "../../src/run/world.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { alertsConform } from "./conformance-alerts.ts";
+import { controlConforms } from "./conformance-control.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
 import { spendConforms } from "./conformance-spend.ts";
@@ -35,6 +36,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("slots and leases", () => slotsConform(bench));
     describe("spend", () => spendConforms(bench));
     describe("incidents and outbox", () => alertsConform(bench));
+    describe("what people do", () => controlConforms(bench));
     describe("retention and overview", () => retentionConforms(bench));
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Overview } from "../../src/run/overview.ts";
 import type { Health } from "../../src/web/health.ts";
-import { createWeb } from "../../src/web/serve.ts";
+import { createWeb, type WebSources } from "../../src/web/serve.ts";
 import { incident } from "../alert/samples.ts";
 
 const calm: Overview = {
@@ -11,9 +11,13 @@ const calm: Overview = {
   spendToday: [],
   deliveries: { pending: 0, failed: 0 },
 };
+const api: WebSources["api"] = {
+  control: undefined as never,
+  gate: () => ({ kind: "granted", caller: { name: "local", scope: "act" } }),
+};
 const fine: Health = { live: true, ready: true, reasons: [] };
 const ask = async (path: string, overview: () => Promise<Overview>, health = fine) => {
-  const reply = await createWeb({ overview, health: () => health }).request(path);
+  const reply = await createWeb({ overview, health: () => health, api }).request(path);
   return [reply.status, await reply.json()];
 };
 

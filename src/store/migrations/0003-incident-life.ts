@@ -15,5 +15,6 @@ const statements = [
   `CREATE INDEX acts_at ON plumbline.acts (at)`,
   `ALTER TABLE plumbline.transitions ADD COLUMN routes jsonb NOT NULL DEFAULT '[]'`,
   `CREATE INDEX transitions_of ON plumbline.transitions (fingerprint, at)`,
+  `CREATE INDEX outbox_of_incident ON plumbline.outbox (incident_id)`,
   `CREATE INDEX incidents_open ON plumbline.incidents ((body->>'target')) WHERE state IN ('open', 'acknowledged')`,
 ];

@@ -1,0 +1,29 @@
+import { randomUUID } from "node:crypto";
+import type { Config } from "../config/config.ts";
+import { createControl } from "../run/control.ts";
+import { systemClock } from "../std/clock.ts";
+import type { Store } from "../store/store.ts";
+import { createGate } from "../web/access.ts";
+import type { ApiWorld } from "../web/mount-api.ts";
+import { type Env, secretReader } from "./world.ts";
+
+const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
+
+/** The API over this store, for those that the configuration lets in. */
+export function openApi(config: Config, env: Env, listenHost: string, store: Store, nudge: () => void): ApiWorld {
+  const read = secretReader(env);
+  const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
+  const everybody = config.receivers.map(({ name }) => name);
+  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: read(token) }));
+  return {
+    gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
+    control: createControl({
+      book: store,
+      clock: systemClock,
+      freshId: () => `sil_${randomUUID()}`,
+      // Of a probe that is gone nobody knows any more who heard of it.
+      receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
+      nudge,
+    }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Aftermath, ToldTransition } from "../alert/aftermath.ts";
+import type { DeliveryOutcome } from "../alert/alert.ts";
+import { tell } from "../alert/tell.ts";
+import { acknowledge, type ActResult, resolveByHand } from "../incident/acknowledge.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { Silence, SilenceMatcher } from "../incident/mute.ts";
+import type { Clock } from "../std/clock.ts";
+
+/** One incident with everything that became of it. */
+export interface IncidentHistory {
+  readonly incident: Incident;
+  /** Oldest first, each with who was told and why the others were not. */
+  readonly transitions: readonly ToldTransition[];
+  readonly deliveries: readonly DeliveryView[];
+}
+
+export interface DeliveryView {
+  readonly id: string;
+  readonly incidentId: string;
+  readonly sequence: number;
+  readonly receiver: string;
+  readonly summary: string;
+  readonly state: "pending" | "delivered" | "failed";
+  readonly attempts: number;
+  readonly createdAtMs: number;
+  readonly dueAtMs: number;
+  readonly lastOutcome?: DeliveryOutcome | undefined;
+}
+
+/** What a person has done, kept for those who ask later. */
+export interface Act {
+  readonly by: string;
+  readonly what: "acknowledge" | "resolve" | "silence" | "expire-silence" | "retry-delivery";
+  readonly subject: string;
+  readonly why: string;
+  readonly atMs: number;
+}
+
+/** What people's acts ask of the store. Each writes its act in the same transaction. */
+export interface ControlBook {
+  /** Newest first; only those that are not over unless `all`. */
+  incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
+  history(incidentId: string): Promise<IncidentHistory | undefined>;
+  /** Lets `change` see the newest state of the incident and writes what it returns; undefined writes nothing. */
+  changeIncident(fingerprint: string, act: Act, change: (incident: Incident) => Aftermath | undefined): Promise<void>;
+  silences(nowMs: number): Promise<readonly Silence[]>;
+  addSilence(silence: Silence, act: Act): Promise<void>;
+  /** False when there is none of that id in force or to come. */
+  endSilence(id: string, act: Act): Promise<boolean>;
+  deliveries(state: DeliveryView["state"], limit: number): Promise<readonly DeliveryView[]>;
+  /**
+   * Makes a given-up delivery due again, under its old id. False when there is none, or when the receiver knows of a
+   * newer state of the same incident, which an old message would contradict.
+   */
+  retryDelivery(id: string, act: Act): Promise<boolean>;
+}
+
+export interface ControlWorld {
+  readonly book: ControlBook;
+  readonly clock: Clock;
+  /** A new name for something, never used before. */
+  readonly freshId: () => string;
+  /** Who hears of a probe's incidents. */
+  readonly receiversOf: (probeId: string) => readonly string[];
+  /** Called when something may have become due. */
+  readonly nudge: () => void;
+}
+
+export interface NewSilence {
+  readonly matcher: SilenceMatcher;
+  readonly startsAtMs?: number | undefined;
+  readonly durationMs: number;
+  readonly why: string;
+}
+
+/** What a person can ask and do while the service runs. */
+export interface Control {
+  incidents(all: boolean): Promise<readonly Incident[]>;
+  incident(id: string): Promise<IncidentHistory | undefined>;
+  act(what: "acknowledge" | "resolve", id: string, by: string, why: string): Promise<ActResult | undefined>;
+  silences(): Promise<readonly Silence[]>;
+  silence(wanted: NewSilence, by: string): Promise<Silence>;
+  expireSilence(id: string, by: string): Promise<boolean>;
+  deliveries(state: DeliveryView["state"]): Promise<readonly DeliveryView[]>;
+  retryDelivery(id: string, by: string): Promise<boolean>;
+}
+
+const mostListed = 500;
+
+export function createControl({ book, clock, freshId, receiversOf, nudge }: ControlWorld): Control {
+  return {
+    incidents: (all) => book.incidents(all, mostListed),
+    incident: (id) => book.history(id),
+
+    async act(what, id, by, why) {
+      const known = await book.history(id);
+      if (known === undefined) return undefined;
+      const act: Act = { by, what, subject: id, why, atMs: clock.nowMs() };
+      let result: ActResult = { kind: "refused", reason: "it is over, and another has begun since" };
+      await book.changeIncident(known.incident.fingerprint, act, (incident) => {
+        if (incident.episode !== known.incident.episode) return undefined;
+        result = (what === "acknowledge" ? acknowledge : resolveByHand)(incident, act);
+        return result.kind === "refused"
+          ? undefined
+          : tell(result.incident, result.transition, receiversOf(incident.probeId));
+      });
+      nudge();
+      return result;
+    },
+
+    silences: () => book.silences(clock.nowMs()),
+
+    async silence({ matcher, startsAtMs, durationMs, why }, by) {
+      const atMs = clock.nowMs();
+      const from = startsAtMs ?? atMs;
+      const silence: Silence = { id: freshId(), matcher, startsAtMs: from, endsAtMs: from + durationMs, by, why };
+      await book.addSilence(silence, { by, what: "silence", subject: silence.id, why, atMs });
+      return silence;
+    },
+
+    expireSilence: (id, by) =>
+      book.endSilence(id, { by, what: "expire-silence", subject: id, why: "no longer needed", atMs: clock.nowMs() }),
+
+    deliveries: (state) => book.deliveries(state, mostListed),
+
+    async retryDelivery(id, by) {
+      const act: Act = { by, what: "retry-delivery", subject: id, why: "asked for", atMs: clock.nowMs() };
+      const isDone = await book.retryDelivery(id, act);
+      nudge();
+      return isDone;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+export type Scope = "read" | "act";
+
+/** Somebody who may use the API. `act` includes `read`. */
+export interface Caller {
+  readonly name: string;
+  readonly scope: Scope;
+}
+
+export interface AccessToken extends Caller {
+  readonly token: string;
+}
+
+export interface AccessRequest {
+  readonly authorization: string | undefined;
+  readonly host: string | undefined;
+}
+
+export type Access =
+  | { readonly kind: "granted"; readonly caller: Caller }
+  | { readonly kind: "denied"; readonly status: 401 | 403 | 429; readonly reason: string };
+
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const failuresAllowed = 10;
+const failuresPerMs = 60_000;
+
+/**
+ * Decides who may use the API. Without tokens, whoever is on this machine may, and nobody else: the name in `Host` must
+ * be this machine's too, or a page in somebody's browser could ask (DNS rebinding). With tokens, a bearer token
+ * decides; after ten wrong ones in a minute nobody is let in until it is over.
+ */
+export function createGate(
+  tokens: readonly AccessToken[],
+  listensOnLoopback: boolean,
+  nowMs: () => number,
+): (request: AccessRequest, needed: Scope) => Access {
+  const known = tokens.map(({ name, scope, token }) => ({ name, scope, digest: digestOf(token) }));
+  let failures: number[] = [];
+
+  return ({ authorization, host }, needed) => {
+    if (known.length === 0) {
+      const name = host?.replace(/:\d+$/, "") ?? "";
+      return listensOnLoopback && loopback.has(name)
+        ? { kind: "granted", caller: { name: "local", scope: "act" } }
+        : denied(401, "the API needs tokens when it is not asked on its own machine: set api.tokens");
+    }
+    failures = failures.filter((atMs) => nowMs() - atMs < failuresPerMs);
+    if (failures.length >= failuresAllowed) return denied(429, "too many wrong tokens, wait a minute");
+    const given = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    if (given === undefined) return denied(401, "send a token: Authorization: Bearer …");
+    const digest = digestOf(given);
+    // Every token is compared, so that the time taken says nothing.
+    const [caller] = known.filter((it) => timingSafeEqual(it.digest, digest));
+    if (caller === undefined) {
+      failures.push(nowMs());
+      return denied(401, "the token is not known");
+    }
+    if (needed === "act" && caller.scope === "read") return denied(403, "the token may read, not act");
+    return { kind: "granted", caller: { name: caller.name, scope: caller.scope } };
+  };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+function denied(status: 401 | 403 | 429, reason: string): Access {
+  return { kind: "denied", status, reason };
+}

@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { type Incident, incidentId } from "../incident/incident.ts";
+import type { Control } from "../run/control.ts";
+import type { Scope } from "./access.ts";
+import * as words from "./api-words.ts";
+
+export interface ApiRequest {
+  readonly id: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly by: string;
+}
+
+export type ApiAnswer =
+  | { readonly status: 200 | 201; readonly data: unknown }
+  | { readonly status: 404 | 409; readonly error: string };
+
+/** One thing the API can do. `path` is below `/api/v1`. */
+export interface ApiRoute {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly summary: string;
+  readonly scope: Scope;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly answer: z.ZodType;
+  handle(control: Control, request: ApiRequest): Promise<ApiAnswer>;
+}
+
+const listQuery = z.object({ state: z.enum(["open", "all"]).default("open") });
+const deliveriesQuery = z.object({ state: words.deliveryState.default("failed") });
+const withId = (incident: Incident): Incident & { id: string } => ({ ...incident, id: incidentId(incident) });
+const done = (data: unknown): ApiAnswer => ({ status: 200, data });
+const missing = (what: string): ApiAnswer => ({ status: 404, error: `there is no such ${what}` });
+
+/** Everything the API can do, once: the server, the OpenAPI document and the tests read this table. */
+export const apiRoutes: readonly ApiRoute[] = [
+  {
+    method: "GET",
+    path: "/incidents",
+    summary: "incidents that are not over, newest first; state=all adds the resolved ones",
+    scope: "read",
+    query: listQuery,
+    answer: z.array(words.incident),
+    async handle(control, { query }) {
+      return done((await control.incidents(query["state"] === "all")).map(withId));
+    },
+  },
+  {
+    method: "GET",
+    path: "/incidents/{id}",
+    summary: "one incident: what happened to it, who was told or why not, what became of the deliveries",
+    scope: "read",
+    answer: words.history,
+    async handle(control, { id }) {
+      const found = await control.incident(id);
+      return found === undefined ? missing("incident") : done({ ...found, incident: withId(found.incident) });
+    },
+  },
+  actRoute("acknowledge", "a person owns it: reminders stop until it resolves"),
+  actRoute("resolve", "a person says it is over; bad slots open another one"),
+  {
+    method: "GET",
+    path: "/silences",
+    summary: "silences in force or to come",
+    scope: "read",
+    answer: z.array(words.silence),
+    handle: async (control) => done(await control.silences()),
+  },
+  {
+    method: "POST",
+    path: "/silences",
+    summary: "mute deliveries of what matches, for a while; judging goes on",
+    scope: "act",
+    body: words.newSilence,
+    answer: words.silence,
+    async handle(control, { body, by }) {
+      return { status: 201, data: await control.silence(words.newSilence.parse(body), by) };
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/silences/{id}",
+    summary: "end a silence now",
+    scope: "act",
+    answer: z.object({ expired: z.boolean() }),
+    async handle(control, { id, by }) {
+      return (await control.expireSilence(id, by)) ? done({ expired: true }) : missing("silence");
+    },
+  },
+  {
+    method: "GET",
+    path: "/deliveries",
+    summary: "deliveries by state, newest first",
+    scope: "read",
+    query: deliveriesQuery,
+    answer: z.array(words.delivery),
+    async handle(control, { query }) {
+      return done(await control.deliveries(deliveriesQuery.parse(query).state));
+    },
+  },
+  {
+    method: "POST",
+    path: "/deliveries/{id}/retry",
+    summary: "try a delivery again that was given up, under its old id",
+    scope: "act",
+    answer: z.object({ retried: z.boolean() }),
+    async handle(control, { id, by }) {
+      return (await control.retryDelivery(id, by))
+        ? done({ retried: true })
+        : { status: 409, error: "no such delivery was given up, or its receiver knows a newer state already" };
+    },
+  },
+];
+
+function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
+  return {
+    method: "POST",
+    path: `/incidents/{id}/${what}`,
+    summary,
+    scope: "act",
+    body: words.why,
+    answer: words.incident,
+    async handle(control, { id, body, by }) {
+      const result = await control.act(what, id, by, words.why.parse(body).why);
+      if (result === undefined) return missing("incident");
+      return result.kind === "refused" ? { status: 409, error: result.reason } : done(withId(result.incident));
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Hono } from "hono";
+import { z } from "zod";
+import type { Control } from "../run/control.ts";
+import type { createGate } from "./access.ts";
+import { type ApiRoute, apiRoutes } from "./api.ts";
+import { openApiOf } from "./openapi.ts";
+
+export interface ApiWorld {
+  readonly control: Control;
+  readonly gate: ReturnType<typeof createGate>;
+}
+
+const mostBodyBytes = 64 * 1024;
+
+/** Puts every route of the table below `/api/v1`: who may, what came, what is done, what goes back. */
+export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
+  const document = openApiOf(apiRoutes, "0.1.0");
+  app.get("/api/v1/openapi.json", (context) => context.json(document));
+  for (const route of apiRoutes) {
+    app.on(route.method, `/api/v1${route.path.replace("{id}", ":id")}`, async (context) => {
+      const { req } = context;
+      const access = gate({ authorization: req.header("authorization"), host: req.header("host") }, route.scope);
+      if (access.kind === "denied") return context.json({ error: access.reason }, access.status);
+      const given = await givenBy(route, req.query(), req.header("content-type"), () => req.text());
+      if ("error" in given) return context.json({ error: given.error }, 400);
+      const id = req.param("id") ?? "";
+      const answer = await route.handle(control, { id, ...given, by: access.caller.name });
+      if ("error" in answer) return context.json({ error: answer.error }, answer.status);
+      return context.json({ schema: 1, data: route.answer.parse(answer.data) }, answer.status);
+    });
+  }
+}
+
+type Given = { readonly query: Record<string, string>; readonly body: unknown };
+
+/** A form of another site can send a body, but none of this type without asking first. */
+async function givenBy(
+  route: ApiRoute,
+  query: Record<string, string>,
+  contentType: string | undefined,
+  read: () => Promise<string>,
+): Promise<Given | { readonly error: string }> {
+  const asked = (route.query ?? z.object({})).strict().safeParse(query);
+  if (!asked.success) return { error: z.prettifyError(asked.error) };
+  if (route.body === undefined) return { query, body: undefined };
+  if (contentType?.split(";")[0]?.trim() !== "application/json") {
+    return { error: "send JSON: content-type: application/json" };
+  }
+  const text = await read();
+  if (Buffer.byteLength(text) > mostBodyBytes) return { error: `at most ${mostBodyBytes} bytes` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { error: "the body is not JSON" };
+  }
+  const body = route.body.safeParse(value);
+  return body.success ? { query, body: body.data } : { error: z.prettifyError(body.error) };
+}

@@ -1,0 +1,127 @@
+import { expect, test } from "vitest";
+import { incidentId } from "../../src/incident/incident.ts";
+import type { Surroundings } from "../../src/incident/mute.ts";
+import { type Control, createControl } from "../../src/run/control.ts";
+import type { Bench } from "./conformance.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
+
+/** What people ask and do, over the real store. */
+export function controlConforms(bench: () => Bench): void {
+  let atMs = noonMs + 3_600_000;
+  const control = (): Control =>
+    createControl({
+      book: bench().store,
+      clock: { nowMs: () => atMs, monotonicMs: () => atMs },
+      freshId: () => freshName("sil"),
+      receiversOf: () => ["pager"],
+      nudge: () => {},
+    });
+  async function open() {
+    const incident = { ...incidentOf(freshName("held"), noonMs), toldAtMs: noonMs };
+    const claim = claimOf(incident.probeId, noonMs);
+    await bench().store.claim(claim);
+    await bench().store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
+    return incident;
+  }
+  const surroundingsSeenBy = async (probeId: string, target: string): Promise<Surroundings> => {
+    const claim = claimOf(probeId, atMs, { target });
+    await bench().store.claim(claim);
+    let seen: Surroundings = { silences: [], outages: [] };
+    await bench().store.commit(finishOf(claim), (memory) => {
+      seen = memory.surroundings;
+      return nothingNew;
+    });
+    return seen;
+  };
+
+  test("acknowledging changes the incident, tells who was told, and is on record", async () => {
+    const incident = await open();
+    const id = incidentId(incident);
+    expect(await control().act("acknowledge", id, "ann", "looking")).toMatchObject({ kind: "done" });
+    const history = await control().incident(id);
+    expect(history?.incident).toMatchObject({ state: "acknowledged", acknowledged: { by: "ann", why: "looking" } });
+    expect(history?.transitions.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ["opened", "2-of-3-slots-bad"],
+      ["acknowledged", "by ann: looking"],
+    ]);
+    expect(history?.transitions[1]?.routes).toEqual([{ receiver: "pager", told: true, reason: "acknowledged" }]);
+    expect(history?.deliveries.map(({ sequence, receiver, state }) => [sequence, receiver, state])).toEqual([
+      [2, "pager", "pending"],
+      [1, "pager", "pending"],
+    ]);
+    const acts = await bench().rows("SELECT by, what, why FROM plumbline.acts WHERE subject = $1", [id]);
+    expect(acts).toEqual([{ by: "ann", what: "acknowledge", why: "looking" }]);
+    expect(await control().act("acknowledge", id, "bob", "me too")).toEqual({
+      kind: "refused",
+      reason: "ann has acknowledged it already",
+    });
+  });
+
+  test("of ten people who resolve it at once one has done it", async () => {
+    const id = incidentId(await open());
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => control().act("resolve", id, `person-${n}`, "over")),
+    );
+    expect(results.filter((result) => result?.kind === "done")).toHaveLength(1);
+    expect((await control().incident(id))?.transitions.map(({ kind }) => kind)).toEqual(["opened", "resolved"]);
+    expect((await control().incidents(false)).map((it) => incidentId(it))).not.toContain(id);
+    expect((await control().incidents(true)).map((it) => incidentId(it))).toContain(id);
+    expect(await control().act("resolve", "nothing-1", "ann", "?")).toBeUndefined();
+  });
+
+  test("an earlier episode is shown as it was, and can't be acted on", async () => {
+    const incident = await open();
+    const second = { ...incident, episode: 2, lastSlotMs: noonMs + 60_000 };
+    const claim = claimOf(incident.probeId, noonMs + 60_000);
+    await bench().store.claim(claim);
+    await bench().store.commit(finishOf(claim), () => openedFor(second, []));
+    expect((await control().incident(incidentId(incident)))?.incident.episode).toBe(1);
+    expect(await control().act("resolve", incidentId(incident), "ann", "late")).toMatchObject({ kind: "refused" });
+  });
+
+  test("a silence is seen by the runs of its time, and no more when it has been ended", async () => {
+    const target = freshName("target");
+    const wanted = { matcher: { target }, durationMs: 3_600_000, why: "maintenance" };
+    const silence = await control().silence(wanted, "ann");
+    expect(await control().silences()).toContainEqual(silence);
+    atMs += 60_000;
+    const during = await surroundingsSeenBy(freshName("probe"), target);
+    expect(during.silences).toContainEqual(silence);
+    expect(await control().expireSilence(silence.id, "bob")).toBe(true);
+    expect(await control().expireSilence(silence.id, "bob")).toBe(false);
+    atMs += 60_000;
+    const after = await surroundingsSeenBy(freshName("probe"), target);
+    expect(after.silences.map(({ id }) => id)).not.toContain(silence.id);
+  });
+
+  test("a run sees the open outages of its target and location, and of no other", async () => {
+    const outage = incidentOf(freshName("down"), noonMs, { kind: "availability" });
+    const claim = claimOf(outage.probeId, noonMs);
+    await bench().store.claim(claim);
+    await bench().store.commit(finishOf(claim), () => openedFor(outage, []));
+    const seen = await surroundingsSeenBy(freshName("probe"), outage.target);
+    expect(seen.outages).toEqual([
+      { fingerprint: outage.fingerprint, incidentId: incidentId(outage), openedAtMs: outage.openedAtMs },
+    ]);
+    expect((await surroundingsSeenBy(freshName("probe"), "another")).outages).toEqual([]);
+  });
+
+  test("a delivery that was given up is due again under its id, unless its receiver knows better", async () => {
+    const incident = await open();
+    const entry = entryOf(incident, "pager");
+    const attempt = { outboxId: entry.id, receiver: "pager", ordinal: 9, startedAtMs: atMs, durationMs: 1 };
+    expect(await control().retryDelivery(entry.id, "ann")).toBe(false);
+    await bench().store.record({ ...attempt, outcome: { kind: "failed", reason: "status 500" } });
+    expect(await control().deliveries("failed")).toContainEqual(
+      expect.objectContaining({ id: entry.id, lastOutcome: { kind: "failed", reason: "status 500" } }),
+    );
+    expect(await control().retryDelivery(entry.id, "ann")).toBe(true);
+    expect(await bench().store.lease(entry.id, atMs, 1000)).toMatchObject({ entry: { id: entry.id }, attempts: 0 });
+    await bench().store.record({ ...attempt, outcome: { kind: "gone" } });
+    await control().act("resolve", incidentId(incident), "ann", "over");
+    const [resolved] = (await control().incident(incidentId(incident)))?.deliveries ?? [];
+    const delivered = { kind: "delivered", status: 200 } as const;
+    await bench().store.record({ ...attempt, outboxId: resolved?.id ?? "", outcome: delivered });
+    expect(await control().retryDelivery(entry.id, "ann")).toBe(false);
+  });
+}

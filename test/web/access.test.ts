@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { type AccessToken, createGate } from "../../src/web/access.ts";
+
+const reader: AccessToken = { name: "grafana", scope: "read", token: "read-token-0123456789" };
+const actor: AccessToken = { name: "ann", scope: "act", token: "act-token-0123456789ab" };
+const bearer = (token: string) => ({ authorization: `Bearer ${token}`, host: "plumbline.example.com" });
+
+describe("without tokens", () => {
+  const gate = createGate([], true, () => 0);
+  test.each(["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "localhost"])("this machine may: %s", (host) => {
+    expect(gate({ authorization: undefined, host }, "act")).toMatchObject({
+      kind: "granted",
+      caller: { scope: "act" },
+    });
+  });
+
+  test.each(["evil.example.com", "localhost.evil.example.com", "127.0.0.1.nip.io:8080", "", undefined])(
+    "a name that leads here but is not this machine's may not: %s",
+    (host) => expect(gate({ authorization: undefined, host }, "read")).toMatchObject({ kind: "denied", status: 401 }),
+  );
+
+  test("a service that others can reach lets nobody in", () => {
+    const open = createGate([], false, () => 0);
+    expect(open({ authorization: undefined, host: "localhost:8080" }, "read")).toMatchObject({ kind: "denied" });
+  });
+});
+
+describe("with tokens", () => {
+  test("each has its name and its scope; act includes read", () => {
+    const gate = createGate([reader, actor], false, () => 0);
+    expect(gate(bearer(reader.token), "read")).toEqual({ kind: "granted", caller: { name: "grafana", scope: "read" } });
+    expect(gate(bearer(reader.token), "act")).toMatchObject({ kind: "denied", status: 403 });
+    expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted", caller: { name: "ann" } });
+    expect(gate(bearer(actor.token), "act")).toMatchObject({ kind: "granted" });
+  });
+
+  test("being on this machine is no longer enough", () => {
+    const gate = createGate([reader], true, () => 0);
+    expect(gate({ authorization: undefined, host: "localhost" }, "read")).toMatchObject({
+      kind: "denied",
+      status: 401,
+    });
+  });
+
+  test("ten wrong ones in a minute close the door, for the right ones too, until the minute is over", () => {
+    let nowMs = 0;
+    const gate = createGate([actor], false, () => nowMs);
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect(gate(bearer(`wrong-${tries}`), "read")).toMatchObject({ status: 401 });
+    }
+    expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "denied", status: 429 });
+    nowMs = 60_000;
+    expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted" });
+  });
+
+  test("asking without any token is no guess", () => {
+    const gate = createGate([actor], false, () => 0);
+    for (let tries = 0; tries < 50; tries += 1) gate({ authorization: undefined, host: "x" }, "read");
+    expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted" });
+  });
+});

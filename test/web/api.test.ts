@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { incidentId } from "../../src/incident/incident.ts";
+import { createControl } from "../../src/run/control.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { createGate } from "../../src/web/access.ts";
+import { apiRoutes } from "../../src/web/api.ts";
+import { createWeb } from "../../src/web/serve.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
+
+let pool: StorePool;
+let store: Store;
+let web: ReturnType<typeof createWeb>;
+const atMs = noonMs + 60_000;
+
+beforeAll(async () => {
+  pool = await openPglitePool(undefined);
+  store = await openStore(pool, noonMs, 30);
+  const control = createControl({
+    book: store,
+    clock: { nowMs: () => atMs, monotonicMs: () => atMs },
+    freshId: () => freshName("sil"),
+    receiversOf: () => ["pager"],
+    nudge: () => {},
+  });
+  web = createWeb({
+    overview: () => store.overview(noonMs),
+    health: () => ({ live: true, ready: true, reasons: [] }),
+    api: { control, gate: createGate([], true, () => 0) },
+  });
+});
+afterAll(() => pool.close());
+
+/** Enough of what comes back to go on with; the rest is compared as it is. */
+type Answer = { readonly id: string; readonly incident: { readonly state: string } };
+
+async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const reply = await web.request(`http://localhost/api/v1${path}`, {
+    method,
+    headers: { host: "localhost", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  return { status: reply.status, ...((await reply.json()) as { data?: Answer; error?: string }) };
+}
+
+async function openIncident() {
+  const incident = { ...incidentOf(freshName("api"), noonMs), toldAtMs: noonMs };
+  const claim = claimOf(incident.probeId, noonMs);
+  await store.claim(claim);
+  await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
+  return incident;
+}
+
+test("an incident is listed, shown, acknowledged and resolved", async () => {
+  const incident = await openIncident();
+  const id = incidentId(incident);
+  expect((await ask("GET", "/incidents")).data).toContainEqual(expect.objectContaining({ id, state: "open" }));
+  expect((await ask("GET", `/incidents/${id}`)).data).toMatchObject({
+    incident: { id, state: "open" },
+    deliveries: [{ id: entryOf(incident, "pager").id, state: "pending" }],
+  });
+  expect(await ask("POST", `/incidents/${id}/acknowledge`, { why: "on it" })).toMatchObject({
+    status: 200,
+    data: { id, state: "acknowledged", acknowledged: { by: "local", why: "on it" } },
+  });
+  expect(await ask("POST", `/incidents/${id}/acknowledge`, { why: "on it" })).toEqual({
+    status: 409,
+    error: "local has acknowledged it already",
+  });
+  expect(await ask("POST", `/incidents/${id}/resolve`, { why: "over" })).toMatchObject({ data: { state: "resolved" } });
+  expect((await ask("GET", "/incidents")).data).not.toContainEqual(expect.objectContaining({ id }));
+  expect((await ask("GET", "/incidents?state=all")).data).toContainEqual(expect.objectContaining({ id }));
+});
+
+test("a silence is made, listed and ended", async () => {
+  const made = await ask("POST", "/silences", { matcher: { target: "mini" }, durationMs: 3_600_000, why: "upgrade" });
+  expect(made).toMatchObject({ status: 201, data: { by: "local", startsAtMs: atMs, endsAtMs: atMs + 3_600_000 } });
+  expect((await ask("GET", "/silences")).data).toContainEqual(made.data);
+  expect(await ask("DELETE", `/silences/${made.data?.id}`)).toMatchObject({ status: 200, data: { expired: true } });
+  expect(await ask("DELETE", `/silences/${made.data?.id}`)).toEqual({ status: 404, error: "there is no such silence" });
+});
+
+describe("what is wrong is said, all of it", () => {
+  test.each([
+    [
+      "a matcher that matches everything",
+      "/silences",
+      { matcher: {}, durationMs: 60_000, why: "x" },
+      /at least one of/,
+    ],
+    ["an unknown member", "/silences", { matcher: { tarjet: "x" }, durationMs: 60_000, why: "x" }, /tarjet/],
+    ["several things", "/silences", { matcher: { kind: "dns" }, durationMs: -1 }, /matcher\.kind[^]*durationMs|why/],
+    ["no reason", "/incidents/x-1/acknowledge", { why: " " }, /why/],
+    ["no JSON", "/incidents/x-1/acknowledge", "{", /not JSON/],
+    ["too much", "/incidents/x-1/acknowledge", { why: "x".repeat(70_000) }, /at most/],
+  ])("%s", async (_what, path, body, error) => {
+    expect(await ask("POST", path, body)).toMatchObject({ status: 400, error: expect.stringMatching(error) });
+  });
+
+  test("an unknown query, an unknown incident, a retry of nothing", async () => {
+    expect(await ask("GET", "/incidents?stat=open")).toMatchObject({
+      status: 400,
+      error: expect.stringMatching(/stat/),
+    });
+    expect(await ask("GET", "/incidents/nothing-1")).toEqual({ status: 404, error: "there is no such incident" });
+    expect(await ask("POST", "/deliveries/msg_1/retry")).toMatchObject({ status: 409 });
+  });
+});
+
+test("a form of another site can't act: neither its type nor its host passes", async () => {
+  const id = incidentId(await openIncident());
+  const form = { "content-type": "text/plain" };
+  expect(await ask("POST", `/incidents/${id}/resolve`, '{"why":"csrf"}', form)).toMatchObject({ status: 400 });
+  const rebound = { host: "evil.example.com" };
+  expect(await ask("POST", `/incidents/${id}/resolve`, { why: "rebinding" }, rebound)).toMatchObject({ status: 401 });
+  expect(await ask("GET", "/status", undefined, rebound)).toMatchObject({ status: 401 });
+  expect((await ask("GET", `/incidents/${id}`)).data?.incident.state).toBe("open");
+});
+
+test("the OpenAPI document names every route, its scope and its schemas", async () => {
+  const reply = await web.request("/api/v1/openapi.json");
+  const document = (await reply.json()) as {
+    openapi: string;
+    paths: Record<string, Record<string, { description: string; requestBody?: unknown; responses: object }>>;
+  };
+  expect(document.openapi).toBe("3.1.0");
+  for (const { method, path, scope, body } of apiRoutes) {
+    const operation = document.paths[`/api/v1${path}`]?.[method.toLowerCase()];
+    expect(operation?.description).toBe(`scope: ${scope}`);
+    expect(operation?.requestBody !== undefined).toBe(body !== undefined);
+    expect(Object.keys(operation?.responses ?? {})).toContain("200");
+  }
+  expect(JSON.stringify(document)).not.toContain("$schema");
+});
