@@ -10,7 +10,7 @@ import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
 import type { Message, Refusal } from "./receivers/receiver.ts";
-import { renderFor } from "./receivers/receivers.ts";
+import { renderFor, statusRulesOf } from "./receivers/receivers.ts";
 import { afterDelivery, deliveryFingerprint } from "./self-incident.ts";
 
 /** Everything that handing over an alert may touch of the outside. */
@@ -115,7 +115,7 @@ async function handOver(
     timeoutMs: receiver.timeoutMs,
     allowPrivate: receiver.allowPrivate,
   });
-  return outcomeOf(result, world.clock.nowMs());
+  return outcomeOf(result, world.clock.nowMs(), statusRulesOf(receiver));
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */

@@ -2,15 +2,24 @@ import type { DeliveryOutcome } from "./alert.ts";
 import { retryAfterToMs } from "./backoff.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 
-/**
- * What a reply or its absence means (Standard Webhooks 1.0.0): 2xx is delivered, 410 is goodbye, a redirect is a
- * failure as any other status is.
- */
-export function outcomeOf(result: PostReply | PostFault, nowMs: number): DeliveryOutcome {
+/** How one service's statuses differ from those of Standard Webhooks 1.0.0. */
+export interface StatusRules {
+  /** The only ones that mean it has the alert; any 2xx when left out. */
+  readonly delivered?: readonly number[];
+  /** Trying the same again will never help. */
+  readonly refused?: readonly number[];
+  /** 410 is no goodbye there, but a failure like others. */
+  readonly goneIsFailure?: boolean;
+}
+
+/** What a reply or its absence means: 2xx is delivered, 410 is goodbye, a redirect is a failure as any other status is. */
+export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: StatusRules = {}): DeliveryOutcome {
   if (result.kind === "fault") return outcomeOfFault(result);
   const { status } = result;
-  if (status >= 200 && status < 300) return { kind: "delivered", status };
-  if (status === 410) return { kind: "gone" };
+  const isDelivered = rules.delivered?.includes(status) ?? (status >= 200 && status < 300);
+  if (isDelivered) return { kind: "delivered", status };
+  if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}` };
+  if (status === 410 && rules.goneIsFailure !== true) return { kind: "gone" };
   const retryAfterMs = retryAfterToMs(result.retryAfter, nowMs);
   return {
     kind: "failed",

@@ -5,6 +5,7 @@ import { readSecret, secretName, type SecretSources } from "../config/secrets.ts
 import { createExchanger } from "../exchange/exchanger.ts";
 import { createLoopGauge } from "../exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../exchange/undici-attempt.ts";
+import { secretUses } from "../probe/receiver-secrets.ts";
 import type { SecretRef } from "../probe/target.ts";
 import type { RunBook, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
@@ -44,7 +45,7 @@ export function knownSecrets({ targets, receivers, apiTokens }: Config, env: Env
   const refs = [
     ...targets.map(({ key }) => key),
     ...apiTokens.map(({ token }) => token),
-    ...receivers.flatMap(({ secrets, url }) => [...secrets, typeof url === "string" ? undefined : url]),
+    ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
   ];
   const sources = secretSources(env);
   return refs.flatMap((ref) => (ref === undefined ? [] : (readSecret(ref, sources) ?? [])));

@@ -139,7 +139,8 @@ function complain(path: readonly PropertyKey[], expected: string, root: unknown,
 }
 
 function isSecretPlace(path: readonly PropertyKey[]): boolean {
-  return path.includes("key") || path.includes("secrets");
+  const isAddress = path[0] === "receivers" && path.at(-1) === "url";
+  return isAddress || path.some((step) => ["key", "secrets", "routingKey", "topic", "token"].includes(String(step)));
 }
 
 function secretHint(path: readonly PropertyKey[], value: unknown): string {

@@ -1,5 +1,4 @@
 import type { Cadence, Probe } from "../probe/probe.ts";
-import type { Receiver } from "../probe/receiver.ts";
 import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
@@ -7,6 +6,7 @@ import type { Complaint, LoadContext } from "./load.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
+import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
 import { readSecret } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
@@ -20,11 +20,7 @@ export function resolveConfig(
   const targets = new Map(
     Object.entries(text.targets).map(([name, target]) => [name, resolveTarget(name, target, context, complaints)]),
   );
-  const receivers = Object.entries(text.receivers).map(([name, receiver]) => resolveReceiver(name, receiver));
-  for (const { name, url, secrets } of receivers) {
-    const refs = [...secrets, ...(typeof url === "string" ? [] : [url])];
-    for (const ref of refs) requireSecret(ref, ["receivers", name, "webhook"], context, complaints);
-  }
+  const receivers = resolveReceivers(text, context, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
   for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);
   const probes = text.probes.flatMap((probe, index) => resolveProbe(probe, index, text, targets, context, complaints));
@@ -127,17 +123,6 @@ function resolveTarget(
       microUsdPerDay: spendCap.perDay === undefined ? undefined : moneyOf(spendCap.perDay),
       tokensPerDay: spendCap.tokensPerDay,
     },
-  };
-}
-
-function resolveReceiver(name: string, { webhook }: ConfigText["receivers"][string]): Receiver {
-  return {
-    kind: "webhook",
-    name,
-    url: webhook.url,
-    secrets: webhook.secrets,
-    allowPrivate: webhook.allowPrivate,
-    timeoutMs: durationMs(webhook.timeout),
   };
 }
 

@@ -1,20 +1,7 @@
 import { z } from "zod";
+import { links, receiver } from "./receiver-schemas.ts";
+import { secret, urlOrEnv } from "./reference-schemas.ts";
 import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
-
-const envRef = z.strictObject({
-  env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" }),
-});
-const fileRef = z.strictObject({ file: z.string().min(1) });
-
-/** A secret is named, never written. */
-export const secret = z
-  .union([envRef, fileRef], { error: "a reference to the secret: { env: NAME } or { file: path }" })
-  .describe("where the secret is: { env: NAME } or { file: path }");
-
-const httpUrl = z.string().refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" });
-const urlOrEnv = z.union([httpUrl, envRef], {
-  error: "an http or https URL without user, password or query, or { env: NAME }",
-});
 
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
@@ -125,15 +112,6 @@ const probe = z.strictObject({
   receivers: z.array(z.string()).optional().describe("who hears of it; everybody when left out"),
 });
 
-const receiver = z.strictObject({
-  webhook: z.strictObject({
-    url: urlOrEnv,
-    secrets: z.array(secret).min(1).max(5).describe("Standard Webhooks secrets, newest first"),
-    allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
-    timeout: duration.default("10s"),
-  }),
-});
-
 const api = z.strictObject({
   tokens: z
     .record(slug, z.strictObject({ token: secret, scope: z.enum(["read", "act"]).default("read") }))
@@ -146,6 +124,7 @@ export const configSchema = z.strictObject({
   scenarios: z.record(slug, scenario).default({}),
   probes: z.array(probe).min(1),
   receivers: z.record(slug, receiver).default({}),
+  links,
   judge: judge.prefault({}),
   incidents: incidents.prefault({}),
   retention: duration.default("30d"),
@@ -157,13 +136,6 @@ export const configSchema = z.strictObject({
 });
 
 export type ConfigText = z.output<typeof configSchema>;
-
-function isPlainHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const isHttp = url.protocol === "http:" || url.protocol === "https:";
-  return isHttp && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-}
 
 function isPattern(source: string): boolean {
   try {

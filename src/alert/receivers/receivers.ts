@@ -1,7 +1,7 @@
 import type { Receiver } from "../../probe/receiver.ts";
-import type { SecretRef } from "../../probe/target.ts";
 import type { OutboxEntry } from "../alert.ts";
-import type { Message, ReceiverKind, Refusal } from "./receiver.ts";
+import type { StatusRules } from "../outcome.ts";
+import type { Message, ReceiverKind, Refusal, SecretReader } from "./receiver.ts";
 import { webhook } from "./webhook.ts";
 
 /** A new kind of receiver is one file and one row here. */
@@ -10,11 +10,17 @@ const receiverKinds: {
 } = { webhook };
 
 /** What to post for one entry to one receiver, or why nothing can be. */
-export function renderFor(
+export function renderFor<K extends Receiver["kind"]>(
   entry: OutboxEntry,
-  receiver: Receiver,
-  secret: (ref: SecretRef) => string,
+  receiver: Extract<Receiver, { kind: K }>,
+  secret: SecretReader,
   atMs: number,
 ): Message | Refusal {
-  return receiverKinds[receiver.kind].render(entry, receiver, secret, atMs);
+  const kind: ReceiverKind<Extract<Receiver, { kind: K }>> = receiverKinds[receiver.kind as K];
+  return kind.render(entry, receiver, secret, atMs);
+}
+
+/** What the statuses of one receiver mean. */
+export function statusRulesOf({ kind }: Receiver): StatusRules | undefined {
+  return receiverKinds[kind].statuses;
 }

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { isAlertPath, pathsIn, pathsOf, type TemplateValue } from "../probe/template.ts";
+import { secret, urlOrEnv } from "./reference-schemas.ts";
+import { duration } from "./text-schemas.ts";
+
+/** What every kind of receiver may say of how it is reached. */
+const reach = {
+  allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
+  timeout: duration.default("10s"),
+};
+
+const template = z
+  .record(z.string(), z.json())
+  .superRefine((value, context) => complainOfPaths(pathsOf(value as TemplateValue), context))
+  .describe('a body of your own: texts may name parts of the alert, such as "{{summary}}" or "{{changes.0.after}}"');
+
+const webhook = z
+  .strictObject({
+    url: urlOrEnv,
+    secrets: z
+      .array(secret)
+      .min(1)
+      .max(5)
+      .describe("Standard Webhooks secrets, newest first: whsec_… signs v1, whsk_… (ed25519) signs v1a"),
+    format: z
+      .enum(["standard", "cloudevents"])
+      .default("standard")
+      .describe("the body: Standard Webhooks' or CloudEvents'"),
+    template: template.optional(),
+    ...reach,
+  })
+  .refine(({ format, template: own }) => own === undefined || format === "standard", {
+    path: ["template"],
+    error: "either format: cloudevents or a template",
+  });
+
+/** One key, which is its kind. */
+const kinds = { webhook };
+
+export const receiver = z
+  .strictObject({ ...optional(kinds) })
+  .refine((value) => Object.values(value).filter((one) => one !== undefined).length === 1, {
+    error: `exactly one of ${Object.keys(kinds).join(", ")}`,
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+export type ReceiverText = z.output<typeof receiver>;
+
+/** Links that go into each alert. The origin is fixed, so that nothing in an alert can lead elsewhere. */
+export const links = z
+  .record(
+    z.string().min(1).max(40),
+    z
+      .string()
+      .regex(/^https?:\/\/[^\s/{}?#@\\]+\/[^\s\\]*$/, {
+        error: "an http or https URL such as https://wiki.example.com/{{scenario}}",
+      })
+      .superRefine((text, context) => complainOfPaths(pathsIn(text), context)),
+  )
+  .refine((all) => Object.keys(all).length <= 5, { error: "at most 5 links" })
+  .default({})
+  .describe("where an alert leads: a name for the link, and a URL that may name parts of the alert");
+
+function complainOfPaths(paths: readonly string[], context: z.core.$RefinementCtx): void {
+  for (const path of paths) {
+    if (!isAlertPath(path))
+      context.addIssue({ code: "custom", message: `a part of an alert, and {{${path.slice(0, 40)}}} is none` });
+  }
+}
+
+function optional<S extends Record<string, z.ZodType>>(shape: S): { [K in keyof S]: z.ZodOptional<S[K]> } {
+  const entries = Object.entries(shape).map(([key, schema]) => [key, schema.optional()]);
+  return Object.fromEntries(entries) as { [K in keyof S]: z.ZodOptional<S[K]> };
+}

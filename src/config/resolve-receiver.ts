@@ -1,0 +1,71 @@
+import type { LinkTemplate, Receiver, WebhookBody } from "../probe/receiver.ts";
+import { secretUses } from "../probe/receiver-secrets.ts";
+import type { Complaint, LoadContext } from "./load.ts";
+import type { ReceiverText } from "./receiver-schemas.ts";
+import { requireSecret } from "./required-secret.ts";
+import type { ConfigText } from "./schema.ts";
+import { readSecret, secretName } from "./secrets.ts";
+import { durationMs } from "./text-schemas.ts";
+
+/** The receivers of a configuration; what keeps one from ever being told anything is complained of now. */
+export function resolveReceivers(text: ConfigText, context: LoadContext, complaints: Complaint[]): Receiver[] {
+  const links = Object.entries(text.links).map(([name, url]): LinkTemplate => ({ text: name, url }));
+  const receivers = Object.entries(text.receivers).map(([name, one]) => resolveReceiver(name, one, links));
+  for (const receiver of receivers) {
+    checkSecrets(receiver, context, complaints);
+    checkAddress(receiver, context, complaints);
+  }
+  return receivers;
+}
+
+function resolveReceiver(name: string, text: ReceiverText, links: readonly LinkTemplate[]): Receiver {
+  const reach = ({ allowPrivate, timeout }: { readonly allowPrivate: boolean; readonly timeout: string }) => ({
+    name,
+    allowPrivate,
+    timeoutMs: durationMs(timeout),
+    ...(links.length === 0 ? {} : { links }),
+  });
+  const { webhook } = text;
+  if (webhook !== undefined) {
+    const { url, secrets } = webhook;
+    return { kind: "webhook", ...reach(webhook), url, secrets, body: bodyOf(webhook) };
+  }
+  throw new Error("a receiver without a kind was not validated");
+}
+
+function bodyOf({ format, template }: NonNullable<ReceiverText["webhook"]>): WebhookBody {
+  return template === undefined ? { format } : { format: "template", template };
+}
+
+/** Each secret is there and of the form its service gives out; it is never shown. */
+function checkSecrets(receiver: Receiver, context: LoadContext, complaints: Complaint[]): void {
+  const path = ["receivers", receiver.name, receiver.kind];
+  for (const { ref, form } of secretUses(receiver)) {
+    requireSecret(ref, path, context, complaints);
+    const value = context.checkSecrets ? readSecret(ref, context) : undefined;
+    if (value === undefined || form === undefined || form.accepts(value)) continue;
+    complaints.push({
+      path,
+      expected: `${form.words} in ${secretName(ref)}`,
+      got: "something else (not shown)",
+      hint: "replace it by what the service gave out",
+    });
+  }
+}
+
+/** The poster would refuse it for ever. */
+function checkAddress(
+  { name, kind, url, allowPrivate }: Receiver,
+  context: LoadContext,
+  complaints: Complaint[],
+): void {
+  const address = typeof url === "string" ? url : context.checkSecrets ? readSecret(url, context) : undefined;
+  if (allowPrivate || address === undefined || !/^http:/i.test(address.trim())) return;
+  complaints.push({
+    path: ["receivers", name, kind],
+    key: "url",
+    expected: "https, for alerts leave the house",
+    got: "http",
+    hint: "use https, or permit it by allowPrivate: true",
+  });
+}
