@@ -19,6 +19,8 @@ import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
+import { askService } from "./api-client.ts";
+import { createControlCommands, sayRefusal } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { runOnce } from "./once.ts";
@@ -179,28 +181,23 @@ export function createCommands(io: Io): CommandSet {
     },
 
     async status(url, json) {
-      try {
-        const response = await fetch(`${url}/api/v1/status`, { signal: AbortSignal.timeout(5000) });
-        const body = (await response.json()) as {
-          data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] };
-          health: { ready: boolean; reasons: string[] };
-        };
-        const { data, health } = body;
-        const lines = [
-          health.ready ? "ready" : `not ready: ${health.reasons.join("; ")}`,
-          `${data.probes.length} probes, ${data.incidents.length} open incidents`,
-          ...data.incidents.map(({ target, label, kind }) => `  ${kind}  ${target}  ${label}`),
-        ];
-        stdout.write(json ? `${JSON.stringify(body)}\n` : `${lines.join("\n")}\n`);
-        return health.ready ? exitCodes.fine : exitCodes.unhealthy;
-      } catch {
-        stderr.write(
-          `${url} does not answer. Is the service running? plumbline start begins it; --url names another place.\n`,
-        );
-        return exitCodes.unhealthy;
-      }
+      const reply = await askService(url, env, "GET", "/status");
+      if (reply.kind !== "answered") return sayRefusal(io, url, reply);
+      const { data, health } = reply.body as {
+        data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] };
+        health: { ready: boolean; reasons: string[] };
+      };
+      const lines = [
+        health.ready ? "ready" : `not ready: ${health.reasons.join("; ")}`,
+        `${data.probes.length} probes, ${data.incidents.length} open incidents`,
+        ...data.incidents.map(({ target, label, kind }) => `  ${kind}  ${target}  ${label}`),
+      ];
+      stdout.write(json ? `${JSON.stringify(reply.body)}\n` : `${lines.join("\n")}\n`);
+      return health.ready ? exitCodes.fine : exitCodes.unhealthy;
     },
 
     testbed: (port) => runTestbed(io, { port }),
+
+    control: createControlCommands(io),
   };
 }

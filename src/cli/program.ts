@@ -2,6 +2,7 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { isReporterName, type ReporterName } from "../report/reporters.ts";
 import { parseDurationMs } from "../std/duration.ts";
+import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
 import { exitCodes, type Io } from "./io.ts";
 
 export type RoleName = "scheduler" | "worker" | "notifier" | "web";
@@ -31,6 +32,7 @@ export interface CommandSet {
   start(options: StartArguments): Promise<number>;
   status(url: string, json: boolean): Promise<number>;
   testbed(port: number): Promise<number>;
+  readonly control: ControlCommands;
 }
 
 /** The command line. `done` receives the exit code of the command that was run. */
@@ -111,14 +113,13 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
           }),
         ),
     );
-  program
-    .command("status")
-    .description("ask a running service how it is; 5 when it is not well")
-    .option("--url <url>", "the service", "http://127.0.0.1:8080")
-    .option("--json", "as JSON", false)
-    .action(async ({ url, json }: { url: string; json: boolean }) =>
-      done(await commands.status(url.replace(/\/+$/, ""), json)),
-    );
+  asking(program.command("status").description("ask a running service how it is; 5 when it is not well")).action(
+    async (options: AskOptions) => {
+      const { url, json } = trimmed(options);
+      done(await commands.status(url, json));
+    },
+  );
+  addControlCommands(program, commands.control, done);
   program
     .command("testbed")
     .description("serve a provider that can be made to drift, to try things on")
@@ -126,7 +127,9 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     .action(async ({ port }: { port: number }) => done(await commands.testbed(port)));
 
   tab(program);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of [program, ...program.commands]) {
+    for (const each of [command, ...command.commands]) each.exitOverride();
+  }
   return program;
 }
 

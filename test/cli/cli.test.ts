@@ -99,6 +99,12 @@ test("every command and flag that the README names is there", async () => {
   for (const [, command = "", flags = ""] of named) {
     const { code, stdout } = await plumbline([command, "--help"]);
     expect(code).toBe(0);
-    for (const [, flag = ""] of flags.matchAll(/`(--[a-z]+)`/g)) expect(stdout).toContain(flag);
+    for (const [, item = ""] of flags.matchAll(/`([^`]+)`/g)) {
+      const words = item.split(" ");
+      const deeper = words.filter((word) => !word.startsWith("--"));
+      const help = deeper.length === 0 ? stdout : (await plumbline([command, ...deeper, "--help"])).stdout;
+      expect(help).toContain(`plumbline ${[command, ...deeper].join(" ")}`);
+      for (const flag of words.filter((word) => word.startsWith("--"))) expect(help).toContain(flag);
+    }
   }
 });

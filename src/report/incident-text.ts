@@ -1,0 +1,78 @@
+import { type Incident, incidentId } from "../incident/incident.ts";
+import type { Silence } from "../incident/mute.ts";
+import type { DeliveryView, IncidentHistory } from "../run/control.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { printable } from "./terminal-text.ts";
+
+const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+
+/** One line each: state, severity, kind, whose, since when, id. */
+export function incidentLines(incidents: readonly Incident[], nowMs: number): string {
+  if (incidents.length === 0) return "no incidents\n";
+  return incidents
+    .map((incident) => {
+      const { state, severity, kind, target, scenario, label, firstBadSlotMs, resolvedAtMs, acknowledged } = incident;
+      const lasted = formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
+      const owner = acknowledged === undefined ? "" : ` by ${acknowledged.by}`;
+      return printable(
+        `${state}${owner}  ${severity} ${kind}  ${target} ${scenario}: ${label}  for ${lasted}  ${incidentId(incident)}`,
+      );
+    })
+    .join("\n")
+    .concat("\n");
+}
+
+/** Everything about one incident, for a person who asks why they were told, or were not. */
+export function incidentStory({ incident, transitions, deliveries }: IncidentHistory): string {
+  const lines = [
+    `${incidentId(incident)}  ${incident.state}`,
+    `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`,
+    `${incident.badRuns} of ${incident.judgedRuns} runs bad since ${time(incident.firstBadSlotMs)}`,
+    "",
+    ...incident.findings.map(({ subject, expected, observed }) => `  ${subject}: ${expected} → ${observed}`),
+    "",
+    "what happened, and who was told",
+    ...transitions.flatMap(({ kind, atMs, reason, routes }) => [
+      `  ${time(atMs)}  ${kind}: ${reason}`,
+      ...routes.map(
+        (route) =>
+          `    ${route.receiver}: ${route.told ? "told" : "not told"}, ${route.reason}${!route.told && route.by !== undefined ? ` by ${route.by}` : ""}`,
+      ),
+    ]),
+    "",
+    "deliveries",
+    ...(deliveries.length === 0 ? ["  none"] : deliveries.map((delivery) => `  ${deliveryLine(delivery)}`)),
+    "",
+    "evidence",
+    ...incident.evidence.map(
+      ({ runId, traceId, requestId, status }) =>
+        `  ${runId}${status === undefined ? "" : `  status ${status}`}${requestId === undefined ? "" : `  request ${requestId}`}${traceId === undefined ? "" : `  trace ${traceId}`}`,
+    ),
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+export function silenceLines(silences: readonly Silence[]): string {
+  if (silences.length === 0) return "no silences\n";
+  return silences
+    .map(({ id, matcher, startsAtMs, endsAtMs, by, why }) => {
+      const what = Object.entries(matcher).map(([name, value]) => `${name}=${value}`);
+      return printable(`${id}  ${what.join(" ")}  ${time(startsAtMs)} – ${time(endsAtMs)}  ${by}: ${why}`);
+    })
+    .join("\n")
+    .concat("\n");
+}
+
+export function deliveryLines(deliveries: readonly DeliveryView[]): string {
+  return deliveries.length === 0
+    ? "no deliveries\n"
+    : `${deliveries.map((it) => printable(deliveryLine(it))).join("\n")}\n`;
+}
+
+function deliveryLine({ id, receiver, state, attempts, lastOutcome, summary }: DeliveryView): string {
+  const why =
+    lastOutcome === undefined || lastOutcome.kind === "delivered"
+      ? ""
+      : ` (${"reason" in lastOutcome ? lastOutcome.reason : lastOutcome.kind})`;
+  return `${id}  ${receiver}  ${state} after ${attempts} attempts${why}  ${summary}`;
+}

@@ -1,0 +1,118 @@
+import { PassThrough } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createCommands } from "../../src/app/commands.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/program.ts";
+import { incidentId } from "../../src/incident/incident.ts";
+import { createControl } from "../../src/run/control.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { type AccessToken, createGate } from "../../src/web/access.ts";
+import { serveWeb, type WebServer } from "../../src/web/serve.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
+
+const ann: AccessToken = { name: "ann", scope: "act", token: "ann-s-token-0123456789" };
+let pool: StorePool;
+let store: Store;
+let web: WebServer;
+
+beforeAll(async () => {
+  pool = await openPglitePool(undefined);
+  store = await openStore(pool, noonMs, 30);
+  const clock = { nowMs: () => noonMs + 60_000, monotonicMs: () => noonMs + 60_000 };
+  const freshId = (): string => freshName("sil");
+  const control = createControl({ book: store, clock, freshId, receiversOf: () => ["pager"], nudge: () => {} });
+  web = await serveWeb(
+    {
+      overview: () => store.overview(noonMs),
+      health: () => ({ live: true, ready: true, reasons: [] }),
+      api: { control, gate: createGate([ann], true, () => 0) },
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+});
+afterAll(async () => {
+  await web.close();
+  await pool.close();
+});
+
+async function plumbline(words: readonly string[], token: string | undefined = ann.token) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const io = { stdout, stderr, env: { PLUMBLINE_TOKEN: token }, onSignal: () => {} } as unknown as Io;
+  const code = await runCli([...words, "--url", `${web.url}/`], io, createCommands(io));
+  const text = (stream: PassThrough): string => String(stream.read() ?? "");
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+async function openIncident() {
+  const incident = { ...incidentOf(freshName("cli"), noonMs), toldAtMs: noonMs };
+  const claim = claimOf(incident.probeId, noonMs);
+  await store.claim(claim);
+  await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
+  return incident;
+}
+
+test("incident list, show, ack, resolve: what the service says, in words and as JSON", async () => {
+  const incident = await openIncident();
+  const id = incidentId(incident);
+  const line = `risky latency  ${incident.target} valid-request: total time`;
+  expect((await plumbline(["incident", "list"])).stdout).toContain(`open  ${line}`);
+  expect(await plumbline(["incident", "ack", id, "--why", "asked the provider"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`acknowledged by ann  ${line}`),
+  });
+  const shown = (await plumbline(["incident", "explain", id])).stdout;
+  expect(shown).toContain("acknowledged: by ann: asked the provider\n    pager: told, acknowledged\n");
+  expect(shown).toContain(`${entryOf(incident, "pager").id}  pager  pending after 0 attempts  total time has doubled`);
+  expect(await plumbline(["incident", "ack", id, "--why", "again"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("ann has acknowledged it already"),
+  });
+  expect((await plumbline(["incident", "resolve", id, "--why", "over"])).code).toBe(0);
+  const listed = JSON.parse((await plumbline(["incident", "list", "--all", "--json"])).stdout) as { data: unknown[] };
+  expect(listed.data).toContainEqual(expect.objectContaining({ id, state: "resolved" }));
+});
+
+test("silence add, list, expire", async () => {
+  const words = ["silence", "add", "target=mini", "kind=latency", "--for", "2h", "--why", "upgrade"];
+  const made = await plumbline(words);
+  expect(made.stdout).toMatch(
+    /^sil-\d+ {2}(target=mini kind=latency|kind=latency target=mini) {2}.* {2}ann: upgrade\n$/,
+  );
+  const id = made.stdout.split(" ")[0] ?? "";
+  expect((await plumbline(["silence", "list"])).stdout).toContain(id);
+  expect(await plumbline(["silence", "expire", id])).toMatchObject({ code: 0, stdout: `${id} has ended\n` });
+  expect(await plumbline(["silence", "list"])).toMatchObject({ stdout: "no silences\n" });
+});
+
+test("delivery list and retry", async () => {
+  const incident = await openIncident();
+  const { id } = entryOf(incident, "pager");
+  const attempt = { outboxId: id, receiver: "pager", ordinal: 41, startedAtMs: noonMs, durationMs: 1 };
+  await store.record({ ...attempt, outcome: { kind: "failed", reason: "status 500" } });
+  expect((await plumbline(["delivery", "list"])).stdout).toContain(
+    `${id}  pager  failed after 41 attempts (status 500)  total time has doubled`,
+  );
+  expect(await plumbline(["delivery", "retry", id])).toMatchObject({ code: 0, stdout: `${id} is tried again\n` });
+  expect(await plumbline(["delivery", "retry", id])).toMatchObject({ code: 2 });
+});
+
+test("what is wrong is said with the next step, and nothing is printed on stdout", async () => {
+  expect(await plumbline(["incident", "list"], "")).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("Put a token into PLUMBLINE_TOKEN"),
+  });
+  expect((await plumbline(["status"], "")).code).toBe(2);
+  expect((await plumbline(["status"])).stdout).toMatch(/^ready\n/);
+  expect(await plumbline(["silence", "add", "taget=mini", "--for", "2h", "--why", "x"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("expected one of target=…"),
+  });
+  expect(await plumbline(["silence", "add", "target=mini", "--why", "x"])).toMatchObject({ code: 2 });
+  expect(await plumbline(["incident", "show", "nothing-1"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("there is no such incident"),
+  });
+});
