@@ -1,3 +1,4 @@
+import type { Tracer } from "@opentelemetry/api";
 import type { Receiver } from "../probe/receiver.ts";
 import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -25,6 +26,7 @@ export interface DeliveryWorld {
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
   readonly log: Log;
+  readonly tracer?: Tracer | undefined;
 }
 
 /**

@@ -4,17 +4,17 @@ import { runProbe } from "../run/run-probe.ts";
 import type { RunReport } from "../run/run.ts";
 import { silentLog } from "../std/log.ts";
 import { openStore } from "../store/store.ts";
-import { startTracing } from "../telemetry/tracing.ts";
+import { startTelemetry } from "../telemetry/telemetry.ts";
 import { openPool } from "./storage.ts";
 import { type Env, openWorld } from "./world.ts";
 
 /** Runs each probe once, in memory: nothing is kept, nobody is alerted. */
 export async function runOnce(config: Config, env: Env, progress: (text: string) => void): Promise<RunReport[]> {
   await using opened = new AsyncDisposableStack();
-  const tracing = opened.adopt(await startTracing(env), (it) => it.stop());
+  const telemetry = opened.adopt(await startTelemetry(env), (it) => it.stop());
   const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
   const store = await openStore(pool, Date.now(), config.retentionDays);
-  const world = opened.adopt(openWorld(store, config, env, silentLog, tracing), (it) => it.close());
+  const world = opened.adopt(openWorld(store, config, env, silentLog, telemetry), (it) => it.close());
   const reports: RunReport[] = [];
   const label = randomUUID().slice(0, 8);
   for (const probe of config.probes) {

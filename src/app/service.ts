@@ -5,15 +5,17 @@ import { createPoster } from "../alert/post-undici.ts";
 import { type Every, startRelay } from "../alert/relay.ts";
 import type { Config } from "../config/config.ts";
 import type { Overview } from "../run/overview.ts";
+import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { Stoppable } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import type { Log } from "../std/log.ts";
 import { openStore, type Store } from "../store/store.ts";
-import { startTracing } from "../telemetry/tracing.ts";
+import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { openApi } from "./control.ts";
+import { announceReceivers, measureDelivery, measureReconciliation } from "./measure.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld, type OpenWorld } from "./world.ts";
 
@@ -46,13 +48,13 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const { log, storage, roles, env, listen } = options;
   const opened = new AsyncDisposableStack();
   try {
-    const tracing = opened.adopt(await startTracing(env), (it) => it.stop());
+    const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined), (it) => it.stop());
     const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
     const store = await openStore(pool, Date.now(), config.retentionDays);
-    const queues = opened.adopt(await openQueuesFor(storage, pool, log, tracing.queue, store.installation), (it) =>
+    const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
     );
-    const world = opened.adopt(openWorld(store, config, env, log, tracing), (it) => it.close());
+    const world = opened.adopt(openWorld(store, config, env, log, telemetry), (it) => it.close());
     const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
     const retention = repeat(
       dayMs,
@@ -61,17 +63,21 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     opened.defer(() => Promise.resolve(retention.stop()));
 
     const nudge = roles.includes("notifier")
-      ? await startNotifier(opened, config, options, store, queues.deliveries, world)
+      ? await startNotifier(opened, config, options, store, queues.deliveries, world, telemetry)
       : () => {};
     const sources = { overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) };
     const web =
       listen === undefined
         ? undefined
-        : await serveWeb({ ...sources, api: openApi(config, env, listen.host, store, nudge) }, listen);
+        : await serveWeb(
+            { ...sources, metrics: telemetry.scrape, api: openApi(config, env, listen.host, store, nudge) },
+            listen,
+          );
     if (web !== undefined) opened.defer(() => web.close());
     if (roles.includes("scheduler")) {
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;
+        measureReconciliation(telemetry.metrics, report);
       };
       const reconciler = {
         queue: queues.slots,
@@ -89,7 +95,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       const known = [...new Set(config.probes.map(({ location }) => location))];
       for (const location of options.locations.length > 0 ? options.locations : known) {
         const worker = await queues.slots.work(location, options.concurrency, async ({ probeId, slotMs }) => {
-          activity.lastConsumedMs = Date.now();
+          const takenAtMs = Date.now();
+          activity.lastConsumedMs = takenAtMs;
           const probe = probes.get(probeId);
           if (probe === undefined)
             return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
@@ -103,6 +110,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
             totalMs: report.totalMs,
             traceId: report.traceId,
           });
+          measureRun(telemetry.metrics, report, takenAtMs);
           nudge();
         });
         stoppable(opened, worker);
@@ -122,9 +130,11 @@ async function startNotifier(
   outbox: Store,
   deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
   { clock, random, secret }: OpenWorld,
+  { tracer, metrics }: Telemetry,
 ): Promise<() => void> {
   const lanes = createLanes();
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
+  announceReceivers(metrics, receivers.keys());
   const delivery = {
     clock,
     random,
@@ -134,6 +144,7 @@ async function startNotifier(
     lanes,
     secret,
     log,
+    tracer,
   };
   const relay = startRelay(
     { outbox, enqueue: (id, attempt) => deliveries.enqueue(id, attempt), clock, lanes, log },
@@ -143,7 +154,8 @@ async function startNotifier(
   stoppable(
     opened,
     await deliveries.work(8, async (id) => {
-      await deliverOnce(delivery, id);
+      const attempt = await deliverOnce(delivery, id);
+      if (attempt !== undefined) measureDelivery(metrics, attempt);
       relay.nudge();
     }),
   );

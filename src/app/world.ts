@@ -11,7 +11,7 @@ import type { RunBook, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
-import type { Tracing } from "../telemetry/tracing.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -55,11 +55,13 @@ export interface OpenWorld extends World {
   close(): Promise<void>;
 }
 
-export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, { tracer }: Tracing): OpenWorld {
+export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, telemetry: Telemetry): OpenWorld {
   const clock = systemClock;
   const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
   const random = Math.random;
   const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: (ms) => sleep(ms) });
   const redact = createRedactor(knownSecrets(config, env));
-  return { clock, random, exchanger, runs, secret: secretReader(env), redact, log, tracer, close: attempts.close };
+  const { tracer, metrics } = telemetry;
+  const secret = secretReader(env);
+  return { clock, random, exchanger, runs, secret, redact, log, tracer, metrics, close: attempts.close };
 }

@@ -5,6 +5,7 @@ import { observe } from "../observation/observe.ts";
 import type { Probe } from "../probe/probe.ts";
 import { freshNonce } from "../scenario/nonce.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
+import { measureCall } from "./measure.ts";
 import { endCallSpan, inAttemptSpan, startCallSpan } from "./spans.ts";
 import type { World } from "./world.ts";
 
@@ -36,6 +37,7 @@ async function makeCall(
   );
   const observation = observe(call, exchange, patterns, world.redact);
   endCallSpan(span, observation);
+  if (world.metrics !== undefined) measureCall(world.metrics, probe, observation);
   return observation;
 }
 

@@ -50,7 +50,7 @@ export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: 
         [a.genAiRequestModel]: target.model,
         [a.genAiRequestMaxTokens]: call.ask.maxTokens,
         ...(call.ask.stream ? { [a.genAiRequestStream]: true } : {}),
-        ...serverOf(target.baseUrl),
+        ...serverAttributes(target.baseUrl),
         [a.syntheticType]: "test",
       },
     },
@@ -99,7 +99,7 @@ export async function inAttemptSpan(
       attributes: {
         [a.httpMethod]: request.method,
         [a.urlFull]: withoutQuery(request.url),
-        ...serverOf(request.url),
+        ...serverAttributes(request.url),
         ...(ordinal > 1 ? { [a.httpResendCount]: ordinal - 1 } : {}),
         [a.syntheticType]: "test",
       },
@@ -123,12 +123,15 @@ function within(parent: Span): Context {
   return trace.setSpan(context.active(), parent);
 }
 
-function serverOf(url: string): Record<string, string | number> {
+/** Where a URL leads. */
+export function serverOf(url: string): { readonly address: string; readonly port: number } {
   const { hostname, port, protocol } = new URL(url);
-  return {
-    [a.serverAddress]: hostname,
-    [a.serverPort]: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
-  };
+  return { address: hostname, port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) };
+}
+
+function serverAttributes(url: string): Record<string, string | number> {
+  const { address, port } = serverOf(url);
+  return { [a.serverAddress]: address, [a.serverPort]: port };
 }
 
 /** Some providers take keys in the query; no span carries one. */

@@ -11,6 +11,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 import type { Log } from "../std/log.ts";
 import type { Redactor } from "../std/redact.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
 
 /** Everything a run may touch of the outside. */
@@ -25,6 +26,8 @@ export interface World {
   readonly redact: Redactor;
   readonly log: Log;
   readonly tracer: Tracer;
+  /** Where calls are counted; nowhere when left out. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** What `runProbe` asks of the store. */

@@ -7,6 +7,7 @@ export const spanNames = {
   chat: (model: string): string => `chat ${model}`,
   http: (method: string): string => method,
   judge: "judge",
+  commit: "commit",
   deliver: "deliver",
 } as const;
 
@@ -23,6 +24,7 @@ export const attributes = {
   genAiOutputTokens: "gen_ai.usage.output_tokens",
   genAiCacheReadTokens: "gen_ai.usage.cache_read.input_tokens",
   genAiReasoningTokens: "gen_ai.usage.reasoning.output_tokens",
+  genAiTokenType: "gen_ai.token.type",
   httpMethod: "http.request.method",
   httpStatus: "http.response.status_code",
   httpResendCount: "http.request.resend_count",
@@ -42,7 +44,157 @@ export const attributes = {
   plumblineVerdict: "plumbline.verdict",
   plumblineFindingKinds: "plumbline.finding_kinds",
   plumblineCost: "plumbline.cost_micro_usd",
+  plumblineFindingKind: "plumbline.finding_kind",
   plumblineReceiver: "plumbline.receiver",
+  plumblineIncident: "plumbline.incident",
+  plumblineAlertEvent: "plumbline.alert_event",
+  plumblineDelivery: "plumbline.delivery",
+  plumblineOutcome: "plumbline.outcome",
+  plumblineReason: "plumbline.reason",
+  plumblineAttempt: "plumbline.attempt",
 } as const;
 
 export const instrumentationScope = "plumbline";
+
+/**
+ * One metric: what it is and which attributes it may carry. Their values come from the configuration or from closed
+ * vocabularies, never from a reply, so that no provider can multiply our series.
+ */
+export interface MetricSpec {
+  readonly name: string;
+  readonly kind: "counter" | "histogram" | "gauge" | "observed";
+  /** UCUM: `s`; in braces what is only counted. */
+  readonly unit: string;
+  readonly description: string;
+  readonly attributes: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const a = attributes;
+const ofProbe = [a.plumblineProbe, a.plumblineTarget, a.plumblineScenario, a.plumblineLocation] as const;
+const ofCall = [
+  a.genAiOperationName,
+  a.genAiProviderName,
+  a.genAiRequestModel,
+  a.serverAddress,
+  a.serverPort,
+  a.plumblineTarget,
+] as const;
+const callBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const tokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+const lateBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+const counter = <const A extends readonly string[]>(name: string, unit: string, description: string, attributes: A) =>
+  ({ kind: "counter", name, unit, description, attributes }) as const;
+const gauge = <const A extends readonly string[]>(name: string, unit: string, description: string, attributes: A) =>
+  ({ kind: "gauge", name, unit, description, attributes }) as const;
+const observed = (name: string, unit: string, description: string) =>
+  ({ kind: "observed", name, unit, description, attributes: [] }) as const;
+const histogram = <const A extends readonly string[]>(
+  name: string,
+  unit: string,
+  description: string,
+  buckets: readonly number[],
+  attributes: A,
+) => ({ kind: "histogram", name, unit, description, buckets, attributes }) as const;
+
+export const metrics = {
+  probeSuccess: gauge(
+    "probe_success",
+    "",
+    "1 when the newest judged run of the probe was ok or warn, 0 when it failed or drifted",
+    ofProbe,
+  ),
+  probeDuration: gauge("probe_duration_seconds", "s", "How long the last call of the newest judged run took", ofProbe),
+  runTimestamp: gauge(
+    "plumbline.run.timestamp",
+    "s",
+    "Due time of the newest judged run, in seconds since 1970",
+    ofProbe,
+  ),
+  runs: counter("plumbline.runs", "{run}", "Slots that ended, by state and verdict", [
+    ...ofProbe,
+    a.plumblineState,
+    a.plumblineReason,
+    a.plumblineVerdict,
+  ]),
+  findings: counter("plumbline.findings", "{finding}", "Findings of runs, by kind", [
+    ...ofProbe,
+    a.plumblineFindingKind,
+  ]),
+  requests: counter("plumbline.requests", "{request}", "Requests sent to the target, retries included", [
+    a.plumblineTarget,
+    a.plumblineLocation,
+  ]),
+  spend: counter("plumbline.spend.usd", "{USD}", "Money used by runs whose usage and price are known", [
+    a.plumblineTarget,
+    a.genAiRequestModel,
+  ]),
+  spendUnknown: counter(
+    "plumbline.spend.unknown_runs",
+    "{run}",
+    "Runs whose cost is not known: their reservation stays counted against the cap",
+    [a.plumblineTarget, a.genAiRequestModel],
+  ),
+  callDuration: histogram("gen_ai.client.operation.duration", "s", "GenAI operation duration", callBuckets, [
+    ...ofCall,
+    a.errorType,
+  ]),
+  firstChunk: histogram(
+    "gen_ai.client.operation.time_to_first_chunk",
+    "s",
+    "Time to the first chunk of a streamed reply",
+    callBuckets,
+    ofCall,
+  ),
+  tokenUsage: histogram("gen_ai.client.token.usage", "{token}", "Input and output tokens used", tokenBuckets, [
+    ...ofCall,
+    a.genAiTokenType,
+  ]),
+  lateness: histogram(
+    "plumbline.slot.lateness",
+    "s",
+    "How much later than its due time a slot was taken",
+    lateBuckets,
+    [a.plumblineLocation],
+  ),
+  reconciliations: counter("plumbline.reconciliations", "{look}", "Looks at the schedules, by outcome", [
+    a.plumblineOutcome,
+  ]),
+  repairs: counter(
+    "plumbline.schedule.repairs",
+    "{schedule}",
+    "Schedules that had stopped and were set going again",
+    [],
+  ),
+  missed: counter("plumbline.slots.missed", "{slot}", "Due slots that no worker took in time", []),
+  interrupted: counter("plumbline.slots.interrupted", "{slot}", "Slots whose worker did not finish them", []),
+  clockSkew: gauge("plumbline.clock.skew", "s", "This machine's clock minus the queue's", []),
+  deliveries: counter(
+    "plumbline.deliveries",
+    "{delivery}",
+    "Attempts to hand over an alert: delivered, retried, given-up, gone or refused",
+    [a.plumblineReceiver, a.plumblineOutcome],
+  ),
+  deliveryDuration: histogram(
+    "plumbline.delivery.duration",
+    "s",
+    "How long one attempt to hand over an alert took",
+    callBuckets,
+    [a.plumblineReceiver],
+  ),
+  loopDelayMean: observed("nodejs.eventloop.delay.mean", "s", "Event loop delay since the last collection, mean"),
+  loopDelayP99: observed(
+    "nodejs.eventloop.delay.p99",
+    "s",
+    "Event loop delay since the last collection, 99th percentile",
+  ),
+  loopDelayMax: observed("nodejs.eventloop.delay.max", "s", "Event loop delay since the last collection, longest"),
+} as const satisfies Record<string, MetricSpec>;
+
+/** What Prometheus calls a metric, by OpenTelemetry's rules: what every collector calls it as well. */
+export function prometheusName({ name, kind, unit }: MetricSpec): string {
+  const plain = name.replaceAll(".", "_");
+  const withUnit = unit === "s" && !plain.endsWith("_seconds") ? `${plain}_seconds` : plain;
+  return kind === "counter" ? `${withUnit}_total` : withUnit;
+}

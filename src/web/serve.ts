@@ -9,6 +9,8 @@ export interface WebSources {
   overview(): Promise<Overview>;
   health(): Health;
   readonly api: ApiWorld;
+  /** In Prometheus' text format; undefined = not offered. */
+  readonly metrics?: (() => Promise<string>) | undefined;
 }
 
 export interface WebServer {
@@ -17,7 +19,7 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ overview, health, api }: WebSources): Hono {
+export function createWeb({ overview, health, metrics, api }: WebSources): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
@@ -38,6 +40,11 @@ export function createWeb({ overview, health, api }: WebSources): Hono {
     return context.json({ schema: 1, data: await overview(), health: health() });
   });
   mountApi(app, api);
+  if (metrics !== undefined) {
+    app.get("/metrics", async (context) =>
+      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+    );
+  }
   app.onError((_error, context) => context.json({ error: "internal error" }, 500));
   return app;
 }

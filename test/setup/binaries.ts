@@ -3,12 +3,12 @@ import { accessSync, constants, existsSync, readdirSync, rmSync, writeFileSync }
 import { join } from "node:path";
 
 /** Paths of the servers the tests need, installed first where that is allowed. Throws a message with the ways out. */
-export function findBinaries(need: { redis: boolean; postgres: boolean }): { redis: string; postgresDir: string } {
+export function findBinaries(need: { redis: boolean; postgres: boolean }): Binaries {
   const missing = (): string[] => [
     ...(need.redis && redisBinary() === undefined ? ["redis-server"] : []),
     ...(need.postgres && postgresDir() === undefined ? ["postgresql"] : []),
   ];
-  const packages = missing();
+  const packages = [...missing(), ...(promtoolBinary() === undefined ? ["prometheus"] : [])];
   if (packages.length > 0 && mayInstall()) install(packages);
   const still = missing();
   if (still.length > 0) {
@@ -17,12 +17,22 @@ export function findBinaries(need: { redis: boolean; postgres: boolean }): { red
         "or set TEST_REDIS_URL and TEST_DATABASE_URL to servers that tests may use.",
     );
   }
-  return { redis: redisBinary() ?? "", postgresDir: postgresDir() ?? "" };
+  return { redis: redisBinary() ?? "", postgresDir: postgresDir() ?? "", promtool: promtoolBinary() };
 }
 
-function redisBinary(): string | undefined {
+interface Binaries {
+  readonly redis: string;
+  readonly postgresDir: string;
+  /** undefined = not to be had here: only the tests that need it fail. */
+  readonly promtool: string | undefined;
+}
+
+const redisBinary = (): string | undefined => onPath("redis-server");
+const promtoolBinary = (): string | undefined => onPath("promtool");
+
+function onPath(program: string): string | undefined {
   return [...(process.env["PATH"] ?? "").split(":"), "/usr/bin", "/usr/local/bin"]
-    .map((folder) => join(folder, "redis-server"))
+    .map((folder) => join(folder, program))
     .find(isExecutable);
 }
 

@@ -12,6 +12,8 @@ declare module "vitest" {
   interface ProvidedContext {
     redisUrl: string;
     databaseUrl: string;
+    /** Path of Prometheus' own checker; empty where it is not to be had. */
+    promtool: string;
   }
 }
 
@@ -27,6 +29,7 @@ export default async function setup(project: Pick<TestProject, "provide">): Prom
     ]);
     project.provide("redisUrl", redisUrl);
     project.provide("databaseUrl", databaseUrl);
+    project.provide("promtool", binaries.promtool ?? "");
     return place.close;
   } catch (error) {
     await place.close();

@@ -1,0 +1,76 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Attributes, Meter } from "@opentelemetry/api";
+import { type MetricSpec, metrics as specs } from "./names.ts";
+
+type Specs = typeof specs;
+/** Metrics that are recorded as things happen; the observed ones are asked for at collection. */
+type Recorded = { [M in keyof Specs]: Specs[M]["kind"] extends "observed" ? never : M }[keyof Specs];
+
+/** The attributes a metric may carry and no others: how many series there can be is decided in the table of names. */
+export type MetricLabels<M extends Recorded> = {
+  readonly [K in Specs[M]["attributes"][number]]?: string | number | undefined;
+};
+
+export interface Metrics {
+  /** Adds to a counter, enters into a histogram or sets a gauge. */
+  record<M extends Recorded>(metric: M, value: number, labels: MetricLabels<M>): void;
+}
+
+type Enter = (value: number, labels: Attributes) => void;
+
+/** Every instrument of the table, once for each meter: each has its own readers. */
+export function createMetrics(meters: readonly Meter[]): Metrics {
+  const instruments = new Map<string, readonly Enter[]>(
+    Object.entries(specs).map(([metric, spec]) => [metric, meters.flatMap((meter) => instrument(meter, spec))]),
+  );
+  for (const meter of meters) observeEventLoop(meter);
+  return {
+    record(metric, value, labels) {
+      if (!Number.isFinite(value)) return;
+      for (const record of instruments.get(metric) ?? []) record(value, labels);
+    },
+  };
+}
+
+function instrument(meter: Meter, spec: MetricSpec): Enter[] {
+  const options = { unit: spec.unit, description: spec.description };
+  switch (spec.kind) {
+    case "counter": {
+      const counter = meter.createCounter(spec.name, options);
+      return [(value, labels) => counter.add(value, labels)];
+    }
+    case "histogram": {
+      const advice = spec.buckets === undefined ? {} : { advice: { explicitBucketBoundaries: [...spec.buckets] } };
+      const histogram = meter.createHistogram(spec.name, { ...options, ...advice });
+      return [(value, labels) => histogram.record(value, labels)];
+    }
+    case "gauge": {
+      const gauge = meter.createGauge(spec.name, options);
+      return [(value, labels) => gauge.record(value, labels)];
+    }
+    case "observed":
+      return [];
+    default:
+      return spec.kind satisfies never;
+  }
+}
+
+/** Each meter has a histogram of its own, because a collection empties it. */
+function observeEventLoop(meter: Meter): void {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const gauge = ({ name, unit, description }: MetricSpec) => meter.createObservableGauge(name, { unit, description });
+  const mean = gauge(specs.loopDelayMean);
+  const p99 = gauge(specs.loopDelayP99);
+  const max = gauge(specs.loopDelayMax);
+  meter.addBatchObservableCallback(
+    (result) => {
+      if (delay.count === 0) return;
+      result.observe(mean, delay.mean / 1e9);
+      result.observe(p99, delay.percentile(99) / 1e9);
+      result.observe(max, delay.max / 1e9);
+      delay.reset();
+    },
+    [mean, p99, max],
+  );
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openService, type Service } from "../../src/app/service.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
+import { promtool } from "../setup/promtool.ts";
+import { familiesOf, type Sample, samplesOf } from "./exposition.ts";
+
+const specs = Object.values<MetricSpec>(metrics);
+let testbed: Testbed | undefined;
+let service: Service | undefined;
+let text = "";
+let samples: Sample[] = [];
+
+const valuesOf = (name: string, labels: Sample["labels"] = {}): number[] =>
+  samples
+    .filter((it) => it.name === name && Object.entries(labels).every(([key, value]) => it.labels[key] === value))
+    .map(({ value }) => value);
+
+beforeAll(async () => {
+  testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });
+  const config = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
+  refusing: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini }
+probes:
+  - { name: fine, target: bed, scenario: valid-request, every: 1s }
+  - { name: streamed, target: bed, scenario: streamed-request, every: 1s }
+  - { name: failing, target: refusing, scenario: valid-request, every: 1s }
+receivers:
+  nobody: { webhook: { url: "http://127.0.0.1:9/hook", secrets: [{ env: HOOK_SECRET }], allowPrivate: true } }
+`;
+  const env = { BED_KEY: testbed.key, HOOK_SECRET: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD" };
+  const loaded = loadConfig(
+    { file: "test", text: config },
+    { env, readFile: () => undefined, scenarios: ["valid-request", "streamed-request"], checkSecrets: true },
+  );
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  service = await openService(loaded.config, {
+    env,
+    storage: { kind: "embedded", folder: undefined },
+    roles: ["scheduler", "worker", "notifier", "web"],
+    locations: [],
+    concurrency: 4,
+    reconcileMs: 1000,
+    listen: { host: "127.0.0.1", port: 0 },
+    log: silentLog,
+  });
+  await vi.waitFor(
+    async () => {
+      const response = await fetch(`${service?.url}/metrics`);
+      expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+      text = await response.text();
+      samples = samplesOf(text);
+      expect(new Set(valuesOf("probe_success"))).toEqual(new Set([0, 1]));
+      expect(valuesOf("gen_ai_client_operation_time_to_first_chunk_seconds_count")[0]).toBeGreaterThan(1);
+      expect(Math.max(...valuesOf("plumbline_deliveries_total"))).toBeGreaterThan(0);
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+}, 60_000);
+
+afterAll(async () => {
+  await service?.stop();
+  await testbed?.close();
+});
+
+test("what Prometheus scrapes is what its own checker accepts", () => {
+  const { exitCode, output } = promtool(["check", "metrics"], text);
+  expect(output).toBe("");
+  expect(exitCode).toBe(0);
+});
+
+test("every metric scraped is in the table of names, with its type and no other label", () => {
+  const families = familiesOf(text);
+  expect(families.size).toBeGreaterThan(15);
+  const types = { counter: "counter", histogram: "histogram", gauge: "gauge", observed: "gauge" };
+  for (const [name, type] of families) {
+    const spec = specs.find((it) => prometheusName(it) === name);
+    expect(spec, name).toBeDefined();
+    if (spec === undefined) continue;
+    expect(type).toBe(types[spec.kind]);
+    const allowed = new Set([...spec.attributes.map((it) => it.replaceAll(".", "_")), "le"]);
+    const stems = new Set([name, `${name}_bucket`, `${name}_sum`, `${name}_count`]);
+    const labels = samples.filter((it) => stems.has(it.name)).flatMap((it) => Object.keys(it.labels));
+    expect(labels.filter((label) => !allowed.has(label))).toEqual([]);
+  }
+});
+
+test("every metric of the table is really recorded", () => {
+  const families = familiesOf(text);
+  const priced = ["plumbline_spend_unknown_runs_total"];
+  const absent = specs.map(prometheusName).filter((name) => !families.has(name));
+  expect(absent.filter((name) => !priced.includes(name))).toEqual([]);
+});
+
+test("the figures are those of the runs", () => {
+  expect(valuesOf("probe_success", { plumbline_probe: "fine@default" })).toEqual([1]);
+  expect(valuesOf("probe_success", { plumbline_probe: "failing@default" })).toEqual([0]);
+  expect(valuesOf("probe_duration_seconds", { plumbline_probe: "fine@default" })[0]).toBeLessThan(5);
+  expect(valuesOf("gen_ai_client_operation_duration_seconds_count", { error_type: "401" })[0]).toBeGreaterThan(0);
+  expect(valuesOf("plumbline_findings_total", { plumbline_probe: "failing@default" })[0]).toBeGreaterThan(0);
+  expect(valuesOf("plumbline_runs_total", { plumbline_verdict: "ok" })[0]).toBeGreaterThan(0);
+  expect(valuesOf("plumbline_slot_lateness_seconds_bucket", { le: "0.25" })).toHaveLength(1);
+  expect(valuesOf("gen_ai_client_operation_duration_seconds_bucket", { le: "81.92", error_type: "401" })).toHaveLength(
+    1,
+  );
+  expect(valuesOf("plumbline_slots_missed_total")).toHaveLength(1);
+  expect(valuesOf("plumbline_deliveries_total", { plumbline_outcome: "given-up" })).toEqual([0]);
+});
