@@ -1,0 +1,53 @@
+import { median, robustSpread } from "../../std/statistics.ts";
+
+/** A segment of this many four-hour blocks can be the baseline's level: one day. */
+const fewestOfLevel = 6;
+/** At least this many spreads away from the level: a disturbance and not the series' own wander. */
+const farAway = 3;
+
+/**
+ * Which blocks of a baseline belong to its level, by their medians: binary segmentation with penalty 3 ln(K) s²; the
+ * last segment of a day or more is the level; segments far from it are dropped with a neighbour block on each side.
+ * An incident inside a baseline otherwise widens its guard for weeks.
+ */
+export function blocksOfLevel(medians: readonly number[]): readonly boolean[] {
+  const keepAll = medians.map(() => true);
+  if (medians.length < 2 * fewestOfLevel) return keepAll;
+  const steps = medians.slice(1).map((value, index) => value - (medians[index] ?? 0));
+  const spread = robustSpread(steps) / Math.SQRT2;
+  if (!(spread > 0)) return keepAll;
+  const penalty = 3 * Math.log(medians.length) * spread ** 2;
+  const cuts = [0, ...split(medians, 0, medians.length, penalty), medians.length];
+  const segments = cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to }));
+  const level = segments.findLast(({ from, to }) => to - from >= fewestOfLevel);
+  if (level === undefined) return keepAll;
+  const middle = median(medians.slice(level.from, level.to));
+  const kept = [...keepAll];
+  for (const { from, to } of segments) {
+    if (Math.abs(median(medians.slice(from, to)) - middle) <= farAway * spread) continue;
+    kept.fill(false, Math.max(0, from - 1), to + 1);
+  }
+  return kept.filter(Boolean).length >= fewestOfLevel ? kept : keepAll;
+}
+
+/** Places where cutting [from, to) lowers the squared error by more than the penalty, in order. */
+function split(values: readonly number[], from: number, to: number, penalty: number): number[] {
+  let best = penalty;
+  let place = 0;
+  let left = 0;
+  const total = sum(values, from, to);
+  for (let cut = from + 1; cut < to; cut += 1) {
+    left += values[cut - 1] ?? 0;
+    const [before, after] = [cut - from, to - cut];
+    const gain = left ** 2 / before + (total - left) ** 2 / after - total ** 2 / (to - from);
+    if (gain > best) [best, place] = [gain, cut];
+  }
+  if (place === 0) return [];
+  return [...split(values, from, place, penalty), place, ...split(values, place, to, penalty)];
+}
+
+function sum(values: readonly number[], from: number, to: number): number {
+  let total = 0;
+  for (let index = from; index < to; index += 1) total += values[index] ?? 0;
+  return total;
+}

@@ -1,0 +1,68 @@
+import { normalCdf, normalDensity, normalQuantile } from "../../std/statistics-normal.ts";
+
+export type ComponentKind = "up" | "down" | "variance" | "tail";
+
+/**
+ * One bet against "nothing has changed": exp(logE(w)) has mean at most 1 for scores w of the baseline, and also when
+ * their mean is off by the guard. `weight` is its share in the sum that is compared with its promise.
+ */
+export interface Component {
+  readonly kind: ComponentKind;
+  readonly weight: number;
+  readonly logE: (score: number) => number;
+}
+
+/** Two promises, each with shares that add up to 1: of pages about the level, and of information about the rest. */
+const shares: Readonly<Record<ComponentKind, number>> = { up: 0.8, down: 0.2, variance: 0.5, tail: 0.5 };
+const levelSteps = [0.25, 0.5, 1, 2];
+const spreads = [1.4, 2];
+const tails = [
+  { quantile: 0.95, alternative: 0.12 },
+  { quantile: 0.99, alternative: 0.05 },
+];
+/** A tail that is this likely anyway can't be bet on. */
+const likeliestTail = 0.9;
+
+/** The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. */
+export function componentsOf(clip: number, guard: number): readonly Component[] {
+  const levels = levelSteps.flatMap((step): Component[] => {
+    const offset = logMean((w) => step * w, clip) + step * guard;
+    const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
+    return [
+      { kind: "up", weight: weight("up"), logE: (w) => step * w - offset },
+      { kind: "down", weight: weight("down"), logE: (w) => -step * w - offset },
+    ];
+  });
+  const variances = spreads.map((spread): Component => {
+    const factor = (1 - 1 / spread ** 2) / 2;
+    const offset = logMean((w) => factor * w * w, clip) + factor * (spread * guard) ** 2;
+    return { kind: "variance", weight: shares.variance / spreads.length, logE: (w) => factor * w * w - offset };
+  });
+  return [...levels, ...variances, ...tailComponents(clip, guard)];
+}
+
+function tailComponents(clip: number, guard: number): Component[] {
+  return tails.flatMap(({ quantile, alternative }): Component[] => {
+    const limit = normalQuantile(quantile);
+    const before = 1 - normalCdf(limit - guard);
+    const after = Math.max(alternative, 3 * before);
+    if (limit >= clip || after > likeliestTail) return [];
+    const hit = Math.log(after / before);
+    const miss = Math.log((1 - after) / (1 - before));
+    return [{ kind: "tail", weight: shares.tail / tails.length, logE: (w) => (w > limit ? hit : miss) }];
+  });
+}
+
+/** ψ = ln E exp f(W) for W normal and clipped to [-clip, clip]: Simpson's rule, and the two lumps at the ends. */
+export function logMean(f: (score: number) => number, clip: number): number {
+  const intervals = 400;
+  const width = (2 * clip) / intervals;
+  let sum = 0;
+  for (let index = 0; index <= intervals; index += 1) {
+    const w = -clip + index * width;
+    const factor = index === 0 || index === intervals ? 1 : index % 2 === 1 ? 4 : 2;
+    sum += factor * Math.exp(f(w)) * normalDensity(w);
+  }
+  const lump = normalCdf(-clip);
+  return Math.log((sum * width) / 3 + lump * (Math.exp(f(-clip)) + Math.exp(f(clip))));
+}

@@ -1,0 +1,70 @@
+import type { Component, ComponentKind } from "./components.ts";
+
+/** One Shiryaev-Roberts sum per component, and beside each a CUSUM that remembers when the evidence began. */
+export interface DetectorState {
+  readonly sums: number[];
+  readonly cusums: number[];
+  /** Time of the sample after which each CUSUM left 0, Unix milliseconds. */
+  readonly sinceMs: number[];
+}
+
+export function freshDetector(components: readonly Component[], atMs: number): DetectorState {
+  return {
+    sums: components.map(() => 0),
+    cusums: components.map(() => 0),
+    sinceMs: components.map(() => atMs),
+  };
+}
+
+/** A level component hears scores of which the practical floor has been taken off; the others plain ones. */
+export interface Scores {
+  readonly up: number;
+  readonly down: number;
+  readonly plain: number;
+}
+
+/**
+ * One sample: R <- (1 + R) e(w) for each component. Under "nothing has changed" each R minus the number of samples is a
+ * supermartingale, so that an alarm at R >= A comes after A samples or later on average (Shin, Ramdas, Rinaldo 2022).
+ * Changes the state it is given.
+ */
+export function stepDetector(
+  { sums, cusums, sinceMs }: DetectorState,
+  components: readonly Component[],
+  scores: Scores,
+  atMs: number,
+): void {
+  for (let index = 0; index < components.length; index += 1) {
+    const component = components[index] as Component;
+    const logE = component.logE(scoreFor(component.kind, scores));
+    sums[index] = (1 + (sums[index] ?? 0)) * Math.exp(logE);
+    const cusum = (cusums[index] ?? 0) + logE;
+    cusums[index] = Math.max(0, cusum);
+    if (cusum <= 0) sinceMs[index] = atMs;
+  }
+}
+
+function scoreFor(kind: ComponentKind, { up, down, plain }: Scores): number {
+  return kind === "up" ? up : kind === "down" ? down : plain;
+}
+
+/** The weighted sum of all components that count, and which of them weighs most. */
+export function weigh(
+  { sums, sinceMs }: DetectorState,
+  components: readonly Component[],
+  counts: (kind: ComponentKind) => boolean,
+): { readonly total: number; readonly heaviest: ComponentKind; readonly sinceMs: number } {
+  let total = 0;
+  let most = -1;
+  let heaviest = 0;
+  for (let index = 0; index < components.length; index += 1) {
+    const { kind, weight } = components[index] as Component;
+    if (!counts(kind)) continue;
+    const share = weight * (sums[index] ?? 0);
+    total += share;
+    if (share > most) [most, heaviest] = [share, index];
+  }
+  return { total, heaviest: components[heaviest]?.kind ?? "up", sinceMs: sinceMs[heaviest] ?? 0 };
+}
+
+export const isLevel = (kind: ComponentKind): boolean => kind === "up" || kind === "down";

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { type Change, backAt, backwards, changeSince, lastsStill } from "./change.ts";
+import type { ComponentKind } from "./components.ts";
+import { type Scores, freshDetector, isLevel, stepDetector, weigh } from "./e-detector.ts";
+import { rankScore } from "./rank-table.ts";
+import { type Pipeline, scoreOnGrid, valueOnGrid } from "./reference.ts";
+import { seasonAt } from "./season.ts";
+
+const numbers = z.array(z.number());
+
+/** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
+export const engineSchema = z.object({
+  lastMs: z.number(),
+  /** Scores of the sample before, for whitening. */
+  previous: z.object({ up: z.number(), down: z.number(), plain: z.number() }),
+  detector: z.object({ sums: numbers, cusums: numbers, sinceMs: numbers }),
+  /** The newest samples: logs less season and level. */
+  recent: numbers,
+  held: z
+    .object({
+      kind: z.enum(["up", "down"]),
+      sinceMs: z.number(),
+      /** By how much the logs moved. */
+      shift: z.number(),
+      /** CUSUM of the evidence for being back. */
+      back: z.number(),
+    })
+    .optional(),
+});
+export type EngineState = z.infer<typeof engineSchema>;
+
+/** What was promised, in the engine's own units. */
+export interface AlarmPromise {
+  /** Samples between two false alarms, on average, at least. */
+  readonly samples: number;
+  /** ln of the smallest ratio worth telling: 0.049 for 5 %. */
+  readonly floor: number;
+  readonly intervalMs: number;
+}
+
+export type Step =
+  | { readonly kind: "quiet" }
+  /** `page`: the level has moved · `inform`: spread or tail, or a level that came back before it was told. */
+  | { readonly kind: "page" | "inform"; readonly change: Change }
+  | { readonly kind: "held"; readonly change: Change }
+  | { readonly kind: "recovered" };
+
+/** Also the longest stretch by which a change is measured. */
+const keptRecent = 60;
+const noScores: Scores = { up: 0, down: 0, plain: 0 };
+
+export function freshEngine(pipeline: Pipeline, atMs: number): EngineState {
+  const detector = freshDetector(pipeline.components, atMs);
+  return { lastMs: atMs, previous: { ...noScores }, detector, recent: [] };
+}
+
+/** A value that can be judged: zero or less means that nothing was measured. */
+export function isMeasured(value: number): boolean {
+  return Number.isFinite(value) && value > 0;
+}
+
+/** One sample of a series, later than the one before. Changes the state it is given; what is not measured changes nothing. */
+export function stepEngine(
+  state: EngineState,
+  pipeline: Pipeline,
+  sample: { readonly atMs: number; readonly value: number },
+  promise: AlarmPromise,
+): Step {
+  const { atMs, value } = sample;
+  if (!isMeasured(value) || atMs <= state.lastMs) return { kind: "quiet" };
+  const { reference, components } = pipeline;
+  const log = Math.log(value) - reference.origin - seasonAt(reference.season, atMs);
+  const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
+  const scores = whitened(state, pipeline, log, promise.floor, isGap);
+  state.lastMs = atMs;
+  state.recent.push(Math.round((log - reference.level) * 1e4) / 1e4);
+  if (state.recent.length > keptRecent) state.recent.shift();
+  if (state.held !== undefined) return stepHeld(state, state.held, pipeline, atMs, promise);
+
+  stepDetector(state.detector, components, scores, atMs);
+  const level = weigh(state.detector, components, isLevel);
+  if (level.total >= promise.samples) return alarm(state, pipeline, level, atMs, promise);
+  const others = weigh(state.detector, components, (kind) => !isLevel(kind));
+  if (others.total < promise.samples) return { kind: "quiet" };
+  const change = changeSince(others.heaviest, others.sinceMs, state.recent, reference, atMs, promise.intervalMs);
+  for (const [index, component] of components.entries()) {
+    if (isLevel(component.kind)) continue;
+    state.detector.sums[index] = 0;
+    state.detector.cusums[index] = 0;
+    state.detector.sinceMs[index] = atMs;
+  }
+  return { kind: "inform", change };
+}
+
+function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: number, isGap: boolean): Scores {
+  const { reference, values, scores } = pipeline;
+  const before = isGap ? noScores : state.previous;
+  const now = {
+    up: rankScore(values, valueOnGrid(log - floor)),
+    down: rankScore(values, valueOnGrid(log + floor)),
+    plain: rankScore(values, valueOnGrid(log)),
+  };
+  state.previous = now;
+  const { correlation } = reference;
+  return {
+    up: rankScore(scores, scoreOnGrid(now.up - correlation * before.up)),
+    down: rankScore(scores, scoreOnGrid(now.down - correlation * before.down)),
+    plain: rankScore(scores, scoreOnGrid(now.plain - correlation * before.plain)),
+  };
+}
+
+function alarm(
+  state: EngineState,
+  pipeline: Pipeline,
+  { heaviest, sinceMs }: { readonly heaviest: ComponentKind; readonly sinceMs: number },
+  atMs: number,
+  { intervalMs, floor }: AlarmPromise,
+): Step {
+  const { reference } = pipeline;
+  const change = changeSince(heaviest, sinceMs, state.recent, reference, atMs, intervalMs);
+  state.detector = freshDetector(pipeline.components, atMs);
+  const kind = heaviest === "down" ? "down" : "up";
+  const shift = Math.log(change.ratio);
+  const isStillThere = lastsStill(state.recent.slice(-change.samples), shift, reference, floor);
+  if (!isStillThere) return { kind: "inform", change };
+  state.held = { kind, sinceMs, shift, back: 0 };
+  return { kind: "page", change };
+}
+
+function stepHeld(
+  state: EngineState,
+  held: NonNullable<EngineState["held"]>,
+  { reference, components }: Pipeline,
+  atMs: number,
+  { intervalMs, floor }: AlarmPromise,
+): Step {
+  held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
+  if (held.back < backAt) {
+    return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, reference, atMs, intervalMs) };
+  }
+  delete state.held;
+  state.detector = freshDetector(components, atMs);
+  return { kind: "recovered" };
+}

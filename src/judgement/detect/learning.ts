@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { type Block, blockMs, blockOf, blockSchema, summarise } from "./blocks.ts";
+import { base64OfInts, intsOfBase64 } from "./packed.ts";
+
+/**
+ * What is kept of the samples a baseline will be learned from: bounded (about 12 kB) however long and fast the series.
+ * Chunks of eight consecutive samples, so that the correlation of neighbours survives when every second chunk is
+ * dropped at the brim; and a summary of every four hours made from all of its chunks, so that slow wander, which needs
+ * all samples to be seen, does not suffer. Logs are kept relative to the first: in steps of 1/2000, 0.05 %.
+ */
+export const learningSchema = z.object({
+  startMs: z.number(),
+  lastMs: z.number(),
+  /** Natural logarithm of the first sample: units cancel. */
+  origin: z.number(),
+  /** Samples seen. */
+  n: z.number(),
+  /** Every how many chunks one is kept: 1, 2, 4 … */
+  stride: z.number(),
+  chunks: z.number(),
+  /** Base64 of int16: for each chunk its start in minutes and its eight samples. */
+  packed: z.string(),
+  /** The chunks of the current four hours, and the samples of the current chunk. */
+  open: z.string(),
+  tail: z.array(z.number()),
+  tailMs: z.number(),
+  blocks: z.array(blockSchema),
+});
+export type Learning = z.infer<typeof learningSchema>;
+
+export interface Sample {
+  readonly atMs: number;
+  readonly log: number;
+  /** Directly after the sample before it. */
+  readonly follows: boolean;
+}
+
+const chunkSize = 8;
+const chunkInts = chunkSize + 1;
+const chunkChars = (chunkInts * 2 * 4) / 3;
+const mostChunks = 512;
+const mostChunksOfBlock = 32;
+const mostBlocks = 28 * 6;
+const scale = 2000;
+const nothing = -32_768;
+const minuteMs = 60_000;
+
+export function beginLearning(atMs: number, log: number): Learning {
+  const empty = { n: 0, stride: 1, chunks: 0, packed: "", open: "", tail: [], tailMs: atMs, blocks: [] };
+  return { startMs: atMs, lastMs: atMs, origin: log, ...empty };
+}
+
+/** Changes the learning it is given. Samples come in order of time. */
+export function learn(learning: Learning, atMs: number, log: number, intervalMs: number): void {
+  const isGap = atMs - learning.lastMs > 3 * intervalMs;
+  if (blockOf(learning, atMs) !== blockOf(learning, learning.tailMs)) closeBlock(learning, intervalMs);
+  else if (isGap) closeChunk(learning, intervalMs);
+  if (learning.tail.length === 0) learning.tailMs = atMs;
+  learning.tail.push(clamp(Math.round((log - learning.origin) * scale)));
+  learning.n += 1;
+  learning.lastMs = atMs;
+  if (learning.tail.length === chunkSize) closeChunk(learning, intervalMs);
+}
+
+/** Everything that is kept, oldest first, the four hours not yet over included. */
+export function samplesOf(learning: Learning, intervalMs: number): Sample[] {
+  const whole = [...chunksOf(learning.packed), ...chunksOf(learning.open)];
+  const tail = { atMs: learning.tailMs - learning.startMs, values: learning.tail };
+  return [...whole, tail].flatMap(({ atMs, values }) =>
+    values.map((value, index) => ({
+      atMs: learning.startMs + atMs + index * intervalMs,
+      log: learning.origin + value / scale,
+      follows: index > 0,
+    })),
+  );
+}
+
+function closeChunk(learning: Learning, intervalMs: number): void {
+  const { tail, tailMs, startMs } = learning;
+  if (tail.length === 0) return;
+  // Series faster than 256 samples in four hours: chunks evenly over the time.
+  const every = Math.max(1, Math.ceil(blockMs / intervalMs / chunkSize / mostChunksOfBlock));
+  if (learning.chunks % every === 0) {
+    const minutes = Math.min(32_767, Math.round((tailMs - startMs) / minuteMs));
+    const padding = Array.from({ length: chunkSize - tail.length }, () => nothing);
+    learning.open += base64OfInts([minutes, ...tail, ...padding]);
+  }
+  learning.chunks += 1;
+  learning.tail = [];
+}
+
+function closeBlock(learning: Learning, intervalMs: number): void {
+  closeChunk(learning, intervalMs);
+  const block = openBlock(learning, intervalMs);
+  if (block !== undefined) learning.blocks = [...learning.blocks, block].slice(-mostBlocks);
+  const first = learning.packed.length / chunkChars;
+  learning.packed += learning.open;
+  learning.open = "";
+  if (first > 0 || learning.stride > 1) learning.packed = thin(learning.packed, first, learning.stride);
+  while (learning.packed.length > mostChunks * chunkChars) {
+    learning.stride *= 2;
+    learning.packed = thin(learning.packed, 0, 2);
+  }
+}
+
+/** Keeps one of `every` chunks from `first` on. */
+function thin(packed: string, first: number, every: number): string {
+  if (every === 1) return packed;
+  let kept = packed.slice(0, first * chunkChars);
+  for (let index = first; index * chunkChars < packed.length; index += every) {
+    kept += packed.slice(index * chunkChars, (index + 1) * chunkChars);
+  }
+  return kept;
+}
+
+/** The summary of the four hours under way. */
+export function openBlock(learning: Learning, intervalMs: number): Block | undefined {
+  const chunks = [...chunksOf(learning.open), { atMs: learning.tailMs - learning.startMs, values: learning.tail }];
+  const filled = chunks.filter(({ values }) => values.length > 0);
+  const [first, last] = [filled[0], filled.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const values = filled.flatMap((chunk) => chunk.values.map((value) => value / scale));
+  return summarise(values, first.atMs, last.atMs + (last.values.length - 1) * intervalMs);
+}
+
+function chunksOf(packed: string): { atMs: number; values: number[] }[] {
+  const ints = intsOfBase64(packed);
+  return Array.from({ length: ints.length / chunkInts }, (_, index) => {
+    const [minutes = 0, ...values] = ints.subarray(index * chunkInts, (index + 1) * chunkInts);
+    return { atMs: minutes * minuteMs, values: values.filter((value) => value !== nothing) };
+  });
+}
+
+function clamp(value: number): number {
+  return Math.max(-32_767, Math.min(32_767, value));
+}

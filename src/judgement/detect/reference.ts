@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { median, robustSpread } from "../../std/statistics.ts";
+import { type Block, blockOf, clippedMean, harmonicsOf, meanOf, wanderOf, withoutSeason } from "./blocks.ts";
+import { blocksOfLevel } from "./clean.ts";
+import { type Component, componentsOf } from "./components.ts";
+import { type Learning, type Sample, openBlock, samplesOf } from "./learning.ts";
+import { base64OfInts, intsOfBase64 } from "./packed.ts";
+import { type RankTable, clipOf, rankScore, rankTable } from "./rank-table.ts";
+import { fitSeason, harmonicsAt, seasonAt } from "./season.ts";
+
+/** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
+export const referenceSchema = z.object({
+  v: z.literal(2),
+  n: z.number(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  origin: z.number(),
+  season: z.array(z.number()),
+  /** Median and robust spread of the deseasonalised logs. */
+  level: z.number(),
+  spread: z.number(),
+  /** Correlation of neighbours' scores, 0 to 0.95. */
+  correlation: z.number(),
+  clip: z.object({ values: z.number(), scores: z.number() }),
+  guard: z.object({ estimation: z.number(), wander: z.number() }),
+  /** Ordered values: of the logs in 1/2000, of the whitened scores in 1/4000. */
+  values: z.string(),
+  scores: z.string(),
+});
+export type Reference = z.infer<typeof referenceSchema>;
+
+/** A reference made ready for stepping. */
+export interface Pipeline {
+  readonly reference: Reference;
+  readonly values: RankTable;
+  readonly scores: RankTable;
+  readonly components: readonly Component[];
+}
+
+const valueScale = 2000;
+const scoreScale = 4000;
+const seasonNeedsMs = 23 * 3_600_000;
+/** Two days: with fewer, the thinned samples know more of a season than so few means. */
+const blocksForSeason = 12;
+const pairsForCorrelation = 50;
+const mostCorrelation = 0.95;
+/** 95 % bound on the baseline's own mean error, and how many wanders from it a level may stray. */
+const estimationFactor = 1.645;
+const wanderFactor = 4;
+
+export function fitReference(learning: Learning, intervalMs: number): Reference {
+  const all = samplesOf(learning, intervalMs);
+  const unfinished = openBlock(learning, intervalMs);
+  const complete = learning.blocks;
+  const isHalfFull = unfinished !== undefined && 2 * unfinished.n >= (complete.at(-1)?.n ?? Infinity);
+  const everyBlock = isHalfFull ? [...complete, unfinished] : complete;
+  const rough = deseason(all, learning, everyBlock);
+  const kept = blocksOfLevel(rough.blocks.map((block) => block.median));
+  const isClean = kept.every(Boolean);
+  const startOf = (block: Block): number => blockOf(learning, learning.startMs + block.fromMs);
+  const dropped = new Set(everyBlock.filter((_, index) => !kept[index]).map(startOf));
+  const isKept = ({ atMs }: Sample): boolean => !dropped.has(blockOf(learning, atMs));
+  const blocks = everyBlock.filter((_, index) => kept[index]);
+  const clean = isClean ? rough : deseason(all.filter(isKept), learning, blocks);
+  const { season, logs, samples } = clean;
+
+  const values = rankTable(logs);
+  const plain = logs.map((log) => rankScore(values, log));
+  const correlation = correlationOf(samples, plain);
+  const whitened = plain.flatMap((score, index) =>
+    samples[index]?.follows === true ? [scoreOnGrid(score - correlation * (plain[index - 1] ?? 0))] : [],
+  );
+  const spread = robustSpread(logs);
+  return {
+    v: 2,
+    n: learning.n,
+    fromMs: learning.startMs,
+    toMs: learning.lastMs,
+    origin: learning.origin,
+    season: [...season],
+    level: median(logs),
+    spread,
+    correlation,
+    clip: { values: values.clip, scores: clipOf(whitened.length) },
+    guard: {
+      estimation: estimationFactor / Math.sqrt(clean.n),
+      wander: wanderFactor * wanderOf(clean.blocks, spread, correlation),
+    },
+    values: pack(values.knots, valueScale),
+    scores: pack(rankTable(whitened).knots, scoreScale),
+  };
+}
+
+/** `widening` multiplies the guard: of a series whose pages were called noise. */
+export function pipelineOf(reference: Reference, widening = 1): Pipeline {
+  const { estimation, wander } = reference.guard;
+  return {
+    reference,
+    values: { knots: unpack(reference.values, valueScale), clip: reference.clip.values },
+    scores: { knots: unpack(reference.scores, scoreScale), clip: reference.clip.scores },
+    components: componentsOf(reference.clip.scores, widening * (estimation + wander)),
+  };
+}
+
+/**
+ * Samples and blocks less their season. Where samples had to be thinned, season and mean are those of the blocks, which
+ * were made of all of them: their error counts as if nothing had been dropped.
+ */
+function deseason(samples: readonly Sample[], learning: Learning, blocks: readonly Block[]) {
+  const { startMs, lastMs, origin, stride } = learning;
+  const isThinned = stride > 1 && blocks.length >= blocksForSeason;
+  const raw = samples.map(({ log }) => log - origin);
+  const season =
+    lastMs - startMs < seasonNeedsMs
+      ? []
+      : isThinned
+        ? fitSeason(
+            blocks.map((block) => harmonicsOf(block, startMs)),
+            blocks.map(({ mean }) => mean),
+          )
+        : fitSeason(
+            samples.map(({ atMs }) => harmonicsAt(atMs)),
+            raw,
+          );
+  const logs = raw.map((log, index) => log - seasonAt(season, samples[index]?.atMs ?? 0));
+  const flat = blocks.map((block) => withoutSeason(block, season, startMs));
+  const shift = isThinned ? meanOf(flat) - clippedMean(logs) : 0;
+  const n = isThinned ? blocks.reduce((sum, block) => sum + block.n, 0) : samples.length;
+  return { season, samples, n, logs: logs.map((log) => valueOnGrid(log + shift)), blocks: flat };
+}
+
+function correlationOf(samples: readonly Sample[], scores: readonly number[]): number {
+  let pairs = 0;
+  let product = 0;
+  let square = 0;
+  for (const [index, score] of scores.entries()) {
+    square += score * score;
+    if (samples[index]?.follows !== true) continue;
+    pairs += 1;
+    product += score * (scores[index - 1] ?? 0);
+  }
+  if (pairs < pairsForCorrelation) return 0;
+  return Math.max(0, Math.min(mostCorrelation, product / pairs / (square / scores.length)));
+}
+
+/** Equal values stay equal to the stored ones: ties are found by comparing. */
+export function valueOnGrid(log: number): number {
+  return Math.round(log * valueScale) / valueScale;
+}
+
+export function scoreOnGrid(score: number): number {
+  return Math.round(score * scoreScale) / scoreScale;
+}
+
+function pack(knots: Float64Array, scale: number): string {
+  return base64OfInts([...knots].map((knot) => Math.max(-32_767, Math.min(32_767, Math.round(knot * scale)))));
+}
+
+function unpack(text: string, scale: number): Float64Array {
+  return Float64Array.from(intsOfBase64(text), (value) => value / scale);
+}

@@ -1,0 +1,67 @@
+import { median, robustSpread } from "../../std/statistics.ts";
+
+/** Two daily harmonics: factors of sin and cos of one and of two turns a day, in logs. Empty: no season is known. */
+export type Season = readonly number[];
+
+const dayMs = 86_400_000;
+const terms = 4;
+const huber = 1.5;
+const rounds = 6;
+
+export function seasonAt(season: Season, atMs: number): number {
+  return season.length < terms ? 0 : dot(harmonicsAt(atMs), season);
+}
+
+/** The four harmonics at a time of day (UTC). */
+export function harmonicsAt(atMs: number): number[] {
+  const turn = (2 * Math.PI * (atMs % dayMs)) / dayMs;
+  return [Math.sin(turn), Math.cos(turn), Math.sin(2 * turn), Math.cos(2 * turn)];
+}
+
+/** Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. */
+export function fitSeason(harmonics: readonly (readonly number[])[], logs: readonly number[]): Season {
+  const rows = harmonics.map((row) => [1, ...row]);
+  let beta = [median(logs), 0, 0, 0, 0];
+  for (let round = 0; round < rounds; round += 1) {
+    const residuals = rows.map((row, index) => (logs[index] ?? 0) - dot(row, beta));
+    const limit = huber * robustSpread(residuals);
+    if (!(limit > 0)) break;
+    const step = leastSquares(
+      rows,
+      residuals.map((residual) => Math.max(-limit, Math.min(limit, residual))),
+    );
+    if (step === undefined) return [];
+    beta = beta.map((value, index) => value + (step[index] ?? 0));
+  }
+  return beta.slice(1).map((value) => Number(value.toFixed(6)));
+}
+
+function dot(one: readonly number[], other: readonly number[]): number {
+  let sum = 0;
+  for (let index = 0; index < one.length; index += 1) sum += (one[index] ?? 0) * (other[index] ?? 0);
+  return sum;
+}
+
+/** Normal equations by Gaussian elimination; undefined when times of day do not tell the terms apart. */
+function leastSquares(rows: readonly number[][], right: readonly number[]): number[] | undefined {
+  const size = terms + 1;
+  const matrix = Array.from({ length: size }, () => new Float64Array(size + 1));
+  for (const [index, row] of rows.entries()) {
+    const augmented = [...row, right[index] ?? 0];
+    for (let i = 0; i < size; i += 1) {
+      const line = matrix[i] as Float64Array;
+      for (let j = 0; j <= size; j += 1) line[j] = (line[j] ?? 0) + (row[i] ?? 0) * (augmented[j] ?? 0);
+    }
+  }
+  for (let pivot = 0; pivot < size; pivot += 1) {
+    const line = matrix[pivot] as Float64Array;
+    const head = line[pivot] ?? 0;
+    if (Math.abs(head) < 1e-6 * rows.length) return undefined;
+    for (const [other, target] of matrix.entries()) {
+      if (other === pivot) continue;
+      const factor = (target[pivot] ?? 0) / head;
+      for (let j = pivot; j <= size; j += 1) target[j] = (target[j] ?? 0) - factor * (line[j] ?? 0);
+    }
+  }
+  return matrix.map((line, index) => (line[size] ?? 0) / (line[index] ?? 1));
+}
