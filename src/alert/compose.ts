@@ -87,10 +87,11 @@ function baselineOf(findings: readonly Finding[]): number | null {
 }
 
 /** Run and trace ids are ours and must stay usable; the request id is the provider's word. */
-function cleanEvidence({ runId, traceId, requestId, status }: Evidence): Evidence {
+function cleanEvidence({ runId, traceId, spanId, requestId, status }: Evidence): Evidence {
   return {
     runId: plainLine(runId, 200),
     ...(traceId === undefined ? {} : { traceId: plainLine(traceId, 32) }),
+    ...(spanId === undefined ? {} : { spanId: plainLine(spanId, 16) }),
     ...(requestId === undefined ? {} : { requestId: sanitize(withoutKeys(requestId), 100) }),
     ...(status === undefined ? {} : { status }),
   };

@@ -6,6 +6,7 @@ import { shortHash } from "../std/hash.ts";
 import type { Log } from "../std/log.ts";
 import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
+import { inDeliverySpan } from "./spans.ts";
 import type { Lanes } from "./lanes.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
@@ -44,7 +45,7 @@ export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promi
     const pending = await outbox.lease(outboxId, clock.nowMs(), leaseMs(world.receivers));
     if (pending === undefined) return undefined;
     leave ??= lanes.enter(pending.entry.receiver);
-    const attempt = await attemptAt(world, pending);
+    const attempt = await inDeliverySpan(world.tracer, pending, () => attemptAt(world, pending));
     await outbox.record(attempt, conclusionOf(world, pending, attempt));
     return attempt;
   } finally {

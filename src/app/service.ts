@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { deliverOnce } from "../alert/deliver.ts";
 import { createLanes } from "../alert/lanes.ts";
 import { createPoster } from "../alert/post-undici.ts";
@@ -146,10 +147,10 @@ async function startNotifier(
     log,
     tracer,
   };
-  const relay = startRelay(
-    { outbox, enqueue: (id, attempt) => deliveries.enqueue(id, attempt), clock, lanes, log },
-    repeat,
-  );
+  // Whichever run woke the relay is not why an alert is sent: each delivery has a trace of its own.
+  const enqueue = (id: string, attempt: number): Promise<void> =>
+    context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
+  const relay = startRelay({ outbox, enqueue, clock, lanes, log }, repeat);
   stoppable(opened, relay);
   stoppable(
     opened,

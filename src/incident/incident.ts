@@ -51,6 +51,8 @@ export interface Acknowledgement {
 export interface Evidence {
   readonly runId: string;
   readonly traceId?: string | undefined;
+  /** Of the run's span within that trace: what a link to it needs. */
+  readonly spanId?: string | undefined;
   readonly requestId?: string | undefined;
   readonly status?: number | undefined;
 }

@@ -12,6 +12,7 @@ export interface DecisionInput {
   readonly observations: readonly Observation[];
   readonly runId: string;
   readonly traceId: string | undefined;
+  readonly spanId?: string | undefined;
   readonly slotMs: number;
   readonly nowMs: number;
 }
@@ -26,8 +27,8 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   return { verdict, findings, unjudged, series, ...after };
 }
 
-function evidenceOf({ observations, runId, traceId }: DecisionInput): Evidence {
+function evidenceOf({ observations, runId, traceId, spanId }: DecisionInput): Evidence {
   const outcome = observations.at(-1)?.outcome;
   const reply = outcome?.kind === "reply" ? outcome : undefined;
-  return { runId, traceId, requestId: reply?.requestId, status: reply?.status };
+  return { runId, traceId, spanId, requestId: reply?.requestId, status: reply?.status };
 }

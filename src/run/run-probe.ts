@@ -2,7 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import { longestRunMs, reservationFor } from "./reservation.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
-import { endRunSpan, startRunSpan } from "./spans.ts";
+import { endRunSpan, inSpan, startRunSpan } from "./spans.ts";
 import { spentBy } from "./spent.ts";
 import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
@@ -34,7 +34,7 @@ async function runWithin(
   slotMs: number,
   startedMs: number,
 ): Promise<RunReport> {
-  const traceId = span.spanContext().traceId;
+  const { traceId, spanId } = span.spanContext();
   const identity = identityOf(probe, slotMs, traceId);
 
   if (isStale(probe, slotMs, startedMs)) {
@@ -48,10 +48,10 @@ async function runWithin(
   const observations = await play(world, probe, scenario, span);
   const spent = spentBy(observations, probe.target.price);
   const endedAtMs = world.clock.nowMs();
-  const decision = await world.runs.commit(
-    { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent },
-    (memory) =>
-      decide({ probe, scenario, observations, runId: identity.runId, traceId, slotMs, nowMs: endedAtMs }, memory),
+  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent };
+  const input = { probe, scenario, observations, runId: identity.runId, traceId, spanId, slotMs, nowMs: endedAtMs };
+  const decision = await inSpan(world.tracer, span, "commit", (commit) =>
+    world.runs.commit(done, (memory) => inSpan(world.tracer, commit, "judge", () => decide(input, memory))),
   );
   return finished(identity, observations, spent, decision);
 }

@@ -119,6 +119,29 @@ export async function inAttemptSpan(
   return done;
 }
 
+/** A part of a run that only takes time. What is thrown marks the span and goes on; a promise is waited for. */
+export function inSpan<T>(tracer: Tracer, parent: Span, name: "commit" | "judge", work: (span: Span) => T): T {
+  const span = tracer.startSpan(spanNames[name], {}, within(parent));
+  const failed = (error: unknown): never => {
+    span.setAttribute(a.errorType, error instanceof Error ? error.name : "_OTHER");
+    span.setStatus({ code: SpanStatusCode.ERROR }).end();
+    throw error;
+  };
+  try {
+    const result = work(span);
+    if (!(result instanceof Promise)) {
+      span.end();
+      return result;
+    }
+    return result.then((value: unknown) => {
+      span.end();
+      return value;
+    }, failed) as T;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
 function within(parent: Span): Context {
   return trace.setSpan(context.active(), parent);
 }

@@ -1,53 +1,38 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Overview } from "../../src/run/overview.ts";
 import { silentLog } from "../../src/std/log.ts";
+import { type MetricSpec, metrics } from "../../src/telemetry/names.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
+import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
+import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } from "../telemetry/collector.ts";
 
-interface WireSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-}
+const key = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+let collector: Collector;
+let seen: Overview;
+let told: { evidence: { traceId: string; spanId: string }[]; incidentId: string }[] = [];
 
-/** A collector that speaks OTLP over HTTP as JSON and keeps every span. */
-async function startCollector() {
-  const spans: WireSpan[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part: Buffer) => void parts.push(part));
-    request.on("end", () => {
-      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as {
-        resourceSpans?: { scopeSpans: { spans: WireSpan[] }[] }[];
-      };
-      for (const { scopeSpans } of body.resourceSpans ?? []) for (const scope of scopeSpans) spans.push(...scope.spans);
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
-  return { spans, url: `http://127.0.0.1:${port}`, close: () => server.close() };
-}
-
-test("one trace a slot: the queue's span, the run, the call, the attempt", async () => {
-  const collector = await startCollector();
+/** One service, told to export, that probes something fine and something that refuses, and alerts of the latter. */
+beforeAll(async () => {
+  collector = await startCollector();
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
   vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
-  vi.stubEnv("OTEL_METRICS_EXPORTER", "none");
   vi.stubEnv("OTEL_LOGS_EXPORTER", "none");
-  vi.stubEnv("OTEL_TRACES_EXPORTER", "otlp");
   const database = await freshDatabase();
   const testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });
+  const receiver = await startReceiver((response) => void response.writeHead(204).end());
   const text = `targets:
   bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
+  refusing: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini }
 probes:
   - { name: traced, target: bed, scenario: valid-request, every: 1s, locations: [traced] }
+  - { name: refused, target: refusing, scenario: valid-request, every: 1s, locations: [traced] }
+receivers:
+  oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: HOOK_SECRET }], allowPrivate: true } }
 `;
-  const env = { ...process.env, BED_KEY: testbed.key };
+  const env = { ...process.env, BED_KEY: testbed.key, HOOK_SECRET: key };
   const loaded = loadConfig(
     { file: "test", text },
     { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true },
@@ -56,32 +41,131 @@ probes:
   const service = await openService(loaded.config, {
     env,
     storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
-    roles: ["scheduler", "worker"],
+    roles: ["scheduler", "worker", "notifier"],
     locations: [],
-    concurrency: 1,
+    concurrency: 2,
     reconcileMs: 1000,
     listen: undefined,
     log: silentLog,
   });
-  await vi.waitFor(async () => expect((await service.overview()).probes[0]?.recent.length).toBeGreaterThan(3), {
-    timeout: 20_000,
-    interval: 100,
-  });
-  const { probes } = await service.overview();
+  await vi.waitFor(
+    async () => {
+      const { probes } = await service.overview();
+      for (const { recent } of probes) expect(recent.length).toBeGreaterThan(3);
+      expect(probes).toHaveLength(2);
+      expect(receiver.received.length).toBeGreaterThan(0);
+    },
+    { timeout: 25_000, interval: 100 },
+  );
+  seen = await service.overview();
+  told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: (typeof told)[number] }).data);
   await service.stop();
   await testbed.close();
-  collector.close();
+  await receiver[Symbol.asyncDispose]();
   vi.unstubAllEnvs();
   await database.drop();
-
-  const byId = new Map(collector.spans.map((span) => [span.spanId, span]));
-  const lineage = (span: WireSpan | undefined): string[] =>
-    span === undefined ? [] : [...lineage(byId.get(span.parentSpanId ?? "")), span.name];
-  const attempts = collector.spans.filter(({ name }) => name === "POST");
-  expect(attempts.length).toBeGreaterThanOrEqual(probes[0]?.recent.filter(({ state }) => state === "done").length ?? 0);
-  expect(attempts.length).toBeGreaterThan(2);
-  for (const attempt of attempts) {
-    expect(lineage(attempt)).toEqual(["process plumbline-slots-traced", "probe", "chat gpt-4o-mini", "POST"]);
-  }
-  expect(new Set(attempts.map(({ traceId }) => traceId)).size).toBe(attempts.length);
 }, 60_000);
+
+afterAll(() => collector[Symbol.asyncDispose]());
+
+const named = (name: string): WireSpan[] => collector.spans.filter((span) => span.name === name);
+const runsOf = (probe: string): WireSpan[] =>
+  named("probe").filter((span) => attributesOf(span)["plumbline.probe"] === `${probe}@traced`);
+/** Attributes that differ from run to run. */
+const volatile = (name: string): boolean => /slot|lateness|plumbline.run$|port|url|time_to|response.id/.test(name);
+const steady = (span: WireSpan | undefined): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(span === undefined ? {} : attributesOf(span)).filter(([name]) => !volatile(name)));
+
+/** Spans of runs that were taken up and committed; the rest of a trace is the queue's business. */
+const committed = (probe: string): WireSpan[] =>
+  runsOf(probe).filter((span) => attributesOf(span)["plumbline.state"] === "done");
+
+test("one trace a slot: the queue's span, the run, the call with its attempt, the commit with its judgement", () => {
+  const runs = [...committed("traced"), ...committed("refused")];
+  const done = seen.probes.flatMap(({ recent }) => recent.filter(({ state }) => state === "done"));
+  expect(runs.length).toBeGreaterThanOrEqual(done.length);
+  expect(new Set(runs.map(({ traceId }) => traceId)).size).toBe(runs.length);
+  for (const run of runs) {
+    const parent = collector.spans.find(({ spanId }) => spanId === run.parentSpanId);
+    expect(parent?.name).toBe("process plumbline-slots-traced");
+    expect(parent?.parentSpanId ?? "").toBe("");
+  }
+  for (const run of committed("traced")) {
+    expect(treeOf(collector.spans, run)).toEqual({
+      probe: { "chat gpt-4o-mini": { POST: {} }, commit: { judge: {} } },
+    });
+  }
+  for (const run of committed("refused")) {
+    expect(treeOf(collector.spans, run)).toEqual({
+      "probe !": { "chat gpt-4o-mini !": { "POST !": {} }, commit: { judge: {} } },
+    });
+  }
+});
+
+test("a run's spans say what the conventions ask for, and nothing else", () => {
+  const [run] = committed("traced");
+  const inTrace = collector.spans.filter(({ traceId }) => traceId === run?.traceId);
+  const spanNamed = (name: string) => inTrace.find((span) => span.name === name);
+  expect(steady(run)).toEqual({
+    "plumbline.probe": "traced@traced",
+    "plumbline.target": "bed",
+    "plumbline.scenario": "valid-request",
+    "plumbline.location": "traced",
+    "plumbline.state": "done",
+    "plumbline.verdict": "ok",
+    "plumbline.cost_micro_usd": expect.any(Number),
+    "user_agent.synthetic.type": "test",
+  });
+  expect(spanNamed("chat gpt-4o-mini")?.kind).toBe(3);
+  expect(steady(spanNamed("chat gpt-4o-mini"))).toEqual({
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": expect.any(String),
+    "gen_ai.request.model": "gpt-4o-mini",
+    "gen_ai.request.max_tokens": expect.any(Number),
+    "gen_ai.response.model": expect.stringContaining("gpt-4o-mini"),
+    "gen_ai.response.finish_reasons": ["stop"],
+    "gen_ai.usage.input_tokens": expect.any(Number),
+    "gen_ai.usage.output_tokens": expect.any(Number),
+    "server.address": "127.0.0.1",
+    "user_agent.synthetic.type": "test",
+  });
+  expect(steady(spanNamed("POST"))).toEqual({
+    "http.request.method": "POST",
+    "http.response.status_code": 200,
+    "server.address": "127.0.0.1",
+    "user_agent.synthetic.type": "test",
+  });
+});
+
+test("a delivery's span is linked to the very runs its alert names as evidence", () => {
+  const deliveries = named("deliver");
+  expect(deliveries.length).toBeGreaterThan(0);
+  const [delivery] = deliveries;
+  const [alert] = told;
+  expect(attributesOf(delivery!)).toMatchObject({
+    "plumbline.receiver": "oncall",
+    "plumbline.alert_event": "opened",
+    "plumbline.finding_kind": "expectation",
+    "plumbline.incident": alert?.incidentId,
+    "plumbline.attempt": 1,
+    "plumbline.outcome": "delivered",
+  });
+  const links = (delivery?.links ?? []).map(({ traceId, spanId }) => ({ traceId, spanId }));
+  expect(links.length).toBeGreaterThan(0);
+  expect(links).toEqual(alert?.evidence.map(({ traceId, spanId }) => ({ traceId, spanId })));
+  const runs = runsOf("refused").map(({ traceId, spanId }) => ({ traceId, spanId }));
+  for (const link of links) expect(runs).toContainEqual(link);
+  expect(runs.map(({ traceId }) => traceId)).not.toContain(delivery?.traceId);
+  const root = collector.spans.find((span) => span.traceId === delivery?.traceId && (span.parentSpanId ?? "") === "");
+  expect(treeOf(collector.spans, root!)).toMatchObject({
+    [root!.name]: { "process plumbline-deliveries": { deliver: {} } },
+  });
+});
+
+test("the same metrics go out by OTLP as are scraped, under names of the table", () => {
+  const known = new Map(Object.values<MetricSpec>(metrics).map(({ name, unit }) => [name, unit]));
+  expect([...collector.metrics].filter(([name, unit]) => known.get(name) !== unit)).toEqual([]);
+  for (const name of ["probe_success", "gen_ai.client.operation.duration", "plumbline.deliveries"]) {
+    expect(collector.metrics.has(name)).toBe(true);
+  }
+});

@@ -1,0 +1,80 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface WireSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  /** 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER; 1 is none of them. */
+  readonly kind: number;
+  readonly attributes?: readonly WireAttribute[];
+  readonly links?: readonly { traceId: string; spanId: string }[];
+  readonly status?: { readonly code?: number };
+}
+
+interface WireAttribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+interface Received {
+  resourceSpans?: { scopeSpans: { spans: WireSpan[] }[] }[];
+  resourceMetrics?: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit: string }[] }[] }[];
+}
+
+export interface Collector extends AsyncDisposable {
+  readonly url: string;
+  readonly spans: readonly WireSpan[];
+  /** Name → unit of the metrics of our own scope. */
+  readonly metrics: ReadonlyMap<string, string>;
+}
+
+/** A collector that speaks OTLP over HTTP as JSON and keeps what it is told. */
+export async function startCollector(): Promise<Collector> {
+  const spans: WireSpan[] = [];
+  const metrics = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => void parts.push(part));
+    request.on("end", () => {
+      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as Received;
+      for (const { scopeSpans } of body.resourceSpans ?? []) for (const scope of scopeSpans) spans.push(...scope.spans);
+      for (const { scopeMetrics } of body.resourceMetrics ?? []) {
+        for (const { scope, metrics: told } of scopeMetrics) {
+          if (scope.name === "plumbline") for (const { name, unit } of told) metrics.set(name, unit);
+        }
+      }
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    spans,
+    metrics,
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => new Promise((closed) => void server.close(() => closed()).closeAllConnections()),
+  };
+}
+
+export function attributesOf({ attributes = [] }: WireSpan): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+}
+
+function plain(value: Readonly<Record<string, unknown>>): unknown {
+  const [[kind, it] = ["", undefined]] = Object.entries(value);
+  if (kind === "arrayValue") return (it as { values: Record<string, unknown>[] }).values.map(plain);
+  return kind === "intValue" ? Number(it) : it;
+}
+
+/** A span and what is below it, in the order of names; `!` marks an error. */
+export interface Tree {
+  readonly [name: string]: Tree;
+}
+
+export function treeOf(spans: readonly WireSpan[], root: WireSpan): Tree {
+  const name = root.status?.code === 2 ? `${root.name} !` : root.name;
+  const below = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
+  return { [name]: Object.assign({}, ...below.map((span) => treeOf(spans, span))) as Tree };
+}
