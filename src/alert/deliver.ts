@@ -8,12 +8,13 @@ import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
 import { inDeliverySpan } from "./spans.ts";
 import type { Lanes } from "./lanes.ts";
+import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
 import type { Message, Refusal } from "./receivers/receiver.ts";
 import { renderFor, statusRulesOf } from "./receivers/receivers.ts";
-import { afterDelivery, deliveryFingerprint } from "./self-incident.ts";
+import { dutyFingerprint } from "./self-incident.ts";
 
 /** Everything that handing over an alert may touch of the outside. */
 export interface DeliveryWorld {
@@ -91,7 +92,7 @@ function conclusionOf(
   const evidence = entry.alert.evidence.at(-1) ?? { runId: entry.alert.incidentId };
   const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
   return {
-    fingerprint: deliveryFingerprint(receiver),
+    fingerprint: dutyFingerprint(deliveryDuty(receiver)),
     conclude: (before) => afterDelivery(before, ended, [...receivers.keys()]),
   };
 }

@@ -13,10 +13,11 @@ import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts
 import type { Log } from "../std/log.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
-import { type Activity, healthOf } from "../web/health.ts";
+import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { openApi } from "./control.ts";
 import { announceReceivers, measureDelivery, measureReconciliation } from "./measure.ts";
+import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld, type OpenWorld } from "./world.ts";
 
@@ -66,7 +67,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const nudge = roles.includes("notifier")
       ? await startNotifier(opened, config, options, store, queues.deliveries, world, telemetry)
       : () => {};
-    const sources = { overview: () => store.overview(Date.now()), health: () => healthOf(activity, Date.now()) };
+    const health = (): Health => healthOf(activity, Date.now());
+    const sources = { overview: () => store.overview(Date.now()), health };
     const web =
       listen === undefined
         ? undefined
@@ -76,8 +78,11 @@ export async function openService(config: Config, options: ServiceOptions): Prom
           );
     if (web !== undefined) opened.defer(() => web.close());
     if (roles.includes("scheduler")) {
+      const selfWatch = createSelfWatch(config, store, log, nudge);
+      stoppable(opened, selfWatch);
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;
+        selfWatch.after(report);
         measureReconciliation(telemetry.metrics, report);
       };
       const reconciler = {
@@ -117,6 +122,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         stoppable(opened, worker);
       }
     }
+    const heartbeat = openHeartbeat(config, env, createPoster(), health, store, log, repeat);
+    if (heartbeat !== undefined) stoppable(opened, heartbeat);
     return { url: web?.url, overview: () => store.overview(Date.now()), stop: () => opened.disposeAsync() };
   } catch (error) {
     await opened.disposeAsync();

@@ -41,10 +41,11 @@ export function secretReader(env: Env): (ref: SecretRef) => string {
 }
 
 /** Every secret that the configuration names and that is there: what the redactor has to look for. */
-export function knownSecrets({ targets, receivers, apiTokens }: Config, env: Env): string[] {
+export function knownSecrets({ targets, receivers, apiTokens, heartbeat }: Config, env: Env): string[] {
   const refs = [
     ...targets.map(({ key }) => key),
     ...apiTokens.map(({ token }) => token),
+    heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
     ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
   ];
   const sources = secretSources(env);

@@ -11,6 +11,8 @@ export interface Config {
   readonly retentionDays: number;
   /** Where the web role listens. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** A dead man's switch that is told of while all is well. */
+  readonly heartbeat?: Heartbeat | undefined;
   /** Who may use the API; nobody named: whoever is on the same machine. */
   readonly apiTokens: readonly ApiToken[];
 }
@@ -28,6 +30,12 @@ export interface Problem {
   readonly got: string;
   /** The next step: `did you mean "every"?` */
   readonly hint?: string | undefined;
+}
+
+export interface Heartbeat {
+  readonly url: string | SecretRef;
+  readonly everyMs: number;
+  readonly allowPrivate: boolean;
 }
 
 export interface ApiToken {

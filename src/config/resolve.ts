@@ -23,6 +23,10 @@ export function resolveConfig(
   const receivers = resolveReceivers(text, context, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
   for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);
+  const { heartbeat } = text;
+  if (heartbeat !== undefined && typeof heartbeat.url !== "string") {
+    requireSecret(heartbeat.url, ["heartbeat", "url"], context, complaints);
+  }
   const probes = text.probes.flatMap((probe, index) => resolveProbe(probe, index, text, targets, context, complaints));
   const seen = new Set<string>();
   for (const [index, { name }] of text.probes.entries()) {
@@ -44,6 +48,7 @@ export function resolveConfig(
     retentionDays: Math.max(1, Math.ceil(durationMs(text.retention) / 86_400_000)),
     listen: { host: text.listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.listen.slice(colon + 1)) },
     apiTokens,
+    heartbeat: heartbeat && { ...heartbeat, everyMs: durationMs(heartbeat.every) },
   };
   return { config };
 }
@@ -199,6 +204,7 @@ function resolveProbe(
       learnRuns: whole.judge.learnRuns,
       latencyFloorRatio: whole.judge.latencyFloorRatio,
       maxLoopDelayMs: durationMs(whole.judge.maxLoopDelay),
+      drift: driftPolicy(whole),
     },
     incident: {
       fire: { bad, of },
@@ -207,6 +213,19 @@ function resolveProbe(
     },
     receivers,
   }));
+}
+
+/** Series of one probe that may page: times, tokens and errors of its call. */
+const seriesOfProbe = 6;
+
+function driftPolicy({ judge, probes }: ConfigText): Probe["judge"]["drift"] {
+  const placed = probes.reduce((sum, { locations }) => sum + locations.length, 0);
+  return {
+    falsePageEveryMs: durationMs(judge.falsePageEvery) * (judge.falsePagesOf === "fleet" ? placed * seriesOfProbe : 1),
+    samples: judge.warmUp.samples,
+    pageAfterMs: durationMs(judge.warmUp.page),
+    fullAfterMs: durationMs(judge.warmUp.full),
+  };
 }
 
 function cadenceOf({ every, cron, tz }: ConfigText["probes"][number]): Cadence | undefined {

@@ -84,8 +84,19 @@ const judge = z.strictObject({
     .number()
     .gt(1)
     .max(100)
-    .default(1.5)
+    .default(1.05)
     .describe("slower by less than this factor is never reported"),
+  falsePageEvery: duration
+    .default("180d")
+    .describe("at most one false page about drift in this time, on average, of whatever falsePagesOf says"),
+  falsePagesOf: z.enum(["series", "fleet"]).default("series"),
+  warmUp: z
+    .strictObject({
+      samples: z.int().min(12).max(10_000).default(60).describe("values of the first baseline"),
+      page: duration.default("1d").describe("baselines of less time do not page"),
+      full: duration.default("7d").describe("baselines of less time page for moves of ten percent or more only"),
+    })
+    .prefault({}),
   maxLoopDelay: duration
     .default("100ms")
     .describe("a run during which this process stalled for longer says nothing about latency"),
@@ -112,6 +123,12 @@ const probe = z.strictObject({
   receivers: z.array(z.string()).optional().describe("who hears of it; everybody when left out"),
 });
 
+const heartbeat = z.strictObject({
+  url: urlOrEnv,
+  every: duration.default("1m"),
+  allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
+});
+
 const api = z.strictObject({
   tokens: z
     .record(slug, z.strictObject({ token: secret, scope: z.enum(["read", "act"]).default("read") }))
@@ -133,6 +150,9 @@ export const configSchema = z.strictObject({
     .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
     .default("127.0.0.1:8080"),
   api: api.prefault({}),
+  heartbeat: heartbeat
+    .optional()
+    .describe("posted to while all is well; a dead man's switch there notices when it stops"),
 });
 
 export type ConfigText = z.output<typeof configSchema>;

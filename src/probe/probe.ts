@@ -48,6 +48,18 @@ export interface JudgePolicy {
   readonly latencyFloorRatio: number;
   /** A run whose event loop stalled for longer than this is no evidence about latency. */
   readonly maxLoopDelayMs: number;
+  readonly drift: DriftPolicy;
+}
+
+/** What is promised of the drift judges, and how long their baselines must be for it. */
+export interface DriftPolicy {
+  /** At most one false page of a series in this time, on average. */
+  readonly falsePageEveryMs: number;
+  /** Samples of the first baseline: with fewer, only fixed rules judge. */
+  readonly samples: number;
+  /** Baselines of less time inform only; those of less than `fullAfterMs` page with a wider floor. */
+  readonly pageAfterMs: number;
+  readonly fullAfterMs: number;
 }
 
 /**

@@ -4,11 +4,14 @@ import type { Alert, DeliveryOutcome } from "../alert/alert.ts";
 import type { RouteDecision } from "../alert/route.ts";
 import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
 import type { Act, ControlBook, DeliveryView } from "../run/control.ts";
+import type { WatchBook } from "../run/watch.ts";
 import { silenceOf, writeIncidents } from "./incidents.ts";
+import { concludeIncident } from "./outbox.ts";
+import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, text, type Row } from "./rows.ts";
 
 /** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
-export function createControlBook(db: Kysely<never>): ControlBook {
+export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
   return {
     async incidents(all, limit) {
       const { rows } = await sql<{ body: Incident }>`
@@ -40,6 +43,7 @@ export function createControlBook(db: Kysely<never>): ControlBook {
         if (seen === undefined) return;
         // The lock of the probe's own runs: what they are about to write is not overwritten.
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${seen.probeId}`}, 0))`.execute(tx);
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
         const newest = await sql<{ body: Incident }>`
           SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
         const aftermath = change(newest.rows[0]?.body ?? seen);
@@ -72,6 +76,17 @@ export function createControlBook(db: Kysely<never>): ControlBook {
         if (rows.length === 1) await record(tx, act);
         return rows.length === 1;
       }),
+
+    concludeIncident: (conclusion) => db.transaction().execute((tx) => concludeIncident(tx, conclusion)),
+
+    async lastDone() {
+      const { rows } = await sql<Row>`
+        WITH ${probeIds(0)}
+        SELECT ids.probe_id, newest.ended_at FROM ids CROSS JOIN LATERAL (
+          SELECT ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id AND state = 'done'
+          ORDER BY slot DESC LIMIT 1) AS newest`.execute(db);
+      return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["ended_at"])]));
+    },
 
     deliveries: (state, limit) => deliveriesWhere(db, sql`o.state = ${state}`, limit),
 

@@ -35,7 +35,7 @@ export function createOutbox(db: Kysely<never>): Outbox {
       db.transaction().execute(async (tx) => {
         const isEnded = await writeAttempt(tx, attempt);
         if (attempt.disablesAs !== undefined) await disable(tx, attempt, attempt.disablesAs);
-        if (isEnded && conclusion !== undefined) await conclude(tx, conclusion);
+        if (isEnded && conclusion !== undefined) await concludeIncident(tx, conclusion);
       }),
   };
 }
@@ -67,7 +67,10 @@ async function disable(
 }
 
 /** Deliveries to one receiver that end at the same time take turns. */
-async function conclude(tx: Transaction<never>, { fingerprint, conclude: decide }: Conclusion): Promise<void> {
+export async function concludeIncident(
+  tx: Transaction<never>,
+  { fingerprint, conclude: decide }: Conclusion,
+): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
   const { rows } = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);

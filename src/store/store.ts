@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../alert/outbox.ts";
 import type { Overview } from "../run/overview.ts";
 import type { ControlBook } from "../run/control.ts";
+import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
 import { migrate } from "./migrate.ts";
@@ -14,7 +15,7 @@ import { createRunBook } from "./run-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
-export interface Store extends RunBook, SlotBook, Outbox, ControlBook {
+export interface Store extends RunBook, SlotBook, Outbox, ControlBook, WatchBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;

@@ -21,7 +21,7 @@ export const probe: Probe = {
   location: "eu",
   cadence: { kind: "every", everyMs: 60_000 },
   nonce: false,
-  judge: { learnRuns: 5, latencyFloorRatio: 1.5, maxLoopDelayMs: 100 },
+  judge: { learnRuns: 5, latencyFloorRatio: 1.5, maxLoopDelayMs: 100, drift: { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 } },
   incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000 },
   receivers: ["oncall"],
 };
