@@ -16,15 +16,16 @@ export function advance(
   surroundings: Surroundings,
 ): Aftermath {
   const { probe, nowMs } = context;
+  const { neighbours } = surroundings;
   const reduced = reduceRun(incidents, rulings, context);
   const parts = reduced.incidents.map((incident): Aftermath => {
     const mute = muteOf(incident, surroundings, nowMs);
     const transition = reduced.transitions.find(({ fingerprint }) => fingerprint === incident.fingerprint);
-    if (transition !== undefined) return tell(incident, transition, receivers, mute);
+    if (transition !== undefined) return tell(incident, transition, receivers, mute, neighbours);
     const reminder = incident.goodInARow === 0 ? remind(incident, mute, probe.incident, nowMs) : undefined;
     return reminder === undefined
       ? { ...nothingFollows, incidents: [incident] }
-      : tell(reminder.incident, reminder.transition, receivers, mute);
+      : tell(reminder.incident, reminder.transition, receivers, mute, neighbours);
   });
   return {
     incidents: parts.flatMap((part) => part.incidents),

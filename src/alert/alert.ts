@@ -38,6 +38,8 @@ export interface Alert {
   readonly judgedRuns: number;
   /** What it was compared with; null for rules that need no baseline. */
   readonly baselineVersion: number | null;
+  /** How far it reaches; null when that was not looked at. */
+  readonly reach: AlertReach | null;
   /** At most five, newest last. */
   readonly evidence: readonly Evidence[];
   /** Where to look first: a guess from the evidence, not a finding. */
@@ -47,6 +49,14 @@ export interface Alert {
 }
 
 export type LikelyCause = "provider" | "network" | "credentials" | "monitor";
+
+/** Other probes of the same target, and the same scenario elsewhere: at most eight names of each, and how many more. */
+export interface AlertReach {
+  readonly affected: readonly string[];
+  readonly moreAffected: number;
+  readonly fine: readonly string[];
+  readonly moreFine: number;
+}
 
 export interface Change {
   readonly what: string;

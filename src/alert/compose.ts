@@ -1,8 +1,9 @@
 import type { Evidence, Incident, Transition } from "../incident/incident.ts";
+import { type Neighbour, type Reach, reachOf } from "../incident/reach.ts";
 import type { Finding, Severity } from "../judgement/judgement.ts";
 import { createRedactor } from "../std/redact.ts";
 import { plainLine, sanitize } from "../std/sanitize.ts";
-import type { Alert, Change } from "./alert.ts";
+import type { Alert, AlertReach, Change } from "./alert.ts";
 import { likelyCause, nextStep } from "./likely-cause.ts";
 import { summarise } from "./summary.ts";
 
@@ -10,7 +11,7 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(incident: Incident, transition: Transition): Alert {
+export function composeAlert(incident: Incident, transition: Transition, neighbours?: readonly Neighbour[]): Alert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
   return {
@@ -37,12 +38,20 @@ export function composeAlert(incident: Incident, transition: Transition): Alert 
     badRuns: incident.badRuns,
     judgedRuns: incident.judgedRuns,
     baselineVersion: baselineOf(incident.findings),
+    reach: neighbours === undefined ? null : cleanReach(reachOf(incident, neighbours)),
     evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
   };
 }
 
+function cleanReach({ affected, fine }: Reach): AlertReach {
+  const clean = (names: readonly string[]): string[] => names.slice(0, maxReach).map((name) => sanitize(name, maxName));
+  const more = (names: readonly string[]): number => Math.max(0, names.length - maxReach);
+  return { affected: clean(affected), moreAffected: more(affected), fine: clean(fine), moreFine: more(fine) };
+}
+
+const maxReach = 8;
 const maxChanges = 10;
 const maxEvidence = 5;
 const maxName = 80;

@@ -2,7 +2,7 @@ import type { Evidence } from "../incident/incident.ts";
 import { displayWidth, wrapToColumns } from "../std/display-width.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { plainLine } from "../std/sanitize.ts";
-import type { Alert, Change, LikelyCause } from "./alert.ts";
+import type { Alert, AlertReach, Change, LikelyCause } from "./alert.ts";
 
 /** How a piece of text is set off. Never the only sign of anything: a word says the same. */
 export type AlertTone = "strong" | "bad" | "good" | "dim";
@@ -28,7 +28,7 @@ export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): s
     ...alert.changes.flatMap((change) => changeLines(change, columns)),
     ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
     ...(alert.changes.length > 0 ? [""] : []),
-    ...rows(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
+    ...alertFacts(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -58,7 +58,8 @@ function changeLines({ what, before, after }: Change, columns: number): string[]
   ];
 }
 
-function rows(alert: Alert): [string, string][] {
+/** What stands below the changes: since when, how often, where, the evidence, what to do. */
+export function alertFacts(alert: Alert): [string, string][] {
   const lastingMs = Date.parse(alert.at) - Date.parse(alert.firstBadSlot);
   const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
   const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
@@ -66,6 +67,7 @@ function rows(alert: Alert): [string, string][] {
     ["since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
     ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
     ["how often", `${alert.badRuns} of ${alert.judgedRuns} runs`],
+    ...reachRows(alert.reach),
     ["where", `${alert.target} (${alert.model}), ${alert.scenario}, from ${alert.location}`],
     ...(alert.baselineVersion === null
       ? []
@@ -74,6 +76,17 @@ function rows(alert: Alert): [string, string][] {
     ["look at", causes[alert.likelyCause]],
     ["next step", alert.nextStep],
     ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
+  ];
+}
+
+function reachRows(reach: AlertReach | null): [string, string][] {
+  if (reach === null) return [];
+  const { affected, moreAffected, fine, moreFine } = reach;
+  const list = (names: readonly string[], more: number): string =>
+    names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return [
+    ["also so", affected.length === 0 ? "nothing else that is watched" : list(affected, moreAffected)],
+    ...(fine.length === 0 ? [] : [["fine", list(fine, moreFine)] satisfies [string, string]]),
   ];
 }
 

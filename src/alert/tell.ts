@@ -1,5 +1,6 @@
 import type { Incident, Transition } from "../incident/incident.ts";
 import type { Mute } from "../incident/mute.ts";
+import type { Neighbour } from "../incident/reach.ts";
 import type { Aftermath } from "./aftermath.ts";
 import { composeAlert } from "./compose.ts";
 import { outboxEntries, routeAlert } from "./route.ts";
@@ -8,8 +9,14 @@ import { outboxEntries, routeAlert } from "./route.ts";
  * One transition, told: the incident remembers it, the receivers get their entries, `explain` its reasons. Whoever was
  * told that it began is told how it goes on; what happens while it is muted is owed until it no longer is.
  */
-export function tell(incident: Incident, transition: Transition, receivers: readonly string[], mute?: Mute): Aftermath {
-  const alert = composeAlert(incident, transition);
+export function tell(
+  incident: Incident,
+  transition: Transition,
+  receivers: readonly string[],
+  mute?: Mute,
+  neighbours?: readonly Neighbour[],
+): Aftermath {
+  const alert = composeAlert(incident, transition, neighbours);
   const routes = routeAlert(alert, receivers, { mute, wasTold: incident.toldAtMs !== undefined });
   const outbox = outboxEntries(alert, routes);
   const isTold = outbox.length > 0;

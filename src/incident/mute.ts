@@ -1,5 +1,6 @@
 import type { FindingKind } from "../judgement/judgement.ts";
 import type { Incident } from "./incident.ts";
+import type { Neighbour } from "./reach.ts";
 
 /** Deliveries of what it matches are muted for a while; judging goes on. */
 export interface Silence {
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly silences: readonly Silence[];
   /** Open or acknowledged availability incidents of the same target and location, this one's own included. */
   readonly outages: readonly Outage[];
+  /** How the other probes are; read only when there is something to tell. */
+  readonly neighbours?: readonly Neighbour[] | undefined;
 }
 
 export interface Outage {

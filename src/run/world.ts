@@ -52,6 +52,7 @@ export interface FinishedRun {
   readonly slotMs: number;
   readonly target: string;
   readonly location: string;
+  readonly scenario: string;
   readonly endedAtMs: number;
   readonly observations: readonly Observation[];
   readonly spent: Spent;

@@ -2,6 +2,9 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Aftermath } from "../alert/aftermath.ts";
 import { incidentId, type Incident } from "../incident/incident.ts";
 import type { Silence, Surroundings } from "../incident/mute.ts";
+import type { Neighbour } from "../incident/reach.ts";
+import type { Finding, Verdict } from "../judgement/judgement.ts";
+import { probeIds } from "./probe-ids.ts";
 import { epochMs, iso, text, type Row } from "./rows.ts";
 
 /** Incidents, their transitions and the alerts that follow: part of the transaction that writes their cause. */
@@ -53,6 +56,30 @@ export async function readSurroundings(
       openedAtMs: body.openedAtMs ?? body.firstBadSlotMs,
     })),
   };
+}
+
+/** The newest run of the last day of each other probe with the same target or the same scenario. */
+export async function readNeighbours(
+  tx: Kysely<never>,
+  run: { readonly probeId: string; readonly slotMs: number; readonly target: string; readonly scenario: string },
+): Promise<Neighbour[]> {
+  const sinceMs = run.slotMs - 86_400_000;
+  const { rows } = await sql<Row>`
+    WITH ${probeIds(sinceMs)}
+    SELECT newest.* FROM ids CROSS JOIN LATERAL (
+      SELECT probe_id, target, scenario, location, verdict, findings FROM plumbline.runs
+      WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz AND state = 'done'
+      ORDER BY slot DESC LIMIT 1) AS newest
+    WHERE newest.probe_id <> ${run.probeId} AND (newest.target = ${run.target} OR newest.scenario = ${run.scenario})
+    ORDER BY newest.probe_id`.execute(tx);
+  return rows.map((row) => ({
+    probeId: text(row["probe_id"]),
+    target: text(row["target"]),
+    scenario: text(row["scenario"]),
+    location: text(row["location"]),
+    verdict: text(row["verdict"]) as Verdict,
+    kinds: (row["findings"] as readonly Finding[]).map(({ kind }) => kind),
+  }));
 }
 
 export function silenceOf(row: Row): Silence {

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
-import { readSurroundings, writeIncidents } from "./incidents.ts";
+import { readNeighbours, readSurroundings, writeIncidents } from "./incidents.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -23,7 +23,16 @@ export function createRunBook(db: Kysely<never>): RunBook {
         );
         if (open.rows.length === 0) return undefined;
         if (run.observations.some(({ outcome }) => outcome.kind === "fault")) await takeTurns(tx, run.target);
-        const decision = decide(await readMemory(tx, run));
+        const memory = await readMemory(tx, run);
+        const first = decide(memory);
+        // Deciding is pure: it is asked again with what an alert says of the others, when there is one.
+        const decision =
+          first.outbox.length === 0
+            ? first
+            : decide({
+                ...memory,
+                surroundings: { ...memory.surroundings, neighbours: await readNeighbours(tx, run) },
+              });
         await writeRun(tx, run, decision);
         await writeSeries(tx, run, decision);
         await writeIncidents(tx, decision);

@@ -24,6 +24,7 @@ const base: Alert = {
   badRuns: 2,
   judgedRuns: 6,
   baselineVersion: 1,
+  reach: null,
   evidence: [
     {
       runId: "valid-request@local/2026-11-23T09:00:18.000Z",

@@ -88,6 +88,22 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     expect(mine.map(({ entry }) => entry.alert.event)).toEqual(["opened"]);
   });
 
+  test("an alert says how far it reaches: which comparable probes found the same, and which are fine", async () => {
+    const [one, two, three]: [Probe, Probe, Probe] = [
+      { ...probe, id: `${probe.id}-one` },
+      { ...probe, id: `${probe.id}-two`, location: "us" },
+      { ...probe, id: `${probe.id}-three`, target: { ...probe.target, name: `${probe.target.name}-other` } },
+    ];
+    for (const which of [one, two, three]) await runMany(8, which);
+    answer = () => ok(completion({ choices: [{ index: 0, message: { content: "plumb" }, finish_reason: "stop" }] }));
+    await runMany(1, two);
+    await runMany(2, one);
+    const alerts = (await store.due(nowMs, 1000)).map(({ entry }) => entry.alert);
+    const [alert] = alerts.filter(({ target, location }) => target === one.target.name && location === one.location);
+    expect(alert?.reach?.affected).toEqual([`${two.target.name} ${two.scenario.name} from us`]);
+    expect(alert?.reach?.fine).toContain(`${three.target.name} ${three.scenario.name}`);
+  });
+
   test("tells of prompt tokens that jump and of latency that doubles, and of nothing before", async () => {
     await run(8);
     answer = () => ok(completion({}, 421));

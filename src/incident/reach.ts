@@ -1,0 +1,37 @@
+import type { FindingKind, Verdict } from "../judgement/judgement.ts";
+import type { Incident } from "./incident.ts";
+
+/** What the newest judged run of another probe has come to. */
+export interface Neighbour {
+  readonly probeId: string;
+  readonly target: string;
+  readonly scenario: string;
+  readonly location: string;
+  readonly verdict: Verdict;
+  /** The kinds of what it found. */
+  readonly kinds: readonly FindingKind[];
+}
+
+/** How far it reaches: which comparable probes found the same kind of thing, and which are fine. */
+export interface Reach {
+  readonly affected: readonly string[];
+  readonly fine: readonly string[];
+}
+
+/** Comparable is the same target asked something else, and the same scenario asked elsewhere. */
+export function reachOf(incident: Incident, neighbours: readonly Neighbour[]): Reach {
+  const comparable = neighbours.filter(
+    ({ probeId, target, scenario }) =>
+      probeId !== incident.probeId && (target === incident.target || scenario === incident.scenario),
+  );
+  const names = (which: (neighbour: Neighbour) => boolean): string[] =>
+    comparable.filter(which).map((neighbour) => nameOf(neighbour, incident));
+  return {
+    affected: names(({ kinds }) => kinds.includes(incident.kind)),
+    fine: names(({ verdict }) => verdict === "ok"),
+  };
+}
+
+function nameOf({ target, scenario, location }: Neighbour, incident: Incident): string {
+  return `${target} ${scenario}${location === incident.location ? "" : ` from ${location}`}`;
+}
