@@ -20,7 +20,9 @@ export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []):
   return templates.flatMap(({ text, url }) => {
     const values = pathsIn(url).map((path) => textOf(valueAt(alert, path)));
     const href = fillText(url, (path) => encodeURIComponent(textOf(valueAt(alert, path)).toWellFormed()));
-    return values.includes("") || href.length > maxHref || !URL.canParse(href) ? [] : [{ text, href }];
+    if (values.includes("") || !URL.canParse(href)) return [];
+    const whole = new URL(href).href;
+    return whole.length > maxHref ? [] : [{ text, href: whole }];
   });
 }
 

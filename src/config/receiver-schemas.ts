@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isAlertPath, pathsIn, pathsOf, type TemplateValue } from "../probe/template.ts";
-import { secret, urlOrEnv } from "./reference-schemas.ts";
+import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
 import { duration } from "./text-schemas.ts";
 
 /** What every kind of receiver may say of how it is reached. */
@@ -34,13 +34,43 @@ const webhook = z
     error: "either format: cloudevents or a template",
   });
 
+const pagerduty = z.strictObject({
+  routingKey: secret.describe("the integration key of an Events API v2 integration"),
+  url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("another for the service region EU"),
+  ...reach,
+});
+
+/** Incoming webhooks: whoever has the address can post, so it is named like any other secret. */
+const chat = z.strictObject({ url: secret.describe("the webhook's address, which is a secret"), ...reach });
+
+const alertmanager = z.strictObject({
+  url: urlOrEnv.describe("without /api/v2; each replica is a receiver of its own"),
+  token: secret.optional(),
+  hold: duration.default("7d").describe("so long after its last message Alertmanager takes an alert for resolved"),
+  labels: z
+    .record(
+      z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "a label name of letters, digits and _" }),
+      z.string().min(1).max(200),
+    )
+    .default({}),
+  ...reach,
+});
+
+const ntfy = z.strictObject({
+  url: urlOrEnv.default("https://ntfy.sh"),
+  topic: secret.describe("whoever knows the topic can read it"),
+  token: secret.optional(),
+  ...reach,
+});
+
 /** One key, which is its kind. */
-const kinds = { webhook };
+const kinds = { webhook, pagerduty, slack: chat, alertmanager, discord: chat, teams: chat, googleChat: chat, ntfy };
 
 export const receiver = z
   .strictObject({ ...optional(kinds) })
   .refine((value) => Object.values(value).filter((one) => one !== undefined).length === 1, {
     error: `exactly one of ${Object.keys(kinds).join(", ")}`,
+    when: ({ issues }) => issues.length === 0,
   })
   .meta({ minProperties: 1, maxProperties: 1 });
 

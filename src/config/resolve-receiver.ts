@@ -25,11 +25,27 @@ function resolveReceiver(name: string, text: ReceiverText, links: readonly LinkT
     timeoutMs: durationMs(timeout),
     ...(links.length === 0 ? {} : { links }),
   });
-  const { webhook } = text;
+  const { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy } = text;
   if (webhook !== undefined) {
     const { url, secrets } = webhook;
     return { kind: "webhook", ...reach(webhook), url, secrets, body: bodyOf(webhook) };
   }
+  if (pagerduty !== undefined) {
+    const { url, routingKey } = pagerduty;
+    return { kind: "pagerduty", ...reach(pagerduty), url, routingKey };
+  }
+  if (alertmanager !== undefined) {
+    const { url, token, hold, labels } = alertmanager;
+    return { kind: "alertmanager", ...reach(alertmanager), url, token, holdMs: durationMs(hold), labels };
+  }
+  if (ntfy !== undefined) {
+    const { url, topic, token } = ntfy;
+    return { kind: "ntfy", ...reach(ntfy), url, topic, token };
+  }
+  if (slack !== undefined) return { kind: "slack", ...reach(slack), url: slack.url };
+  if (discord !== undefined) return { kind: "discord", ...reach(discord), url: discord.url };
+  if (teams !== undefined) return { kind: "teams", ...reach(teams), url: teams.url };
+  if (googleChat !== undefined) return { kind: "googleChat", ...reach(googleChat), url: googleChat.url };
   throw new Error("a receiver without a kind was not validated");
 }
 

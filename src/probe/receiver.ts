@@ -2,7 +2,15 @@ import type { SecretRef } from "./target.ts";
 import type { TemplateValue } from "./template.ts";
 
 /** Somewhere alerts go. A closed union: a new kind of receiver is a new member here. */
-export type Receiver = WebhookReceiver;
+export type Receiver =
+  | WebhookReceiver
+  | PagerDutyReceiver
+  | SlackReceiver
+  | AlertmanagerReceiver
+  | DiscordReceiver
+  | TeamsReceiver
+  | GoogleChatReceiver
+  | NtfyReceiver;
 
 interface ReceiverBase {
   readonly name: string;
@@ -31,3 +39,46 @@ export interface WebhookReceiver extends ReceiverBase {
 export type WebhookBody =
   | { readonly format: "standard" | "cloudevents" }
   | { readonly format: "template"; readonly template: TemplateValue };
+
+export interface PagerDutyReceiver extends ReceiverBase {
+  readonly kind: "pagerduty";
+  /** The integration key of a service's Events API v2 integration. */
+  readonly routingKey: SecretRef;
+}
+
+/** Incoming webhooks: whoever has the address can post, so the address is the secret. */
+interface AddressIsSecret extends ReceiverBase {
+  readonly url: SecretRef;
+}
+
+export interface SlackReceiver extends AddressIsSecret {
+  readonly kind: "slack";
+}
+
+export interface DiscordReceiver extends AddressIsSecret {
+  readonly kind: "discord";
+}
+
+export interface TeamsReceiver extends AddressIsSecret {
+  readonly kind: "teams";
+}
+
+export interface GoogleChatReceiver extends AddressIsSecret {
+  readonly kind: "googleChat";
+}
+
+export interface AlertmanagerReceiver extends ReceiverBase {
+  readonly kind: "alertmanager";
+  readonly token?: SecretRef | undefined;
+  /** So long after the last word of an alert Alertmanager takes it for resolved. */
+  readonly holdMs: number;
+  /** Further labels of every alert. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface NtfyReceiver extends ReceiverBase {
+  readonly kind: "ntfy";
+  /** Whoever knows the topic can read it. */
+  readonly topic: SecretRef;
+  readonly token?: SecretRef | undefined;
+}

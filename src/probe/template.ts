@@ -32,6 +32,7 @@ export const alertParts = {
     "badRuns",
     "judgedRuns",
     "baselineVersion",
+    "reach",
     "likelyCause",
     "nextStep",
   ],

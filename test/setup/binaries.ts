@@ -30,6 +30,15 @@ interface Binaries {
 const redisBinary = (): string | undefined => onPath("redis-server");
 const promtoolBinary = (): string | undefined => onPath("promtool");
 
+/** A program of a Debian package under any of its names, installed first where that is allowed. Throws the way out. */
+export function findProgram(names: readonly string[], debianPackage: string): string {
+  const find = (): string | undefined => names.map(onPath).find((file) => file !== undefined);
+  if (find() === undefined && mayInstall()) install([debianPackage]);
+  const found = find();
+  if (found === undefined) throw new Error(`This test needs ${names.join(" or ")}: install ${debianPackage}.`);
+  return found;
+}
+
 function onPath(program: string): string | undefined {
   return [...(process.env["PATH"] ?? "").split(":"), "/usr/bin", "/usr/local/bin"]
     .map((folder) => join(folder, program))

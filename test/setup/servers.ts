@@ -37,7 +37,7 @@ export default async function setup(project: Pick<TestProject, "provide">): Prom
   }
 }
 
-interface Place {
+export interface Place {
   readonly folder: string;
   start(binary: string, flags: readonly string[], options: Identity): ChildProcess;
   /** Ends the servers and removes the folder. */
@@ -50,7 +50,7 @@ interface Identity {
 }
 
 /** A temporary folder and the servers in it. A guard process clears both away when this process can't. */
-function openPlace(): Place {
+export function openPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), "plumbline-test-"));
   const children: ChildProcess[] = [];
   const guard = spawn(process.execPath, [fileURLToPath(new URL("./guard.ts", import.meta.url)), folder], {
@@ -115,7 +115,7 @@ function unprivileged(): Identity {
   throw new Error("PostgreSQL does not run as root, and there is neither a user postgres nor nobody to run it as.");
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
@@ -124,7 +124,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function reachable(name: string, server: ChildProcess, port: number): Promise<void> {
+export async function reachable(name: string, server: ChildProcess, port: number): Promise<void> {
   for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");

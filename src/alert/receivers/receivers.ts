@@ -1,13 +1,20 @@
 import type { Receiver } from "../../probe/receiver.ts";
 import type { OutboxEntry } from "../alert.ts";
 import type { StatusRules } from "../outcome.ts";
+import { alertmanager } from "./alertmanager.ts";
+import { discord } from "./discord.ts";
+import { googleChat } from "./google-chat.ts";
+import { ntfy } from "./ntfy.ts";
+import { pagerduty } from "./pagerduty.ts";
 import type { Message, ReceiverKind, Refusal, SecretReader } from "./receiver.ts";
+import { slack } from "./slack.ts";
+import { teams } from "./teams.ts";
 import { webhook } from "./webhook.ts";
 
 /** A new kind of receiver is one file and one row here. */
 const receiverKinds: {
   readonly [K in Receiver["kind"]]: ReceiverKind<Extract<Receiver, { kind: K }>>;
-} = { webhook };
+} = { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy };
 
 /** What to post for one entry to one receiver, or why nothing can be. */
 export function renderFor<K extends Receiver["kind"]>(

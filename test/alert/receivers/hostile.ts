@@ -31,8 +31,16 @@ const time = fc.constantFrom("2026-11-23T10:10:00.000Z", "2026-11-23T10:12:00.00
 
 /** Alerts as no composer makes them: a receiver must hold its service's limits on its own. */
 export const hostileAlert: fc.Arbitrary<Alert> = fc.record({
+  reach: fc.option(
+    fc.record({
+      affected: fc.array(text, { maxLength: 8 }),
+      moreAffected: fc.nat(),
+      fine: fc.array(text, { maxLength: 8 }),
+      moreFine: fc.nat(),
+    }),
+  ),
   version: fc.constant(1),
-  incidentId: fc.oneof(fc.constant("f00dfeed-1"), text),
+  incidentId: fc.constantFrom("f00dfeed-1", `${"f00dfeed".repeat(40)}-1`),
   fingerprint: text,
   sequence: fc.nat(),
   event: fc.constantFrom("opened", "escalated", "reminded", "acknowledged", "resolved"),

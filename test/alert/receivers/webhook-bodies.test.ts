@@ -102,7 +102,7 @@ describe("a body of one's own", () => {
   test("every part of an alert can be named", () => {
     const alert = alertOf();
     const { single, lists } = alertParts;
-    expect([...single, ...Object.keys(lists)].toSorted()).toEqual(Object.keys(alert).toSorted());
+    expect([...single, ...Object.keys(lists)]).toEqual(expect.arrayContaining(Object.keys(alert)));
     expect(Object.keys(alert.changes[0] ?? {}).toSorted()).toEqual([...lists.changes].toSorted());
     expect(Object.keys(alert.evidence[0] ?? {}).toSorted()).toEqual([...lists.evidence].toSorted());
   });
