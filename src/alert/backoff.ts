@@ -24,8 +24,9 @@ export interface FailedAttempt {
 export function nextAttemptAtMs(failed: FailedAttempt, random: () => number): number | undefined {
   const { attempts, createdAtMs, nowMs, retryAfterMs = 0 } = failed;
   const horizonAtMs = createdAtMs + horizonMs;
+  // The pause between attempts never costs the last one, which is made at the horizon itself.
+  if (nowMs >= horizonAtMs || nowMs + retryAfterMs > horizonAtMs) return undefined;
   const earliestMs = nowMs + Math.max(shortestWaitMs, retryAfterMs);
-  if (earliestMs > horizonAtMs) return undefined;
   const longestWaitMs = waitsMs[attempts - 1] ?? hourMs;
   // Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): uniform between nothing and the wait.
   const drawnMs = nowMs + Math.round(random() * longestWaitMs);
