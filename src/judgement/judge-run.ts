@@ -50,7 +50,15 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
           judge.seriesOf(observation, scenario).map(({ key, label }) => {
             const series = seriesOf(probe, judge.aspect, key, label);
             const memory = memories.get(series.id);
-            const output = judge.judge({ scenario, observation, series, memory, policy: probe.judge, slotMs });
+            const output = judge.judge({
+              scenario,
+              observation,
+              series,
+              memory,
+              policy: probe.judge,
+              cadence: probe.cadence,
+              slotMs,
+            });
             return { series, ...output };
           }),
         ),

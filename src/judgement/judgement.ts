@@ -1,6 +1,6 @@
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { JudgePolicy } from "../probe/probe.ts";
+import type { Cadence, JudgePolicy } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
 
@@ -58,6 +58,7 @@ export interface JudgeInput {
   readonly series: Series;
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;
+  readonly cadence: Cadence;
   readonly slotMs: number;
 }
 

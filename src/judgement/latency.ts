@@ -1,70 +1,56 @@
-import { z } from "zod";
-import { median, robustSpread } from "../std/statistics.ts";
+import type { Observation } from "../observation/observation.ts";
 import { formatDurationMs } from "../std/duration.ts";
-import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
-import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
+import { watchedOutput } from "./detect/watched-output.ts";
+import { isMeasured } from "./detect/engine.ts";
+import { watch } from "./detect/watch.ts";
+import type { Judge } from "./judgement.ts";
+import { unjudged } from "./learned.ts";
 
-const learningSchema = z.object({ v: z.literal(1), n: z.number(), logs: z.array(z.number()) });
-const baselineSchema = z.object({ median: z.number(), spread: z.number() });
-const recentSchema = z.object({ recent: z.array(z.number()) });
+interface Metric {
+  readonly key: string;
+  readonly label: string;
+  /** Milliseconds; undefined: does not exist for this observation. */
+  readonly of: (observation: Observation) => number | undefined;
+}
 
-const window = 5;
-const enoughForMedian = 3;
-/** Baselines of a few runs underestimate how much latency varies. */
-const smallestSpread = 0.05;
-const spreadsAway = 3;
+const fewestTokensForRate = 8;
 
-/**
- * The median of the last five runs against the median of the baseline, in logarithms. Reported when it is slower by
- * more than the floor and by more than three spreads of the baseline; being faster is no cause for alarm.
- */
+/** What is timed. A new one is a row. */
+const metrics: readonly Metric[] = [
+  { key: "total", label: "total time", of: ({ timings }) => timings.totalMs },
+  {
+    key: "first-content",
+    label: "time to first content",
+    of: ({ mode, timings }) => (mode === "stream" ? timings.firstContentMs : undefined),
+  },
+  { key: "per-token", label: "time per output token", of: perToken },
+];
+
+/** Tokens as the provider counts them: chunks of a stream hold any number of them. */
+function perToken({ mode, outcome, timings }: Observation): number | undefined {
+  const tokens = outcome.kind === "reply" ? outcome.usage?.completionTokens : undefined;
+  if (mode !== "stream" || timings.firstContentMs === undefined) return undefined;
+  if (tokens === undefined || tokens < fewestTokensForRate) return undefined;
+  return (timings.totalMs - timings.firstContentMs) / (tokens - 1);
+}
+
+/** Times that move away from their baseline by more than the floor, with the promised rate of false pages. */
 export const latencyJudge: Judge = {
   aspect: "latency",
-  seriesOf({ outcome, call, mode, timings }, { polarity }) {
+  seriesOf(observation, { polarity }) {
+    const { outcome, call } = observation;
     if (outcome.kind !== "reply" || polarity === "negative" || outcome.status >= 300) return [];
-    const total = { key: `${call}/total`, label: "total time" };
-    const first = { key: `${call}/first-content`, label: "time to first content" };
-    return mode === "stream" && timings.firstContentMs !== undefined ? [total, first] : [total];
+    return metrics
+      .filter((metric) => metric.of(observation) !== undefined)
+      .map(({ key, label }) => ({ key: `${call}/${key}`, label }));
   },
   judge(input) {
-    const { observation, policy } = input;
+    const { observation, policy, series } = input;
     if (observation.maxLoopDelayMs > policy.maxLoopDelayMs) return unjudged(input, "monitor overloaded");
     if (observation.attempts > 1) return unjudged(input, "retried");
-    const log = Math.log(Math.max(measured(input), 0.001));
-    const baseline = readAs(baselineSchema, input.memory?.baseline?.learned);
-    if (baseline === undefined) {
-      const logs = [...(readAs(learningSchema, input.memory?.state)?.logs ?? []), log];
-      return learningStep(input, logs.length, { logs }, () => ({
-        median: median(logs),
-        spread: Math.max(smallestSpread, robustSpread(logs)),
-      }));
-    }
-    return judgeRecent(input, baseline, log);
+    const value = metrics.find(({ label }) => label === series.label)?.of(observation);
+    if (value === undefined || !isMeasured(value)) return unjudged(input, "not measured");
+    // Faster replies are worth knowing, and no cause for waking anybody.
+    return watchedOutput(input, watch(input, value), { format: formatDurationMs, pagesDown: false });
   },
 };
-
-function measured({ observation: { timings }, series }: JudgeInput): number {
-  return series.label.endsWith("first content") ? (timings.firstContentMs ?? timings.totalMs) : timings.totalMs;
-}
-
-function judgeRecent(input: JudgeInput, baseline: z.infer<typeof baselineSchema>, log: number): JudgeOutput {
-  const recent = [...(readAs(recentSchema, input.memory?.state)?.recent ?? []), log].slice(-window);
-  const state = { v: 1, recent };
-  const subject = subjectOf(input);
-  if (recent.length < enoughForMedian) {
-    return { ruling: { subject, outcome: "unjudged", reason: `${recent.length} of ${enoughForMedian} runs` }, state };
-  }
-  const now = median(recent);
-  const limit = Math.max(Math.log(input.policy.latencyFloorRatio), spreadsAway * baseline.spread);
-  if (now - baseline.median <= limit) return { ruling: { subject, outcome: "good" }, state };
-  const ratio = Math.exp(now - baseline.median);
-  const finding: Finding = {
-    kind: "latency",
-    severity: "risky",
-    subject: input.series.label,
-    expected: formatDurationMs(Math.exp(baseline.median)),
-    observed: `${formatDurationMs(Math.exp(now))} (×${ratio.toFixed(1)})`,
-    baselineVersion: input.memory?.baseline?.version,
-  };
-  return { ruling: { subject, outcome: "bad", findings: [finding] }, state };
-}

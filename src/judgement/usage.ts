@@ -1,43 +1,115 @@
 import { z } from "zod";
+import type { Usage } from "../observation/observation.ts";
+import {
+  type Categories,
+  type Counts,
+  categoriesSchema,
+  countIn,
+  countsSchema,
+  freshCategories,
+  isVaried,
+  stepCategories,
+} from "./detect/categories.ts";
+import { isMeasured } from "./detect/engine.ts";
+import { cadenceMs, watch } from "./detect/watch.ts";
+import { watchedOutput } from "./detect/watched-output.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
-import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
+import { readAs, subjectOf, unjudged } from "./learned.ts";
 
-const learningSchema = z.object({ v: z.literal(1), n: z.number(), values: z.array(z.number()) });
-const baselineSchema = z.object({ values: z.array(z.number()) });
+interface Metric {
+  readonly key: string;
+  readonly label: string;
+  readonly of: (usage: Usage) => number | undefined;
+  /** The same request has one number, or a few; otherwise it is measured like a time. */
+  readonly isFixed: boolean;
+}
 
-/** More different values than this for one and the same prompt, and nothing can be said of another one. */
-const mostValues = 4;
+/** Tokens as the provider reports them, each a series of its own. */
+const metrics: readonly Metric[] = [
+  { key: "prompt-tokens", label: "prompt tokens", of: ({ promptTokens }) => promptTokens, isFixed: true },
+  { key: "cached-tokens", label: "cached tokens", of: ({ cachedTokens }) => cachedTokens, isFixed: true },
+  { key: "reasoning-tokens", label: "reasoning tokens", of: ({ reasoningTokens }) => reasoningTokens, isFixed: false },
+  {
+    key: "completion-tokens",
+    label: "completion tokens",
+    of: ({ completionTokens }) => completionTokens,
+    isFixed: false,
+  },
+];
 
-/** The same prompt costs the same prompt tokens: any other number means the provider counts or sends something else. */
+const learningSchema = countsSchema.extend({ v: z.literal(2) });
+/** `counts` goes on where the baseline ended: more of the same makes it say more with less. */
+const watchingSchema = z.object({ v: z.literal(2), categories: categoriesSchema, counts: countsSchema.optional() });
+/** A baseline is replaced by one of this many times its samples. */
+const growth = 4;
+
+/** The same prompt costs the same prompt tokens, and answers of about the same length. What is unknown is never 0. */
 export const usageJudge: Judge = {
   aspect: "usage",
   seriesOf({ outcome, call }, { polarity }) {
     if (outcome.kind !== "reply" || polarity === "negative" || outcome.status >= 300) return [];
-    return [{ key: `${call}/prompt-tokens`, label: "prompt tokens" }];
+    const { usage = {} } = outcome;
+    return metrics
+      .filter(({ key, of }) => key === "prompt-tokens" || of(usage) !== undefined)
+      .map(({ key, label }) => ({ key: `${call}/${key}`, label }));
   },
   judge(input) {
     const { outcome } = input.observation;
-    const tokens = outcome.kind === "reply" ? outcome.usage?.promptTokens : undefined;
-    const baseline = readAs(baselineSchema, input.memory?.baseline?.learned);
-    if (baseline !== undefined) return judgeTokens(input, baseline.values, tokens);
-    if (tokens === undefined) return unjudged(input, "usage unknown");
-    const before = readAs(learningSchema, input.memory?.state) ?? { n: 0, values: [] };
-    const values = [...new Set([...before.values, tokens])].toSorted((a, b) => a - b).slice(0, mostValues + 1);
-    return learningStep(input, before.n + 1, { values }, () => ({ values }));
+    const metric = metrics.find(({ label }) => label === input.series.label);
+    const value = outcome.kind === "reply" && outcome.usage !== undefined ? metric?.of(outcome.usage) : undefined;
+    if (metric?.isFixed === true) return judgeFixed(input, value);
+    if (value === undefined || !isMeasured(value)) return unjudged(input, "no tokens of this kind");
+    return watchedOutput(input, watch(input, value), { format: (tokens) => tokens.toFixed(0), pagesDown: true });
   },
 };
 
-function judgeTokens(input: JudgeInput, values: readonly number[], tokens: number | undefined): JudgeOutput {
+function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   const subject = subjectOf(input);
-  if (values.length > mostValues) return unjudged(input, "prompt tokens vary by themselves");
-  if (tokens !== undefined && values.includes(tokens)) return { ruling: { subject, outcome: "good" } };
+  const { baseline } = input.memory ?? {};
+  const known = readAs(countsSchema, baseline?.learned);
+  if (known === undefined) {
+    if (value === undefined) return unjudged(input, "usage unknown");
+    const { n, counts } = countIn(readAs(learningSchema, input.memory?.state) ?? { n: 0, counts: {} }, String(value));
+    const of = input.policy.drift.samples;
+    const ruling = { subject, outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
+    if (n < of) return { ruling, state: { v: 2, n, of, counts: bounded(counts) } };
+    return { ruling, state: { v: 2 }, accept: { learned: { n, counts }, n, why: `learned from the first ${n} runs` } };
+  }
+  if (isVaried(known)) return unjudged(input, `${input.series.label} vary by themselves`);
+  const seen = value === undefined ? "unknown" : String(value);
+  const before = readAs(watchingSchema, input.memory?.state);
+  const categories: Categories = before?.categories ?? freshCategories();
+  const samples = input.policy.drift.falsePageEveryMs / cadenceMs(input.cadence);
+  const alarm = stepCategories(categories, known, seen, samples);
+  const isNew = known.counts[seen] === undefined;
+  const isGood = alarm === undefined && !isNew;
+  const counts = isGood ? countIn(before?.counts ?? known, seen) : (before?.counts ?? known);
+  const state = { v: 2, categories: { ...categories, alarm: alarm ?? null }, counts };
+  if (isGood) {
+    const accept =
+      counts.n < growth * known.n ? undefined : { learned: counts, n: counts.n, why: `the same in ${counts.n} runs` };
+    return { ruling: { subject, outcome: "good" }, state, accept };
+  }
   const finding: Finding = {
     kind: "usage",
-    severity: "risky",
-    subject: "prompt tokens",
-    expected: values.join(" or "),
-    observed: tokens === undefined ? "unknown" : String(tokens),
-    baselineVersion: input.memory?.baseline?.version,
+    severity: alarm === undefined ? "informative" : "risky",
+    subject: input.series.label,
+    expected: expectedOf(known),
+    observed: alarm === "frequency" ? `${seen} more often` : seen,
+    baselineVersion: baseline?.version,
   };
-  return { ruling: { subject, outcome: "bad", findings: [finding] } };
+  return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: alarm !== undefined }, state };
 }
+
+function expectedOf({ counts }: Counts): string {
+  return Object.keys(counts)
+    .toSorted((a, b) => Number(a) - Number(b))
+    .join(" or ");
+}
+
+/** A value that varies by itself needs no full list to be known as such. */
+function bounded(counts: Counts["counts"]): Counts["counts"] {
+  return Object.fromEntries(Object.entries(counts).slice(0, mostListed));
+}
+
+const mostListed = 64;

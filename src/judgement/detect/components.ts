@@ -25,20 +25,44 @@ const likeliestTail = 0.9;
 
 /** The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. */
 export function componentsOf(clip: number, guard: number): readonly Component[] {
-  const levels = levelSteps.flatMap((step): Component[] => {
-    const offset = logMean((w) => step * w, clip) + step * guard;
+  const means = meansFor(clip);
+  const levels = levelSteps.flatMap((step, index): Component[] => {
+    const offset = (means.levels[index] ?? 0) + step * guard;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
     return [
       { kind: "up", weight: weight("up"), logE: (w) => step * w - offset },
       { kind: "down", weight: weight("down"), logE: (w) => -step * w - offset },
     ];
   });
-  const variances = spreads.map((spread): Component => {
-    const factor = (1 - 1 / spread ** 2) / 2;
-    const offset = logMean((w) => factor * w * w, clip) + factor * (spread * guard) ** 2;
+  const variances = spreads.map((spread, index): Component => {
+    const factor = varianceFactor(spread);
+    const offset = (means.variances[index] ?? 0) + factor * (spread * guard) ** 2;
     return { kind: "variance", weight: shares.variance / spreads.length, logE: (w) => factor * w * w - offset };
   });
   return [...levels, ...variances, ...tailComponents(clip, guard)];
+}
+
+function varianceFactor(spread: number): number {
+  return (1 - 1 / spread ** 2) / 2;
+}
+
+interface Means {
+  readonly levels: readonly number[];
+  readonly variances: readonly number[];
+}
+
+/** They depend on the clip alone, which takes at most 740 values. */
+const knownMeans = new Map<number, Means>();
+
+function meansFor(clip: number): Means {
+  const known = knownMeans.get(clip);
+  if (known !== undefined) return known;
+  const means = {
+    levels: levelSteps.map((step) => logMean((w) => step * w, clip)),
+    variances: spreads.map((spread) => logMean((w) => varianceFactor(spread) * w * w, clip)),
+  };
+  knownMeans.set(clip, means);
+  return means;
 }
 
 function tailComponents(clip: number, guard: number): Component[] {

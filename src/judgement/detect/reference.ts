@@ -14,6 +14,7 @@ export const referenceSchema = z.object({
   n: z.number(),
   fromMs: z.number(),
   toMs: z.number(),
+  intervalMs: z.number(),
   origin: z.number(),
   season: z.array(z.number()),
   /** Median and robust spread of the deseasonalised logs. */
@@ -76,6 +77,7 @@ export function fitReference(learning: Learning, intervalMs: number): Reference 
     n: learning.n,
     fromMs: learning.startMs,
     toMs: learning.lastMs,
+    intervalMs,
     origin: learning.origin,
     season: [...season],
     level: median(logs),
@@ -139,7 +141,7 @@ function correlationOf(samples: readonly Sample[], scores: readonly number[]): n
     pairs += 1;
     product += score * (scores[index - 1] ?? 0);
   }
-  if (pairs < pairsForCorrelation) return 0;
+  if (pairs < pairsForCorrelation || square === 0) return 0;
   return Math.max(0, Math.min(mostCorrelation, product / pairs / (square / scores.length)));
 }
 

@@ -1,0 +1,56 @@
+/** Shiryaev-Roberts sums for something that either happens or does not: an error, a token count never seen before. */
+export interface Bit {
+  /** Chance of it that is still normal: an upper bound. Valid for every smaller chance as well. */
+  readonly usual: number;
+  /** The chances that are bet on, all larger than `usual`. */
+  readonly alternatives: readonly number[];
+}
+
+const factors = [2, 4, 10, 30];
+const certainties = [0.5, 0.95];
+
+/** The alternatives worth betting on against an upper bound. */
+export function bitOf(usual: number): Bit {
+  const scaled = factors.map((factor) => factor * usual).filter((chance) => chance < 0.4);
+  return { usual, alternatives: [...scaled, ...certainties.filter((chance) => chance > usual)] };
+}
+
+/** Weighted sum after one more look: `sums` has one entry for each alternative and is changed. Compare it with the promise. */
+export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: boolean): number {
+  let total = 0;
+  for (const [index, chance] of alternatives.entries()) {
+    const e = happened ? chance / usual : (1 - chance) / (1 - usual);
+    const next = (1 + (sums[index] ?? 0)) * e;
+    sums[index] = next;
+    total += next / alternatives.length;
+  }
+  return total;
+}
+
+/** After n looks without it: 99 of 100 things rarer than this would have been missed as well. */
+export function neverSeenBound(n: number): number {
+  return 1 - 0.01 ** (1 / (n + 1));
+}
+
+/** Upper 95 % bound of a chance seen k times in n (Clopper and Pearson 1934), by bisection of the binomial tail. */
+export function upperBound(k: number, n: number): number {
+  if (k >= n) return 1;
+  let low = k / n;
+  let high = 1;
+  for (let step = 0; step < 50; step += 1) {
+    const middle = (low + high) / 2;
+    if (binomialAtMost(k, n, middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function binomialAtMost(k: number, n: number, p: number): number {
+  let term = n * Math.log1p(-p);
+  let sum = Math.exp(term);
+  for (let index = 1; index <= k; index += 1) {
+    term += Math.log((n - index + 1) / index) + Math.log(p / (1 - p));
+    sum += Math.exp(term);
+  }
+  return sum;
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { type Bit, bitOf, neverSeenBound, stepBit, upperBound } from "./bits.ts";
+
+/** How often each of a few values was seen: `13` → 1440. */
+export const countsSchema = z.object({ n: z.number(), counts: z.record(z.string(), z.number()) });
+export type Counts = z.infer<typeof countsSchema>;
+
+export const categoriesSchema = z.object({
+  /** Sums of `something never seen`, then of each known value. */
+  sums: z.array(z.array(z.number())),
+  alarm: z.enum(["new", "frequency"]).nullish(),
+  /** Samples in a row without a value that is new: an alarm ends after three, or a day's worth for frequencies. */
+  calm: z.number(),
+});
+export type Categories = z.infer<typeof categoriesSchema>;
+
+const mostValues = 8;
+const calmAfterNew = 3;
+const calmAfterFrequency = 60;
+const shareOfNew = 0.5;
+
+export function freshCategories(): Categories {
+  return { sums: [], calm: 0 };
+}
+
+export function countIn({ n, counts }: Counts, value: string): Counts {
+  return { n: n + 1, counts: { ...counts, [value]: (counts[value] ?? 0) + 1 } };
+}
+
+/** More different values than this, or hardly one seen twice: it varies by itself. */
+export function isVaried({ n, counts }: Counts): boolean {
+  const distinct = Object.keys(counts).length;
+  return distinct > mostValues || distinct > n / 3;
+}
+
+/**
+ * One more value: a new one, or known ones in other proportions. Each possibility is a bit with a Shiryaev-Roberts sum
+ * of its own; their weighted average is compared with the promise. Changes the state it is given.
+ */
+export function stepCategories(
+  state: Categories,
+  known: Counts,
+  value: string,
+  samples: number,
+): "new" | "frequency" | undefined {
+  const values = Object.keys(known.counts).toSorted();
+  const isNew = known.counts[value] === undefined;
+  const bits = [
+    neverSeenBound(known.n),
+    ...(values.length > 1 ? values.map((it) => upperBound(known.counts[it] ?? 0, known.n)) : []),
+  ];
+  const totals = bits.map((usual, index) => {
+    const sums = (state.sums[index] ??= []);
+    return stepBit(sums, bitOf(usual) satisfies Bit, index === 0 ? isNew : values[index - 1] === value);
+  });
+  const [novelty = 0, ...proportions] = totals;
+  const share = proportions.length === 0 ? 1 : shareOfNew;
+  const others = proportions.reduce((sum, total) => sum + total, 0) / Math.max(1, proportions.length);
+  state.calm = isNew ? 0 : state.calm + 1;
+  if (share * novelty + (1 - share) * others >= samples) {
+    state.alarm = share * novelty >= (1 - share) * others ? "new" : "frequency";
+    state.sums = [];
+    state.calm = 0;
+  }
+  if (state.alarm != null && state.calm >= (state.alarm === "new" ? calmAfterNew : calmAfterFrequency)) {
+    state.alarm = null;
+  }
+  return state.alarm ?? undefined;
+}

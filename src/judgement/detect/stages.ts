@@ -1,0 +1,48 @@
+import type { JudgePolicy } from "../../probe/probe.ts";
+import type { EngineState } from "./engine.ts";
+import type { Learning } from "./learning.ts";
+import type { Reference } from "./reference.ts";
+
+const dayMs = 86_400_000;
+/** A baseline is learned anew when this much has been seen. */
+const stagesMs = [1, 3, 7, 14, 28].map((days) => days * dayMs);
+/** A young baseline does not know how its series wanders. */
+const floorBeforePages = Math.log(1.2);
+const floorBeforeFull = Math.log(1.1);
+
+export interface Stage {
+  /** ln of the smallest ratio worth telling. */
+  readonly floor: number;
+  readonly mayPage: boolean;
+}
+
+/** What a baseline of this length may be trusted with. */
+export function stageOf({ fromMs, toMs }: Reference, { latencyFloorRatio, drift }: JudgePolicy): Stage {
+  const spanMs = toMs - fromMs;
+  const floor = Math.log(latencyFloorRatio);
+  if (spanMs < drift.pageAfterMs) return { floor: Math.max(floor, floorBeforePages), mayPage: false };
+  if (spanMs < drift.fullAfterMs) return { floor: Math.max(floor, floorBeforeFull), mayPage: true };
+  return { floor, mayPage: true };
+}
+
+/** Unix time of the next stage; undefined after the last. */
+export function nextStageMs({ startMs, lastMs }: Learning): number | undefined {
+  const next = stagesMs.find((stage) => startMs + stage > lastMs + slackMs);
+  return next === undefined ? undefined : startMs + next;
+}
+
+const slackMs = 3_600_000;
+
+/** Only a quiet series may change what it is compared with. */
+export function mayRefit({ detector, held }: EngineState): boolean {
+  return held === undefined && Math.max(...detector.sums) < quietSum;
+}
+
+const quietSum = 10;
+
+/** A long series with hardly a sample in it teaches nothing. */
+export function isLongEnough({ n }: Learning): boolean {
+  return n >= fewestForRefit;
+}
+
+const fewestForRefit = 60;

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { LearnedBaseline } from "../../baseline/baseline.ts";
+import type { Cadence } from "../../probe/probe.ts";
+import type { JudgeInput } from "../judgement.ts";
+import { readAs } from "../learned.ts";
+import type { Change } from "./change.ts";
+import { type EngineState, engineSchema, freshEngine, stepEngine } from "./engine.ts";
+import { beginLearning, learn, learningSchema } from "./learning.ts";
+import { type Reference, fitReference, pipelineOf, referenceSchema } from "./reference.ts";
+import { isLongEnough, mayRefit, nextStageMs, stageOf } from "./stages.ts";
+
+const stateSchema = z.object({
+  v: z.literal(2),
+  /** undefined when the last stage has been learned. */
+  learning: learningSchema.optional(),
+  /** When the baseline is to be learned anew from more samples, Unix milliseconds. */
+  refitAtMs: z.number().optional(),
+  engine: engineSchema.optional(),
+  /** Information is repeated for as long again as it took to find it. */
+  informed: z.object({ change: z.custom<Change>(isChange), untilMs: z.number() }).optional(),
+});
+export type WatchState = z.infer<typeof stateSchema>;
+
+export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline } & (
+  | { readonly kind: "learning"; readonly n: number; readonly of: number }
+  | { readonly kind: "good"; readonly reference: Reference }
+  | {
+      readonly kind: "moved";
+      readonly change: Change;
+      readonly reference: Reference;
+      /** A change of level against a baseline that is old enough: somebody may be told. */
+      readonly mayPage: boolean;
+      /** Samples from now on that the same says. */
+      readonly confirmed: boolean;
+    }
+);
+
+/** One more value of a series that is measured in logs: learns, steps, learns anew at its stages. Pure. */
+export function watch(input: JudgeInput, value: number): Watched {
+  const { slotMs, policy } = input;
+  const before = readAs(stateSchema, input.memory?.state);
+  const reference = readAs(referenceSchema, input.memory?.baseline?.learned);
+  const log = Math.log(value);
+  const learning = before?.learning ?? (reference === undefined ? beginLearning(slotMs, log) : undefined);
+  const intervalMs = intervalOf(input, learning ?? reference);
+
+  if (reference === undefined || hasNewCadence(reference, intervalMs)) {
+    const kept = reference === undefined && learning !== undefined ? learning : beginLearning(slotMs, log);
+    learn(kept, slotMs, log, intervalMs);
+    const of = policy.drift.samples;
+    if (kept.n < of) return { kind: "learning", n: kept.n, of, state: { v: 2, learning: kept } };
+    const first = fitReference(kept, intervalMs);
+    const accept = { learned: first, n: kept.n, why: `learned from the first ${kept.n} runs` };
+    const state: WatchState = {
+      v: 2,
+      learning: kept,
+      refitAtMs: nextStageMs(kept),
+      engine: freshEngine(pipelineOf(first), slotMs),
+    };
+    return { kind: "learning", n: kept.n, of, state, accept };
+  }
+
+  const pipeline = pipelineOf(reference);
+  const engine: EngineState = before?.engine ?? freshEngine(pipeline, slotMs - 1);
+  const stage = stageOf(reference, policy);
+  const samples = policy.drift.falsePageEveryMs / intervalMs;
+  const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
+  const state: WatchState = { v: 2, learning, refitAtMs: before?.refitAtMs, engine, informed: before?.informed };
+
+  if (step.kind === "page" || step.kind === "held") {
+    const confirmed = step.change.samples >= samplesThatConfirm;
+    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state };
+  }
+  const accept = learnOn(state, reference, slotMs, log, intervalMs, stage.floor);
+  if (step.kind === "inform") {
+    const tookMs = slotMs - step.change.sinceMs;
+    state.informed = { change: step.change, untilMs: slotMs + tookMs + 10 * intervalMs };
+  }
+  const { informed } = state;
+  if (informed === undefined || informed.untilMs < slotMs) {
+    return { kind: "good", reference, state: { ...state, informed: undefined }, ...accept };
+  }
+  return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, ...accept };
+}
+
+/** An alarm's evidence lies in this many samples at least, or other slots have to agree. */
+const samplesThatConfirm = 3;
+
+/** More samples for the next stage; at its time a new baseline, or another try four hours later. Changes the state. */
+function learnOn(
+  state: WatchState,
+  reference: Reference,
+  slotMs: number,
+  log: number,
+  intervalMs: number,
+  floor: number,
+): { accept?: LearnedBaseline } {
+  const { learning, engine, refitAtMs } = state;
+  if (learning === undefined || engine === undefined) return {};
+  learn(learning, slotMs, log, intervalMs);
+  if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return {};
+  state.refitAtMs = slotMs + retryMs;
+  if (!mayRefit(engine)) return {};
+  const refitted = fitReference(learning, intervalMs);
+  if (Math.abs(refitted.level - reference.level) > floor) return {};
+  state.engine = freshEngine(pipelineOf(refitted), slotMs);
+  state.refitAtMs = nextStageMs(learning);
+  if (state.refitAtMs === undefined) state.learning = undefined;
+  const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
+  return { accept: { learned: refitted, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` } };
+}
+
+const retryMs = 4 * 3_600_000;
+
+/** The probe's own interval; under a cron pattern the mean of those seen. */
+function intervalOf({ cadence }: JudgeInput, seen: ({ readonly n: number } & Spanned) | undefined): number {
+  if (cadence.kind === "every") return cadenceMs(cadence);
+  const spanMs = seen === undefined ? 0 : "startMs" in seen ? seen.lastMs - seen.startMs : seen.toMs - seen.fromMs;
+  return seen === undefined || seen.n < 2 || spanMs <= 0 ? cronGuessMs : spanMs / (seen.n - 1);
+}
+
+type Spanned =
+  | { readonly startMs: number; readonly lastMs: number }
+  | { readonly fromMs: number; readonly toMs: number };
+
+const cronGuessMs = 3_600_000;
+
+/** Time between two runs; of a cron pattern, a guess. */
+export function cadenceMs(cadence: Cadence): number {
+  return cadence.kind === "every" ? cadence.everyMs : cronGuessMs;
+}
+
+/** Neighbours of another distance are correlated otherwise: what was learned of them no longer holds. */
+function hasNewCadence({ intervalMs }: Reference, nowMs: number): boolean {
+  return Math.abs(Math.log(intervalMs / nowMs)) > Math.log(1.5);
+}
+
+function isChange(value: unknown): value is Change {
+  return typeof value === "object" && value !== null && "sinceMs" in value && "ratio" in value;
+}
