@@ -8,6 +8,7 @@ import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
+import { capsOf, requirePrice } from "./spend-caps.ts";
 import { readSecret } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
 
@@ -18,7 +19,10 @@ export function resolveConfig(
 ): { config: Config } | { complaints: Complaint[] } {
   const complaints: Complaint[] = [];
   const targets = new Map(
-    Object.entries(text.targets).map(([name, target]) => [name, resolveTarget(name, target, context, complaints)]),
+    Object.entries(text.targets).map(([name, target]) => [
+      name,
+      resolveTarget(name, target, text, context, complaints),
+    ]),
   );
   const receivers = resolveReceivers(text, context, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
@@ -56,11 +60,12 @@ export function resolveConfig(
 function resolveTarget(
   name: string,
   text: ConfigText["targets"][string],
+  whole: ConfigText,
   context: LoadContext,
   complaints: Complaint[],
 ): Target {
   const path = ["targets", name];
-  const { client, prices, spendCap } = text;
+  const { client, prices } = text;
   const baseUrl = typeof text.baseUrl === "string" ? text.baseUrl : (readSecret(text.baseUrl, context) ?? "");
   if (typeof text.baseUrl !== "string") requireSecret(text.baseUrl, [...path, "baseUrl"], context, complaints);
   if (text.key !== undefined) requireSecret(text.key, [...path, "key"], context, complaints);
@@ -82,15 +87,7 @@ function resolveTarget(
           cachedInputPerMillion: prices.cachedInput === undefined ? undefined : moneyOf(prices.cachedInput),
         }
       : listPrice(text.provider, text.model, prices?.multiplier ?? 1);
-  if (spendCap.perDay !== undefined && price === undefined) {
-    complaints.push({
-      path: [...path, "spendCap"],
-      key: "perDay",
-      expected: "a known price, for a cap in money needs one",
-      got: `no list price for ${text.model} of ${text.provider}`,
-      hint: "add prices: { input: … USD, output: … USD }, or cap tokensPerDay instead",
-    });
-  }
+  if (price === undefined) requirePrice(name, text, whole, complaints);
   const policy: Target["policy"] = {
     connectMs: durationMs(client.connect),
     firstByteMs: durationMs(client.firstByte),
@@ -124,10 +121,7 @@ function resolveTarget(
     maxTokensField: text.maxTokensField,
     policy,
     price,
-    spendCap: {
-      microUsdPerDay: spendCap.perDay === undefined ? undefined : moneyOf(spendCap.perDay),
-      tokensPerDay: spendCap.tokensPerDay,
-    },
+    spendCaps: [...capsOf(`target/${name}`, text.spendCap), ...capsOf("all", whole.spendCap)],
   };
 }
 

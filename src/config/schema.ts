@@ -28,6 +28,19 @@ const prices = z.union(
   { error: "{ multiplier: 0.8 }, or { input: 0.15 USD, output: 0.60 USD } per million tokens" },
 );
 
+const amount = z.int().min(1).optional();
+const spendCap = z.strictObject({
+  perHour: money.optional(),
+  perDay: money.optional(),
+  perMonth: money.optional(),
+  tokensPerHour: amount,
+  tokensPerDay: amount,
+  tokensPerMonth: amount,
+  requestsPerHour: amount,
+  requestsPerDay: amount,
+  requestsPerMonth: amount,
+});
+
 const target = z.strictObject({
   baseUrl: urlOrEnv.describe("up to and including the version: https://api.cometapi.com/v1"),
   model: z.string().min(1),
@@ -44,7 +57,7 @@ const target = z.strictObject({
   maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   client: client.prefault({}),
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
-  spendCap: z.strictObject({ perDay: money.optional(), tokensPerDay: z.int().min(1).optional() }).prefault({}),
+  spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
 });
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
@@ -149,6 +162,7 @@ export const configSchema = z.strictObject({
     .string({ error: "an address such as 127.0.0.1:8080" })
     .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
     .default("127.0.0.1:8080"),
+  spendCap: spendCap.prefault({}).describe("the most all targets together may use"),
   api: api.prefault({}),
   heartbeat: heartbeat
     .optional()

@@ -32,10 +32,14 @@ export interface TokenPrice {
   readonly cachedInputPerMillion?: MicroUsd | undefined;
 }
 
-/** Money and tokens that one target may use in one UTC day; undefined = no limit of that kind. */
+/** The most that may be used within one calendar hour, day or month (UTC). What is not given is not capped. */
 export interface SpendCap {
-  readonly microUsdPerDay?: MicroUsd | undefined;
-  readonly tokensPerDay?: number | undefined;
+  /** `target/<name>`, or `all` for everything that this installation asks. */
+  readonly scope: string;
+  readonly span: "hour" | "day" | "month";
+  readonly microUsd?: MicroUsd | undefined;
+  readonly tokens?: number | undefined;
+  readonly requests?: number | undefined;
 }
 
 export interface Target {
@@ -54,5 +58,6 @@ export interface Target {
   readonly policy: ClientPolicy;
   /** The price in force, multiplier applied; undefined = unknown, which is said and never taken for 0. */
   readonly price?: TokenPrice | undefined;
-  readonly spendCap: SpendCap;
+  /** Every cap that a request to it comes under. */
+  readonly spendCaps: readonly SpendCap[];
 }

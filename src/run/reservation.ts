@@ -8,7 +8,7 @@ import type { Reservation } from "./run.ts";
  * long as allowed. Reserved before anything is sent, so that no number of workers can pass a cap together.
  */
 export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
-  const { price, spendCap, policy } = probe.target;
+  const { price, spendCaps, policy } = probe.target;
   const attempts = 1 + policy.retries;
   const inputTokens = scenario.maxPromptTokens * attempts;
   const outputTokens = scenario.maxOutputTokens * attempts;
@@ -23,8 +23,7 @@ export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
               microUsdPerUsd /
               tokensPerPrice,
           ),
-    capMicroUsdPerDay: spendCap.microUsdPerDay,
-    capTokensPerDay: spendCap.tokensPerDay,
+    caps: spendCaps,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Finding, Verdict } from "../judgement/judgement.ts";
+import type { SpendCap } from "../probe/target.ts";
 import type { MicroUsd } from "../std/money.ts";
 
 /** What became of a slot. Every due slot ends as one of the last four. */
@@ -29,8 +30,8 @@ export interface Reservation {
   readonly microUsd?: MicroUsd | undefined;
   readonly tokens: number;
   readonly requests: number;
-  readonly capMicroUsdPerDay?: MicroUsd | undefined;
-  readonly capTokensPerDay?: number | undefined;
+  /** All of them hold, or the slot is skipped. */
+  readonly caps: readonly SpendCap[];
 }
 
 export type ClaimResult =

@@ -3,6 +3,8 @@ import { epochMs, iso, text, type Row } from "./rows.ts";
 
 const dayMs = 86_400_000;
 const daysAhead = 3;
+/** A month's counter is in use until the month is over. */
+const longestSpanMs = 31 * dayMs;
 
 /**
  * Makes the partitions of the days to come, drops those older than `retentionDays`, and clears what was delivered
@@ -41,6 +43,7 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   const before = iso(oldest);
   await sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`.execute(db);
   await sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (

@@ -58,8 +58,7 @@ function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest)
     microUsd: reserve.microUsd,
     tokens: reserve.tokens,
     requests: reserve.requests,
-    capMicroUsd: reserve.capMicroUsdPerDay,
-    capTokens: reserve.capTokensPerDay,
+    caps: reserve.caps,
   });
 }
 
@@ -115,7 +114,15 @@ async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Deci
         tokens = ${spent.tokens ?? null}::bigint, requests = ${spent.requests}::int,
         total_ms = ${last?.timings.totalMs ?? null}::float8, first_content_ms = ${last?.timings.firstContentMs ?? null}::float8
       WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz
-      RETURNING target, spend_day, reserved_micro_usd, reserved_tokens, reserved_requests, micro_usd, tokens, requests)
+      RETURNING target, spend_day, budgets, reserved_micro_usd, reserved_tokens, reserved_requests, micro_usd, tokens, requests),
+    settled AS (
+      UPDATE plumbline.budgets b SET
+        micro_usd = b.micro_usd + coalesce(run.micro_usd - run.reserved_micro_usd, 0),
+        tokens = b.tokens + coalesce(run.tokens - run.reserved_tokens, 0),
+        requests = b.requests + run.requests - run.reserved_requests
+      FROM run CROSS JOIN LATERAL jsonb_to_recordset(coalesce(run.budgets, '[]'))
+        AS k(scope text, span text, starts timestamptz)
+      WHERE b.scope = k.scope AND b.span = k.span AND b.starts = k.starts)
     UPDATE plumbline.spend SET
       micro_usd = spend.micro_usd + coalesce(run.micro_usd - run.reserved_micro_usd, 0),
       tokens = spend.tokens + coalesce(run.tokens - run.reserved_tokens, 0),

@@ -32,7 +32,7 @@ export const probe: Probe = {
       connection: "fresh",
       circuit: { failures: 1, openMs: 1 },
     },
-    spendCap: {},
+    spendCaps: [],
   },
   scenario: { kind: "built-in", name: "valid-request" },
   location: "eu",

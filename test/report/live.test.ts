@@ -13,7 +13,7 @@ const frame: LiveFrame = {
   elapsedMs: 41_000,
   phase: "drift 1 of 4 is in force",
   events: ["00:36  changed  field-removed", "00:41  alert    contract drift"],
-  caps: { demo: { microUsdPerDay: 500_000 } },
+  caps: { demo: [{ scope: "target/demo", span: "day", microUsd: 500_000 }] },
 };
 
 describe("renderLive", () => {

@@ -180,7 +180,10 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
   });
 
   test("no number of runs at once passes a cap by a micro-dollar (I9)", async () => {
-    const priced = { ...probe.target, spendCap: { microUsdPerDay: 100 } };
+    const priced = {
+      ...probe.target,
+      spendCaps: [{ scope: `target/${probe.target.name}`, span: "day" as const, microUsd: 100 }],
+    };
     const many = Array.from({ length: 20 }, (_, index): Probe => ({
       ...probe,
       id: `${probe.id}-${index}`,

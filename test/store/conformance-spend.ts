@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import type { SpendCap } from "../../src/probe/target.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew } from "./samples.ts";
 
 export function spendConforms(bench: () => Bench): void {
   test("I9: twenty workers reserve at once, and not a micro-dollar more than the cap is ever reserved", async () => {
     const target = freshName("target");
-    const reserve = { microUsd: 333, tokens: 10, requests: 1, capMicroUsdPerDay: 10_000 };
+    const reserve = { microUsd: 333, tokens: 10, requests: 1, caps: [dayCap(target, { microUsd: 10_000 })] };
     const claims = Array.from({ length: 100 }, () => claimOf(freshName("probe"), noonMs, { target, reserve }));
     const results: string[] = [];
     const waiting = [...claims];
@@ -24,7 +25,7 @@ export function spendConforms(bench: () => Bench): void {
 
   test("I9: the cap may be met exactly, in tokens too, and a skipped slot reserves nothing", async () => {
     const target = freshName("target");
-    const reserve = { microUsd: undefined, tokens: 50, requests: 1, capTokensPerDay: 100 };
+    const reserve = { microUsd: undefined, tokens: 50, requests: 1, caps: [dayCap(target, { tokens: 100 })] };
     const kinds = [];
     for (let i = 0; i < 3; i += 1)
       kinds.push((await bench().store.claim(claimOf(freshName("probe"), noonMs, { target, reserve }))).kind);
@@ -36,7 +37,7 @@ export function spendConforms(bench: () => Bench): void {
     const target = freshName("target");
     const claim = claimOf(freshName("probe"), noonMs, {
       target,
-      reserve: { microUsd: 500, tokens: 100, requests: 2, capMicroUsdPerDay: 700 },
+      reserve: { microUsd: 500, tokens: 100, requests: 2, caps: [dayCap(target, { microUsd: 700 })] },
     });
     await bench().store.claim(claim);
     expect(await bench().store.claim({ ...claim, probeId: freshName("probe") })).toMatchObject({ reason: "spend-cap" });
@@ -64,7 +65,7 @@ export function spendConforms(bench: () => Bench): void {
   test("a run over midnight is settled on the UTC day that reserved for it; a new day has a new cap", async () => {
     const target = freshName("target");
     const midnightMs = noonMs + dayMs / 2;
-    const reserve = { microUsd: 500, tokens: 100, requests: 2, capMicroUsdPerDay: 500 };
+    const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: [dayCap(target, { microUsd: 500 })] };
     const evening = claimOf(freshName("probe"), midnightMs - 10, { target, reserve });
     await bench().store.claim(evening);
     const morning = claimOf(freshName("probe"), midnightMs + 10, { target, reserve });
@@ -74,7 +75,81 @@ export function spendConforms(bench: () => Bench): void {
     expect(await spendOf(target, midnightMs + 1)).toMatchObject({ microUsd: 500 });
   });
 
+  test("each cap holds by itself: hour and month, tokens and requests, one target and all of them", async () => {
+    const [one, other, all] = [freshName("target"), freshName("target"), freshName("everything")];
+    const caps: readonly SpendCap[] = [
+      { scope: `target/${one}`, span: "hour", requests: 4 },
+      { scope: `target/${one}`, span: "month", tokens: 500 },
+      { scope: all, span: "day", microUsd: 2500 },
+    ];
+    const ask = async (target: string, atMs: number): Promise<string> => {
+      const mine = caps.filter(({ scope }) => scope === all || scope === `target/${target}`);
+      const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: mine };
+      return (await bench().store.claim(claimOf(freshName("probe"), atMs, { target, reserve }))).kind;
+    };
+    const hourMs = 3_600_000;
+    // Two requests each: the hour is full after two runs, the month after five, all together after five.
+    expect([await ask(one, noonMs), await ask(one, noonMs), await ask(one, noonMs)]).toEqual([
+      "claimed",
+      "claimed",
+      "skipped",
+    ]);
+    expect(await ask(other, noonMs)).toBe("claimed");
+    expect([await ask(one, noonMs + hourMs), await ask(one, noonMs + hourMs)]).toEqual(["claimed", "claimed"]);
+    expect(await ask(other, noonMs + 2 * hourMs)).toBe("skipped");
+    const tomorrowMs = noonMs + dayMs;
+    const isSameMonth = new Date(tomorrowMs).getUTCMonth() === new Date(noonMs).getUTCMonth();
+    expect(await ask(one, tomorrowMs)).toBe("claimed");
+    expect(await ask(one, tomorrowMs)).toBe(isSameMonth ? "skipped" : "claimed");
+    expect(await ask(other, tomorrowMs)).toBe("claimed");
+  });
+
+  test("a cap that is set in the middle of a day counts what the day has used already", async () => {
+    const target = freshName("target");
+    const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: [] };
+    for (let runs = 0; runs < 3; runs += 1)
+      await bench().store.claim(claimOf(freshName("probe"), noonMs, { target, reserve }));
+    const capped = { ...reserve, caps: [dayCap(target, { tokens: 350 })] };
+    const late = claimOf(freshName("probe"), noonMs + 1000, { target, reserve: capped });
+    expect(await bench().store.claim(late)).toMatchObject({ reason: "spend-cap" });
+  });
+
+  test("fifty workers and three caps in different order: no dead lock, no cap passed, crashes included", async () => {
+    const [one, two, all] = [freshName("target"), freshName("target"), freshName("everything")];
+    const capsFor = (target: string): readonly SpendCap[] => [
+      dayCap(target, { tokens: 1500 }),
+      { scope: all, span: "day", tokens: 2400 },
+      { scope: `target/${target}`, span: "hour", requests: 1000 },
+    ];
+    const claims = Array.from({ length: 50 }, (_, n) => {
+      const target = n % 2 === 0 ? one : two;
+      const caps = n % 3 === 0 ? capsFor(target).toReversed() : capsFor(target);
+      return claimOf(freshName("probe"), noonMs, { target, reserve: { microUsd: 1, tokens: 100, requests: 1, caps } });
+    });
+    const results = await Promise.all(claims.map((claim) => bench().store.claim(claim)));
+    const claimed = claims.filter((_claim, n) => results[n]?.kind === "claimed");
+    expect(claimed).toHaveLength(24);
+    // Half of them die: their reservations stay. The others settle for less and make room for exactly as much.
+    for (const claim of claimed.slice(0, 12)) {
+      await bench().store.commit(
+        finishOf(claim, { spent: { microUsd: 1, tokens: 50, requests: 1 } }),
+        () => nothingNew,
+      );
+    }
+    await bench().store.sweepInterrupted(noonMs + 10 * 60_000);
+    const again = await Promise.all(
+      claims.map((claim) => bench().store.claim({ ...claim, probeId: freshName("probe"), runId: freshName("run") })),
+    );
+    expect(again.filter(({ kind }) => kind === "claimed")).toHaveLength(6);
+    const [counter] = await bench().rows("SELECT tokens::int FROM plumbline.budgets WHERE scope = $1", [all]);
+    expect(counter).toEqual({ tokens: 2400 });
+  });
+
   async function spendOf(target: string, atMs = noonMs): Promise<object | undefined> {
     return (await bench().store.overview(atMs)).spendToday.find((spend) => spend.target === target);
   }
+}
+
+function dayCap(target: string, amounts: Pick<SpendCap, "microUsd" | "tokens">): SpendCap {
+  return { scope: `target/${target}`, span: "day", ...amounts };
 }

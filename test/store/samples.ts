@@ -30,7 +30,7 @@ export function claimOf(probeId: string, slotMs: number, over: Partial<ClaimRequ
     atMs: slotMs + 5,
     deadlineMs: slotMs + 60_000,
     traceId: "0af7651916cd43dd8448eb211c80319c",
-    reserve: { microUsd: 500, tokens: 100, requests: 2 },
+    reserve: { microUsd: 500, tokens: 100, requests: 2, caps: [] },
     ...over,
   };
 }
