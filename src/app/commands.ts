@@ -19,6 +19,7 @@ import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
+import { testReceiver } from "./alert-test.ts";
 import { askService } from "./api-client.ts";
 import { createControlCommands, sayRefusal } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
@@ -197,6 +198,11 @@ export function createCommands(io: Io): CommandSet {
     },
 
     testbed: (port) => runTestbed(io, { port }),
+
+    async alertTest(receiver, file) {
+      const config = load(file, false);
+      return config === undefined ? exitCodes.usage : testReceiver(receiver, config, io);
+    },
 
     control: createControlCommands(io),
   };

@@ -32,6 +32,7 @@ export interface CommandSet {
   start(options: StartArguments): Promise<number>;
   status(url: string, json: boolean): Promise<number>;
   testbed(port: number): Promise<number>;
+  alertTest(receiver: string, config: string): Promise<number>;
   readonly control: ControlCommands;
 }
 
@@ -120,6 +121,17 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     },
   );
   addControlCommands(program, commands.control, done);
+  program
+    .command("alert")
+    .description("what has to do with alerts and no running service")
+    .command("test")
+    .description("send a receiver a marked test as any alert is sent; 3 when it did not arrive")
+    .argument("<receiver>", "its name in the configuration")
+    .option("--config <file>", "the configuration", defaultConfig)
+    .addHelpText("after", "\nExample: plumbline alert test oncall")
+    .action(async (receiver: string, { config }: { config: string }) =>
+      done(await commands.alertTest(receiver, config)),
+    );
   program
     .command("testbed")
     .description("serve a provider that can be made to drift, to try things on")

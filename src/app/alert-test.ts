@@ -1,0 +1,72 @@
+import type { DeliveryOutcome } from "../alert/alert.ts";
+import { deliverOnce } from "../alert/deliver.ts";
+import { createLanes } from "../alert/lanes.ts";
+import { createPoster } from "../alert/post-undici.ts";
+import { outboxOf, testEntry } from "../alert/test-alert.ts";
+import { exitCodes, type Io } from "../cli/io.ts";
+import { closestTo } from "../config/closest.ts";
+import type { Config } from "../config/config.ts";
+import { readSecret, secretName } from "../config/secrets.ts";
+import { secretUses } from "../probe/receiver-secrets.ts";
+import { systemClock } from "../std/clock.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { silentLog } from "../std/log.ts";
+import { secretReader, secretSources } from "./world.ts";
+
+/**
+ * Sends one receiver a test by the code that delivers every alert, and its end after it, so that nothing stays open.
+ * Says what came back; nothing is tried again and nothing is stored.
+ */
+export async function testReceiver(name: string, { receivers }: Config, { stdout, stderr, env }: Io): Promise<number> {
+  const receiver = receivers.find((one) => one.name === name);
+  if (receiver === undefined) {
+    const names = receivers.map((one) => one.name);
+    const closest = closestTo(name, names);
+    const known = closest === undefined ? `there are: ${names.join(", ") || "none"}` : `did you mean ${closest}?`;
+    stderr.write(`no receiver is called ${name}; ${known}\n`);
+    return exitCodes.usage;
+  }
+  const missing = secretUses(receiver).filter(({ ref }) => readSecret(ref, secretSources(env)) === undefined);
+  if (missing.length > 0) {
+    for (const { ref } of missing) stderr.write(`${name} needs a value in ${secretName(ref)}; there is none\n`);
+    return exitCodes.usage;
+  }
+
+  const world = {
+    clock: systemClock,
+    random: Math.random,
+    poster: createPoster(),
+    receivers: new Map([[name, receiver]]),
+    lanes: createLanes(),
+    secret: secretReader(env),
+    log: silentLog,
+  };
+  const startedAtMs = systemClock.nowMs();
+  for (const event of ["opened", "resolved"] as const) {
+    const entry = testEntry(name, event, startedAtMs);
+    const attempt = await deliverOnce({ ...world, outbox: outboxOf(entry) }, entry.id);
+    if (attempt === undefined) throw new Error("a test was not due");
+    const { outcome, durationMs } = attempt;
+    const what = event === "opened" ? "test" : "its end";
+    stdout.write(`${name} (${receiver.kind})  ${what}: ${said(outcome)}, after ${formatDurationMs(durationMs)}\n`);
+    if (outcome.kind !== "delivered") return exitCodes.drifted;
+  }
+  return exitCodes.fine;
+}
+
+function said(outcome: DeliveryOutcome): string {
+  switch (outcome.kind) {
+    case "delivered":
+      return `delivered, status ${outcome.status}`;
+    case "failed": {
+      const { reason, retryAfterMs } = outcome;
+      return `not delivered, ${reason}${retryAfterMs === undefined ? "" : `, asks to wait ${formatDurationMs(retryAfterMs)}`}`;
+    }
+    case "gone":
+      return "not delivered, status 410: it wants no more";
+    case "refused":
+      return `not delivered and would not be tried again, ${outcome.reason}`;
+    default:
+      return outcome satisfies never;
+  }
+}

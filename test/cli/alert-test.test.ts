@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import { afterAll, describe, expect, test } from "vitest";
+import { answer, startReceiver } from "../alert/http-receiver.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plumbline-alert-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const file = join(folder, "plumbline.yaml");
+writeFileSync(
+  file,
+  `targets:
+  mini: { baseUrl: "http://127.0.0.1:1/v1", model: gpt-4o-mini, key: { env: NOT_NEEDED_HERE } }
+probes:
+  - { name: valid, target: mini, scenario: valid-request, every: 5m }
+receivers:
+  oncall: { webhook: { url: { env: ALERT_URL }, secrets: [{ env: ALERT_SECRET }], allowPrivate: true } }
+  team: { slack: { url: { env: ALERT_URL }, allowPrivate: true } }
+`,
+);
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function alertTest(receiver: string, env: Record<string, string>): Promise<Ended> {
+  const words = ["src/main.ts", "alert", "test", receiver, "--config", file];
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      words,
+      { env: { PATH: process.env["PATH"] ?? "", ...env } },
+      (_e, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+describe("alert test", () => {
+  test("a marked test and its end arrive as alerts do, signed; it says so and ends with 0", async () => {
+    await using http = await startReceiver(answer(204));
+    const ended = await alertTest("oncall", { ALERT_URL: http.url, ALERT_SECRET: secret });
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toMatch(
+      /^oncall \(webhook\) {2}test: delivered, status 204, after \d.*\noncall \(webhook\) {2}its end: delivered, status 204, after \d.*\n$/,
+    );
+    const told = http.received.map(({ body, headers }) =>
+      new Webhook(secret).verify(body, headers as Record<string, string>),
+    );
+    expect(told).toMatchObject([
+      {
+        type: "plumbline.incident.opened",
+        data: { status: "firing", summary: expect.stringMatching(/^TEST /) as string },
+      },
+      {
+        type: "plumbline.incident.resolved",
+        data: { status: "resolved", summary: expect.stringMatching(/^TEST /) as string },
+      },
+    ]);
+    expect(new Set(http.received.map(({ headers }) => headers["webhook-id"])).size).toBe(2);
+  });
+
+  test.each([
+    [500, {}, "not delivered, status 500"],
+    [429, { "retry-after": "30" }, "not delivered, status 429, asks to wait 30 s"],
+    [404, {}, "not delivered and would not be tried again, status 404"],
+    [410, {}, "not delivered, status 410: it wants no more"],
+  ])("a receiver that says %d: 3, and what it said, once", async (status, headers, words) => {
+    await using http = await startReceiver(answer(status, headers));
+    const ended = await alertTest("team", { ALERT_URL: http.url });
+    expect(ended).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`team (slack)  test: ${words}, after`) as string,
+    });
+    expect(http.received).toHaveLength(1);
+  });
+
+  test("what was meant, and what is missing, without a request", async () => {
+    expect(await alertTest("oncal", {})).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "no receiver is called oncal; did you mean oncall?\n",
+    });
+    expect(await alertTest("team", {})).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "team needs a value in environment variable ALERT_URL; there is none\n",
+    });
+  });
+});
