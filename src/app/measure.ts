@@ -1,7 +1,21 @@
 import type { DeliveryAttempt } from "../alert/outbox.ts";
+import type { Probe } from "../probe/probe.ts";
 import type { ReconcileReport } from "../schedule/reconciler.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
+
+/** How often a probe is due, told by the scheduler, so that a silence can be seen for what it is. */
+export function announceProbes(metrics: Metrics, probes: readonly Probe[]): void {
+  for (const { id, target, scenario, location, cadence } of probes) {
+    if (cadence.kind !== "every") continue;
+    metrics.record("probeInterval", cadence.everyMs / 1000, {
+      [a.plumblineProbe]: id,
+      [a.plumblineTarget]: target.name,
+      [a.plumblineScenario]: scenario.name,
+      [a.plumblineLocation]: location,
+    });
+  }
+}
 
 /** One look at the schedules. What was missed is counted by the process that was elected to say so. */
 export function measureReconciliation(metrics: Metrics, report: ReconcileReport): void {

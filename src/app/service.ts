@@ -16,7 +16,7 @@ import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { openApi } from "./control.ts";
-import { announceReceivers, measureDelivery, measureReconciliation } from "./measure.ts";
+import { announceProbes, announceReceivers, measureDelivery, measureReconciliation } from "./measure.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld, type OpenWorld } from "./world.ts";
@@ -80,6 +80,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     if (roles.includes("scheduler")) {
       const selfWatch = createSelfWatch(config, store, log, nudge);
       stoppable(opened, selfWatch);
+      announceProbes(telemetry.metrics, config.probes);
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;
         selfWatch.after(report);

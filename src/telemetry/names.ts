@@ -112,6 +112,7 @@ export const metrics = {
     "Due time of the newest judged run, in seconds since 1970",
     ofProbe,
   ),
+  probeInterval: gauge("plumbline.probe.interval", "s", "Time between two slots of the probe; none for cron", ofProbe),
   runs: counter("plumbline.runs", "{run}", "Slots that ended, by state and verdict", [
     ...ofProbe,
     a.plumblineState,
