@@ -60,7 +60,7 @@ describe("average run lengths known from elsewhere (R package spc)", () => {
 describe("e-values", () => {
   const clips = [1.43, 2.13, 3];
   test.each(clips)("ψ of a level component, clip %d: quadrature is the closed form", (clip) => {
-    for (const step of [0.25, 0.5, 1, 2]) {
+    for (const step of [0.125, 0.25, 0.5, 1, 2]) {
       const middle = Math.exp(step ** 2 / 2) * (normalCdf(clip - step) - normalCdf(-clip - step));
       const ends = normalCdf(-clip) * (Math.exp(step * clip) + Math.exp(-step * clip));
       expect(logMean((w) => step * w, clip)).toBeCloseTo(Math.log(middle + ends), 8);
@@ -86,8 +86,8 @@ describe("e-values", () => {
 
   // Sums of the bolder components have too wide a distribution for a simulation of many steps.
   test.each([
-    [2, 12],
-    [50, 4],
+    [2, 14],
+    [50, 6],
   ])("E[R_t - t] = 0 after %d samples without a change, with its error bar", (steps, count) => {
     const components = componentsOf(3, 0).slice(0, count);
     const normal = normalFrom(seededRandom(3));
