@@ -105,24 +105,28 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
   });
 
   test("tells of prompt tokens that jump and of latency that doubles, and of nothing before", async () => {
-    await run(8);
-    answer = () => ok(completion({}, 421));
-    expect(await run(2)).toBe("drift drift");
-    answer = () => ok();
-    await run(3);
-    let totalMs = 100;
+    // A promise and a baseline as short as the demo's, at a slot a minute.
+    const drift = { falsePageEveryMs: 300 * 60_000, samples: 20, pageAfterMs: 1, fullAfterMs: 1 };
+    const quick: Probe = { ...probe, judge: { ...probe.judge, drift } };
+    let noise = 0;
+    let factor = 1;
     exchanger = fakeExchanger(
       () => answer(),
-      () => totalMs,
+      () => factor * (100 + ((noise += 7) % 11)),
     );
     world = { ...world, exchanger };
-    expect(await run(3)).toBe("ok ok ok");
-    totalMs = 200;
-    expect((await run(6)).split(" ").slice(-3)).toEqual(["drift", "drift", "drift"]);
-    const kinds = (await store.overview(nowMs)).incidents
-      .filter(({ probeId }) => probeId === probe.id)
-      .map(({ kind }) => kind);
-    expect(kinds).toEqual(["latency"]);
+    const kinds = async () =>
+      (await store.overview(nowMs)).incidents.filter(({ probeId }) => probeId === quick.id).map(({ kind }) => kind);
+    expect(new Set((await runMany(30, quick)).split(" "))).toEqual(new Set(["ok"]));
+    answer = () => ok(completion({}, 421));
+    await runMany(5, quick);
+    expect(await kinds()).toEqual(["usage"]);
+    answer = () => ok();
+    await runMany(5, quick);
+    expect(await kinds()).toEqual([]);
+    factor = 2;
+    await runMany(15, quick);
+    expect(await kinds()).toEqual(["latency"]);
   });
 
   test("a slot is sent once, however often and by however many it is asked for (I1)", async () => {
