@@ -4,6 +4,7 @@ import { deliverOnce } from "../alert/deliver.ts";
 import { createLanes } from "../alert/lanes.ts";
 import { createPoster } from "../alert/post-undici.ts";
 import { type Every, startRelay } from "../alert/relay.ts";
+import { startResending } from "../alert/resend.ts";
 import type { Config } from "../config/config.ts";
 import type { Overview } from "../run/overview.ts";
 import { measureRun } from "../run/measure.ts";
@@ -160,6 +161,7 @@ async function startNotifier(
     context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
   const relay = startRelay({ outbox, enqueue, clock, lanes, log }, repeat);
   stoppable(opened, relay);
+  stoppable(opened, startResending({ ...delivery, standing: outbox }, repeat));
   stoppable(
     opened,
     await deliveries.work(8, async (id) => {

@@ -46,7 +46,9 @@ const chat = z.strictObject({ url: secret.describe("the webhook's address, which
 const alertmanager = z.strictObject({
   url: urlOrEnv.describe("without /api/v2; each replica is a receiver of its own"),
   token: secret.optional(),
-  hold: duration.default("7d").describe("so long after its last message Alertmanager takes an alert for resolved"),
+  hold: duration
+    .default("10m")
+    .describe("alerts are told again every minute; so long after the last time Alertmanager takes them for resolved"),
   labels: z
     .record(
       z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "a label name of letters, digits and _" }),

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../alert/outbox.ts";
+import type { Standing } from "../alert/resend.ts";
 import type { Overview } from "../run/overview.ts";
 import type { ControlBook } from "../run/control.ts";
 import type { WatchBook } from "../run/watch.ts";
@@ -13,9 +14,10 @@ import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
 import { createSlotBook } from "./slot-book.ts";
+import { createStanding } from "./standing.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
-export interface Store extends RunBook, SlotBook, Outbox, ControlBook, WatchBook {
+export interface Store extends RunBook, SlotBook, Outbox, Standing, ControlBook, WatchBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -34,6 +36,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createRunBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),
+    ...createStanding(db),
     ...createControlBook(db),
     overview: (atMs) => readOverview(db, atMs),
     retain: (atMs, days) => retain(db, atMs, days),

@@ -8,6 +8,7 @@ import { controlConforms } from "./conformance-control.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
 import { spendConforms } from "./conformance-spend.ts";
+import { standingConforms } from "./conformance-standing.ts";
 import { claimOf, dayMs, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor, seriesOf } from "./samples.ts";
 
 /** What the parts of the suite share: one store, opened once, in which every test uses names of its own. */
@@ -37,6 +38,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("spend", () => spendConforms(bench));
     describe("incidents and outbox", () => alertsConform(bench));
     describe("what people do", () => controlConforms(bench));
+    describe("what is told again", () => standingConforms(bench));
     describe("retention and overview", () => retentionConforms(bench));
   });
 }

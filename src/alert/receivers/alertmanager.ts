@@ -11,6 +11,7 @@ import { changeLines, fit } from "./wording.ts";
  */
 export const alertmanager: ReceiverKind<AlertmanagerReceiver> = {
   statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true },
+  forgets: true,
   render({ alert }, receiver, secret, atMs) {
     const bearer = receiver.token === undefined ? undefined : secret(receiver.token).trim();
     if (bearer !== undefined && !token.accepts(bearer)) {

@@ -24,6 +24,8 @@ export interface ReceiverKind<R extends Receiver> {
   render(entry: OutboxEntry, receiver: R, secret: SecretReader, atMs: number): Message | Refusal;
   /** What its statuses mean where that is not what Standard Webhooks says. */
   readonly statuses?: StatusRules;
+  /** Has to be told again and again what holds, or takes it for over. */
+  readonly forgets?: boolean;
 }
 
 /** Where a receiver is; the address itself may be the secret. */

@@ -31,3 +31,8 @@ export function renderFor<K extends Receiver["kind"]>(
 export function statusRulesOf({ kind }: Receiver): StatusRules | undefined {
   return receiverKinds[kind].statuses;
 }
+
+/** Has this one to be told again and again what holds? */
+export function forgets({ kind }: Receiver): boolean {
+  return receiverKinds[kind].forgets === true;
+}

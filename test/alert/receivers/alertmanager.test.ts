@@ -3,13 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Alert } from "../../../src/alert/alert.ts";
+import type { Alert, OutboxEntry } from "../../../src/alert/alert.ts";
 import { composeAlert } from "../../../src/alert/compose.ts";
 import { deliverOnce } from "../../../src/alert/deliver.ts";
+import { resendOnce } from "../../../src/alert/resend.ts";
 import type { TransitionKind } from "../../../src/incident/incident.ts";
 import { findProgram } from "../../setup/binaries.ts";
 import { freePort, openPlace, reachable } from "../../setup/servers.ts";
-import { worldOf } from "../delivery-world.ts";
+import { posterSaying, status, worldOf } from "../delivery-world.ts";
 import { answer, type HttpReceiver, startReceiver } from "../http-receiver.ts";
 import { entryFor, incident, transition } from "../samples.ts";
 import { hostileAlert } from "./hostile.ts";
@@ -106,6 +107,37 @@ test("an incident's life: one alert, then a graver one in its place, then none, 
     expect(told).toContainEqual(expect.objectContaining({ status: "resolved" }));
     expect(JSON.stringify(told.at(-1))).toContain("trace_url");
   }, 15_000);
+});
+
+test("what holds is told again, so that it survives a restart, and what is over stays over", async () => {
+  const [one, other] = [alertAt("opened", "risky", 1), { ...alertAt("opened", "risky", 1), fingerprint: "beefbeef" }];
+  const told = (alert: Alert, id: string): OutboxEntry => ({ ...entryFor("team"), id, alert });
+  let standing = [told(one, "msg_a"), told(other, "msg_b")];
+  const world = {
+    ...worldOf([{ ...receivers.alertmanager, url, allowPrivate: true }], { secret: lookUp }),
+    standing: { lastTold: (name: string) => Promise.resolve(name === "team" ? standing : []) },
+  };
+  world.clock.setTo(Date.now());
+  expect(await resendOnce({ ...world, receivers: new Map([["slack", receivers.slack]]) })).toBe(0);
+  expect(await resendOnce(world)).toBe(2);
+  expect(active("incident=beefbeef")).toHaveLength(1);
+  standing = standing.map(({ alert, ...rest }) => ({
+    ...rest,
+    alert: { ...alert, status: "resolved", event: "resolved" },
+  }));
+  expect(await resendOnce(world)).toBe(2);
+  expect(active("incident=~beefbeef|f00dfeed")).toEqual([]);
+});
+
+test("one in trouble is asked once a round, and said so", async () => {
+  const poster = posterSaying(status(503));
+  const world = {
+    ...worldOf([receivers.alertmanager], { poster, secret: lookUp }),
+    standing: { lastTold: () => Promise.resolve([entryFor("team", "a-1"), entryFor("team", "b-1")]) },
+  };
+  expect(await resendOnce(world)).toBe(0);
+  expect(poster.posted).toHaveLength(1);
+  expect(world.said).toMatchObject([{ level: "warn", fields: { receiver: "team", reason: "status 503" } }]);
 });
 
 test("takes every alert there can be, whatever is in it", async () => {
