@@ -67,8 +67,8 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   const first = await start(config, env);
   await vi.waitFor(async () => {
     const [probe] = (await first.overview()).probes;
-    expect(probe?.recent.length).toBeGreaterThan(4);
-    expect(probe?.learning).toBeUndefined();
+    // Three runs make the baseline of the shape.
+    expect(probe?.recent.filter(({ state }) => state === "done").length).toBeGreaterThan(4);
   }, waiting);
   testbed.inject("field-removed");
   await vi.waitFor(() => expect(alerts.map(({ event }) => event)).toEqual(["opened"]), waiting);
