@@ -1,30 +1,57 @@
 # syntax=docker/dockerfile:1
-FROM node:24-slim AS build
+# Reproducible when pinned: --build-arg NODE_IMAGE=node:24-slim@sha256:…
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npx tsc -p tsconfig.build.json \
- && npm prune --omit=dev --ignore-scripts
+RUN npx tsc -p tsconfig.build.json
 
-FROM node:24-slim
+# No package of these may run a script of its own when it is installed.
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+# The list of parts: all that is locked but the tools. (`npm sbom --omit=dev` forgets what tools use as well.)
+RUN npm sbom --sbom-format=cyclonedx --package-lock-only > all.json \
+ && node -e 'const all = JSON.parse(fs.readFileSync("all.json")); \
+      const isTool = ({ properties }) => properties.some(({ name }) => name === "cdx:npm:package:development"); \
+      const tools = new Set(all.components.filter(isTool).map((it) => it["bom-ref"])); \
+      const components = all.components.filter((it) => !tools.has(it["bom-ref"])); \
+      const dependencies = all.dependencies.filter(({ ref }) => !tools.has(ref)) \
+        .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => !tools.has(to)) })); \
+      fs.writeFileSync("sbom.cdx.json", JSON.stringify({ ...all, components, dependencies }))'
+
+FROM ${NODE_IMAGE}
+ARG VERSION=0.1.0
+ARG REVISION=unknown
 LABEL org.opencontainers.image.title="plumbline" \
       org.opencontainers.image.description="Scheduled synthetic monitoring for chat-completions APIs" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build --chown=node:node /app/node_modules ./node_modules
-COPY --from=build --chown=node:node /app/dist ./dist
-COPY --chown=node:node package.json LICENSE ./
-COPY --chown=node:node config ./config
-# The embedded store, when no DATABASE_URL is set; mount a volume here.
-RUN mkdir -p /data && chown node:node /data
+# Owned by root: what runs cannot change what it runs.
+COPY --from=packages /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=packages /app/sbom.cdx.json ./sbom.cdx.json
+COPY package.json LICENSE ./
+COPY config ./config
+# The embedded store, when no DATABASE_URL is set: mount a volume here. Nothing else is written; --read-only is fine.
+RUN mkdir -p /data && chown 1000:1000 /data
 ENV PLUMBLINE_DATA=/data
 VOLUME /data
-USER node
+# By number, so that Kubernetes can tell it is not root.
+USER 1000:1000
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# The program answers SIGTERM itself and starts no children: it may be process 1.
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "dist/main.js"]
-CMD ["start", "--config", "/app/config/plumbline.yaml"]
+# From outside the container the API answers with a token only (api.tokens in the configuration).
+CMD ["start", "--config", "/app/config/plumbline.yaml", "--listen", "0.0.0.0:8080"]
