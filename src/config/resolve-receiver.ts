@@ -14,9 +14,20 @@ export function resolveReceivers(text: ConfigText, context: LoadContext, complai
   for (const receiver of receivers) {
     checkSecrets(receiver, context, complaints);
     checkAddress(receiver, context, complaints);
+    if (receiver.kind === "alertmanager" && receiver.holdMs < shortestHoldMs) {
+      complaints.push({
+        path: ["receivers", receiver.name, receiver.kind],
+        key: "hold",
+        expected: "at least 2m, for alerts are told again every minute",
+        got: `${receiver.holdMs / 1000}s`,
+        hint: "10m is a good value",
+      });
+    }
   }
   return receivers;
 }
+
+const shortestHoldMs = 120_000;
 
 function resolveReceiver(name: string, text: ReceiverText, links: readonly LinkTemplate[]): Receiver {
   const reach = ({ allowPrivate, timeout }: { readonly allowPrivate: boolean; readonly timeout: string }) => ({

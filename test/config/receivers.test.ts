@@ -77,6 +77,11 @@ test.each([
   ["a routing key in plain", "  a: { pagerduty: { routingKey: hunter2 } }", "a text (not shown)"],
   ["a topic in plain", "  a: { ntfy: { topic: hunter2 } }", "a text (not shown)"],
   ["a label that is none", "  a: { alertmanager: { url: 'https://am', labels: { a-b: c } } }", "a label name"],
+  [
+    "a hold shorter than a round",
+    "  a: { alertmanager: { url: 'https://am', hold: 90s } }",
+    "alertmanager.hold: at least 2m",
+  ],
   ["plain http", "  a: { alertmanager: { url: 'http://am:9093' } }", "receivers.a.alertmanager.url: https"],
   [
     "an unknown format",
