@@ -3,12 +3,21 @@ import type { Target } from "../probe/target.ts";
 import type { Json, JsonObject } from "../std/json.ts";
 import type { HttpRequest } from "./exchange.ts";
 
-/** A chat-completions request for the target. `alter` edits the body last, for requests that are wrong on purpose. */
+/** How a request is made wrong on purpose. Each is applied last of its kind. */
+export interface Wrongs {
+  readonly alter?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
+  /** Edits the text of the body, such as to what is no JSON any more. */
+  readonly spoil?: ((text: string) => string) | undefined;
+  /** Instead of `/chat/completions`. */
+  readonly path?: string | undefined;
+}
+
+/** A chat-completions request for the target. */
 export function chatRequest(
   target: Target,
   ask: Ask,
   key: string | undefined,
-  alter: (body: { [field: string]: Json }) => { [field: string]: Json } = (body) => body,
+  { alter = (body) => body, spoil = (text) => text, path = "/chat/completions" }: Wrongs = {},
 ): HttpRequest {
   const body: JsonObject = {
     model: target.model,
@@ -19,13 +28,13 @@ export function chatRequest(
   };
   return {
     method: "POST",
-    url: `${target.baseUrl}/chat/completions`,
+    url: `${target.baseUrl}${path}`,
     headers: {
       ...target.headers,
       "content-type": "application/json",
       accept: ask.stream ? "text/event-stream" : "application/json",
       ...(key === undefined ? {} : { [target.keyHeader.name]: `${target.keyHeader.prefix}${key}` }),
     },
-    body: JSON.stringify(alter(body)),
+    body: spoil(JSON.stringify(alter(body))),
   };
 }

@@ -58,6 +58,8 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       return facts.usage !== undefined ? [] : finding("usage", "reported", "unknown");
     case "stream-complete":
       return facts.streamEnd === "complete" ? [] : finding("end of stream", "complete", facts.streamEnd ?? "no stream");
+    case "within-cap":
+      return overCap(rule.maxTokens, facts, finding);
     case "no-completion":
       return facts.text.class === "empty" && facts.finishReasons.length === 0
         ? []
@@ -65,6 +67,24 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
     default:
       return rule satisfies never;
   }
+}
+
+/** A reply that spent all it was allowed on thinking says nothing: that is told apart from one that was cut. */
+function overCap(
+  maxTokens: number,
+  { usage, finishReasons, text }: ReplyFacts,
+  finding: (subject: string, expected: string, observed: string) => Finding[],
+): Finding[] {
+  const used = usage?.completionTokens;
+  if (used === undefined) return [];
+  if (used > maxTokens) return finding("completion tokens", `at most ${maxTokens}`, String(used));
+  const isCut = finishReasons.includes("length");
+  if (used === maxTokens && !isCut && finishReasons.some((reason) => reason !== "stop")) {
+    return finding("finish reason", "length, at the cap", finishReasons.map((reason) => reason ?? "none").join(", "));
+  }
+  return isCut && text.class === "empty"
+    ? finding("text", "some of an answer", "nothing, the cap went to reasoning")
+    : [];
 }
 
 function fits(kind: JsonKind, wanted: JsonKind): boolean {

@@ -16,7 +16,9 @@ export type Expectation =
   | { readonly kind: "usage-present" }
   | { readonly kind: "stream-complete" }
   /** Policy: the request must be refused; a completion is a breach whatever the status code. */
-  | { readonly kind: "no-completion" };
+  | { readonly kind: "no-completion" }
+  /** No more output than was allowed, and `length` said when that is why it ended. */
+  | { readonly kind: "within-cap"; readonly maxTokens: number };
 
 export type JsonKind = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
 export type TextClass = "empty" | "json" | "number" | "word" | "line" | "text";

@@ -30,7 +30,7 @@ async function makeCall(
   runSpan: Span,
 ): Promise<Observation> {
   const { target } = probe;
-  const request = chatRequest(target, call.ask, credentialFor(world, probe, call), call.alter);
+  const request = chatRequest(target, call.ask, credentialFor(world, probe, call), call);
   const span = startCallSpan(world.tracer, runSpan, probe, call);
   const exchange = await world.exchanger.exchange(request, target.policy, target.name, (ordinal, attempt) =>
     inAttemptSpan(world.tracer, span, request, ordinal, attempt),

@@ -1,3 +1,4 @@
+import type { Wrongs } from "../exchange/chat-codec.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -12,21 +13,21 @@ export function promptTokenEstimate(ask: Ask): number {
   return Buffer.byteLength(JSON.stringify(ask.messages)) + 8 * ask.messages.length + 32;
 }
 
-interface SingleCall {
+interface SingleCall extends Wrongs {
   readonly name: string;
   readonly summary: string;
   readonly polarity: Scenario["polarity"];
   readonly ask: (nonce: string | undefined) => Ask;
   readonly expectations: readonly Expectation[];
   readonly credential?: Call["credential"];
-  readonly alter?: Call["alter"];
   /** What is too grave for one observation and too urgent for the next slot: asked once more at once. */
   readonly recheck?: (seen: Observation) => boolean;
 }
 
 /** A scenario of one call, or of the same call twice where the first answer needs confirming: what most are. */
 export function singleCall(spec: SingleCall): Scenario {
-  const { name, summary, polarity, ask, expectations, credential = "configured", alter, recheck } = spec;
+  const { name, summary, polarity, ask, expectations, credential = "configured", recheck } = spec;
+  const { alter, spoil, path } = spec;
   const sample = ask("0".repeat(12));
   const maxCalls = recheck === undefined ? 1 : 2;
   return {
@@ -39,7 +40,7 @@ export function singleCall(spec: SingleCall): Scenario {
     maxOutputTokens: maxCalls * sample.maxTokens,
     nextCall([first, ...others], { nonce }) {
       const isWanted = first === undefined || (others.length === 0 && recheck?.(first) === true);
-      return isWanted ? { name, ask: ask(nonce), credential, alter } : undefined;
+      return isWanted ? { name, ask: ask(nonce), credential, alter, spoil, path } : undefined;
     },
   };
 }
@@ -53,3 +54,8 @@ export function shortAsk(stream: boolean): (nonce: string | undefined) => Ask {
 }
 
 export const knownFinishReasons = ["stop", "length"] as const;
+
+/** A completion where there must be none: too grave to be told without asking once more. */
+export function looksAnswered({ outcome }: Observation): boolean {
+  return outcome.kind === "reply" && (outcome.text.class !== "empty" || outcome.finishReasons.length > 0);
+}

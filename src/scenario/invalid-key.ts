@@ -1,5 +1,4 @@
-import type { Observation } from "../observation/observation.ts";
-import { shortAsk, singleCall } from "./built-in.ts";
+import { looksAnswered, shortAsk, singleCall } from "./built-in.ts";
 
 /** Which status refuses it is learned per target; that it is refused is policy. */
 export const invalidKey = singleCall({
@@ -11,7 +10,3 @@ export const invalidKey = singleCall({
   expectations: [{ kind: "no-completion" }],
   recheck: looksAnswered,
 });
-
-function looksAnswered({ outcome }: Observation): boolean {
-  return outcome.kind === "reply" && (outcome.text.class !== "empty" || outcome.finishReasons.length > 0);
-}

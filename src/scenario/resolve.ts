@@ -1,13 +1,36 @@
 import type { ScenarioSpec } from "../probe/probe.ts";
 import { singleCall } from "./built-in.ts";
+import { brokenJson } from "./broken-json.ts";
+import { impossibleTokenLimit } from "./impossible-token-limit.ts";
 import { invalidKey } from "./invalid-key.ts";
+import { malformedMessages } from "./malformed-messages.ts";
+import { missingKey } from "./missing-key.ts";
 import { missingModel } from "./missing-model.ts";
-import type { Scenario } from "./scenario.ts";
 import { streamedRequest } from "./streamed-request.ts";
+import { tokenBudget } from "./token-budget.ts";
+import { unavailableModel } from "./unavailable-model.ts";
+import { unknownParameter } from "./unknown-parameter.ts";
+import { unsupportedRole } from "./unsupported-role.ts";
 import { validRequest } from "./valid-request.ts";
+import { wrongPath } from "./wrong-path.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Every built-in scenario, once. A new one is one file and one row here. */
-export const catalogue: readonly Scenario[] = [validRequest, streamedRequest, invalidKey, missingModel];
+export const catalogue: readonly Scenario[] = [
+  validRequest,
+  streamedRequest,
+  tokenBudget,
+  invalidKey,
+  missingKey,
+  missingModel,
+  unavailableModel,
+  malformedMessages,
+  unsupportedRole,
+  impossibleTokenLimit,
+  unknownParameter,
+  brokenJson,
+  wrongPath,
+];
 
 const byName = new Map(catalogue.map((scenario) => [scenario.name, scenario]));
 

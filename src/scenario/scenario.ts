@@ -1,15 +1,13 @@
+import type { Wrongs } from "../exchange/chat-codec.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { Json } from "../std/json.ts";
 
 /** One logical call that a scenario wants made. */
-export interface Call {
+export interface Call extends Wrongs {
   readonly name: string;
   readonly ask: Ask;
   /** Which credential to present. */
   readonly credential: "configured" | "invalid" | "none";
-  /** Last edit of the request body, for requests that are wrong on purpose. */
-  readonly alter?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
 }
 
 /** What differs from run to run. */

@@ -1,0 +1,10 @@
+import { shortAsk, singleCall } from "./built-in.ts";
+
+export const brokenJson = singleCall({
+  name: "broken-json",
+  summary: "a body that ends in the middle of its JSON",
+  polarity: "negative",
+  ask: shortAsk(false),
+  spoil: (text) => text.slice(0, Math.floor(text.length / 2)),
+  expectations: [],
+});

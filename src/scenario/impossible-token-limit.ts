@@ -1,0 +1,13 @@
+import { shortAsk, singleCall } from "./built-in.ts";
+
+const limits = ["max_tokens", "max_completion_tokens"];
+
+export const impossibleTokenLimit = singleCall({
+  name: "impossible-token-limit",
+  summary: "an output limit below zero",
+  polarity: "negative",
+  ask: shortAsk(false),
+  alter: (body) =>
+    Object.fromEntries(Object.entries(body).map(([field, value]) => [field, limits.includes(field) ? -1 : value])),
+  expectations: [],
+});

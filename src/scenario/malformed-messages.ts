@@ -1,0 +1,10 @@
+import { shortAsk, singleCall } from "./built-in.ts";
+
+export const malformedMessages = singleCall({
+  name: "malformed-messages",
+  summary: "messages that are a text instead of a list: how a validation error looks",
+  polarity: "negative",
+  ask: shortAsk(false),
+  alter: (body) => ({ ...body, messages: "plumb" }),
+  expectations: [],
+});
