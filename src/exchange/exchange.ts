@@ -1,5 +1,6 @@
 import type { Json } from "../std/json.ts";
 import type { ClientPolicy } from "../probe/target.ts";
+import type { Injection } from "./injection.ts";
 
 /** One HTTP request, credential resolved. Lives for the length of an exchange and is never stored. */
 export interface HttpRequest {
@@ -8,6 +9,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The exact bytes to send, so that malformed ones can be sent on purpose. */
   readonly body?: string | undefined;
+  /** Played to us in the target's place: nothing is sent. */
+  readonly inject?: Injection | undefined;
 }
 
 export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total";
@@ -16,8 +19,8 @@ export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total
 export type TransportFault =
   | { readonly kind: "fault"; readonly class: "dns" | "connect" | "tls" | "reset" | "truncated" | "too-large" }
   | { readonly kind: "fault"; readonly class: "timeout"; readonly phase: Phase }
-  /** Nothing was sent: the breaker is open after repeated failures. */
-  | { readonly kind: "fault"; readonly class: "circuit-open" };
+  /** Nothing was sent: the breaker is open after repeated failures, or the request is larger than allowed. */
+  | { readonly kind: "fault"; readonly class: "circuit-open" | "request-too-large" };
 
 export type StreamEnd =
   /** `[DONE]` came, and a finish reason before it. */
@@ -72,6 +75,16 @@ export interface Attempt {
   readonly connection: "fresh" | "reused";
   /** Longest time our own event loop was blocked meanwhile: a starved process measures itself. */
   readonly maxLoopDelayMs: number;
+  /** Set when a fault was played in the target's place. */
+  readonly injected?: InjectedFacts | undefined;
+}
+
+export interface InjectedFacts {
+  readonly name: string;
+  /** Bytes of the request that were caught before they could leave. */
+  readonly caughtBytes: number;
+  /** The client let go of its end of the connection. */
+  readonly isClosed: boolean;
 }
 
 /** One logical call: its attempts in order, the last of which counts. Never empty. */
@@ -82,7 +95,12 @@ export interface Exchange {
 /** Wrapped around each attempt, so that a span can be opened and closed around it. */
 export type AroundAttempt = (ordinal: number, attempt: () => Promise<Attempt>) => Promise<Attempt>;
 
-/** The port. `circuitKey` names the breaker to share: the target's name. */
+/** The port. `circuitKey` names the breaker to share: the target's name. undefined: one that ends with the exchange. */
 export interface Exchanger {
-  exchange(request: HttpRequest, policy: ClientPolicy, circuitKey: string, around?: AroundAttempt): Promise<Exchange>;
+  exchange(
+    request: HttpRequest,
+    policy: ClientPolicy,
+    circuitKey: string | undefined,
+    around?: AroundAttempt,
+  ): Promise<Exchange>;
 }

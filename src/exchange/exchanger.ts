@@ -14,13 +14,18 @@ export interface ExchangerOptions {
 
 /** Client policy around single attempts: the breaker decides whether to send, then at most `retries` more. */
 export function createExchanger({ attempt, clock, sleep, random }: ExchangerOptions): Exchanger {
-  const circuits = new Map<string, Circuit>();
+  const shared = new Map<string, Circuit>();
   return {
-    async exchange(request, policy, circuitKey, around = (_ordinal, run) => run()) {
+    async exchange(request, policy, sharedKey, around = (_ordinal, run) => run()) {
+      if (policy.maxRequestBytes !== undefined && Buffer.byteLength(request.body ?? "") > policy.maxRequestBytes) {
+        return { attempts: [unsentAttempt("request-too-large", clock.nowMs())] };
+      }
+      const circuits = sharedKey === undefined ? new Map<string, Circuit>() : shared;
+      const circuitKey = sharedKey ?? "";
       const send = async (ordinal: number): Promise<Attempt> => {
         const admission = admit(circuits.get(circuitKey) ?? closedCircuit, clock.monotonicMs());
         circuits.set(circuitKey, admission.circuit);
-        if (!admission.admitted) return refusedAttempt(ordinal, clock.nowMs());
+        if (!admission.admitted) return unsentAttempt("circuit-open", clock.nowMs(), ordinal);
         const done = await around(ordinal, () => attempt(request, policy, ordinal));
         const before = circuits.get(circuitKey) ?? closedCircuit;
         circuits.set(circuitKey, settle(before, isTransient(done.outcome), policy.circuit, clock.monotonicMs()));
@@ -43,11 +48,11 @@ export function createExchanger({ attempt, clock, sleep, random }: ExchangerOpti
   };
 }
 
-function refusedAttempt(ordinal: number, startedAtMs: number): Attempt {
+function unsentAttempt(why: "circuit-open" | "request-too-large", startedAtMs: number, ordinal = 1): Attempt {
   return {
     ordinal,
     startedAtMs,
-    outcome: { kind: "fault", class: "circuit-open" },
+    outcome: { kind: "fault", class: why },
     timings: { totalMs: 0 },
     connection: "fresh",
     maxLoopDelayMs: 0,

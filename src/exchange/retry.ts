@@ -20,6 +20,7 @@ function isTransientFault(fault: TransportFault): boolean {
     case "truncated":
     case "too-large":
     case "circuit-open":
+    case "request-too-large":
       return false;
     default:
       return fault satisfies never;

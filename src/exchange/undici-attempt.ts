@@ -1,10 +1,13 @@
+import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 import { createChatStreamReader, type ChatStreamReader } from "./chat-stream.ts";
-import type { Attempt, Body, HttpRequest, Outcome, Timings, TransportFault } from "./exchange.ts";
+import type { Attempt, Body, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
+import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
+import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
 import { nextDeadline, type Progress } from "./watchdog.ts";
 
@@ -29,9 +32,11 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
   return {
     async attempt(request, policy, ordinal) {
       const { origin } = new URL(request.url);
-      const reuse = policy.connection === "reused";
+      const { inject } = request;
+      const reuse = policy.connection === "reused" && inject === undefined;
       const kept = reuse ? takeOpen(idle.get(origin)) : undefined;
-      const client = kept ?? openClient(origin, policy);
+      const wire = inject && openInjectedWire(inject, sleep);
+      const client = kept ?? openClient(origin, policy, wire && injectedConnector(inject, wire));
       const startedAtMs = clock.nowMs();
       const stopWatching = loop.watch();
       const { outcome, timings } = await send(client, request, policy, {
@@ -41,7 +46,8 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
       });
       const maxLoopDelayMs = stopWatching();
       if (reuse && outcome.kind === "reply" && !client.destroyed) keep(origin, client);
-      else void client.destroy();
+      else if (wire === undefined) void client.destroy();
+      else await client.destroy();
       return {
         ordinal,
         startedAtMs,
@@ -49,6 +55,7 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
         timings,
         connection: kept === undefined ? "fresh" : "reused",
         maxLoopDelayMs,
+        ...(wire && inject && { injected: factsOf(inject, wire) }),
       };
     },
     async close() {
@@ -73,13 +80,30 @@ function takeOpen(clients: Client[] | undefined): Client | undefined {
 }
 
 /** Our own watchdog keeps the deadlines; undici's are off, for they are coarse and each covers only a part. */
-function openClient(origin: string, policy: ClientPolicy): Client {
+function openClient(origin: string, policy: ClientPolicy, connect?: Connector): Client {
   return new Client(origin, {
     pipelining: policy.connection === "fresh" ? 0 : 1,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: policy.connectMs + 1000 },
+    connect: connect ?? { timeout: policy.connectMs + 1000 },
   });
+}
+
+type Connector = Extract<NonNullable<Client.Options["connect"]>, (...args: never[]) => unknown>;
+
+/** Hands out the wire in place of a connection, or never says anything. */
+function injectedConnector({ connect }: Injection, { socket }: InjectedWire): Connector {
+  return (_options, callback) => {
+    if (connect === "open") queueMicrotask(() => callback(null, socket as unknown as Socket));
+  };
+}
+
+function factsOf({ name, connect }: Injection, { socket, caughtBytes }: InjectedWire): InjectedFacts {
+  return { name, caughtBytes: caughtBytes(), isClosed: connect === "hang" || socket.destroyed };
+}
+
+function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 interface SendContext {

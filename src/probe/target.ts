@@ -13,6 +13,8 @@ export interface ClientPolicy {
   readonly totalMs: number;
   /** Decoded bytes of one body. */
   readonly maxBodyBytes: number;
+  /** Bytes of one request body: a larger one is refused before anything is sent. */
+  readonly maxRequestBytes?: number | undefined;
   /** Server-sent events of one stream. */
   readonly maxEvents: number;
   /** Further attempts after a transient fault. */
