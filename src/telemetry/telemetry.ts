@@ -1,4 +1,4 @@
-import { metrics, trace, type Meter, type Tracer } from "@opentelemetry/api";
+import { context, metrics, propagation, trace, type Meter, type Tracer } from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { BullMQOtel } from "bullmq-otel";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -64,7 +64,11 @@ async function startExport(env: Env): Promise<Export> {
     tracer: tracesAreExported ? trace.getTracer(instrumentationScope) : ids.tracer,
     queue: tracesAreExported ? new queue.BullMQOtel({ tracerName: instrumentationScope }) : undefined,
     meters: [metrics.getMeter(instrumentationScope)],
-    stop: () => sdk.shutdown(),
+    async stop() {
+      await sdk.shutdown();
+      // What is global is given back, so that a service started after this one in the same process exports too.
+      for (const api of [trace, metrics, context, propagation]) api.disable();
+    },
   };
 }
 

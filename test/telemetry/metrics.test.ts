@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openService, type Service } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
 import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
+import { startPrometheus } from "../setup/prometheus.ts";
 import { promtool } from "../setup/promtool.ts";
 import { familiesOf, type Sample, samplesOf } from "./exposition.ts";
 
@@ -108,3 +110,29 @@ test("the figures are those of the runs", () => {
   expect(valuesOf("plumbline_slots_missed_total")).toHaveLength(1);
   expect(valuesOf("plumbline_deliveries_total", { plumbline_outcome: "given-up" })).toEqual([0]);
 });
+
+interface Asked {
+  readonly groups?: readonly {
+    readonly rules: readonly { name: string; health: string; lastError?: string; state?: string }[];
+  }[];
+  readonly result?: readonly { readonly metric: Record<string, string>; readonly value: [number, string] }[];
+}
+
+test("a real Prometheus scrapes it, evaluates every rule, and tells the failing probe from the fine one", async () => {
+  const rules = readFileSync("helm/files/rules.yaml", "utf8").replace("interval: 30s", "interval: 1s");
+  await using prometheus = await startPrometheus(new URL(service?.url ?? "").host, rules);
+  await vi.waitFor(
+    async () => {
+      const { result = [] } = (await prometheus.ask("query?query=plumbline:probe_success:newest")) as Asked;
+      const newest = Object.fromEntries(result.map(({ metric, value }) => [metric["plumbline_probe"], value[1]]));
+      expect(newest).toEqual({ "fine@default": "1", "streamed@default": "1", "failing@default": "0" });
+      const { groups = [] } = (await prometheus.ask("rules")) as Asked;
+      const told = groups.flatMap((group) => group.rules);
+      expect(told.filter(({ health }) => health !== "ok")).toEqual([]);
+      expect(told.filter(({ state }) => state === "pending" || state === "firing").map(({ name }) => name)).toContain(
+        "PlumblineProbeFailing",
+      );
+    },
+    { timeout: 25_000, interval: 500 },
+  );
+}, 30_000);
