@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Attributes, Meter } from "@opentelemetry/api";
-import { type MetricSpec, metrics as specs } from "./names.ts";
+import { type Conventions, latestNames, type MetricSpec, metrics as specs } from "./names.ts";
 
 type Specs = typeof specs;
 /** Metrics that are recorded as things happen; the observed ones are asked for at collection. */
@@ -18,18 +18,39 @@ export interface Metrics {
 
 type Enter = (value: number, labels: Attributes) => void;
 
+/** A meter and the names its readers expect. */
+export interface NamedMeter {
+  readonly meter: Meter;
+  readonly conventions: Conventions;
+}
+
 /** Every instrument of the table, once for each meter: each has its own readers. */
-export function createMetrics(meters: readonly Meter[]): Metrics {
+export function createMetrics(meters: readonly NamedMeter[]): Metrics {
   const instruments = new Map<string, readonly Enter[]>(
-    Object.entries(specs).map(([metric, spec]) => [metric, meters.flatMap((meter) => instrument(meter, spec))]),
+    Object.entries(specs).map(([metric, spec]) => [metric, meters.flatMap((named) => instrumentNamed(named, spec))]),
   );
-  for (const meter of meters) observeEventLoop(meter);
+  for (const { meter } of meters) observeEventLoop(meter);
   return {
     record(metric, value, labels) {
       if (!Number.isFinite(value)) return;
       for (const record of instruments.get(metric) ?? []) record(value, labels);
     },
   };
+}
+
+function instrumentNamed({ meter, conventions }: NamedMeter, spec: MetricSpec): Enter[] {
+  const latest = conventions === "latest" ? latestNames[spec.name] : undefined;
+  if (latest === undefined) return instrument(meter, spec);
+  if (typeof latest === "string") return instrument(meter, { ...spec, name: latest });
+  const { by, names } = latest;
+  const parts = Object.entries(names).map(([part, name]) => [part, instrument(meter, { ...spec, name })] as const);
+  return parts.flatMap(([part, enters]) =>
+    enters.map(
+      (enter): Enter =>
+        (value, { [by]: which, ...rest }) =>
+          which === part ? enter(value, rest) : undefined,
+    ),
+  );
 }
 
 function instrument(meter: Meter, spec: MetricSpec): Enter[] {

@@ -193,6 +193,27 @@ export const metrics = {
   loopDelayMax: observed("nodejs.eventloop.delay.max", "s", "Event loop delay since the last collection, longest"),
 } as const satisfies Record<string, MetricSpec>;
 
+/** Which GenAI metric names are written; those of v1.41 unless `OTEL_SEMCONV_STABILITY_OPT_IN` asks for the newest. */
+export type Conventions = "v1.41" | "latest";
+
+export function conventionsOf(env: Readonly<Record<string, string | undefined>>): Conventions {
+  const asked = env["OTEL_SEMCONV_STABILITY_OPT_IN"]?.split(",").map((it) => it.trim()) ?? [];
+  return asked.includes("gen_ai_latest_experimental") ? "latest" : "v1.41";
+}
+
+/** The newest names of metrics; one that became several says by which attribute. */
+export const latestNames: Readonly<Record<string, string | { by: string; names: Readonly<Record<string, string>> }>> = {
+  "gen_ai.client.operation.duration": "gen_ai.client.inference.duration",
+  "gen_ai.client.operation.time_to_first_chunk": "gen_ai.client.inference.time_to_first_chunk",
+  "gen_ai.client.token.usage": {
+    by: a.genAiTokenType,
+    names: {
+      input: "gen_ai.client.inference.operation.input_tokens",
+      output: "gen_ai.client.inference.operation.output_tokens",
+    },
+  },
+};
+
 /** What Prometheus calls a metric, by OpenTelemetry's rules: what every collector calls it as well. */
 export function prometheusName({ name, kind, unit }: MetricSpec): string {
   const plain = name.replaceAll(".", "_");

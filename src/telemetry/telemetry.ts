@@ -2,7 +2,7 @@ import { context, metrics, propagation, trace, type Meter, type Tracer } from "@
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { BullMQOtel } from "bullmq-otel";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { instrumentationScope } from "./names.ts";
+import { conventionsOf, instrumentationScope } from "./names.ts";
 
 export interface Telemetry {
   readonly tracer: Tracer;
@@ -34,7 +34,11 @@ export async function startTelemetry(env: Env, canBeScraped = false): Promise<Te
   return {
     tracer: exported.tracer,
     queue: exported.queue,
-    metrics: createMetrics(scrape === undefined ? exported.meters : [...exported.meters, scrape.meter]),
+    // Rules and dashboards name what is scraped: those names stay, whatever the export is asked for.
+    metrics: createMetrics([
+      ...exported.meters.map((meter) => ({ meter, conventions: conventionsOf(env) })),
+      ...(scrape === undefined ? [] : [{ meter: scrape.meter, conventions: "v1.41" as const }]),
+    ]),
     scrape: scrape?.text,
     async stop() {
       await Promise.allSettled([exported.stop(), scrape?.stop()]);
