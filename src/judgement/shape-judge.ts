@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { declaredPaths } from "./declared-contract.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
 import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
+import { timesUntilTold } from "./novelty.ts";
 
 type ShapeAspect = "contract" | "error-shape";
 
@@ -15,7 +17,22 @@ const countsSchema = z.object({
 const learningSchema = countsSchema.extend({ v: z.literal(1), n: z.number() });
 const baselineSchema = countsSchema.extend({ n: z.number() });
 
+/** Since the baseline: runs judged, and of each difference how often in a row it is seen now and was seen before. */
+const watchingSchema = z.object({
+  v: z.literal(3),
+  runs: z.number(),
+  differed: z.record(z.string(), z.object({ row: z.number(), earlier: z.number() })),
+});
+type Watching = z.infer<typeof watchingSchema>;
+
 type Counts = z.infer<typeof countsSchema>;
+
+/** The promise: of an unchanged target at most one difference in so many runs is told. */
+const runsPerFalseAlarm = 10_000;
+/** What the official API declares is worth as much as having been seen so often. */
+const declaredSightings = 10_000;
+/** Kinds, status and envelopes change by somebody's hand; members come and go with the answer. */
+const structuralSightings = 1_000;
 
 /** Learns which paths a reply always or sometimes has, and of which kinds, and tells what differs from that. */
 export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, scenario: Scenario) => boolean): Judge {
@@ -42,14 +59,47 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     const counts = add(before, facts, words);
     return learningStep(input, n, counts, () => ({ n, ...counts }));
   }
-  const version = input.memory?.baseline?.version;
-  const findings = differences(baseline, baseline.n, facts, words).map((finding) => ({
-    ...finding,
-    kind: input.series.aspect,
-    baselineVersion: version,
-  }));
+  const before = readAs(watchingSchema, input.memory?.state) ?? { v: 3, runs: 0, differed: {} };
+  const found = differences(baseline, baseline.n, facts, words);
+  const state = watchOn(before, found);
   const subject = subjectOf(input);
-  return { ruling: findings.length === 0 ? { subject, outcome: "good" } : { subject, outcome: "bad", findings } };
+  if (found.length === 0) return { ruling: { subject, outcome: "good" }, state };
+
+  const timesOf = (it: Difference): number => state.differed[it.subject]?.row ?? 1;
+  const neededFor = (it: Difference): number => {
+    const earlier = state.differed[it.subject]?.earlier ?? 0;
+    return timesUntilTold(earlier, sightingsOf(it, earlier, baseline.n + before.runs), runsPerFalseAlarm);
+  };
+  // The incident itself asks for one more slot that agrees.
+  const told = found.filter((it) => timesOf(it) + 1 >= neededFor(it));
+  const [first] = found;
+  if (told.length === 0 && first !== undefined) {
+    const reason = `${first.subject} ${first.observed}, ${timesOf(first)} of ${neededFor(first)} times`;
+    return { ruling: { subject, outcome: "unjudged", reason }, state };
+  }
+  const baselineVersion = input.memory?.baseline?.version;
+  const findings = told.map(({ severity, subject: path, expected, observed }): Finding => {
+    return { kind: input.series.aspect, severity, subject: path, expected, observed, baselineVersion };
+  });
+  return { ruling: { subject, outcome: "bad", findings }, state };
+}
+
+/** Replies that could have been different like this. What was never seen before has prior knowledge against it. */
+function sightingsOf({ subject, nature, presence }: Difference, earlier: number, runs: number): number {
+  const known = nature === "structure" ? structuralSightings : declaredPaths.has(subject) ? declaredSightings : 0;
+  return Math.round(runs * presence) + (earlier === 0 ? known : 0);
+}
+
+const mostRemembered = 200;
+
+function watchOn({ runs, differed }: Watching, found: readonly Difference[]): Watching {
+  const now = new Set(found.map(({ subject }) => subject));
+  const past = Object.entries(differed).map(([subject, { row, earlier }]): [string, Watching["differed"][string]] =>
+    now.has(subject) ? [subject, { row: row + 1, earlier }] : [subject, { row: 0, earlier: earlier + row }],
+  );
+  const fresh = [...now].filter((subject) => differed[subject] === undefined);
+  const all = [...past, ...fresh.map((subject): (typeof past)[number] => [subject, { row: 1, earlier: 0 }])];
+  return { v: 3, runs: runs + 1, differed: Object.fromEntries(all.slice(-mostRemembered)) };
 }
 
 function wordsOf(facts: ReplyFacts, { mode }: Observation): Record<string, string> {
@@ -80,7 +130,12 @@ function add(before: Counts, facts: ReplyFacts, words: Record<string, string>): 
   return { paths: Object.fromEntries(paths), words: Object.fromEntries(vocabulary) };
 }
 
-type Difference = Pick<Finding, "severity" | "subject" | "expected" | "observed">;
+interface Difference extends Pick<Finding, "severity" | "subject" | "expected" | "observed"> {
+  /** `presence`: a member is absent or null, as optional ones can be. */
+  readonly nature: "presence" | "structure";
+  /** Share of the baseline's replies that could have shown it. */
+  readonly presence: number;
+}
 
 function differences(counts: Counts, n: number, facts: ReplyFacts, words: Record<string, string>): Difference[] {
   return [...wordDifferences(counts, words), ...pathDifferences(counts, n, facts)];
@@ -89,7 +144,9 @@ function differences(counts: Counts, n: number, facts: ReplyFacts, words: Record
 function wordDifferences(counts: Counts, words: Record<string, string>): Difference[] {
   return Object.entries(counts.words).flatMap(([subject, known]): Difference[] => {
     const observed = words[subject] ?? "none";
-    return known.includes(observed) ? [] : [{ severity: "breaking", subject, expected: known.join(" or "), observed }];
+    return known.includes(observed)
+      ? []
+      : [{ severity: "breaking", subject, expected: known.join(" or "), observed, nature: "structure", presence: 1 }];
   });
 }
 
@@ -100,11 +157,28 @@ function pathDifferences(counts: Counts, n: number, { shape }: ReplyFacts): Diff
     const expected = known.kinds.join(" or ");
     if (kinds === undefined) {
       if (known.count === n && isOutermostMissing(path, shape)) {
-        found.push({ severity: "breaking", subject: path, expected, observed: "absent" });
+        found.push({
+          severity: "breaking",
+          subject: path,
+          expected,
+          observed: "absent",
+          nature: "presence",
+          presence: 1,
+        });
       }
-    } else if (kinds.some((kind) => !isKnown(kind, known.kinds))) {
-      found.push({ severity: "breaking", subject: path, expected, observed: kinds.join(" or ") });
+      continue;
     }
+    const unknown = kinds.filter((kind) => !isKnown(kind, known.kinds));
+    if (unknown.length === 0) continue;
+    const nature = unknown.every((kind) => kind === "null") ? "presence" : "structure";
+    found.push({
+      severity: "breaking",
+      subject: path,
+      expected,
+      observed: kinds.join(" or "),
+      nature,
+      presence: known.count / n,
+    });
   }
   return found;
 }
