@@ -14,7 +14,7 @@ export interface Setting {
 /** The product's own learning and steps, without its stages: a baseline of fixed length and the full promise. */
 export function learned(
   next: () => Sample,
-  { intervalMs, baselineDays }: Setting,
+  { intervalMs, baselineDays, floor }: Setting,
 ): { pipeline: Pipeline; atMs: number } {
   let learning: Learning | undefined;
   const count = Math.round((baselineDays * dayMs) / intervalMs);
@@ -24,7 +24,7 @@ export function learned(
     learn(learning, atMs, Math.log(value), intervalMs);
   }
   if (learning === undefined) throw new Error("a baseline needs samples");
-  return { pipeline: pipelineOf(fitReference(learning, intervalMs)), atMs: learning.lastMs };
+  return { pipeline: pipelineOf(fitReference(learning, intervalMs), Math.log(1 + floor)), atMs: learning.lastMs };
 }
 
 export function promiseOf({ intervalMs, floor }: Setting, days = 180): AlarmPromise {

@@ -63,7 +63,7 @@ function alarmsOf(samples: Trace["samples"], floor: number): number[] {
     learning ??= beginLearning(sample.atMs, log);
     learn(learning, sample.atMs, log, intervalMs);
     if (learning.n < learnFrom) continue;
-    const pipeline = pipelineOf(fitReference(learning, intervalMs));
+    const pipeline = pipelineOf(fitReference(learning, intervalMs), promise.floor);
     watching = { pipeline, state: freshEngine(pipeline, sample.atMs) };
   }
   return alarms;

@@ -5,6 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
 import { judgeAvailability } from "./availability.ts";
+import { isOfTarget, judgeChecks } from "./checks.ts";
 import { judgeExpectations } from "./expectations.ts";
 import type { Finding, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
@@ -36,33 +37,35 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
   const last = observations.at(-1);
   const newest = observations.filter(
-    ({ call }, index) => observations.findLastIndex((it) => it.call === call) === index,
+    (it, index) => isOfTarget(it) && observations.findLastIndex(({ call }) => call === it.call) === index,
   );
   const rechecked = observations.filter((it) => it.call === last?.call && it !== last);
   const fixed = [
     ...newest.map((observation) => judgeAvailability(observation)),
     ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
+    ...judgeChecks(scenario, observations, probe.target),
   ];
-  const compared = fixed.some(({ outcome }) => outcome === "bad")
-    ? []
-    : newest.flatMap((observation) =>
-        judges.flatMap((judge) =>
-          judge.seriesOf(observation, scenario).map(({ key, label }) => {
-            const series = seriesOf(probe, judge.aspect, key, label);
-            const memory = memories.get(series.id);
-            const output = judge.judge({
-              scenario,
-              observation,
-              series,
-              memory,
-              policy: probe.judge,
-              cadence: probe.cadence,
-              slotMs,
-            });
-            return { series, ...output };
-          }),
-        ),
-      );
+  const isBroken = fixed.some(({ outcome }) => outcome === "bad");
+  const compared = newest.flatMap((observation) =>
+    judges
+      .filter(({ seesFailures }) => !isBroken || seesFailures === true)
+      .flatMap((judge) =>
+        judge.seriesOf(observation, scenario).map(({ key, label }) => {
+          const series = seriesOf(probe, judge.aspect, key, label);
+          const memory = memories.get(series.id);
+          const output = judge.judge({
+            scenario,
+            observation,
+            series,
+            memory,
+            policy: probe.judge,
+            cadence: probe.cadence,
+            slotMs,
+          });
+          return { series, ...output };
+        }),
+      ),
+  );
   const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
   return {
     verdict: verdictOf(rulings),
@@ -78,7 +81,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
 /** A broken fixed rule is worse than drift; what could not be judged at all is never called ok. */
 function verdictOf(rulings: readonly Ruling[]): Verdict {
   const bad = rulings.filter(({ outcome }) => outcome === "bad");
-  if (bad.some(({ subject }) => isFixed(subject.kind))) return "fail";
+  if (bad.some(isFixed)) return "fail";
   if (bad.length > 0) return "drift";
   return rulings.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
     rulings.every(({ outcome }) => outcome === "good")
@@ -86,6 +89,9 @@ function verdictOf(rulings: readonly Ruling[]): Verdict {
     : "inconclusive";
 }
 
-function isFixed(kind: string): boolean {
-  return kind === "availability" || kind === "expectation" || kind === "policy";
+/** What was compared with a baseline names it. */
+function isFixed(ruling: Ruling): boolean {
+  const { kind } = ruling.subject;
+  const isCompared = ruling.outcome === "bad" && ruling.findings.every((it) => it.baselineVersion !== undefined);
+  return !isCompared && (kind === "availability" || kind === "expectation" || kind === "policy");
 }

@@ -72,6 +72,8 @@ export interface JudgeOutput {
 /** One pure judge: no I/O, no clock, no randomness. */
 export interface Judge {
   readonly aspect: Series["aspect"];
+  /** Judges runs as well in which a fixed rule is broken. */
+  readonly seesFailures?: boolean;
   /** The series an observation belongs to: suffixes of ids, none when this judge has nothing to say about it. */
   seriesOf(observation: Observation, scenario: Scenario): readonly { readonly key: string; readonly label: string }[];
   judge(input: JudgeInput): JudgeOutput;

@@ -1,3 +1,4 @@
+import { errorRateJudge } from "./error-rate.ts";
 import type { Judge } from "./judgement.ts";
 import { latencyJudge } from "./latency.ts";
 import { shapeJudge } from "./shape-judge.ts";
@@ -9,4 +10,5 @@ export const judges: readonly Judge[] = [
   shapeJudge("error-shape", (_facts, { polarity }) => polarity === "negative"),
   latencyJudge,
   usageJudge,
+  errorRateJudge,
 ];

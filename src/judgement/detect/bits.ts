@@ -32,8 +32,22 @@ export function neverSeenBound(n: number): number {
   return 1 - 0.01 ** (1 / (n + 1));
 }
 
-/** Upper 95 % bound of a chance seen k times in n (Clopper and Pearson 1934), by bisection of the binomial tail. */
+const knownBounds = new Map<string, number>();
+const mostBounds = 10_000;
+
+/** Upper 95 % bound of a chance seen k times in n (Clopper and Pearson 1934). A baseline asks for the same at every run. */
 export function upperBound(k: number, n: number): number {
+  const key = `${k}/${n}`;
+  const known = knownBounds.get(key);
+  if (known !== undefined) return known;
+  if (knownBounds.size >= mostBounds) knownBounds.clear();
+  const bound = boundOf(k, n);
+  knownBounds.set(key, bound);
+  return bound;
+}
+
+/** By bisection of the binomial tail. */
+function boundOf(k: number, n: number): number {
   if (k >= n) return 1;
   let low = k / n;
   let high = 1;

@@ -1,17 +1,15 @@
-import { z } from "zod";
 import { median, robustSpread } from "../../std/statistics.ts";
 import { type Season, harmonicsAt } from "./season.ts";
 
 /** Four hours of a series in five numbers: logs relative to the first sample, times since it in milliseconds. */
-export const blockSchema = z.object({
-  fromMs: z.number(),
-  toMs: z.number(),
-  median: z.number(),
+export interface Block {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly median: number;
   /** Mean of the logs, clipped at 1.5 spreads around the median: like the mean of their scores. */
-  mean: z.number(),
-  n: z.number(),
-});
-export type Block = z.infer<typeof blockSchema>;
+  readonly mean: number;
+  readonly n: number;
+}
 
 export const blockMs = 4 * 3_600_000;
 const clipAt = 1.5;
@@ -21,7 +19,7 @@ export function blockOf({ startMs }: { readonly startMs: number }, atMs: number)
 }
 
 export function summarise(values: readonly number[], fromMs: number, toMs: number): Block {
-  return { fromMs, toMs, median: round(median(values)), mean: round(clippedMean(values)), n: values.length };
+  return { fromMs, toMs, median: median(values), mean: clippedMean(values), n: values.length };
 }
 
 /** Mean with everything beyond 1.5 spreads from the median drawn in to there. */
@@ -76,8 +74,4 @@ const fewestBlocks = 6;
 function variance(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e5) / 1e5;
 }

@@ -22,9 +22,11 @@ export function blocksOfLevel(medians: readonly number[]): readonly boolean[] {
   const level = segments.findLast(({ from, to }) => to - from >= fewestOfLevel);
   if (level === undefined) return keepAll;
   const middle = median(medians.slice(level.from, level.to));
+  // A series that wanders has segments of its own making: they are not far by the spread of all its blocks.
+  const far = farAway * Math.max(spread, robustSpread(medians));
   const kept = [...keepAll];
   for (const { from, to } of segments) {
-    if (Math.abs(median(medians.slice(from, to)) - middle) <= farAway * spread) continue;
+    if (Math.abs(median(medians.slice(from, to)) - middle) <= far) continue;
     kept.fill(false, Math.max(0, from - 1), to + 1);
   }
   return kept.filter(Boolean).length >= fewestOfLevel ? kept : keepAll;

@@ -23,11 +23,14 @@ const tails = [
 /** A tail that is this likely anyway can't be bet on. */
 const likeliestTail = 0.9;
 
-/** The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. */
-export function componentsOf(clip: number, guard: number): readonly Component[] {
+/**
+ * The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. Level
+ * components, from whose scores the practical floor has been taken off already, may need a smaller one.
+ */
+export function componentsOf(clip: number, guard: number, levelGuard = guard): readonly Component[] {
   const means = meansFor(clip);
   const levels = levelSteps.flatMap((step, index): Component[] => {
-    const offset = (means.levels[index] ?? 0) + step * guard;
+    const offset = (means.levels[index] ?? 0) + step * levelGuard;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
     return [
       { kind: "up", weight: weight("up"), logE: (w) => step * w - offset },

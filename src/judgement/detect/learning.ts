@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Block, blockMs, blockOf, blockSchema, summarise } from "./blocks.ts";
+import { type Block, blockMs, blockOf, summarise } from "./blocks.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 
 /**
- * What is kept of the samples a baseline will be learned from: bounded (about 12 kB) however long and fast the series.
+ * What is kept of the samples a baseline will be learned from: bounded (about 16 kB) however long and fast the series.
  * Chunks of eight consecutive samples, so that the correlation of neighbours survives when every second chunk is
  * dropped at the brim; and a summary of every four hours made from all of its chunks, so that slow wander, which needs
  * all samples to be seen, does not suffer. Logs are kept relative to the first: in steps of 1/2000, 0.05 %.
@@ -24,7 +24,8 @@ export const learningSchema = z.object({
   open: z.string(),
   tail: z.array(z.number()),
   tailMs: z.number(),
-  blocks: z.array(blockSchema),
+  /** Base64 of int16: six numbers for each four hours that are over. */
+  blocks: z.string(),
 });
 export type Learning = z.infer<typeof learningSchema>;
 
@@ -43,10 +44,13 @@ const mostChunksOfBlock = 32;
 const mostBlocks = 28 * 6;
 const scale = 2000;
 const nothing = -32_768;
+const lowest = -32_767;
+const blockInts = 6;
+const blockChars = (blockInts * 2 * 4) / 3;
 const minuteMs = 60_000;
 
 export function beginLearning(atMs: number, log: number): Learning {
-  const empty = { n: 0, stride: 1, chunks: 0, packed: "", open: "", tail: [], tailMs: atMs, blocks: [] };
+  const empty = { n: 0, stride: 1, chunks: 0, packed: "", open: "", tail: [], tailMs: atMs, blocks: "" };
   return { startMs: atMs, lastMs: atMs, origin: log, ...empty };
 }
 
@@ -81,7 +85,7 @@ function closeChunk(learning: Learning, intervalMs: number): void {
   // Series faster than 256 samples in four hours: chunks evenly over the time.
   const every = Math.max(1, Math.ceil(blockMs / intervalMs / chunkSize / mostChunksOfBlock));
   if (learning.chunks % every === 0) {
-    const minutes = Math.min(32_767, Math.round((tailMs - startMs) / minuteMs));
+    const minutes = minutesOf(tailMs - startMs);
     const padding = Array.from({ length: chunkSize - tail.length }, () => nothing);
     learning.open += base64OfInts([minutes, ...tail, ...padding]);
   }
@@ -92,7 +96,7 @@ function closeChunk(learning: Learning, intervalMs: number): void {
 function closeBlock(learning: Learning, intervalMs: number): void {
   closeChunk(learning, intervalMs);
   const block = openBlock(learning, intervalMs);
-  if (block !== undefined) learning.blocks = [...learning.blocks, block].slice(-mostBlocks);
+  if (block !== undefined) learning.blocks = (learning.blocks + packBlock(block)).slice(-mostBlocks * blockChars);
   const first = learning.packed.length / chunkChars;
   learning.packed += learning.open;
   learning.open = "";
@@ -127,8 +131,31 @@ function chunksOf(packed: string): { atMs: number; values: number[] }[] {
   const ints = intsOfBase64(packed);
   return Array.from({ length: ints.length / chunkInts }, (_, index) => {
     const [minutes = 0, ...values] = ints.subarray(index * chunkInts, (index + 1) * chunkInts);
-    return { atMs: minutes * minuteMs, values: values.filter((value) => value !== nothing) };
+    return { atMs: msOf(minutes), values: values.filter((value) => value !== nothing) };
   });
+}
+
+/** The four hours that are over, oldest first. */
+export function blocksOf({ blocks }: Learning): Block[] {
+  const ints = intsOfBase64(blocks);
+  return Array.from({ length: ints.length / blockInts }, (_, index) => {
+    const [from = 0, to = 0, middle = 0, mean = 0, n = 0] = ints.subarray(index * blockInts, (index + 1) * blockInts);
+    return { fromMs: msOf(from), toMs: msOf(to), median: middle / scale, mean: mean / scale, n };
+  });
+}
+
+function packBlock({ fromMs, toMs, median, mean, n }: Block): string {
+  const logs = [median, mean].map((log) => clamp(Math.round(log * scale)));
+  return base64OfInts([minutesOf(fromMs), minutesOf(toMs), ...logs, n, 0]);
+}
+
+/** Minutes since the first sample as int16, from the bottom of its range: 45 days. */
+function minutesOf(durationMs: number): number {
+  return Math.min(32_767, Math.round(durationMs / minuteMs) + lowest);
+}
+
+function msOf(minutes: number): number {
+  return (minutes - lowest) * minuteMs;
 }
 
 function clamp(value: number): number {

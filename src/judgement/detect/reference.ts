@@ -3,7 +3,7 @@ import { median, robustSpread } from "../../std/statistics.ts";
 import { type Block, blockOf, clippedMean, harmonicsOf, meanOf, wanderOf, withoutSeason } from "./blocks.ts";
 import { blocksOfLevel } from "./clean.ts";
 import { type Component, componentsOf } from "./components.ts";
-import { type Learning, type Sample, openBlock, samplesOf } from "./learning.ts";
+import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 import { type RankTable, clipOf, rankScore, rankTable } from "./rank-table.ts";
 import { fitSeason, harmonicsAt, seasonAt } from "./season.ts";
@@ -52,7 +52,7 @@ const wanderFactor = 4;
 export function fitReference(learning: Learning, intervalMs: number): Reference {
   const all = samplesOf(learning, intervalMs);
   const unfinished = openBlock(learning, intervalMs);
-  const complete = learning.blocks;
+  const complete = blocksOf(learning);
   const isHalfFull = unfinished !== undefined && 2 * unfinished.n >= (complete.at(-1)?.n ?? Infinity);
   const everyBlock = isHalfFull ? [...complete, unfinished] : complete;
   const rough = deseason(all, learning, everyBlock);
@@ -93,14 +93,33 @@ export function fitReference(learning: Learning, intervalMs: number): Reference 
   };
 }
 
-/** `widening` multiplies the guard: of a series whose pages were called noise. */
-export function pipelineOf(reference: Reference, widening = 1): Pipeline {
-  const { estimation, wander } = reference.guard;
+/** Ready pipelines by what they are made of: a stored reference comes back at every run of its series. */
+const ready = new Map<string, Pipeline>();
+const mostReady = 2000;
+
+export function readyPipeline(reference: Reference, floor: number): Pipeline {
+  const { origin, fromMs, toMs, values, scores } = reference;
+  const key = `${origin} ${fromMs} ${toMs} ${floor}`;
+  const known = ready.get(key);
+  if (known?.reference.values === values && known.reference.scores === scores) return known;
+  const pipeline = pipelineOf(reference, floor);
+  if (ready.size >= mostReady) ready.clear();
+  ready.set(key, pipeline);
+  return pipeline;
+}
+
+/** `floor` is that of the promise, in logs. `widening` multiplies the guard: of a series whose pages were called noise. */
+export function pipelineOf(reference: Reference, floor = 0, widening = 1): Pipeline {
+  const { correlation, spread, guard } = reference;
+  const { estimation, wander } = guard;
+  const floorInScores = spread > 0 ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
+  // A series that wanders within the floor never gets past it: only what it strays beyond needs a guard.
+  const beyond = Math.max(0, wander - floorInScores);
   return {
     reference,
     values: { knots: unpack(reference.values, valueScale), clip: reference.clip.values },
     scores: { knots: unpack(reference.scores, scoreScale), clip: reference.clip.scores },
-    components: componentsOf(reference.clip.scores, widening * (estimation + wander)),
+    components: componentsOf(reference.clip.scores, widening * (estimation + wander), widening * (estimation + beyond)),
   };
 }
 

@@ -33,12 +33,13 @@ export function nextStageMs({ startMs, lastMs }: Learning): number | undefined {
 
 const slackMs = 3_600_000;
 
-/** Only a quiet series may change what it is compared with. */
-export function mayRefit({ detector, held }: EngineState): boolean {
-  return held === undefined && Math.max(...detector.sums) < quietSum;
+/** Only a series without a suspicion may change what it is compared with. */
+export function isQuiet({ detector, held }: EngineState): boolean {
+  return held === undefined && Math.max(...detector.cusums) < suspicion;
 }
 
-const quietSum = 10;
+/** Evidence of e^3 to one that something has begun; an alarm needs e^12. */
+const suspicion = 3;
 
 /** A long series with hardly a sample in it teaches nothing. */
 export function isLongEnough({ n }: Learning): boolean {

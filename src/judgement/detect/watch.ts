@@ -6,8 +6,8 @@ import { readAs } from "../learned.ts";
 import type { Change } from "./change.ts";
 import { type EngineState, engineSchema, freshEngine, stepEngine } from "./engine.ts";
 import { beginLearning, learn, learningSchema } from "./learning.ts";
-import { type Reference, fitReference, pipelineOf, referenceSchema } from "./reference.ts";
-import { isLongEnough, mayRefit, nextStageMs, stageOf } from "./stages.ts";
+import { type Reference, fitReference, pipelineOf, readyPipeline, referenceSchema } from "./reference.ts";
+import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
 
 const stateSchema = z.object({
   v: z.literal(2),
@@ -60,18 +60,20 @@ export function watch(input: JudgeInput, value: number): Watched {
     return { kind: "learning", n: kept.n, of, state, accept };
   }
 
-  const pipeline = pipelineOf(reference);
-  const engine: EngineState = before?.engine ?? freshEngine(pipeline, slotMs - 1);
   const stage = stageOf(reference, policy);
+  const pipeline = readyPipeline(reference, stage.floor);
+  const engine: EngineState = before?.engine ?? freshEngine(pipeline, slotMs - 1);
   const samples = policy.drift.falsePageEveryMs / intervalMs;
   const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
   const state: WatchState = { v: 2, learning, refitAtMs: before?.refitAtMs, engine, informed: before?.informed };
 
-  if (step.kind === "page" || step.kind === "held") {
+  const isMoved = step.kind === "page" || step.kind === "held";
+  // What moved is not learned from, unless the baseline is too young to say so.
+  const accept = isMoved && stage.mayPage ? {} : learnOn(state, reference, slotMs, log, intervalMs, stage);
+  if (isMoved) {
     const confirmed = step.change.samples >= samplesThatConfirm;
-    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state };
+    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state, ...accept };
   }
-  const accept = learnOn(state, reference, slotMs, log, intervalMs, stage.floor);
   if (step.kind === "inform") {
     const tookMs = slotMs - step.change.sinceMs;
     state.informed = { change: step.change, untilMs: slotMs + tookMs + 10 * intervalMs };
@@ -93,16 +95,17 @@ function learnOn(
   slotMs: number,
   log: number,
   intervalMs: number,
-  floor: number,
+  { floor, mayPage }: Stage,
 ): { accept?: LearnedBaseline } {
   const { learning, engine, refitAtMs } = state;
   if (learning === undefined || engine === undefined) return {};
   learn(learning, slotMs, log, intervalMs);
   if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return {};
   state.refitAtMs = slotMs + retryMs;
-  if (!mayRefit(engine)) return {};
+  // An hour's baseline is no anchor: the first day's replaces it whatever it says.
+  if (mayPage && !isQuiet(engine)) return {};
   const refitted = fitReference(learning, intervalMs);
-  if (Math.abs(refitted.level - reference.level) > floor) return {};
+  if (mayPage && Math.abs(refitted.level - reference.level) > floor) return {};
   state.engine = freshEngine(pipelineOf(refitted), slotMs);
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;

@@ -70,7 +70,7 @@ describe("one series", () => {
     let stored: string = JSON.stringify(freshEngine(series.pipeline, series.atMs));
     const reference = JSON.stringify(series.pipeline.reference);
     const told = series.samples.flatMap((sample, index) => {
-      const pipeline = pipelineOf(referenceSchema.parse(JSON.parse(reference)));
+      const pipeline = pipelineOf(referenceSchema.parse(JSON.parse(reference)), promise.floor);
       const state: EngineState = engineSchema.parse(JSON.parse(stored));
       const { kind } = stepEngine(state, pipeline, sample, promise);
       stored = JSON.stringify(state);

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/detect/bits.ts";
+import { countIn, freshCategories, isVaried, stepCategories } from "../../../src/judgement/detect/categories.ts";
+import { type Rate, freshErrorBits, isCounted, stepErrors } from "../../../src/judgement/detect/error-bits.ts";
+import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+
+const halfYear = 259_200;
+
+describe("chances", () => {
+  test("upper bounds: closed forms for none, tables for some", () => {
+    expect(upperBound(0, 60)).toBeCloseTo(1 - 0.05 ** (1 / 60), 10);
+    expect(upperBound(1, 100)).toBeCloseTo(0.04656, 4);
+    expect(upperBound(14, 1440)).toBeCloseTo(0.0151, 3);
+    expect(upperBound(5, 5)).toBe(1);
+    expect(neverSeenBound(1440)).toBeCloseTo(4.6 / 1441, 4);
+  });
+
+  test("a bit is worth 1 on average at its bound, and less below it", () => {
+    for (const usual of [0.001, 0.02, 0.3]) {
+      for (const p of [usual, usual / 2, 0]) {
+        const mean = (state: number[]): number => {
+          const [hit, miss] = [[...state], [...state]];
+          return p * stepBit(hit, bitOf(usual), true) + (1 - p) * stepBit(miss, bitOf(usual), false);
+        };
+        expect(mean([])).toBeLessThanOrEqual(1 + 1e-9);
+        if (p === usual) expect(mean([])).toBeCloseTo(1, 9);
+      }
+    }
+  });
+});
+
+describe("token counts", () => {
+  const constant = (n: number) => ({ n, counts: { "13": n } });
+  const mismatches = (n: number): number => {
+    const state = freshCategories();
+    for (let count = 1; count < 100; count += 1) {
+      if (stepCategories(state, constant(n), "425", halfYear) !== undefined) return count;
+    }
+    return 100;
+  };
+  test("a constant count that changes is told after 3 runs, or 2 when it was long constant", () => {
+    expect(mismatches(1440)).toBe(3);
+    expect(mismatches(20_160)).toBe(2);
+    expect(mismatches(60)).toBeLessThan(8);
+  });
+
+  test("values that alternate as ever are fine; another proportion is told; back again ends it", () => {
+    const random = seededRandom(4);
+    const known = { n: 2000, counts: { "9": 1400, "10": 600 } };
+    const state = freshCategories();
+    const play = (runs: number, share: number) =>
+      Array.from({ length: runs }, () => stepCategories(state, known, random() < share ? "10" : "9", halfYear));
+    expect(play(20_000, 0.3).every((alarm) => alarm === undefined)).toBe(true);
+    expect(play(200, 0.8)).toContain("frequency");
+    const after = play(3000, 0.3);
+    expect(after.at(-1)).toBeUndefined();
+    stepCategories(state, known, "11", halfYear);
+    expect(stepCategories(state, known, "9", halfYear)).toBeUndefined();
+  });
+
+  test("what differs nearly every time varies by itself", () => {
+    let counts = { n: 0, counts: {} };
+    for (let value = 0; value < 60; value += 1) counts = countIn(counts, String(value));
+    expect(isVaried(counts)).toBe(true);
+    expect(isVaried(constant(60))).toBe(false);
+  });
+});
+
+describe("error rate", () => {
+  const usual: Rate = { n: 1440, k: 14, fromMs: 0, toMs: 86_400_000 };
+  const runsUntil = (rate: number, seed: number, limit: number): number => {
+    const random = seededRandom(seed);
+    const state = freshErrorBits(0);
+    for (let run = 1; run <= limit; run += 1) {
+      if (stepErrors(state, usual, run * 60_000, random() < rate, halfYear)) return run;
+    }
+    return Infinity;
+  };
+  const median = (rate: number): number =>
+    Array.from({ length: 41 }, (_, seed) => runsUntil(rate, seed + 1, 20_000)).toSorted((a, b) => a - b)[20] ?? 0;
+
+  test("raised rates are found about as fast as is known to be possible", () => {
+    expect(median(0.1)).toBeLessThan(110);
+    expect(median(0.2)).toBeLessThan(40);
+    expect(median(0.5)).toBeLessThan(12);
+    expect(median(1)).toBeLessThan(6);
+  });
+
+  test("the usual rate, and a somewhat higher one within the bound, are not told", () => {
+    const told = Array.from({ length: 5 }, (_, seed) => runsUntil(0.01, seed + 50, halfYear));
+    expect(told.filter(Number.isFinite)).toHaveLength(0);
+  });
+
+  test("it ends when the failures end", () => {
+    const state = freshErrorBits(0);
+    for (let run = 1; run <= 10; run += 1) stepErrors(state, usual, run * 60_000, true, halfYear);
+    expect(state.held).toBeDefined();
+    let run = 11;
+    while (stepErrors(state, usual, run * 60_000, false, halfYear)) run += 1;
+    expect(run).toBeLessThan(30);
+    expect(state.held).toBeUndefined();
+  });
+
+  test("failures right after one another count once", () => {
+    expect(isCounted(undefined, 60_000, true)).toBe(true);
+    expect(isCounted(60_000, 120_000, true)).toBe(false);
+    expect(isCounted(60_000, 120_000, false)).toBe(true);
+    expect(isCounted(60_000, 600_000, true)).toBe(true);
+  });
+});
