@@ -13,6 +13,8 @@ const stateSchema = z.object({
   v: z.literal(2),
   /** undefined when the last stage has been learned. */
   learning: learningSchema.optional(),
+  /** The baseline is of another interval: `learning` began when that changed. */
+  isAnew: z.boolean().optional(),
   /** When the baseline is to be learned anew from more samples, Unix milliseconds. */
   refitAtMs: z.number().optional(),
   engine: engineSchema.optional(),
@@ -44,20 +46,19 @@ export function watch(input: JudgeInput, value: number): Watched {
   const learning = before?.learning ?? (reference === undefined ? beginLearning(slotMs, log) : undefined);
   const intervalMs = intervalOf(input, learning ?? reference);
 
-  if (reference === undefined || hasNewCadence(reference, intervalMs)) {
-    const kept = reference === undefined && learning !== undefined ? learning : beginLearning(slotMs, log);
+  const isAnotherCadence = reference !== undefined && hasNewCadence(reference, intervalMs);
+  if (reference === undefined || isAnotherCadence) {
+    const isBegun = learning !== undefined && (!isAnotherCadence || before?.isAnew === true);
+    const kept = isBegun ? learning : beginLearning(slotMs, log);
     learn(kept, slotMs, log, intervalMs);
     const of = policy.drift.samples;
-    if (kept.n < of) return { kind: "learning", n: kept.n, of, state: { v: 2, learning: kept } };
+    if (kept.n < of)
+      return { kind: "learning", n: kept.n, of, state: { v: 2, learning: kept, isAnew: isAnotherCadence } };
     const first = fitReference(kept, intervalMs);
-    const accept = { learned: first, n: kept.n, why: `learned from the first ${kept.n} runs` };
-    const state: WatchState = {
-      v: 2,
-      learning: kept,
-      refitAtMs: nextStageMs(kept),
-      engine: freshEngine(pipelineOf(first), slotMs),
-    };
-    return { kind: "learning", n: kept.n, of, state, accept };
+    const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
+    const engine = freshEngine(pipelineOf(first), slotMs);
+    const state: WatchState = { v: 2, learning: kept, refitAtMs: nextStageMs(kept), engine };
+    return { kind: "learning", n: kept.n, of, state, accept: { learned: first, n: kept.n, why } };
   }
 
   const stage = stageOf(reference, policy);
