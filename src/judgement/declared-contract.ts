@@ -25,3 +25,10 @@ export const declaredPaths: ReadonlySet<string> = new Set([
   "$.error.type",
   "$.error.code",
 ]);
+
+/** Declared as deprecated: that they are gone is no news for a parser written since. */
+export const deprecatedPaths: ReadonlySet<string> = new Set([
+  "$.system_fingerprint",
+  "$.choices[].message.function_call",
+  "$.choices[].delta.function_call",
+]);

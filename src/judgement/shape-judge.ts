@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { declaredPaths } from "./declared-contract.ts";
+import { declaredPaths, deprecatedPaths } from "./declared-contract.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
 import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
 import { timesUntilTold } from "./novelty.ts";
@@ -156,7 +156,7 @@ function pathDifferences(counts: Counts, n: number, { shape }: ReplyFacts): Diff
     const kinds = shape[path];
     const expected = known.kinds.join(" or ");
     if (kinds === undefined) {
-      if (known.count === n && isOutermostMissing(path, shape)) {
+      if (known.count === n && !deprecatedPaths.has(path) && isOutermostMissing(path, shape)) {
         found.push({
           severity: "breaking",
           subject: path,
@@ -188,8 +188,10 @@ function isKnown(kind: string, kinds: readonly string[]): boolean {
   return kinds.includes(kind) || (kind === "integer" && kinds.includes("number"));
 }
 
-/** What stands below a missing path is missing with it: one finding is enough. Items of an empty array are no loss. */
+/** What stands below a path that is missing, or no object any more, is missing with it: one finding is enough. */
 function isOutermostMissing(path: string, shape: ReplyFacts["shape"]): boolean {
-  const parent = path.endsWith("[]") ? path.slice(0, -2) : path.slice(0, path.lastIndexOf("."));
-  return parent === "" || (shape[parent] !== undefined && !path.endsWith("[]"));
+  // Items of an empty array are no loss.
+  if (path.endsWith("[]")) return false;
+  const parent = path.slice(0, path.lastIndexOf("."));
+  return parent === "" || shape[parent]?.includes("object") === true;
 }

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { SeriesMemory } from "../../src/baseline/baseline.ts";
+import type { Exchange } from "../../src/exchange/exchange.ts";
+import { shapeJudge } from "../../src/judgement/shape-judge.ts";
+import { observe } from "../../src/observation/observe.ts";
+import { scenarioOf } from "../../src/scenario/resolve.ts";
+import type { Json } from "../../src/std/json.ts";
+import { probe as sample } from "../probe/samples.ts";
+
+interface Reply {
+  readonly status: number;
+  readonly body: Json;
+}
+interface Expected {
+  /** Where it happened, or is described. */
+  readonly source: string;
+  readonly aspect: "contract" | "error-shape";
+  /** Subjects of the findings, the one a person would name first at the top. */
+  readonly told: readonly string[];
+}
+
+const folder = "test/fixtures/drift";
+const read = <T>(name: string, part: string): T => JSON.parse(readFileSync(join(folder, name, part), "utf8")) as T;
+
+/** What the judge says of each reply, one after the other, from its first. */
+function findingsOf(aspect: Expected["aspect"], replies: readonly Reply[]): string[][] {
+  const judge = shapeJudge(aspect, () => true);
+  const probe = { ...sample, judge: { ...sample.judge, learnRuns: 30 } };
+  const scenario = scenarioOf(probe.scenario);
+  const series = { id: "s", probeId: probe.id, aspect, label: "shape" } as const;
+  const ask = { messages: [], maxTokens: 5, stream: false, extra: {} };
+  let memory: SeriesMemory | undefined;
+  return replies.map(({ status, body }, index) => {
+    const outcome = {
+      kind: "reply",
+      status,
+      headers: { "content-type": "application/json" },
+      body: { form: "json", value: body, bytes: 100 },
+    } as const;
+    const timings = { totalMs: 100 };
+    const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;
+    const exchange: Exchange = { attempts: [attempt] };
+    const observation = observe({ name: scenario.name, ask }, exchange, [], (text) => text);
+    const { policy, cadence } = { policy: probe.judge, cadence: probe.cadence };
+    const { ruling, state, accept } = judge.judge({
+      scenario,
+      observation,
+      series,
+      memory,
+      policy,
+      cadence,
+      slotMs: index,
+    });
+    const baseline =
+      accept === undefined
+        ? memory?.baseline
+        : { version: 1, n: accept.n, learned: accept.learned, acceptedAtMs: 0, by: "", why: "" };
+    memory = { series, baseline, state: state ?? null, lastSlotMs: index };
+    return ruling.outcome === "bad" ? ruling.findings.map(({ subject }) => subject) : [];
+  });
+}
+
+test.each(readdirSync(folder))("%s", (name) => {
+  const [before, after] = [read<Reply>(name, "before.json"), read<Reply>(name, "after.json")];
+  const { aspect, told, source } = read<Expected>(name, "expected.json");
+  expect(source).not.toBe("");
+  const learned = 300;
+  const findings = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after)]);
+  expect(findings.slice(0, learned).flat()).toEqual([]);
+  expect(findings.at(-1)).toEqual(told);
+  // Two slots that agree open an incident: the top line must be there in time for the third.
+  if (told.length > 0)
+    expect(findings.slice(learned, learned + 3).filter((found) => found[0] === told[0]).length).toBeGreaterThan(1);
+  // And back: what was normal is normal again at once.
+  const back = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after), before]);
+  expect(back.at(-1)).toEqual([]);
+});
