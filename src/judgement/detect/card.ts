@@ -1,0 +1,65 @@
+import type { DriftPolicy, JudgePolicy } from "../../probe/probe.ts";
+import { stageOf } from "./stages.ts";
+import type { Reference } from "./reference.ts";
+
+/** A baseline for people: what is normal, how much is known of it, and what that can promise. */
+export interface BaselineCard {
+  readonly n: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Nine of ten values lie here when all is well, season aside, in the unit of the series. */
+  readonly usual: { readonly low: number; readonly middle: number; readonly high: number };
+  /** Half the daily swing, as a ratio; 1 = no season. */
+  readonly season: number;
+  readonly correlation: number;
+  readonly guard: { readonly estimation: number; readonly wander: number };
+  /** Moves by less than this ratio are not told. */
+  readonly floor: number;
+  readonly mayPage: boolean;
+  readonly falsePageEveryMs: number;
+  /** About how long it takes to find a move; undefined: within the floor, or lost in the noise. */
+  readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
+}
+
+const ratios = [1.2, 1.5, 2];
+/** A component's share of the promise: one of five steps of 0.8. */
+const shareOfStep = 0.16;
+const deviationsOf90 = 1.645;
+const longestMs = 90 * 86_400_000;
+
+export function cardOf(reference: Reference, policy: JudgePolicy): BaselineCard {
+  const { n, fromMs, toMs, origin, level, spread, season, correlation, guard } = reference;
+  const { floor, mayPage } = stageOf(reference, policy);
+  const at = (deviations: number): number => Math.exp(origin + level + deviations * spread);
+  const [s1 = 0, c1 = 0] = season;
+  return {
+    n,
+    fromMs,
+    toMs,
+    usual: { low: at(-deviationsOf90), middle: at(0), high: at(deviationsOf90) },
+    season: Math.exp(Math.hypot(s1, c1)),
+    correlation,
+    guard,
+    floor: Math.exp(floor),
+    mayPage,
+    falsePageEveryMs: policy.drift.falsePageEveryMs,
+    findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: delayOf(ratio, reference, floor, policy.drift) })),
+  };
+}
+
+/** (ln A + ln 1/share) / KL: what a Shiryaev-Roberts sum needs on average, with floor and guard off the shift. */
+function delayOf(
+  ratio: number,
+  { spread, correlation, clip, guard, intervalMs }: Reference,
+  floor: number,
+  { falsePageEveryMs }: DriftPolicy,
+): number | undefined {
+  const whitening = Math.sqrt((1 - correlation) / (1 + correlation));
+  const beyondFloor = spread > 0 ? ((Math.log(ratio) - floor) / spread) * whitening : clip.scores;
+  const floorInScores = spread > 0 ? (floor / spread) * whitening : 0;
+  const shift = Math.min(clip.scores, beyondFloor) - guard.estimation - Math.max(0, guard.wander - floorInScores);
+  if (shift <= 0) return undefined;
+  const needed = Math.log(falsePageEveryMs / intervalMs) - Math.log(shareOfStep);
+  const afterMs = Math.max(1, needed / (shift ** 2 / 2)) * intervalMs;
+  return afterMs > longestMs ? undefined : afterMs;
+}
