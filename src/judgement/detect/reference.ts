@@ -108,8 +108,8 @@ export function readyPipeline(reference: Reference, floor: number): Pipeline {
   return pipeline;
 }
 
-/** `floor` is that of the promise, in logs. `widening` multiplies the guard: of a series whose pages were called noise. */
-export function pipelineOf(reference: Reference, floor = 0, widening = 1): Pipeline {
+/** `floor` is that of the promise, in logs. */
+export function pipelineOf(reference: Reference, floor = 0): Pipeline {
   const { correlation, spread, guard } = reference;
   const { estimation, wander } = guard;
   const floorInScores = spread > 0 ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
@@ -119,7 +119,7 @@ export function pipelineOf(reference: Reference, floor = 0, widening = 1): Pipel
     reference,
     values: { knots: unpack(reference.values, valueScale), clip: reference.clip.values },
     scores: { knots: unpack(reference.scores, scoreScale), clip: reference.clip.scores },
-    components: componentsOf(reference.clip.scores, widening * (estimation + wander), widening * (estimation + beyond)),
+    components: componentsOf(reference.clip.scores, estimation + wander, estimation + beyond),
   };
 }
 
