@@ -43,7 +43,7 @@ export function secretReader(env: Env): (ref: SecretRef) => string {
 /** Every secret that the configuration names and that is there: what the redactor has to look for. */
 export function knownSecrets({ targets, receivers, apiTokens, heartbeat }: Config, env: Env): string[] {
   const refs = [
-    ...targets.map(({ key }) => key),
+    ...targets.flatMap(({ key, audit }) => [key, audit?.revokedKey, audit?.billing?.key]),
     ...apiTokens.map(({ token }) => token),
     heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
     ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
@@ -60,9 +60,10 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
   const clock = systemClock;
   const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
   const random = Math.random;
-  const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: (ms) => sleep(ms) });
+  const pause = (ms: number): Promise<void> => sleep(ms);
+  const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: pause });
   const redact = createRedactor(knownSecrets(config, env));
   const { tracer, metrics } = telemetry;
   const secret = secretReader(env);
-  return { clock, random, exchanger, runs, secret, redact, log, tracer, metrics, close: attempts.close };
+  return { clock, random, sleep: pause, exchanger, runs, secret, redact, log, tracer, metrics, close: attempts.close };
 }

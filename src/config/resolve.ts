@@ -95,6 +95,7 @@ function resolveTarget(
     idleMs: durationMs(client.idle),
     totalMs: durationMs(client.total),
     maxBodyBytes: sizeOf(client.maxBody),
+    maxRequestBytes: sizeOf(client.maxRequest),
     maxEvents: client.maxEvents,
     retries: client.retries,
     maxRetryAfterMs: durationMs(client.maxRetryAfter),

@@ -13,6 +13,7 @@ const client = z.strictObject({
   idle: duration.default("15s").describe("longest silence within a body"),
   total: duration.default("60s"),
   maxBody: size.default("1 MiB"),
+  maxRequest: size.default("256 KiB").describe("a larger request is refused before anything is sent"),
   maxEvents: z.int().min(1).max(1_000_000).default(10_000),
   retries: z.union([z.literal(0), z.literal(1)], { error: "0 or 1" }).default(1),
   maxRetryAfter: duration.default("10s"),

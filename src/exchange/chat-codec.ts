@@ -10,15 +10,27 @@ export interface Wrongs {
   readonly spoil?: ((text: string) => string) | undefined;
   /** Instead of `/chat/completions`. */
   readonly path?: string | undefined;
+  /** Asks for a document instead of a completion. */
+  readonly method?: "GET" | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The key goes into the query by this name instead of a header. */
+  readonly keyQuery?: string | undefined;
 }
 
-/** A chat-completions request for the target. */
-export function chatRequest(
-  target: Target,
-  ask: Ask,
-  key: string | undefined,
-  { alter = (body) => body, spoil = (text) => text, path = "/chat/completions" }: Wrongs = {},
-): HttpRequest {
+/** A chat-completions request for the target, or whatever `wrongs` makes of it. */
+export function chatRequest(target: Target, ask: Ask, key: string | undefined, wrongs: Wrongs = {}): HttpRequest {
+  const { alter = (body) => body, spoil = (text) => text, path = "/chat/completions", keyQuery } = wrongs;
+  const url = `${target.baseUrl}${path}`;
+  const headers = {
+    ...target.headers,
+    ...wrongs.headers,
+    ...(key === undefined || keyQuery !== undefined
+      ? {}
+      : { [target.keyHeader.name]: `${target.keyHeader.prefix}${key}` }),
+  };
+  if (wrongs.method === "GET") {
+    return { method: "GET", url: withKey(url, keyQuery, key), headers: { ...headers, accept: "application/json" } };
+  }
   const body: JsonObject = {
     model: target.model,
     messages: [...ask.messages],
@@ -28,13 +40,17 @@ export function chatRequest(
   };
   return {
     method: "POST",
-    url: `${target.baseUrl}${path}`,
+    url: withKey(url, keyQuery, key),
     headers: {
-      ...target.headers,
+      ...headers,
       "content-type": "application/json",
       accept: ask.stream ? "text/event-stream" : "application/json",
-      ...(key === undefined ? {} : { [target.keyHeader.name]: `${target.keyHeader.prefix}${key}` }),
     },
     body: spoil(JSON.stringify(alter(body))),
   };
+}
+
+function withKey(url: string, name: string | undefined, key: string | undefined): string {
+  if (name === undefined || key === undefined) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(key)}`;
 }

@@ -46,7 +46,8 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...judgeChecks(scenario, observations, probe.target),
   ];
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
-  const compared = newest.flatMap((observation) =>
+  const comparable = newest.filter(({ isAside }) => isAside !== true);
+  const compared = comparable.flatMap((observation) =>
     judges
       .filter(({ seesFailures }) => !isBroken || seesFailures === true)
       .flatMap((judge) =>

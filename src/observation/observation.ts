@@ -1,5 +1,6 @@
 import type { JsonKind, TextClass } from "../probe/probe.ts";
-import type { StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
+import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
+import type { StreamUsage } from "./stream-usage.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
 export interface Observation {
@@ -11,6 +12,19 @@ export interface Observation {
   readonly attempts: number;
   readonly connection: "fresh" | "reused";
   readonly maxLoopDelayMs: number;
+  readonly startedAtMs?: number | undefined;
+  /** What the attempts before the last ended with: a status, or a class of fault. */
+  readonly earlier?: readonly string[] | undefined;
+  /** Between the end of the first attempt and the beginning of the second. */
+  readonly retryWaitMs?: number | undefined;
+  /** A fault was played in the target's place: it says nothing of the target, and nothing was sent. */
+  readonly injected?: InjectedFacts | undefined;
+  /** No completion was asked for: nothing to be billed. */
+  readonly isFree?: boolean | undefined;
+  /** Asked to find out: not compared with a baseline. */
+  readonly isAside?: boolean | undefined;
+  /** Name of the target that was asked, where it is not the probe's. */
+  readonly via?: string | undefined;
 }
 
 export interface ReplyFacts {
@@ -21,6 +35,8 @@ export interface ReplyFacts {
   readonly bytes: number;
   /** The provider's own id of this request, for a support ticket. */
   readonly requestId?: string | undefined;
+  /** The id of the completion. */
+  readonly replyId?: string | undefined;
   /** The model the provider says has answered. */
   readonly model?: string | undefined;
   readonly finishReasons: readonly (string | null)[];
@@ -34,6 +50,14 @@ export interface ReplyFacts {
   readonly streamEnd?: StreamEnd | undefined;
   /** Expectations on the text need the text; it is not kept, so their answers are facts: pattern → matched. */
   readonly textMatches: Readonly<Record<string, boolean>>;
+  /** Headers by lower-case name that tell of limits, costs, retries and gateways. */
+  readonly telling?: Readonly<Record<string, string>> | undefined;
+  /** Streams only. */
+  readonly streamUsage?: StreamUsage | undefined;
+  /** Whether the model that was looked for is in the list that came. */
+  readonly isListed?: boolean | undefined;
+  /** Numbers that the call wanted read. */
+  readonly numbers?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What may be known of a completion without keeping it. */
@@ -69,4 +93,6 @@ export interface ErrorFacts {
   /** Vocabulary, not prose: short identifier-like values only. */
   readonly type?: string | undefined;
   readonly code?: string | number | undefined;
+  /** Its message, of words that can be nobody's: see `safeMessage`. */
+  readonly message?: string | undefined;
 }

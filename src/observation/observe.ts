@@ -4,35 +4,62 @@ import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
+import { isListed, numbersAt } from "./numbers.ts";
 import { shapeOf } from "./shape.ts";
+import { streamUsageOf } from "./stream-usage.ts";
+import { tellingHeaders } from "./telling-headers.ts";
 import { completionText, textFacts } from "./text-facts.ts";
 import { usageOf } from "./usage.ts";
 import { withoutSecrets } from "./without-secrets.ts";
+
+/** What is asked for, and what is looked for in the reply beside the usual facts. */
+interface Looked {
+  readonly name: string;
+  readonly ask: Ask;
+  readonly method?: "GET" | undefined;
+  readonly isAside?: boolean | undefined;
+  /** A model to be found in the list that comes. */
+  readonly seek?: string | undefined;
+  /** Numbers to read: name → path. */
+  readonly read?: Readonly<Record<string, string>> | undefined;
+}
 
 /**
  * The facts of one exchange. `patterns` are the regular expressions somebody expects of the text; `redact` knows the
  * secrets of the configuration.
  */
-export function observe(
-  call: { readonly name: string; readonly ask: Ask },
-  exchange: Exchange,
-  patterns: readonly string[],
-  redact: Redactor,
-): Observation {
+export function observe(call: Looked, exchange: Exchange, patterns: readonly string[], redact: Redactor): Observation {
   const last = exchange.attempts.at(-1) ?? exchange.attempts[0];
   const { outcome } = last;
   return {
     call: call.name,
     mode: call.ask.stream ? "stream" : "plain",
-    outcome: outcome.kind === "fault" ? outcome : withoutSecrets(factsOf(outcome, patterns), redact),
+    outcome: outcome.kind === "fault" ? outcome : withoutSecrets(factsOf(outcome, patterns, call), redact),
     timings: last.timings,
     attempts: exchange.attempts.length,
     connection: last.connection,
     maxLoopDelayMs: last.maxLoopDelayMs,
+    startedAtMs: exchange.attempts[0].startedAtMs,
+    earlier: earlierOf(exchange),
+    retryWaitMs: retryWaitMs(exchange),
+    injected: last.injected,
+    isAside: call.isAside,
+    isFree: call.method === "GET" ? true : undefined,
   };
 }
 
-function factsOf(reply: Reply, patterns: readonly string[]): ReplyFacts {
+function earlierOf({ attempts }: Exchange): string[] | undefined {
+  const before = attempts
+    .slice(0, -1)
+    .map(({ outcome }) => (outcome.kind === "reply" ? String(outcome.status) : outcome.class));
+  return before.length === 0 ? undefined : before;
+}
+
+function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefined {
+  return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
+}
+
+function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Looked): ReplyFacts {
   const documents = documentsOf(reply.body);
   const text = completionText(documents);
   return {
@@ -42,6 +69,7 @@ function factsOf(reply: Reply, patterns: readonly string[]): ReplyFacts {
     bodyForm: reply.body.form,
     bytes: reply.body.bytes,
     requestId: requestIdOf(reply, documents),
+    replyId: documents.map((document) => safeToken(stringAt(document, "id"))).find((id) => id !== undefined),
     model: documents.map((document) => safeToken(stringAt(document, "model"))).find((model) => model !== undefined),
     finishReasons: finishReasonsOf(documents),
     text: textFacts(text),
@@ -50,6 +78,10 @@ function factsOf(reply: Reply, patterns: readonly string[]): ReplyFacts {
     error: errorFactsOf(reply.status, reply.body),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
     textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, new RegExp(pattern, "u").test(text)])),
+    telling: tellingHeaders(reply.headers),
+    streamUsage: reply.body.form === "stream" ? streamUsageOf(reply.body.chunks) : undefined,
+    isListed: seek === undefined ? undefined : isListed(documents[0], seek),
+    numbers: read && numbersAt(documents[0], read),
   };
 }
 

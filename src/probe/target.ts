@@ -1,4 +1,5 @@
 import type { MicroUsd } from "../std/money.ts";
+import type { AuditTerms } from "./audit-terms.ts";
 
 /** Where a secret is to be found. The secret itself is never part of a configuration, row or message. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
@@ -62,4 +63,5 @@ export interface Target {
   readonly price?: TokenPrice | undefined;
   /** Every cap that a request to it comes under. */
   readonly spendCaps: readonly SpendCap[];
+  readonly audit?: AuditTerms | undefined;
 }

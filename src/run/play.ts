@@ -3,6 +3,7 @@ import { chatRequest } from "../exchange/chat-codec.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { Target } from "../probe/target.ts";
 import { freshNonce } from "../scenario/nonce.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
 import { measureCall } from "./measure.ts";
@@ -11,7 +12,8 @@ import type { World } from "./world.ts";
 
 /** Makes the scenario's calls one after the other and keeps the facts of each. */
 export async function play(world: World, probe: Probe, scenario: Scenario, runSpan: Span): Promise<Observation[]> {
-  const context = { nonce: probe.nonce ? freshNonce(world.random) : undefined };
+  const { target } = probe;
+  const context = { target, nowMs: world.clock.nowMs(), nonce: probe.nonce ? freshNonce(world.random) : undefined };
   const patterns = scenario.expectations.flatMap((rule) => (rule.kind === "text-matches" ? [rule.pattern] : []));
   const done: Observation[] = [];
   for (;;) {
@@ -29,23 +31,34 @@ async function makeCall(
   patterns: readonly string[],
   runSpan: Span,
 ): Promise<Observation> {
-  const { target } = probe;
-  const request = chatRequest(target, call.ask, credentialFor(world, probe, call), call);
-  const span = startCallSpan(world.tracer, runSpan, probe, call);
-  const exchange = await world.exchanger.exchange(request, target.policy, target.name, (ordinal, attempt) =>
+  const target = call.target ?? probe.target;
+  const asked = call.target === undefined ? probe : { ...probe, target };
+  if (call.afterMs !== undefined) await world.sleep?.(call.afterMs);
+  const { inject } = call;
+  const request = { ...chatRequest(target, call.ask, credentialFor(world, target, call), call), inject };
+  const policy = call.policy?.(target.policy) ?? target.policy;
+  const span = startCallSpan(world.tracer, runSpan, asked, call);
+  const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
     inAttemptSpan(world.tracer, span, request, ordinal, attempt),
   );
-  const observation = observe(call, exchange, patterns, world.redact);
+  const seen = observe(call, exchange, patterns, world.redact);
+  const observation = call.target === undefined ? seen : { ...seen, via: target.name };
   endCallSpan(span, observation);
-  if (world.metrics !== undefined) measureCall(world.metrics, probe, observation);
+  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation);
   return observation;
+}
+
+/** What is injected must not open the breaker of the real target, nor be held up by it. */
+function breakerFor({ id, target }: Probe, { inject, breaker }: Call): string | undefined {
+  if (breaker !== undefined) return `${id}/${breaker}`;
+  return inject === undefined ? target.name : undefined;
 }
 
 /** Obviously fake, as long as real ones are, and always the same: the target's answer must not vary with it. */
 const invalidKey = "sk-plumbline-invalid-key-0000000000000000000000000000";
 
-function credentialFor(world: World, { target }: Probe, call: Call): string | undefined {
-  switch (call.credential) {
+function credentialFor(world: World, target: Target, { credential }: Call): string | undefined {
+  switch (credential) {
     case "configured":
       return target.key === undefined ? undefined : world.secret(target.key);
     case "invalid":
@@ -53,6 +66,6 @@ function credentialFor(world: World, { target }: Probe, call: Call): string | un
     case "none":
       return undefined;
     default:
-      return call.credential satisfies never;
+      return world.secret(credential);
   }
 }

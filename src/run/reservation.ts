@@ -13,7 +13,7 @@ export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
   const inputTokens = scenario.maxPromptTokens * attempts;
   const outputTokens = scenario.maxOutputTokens * attempts;
   return {
-    requests: scenario.maxCalls * attempts,
+    requests: (scenario.maxSent ?? scenario.maxCalls) * attempts,
     tokens: inputTokens + outputTokens,
     microUsd:
       price === undefined

@@ -22,14 +22,17 @@ export function spentBy(observations: readonly Observation[], price: TokenPrice 
   return { tokens, microUsd, requests };
 }
 
-function sentAttempts({ outcome, attempts }: Observation): number {
-  return outcome.kind === "fault" && outcome.class === "circuit-open" ? 0 : attempts;
+const unsentClasses: ReadonlySet<string> = new Set(["circuit-open", "request-too-large"]);
+
+function sentAttempts({ outcome, attempts, injected }: Observation): number {
+  return injected !== undefined || (outcome.kind === "fault" && unsentClasses.has(outcome.class)) ? 0 : attempts;
 }
 
-function billedUsage({ outcome, attempts }: Observation): Usage | undefined {
+function billedUsage({ outcome, attempts, injected, isFree }: Observation): Usage | undefined {
   const nothing: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  if (injected !== undefined || isFree === true) return nothing;
   if (outcome.kind === "fault") {
-    const neverSent = ["circuit-open", "dns", "connect", "tls"].includes(outcome.class);
+    const neverSent = [...unsentClasses, "dns", "connect", "tls"].includes(outcome.class);
     return neverSent && attempts <= 1 ? nothing : undefined;
   }
   if (attempts > 1) return undefined;

@@ -18,6 +18,8 @@ import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
 export interface World {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Waits before a call that asks for it; nothing is waited for when left out. */
+  readonly sleep?: ((durationMs: number) => Promise<void>) | undefined;
   readonly exchanger: Exchanger;
   readonly runs: RunBook;
   /** The value behind a reference; throws when it cannot be read, which start-up has already ruled out. */

@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 export const brokenJson = singleCall({
   name: "broken-json",
@@ -7,4 +8,5 @@ export const brokenJson = singleCall({
   ask: shortAsk(false),
   spoil: (text) => text.slice(0, Math.floor(text.length / 2)),
   expectations: [],
+  checks: notRetried,
 });

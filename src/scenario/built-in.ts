@@ -20,14 +20,15 @@ interface SingleCall extends Wrongs {
   readonly ask: (nonce: string | undefined) => Ask;
   readonly expectations: readonly Expectation[];
   readonly credential?: Call["credential"];
+  readonly checks?: Scenario["checks"];
   /** What is too grave for one observation and too urgent for the next slot: asked once more at once. */
   readonly recheck?: (seen: Observation) => boolean;
 }
 
 /** A scenario of one call, or of the same call twice where the first answer needs confirming: what most are. */
 export function singleCall(spec: SingleCall): Scenario {
-  const { name, summary, polarity, ask, expectations, credential = "configured", recheck } = spec;
-  const { alter, spoil, path } = spec;
+  const { name, summary, polarity, ask, expectations, credential = "configured", recheck, checks } = spec;
+  const { alter, spoil, path, method, headers, keyQuery } = spec;
   const sample = ask("0".repeat(12));
   const maxCalls = recheck === undefined ? 1 : 2;
   return {
@@ -35,12 +36,15 @@ export function singleCall(spec: SingleCall): Scenario {
     summary,
     polarity,
     expectations,
+    checks,
     maxCalls,
     maxPromptTokens: maxCalls * promptTokenEstimate(sample),
     maxOutputTokens: maxCalls * sample.maxTokens,
     nextCall([first, ...others], { nonce }) {
       const isWanted = first === undefined || (others.length === 0 && recheck?.(first) === true);
-      return isWanted ? { name, ask: ask(nonce), credential, alter, spoil, path } : undefined;
+      return isWanted
+        ? { name, ask: ask(nonce), credential, alter, spoil, path, method, headers, keyQuery }
+        : undefined;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 const limits = ["max_tokens", "max_completion_tokens"];
 
@@ -10,4 +11,5 @@ export const impossibleTokenLimit = singleCall({
   alter: (body) =>
     Object.fromEntries(Object.entries(body).map(([field, value]) => [field, limits.includes(field) ? -1 : value])),
   expectations: [],
+  checks: notRetried,
 });

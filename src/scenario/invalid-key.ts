@@ -1,4 +1,5 @@
 import { looksAnswered, shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** Which status refuses it is learned per target; that it is refused is policy. */
 export const invalidKey = singleCall({
@@ -8,5 +9,6 @@ export const invalidKey = singleCall({
   ask: shortAsk(false),
   credential: "invalid",
   expectations: [{ kind: "no-completion" }],
+  checks: notRetried,
   recheck: looksAnswered,
 });

@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 export const malformedMessages = singleCall({
   name: "malformed-messages",
@@ -7,4 +8,5 @@ export const malformedMessages = singleCall({
   ask: shortAsk(false),
   alter: (body) => ({ ...body, messages: "plumb" }),
   expectations: [],
+  checks: notRetried,
 });

@@ -1,4 +1,5 @@
 import { looksAnswered, shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** How it is refused is learned per target; that it is refused is policy. */
 export const missingKey = singleCall({
@@ -8,5 +9,6 @@ export const missingKey = singleCall({
   ask: shortAsk(false),
   credential: "none",
   expectations: [{ kind: "no-completion" }],
+  checks: notRetried,
   recheck: looksAnswered,
 });

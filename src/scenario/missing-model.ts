@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** Some servers refuse it, some serve their only model: what this target does is learned. */
 export const missingModel = singleCall({
@@ -8,4 +9,5 @@ export const missingModel = singleCall({
   ask: shortAsk(false),
   alter: ({ model: _model, ...rest }) => rest,
   expectations: [],
+  checks: notRetried,
 });

@@ -13,14 +13,28 @@ import { unknownParameter } from "./unknown-parameter.ts";
 import { unsupportedRole } from "./unsupported-role.ts";
 import { validRequest } from "./valid-request.ts";
 import { wrongPath } from "./wrong-path.ts";
+import { modelListed } from "./model-listed.ts";
+import { forcedTimeout } from "./forced-timeout.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
+import { fallback } from "./fallback.ts";
+import { rateLimits } from "./rate-limits.ts";
+import { idempotency } from "./idempotency.ts";
+import { logRedaction } from "./log-redaction.ts";
+import { usageReconciliation } from "./usage-reconciliation.ts";
+import { streamAgrees } from "./stream-agrees.ts";
+import { oversizedRequest } from "./oversized-request.ts";
+import { revokedKey } from "./revoked-key.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Every built-in scenario, once. A new one is one file and one row here. */
 export const catalogue: readonly Scenario[] = [
   validRequest,
   streamedRequest,
+  streamAgrees,
   tokenBudget,
+  oversizedRequest,
   invalidKey,
+  revokedKey,
   missingKey,
   missingModel,
   unavailableModel,
@@ -30,6 +44,14 @@ export const catalogue: readonly Scenario[] = [
   unknownParameter,
   brokenJson,
   wrongPath,
+  modelListed,
+  forcedTimeout,
+  upstreamFailure,
+  fallback,
+  rateLimits,
+  idempotency,
+  logRedaction,
+  usageReconciliation,
 ];
 
 const byName = new Map(catalogue.map((scenario) => [scenario.name, scenario]));

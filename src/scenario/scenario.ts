@@ -1,5 +1,7 @@
 import type { Wrongs } from "../exchange/chat-codec.ts";
+import type { Injection } from "../exchange/injection.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
+import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 
 /** One logical call that a scenario wants made. */
@@ -7,13 +9,42 @@ export interface Call extends Wrongs {
   readonly name: string;
   readonly ask: Ask;
   /** Which credential to present. */
-  readonly credential: "configured" | "invalid" | "none";
+  readonly credential: "configured" | "invalid" | "none" | SecretRef;
+  /** Asked instead of the probe's target: what a fallback leads to, or a billing service. */
+  readonly target?: Target | undefined;
+  /** How the client behaves in this call. */
+  readonly policy?: ((configured: ClientPolicy) => ClientPolicy) | undefined;
+  /** Played in the target's place: nothing is sent. */
+  readonly inject?: Injection | undefined;
+  /** A circuit breaker that only the injected calls of this name share; without it each injected call has its own. */
+  readonly breaker?: string | undefined;
+  /** Asked to find out, not to rely on: its reply is not compared with a baseline. */
+  readonly isAside?: boolean | undefined;
+  /** Waited before it is made. */
+  readonly afterMs?: number | undefined;
+  /** A model to be found in the list that comes. */
+  readonly seek?: string | undefined;
+  /** Numbers to keep of the reply: name → path. */
+  readonly read?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What differs from run to run. */
+/** What differs from run to run, and from target to target. */
 export interface PlayContext {
   /** Goes into the prompt to defeat prompt caches; undefined when the probe wants none. */
   readonly nonce?: string | undefined;
+  readonly target: Target;
+  /** When the run began: for questions about a day. */
+  readonly nowMs: number;
+}
+
+/** One fixed rule over all calls of a run. What cannot be known is `unknown`, never taken for held. */
+export interface Check {
+  /** Stable, so that two runs can be compared. */
+  readonly subject: string;
+  readonly rule: "policy" | "expectation";
+  readonly outcome: "held" | "broken" | "unknown";
+  readonly expected: string;
+  readonly observed: string;
 }
 
 /** What is asked and what must hold. Pure: it plans calls and never makes one. */
@@ -28,7 +59,11 @@ export interface Scenario {
   readonly maxPromptTokens: number;
   /** Upper bound of output tokens over all calls. */
   readonly maxOutputTokens: number;
+  /** Of `maxCalls`, how many reach a target; all when left out. */
+  readonly maxSent?: number | undefined;
   readonly expectations: readonly Expectation[];
+  /** Rules that look at more than the last reply. */
+  readonly checks?: ((done: readonly Observation[], target: Target) => readonly Check[]) | undefined;
   /** The next call, given what came of the earlier ones; undefined when done. */
   nextCall(done: readonly Observation[], context: PlayContext): Call | undefined;
 }

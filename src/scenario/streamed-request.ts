@@ -1,4 +1,13 @@
 import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
+import { check, replyOf, usageCoherent } from "./rules.ts";
+
+const usageChunk = {
+  absent: "no chunk has it",
+  null: "null in every chunk",
+  once: "one chunk has it",
+  "every-chunk": "the same in several chunks",
+  cumulative: "growing in several chunks: the last counts, a sum would be wrong",
+} as const;
 
 export const streamedRequest = singleCall({
   name: "streamed-request",
@@ -11,4 +20,14 @@ export const streamedRequest = singleCall({
     { kind: "finish-reason", oneOf: knownFinishReasons },
     { kind: "usage-present" },
   ],
+  checks(done) {
+    const reply = replyOf(done.at(-1));
+    if (reply?.streamUsage === undefined) return [];
+    const { streamUsage: style, usage } = reply;
+    const isThere = style !== "absent" && style !== "null";
+    return [
+      check("expectation", "usage chunk", isThere ? true : undefined, usageChunk.once, usageChunk[style]),
+      ...usageCoherent(usage),
+    ];
+  },
 });

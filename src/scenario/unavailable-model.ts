@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** Servers of one model may answer all the same: what this target does is learned. */
 export const unavailableModel = singleCall({
@@ -8,4 +9,5 @@ export const unavailableModel = singleCall({
   ask: shortAsk(false),
   alter: (body) => ({ ...body, model: "plumbline-no-such-model" }),
   expectations: [],
+  checks: notRetried,
 });

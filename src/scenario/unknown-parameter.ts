@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** Refused by some, ignored by others: what this target does is learned, so that a change of it is noticed. */
 export const unknownParameter = singleCall({
@@ -8,4 +9,5 @@ export const unknownParameter = singleCall({
   ask: shortAsk(false),
   alter: (body) => ({ ...body, plumbline_unknown_parameter: true }),
   expectations: [],
+  checks: notRetried,
 });

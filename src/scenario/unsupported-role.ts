@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** Some servers take any role; what this target does is learned. */
 export const unsupportedRole = singleCall({
@@ -8,4 +9,5 @@ export const unsupportedRole = singleCall({
   ask: shortAsk(false),
   alter: (body) => ({ ...body, messages: [{ role: "plumber", content: "plumb" }] }),
   expectations: [],
+  checks: notRetried,
 });

@@ -1,4 +1,5 @@
 import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
+import { notMasked, replyOf, usageCoherent } from "./rules.ts";
 
 export const validRequest = singleCall({
   name: "valid-request",
@@ -10,4 +11,8 @@ export const validRequest = singleCall({
     { kind: "finish-reason", oneOf: knownFinishReasons },
     { kind: "usage-present" },
   ],
+  checks(done) {
+    const reply = replyOf(done.at(-1));
+    return reply === undefined ? [] : [...usageCoherent(reply.usage), notMasked(reply)];
+  },
 });

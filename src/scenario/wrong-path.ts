@@ -1,4 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
+import { notRetried } from "./rules.ts";
 
 /** JSON, HTML or a redirect, which is never followed. */
 export const wrongPath = singleCall({
@@ -8,4 +9,5 @@ export const wrongPath = singleCall({
   ask: shortAsk(false),
   path: "/plumbline-no-such-path",
   expectations: [],
+  checks: notRetried,
 });

@@ -1,0 +1,27 @@
+/** Headers that tell an operator something, and no secret: limits, retries, costs, fallbacks of a gateway. */
+const telling = [
+  /^retry-after(-ms)?$/,
+  /^x-should-retry$/,
+  /^x-ratelimit-(limit|remaining|reset)-[a-z-]{1,32}$/,
+  /^x-ratelimit-(limit|remaining|reset)$/,
+  /^ratelimit(-(policy|limit|remaining|reset))?$/,
+  /^x-litellm-(response-cost|attempted-retries|attempted-fallbacks|version)$/,
+  /^x-portkey-(last-used-option-index|retry-attempt-count|cache-status)$/,
+  /^openai-(version|processing-ms)$/,
+  /^server$/,
+  /^via$/,
+];
+
+const mostHeaders = 24;
+
+/** The telling ones of a reply, values short and of a plain alphabet. */
+export function tellingHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const kept = Object.entries(headers)
+    .filter(([name, value]) => telling.some((pattern) => pattern.test(name)) && isPlain(value))
+    .slice(0, mostHeaders);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function isPlain(value: string): boolean {
+  return /^[A-Za-z0-9 .,:;=()/%"+[\]_-]{1,80}$/.test(value) && !/\b(sk|pk|whsec|bearer)[-_ ]/i.test(value);
+}

@@ -1,0 +1,99 @@
+import type { Observation, ReplyFacts, Usage } from "../observation/observation.ts";
+import type { Check } from "./scenario.ts";
+
+/** Rules that several scenarios share. Pure: facts to checks. */
+
+export function check(
+  rule: Check["rule"],
+  subject: string,
+  outcome: boolean | undefined,
+  expected: string,
+  observed: string,
+): Check {
+  return {
+    rule,
+    subject,
+    expected,
+    observed,
+    outcome: outcome === undefined ? "unknown" : outcome ? "held" : "broken",
+  };
+}
+
+export function replyOf(observation: Observation | undefined): ReplyFacts | undefined {
+  return observation?.outcome.kind === "reply" ? observation.outcome : undefined;
+}
+
+/** `401`, `timeout (idle)`, `reset`: an outcome in a word or two. */
+export function outcomeText(observation: Observation | undefined): string {
+  if (observation === undefined) return "not asked";
+  const { outcome } = observation;
+  if (outcome.kind === "reply") return String(outcome.status);
+  return outcome.class === "timeout" ? `timeout (${outcome.phase})` : outcome.class;
+}
+
+/**
+ * Refused for what it says, a request is not sent again: that costs time and money and changes nothing. A server that
+ * answers such a request with a plain 5xx cannot be told from one in trouble.
+ */
+export function notRetried(done: readonly Observation[]): Check[] {
+  return done.map((seen) => {
+    const { earlier = [], attempts } = seen;
+    const wasRefused = earlier.some((before) => /^4(?!08|29)\d\d$/.test(before));
+    const observed =
+      attempts === 1 ? `${outcomeText(seen)} after 1 attempt` : `${[...earlier, outcomeText(seen)].join(", then ")}`;
+    const isAmbiguous = attempts > 1 && (replyOf(seen)?.status ?? 500) >= 500;
+    return check("policy", "not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
+  });
+}
+
+/** `total = prompt + completion` or the rule that holds instead; parts no larger than what they are part of. */
+export function usageCoherent(usage: Usage | undefined): Check[] {
+  if (usage === undefined) return [];
+  const { promptTokens: prompt, completionTokens: completion, totalTokens: total } = usage;
+  const { cachedTokens: cached, reasoningTokens: reasoning } = usage;
+  return [
+    check(
+      "expectation",
+      "total tokens",
+      prompt === undefined || completion === undefined || total === undefined
+        ? undefined
+        : total === prompt + completion || total === prompt + completion + (reasoning ?? 0),
+      "prompt + completion",
+      totalRule(usage),
+    ),
+    ...(cached === undefined || prompt === undefined
+      ? []
+      : [check("expectation", "cached tokens", cached <= prompt, `at most ${prompt}`, String(cached))]),
+    ...(reasoning === undefined || completion === undefined
+      ? []
+      : [
+          check(
+            "expectation",
+            "reasoning tokens",
+            reasoning <= completion || total === (prompt ?? 0) + completion + reasoning,
+            "part of the completion tokens, or in addition to them",
+            reasoning <= completion
+              ? `${reasoning}, part of ${completion}`
+              : `${reasoning} in addition to ${completion}`,
+          ),
+        ]),
+  ];
+}
+
+function totalRule({ promptTokens: prompt, completionTokens: completion, totalTokens: total, reasoningTokens }: Usage) {
+  if (prompt === undefined || completion === undefined || total === undefined) return "a part is not reported";
+  if (total === prompt + completion) return `${prompt} + ${completion} = ${total}`;
+  if (total === prompt + completion + (reasoningTokens ?? 0)) {
+    return `${prompt} + ${completion} + ${reasoningTokens ?? 0} reasoning = ${total}`;
+  }
+  return `${prompt} + ${completion} is not ${total}`;
+}
+
+/** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
+export function notMasked({ telling = {} }: ReplyFacts): Check {
+  const attempts = Number(telling["x-litellm-attempted-fallbacks"] ?? 0);
+  const option = telling["x-portkey-last-used-option-index"] ?? "";
+  const isMasked = attempts > 0 || /\[[1-9]\d*\]$/.test(option);
+  const observed = isMasked ? `a fallback of the gateway (${option || `${attempts} tried`})` : "no sign of a fallback";
+  return check("expectation", "served by the primary", !isMasked, "the primary", observed);
+}

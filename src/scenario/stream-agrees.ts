@@ -1,0 +1,59 @@
+import type { Observation } from "../observation/observation.ts";
+import { shortAsk } from "./built-in.ts";
+import { check, replyOf } from "./rules.ts";
+import type { Check } from "./scenario.ts";
+import { longestNonce, seenIn, stepwise } from "./steps.ts";
+
+/** Tokens by which the two may differ: models do not say the same thing twice, but the prompt is the same. */
+const tolerance = { prompt: 2, completionRatio: 0.5 };
+
+/** Streaming usage is where providers are known to count wrong. */
+export const streamAgrees = stepwise({
+  name: "stream-agrees",
+  summary: "the same question plain and streamed: both count alike and end alike",
+  polarity: "positive",
+  steps: [false, true].map((stream) => ({
+    name: stream ? "streamed" : "plain",
+    bound: shortAsk(stream)(longestNonce),
+    call: ({ nonce }) => ({ ask: shortAsk(stream)(nonce), credential: "configured" }),
+  })),
+  checks(done) {
+    const plain = seenIn(done, "plain");
+    const streamed = seenIn(done, "streamed");
+    return plain === undefined || streamed === undefined ? [] : compared(plain, streamed);
+  },
+});
+
+function compared(plain: Observation, streamed: Observation): Check[] {
+  const [a, b] = [replyOf(plain), replyOf(streamed)];
+  const [prompt, streamedPrompt] = [a?.usage?.promptTokens, b?.usage?.promptTokens];
+  const [output, streamedOutput] = [a?.usage?.completionTokens, b?.usage?.completionTokens];
+  const [ends, streamedEnds] = [a, b].map((reply) => reply?.finishReasons.map((it) => it ?? "none").join(", "));
+  const near = (one: number | undefined, other: number | undefined, by: number): boolean | undefined =>
+    one === undefined || other === undefined ? undefined : Math.abs(one - other) <= by;
+  const both = (one: unknown, other: unknown): string => `${one ?? "unknown"} plain, ${other ?? "unknown"} streamed`;
+  const slack = Math.max(4, (output ?? 0) * tolerance.completionRatio);
+  return [
+    check(
+      "expectation",
+      "prompt tokens agree",
+      near(prompt, streamedPrompt, tolerance.prompt),
+      `within ${tolerance.prompt}`,
+      both(prompt, streamedPrompt),
+    ),
+    check(
+      "expectation",
+      "completion tokens agree",
+      near(output, streamedOutput, slack),
+      `within ${Math.ceil(slack)}`,
+      both(output, streamedOutput),
+    ),
+    check(
+      "expectation",
+      "finish reasons agree",
+      ends === undefined || streamedEnds === undefined ? undefined : ends === streamedEnds,
+      "the same",
+      both(ends, streamedEnds),
+    ),
+  ];
+}

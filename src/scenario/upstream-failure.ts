@@ -1,0 +1,130 @@
+import { type Injection, injectedReply, injectedReset, injectedStreamError } from "../exchange/injection.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { ClientPolicy } from "../probe/target.ts";
+import { check, outcomeText } from "./rules.ts";
+import type { Check } from "./scenario.ts";
+import { noQuestion, seenIn, type Step, stepwise } from "./steps.ts";
+
+const openMs = 600;
+const breaker = "rehearsal";
+
+function failure(name: string, status: number, headers: Readonly<Record<string, string>>, code: string): Injection {
+  const error = { message: "injected", type: "injected", param: null, code };
+  return injectedReply(name, status, headers, JSON.stringify({ error }));
+}
+
+interface Rehearsal {
+  readonly inject: Injection;
+  /** Whether the same request, sent again, might succeed. */
+  readonly isWorthRetrying: boolean;
+  /** What the target asks the client to wait. */
+  readonly askedMs?: number;
+}
+
+const rehearsals: Readonly<Record<string, Rehearsal>> = {
+  "500": { inject: failure("500", 500, {}, "server_error"), isWorthRetrying: true },
+  "503 with Retry-After": {
+    inject: failure("503", 503, { "retry-after": "1" }, "overloaded"),
+    isWorthRetrying: true,
+    askedMs: 1000,
+  },
+  "429 without Retry-After": { inject: failure("429", 429, {}, "rate_limit_exceeded"), isWorthRetrying: true },
+  "429 with Retry-After": {
+    inject: failure("429", 429, { "retry-after": "1" }, "rate_limit_exceeded"),
+    isWorthRetrying: true,
+    askedMs: 1000,
+  },
+  "429 of a spent quota": { inject: failure("429", 429, {}, "insufficient_quota"), isWorthRetrying: false },
+  "500 that means invalid_request": { inject: failure("500", 500, {}, "invalid_request"), isWorthRetrying: false },
+  "401": { inject: failure("401", 401, {}, "invalid_api_key"), isWorthRetrying: false },
+  "connection reset": { inject: injectedReset, isWorthRetrying: true },
+  "error inside a 200 stream": { inject: injectedStreamError, isWorthRetrying: false },
+};
+
+/** The breaker opens with the first call that fails as often as it may. */
+const soonOpen = (configured: ClientPolicy): ClientPolicy => ({
+  ...configured,
+  circuit: { failures: 1 + configured.retries, openMs },
+});
+
+const local = (name: string, call: Omit<ReturnType<Step["call"]> & object, "ask" | "credential">): Step => ({
+  name,
+  isLocal: true,
+  call: () => ({ ask: { ...noQuestion, stream: true }, credential: "none", ...call }),
+});
+
+export const upstreamFailure = stepwise({
+  name: "upstream-failure",
+  summary: "failures of a target, played to the client: retries are bounded, the circuit breaker opens and tries again",
+  polarity: "negative",
+  steps: [
+    local("breaker opens", { inject: failure("500", 500, {}, "server_error"), breaker, policy: soonOpen }),
+    local("breaker is open", { inject: injectedReply("200", 200, {}, "{}"), breaker, policy: soonOpen }),
+    ...Object.entries(rehearsals).map(([name, { inject }]) => local(name, { inject })),
+    // Leaves the breaker closed for the next run.
+    local("breaker tries again", {
+      inject: injectedReply("200", 200, {}, "{}"),
+      breaker,
+      policy: soonOpen,
+      afterMs: openMs + 50,
+    }),
+  ],
+  checks: (done, { policy }) => [
+    ...Object.entries(rehearsals).flatMap(([name, rehearsal]) => {
+      const seen = seenIn(done, name);
+      return seen === undefined ? [] : retriesOf(name, rehearsal, seen, policy);
+    }),
+    ...breakerChecks(done),
+  ],
+});
+
+function retriesOf(name: string, rehearsal: Rehearsal, seen: Observation, policy: ClientPolicy): Check[] {
+  const { isWorthRetrying, askedMs } = rehearsal;
+  const isWaitable = askedMs === undefined || askedMs <= policy.maxRetryAfterMs;
+  const wanted = isWorthRetrying && isWaitable ? 1 + policy.retries : 1;
+  const observed = `${seen.attempts} ${seen.attempts === 1 ? "attempt" : "attempts"}, ${outcomeText(seen)}`;
+  const waited = seen.retryWaitMs;
+  return [
+    check("policy", `attempts after ${name}`, seen.attempts === wanted, String(wanted), observed),
+    ...(askedMs === undefined || waited === undefined
+      ? []
+      : [
+          check(
+            "expectation",
+            `wait after ${name}`,
+            waited >= askedMs - 20,
+            `at least ${askedMs} ms`,
+            `${Math.round(waited)} ms`,
+          ),
+        ]),
+  ];
+}
+
+function breakerChecks(done: readonly Observation[]): Check[] {
+  const refused = seenIn(done, "breaker is open");
+  const again = seenIn(done, "breaker tries again");
+  return [
+    ...(refused === undefined
+      ? []
+      : [
+          check(
+            "policy",
+            "breaker opens",
+            refused.outcome.kind === "fault" && refused.outcome.class === "circuit-open",
+            "nothing sent after repeated failures",
+            outcomeText(refused),
+          ),
+        ]),
+    ...(again === undefined
+      ? []
+      : [
+          check(
+            "policy",
+            "breaker half-opens",
+            again.outcome.kind === "reply",
+            "one trial after a while",
+            outcomeText(again),
+          ),
+        ]),
+  ];
+}

@@ -1,0 +1,91 @@
+import type { Observation } from "../observation/observation.ts";
+import type { ClientPolicy, Target } from "../probe/target.ts";
+import { billingCall, billingSources } from "./billing-sources.ts";
+import { shortAsk } from "./built-in.ts";
+import { check, replyOf } from "./rules.ts";
+import type { Call, Check } from "./scenario.ts";
+import { longestNonce, seenIn, type Step, stepwise } from "./steps.ts";
+
+/** Each is asked, then the provider's figures are looked at: did they move? */
+const questions: Readonly<Record<string, (nonce: string | undefined) => Omit<Call, "name">>> = {
+  plain: (nonce) => ({ ask: shortAsk(false)(nonce), credential: "configured" }),
+  streamed: (nonce) => ({ ask: shortAsk(true)(nonce), credential: "configured" }),
+  failed: (nonce) => ({
+    ask: shortAsk(false)(nonce),
+    credential: "configured",
+    alter: (body) => ({ ...body, messages: "plumb" }),
+  }),
+  repeated: (nonce) => ({ ask: shortAsk(false)(nonce), credential: "configured" }),
+  "timed-out": (nonce) => ({ ask: shortAsk(false)(nonce), credential: "configured", policy: impatient }),
+};
+
+/** Gives up as soon as the request was sent, as a client in a hurry does. */
+function impatient(configured: ClientPolicy): ClientPolicy {
+  return { ...configured, firstByteMs: 50, retries: 0 };
+}
+
+const look = (after: string): Step => ({
+  name: `figures after ${after}`,
+  call: ({ target, nowMs }) => target.audit?.billing && billingCall(target, target.audit.billing, nowMs),
+});
+
+/** Without a source of figures only what the replies report is known, and every question stays open. */
+export const usageReconciliation = stepwise({
+  name: "usage-reconciliation",
+  summary: "what the replies report against what the provider has counted, and which requests it counts",
+  polarity: "negative",
+  steps: [
+    look("nothing"),
+    ...Object.entries(questions).flatMap(([name, call]): Step[] => [
+      {
+        name,
+        bound: call(longestNonce).ask,
+        call: ({ nonce, target }) =>
+          target.audit?.billing === undefined && name !== "plain" ? undefined : call(nonce),
+      },
+      look(name),
+    ]),
+  ],
+  checks: (done, target) => [
+    inBand(done),
+    ...Object.keys(questions).map((name, index) => counted(name, index, done, target)),
+  ],
+});
+
+function inBand(done: readonly Observation[]): Check {
+  const reply = replyOf(seenIn(done, "plain"));
+  const cost = reply?.telling?.["x-litellm-response-cost"];
+  const { promptTokens, completionTokens } = reply?.usage ?? {};
+  const tokens =
+    reply?.usage === undefined ? "no usage in the reply" : `${promptTokens ?? "?"} + ${completionTokens ?? "?"} tokens`;
+  const observed = cost === undefined ? tokens : `${tokens}, cost header ${cost} USD`;
+  return check(
+    "expectation",
+    "usage in the reply",
+    reply?.usage === undefined ? undefined : true,
+    "reported",
+    observed,
+  );
+}
+
+function counted(name: string, index: number, done: readonly Observation[], target: Target): Check {
+  const subject = `counted: ${name}`;
+  const source = target.audit?.billing;
+  if (source === undefined) return check("expectation", subject, undefined, "yes or no", "unknown: no billing source");
+  const before = Object.keys(questions)[index - 1] ?? "nothing";
+  const from = replyOf(seenIn(done, `figures after ${before}`))?.numbers;
+  const to = replyOf(seenIn(done, `figures after ${name}`))?.numbers;
+  const moved = Object.keys(billingSources[source.kind].read).flatMap((figure) => {
+    const [a, b] = [from?.[figure], to?.[figure]];
+    return a === undefined || b === undefined ? [] : [`${figure} ${rounded(a)} → ${rounded(b)}`];
+  });
+  if (moved.length === 0) {
+    return check("expectation", subject, undefined, "yes or no", `unknown: ${source.kind} gave no figures`);
+  }
+  const isCounted = moved.some((text) => !/ (\S+) → \1$/.test(text));
+  return check("expectation", subject, true, "yes or no", `${isCounted ? "yes" : "no"}: ${moved.join(", ")}`);
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toFixed(9)));
+}
