@@ -17,11 +17,11 @@ const countsSchema = z.object({
 const learningSchema = countsSchema.extend({ v: z.literal(1), n: z.number() });
 const baselineSchema = countsSchema.extend({ n: z.number() });
 
-/** Since the baseline: runs judged, and of each difference how often in a row it is seen now and was seen before. */
+/** Since the baseline: runs judged; of each difference how often in a row it is seen, and was seen before to no effect. */
 const watchingSchema = z.object({
   v: z.literal(3),
   runs: z.number(),
-  differed: z.record(z.string(), z.object({ row: z.number(), earlier: z.number() })),
+  differed: z.record(z.string(), z.object({ row: z.number(), earlier: z.number(), told: z.boolean() })),
 });
 type Watching = z.infer<typeof watchingSchema>;
 
@@ -77,6 +77,10 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     const reason = `${first.subject} ${first.observed}, ${timesOf(first)} of ${neededFor(first)} times`;
     return { ruling: { subject, outcome: "unjudged", reason }, state };
   }
+  for (const it of told) {
+    const kept = state.differed[it.subject];
+    if (kept !== undefined) kept.told = true;
+  }
   const baselineVersion = input.memory?.baseline?.version;
   const findings = told.map(({ severity, subject: path, expected, observed }): Finding => {
     return { kind: input.series.aspect, severity, subject: path, expected, observed, baselineVersion };
@@ -91,14 +95,18 @@ function sightingsOf({ subject, nature, presence }: Difference, earlier: number,
 }
 
 const mostRemembered = 200;
+type Kept = [string, Watching["differed"][string]];
 
 function watchOn({ runs, differed }: Watching, found: readonly Difference[]): Watching {
   const now = new Set(found.map(({ subject }) => subject));
-  const past = Object.entries(differed).map(([subject, { row, earlier }]): [string, Watching["differed"][string]] =>
-    now.has(subject) ? [subject, { row: row + 1, earlier }] : [subject, { row: 0, earlier: earlier + row }],
+  // What was told was a change, not chance: it is no reason to expect the same again.
+  const past = Object.entries(differed).map(([subject, { row, earlier, told }]): Kept =>
+    now.has(subject)
+      ? [subject, { row: row + 1, earlier, told }]
+      : [subject, { row: 0, earlier: earlier + (told ? 0 : row), told: false }],
   );
   const fresh = [...now].filter((subject) => differed[subject] === undefined);
-  const all = [...past, ...fresh.map((subject): (typeof past)[number] => [subject, { row: 1, earlier: 0 }])];
+  const all = [...past, ...fresh.map((subject): Kept => [subject, { row: 1, earlier: 0, told: false }])];
   return { v: 3, runs: runs + 1, differed: Object.fromEntries(all.slice(-mostRemembered)) };
 }
 

@@ -76,4 +76,8 @@ test.each(readdirSync(folder))("%s", (name) => {
   // And back: what was normal is normal again at once.
   const back = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after), before]);
   expect(back.at(-1)).toEqual([]);
+  // The second time it is told as soon as the first: what was told is not taken for chance.
+  const twice = [...Array<Reply>(learned).fill(before), ...Array<Reply>(50).fill(after), before];
+  const again = findingsOf(aspect, [...twice, ...Array<Reply>(4).fill(after)]).slice(twice.length);
+  expect(again.map((found) => found[0])).toEqual(findings.slice(learned).map((found) => found[0]));
 });
