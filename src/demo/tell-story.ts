@@ -93,6 +93,6 @@ function learningSayer(screen: Screen): (atMs: number, progress: LearningProgres
   };
 }
 
-function capsOf({ targets }: Config): Readonly<Record<string, readonly SpendCap[]>> {
-  return Object.fromEntries(targets.map(({ name, spendCaps }) => [name, spendCaps]));
+function capsOf({ targets }: Config): ReadonlyMap<string, readonly SpendCap[]> {
+  return new Map(targets.map(({ name, spendCaps }) => [name, spendCaps]));
 }

@@ -19,7 +19,7 @@ export interface LiveFrame {
   /** Newest last; the last few are shown. */
   readonly events: readonly string[];
   /** By target. */
-  readonly caps: Readonly<Record<string, readonly SpendCap[]>>;
+  readonly caps: ReadonlyMap<string, readonly SpendCap[]>;
 }
 
 type Line = readonly Segment[];
@@ -71,7 +71,7 @@ function learningLines(probes: readonly ProbeOverview[]): readonly Line[] {
 
 function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Line[] {
   return spendToday.map(({ target, microUsd, requests, tokens, unknownRuns }) => {
-    const cap = caps[target]?.find(({ scope, span }) => scope !== "all" && span === "day")?.microUsd;
+    const cap = caps.get(target)?.find(({ scope, span }) => scope !== "all" && span === "day")?.microUsd;
     const parts = [
       `${formatMicroUsd(microUsd)} ${cap === undefined ? "today, no cap" : `of ${formatMicroUsd(cap)} today`}`,
       count(requests, "request"),

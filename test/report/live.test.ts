@@ -13,7 +13,7 @@ const frame: LiveFrame = {
   elapsedMs: 41_000,
   phase: "drift 1 of 4 is in force",
   events: ["00:36  changed  field-removed", "00:41  alert    contract drift"],
-  caps: { demo: [{ scope: "target/demo", span: "day", microUsd: 500_000 }] },
+  caps: new Map([["demo", [{ scope: "target/demo", span: "day", microUsd: 500_000 }]]]),
 };
 
 describe("renderLive", () => {
@@ -70,7 +70,7 @@ describe("renderLive", () => {
   it("says so when there is nothing to worry about, and names no cap where there is none", () => {
     const quiet = renderLive(
       { ...anOverview, incidents: [], deliveries: { pending: 0, failed: 0 } },
-      { ...frame, caps: {} },
+      { ...frame, caps: new Map() },
     );
     expect(quiet).toContain("✓ no open incident");
     expect(quiet).toContain("today, no cap");
