@@ -31,7 +31,8 @@ function compared(plain: Observation, streamed: Observation): Check[] {
   const [ends, streamedEnds] = [a, b].map((reply) => reply?.finishReasons.map((it) => it ?? "none").join(", "));
   const near = (one: number | undefined, other: number | undefined, by: number): boolean | undefined =>
     one === undefined || other === undefined ? undefined : Math.abs(one - other) <= by;
-  const both = (one: unknown, other: unknown): string => `${one ?? "unknown"} plain, ${other ?? "unknown"} streamed`;
+  const both = (one?: number | string, other?: number | string): string =>
+    `${one ?? "unknown"} plain, ${other ?? "unknown"} streamed`;
   const slack = Math.max(4, (output ?? 0) * tolerance.completionRatio);
   return [
     check(
