@@ -25,12 +25,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   schedule: { mayImport: ["probe", "run"], why: "when; never what" },
   store: { mayImport: [...domain, "run", "schedule"], why: "keeps what the others decided" },
   report: { mayImport: [...domain, "run"], why: "pure text from results" },
+  audit: { mayImport: [...domain, "run"], why: "plays the catalogue once and writes it up; opens nothing itself" },
   testbed: {
     mayImport: ["judgement"],
     why: "a provider to try things on; a drift names the kind of finding it must cause",
   },
   demo: { mayImport: [...domain, "config", "run", "report", "testbed"], why: "a story told with the real program" },
-  cli: { mayImport: ["report"], why: "the words a person types; what they do is handed in" },
+  cli: { mayImport: ["report", "audit"], why: "the words a person types; what they do is handed in" },
   web: { mayImport: ["incident", "run", "schedule"], why: "health, state and people's acts over HTTP" },
   app: {
     mayImport: [
@@ -40,6 +41,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "schedule",
       "store",
       "report",
+      "audit",
       "testbed",
       "demo",
       "cli",

@@ -21,6 +21,7 @@ import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
 import { testReceiver } from "./alert-test.ts";
 import { askService } from "./api-client.ts";
+import { createAuditCommands } from "./audit-commands.ts";
 import { createControlCommands, sayRefusal } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
@@ -204,6 +205,7 @@ export function createCommands(io: Io): CommandSet {
       return config === undefined ? exitCodes.usage : testReceiver(receiver, config, io);
     },
 
+    review: createAuditCommands(io, (file) => load(file, true)),
     control: createControlCommands(io),
   };
 }

@@ -2,6 +2,7 @@ import tab from "@bomb.sh/tab/commander";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { isReporterName, type ReporterName } from "../report/reporters.ts";
 import { parseDurationMs } from "../std/duration.ts";
+import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
 import { exitCodes, type Io } from "./io.ts";
 
@@ -33,6 +34,7 @@ export interface CommandSet {
   status(url: string, json: boolean): Promise<number>;
   testbed(port: number): Promise<number>;
   alertTest(receiver: string, config: string): Promise<number>;
+  readonly review: AuditCommands;
   readonly control: ControlCommands;
 }
 
@@ -120,6 +122,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
       done(await commands.status(url, json));
     },
   );
+  addAuditCommands(program, commands.review, defaultConfig, done);
   addControlCommands(program, commands.control, done);
   program
     .command("alert")

@@ -6,6 +6,7 @@ import type { Complaint, LoadContext } from "./load.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
+import { resolveAudits } from "./resolve-audit.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
 import { capsOf, requirePrice } from "./spend-caps.ts";
@@ -18,12 +19,13 @@ export function resolveConfig(
   context: LoadContext,
 ): { config: Config } | { complaints: Complaint[] } {
   const complaints: Complaint[] = [];
-  const targets = new Map(
+  const plain = new Map(
     Object.entries(text.targets).map(([name, target]) => [
       name,
       resolveTarget(name, target, text, context, complaints),
     ]),
   );
+  const targets = resolveAudits(text, plain, context, complaints);
   const receivers = resolveReceivers(text, context, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
   for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audit } from "./audit-schema.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { secret, urlOrEnv } from "./reference-schemas.ts";
 import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
@@ -59,6 +60,7 @@ const target = z.strictObject({
   client: client.prefault({}),
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
+  audit: audit.optional().describe("what plumbline audit is to know of it"),
 });
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);

@@ -32,8 +32,6 @@ export interface BillingSource {
   readonly key?: SecretRef | undefined;
   /** How long its figures may take to follow. */
   readonly lagMs: number;
-  /** Relative difference that is not worth a word. */
-  readonly tolerance: number;
 }
 
 /** A risk that somebody answers for, until a day. */

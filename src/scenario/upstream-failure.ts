@@ -30,9 +30,9 @@ const rehearsals: Readonly<Record<string, Rehearsal>> = {
   },
   "429 without Retry-After": { inject: failure("429", 429, {}, "rate_limit_exceeded"), isWorthRetrying: true },
   "429 with Retry-After": {
-    inject: failure("429", 429, { "retry-after": "1" }, "rate_limit_exceeded"),
+    inject: failure("429", 429, { "retry-after": "1", "retry-after-ms": "300" }, "rate_limit_exceeded"),
     isWorthRetrying: true,
-    askedMs: 1000,
+    askedMs: 300,
   },
   "429 of a spent quota": { inject: failure("429", 429, {}, "insufficient_quota"), isWorthRetrying: false },
   "500 that means invalid_request": { inject: failure("500", 500, {}, "invalid_request"), isWorthRetrying: false },

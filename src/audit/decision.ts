@@ -1,0 +1,70 @@
+import type { AcceptedRisk } from "../probe/audit-terms.ts";
+import { rules, type Ruled } from "./rules.ts";
+import type { AuditView } from "./view.ts";
+
+export type Readiness = "READY" | "READY WITH ACCEPTED RISKS" | "NOT READY" | "COULD NOT BE JUDGED";
+
+export interface RuleResult extends Ruled {
+  readonly item: string;
+  readonly condition: string;
+  /** Who answers for it, and until when. */
+  readonly accepted?: AcceptedRisk | undefined;
+}
+
+export interface Decision {
+  readonly readiness: Readiness;
+  /** One sentence. */
+  readonly because: string;
+  readonly results: readonly RuleResult[];
+}
+
+/** Every rule holds, or somebody answers for it; a target that never answered cannot be judged. */
+export function decideReadiness(view: AuditView): Decision {
+  const accepted = view.target.audit?.accept ?? [];
+  const results = rules.map(({ item, condition, isAbsolute, judge }): RuleResult => {
+    const ruled = judge(view);
+    const risk = accepted.find((it) => it.item === item);
+    if (ruled.state === "met" || risk === undefined) return { item, condition, ...ruled };
+    if (isAbsolute === true && ruled.state === "broken") {
+      return { item, condition, state: "broken", evidence: `${ruled.evidence}; nobody can accept this` };
+    }
+    const isOver = Date.parse(`${risk.until}T23:59:59.999Z`) < view.nowMs;
+    if (isOver)
+      return { item, condition, ...ruled, evidence: `${ruled.evidence}; accepted until ${risk.until}, which is over` };
+    return { item, condition, ...ruled, accepted: risk };
+  });
+  return { ...summed(view, results), results };
+}
+
+function summed(view: AuditView, results: readonly RuleResult[]): Omit<Decision, "results"> {
+  const plain = view.played("valid-request")?.observations.at(-1);
+  const isUnreachable =
+    view.reply("valid-request") === undefined &&
+    view.reply("streamed-request") === undefined &&
+    view.reply("wrong-path") === undefined;
+  if (plain === undefined || isUnreachable) {
+    const because = `the target gave no reply to a valid request: ${view.outcome("valid-request")}`;
+    return { readiness: "COULD NOT BE JUDGED", because };
+  }
+  const items = (wanted: (result: RuleResult) => boolean): string =>
+    results
+      .filter(wanted)
+      .map(({ item }) => item)
+      .join(", ");
+  const failing = items(({ state, accepted }) => state === "broken" && accepted === undefined);
+  const unanswered = items(({ state, accepted }) => state === "open" && accepted === undefined);
+  if (failing !== "" || unanswered !== "") {
+    const parts = [failing && `not met: ${failing}`, unanswered && `nobody can say: ${unanswered}`];
+    return { readiness: "NOT READY", because: parts.filter((part) => part !== "").join("; ") };
+  }
+  const risks = items(({ accepted }) => accepted !== undefined);
+  if (risks === "") return { readiness: "READY", because: `all ${results.length} rules are met` };
+  return { readiness: "READY WITH ACCEPTED RISKS", because: `accepted: ${risks}; everything else is met` };
+}
+
+export const readinessExitCodes: Readonly<Record<Readiness, 0 | 3 | 4>> = {
+  READY: 0,
+  "READY WITH ACCEPTED RISKS": 0,
+  "NOT READY": 3,
+  "COULD NOT BE JUDGED": 4,
+};

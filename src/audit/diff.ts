@@ -1,0 +1,48 @@
+import type { AuditDocument } from "./document.ts";
+
+export interface Difference {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What is not the same in two audits, apart from times, ids and amounts that vary by themselves. */
+export function diffAudits(before: AuditDocument, after: AuditDocument): Difference[] {
+  const [a, b] = [factsOf(before), factsOf(after)];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((what) => {
+    const [old = "absent", now = "absent"] = [a.get(what), b.get(what)];
+    return old === now ? [] : [{ what, before: old, after: now }];
+  });
+}
+
+function factsOf(audit: AuditDocument): Map<string, string> {
+  const { decision, worksheet, runs, evidence } = audit;
+  return new Map([
+    ["decision", decision.readiness],
+    ["target", `${audit.baseUrl} ${audit.model}`],
+    ...decision.results.map(
+      ({ item, state, accepted }) => [`rule ${item}`, accepted === undefined ? state : `${state}, accepted`] as const,
+    ),
+    ...runs.map(({ scenario, verdict }) => [`verdict of ${scenario}`, verdict] as const),
+    ...runs.flatMap(({ scenario, checks }) =>
+      checks.map(({ subject, outcome }) => [`${scenario}: ${subject}`, outcome] as const),
+    ),
+    ...evidence.map(
+      ({ scenario, call, outcome, errorCode, servedModel }) =>
+        [
+          `reply to ${scenario}/${call}`,
+          [outcome, errorCode, servedModel].filter((it) => it !== null).join(", "),
+        ] as const,
+    ),
+    ...worksheet
+      .filter(({ item }) => item === "Response fields")
+      .map(({ item, observed }) => [item.toLowerCase(), observed] as const),
+  ]);
+}
+
+export function renderDiff(differences: readonly Difference[], before: AuditDocument, after: AuditDocument): string {
+  const head = `${before.target}: ${before.startedAt} → ${after.startedAt}\n`;
+  if (differences.length === 0) return `${head}nothing has changed\n`;
+  const lines = differences.map(({ what, before: old, after: now }) => `  ${what}\n    - ${old}\n    + ${now}`);
+  return `${head}${differences.length} ${differences.length === 1 ? "change" : "changes"}\n\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,53 @@
+import type { Decision } from "./decision.ts";
+import type { EvidenceRow } from "./evidence.ts";
+import type { RunbookLine } from "./runbook.ts";
+import type { SinkSearch } from "./view.ts";
+import type { WorksheetItem } from "./worksheet.ts";
+
+/** Everything an audit writes; JSON as it stands, and what the renderers read. */
+export interface AuditDocument {
+  readonly schema: 1;
+  readonly id: string;
+  readonly target: string;
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly environment: string;
+  /** The page that the contract was checked against. */
+  readonly documentation: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly announced: Sums & { readonly atMostRequests: number; readonly atMostMicroUsd: number | null };
+  readonly sent: Sums & { readonly tokens: number | null };
+  readonly decision: Decision;
+  readonly worksheet: readonly WorksheetItem[];
+  readonly runbook: readonly RunbookLine[];
+  readonly runs: readonly RunLine[];
+  readonly evidence: readonly EvidenceRow[];
+  readonly sinks: readonly SinkSearch[];
+  /** Configuration of probes that go on watching what was seen. */
+  readonly suggestedProbes: string;
+}
+
+interface Sums {
+  readonly requests: number;
+  readonly microUsd: number | null;
+}
+
+export interface RunLine {
+  readonly run: string;
+  readonly scenario: string;
+  readonly summary: string;
+  readonly verdict: string;
+  readonly reason: string | null;
+  /** `not retried: 401 after 1 attempt`, each with what became of it. */
+  readonly checks: readonly {
+    readonly subject: string;
+    readonly outcome: string;
+    readonly observed: string;
+    readonly expected: string;
+  }[];
+  readonly findings: readonly { readonly subject: string; readonly observed: string; readonly expected: string }[];
+  readonly requests: number;
+  readonly microUsd: number | null;
+}

@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type AuditFormat, auditFormats } from "../audit/render/renderers.ts";
+import { microUsd } from "../std/money.ts";
+
+export interface AuditArguments {
+  readonly target: string;
+  readonly config: string;
+  readonly out: string;
+  readonly format: AuditFormat;
+  readonly approvedMicroUsd: number | undefined;
+  readonly yes: boolean;
+}
+
+export interface AuditCommands {
+  audit(wanted: AuditArguments): Promise<number>;
+  diff(one: string, other: string): Promise<number>;
+}
+
+/** `audit <target>` and `audit diff <a> <b>`. */
+export function addAuditCommands(
+  program: Command,
+  commands: AuditCommands,
+  defaultConfig: string,
+  done: (exitCode: number) => void,
+): void {
+  const audit = program
+    .command("audit")
+    .description("review a target once before it takes production traffic: worksheet, runbook record, decision")
+    .argument("<target>", "its name in the configuration")
+    .option("--config <file>", "the configuration", defaultConfig)
+    .option("--out <folder>", "where audits are kept", "audits")
+    .addOption(new Option("--format <form>", "beside JSON, which is always kept").choices(auditFormats).default("md"))
+    .option("--approve-cost <amount>", "do not ask if it can cost no more than this, such as 0.05 USD", amountOption)
+    .option("--yes", "do not ask", false)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ready, 3 not ready, 4 could not be judged\n\nExamples:\n  plumbline audit mini --approve-cost '0.05 USD'\n  plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json",
+    )
+    .action(
+      async (
+        target: string,
+        given: { config: string; out: string; format: AuditFormat; approveCost?: number; yes: boolean },
+      ) => {
+        const { config, out, format, approveCost: approvedMicroUsd, yes } = given;
+        done(await commands.audit({ target, config, out, format, approvedMicroUsd, yes }));
+      },
+    );
+  audit
+    .command("diff")
+    .description("what is not the same in two audits; 3 when something changed")
+    .argument("<before>", "a JSON file of an audit")
+    .argument("<after>", "a later one")
+    .action(async (before: string, after: string) => done(await commands.diff(before, after)));
+}
+
+function amountOption(text: string): number {
+  const [, amount] = /^(\d+(?:\.\d{1,6})?)( USD)?$/.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError("expected an amount such as 0.05 USD");
+  return microUsd(Number(amount));
+}

@@ -1,0 +1,40 @@
+import type { AttributeValue, Context, Span, SpanOptions, Tracer } from "@opentelemetry/api";
+
+/** Passes everything on and keeps what spans were told, as text: so that it can be searched for what must not be there. */
+export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; told(): string } {
+  const told: string[] = [];
+  const note = (value: unknown): void => void told.push(JSON.stringify(value) ?? "");
+
+  const watched = (span: Span): Span =>
+    new Proxy(span, {
+      get(real, name: keyof Span) {
+        const member = real[name] as unknown;
+        if (typeof member !== "function") return member;
+        return (...words: unknown[]) => {
+          if (recorded.has(name)) note(words.map((word) => (word instanceof Error ? String(word) : word)));
+          const result: unknown = Reflect.apply(member, real, words);
+          return result === real ? watched(span) : result;
+        };
+      },
+    });
+  const start = (name: string, options: SpanOptions | undefined, context?: Context): Span => {
+    note([name, options?.attributes as Record<string, AttributeValue> | undefined]);
+    return tracer.startSpan(name, options, context);
+  };
+  return {
+    tracer: {
+      startSpan: (name, options, context) => watched(start(name, options, context)),
+      startActiveSpan: tracer.startActiveSpan.bind(tracer),
+    },
+    told: () => told.join("\n"),
+  };
+}
+
+const recorded: ReadonlySet<string> = new Set([
+  "setAttribute",
+  "setAttributes",
+  "addEvent",
+  "setStatus",
+  "updateName",
+  "recordException",
+]);
