@@ -1,29 +1,14 @@
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { closestTo } from "./closest.ts";
+import type { Complaint, LoadContext } from "./complaint.ts";
 import type { Config, Problem } from "./config.ts";
 import { resolveConfig } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
-import { looksSecret, type SecretSources } from "./secrets.ts";
+import { looksSecret } from "./secrets.ts";
 import { pathText, positionOf } from "./locate.ts";
 
-export interface LoadContext extends SecretSources {
-  /** Names of the built-in scenarios. */
-  readonly scenarios: readonly string[];
-  /** Also requires every secret to be there, as a start does; a check at a desk does not. */
-  readonly checkSecrets: boolean;
-}
-
 export type Loaded = { readonly config: Config } | { readonly problems: readonly Problem[] };
-
-/** What is wrong, before it has a place in the text. `key`: the place is the key of that name under the path. */
-export interface Complaint {
-  readonly path: readonly PropertyKey[];
-  readonly key?: string | undefined;
-  readonly expected: string;
-  readonly got: string;
-  readonly hint?: string | undefined;
-}
 
 /** Text to configuration, or to everything that is wrong with it. Never throws for what the text says. */
 export function loadConfig(source: { readonly file: string; readonly text: string }, context: LoadContext): Loaded {

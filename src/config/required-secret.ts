@@ -1,5 +1,5 @@
 import type { SecretRef } from "../probe/target.ts";
-import type { Complaint, LoadContext } from "./load.ts";
+import type { Complaint, LoadContext } from "./complaint.ts";
 import { readSecret, secretName } from "./secrets.ts";
 
 const shortestToken = 20;

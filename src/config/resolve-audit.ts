@@ -1,7 +1,7 @@
 import type { AuditTerms, Fallback } from "../probe/audit-terms.ts";
 import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
-import type { Complaint, LoadContext } from "./load.ts";
+import type { Complaint, LoadContext } from "./complaint.ts";
 import { requireSecret } from "./required-secret.ts";
 import type { ConfigText } from "./schema.ts";
 import { durationMs } from "./text-schemas.ts";

@@ -1,6 +1,6 @@
 import type { LinkTemplate, Receiver, WebhookBody } from "../probe/receiver.ts";
 import { secretUses } from "../probe/receiver-secrets.ts";
-import type { Complaint, LoadContext } from "./load.ts";
+import type { Complaint, LoadContext } from "./complaint.ts";
 import type { ReceiverText } from "./receiver-schemas.ts";
 import { requireSecret } from "./required-secret.ts";
 import type { ConfigText } from "./schema.ts";

@@ -2,7 +2,7 @@ import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
-import type { Complaint, LoadContext } from "./load.ts";
+import type { Complaint, LoadContext } from "./complaint.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";

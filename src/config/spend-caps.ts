@@ -1,5 +1,5 @@
 import type { SpendCap } from "../probe/target.ts";
-import type { Complaint } from "./load.ts";
+import type { Complaint } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
 import { moneyOf } from "./text-schemas.ts";
 
