@@ -78,5 +78,5 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },
-  "log-update": { files: ["src/demo/screen.ts"], usedBy: ["demo"] },
+  "log-update": { files: ["src/demo/screen.ts"], usedBy: ["demo", "app"] },
 };

@@ -20,13 +20,13 @@ import { createLog } from "../telemetry/log.ts";
 import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
 import { testReceiver } from "./alert-test.ts";
-import { askService } from "./api-client.ts";
 import { createAuditCommands } from "./audit-commands.ts";
-import { createControlCommands, sayRefusal } from "./control-commands.ts";
+import { createControlCommands } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { runOnce } from "./once.ts";
 import { allRoles, openService } from "./service.ts";
+import { showStatus } from "./status.ts";
 import { chooseStorage } from "./storage.ts";
 import { type Env, knownSecrets } from "./world.ts";
 
@@ -182,21 +182,7 @@ export function createCommands(io: Io): CommandSet {
       return promise;
     },
 
-    async status(url, json) {
-      const reply = await askService(url, env, "GET", "/status");
-      if (reply.kind !== "answered") return sayRefusal(io, url, reply);
-      const { data, health } = reply.body as {
-        data: { incidents: { label: string; target: string; kind: string }[]; probes: unknown[] };
-        health: { ready: boolean; reasons: string[] };
-      };
-      const lines = [
-        health.ready ? "ready" : `not ready: ${health.reasons.join("; ")}`,
-        `${data.probes.length} probes, ${data.incidents.length} open incidents`,
-        ...data.incidents.map(({ target, label, kind }) => `  ${kind}  ${target}  ${label}`),
-      ];
-      stdout.write(json ? `${JSON.stringify(reply.body)}\n` : `${lines.join("\n")}\n`);
-      return health.ready ? exitCodes.fine : exitCodes.unhealthy;
-    },
+    status: (question) => showStatus(question, io),
 
     testbed: (port) => runTestbed(io, { port }),
 

@@ -24,6 +24,11 @@ export interface StartArguments {
   readonly listen: { readonly host: string; readonly port: number } | undefined;
 }
 
+export interface StatusArguments extends AskOptions {
+  /** Draws the picture anew until told to end. */
+  readonly watch: boolean;
+}
+
 /** What the words lead to; each resolves to the exit code. */
 export interface CommandSet {
   demo(options: { readonly once: boolean; readonly data: string | undefined }): Promise<number>;
@@ -31,7 +36,7 @@ export interface CommandSet {
   validate(file: string, json: boolean): Promise<number>;
   run(options: RunArguments): Promise<number>;
   start(options: StartArguments): Promise<number>;
-  status(url: string, json: boolean): Promise<number>;
+  status(question: StatusArguments): Promise<number>;
   testbed(port: number): Promise<number>;
   alertTest(receiver: string, config: string): Promise<number>;
   readonly review: AuditCommands;
@@ -116,12 +121,12 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
           }),
         ),
     );
-  asking(program.command("status").description("ask a running service how it is; 5 when it is not well")).action(
-    async (options: AskOptions) => {
-      const { url, json } = trimmed(options);
-      done(await commands.status(url, json));
-    },
-  );
+  asking(
+    program
+      .command("status")
+      .description("ask a running service how it is; 5 when it is not well")
+      .option("--watch", "keep showing it until Ctrl-C", false),
+  ).action(async (question: StatusArguments) => done(await commands.status(trimmed(question))));
   addAuditCommands(program, commands.review, defaultConfig, done);
   addControlCommands(program, commands.control, done);
   program

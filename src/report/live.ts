@@ -13,13 +13,14 @@ export interface LiveFrame {
   readonly columns: number;
   readonly colour: boolean;
   readonly title: string;
-  readonly elapsedMs: number;
+  /** How long the person has been watching; left out of a single picture. */
+  readonly elapsedMs?: number | undefined;
   /** What is going on, in a few words. */
   readonly phase: string;
   /** Newest last; the last few are shown. */
   readonly events: readonly string[];
-  /** By target. */
-  readonly caps: ReadonlyMap<string, readonly SpendCap[]>;
+  /** By target; left out where they are not known. */
+  readonly caps?: ReadonlyMap<string, readonly SpendCap[]> | undefined;
 }
 
 type Line = readonly Segment[];
@@ -52,7 +53,7 @@ export function renderLive(overview: Overview, frame: LiveFrame): string {
 function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
   const title: Line = [
     segment(` ${frame.title}`, "strong"),
-    segment(`  ${elapsed(frame.elapsedMs)}  `),
+    segment(frame.elapsedMs === undefined ? "  " : `  ${elapsed(frame.elapsedMs)}  `),
     segment(frame.phase),
   ];
   return [title, ...learningLines(overview.probes), ...spendLines(overview, frame), ...deliveryLines(overview)];
@@ -71,15 +72,20 @@ function learningLines(probes: readonly ProbeOverview[]): readonly Line[] {
 
 function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Line[] {
   return spendToday.map(({ target, microUsd, requests, tokens, unknownRuns }) => {
-    const cap = caps.get(target)?.find(({ scope, span }) => scope !== "all" && span === "day")?.microUsd;
     const parts = [
-      `${formatMicroUsd(microUsd)} ${cap === undefined ? "today, no cap" : `of ${formatMicroUsd(cap)} today`}`,
+      `${formatMicroUsd(microUsd)} ${capText(caps, target)}`,
       count(requests, "request"),
       count(tokens, "token"),
       ...(unknownRuns === 0 ? [] : [`cost of ${count(unknownRuns, "run")} unknown`]),
     ];
     return [segment(` ${target}  ${parts.join(" · ")}`, "dim")];
   });
+}
+
+function capText(caps: LiveFrame["caps"], target: string): string {
+  if (caps === undefined) return "today";
+  const cap = caps.get(target)?.find(({ scope, span }) => scope !== "all" && span === "day")?.microUsd;
+  return cap === undefined ? "today, no cap" : `of ${formatMicroUsd(cap)} today`;
 }
 
 function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly Line[] {

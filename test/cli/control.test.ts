@@ -105,7 +105,8 @@ test("what is wrong is said with the next step, and nothing is printed on stdout
     stderr: expect.stringContaining("Put a token into PLUMBLINE_TOKEN"),
   });
   expect((await plumbline(["status"], "")).code).toBe(2);
-  expect((await plumbline(["status"])).stdout).toMatch(/^ready\n/);
+  expect((await plumbline(["status"])).stdout).toMatch(/^ 127\.0\.0\.1:\d+ {2}ready\n/);
+  expect(await plumbline(["status", "--watch"])).toMatchObject({ code: 2, stdout: "" });
   expect(await plumbline(["silence", "add", "taget=mini", "--for", "2h", "--why", "x"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("expected one of target=…"),
