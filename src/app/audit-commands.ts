@@ -9,7 +9,6 @@ import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatMicroUsd } from "../std/money.ts";
-import { audit } from "./audit.ts";
 import { experienceOf, keepAudit, lastAudit, readAudit } from "./audit-archive.ts";
 
 /** `audit` and `audit diff`. `load` reads a configuration, or says what is wrong with it. */
@@ -36,6 +35,7 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
       stderr.write(announcement(target.name, plan, before?.startedAt));
       const refusal = await refusalOf(plan, wanted, io);
       if (refusal !== undefined) return refuse(refusal);
+      const { audit } = await import("./audit.ts");
       const document = await audit({
         config,
         target,

@@ -8,7 +8,6 @@ import type { CommandSet, RunArguments, StartArguments } from "../cli/program.ts
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { renderProblems, starterConfig } from "../config/render.ts";
-import { runDemo } from "../demo/demo.ts";
 import { reporters } from "../report/reporters.ts";
 import { forecast, renderForecast } from "../run/forecast.ts";
 import { plan } from "../schedule/plan.ts";
@@ -17,22 +16,20 @@ import { systemClock } from "../std/clock.ts";
 import { silentLog } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
-import { runTestbed } from "../testbed/run-testbed.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
-import { testReceiver } from "./alert-test.ts";
 import { createAuditCommands } from "./audit-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
-import { runOnce } from "./once.ts";
-import { allRoles, openService } from "./service.ts";
 import { showStatus } from "./status.ts";
-import { chooseStorage } from "./storage.ts";
 import { type Env, knownSecrets } from "./world.ts";
 
 const dayMs = 86_400_000;
 
-/** What each command does; the words are `cli/`'s. Each resolves to an exit code. */
+/**
+ * What each command does; the words are `cli/`'s. Each resolves to an exit code. What brings a store, a queue or a
+ * provider along is imported by the command that needs it: a question to a running service must not wait for them.
+ */
 export function createCommands(io: Io): CommandSet {
   const { stdout, stderr, env } = io;
 
@@ -47,6 +44,10 @@ export function createCommands(io: Io): CommandSet {
     async demo({ once, data }) {
       const folder = data ?? mkdtempSync(join(tmpdir(), "plumbline-demo-"));
       const file = fileURLToPath(new URL("../../config/demo.yaml", import.meta.url));
+      const [{ runDemo }, { allRoles, openService }] = await Promise.all([
+        import("../demo/demo.ts"),
+        import("./service.ts"),
+      ]);
       try {
         return await runDemo(
           {
@@ -138,6 +139,7 @@ export function createCommands(io: Io): CommandSet {
       const chosen = config.probes.filter(
         ({ name, id }) => probes.length === 0 || probes.includes(name) || probes.includes(id),
       );
+      const { runOnce } = await import("./once.ts");
       const reports = await runOnce({ ...config, probes: chosen }, env, (text) => stderr.write(text));
       const { output, exitCode } = reporters[reporter](reports, { colour: wantsColour(io) });
       stdout.write(output);
@@ -147,6 +149,7 @@ export function createCommands(io: Io): CommandSet {
     async start({ config: file, roles, locations, concurrency, graceMs, listen }: StartArguments) {
       const config = load(file, true);
       if (config === undefined) return exitCodes.usage;
+      const [{ chooseStorage }, { openService }] = await Promise.all([import("./storage.ts"), import("./service.ts")]);
       const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
       if (storage.kind === "refused") {
         stderr.write(`${storage.reason}\n`);
@@ -184,11 +187,16 @@ export function createCommands(io: Io): CommandSet {
 
     status: (question) => showStatus(question, io),
 
-    testbed: (port) => runTestbed(io, { port }),
+    async testbed(port) {
+      const { runTestbed } = await import("../testbed/run-testbed.ts");
+      return runTestbed(io, { port });
+    },
 
     async alertTest(receiver, file) {
       const config = load(file, false);
-      return config === undefined ? exitCodes.usage : testReceiver(receiver, config, io);
+      if (config === undefined) return exitCodes.usage;
+      const { testReceiver } = await import("./alert-test.ts");
+      return testReceiver(receiver, config, io);
     },
 
     review: createAuditCommands(io, (file) => load(file, true)),
