@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
@@ -163,6 +163,20 @@ describe("a data folder belongs to one process", () => {
     const { pid } = spawnSync("true");
     writeFileSync(file, `${pid}\n`);
     lockDataFolder(folder)();
+  });
+
+  test.runIf(process.platform === "linux")("a pid that is another program by now holds nothing", async () => {
+    const unlock = lockDataFolder(folder);
+    const [, start = ""] = readFileSync(file, "utf8").trim().split(" ");
+    unlock();
+    const other = spawn("sleep", ["60"]);
+    try {
+      writeFileSync(file, `${other.pid} ${start}\n`);
+      lockDataFolder(folder)();
+    } finally {
+      other.kill("SIGKILL");
+      await once(other, "exit");
+    }
   });
 
   test("this process does not open it twice", () => {
