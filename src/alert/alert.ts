@@ -1,4 +1,4 @@
-import type { Evidence, TransitionKind } from "../incident/incident.ts";
+import type { Confirmation, Evidence, TransitionKind } from "../incident/incident.ts";
 import type { FindingKind, Severity } from "../judgement/judgement.ts";
 
 /**
@@ -11,7 +11,7 @@ export interface Alert {
   readonly incidentId: string;
   readonly fingerprint: string;
   readonly sequence: number;
-  /** What happened to the incident. */
+  /** What happened to the incident; `opened` for whoever is told of it first, however it went on since. */
   readonly event: TransitionKind;
   readonly status: "firing" | "acknowledged" | "resolved";
   /** Why it is sent now. */
@@ -36,6 +36,8 @@ export interface Alert {
   readonly lastGoodSlot: string | null;
   readonly badRuns: number;
   readonly judgedRuns: number;
+  /** Why it is believed; left out where that was not kept. */
+  readonly confirmation?: Confirmation;
   /** What it was compared with; null for rules that need no baseline. */
   readonly baselineVersion: number | null;
   /** How far it reaches; null when that was not looked at. */

@@ -37,6 +37,7 @@ export function composeAlert(incident: Incident, transition: Transition, neighbo
     lastGoodSlot: incident.lastGoodSlotMs === undefined ? null : new Date(incident.lastGoodSlotMs).toISOString(),
     badRuns: incident.badRuns,
     judgedRuns: incident.judgedRuns,
+    ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
     baselineVersion: baselineOf(incident.findings),
     reach: neighbours === undefined ? null : cleanReach(reachOf(incident, neighbours)),
     evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
@@ -62,6 +63,7 @@ const withoutKeys = createRedactor([]);
 function statusAfter(transition: Transition): Alert["status"] {
   switch (transition.kind) {
     case "opened":
+    case "reopened":
     case "escalated":
     case "reminded":
       return "firing";

@@ -3,6 +3,7 @@ import { displayWidth, wrapToColumns } from "../std/display-width.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { plainLine } from "../std/sanitize.ts";
 import type { Alert, AlertReach, Change, LikelyCause } from "./alert.ts";
+import { howSure } from "./summary.ts";
 
 /** How a piece of text is set off. Never the only sign of anything: a word says the same. */
 export type AlertTone = "strong" | "bad" | "good" | "dim";
@@ -66,7 +67,7 @@ export function alertFacts(alert: Alert): [string, string][] {
   return [
     ["since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
     ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
-    ["how often", `${alert.badRuns} of ${alert.judgedRuns} runs`],
+    ["how often", howSure(alert)],
     ...reachRows(alert.reach),
     ["where", `${alert.target} (${alert.model}), ${alert.scenario}, from ${alert.location}`],
     ...(alert.baselineVersion === null

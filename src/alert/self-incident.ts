@@ -26,7 +26,7 @@ const self: IncidentOwner = {
   target: { name: "plumbline", model: "none" },
   scenario: { name: "itself" },
   location: "here",
-  incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000 },
+  incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 },
 };
 
 export function dutyFingerprint(duty: Duty): string {

@@ -22,6 +22,8 @@ function leadIn(incident: Incident, transition: Transition): string {
   switch (transition.kind) {
     case "opened":
       return "";
+    case "reopened":
+      return "back again: ";
     case "escalated":
       return `now ${incident.severity}: `;
     case "reminded":
@@ -41,7 +43,24 @@ function howOften(incident: Incident, transition: Transition, changes: number): 
     return `${more}, after ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}`;
   }
   if (incident.kind === "monitor") return more;
-  return `${more}, ${incident.badRuns} of ${incident.judgedRuns} runs`;
+  return `${more}, ${howSure(incident)}`;
+}
+
+/** Runs are counted where they are what was waited for; a change that was followed over many is not "1 of 1 runs". */
+export function howSure(counts: Pick<Incident, "badRuns" | "judgedRuns" | "confirmation">): string {
+  const { badRuns, judgedRuns, confirmation } = counts;
+  if (badRuns > 1) return `${badRuns} of ${judgedRuns} runs`;
+  switch (confirmation) {
+    case "many-runs":
+      return "seen over many runs";
+    case "asked-again":
+      return "asked twice";
+    case "slots":
+    case undefined:
+      return `${badRuns} of ${judgedRuns} runs`;
+    default:
+      return confirmation satisfies never;
+  }
 }
 
 /** Gives the subject up to half of the room and shares the rest between before and after. */

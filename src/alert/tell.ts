@@ -17,13 +17,20 @@ export function tell(
   neighbours?: readonly Neighbour[],
 ): Aftermath {
   const alert = composeAlert(incident, transition, neighbours);
-  const routes = routeAlert(alert, receivers, { mute, wasTold: incident.toldAtMs !== undefined });
-  const outbox = outboxEntries(alert, routes);
+  const opening = composeAlert(incident, { ...transition, kind: "opened" }, neighbours);
+  const routes = routeAlert(alert, receivers, { mute, told: toldOf(incident, receivers) });
+  const outbox = outboxEntries(alert, routes, opening);
   const isTold = outbox.length > 0;
   const told: Incident = {
     ...incident,
     toldAtMs: isTold ? transition.atMs : incident.toldAtMs,
+    told: { ...Object.fromEntries(outbox.map(({ receiver }) => [receiver, transition.atMs])), ...incident.told },
     isOwed: !isTold && (incident.isOwed === true || mute !== undefined),
   };
   return { incidents: [told], transitions: [{ ...transition, routes }], outbox };
+}
+
+/** Rows of before it was kept who was told: everybody was. */
+function toldOf({ told, toldAtMs }: Incident, receivers: readonly string[]): ReadonlySet<string> {
+  return new Set(told === undefined && toldAtMs !== undefined ? receivers : Object.keys(told ?? {}));
 }

@@ -162,7 +162,7 @@ export function auditProbe(target: Target, scenario: string): Probe {
       maxLoopDelayMs: 100,
       drift: { falsePageEveryMs: 180 * dayMs, samples: 60, pageAfterMs: dayMs, fullAfterMs: 7 * dayMs },
     },
-    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: dayMs },
+    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: dayMs, reopenWithinMs: 0 },
     receivers: [],
   };
 }

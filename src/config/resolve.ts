@@ -207,6 +207,7 @@ function resolveProbe(
       fire: { bad, of },
       resolveAfter: whole.incidents.resolveAfter,
       remindMs: durationMs(whole.incidents.remind),
+      reopenWithinMs: durationMs(whole.incidents.reopenWithin),
     },
     receivers,
   }));

@@ -125,6 +125,9 @@ const incidents = z.strictObject({
     .default("2 of 3"),
   resolveAfter: z.int().min(1).max(100).default(2),
   remind: duration.default("4h").describe("how often an open incident that nobody acknowledged is told again"),
+  reopenWithin: duration
+    .default("30m")
+    .describe("what comes back within this time of its end is the same incident; 0s: always another"),
 });
 
 const probe = z.strictObject({

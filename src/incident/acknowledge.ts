@@ -23,7 +23,11 @@ export function acknowledge(incident: Incident, act: Acknowledgement): ActResult
 /** A person says it is over. The next bad slots open another one if they were wrong. */
 export function resolveByHand(incident: Incident, act: Acknowledgement): ActResult {
   if (incident.state !== "open" && incident.state !== "acknowledged") return refused("it is not open");
-  return done({ ...incident, state: "resolved", resolvedAtMs: act.atMs, recent: [] }, "resolved", act);
+  return done(
+    { ...incident, state: "resolved", resolvedAtMs: act.atMs, isResolvedByHand: true, recent: [] },
+    "resolved",
+    act,
+  );
 }
 
 function done(changed: Incident, kind: TransitionKind, { by, why, atMs }: Acknowledgement): ActResult {

@@ -28,10 +28,21 @@ export interface Incident {
   readonly firstBadSlotMs: number;
   readonly lastGoodSlotMs?: number | undefined;
   readonly lastSlotMs: number;
+  readonly lastBadSlotMs?: number | undefined;
   readonly openedAtMs?: number | undefined;
   readonly resolvedAtMs?: number | undefined;
+  /** A person said that it is over: what comes back is another incident. */
+  readonly isResolvedByHand?: boolean | undefined;
+  /** How often this episode was over and came back. */
+  readonly reopenings?: number | undefined;
+  /** Of a suspicion: the episode before it, which it may turn out to be. */
+  readonly previous?: Incident | undefined;
+  /** Why it was opened; undefined in rows of before this was kept. */
+  readonly confirmation?: Confirmation | undefined;
   /** When somebody was last told of this episode; undefined: nobody has been yet. */
   readonly toldAtMs?: number | undefined;
+  /** When each receiver was first told of this episode, Unix milliseconds. */
+  readonly told?: Readonly<Record<string, number>> | undefined;
   /** Something happened to it while it was muted: to be told when it no longer is. */
   readonly isOwed?: boolean | undefined;
   /** Who has taken it on; the reminders stop. */
@@ -41,6 +52,9 @@ export interface Incident {
   /** Ids of the runs that told of it, newest last, bounded. */
   readonly evidence: readonly Evidence[];
 }
+
+/** `slots`: enough slots agreed · `many-runs`: a change that its judge saw grow over many runs · `asked-again`: at once. */
+export type Confirmation = "slots" | "many-runs" | "asked-again";
 
 export interface Acknowledgement {
   readonly by: string;
@@ -63,7 +77,7 @@ export function incidentId(incident: Incident): string {
 }
 
 /** `reminded` changes nothing but that people are told again, or for the first time when it was muted before. */
-export type TransitionKind = "opened" | "escalated" | "reminded" | "acknowledged" | "resolved";
+export type TransitionKind = "opened" | "reopened" | "escalated" | "reminded" | "acknowledged" | "resolved";
 
 export interface Transition {
   readonly kind: TransitionKind;

@@ -2,6 +2,7 @@ import type { Finding, Ruling, Severity } from "../judgement/judgement.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
+import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
 
 /** Whose incident it is: a probe, or the monitor itself. */
 export interface IncidentOwner {
@@ -31,6 +32,7 @@ export type ReduceReason =
   | "not-enough-bad-slots"
   | "still-bad"
   | "not-enough-good-slots"
+  | "came-back-before"
   | "nothing-wrong"
   | "suspicion-dropped"
   | "late-slot"
@@ -74,6 +76,7 @@ function afterBad(
     badRuns: known.badRuns + 1,
     judgedRuns: known.judgedRuns + 1,
     lastSlotMs: context.slotMs,
+    lastBadSlotMs: context.slotMs,
     severity: worst(known.severity, findings),
     findings: worstFirst(findings).slice(0, keptFindings),
     evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
@@ -81,17 +84,12 @@ function afterBad(
   if (incident.state === "suspected") {
     const doSlotsAgree = incident.recent.filter(Boolean).length >= fire.bad;
     if (!doSlotsAgree && !isConfirmed) return { incident, reason: "not-enough-bad-slots" };
-    const opened: Incident = {
-      ...incident,
-      state: "open",
-      episode: incident.episode + 1,
-      sequence: 0,
-      openedAtMs: context.nowMs,
-      toldAtMs: undefined,
-      isOwed: undefined,
-      acknowledged: undefined,
-    };
-    return transit(opened, "opened", doSlotsAgree ? "bad-slots-agree" : "confirmed-at-once", context);
+    const reason = doSlotsAgree ? "bad-slots-agree" : "confirmed-at-once";
+    const confirmation = confirmationOf(incident.kind, doSlotsAgree);
+    const episode = returning(incident, context.probe.incident);
+    return episode === undefined
+      ? transit(open(incident, confirmation, context.nowMs), "opened", reason, context)
+      : transit(reopen(incident, episode, confirmation), "reopened", reason, context);
   }
   return severityRank[incident.severity] > severityRank[known.severity]
     ? transit(incident, "escalated", "severity-rose", context)
@@ -112,9 +110,11 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
   if (incident.state === "suspected") {
     if (incident.recent.some(Boolean)) return { incident, reason: "not-enough-bad-slots" };
     // Kept as resolved, so that the count of episodes goes on where it was.
-    return { incident: { ...incident, state: "resolved" }, reason: "suspicion-dropped" };
+    const { lastSlotMs, previous } = incident;
+    return { incident: { ...(previous ?? incident), state: "resolved", lastSlotMs }, reason: "suspicion-dropped" };
   }
   if (incident.goodInARow < resolveAfter) return { incident, reason: "not-enough-good-slots" };
+  if (!isSteady(incident, context.slotMs, context.probe.incident)) return { incident, reason: "came-back-before" };
   const resolved: Incident = {
     ...incident,
     state: "resolved",
@@ -142,6 +142,7 @@ function suspicion(
     label: subject.label,
     state: "suspected",
     episode: before?.episode ?? 0,
+    previous: before === undefined || before.episode === 0 ? undefined : { ...before, previous: undefined },
     sequence: 0,
     severity: "informative",
     recent: [],

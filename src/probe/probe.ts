@@ -66,12 +66,14 @@ export interface DriftPolicy {
 
 /**
  * Fire when `fire.bad` of the last `fire.of` slots agree; resolve after `resolveAfter` good ones. While it lasts and
- * nobody has acknowledged it, people are reminded every `remindMs`.
+ * nobody has acknowledged it, people are reminded every `remindMs`. What comes back within `reopenWithinMs` of its end is
+ * the same incident, which then has to stay good for as long before it is over again.
  */
 export interface IncidentPolicy {
   readonly fire: { readonly bad: number; readonly of: number };
   readonly resolveAfter: number;
   readonly remindMs: number;
+  readonly reopenWithinMs: number;
 }
 
 export interface Probe {

@@ -6,11 +6,12 @@ import { alertOf, atMs } from "./samples.ts";
 describe("routeAlert", () => {
   test.each([
     ["opened", "opened"],
+    ["reopened", "reopened"],
     ["escalated", "severity-rose"],
     ["acknowledged", "acknowledged"],
     ["resolved", "resolved"],
   ] as const)("%s is told because of %s", (kind, reason) => {
-    expect(routeAlert(alertOf({}, kind), ["pager"], { wasTold: true })).toEqual([
+    expect(routeAlert(alertOf({}, kind), ["pager"], { told: new Set(["pager"]) })).toEqual([
       { receiver: "pager", told: true, reason },
     ]);
   });

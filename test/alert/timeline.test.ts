@@ -1,79 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { advance } from "../../src/alert/advance.ts";
-import { tell } from "../../src/alert/tell.ts";
 import { acknowledge, resolveByHand } from "../../src/incident/acknowledge.ts";
-import type { Incident } from "../../src/incident/incident.ts";
-import { alone, type Silence, type SilenceMatcher, type Surroundings } from "../../src/incident/mute.ts";
-import type { FindingKind, Ruling } from "../../src/judgement/judgement.ts";
+import type { SilenceMatcher } from "../../src/incident/mute.ts";
 import { probe } from "../probe/samples.ts";
-
-const minuteMs = 60_000;
-
-/**
- * A day on a fake clock: a slot every ten minutes, `at("1:20", …)` does something first. What is told is written as
- * `2:10 opened`.
- */
-function timeline(kind: FindingKind = "usage", receivers: readonly string[] = ["pager"]) {
-  const subject = { kind, series: "s", label: "prompt tokens" };
-  const bad: Ruling = {
-    subject,
-    outcome: "bad",
-    findings: [{ kind, severity: "risky", subject: "prompt tokens", expected: "9", observed: "421" }],
-  };
-  let incident: Incident | undefined;
-  let surroundings: Surroundings = alone;
-  const told: string[] = [];
-  const routes: string[] = [];
-  const note = (clock: string, after: ReturnType<typeof tell>): void => {
-    incident = after.incidents.at(-1) ?? incident;
-    told.push(...after.outbox.map(({ alert }) => `${clock} ${alert.event}`));
-    routes.push(...after.transitions.map((it) => `${it.kind}: ${it.routes.map(({ reason }) => reason).join()}`));
-  };
-  return {
-    told,
-    routes,
-    silence(from: string, until: string, matcher: SilenceMatcher): void {
-      const silence: Silence = {
-        id: "sil-1",
-        matcher,
-        startsAtMs: msOf(from),
-        endsAtMs: msOf(until),
-        by: "ann",
-        why: "x",
-      };
-      surroundings = { ...surroundings, silences: [...surroundings.silences, silence] };
-    },
-    outage(openedAt: string | undefined): void {
-      const other = { fingerprint: "other", incidentId: "other-1", openedAtMs: msOf(openedAt ?? "0:00") };
-      surroundings = { ...surroundings, outages: openedAt === undefined ? [] : [other] };
-    },
-    slots(from: string, until: string, quality: "bad" | "good"): void {
-      for (let atMs = msOf(from); atMs <= msOf(until); atMs += 10 * minuteMs) {
-        const ruling: Ruling = quality === "bad" ? bad : { subject, outcome: "good" };
-        const context = { probe, slotMs: atMs, nowMs: atMs, evidence: { runId: "r" }, lastGoodSlotMs: undefined };
-        const known = incident === undefined ? [] : [incident];
-        note(clockOf(atMs), advance(known, [ruling], context, receivers, surroundings));
-      }
-    },
-    act(at: string, act: typeof acknowledge): string {
-      if (incident === undefined) throw new Error("nothing to act on");
-      const result = act(incident, { by: "ann", why: "on it", atMs: msOf(at) });
-      if (result.kind === "refused") return result.reason;
-      note(at, tell(result.incident, result.transition, receivers));
-      return "done";
-    },
-  };
-}
-
-function msOf(clock: string): number {
-  const [hours = 0, minutes = 0] = clock.split(":").map(Number);
-  return (hours * 60 + minutes) * minuteMs;
-}
-
-function clockOf(atMs: number): string {
-  const minutes = Math.round(atMs / minuteMs);
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-}
+import { timeline } from "./day.ts";
 
 test("one alert when two slots agree, none while it lasts, one when two are good", () => {
   const day = timeline();
@@ -113,8 +42,8 @@ describe("silences", () => {
     day.silence("0:00", "2:00", { target: probe.target.name });
     day.slots("0:10", "2:30", "bad");
     day.slots("2:40", "3:00", "good");
-    expect(day.told).toEqual(["2:00 reminded", "2:50 resolved"]);
-    expect(day.routes).toEqual(["opened: silenced", "reminded: reminded", "resolved: resolved"]);
+    expect(day.told).toEqual(["2:00 opened", "2:50 resolved"]);
+    expect(day.routes).toEqual(["opened: silenced", "reminded: opened", "resolved: resolved"]);
   });
 
   test("begun and over within the silence: nobody hears of it", () => {
@@ -159,7 +88,7 @@ describe("a target that is down is told once", () => {
     day.slots("0:10", "1:00", "bad");
     day.outage(undefined);
     day.slots("1:10", "1:30", "bad");
-    expect(day.told).toEqual(["1:10 reminded"]);
+    expect(day.told).toEqual(["1:10 opened"]);
     expect(day.routes[0]).toBe("opened: target-is-down");
   });
 
@@ -177,6 +106,72 @@ describe("a target that is down is told once", () => {
     day.slots("0:10", "1:00", "bad");
     expect(day.told).toEqual(["0:20 opened"]);
   });
+});
+
+describe("what comes back", () => {
+  test("within half an hour of its end it is the same incident, told as such, and over once it stayed good as long", () => {
+    const day = timeline();
+    day.slots("0:10", "1:00", "bad");
+    day.slots("1:10", "1:30", "good");
+    day.slots("1:40", "2:00", "bad");
+    day.slots("2:10", "3:00", "good");
+    expect(day.told).toEqual(["0:20 opened", "1:20 resolved", "1:50 reopened", "2:30 resolved"]);
+    expect(new Set(day.ids)).toHaveProperty("size", 1);
+    expect(day.sequences).toEqual([1, 2, 3, 4]);
+  });
+
+  test("later than that it is another one", () => {
+    const day = timeline();
+    day.slots("0:10", "1:00", "bad");
+    day.slots("1:10", "1:50", "good");
+    day.slots("2:00", "2:20", "bad");
+    expect(day.told).toEqual(["0:20 opened", "1:20 resolved", "2:10 opened"]);
+    expect(new Set(day.ids)).toHaveProperty("size", 2);
+  });
+
+  test("a single bad slot after the end brings nothing back and takes nothing away", () => {
+    const day = timeline();
+    day.slots("0:10", "1:00", "bad");
+    day.slots("1:10", "1:30", "good");
+    day.slots("1:40", "1:40", "bad");
+    day.slots("1:50", "2:10", "good");
+    expect(day.told).toEqual(["0:20 opened", "1:20 resolved"]);
+    expect(day.incident()).toMatchObject({ state: "resolved", badRuns: 6, episode: 1, sequence: 2 });
+  });
+
+  test("flapping: one good, one bad is one incident; two and two is told once an hysteresis window (fault 39)", () => {
+    const oneByOne = timeline();
+    for (let minute = 0; minute < 240; minute += 2) {
+      oneByOne.minute(minute, "bad");
+      oneByOne.minute(minute + 1, "good");
+    }
+    expect(oneByOne.told).toEqual(["0:02 opened"]);
+    const twoByTwo = timeline();
+    for (let minute = 0; minute < 240; minute += 4) {
+      twoByTwo.minute(minute, "bad");
+      twoByTwo.minute(minute + 1, "bad");
+      twoByTwo.minute(minute + 2, "good");
+      twoByTwo.minute(minute + 3, "good");
+    }
+    expect(twoByTwo.told).toEqual(["0:01 opened", "0:03 resolved", "0:05 reopened"]);
+  });
+
+  test("acknowledged, over and back: somebody has to take it on again, and is reminded", () => {
+    const day = timeline();
+    day.slots("0:10", "1:00", "bad");
+    day.act("1:05", acknowledge);
+    day.slots("1:10", "1:20", "good");
+    day.slots("1:30", "6:00", "bad");
+    expect(day.told).toEqual(["0:20 opened", "1:05 acknowledged", "1:20 resolved", "1:40 reopened", "5:40 reminded"]);
+  });
+});
+
+test("whoever is told first is told that it began, even if it began as information", () => {
+  const day = timeline();
+  day.slots("0:10", "0:30", "informative");
+  day.slots("0:40", "0:50", "bad");
+  expect(day.routes).toEqual(["opened: informative-only", "escalated: opened"]);
+  expect(day.told).toEqual(["0:40 opened"]);
 });
 
 test("nobody to tell: nothing is owed to anybody, and no slot reminds of it", () => {

@@ -15,7 +15,10 @@ const bad = (severity: "risky" | "breaking" = "risky"): Ruling => ({
 const unjudged: Ruling = { subject, outcome: "unjudged", reason: "learning" };
 
 /** Plays rulings slot by slot: g good, b bad, B bad and breaking, C bad and confirmed at once, u unjudged. */
-function play(story: string): { readonly incident: Incident | undefined; readonly transitions: Transition[] } {
+function play(
+  story: string,
+  owner = probe,
+): { readonly incident: Incident | undefined; readonly transitions: Transition[] } {
   const rulings: Record<string, Ruling> = {
     g: good,
     b: bad(),
@@ -27,7 +30,7 @@ function play(story: string): { readonly incident: Incident | undefined; readonl
   const transitions: Transition[] = [];
   for (const [index, letter] of Array.from(story).entries()) {
     const at = {
-      probe,
+      probe: owner,
       slotMs: 1000 * (index + 1),
       nowMs: 1000 * (index + 1),
       evidence: { runId: `r${index}` },
@@ -56,7 +59,7 @@ describe("fires when two of three slots agree, resolves after two good ones", ()
     ["bub", "opened@3"],
     ["bbgbg", "opened@2"],
     ["bbgg", "opened@2 resolved@4"],
-    ["bbggbb", "opened@2 resolved@4 opened@6"],
+    ["bbggbb", "opened@2 resolved@4 reopened@6"],
     ["bbB", "opened@2 escalated@3"],
     ["BBb", "opened@2"],
     ["C", "opened@1"],
@@ -65,8 +68,8 @@ describe("fires when two of three slots agree, resolves after two good ones", ()
   ])("%s → %s", (story, expected) => expect(told(story)).toBe(expected));
 });
 
-test("the second time is another episode with a sequence of its own", () => {
-  const { transitions } = play("bbggbb");
+test("the second time, too late to be the first come back, is another episode with a sequence of its own", () => {
+  const { transitions } = play("bbggbb", { ...probe, incident: { ...probe.incident, reopenWithinMs: 0 } });
   expect(transitions.map(({ incidentId, sequence }) => `${incidentId.split("-").at(-1)}.${sequence}`)).toEqual([
     "1.1",
     "1.2",
@@ -86,7 +89,11 @@ test("whatever happens: opened and resolved alternate, and nothing is told of a 
       const main = play(story)
         .transitions.map(({ kind }) => kind)
         .filter((kind) => kind !== "escalated");
-      expect(main.every((kind, index) => kind === (index % 2 === 0 ? "opened" : "resolved"))).toBe(true);
+      expect(
+        main.every((kind, index) =>
+          index === 0 ? kind === "opened" : kind === (index % 2 === 0 ? "reopened" : "resolved"),
+        ),
+      ).toBe(true);
       expect(/[bB][^g]*[gu]*[bB]/.test(story) || main.length === 0).toBe(true);
     }),
   );

@@ -27,6 +27,6 @@ export const probe: Probe = {
     maxLoopDelayMs: 100,
     drift: { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 },
   },
-  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000 },
+  incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000, reopenWithinMs: 1_800_000 },
   receivers: ["oncall"],
 };

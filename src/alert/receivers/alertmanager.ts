@@ -3,6 +3,7 @@ import { token } from "../../probe/receiver-secrets.ts";
 import type { Alert } from "../alert.ts";
 import { type Link, linksFor } from "../fill.ts";
 import { jsonMessage, type ReceiverKind, urlOf } from "./receiver.ts";
+import { howSure } from "../summary.ts";
 import { changeLines, fit } from "./wording.ts";
 
 /**
@@ -73,7 +74,7 @@ function annotationsOf(alert: Alert, links: readonly Link[]): Record<string, str
     observed: fit(alert.changes[0]?.after ?? "", 300),
     status: alert.status,
     since: fit(alert.firstBadSlot, 40),
-    how_often: `${alert.badRuns} of ${alert.judgedRuns} runs`,
+    how_often: howSure(alert),
     likely_cause: alert.likelyCause,
     next_step: fit(alert.nextStep, 400),
     incident_id: fit(alert.incidentId, 200),
