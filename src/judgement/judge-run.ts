@@ -60,6 +60,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
             series,
             memory,
             policy: probe.judge,
+            contract: probe.target.contract,
             cadence: probe.cadence,
             slotMs,
           });
@@ -71,12 +72,25 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   return {
     verdict: verdictOf(rulings),
     rulings,
-    findings: rulings.flatMap((ruling) => (ruling.outcome === "bad" ? ruling.findings : [])),
+    findings: rulings.flatMap(findingsIn),
     unjudged: rulings.flatMap((ruling) =>
       ruling.outcome === "unjudged" ? [`${ruling.subject.label}: ${ruling.reason}`] : [],
     ),
     series: compared.flatMap(({ series, state, accept }) => (state === undefined ? [] : [{ series, state, accept }])),
   };
+}
+
+function findingsIn(ruling: Ruling): readonly Finding[] {
+  switch (ruling.outcome) {
+    case "bad":
+      return ruling.findings;
+    case "good":
+      return ruling.notes ?? [];
+    case "unjudged":
+      return [];
+    default:
+      return ruling satisfies never;
+  }
 }
 
 /** A broken fixed rule is worse than drift; what could not be judged at all is never called ok. */

@@ -1,5 +1,6 @@
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
+import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
@@ -28,13 +29,20 @@ export interface Finding {
   readonly subject: string;
   readonly expected: string;
   readonly observed: string;
+  /** Why it matters, and how unlikely it is by chance. */
+  readonly why?: string | undefined;
   /** The baseline version it was judged against. */
   readonly baselineVersion?: number | undefined;
 }
 
 /** What was decided about one aspect of one run. The unit that incidents are made of. */
 export type Ruling =
-  | { readonly subject: RulingSubject; readonly outcome: "good" }
+  | {
+      readonly subject: RulingSubject;
+      readonly outcome: "good";
+      /** Worth knowing, and nothing to act on. */
+      readonly notes?: readonly Finding[];
+    }
   | {
       readonly subject: RulingSubject;
       readonly outcome: "bad";
@@ -58,6 +66,7 @@ export interface JudgeInput {
   readonly series: Series;
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;
+  readonly contract?: ContractPolicy | undefined;
   readonly cadence: Cadence;
   readonly slotMs: number;
 }

@@ -44,6 +44,14 @@ export interface ReplyFacts {
   /** undefined = unknown. Never taken for 0. */
   readonly usage?: Usage | undefined;
   readonly shape: Shape;
+  /** What the values are like, where there is more to say than their kind. */
+  readonly classes?: Classes | undefined;
+  /** Streams only: the shapes of chunks by what they are there for. */
+  readonly chunks?: Partial<Readonly<Record<ChunkPosition, Shape>>> | undefined;
+  /** Headers that clients rely on, by what their values are like. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Where the request id was found: the name of a header, or `error message`. */
+  readonly requestIdIn?: string | undefined;
   /** Set when the body tells of an error, whatever the status code. */
   readonly error?: ErrorFacts | undefined;
   /** Streams only. */
@@ -77,6 +85,12 @@ export interface Usage {
 
 /** JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there. */
 export type Shape = Readonly<Record<string, readonly JsonKind[]>>;
+
+/** JSON path → classes: `"stop"` (a word of the protocol), `chatcmpl-…`, `date`, `text`, `empty`, `zero`, `positive` … */
+export type Classes = Readonly<Record<string, readonly string[]>>;
+
+/** `first`, until there is content; `finish` tells the reason of the end; `usage` comes after it. */
+export type ChunkPosition = "first" | "content" | "finish" | "usage" | "error" | "other";
 
 export type ErrorFamily =
   | "nested-object"

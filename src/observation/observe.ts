@@ -2,12 +2,13 @@ import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
+import { chunkShapes } from "./chunk-positions.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
 import { isListed, numbersAt } from "./numbers.ts";
-import { shapeOf } from "./shape.ts";
+import { outlineOf } from "./shape.ts";
 import { streamUsageOf } from "./stream-usage.ts";
-import { tellingHeaders } from "./telling-headers.ts";
+import { headerClasses, tellingHeaders } from "./telling-headers.ts";
 import { completionText, textFacts } from "./text-facts.ts";
 import { usageOf } from "./usage.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -62,19 +63,23 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
 function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Looked): ReplyFacts {
   const documents = documentsOf(reply.body);
   const text = completionText(documents);
+  const requestId = requestIdOf(reply, documents);
   return {
     kind: "reply",
     status: reply.status,
     contentType: safeToken((reply.headers["content-type"] ?? "").split(";")[0] ?? "") ?? "",
     bodyForm: reply.body.form,
     bytes: reply.body.bytes,
-    requestId: requestIdOf(reply, documents),
+    requestId: requestId?.id,
+    requestIdIn: requestId?.where,
     replyId: documents.map((document) => safeToken(stringAt(document, "id"))).find((id) => id !== undefined),
     model: documents.map((document) => safeToken(stringAt(document, "model"))).find((model) => model !== undefined),
     finishReasons: finishReasonsOf(documents),
     text: textFacts(text),
     usage: usageOf(documents),
-    shape: shapeOf(documents),
+    ...outlineOf(documents),
+    chunks: reply.body.form === "stream" ? chunkShapes(reply.body.chunks) : undefined,
+    headers: headerClasses(reply.headers),
     error: errorFactsOf(reply.status, reply.body),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
     textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, new RegExp(pattern, "u").test(text)])),
@@ -114,15 +119,16 @@ function finishReasonsOf(documents: readonly Json[]): (string | null)[] {
 const requestIdHeaders = ["x-request-id", "request-id", "apim-request-id", "x-litellm-call-id", "x-generation-id"];
 
 /** Some providers hide it inside the error's message: `… (request id: 2026…)`. */
-function requestIdOf({ headers }: Reply, documents: readonly Json[]): string | undefined {
+function requestIdOf({ headers }: Reply, documents: readonly Json[]): { id: string; where: string } | undefined {
   for (const name of requestIdHeaders) {
     const id = safeToken(headers[name]);
-    if (id !== undefined) return id;
+    if (id !== undefined) return { id, where: name };
   }
   const error = documents
     .map((document) => (isJsonObject(document) ? document["error"] : undefined))
     .find(isJsonObject);
-  return safeToken(stringAt(error, "message")?.match(/request id: ([A-Za-z0-9_-]+)/i)?.[1]);
+  const id = safeToken(stringAt(error, "message")?.match(/request id: ([A-Za-z0-9_-]+)/i)?.[1]);
+  return id === undefined ? undefined : { id, where: "error message" };
 }
 
 function stringAt(value: Json | undefined, name: string): string | undefined {

@@ -1,3 +1,5 @@
+import { classOf } from "./value-class.ts";
+
 /** Headers that tell an operator something, and no secret: limits, retries, costs, fallbacks of a gateway. */
 const telling = [
   /^retry-after(-ms)?$/,
@@ -19,6 +21,21 @@ export function tellingHeaders(headers: Readonly<Record<string, string>>): Recor
   const kept = Object.entries(headers)
     .filter(([name, value]) => telling.some((pattern) => pattern.test(name)) && isPlain(value))
     .slice(0, mostHeaders);
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+const reliedUpon = [
+  /^retry-after(-ms)?$/,
+  /^x-ratelimit-(limit|remaining|reset)(-[a-z-]{1,32})?$/,
+  /^ratelimit(-(policy|limit))?$/,
+];
+
+/** Those that clients rely on, by what their values are like. */
+export function headerClasses(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
+  const kept = Object.entries(headers)
+    .filter(([name]) => reliedUpon.some((pattern) => pattern.test(name)))
+    .slice(0, mostHeaders)
+    .map(([name, value]) => [name, classOf(value, "") ?? "empty"]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 

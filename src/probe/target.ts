@@ -1,5 +1,6 @@
 import type { MicroUsd } from "../std/money.ts";
 import type { AuditTerms } from "./audit-terms.ts";
+import type { ContractPolicy } from "./contract-policy.ts";
 
 /** Where a secret is to be found. The secret itself is never part of a configuration, row or message. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
@@ -64,4 +65,6 @@ export interface Target {
   /** Every cap that a request to it comes under. */
   readonly spendCaps: readonly SpendCap[];
   readonly audit?: AuditTerms | undefined;
+  /** What people say of its replies beside what is learned. */
+  readonly contract?: ContractPolicy | undefined;
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import { reduce } from "../../src/incident/reduce.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { timesUntilTold } from "../../src/judgement/novelty.ts";
+import { oddsOf, startWatching } from "../../src/judgement/contract/watching.ts";
 import { shapeJudge } from "../../src/judgement/shape-judge.ts";
 import type { Observation, Shape } from "../../src/observation/observation.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
@@ -113,5 +113,7 @@ test.each(changes)("%s: told when it is confirmed", (_what, change, slots) => {
 });
 
 test("the more often it was there, the sooner its absence is told", () => {
-  expect([12, 30, 100, 300, 1000, 10_000].map((n) => timesUntilTold(0, n, 10_000))).toEqual([8, 5, 4, 3, 2, 2]);
+  const gone = { kind: "gone", subject: "$.extra", expected: "string", observed: "absent", sightings: 0 } as const;
+  const needed = (n: number): number => oddsOf({ ...gone, chances: n }, n, startWatching, startWatching).needed;
+  expect([12, 30, 100, 300, 1000, 10_000].map(needed)).toEqual([8, 5, 4, 3, 2, 2]);
 });

@@ -142,7 +142,7 @@ describe("error shapes of a refusal", () => {
     [
       "a numeric code",
       refusal({ error: { message: "no", type: "invalid_request_error", code: 401 } }),
-      "12 opened error-shape: error code",
+      "12 opened error-shape: $.error.code",
     ],
     ["a completion: policy", ok(), "12 opened policy: completion"],
   ])("%s", (_case, outcome, told) => {

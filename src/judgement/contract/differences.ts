@@ -1,0 +1,159 @@
+import type { JsonKind } from "../../probe/probe.ts";
+import { declaredPaths, deprecatedPaths } from "../declared-contract.ts";
+import type { Known, KnownPath, Seen } from "./known.ts";
+import type { DifferenceKind } from "./severity.ts";
+
+/** One thing that a reply has and the known ones have not, or the reverse. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** A JSON path, `finish:` and the like before it for chunks of a stream; or the name of a word. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Known replies that could have shown it; and those of them that did. */
+  readonly chances: number;
+  readonly sightings: number;
+}
+
+/** Everything in which one reply differs from what is known, in the order a person reads a reply. */
+export function differencesOf(known: Known, seen: Seen): Difference[] {
+  const inWords = wordDifferences(known, seen);
+  const inPaths = pathDifferences(known, seen);
+  const words = new Set(inWords.map(({ subject }) => subject));
+  const paths = new Set(inPaths.map(({ subject }) => subject));
+  return [...inWords, ...inPaths.filter((it) => !isSaidAlready(it, words, paths))];
+}
+
+/** What is different everywhere is so in each chunk as well, and another code of an error is another value of its member. */
+function isSaidAlready({ subject, kind }: Difference, words: ReadonlySet<string>, paths: ReadonlySet<string>): boolean {
+  const at = subject.indexOf(":$");
+  if (at > 0 && paths.has(subject.slice(at + 1))) return true;
+  const member = subject.slice(subject.lastIndexOf(".") + 1);
+  return (kind === "new-value" || kind === "class") && words.has(`error ${member}`);
+}
+
+const wordKinds: Readonly<Record<string, DifferenceKind>> = {
+  status: "status",
+  "content type": "content-type",
+  "end of stream": "end-of-stream",
+  "error envelope": "envelope",
+  "error type": "vocabulary",
+  "error code": "vocabulary",
+  "request id in": "request-id-moved",
+};
+
+/** More different words than these are no vocabulary. */
+const mostWords = 8;
+const none = "none";
+
+function wordDifferences(known: Known, seen: Seen): Difference[] {
+  return Object.entries(known.words).flatMap(([subject, counts]): Difference[] => {
+    const observed = seen.words[subject] ?? none;
+    const had = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const words = Object.keys(counts);
+    if (counts[observed] !== undefined || words.length > mostWords) return [];
+    if (observed === none && had < known.n) return [];
+    const kind = wordKinds[subject] ?? (observed === none ? "header-gone" : "header-class");
+    return [{ kind, subject, expected: words.join(" or "), observed, chances: had, sightings: 0 }];
+  });
+}
+
+function pathDifferences(known: Known, seen: Seen): Difference[] {
+  const found: Difference[] = [];
+  for (const [path, before] of Object.entries(known.paths)) {
+    const now = seen.paths[path];
+    const difference =
+      now === undefined
+        ? goneDifference(known, seen, path, before)
+        : (kindDifference(path, before, now.kinds) ?? classDifference(path, before, now));
+    if (difference !== undefined) found.push(difference);
+  }
+  for (const [path, { kinds }] of Object.entries(seen.paths)) {
+    if (
+      known.paths[path] === undefined &&
+      isMemberOf(path, (parent) => known.paths[parent]?.kinds["object"] !== undefined)
+    ) {
+      const observed = kinds.join(" or ");
+      found.push({ kind: "new-field", subject: path, expected: "absent", observed, chances: known.n, sightings: 0 });
+    }
+  }
+  return found;
+}
+
+function goneDifference(known: Known, seen: Seen, subject: string, before: KnownPath): Difference | undefined {
+  // What stands below a member that is missing, or no object any more, is missing with it: one finding is enough.
+  if (!isMemberOf(subject, (parent) => seen.paths[parent]?.kinds.includes("object") === true)) return undefined;
+  const isAlways = before.count === known.n;
+  const isChunk = !subject.startsWith("$");
+  if (!isAlways && isChunk) return undefined;
+  const kind = deprecatedPaths.has(subject) ? "deprecated-gone" : isAlways ? "gone" : "sometimes-gone";
+  return {
+    kind,
+    subject,
+    expected: Object.keys(before.kinds).join(" or "),
+    observed: "absent",
+    chances: known.n,
+    sightings: known.n - before.count,
+  };
+}
+
+/** A member of something that is there. Items of arrays and of maps come and go; a whole chunk is a member of the stream. */
+function isMemberOf(path: string, isThere: (parent: string) => boolean): boolean {
+  if (path.endsWith("[]") || path.endsWith(".*")) return false;
+  if (path.endsWith("$")) return path !== "$";
+  return isThere(path.slice(0, path.lastIndexOf(".")));
+}
+
+function kindDifference(subject: string, before: KnownPath, kinds: readonly string[]): Difference | undefined {
+  const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds));
+  if (unknown.length === 0) return undefined;
+  return {
+    kind: unknown.every((kind) => kind === "null") ? "null" : "kind",
+    subject,
+    expected: Object.keys(before.kinds).join(" or "),
+    observed: kinds.join(" or "),
+    chances: before.count,
+    sightings: 0,
+  };
+}
+
+/** Whole numbers are what numbers happen to be now and then. */
+function isKnown(kind: string, kinds: KnownPath["kinds"]): boolean {
+  return kinds[kind] !== undefined || (kind === "integer" && kinds["number"] !== undefined);
+}
+
+/** Of values of the same kind: what they are like. Where nothing was learned of that, nothing is compared. */
+function classDifference(
+  subject: string,
+  { classes, kinds }: KnownPath,
+  now: { readonly kinds: readonly string[]; readonly classes: readonly string[] },
+): Difference | undefined {
+  const words = Object.keys(classes);
+  const unknown = now.classes.filter((word) => classes[word] === undefined);
+  const first = unknown[0];
+  if (first === undefined || words.length > mostWords) return undefined;
+  const isList = first === "empty" && now.kinds.includes("array" satisfies JsonKind);
+  if (words.length === 0 && !isList) return undefined;
+  const chances = isList ? (kinds["array"] ?? 0) : Object.values(classes).reduce((sum, count) => sum + count, 0);
+  return {
+    kind: classKind(first, words),
+    subject,
+    expected: words.join(" or ") || "items",
+    observed: unknown.join(" or "),
+    chances,
+    sightings: 0,
+  };
+}
+
+const signs: readonly string[] = ["zero", "positive", "negative"];
+
+function classKind(word: string, before: readonly string[]): DifferenceKind {
+  if (word === "empty") return "empty";
+  if (signs.includes(word)) return "sign";
+  return word.startsWith('"') && before.some((other) => other.startsWith('"')) ? "new-value" : "class";
+}
+
+/** Whether the official API declares it, wherever in a stream it stands. */
+export function isDeclared(subject: string): boolean {
+  return declaredPaths.has(subject.slice(subject.indexOf("$")));
+}
