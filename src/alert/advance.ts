@@ -16,20 +16,31 @@ export function advance(
   surroundings: Surroundings,
 ): Aftermath {
   const { probe, nowMs } = context;
-  const { neighbours } = surroundings;
+  const { alerting } = probe;
+  const sent = new Map(surroundings.sent);
   const reduced = reduceRun(incidents, rulings, context);
   const parts = reduced.incidents.map((incident): Aftermath => {
-    const mute = muteOf(incident, surroundings, nowMs);
+    const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
+    const told = { alerting, mute, neighbours: surroundings.neighbours, sent };
     const transition = reduced.transitions.find(({ fingerprint }) => fingerprint === incident.fingerprint);
-    if (transition !== undefined) return tell(incident, transition, receivers, mute, neighbours);
+    if (transition !== undefined) return counted(tell(incident, transition, receivers, told), sent);
     const reminder = incident.goodInARow === 0 ? remind(incident, mute, probe.incident, nowMs) : undefined;
-    return reminder === undefined
+    const reminded = reminder && tell(reminder.incident, reminder.transition, receivers, told);
+    return reminded === undefined || reminded.outbox.length === 0
       ? { ...nothingFollows, incidents: [incident] }
-      : tell(reminder.incident, reminder.transition, receivers, mute, neighbours);
+      : counted(reminded, sent);
   });
   return {
     incidents: parts.flatMap((part) => part.incidents),
     transitions: parts.flatMap((part) => part.transitions),
     outbox: parts.flatMap((part) => part.outbox),
   };
+}
+
+/** What one run finds counts towards the cap of the next thing that it finds. */
+function counted(part: Aftermath, sent: Map<string, number>): Aftermath {
+  for (const { receiver, alert } of part.outbox) {
+    if (alert.status === "firing") sent.set(receiver, (sent.get(receiver) ?? 0) + 1);
+  }
+  return part;
 }

@@ -1,5 +1,6 @@
 import type { Confirmation, Evidence, TransitionKind } from "../incident/incident.ts";
 import type { FindingKind, Severity } from "../judgement/judgement.ts";
+import type { Tier } from "../probe/alerting.ts";
 
 /**
  * The message about one transition of one incident. Versioned: receivers parse it. Members may be added within
@@ -20,6 +21,8 @@ export interface Alert {
   readonly at: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
+  /** Whether it may wake somebody; left out where that was not kept. */
+  readonly tier?: Tier;
   /** One sentence of at most 120 characters that a person can act on. */
   readonly summary: string;
   /** At most ten, worst first. */
@@ -48,6 +51,19 @@ export interface Alert {
   readonly likelyCause: LikelyCause;
   /** One safe first action. */
   readonly nextStep: string;
+  /** What happened to the incident before and could not be told in time: this message is in place of those. */
+  readonly earlier?: readonly EarlierMessage[];
+}
+
+/** A message that another one carries along: the receiver was not reachable, or not at work, when it was due. */
+export interface EarlierMessage {
+  /** The `webhook-id` it would have had. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly event: TransitionKind;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
 }
 
 export type LikelyCause = "provider" | "network" | "credentials" | "monitor";
@@ -73,6 +89,8 @@ export interface OutboxEntry {
   readonly receiver: string;
   readonly alert: Alert;
   readonly createdAtMs: number;
+  /** Not to be handed over before: the receiver is not at work, or others with the same cause are waited for. */
+  readonly heldUntilMs?: number | undefined;
 }
 
 /** What became of one delivery attempt. */

@@ -25,6 +25,7 @@ export function composeAlert(incident: Incident, transition: Transition, neighbo
     at: new Date(transition.atMs).toISOString(),
     kind: incident.kind,
     severity: incident.severity,
+    ...(incident.tier === undefined ? {} : { tier: incident.tier }),
     summary: summarise(incident, transition, changes),
     changes: changes.slice(0, maxChanges),
     moreChanges: Math.max(0, changes.length - maxChanges),
@@ -66,6 +67,7 @@ function statusAfter(transition: Transition): Alert["status"] {
     case "reopened":
     case "escalated":
     case "reminded":
+    case "unacknowledged":
       return "firing";
     case "acknowledged":
       return "acknowledged";

@@ -146,7 +146,7 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
   return nextAttemptAtMs(
     {
       attempts: pending.attempts + 1,
-      createdAtMs: pending.entry.createdAtMs,
+      createdAtMs: Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
       nowMs: world.clock.nowMs(),
       retryAfterMs: outcome.retryAfterMs,
     },

@@ -14,6 +14,8 @@ export interface PendingDelivery {
 
 /** What the notifier asks of the store. */
 export interface Outbox {
+  /** Lets the newest message carry what is old news by now, by the words of `overtaken`. */
+  catchUp(nowMs: number): Promise<void>;
   /** Entries due now and not leased, oldest first; per incident and receiver only the first undelivered one. */
   due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]>;
   /** Leases one entry for an attempt; undefined when it is gone, leased, not due or not its turn. */

@@ -28,6 +28,7 @@ const lookAhead = 1000;
 
 /** Enqueues what is due, for each receiver as much as its lane can take; returns how many. */
 export async function relayOnce({ outbox, enqueue, clock, lanes }: RelayWorld): Promise<number> {
+  await outbox.catchUp(clock.nowMs());
   const due = await outbox.due(clock.nowMs(), lookAhead);
   lanes.expect(due);
   const places = new Map<string, number>();

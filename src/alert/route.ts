@@ -1,67 +1,157 @@
 import type { Mute } from "../incident/mute.ts";
+import { meets } from "../incident/matcher.ts";
+import { type Alerting, plainAlerting } from "../probe/alerting.ts";
 import { shortHash } from "../std/hash.ts";
 import type { Alert, OutboxEntry } from "./alert.ts";
+import { opensAtMs } from "./hours.ts";
 
 /** What became of one receiver, and why: for `explain` and for the log. */
 export type RouteDecision =
-  | { readonly receiver: string; readonly told: true; readonly reason: ToldReason }
+  | {
+      readonly receiver: string;
+      readonly told: true;
+      readonly reason: ToldReason;
+      /** The route that leads there; none where everybody is told. */
+      readonly by?: string;
+      readonly heldUntilMs?: number;
+    }
   | {
       readonly receiver: string;
       readonly told: false;
       readonly reason: NotToldReason;
-      /** The silence or the incident that mutes it. */
+      /** The silence, window or incident that mutes it, or the limit that is reached. */
       readonly by?: string;
     };
 
-export type ToldReason = "opened" | "reopened" | "severity-rose" | "reminded" | "acknowledged" | "resolved";
+export type ToldReason =
+  | "opened"
+  | "reopened"
+  | "severity-rose"
+  | "reminded"
+  | "unacknowledged"
+  | "acknowledged"
+  | "resolved";
 
-/** `informative-only`: nothing to act on. `nobody-was-told`: of how it goes on, who was not told that it began. */
-export type NotToldReason = "informative-only" | "nobody-was-told" | "was-not-told-before" | Mute["reason"];
+/**
+ * `informative-only`: nothing to act on · `nobody-was-told`, `was-not-told-before`: of how it goes on, who was not told
+ * that it began · `no-route`: the routes lead elsewhere · `only-if-unacknowledged`: first somebody else has a while ·
+ * `knows-already`: the message is for those that do not · `outside-hours` · `over-cap`: named in a digest instead.
+ */
+export type NotToldReason =
+  | "informative-only"
+  | "nobody-was-told"
+  | "was-not-told-before"
+  | "no-route"
+  | "only-if-unacknowledged"
+  | "knows-already"
+  | "outside-hours"
+  | "over-cap"
+  | Mute["reason"];
 
 export interface RouteContext {
   readonly mute?: Mute | undefined;
   /** Who was told of an earlier transition of the same episode. */
   readonly told?: ReadonlySet<string>;
+  readonly alerting?: Alerting;
+  /** Whose turn it is when nobody has acknowledged it. */
+  readonly successors?: readonly string[];
+  /** Messages about what is wrong within the last hour, by receiver. */
+  readonly sent?: ReadonlyMap<string, number>;
 }
 
 /** Decides for each receiver of the probe, once each, in the order of the configuration. */
-export function routeAlert(
-  alert: Alert,
-  receivers: readonly string[],
-  { mute, told = new Set() }: RouteContext = {},
-): RouteDecision[] {
-  return [...new Set(receivers)].map((receiver) => {
-    const reason = whyNot(alert, mute, told, receiver);
-    if (reason === undefined) return { receiver, told: true, reason: whyTold(alert, told.has(receiver)) };
-    return { receiver, told: false, reason, ...(reason === mute?.reason ? { by: mute.by } : {}) };
+export function routeAlert(alert: Alert, receivers: readonly string[], context: RouteContext = {}): RouteDecision[] {
+  const all = [...new Set(receivers)];
+  const { alerting = plainAlerting, told = new Set() } = context;
+  const led = ledTo(alert, all, alerting);
+  return all.map((receiver): RouteDecision => {
+    const no = whyNot(alert, receiver, context, led);
+    if (no !== undefined) return { receiver, told: false, ...no };
+    const by = led.get(receiver);
+    const decision = { receiver, told: true, reason: whyTold(alert, told.has(receiver)), ...(by && { by }) } as const;
+    return heldOrNot(alert, decision, alerting);
   });
+}
+
+/** The routes that lead to each receiver; everybody when there are none, or none leads to anybody. */
+function ledTo(alert: Alert, receivers: readonly string[], { routes }: Alerting): ReadonlyMap<string, string> {
+  const everybody = new Map(receivers.map((receiver) => [receiver, ""]));
+  // The monitor's own trouble is for whoever can be reached.
+  if (routes.length === 0 || alert.kind === "monitor") return everybody;
+  const matching = routes.filter(({ match }) => meets(match, alert));
+  const led = receivers.flatMap((receiver) => {
+    const route = matching.find((one) => one.receivers.includes(receiver));
+    return route === undefined ? [] : [[receiver, route.name] as const];
+  });
+  return led.length === 0 ? everybody : new Map(led);
+}
+
+interface No {
+  readonly reason: NotToldReason;
+  readonly by?: string;
 }
 
 /** A silence keeps quiet what begins or goes on; that it is over is told to those who know that it began. */
 function whyNot(
-  { severity, event }: Alert,
-  mute: Mute | undefined,
-  told: ReadonlySet<string>,
+  alert: Alert,
   receiver: string,
-): NotToldReason | undefined {
-  if (severity === "informative") return "informative-only";
-  switch (event) {
+  { mute, told = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
+  led: ReadonlyMap<string, string>,
+): No | undefined {
+  const wasTold = told.has(receiver);
+  if (alert.severity === "informative") return { reason: "informative-only" };
+  switch (alert.event) {
+    case "acknowledged":
+    case "resolved":
+      return wasTold ? undefined : { reason: told.size === 0 ? "nobody-was-told" : "was-not-told-before" };
+    case "unacknowledged":
+      if (mute !== undefined) return mute;
+      if (!successors.includes(receiver)) return { reason: wasTold ? "knows-already" : "no-route" };
+      return overCap(receiver, alerting, sent);
     case "opened":
     case "reopened":
     case "escalated":
     case "reminded":
-      return mute?.reason;
-    case "acknowledged":
-    case "resolved":
-      if (told.has(receiver)) return undefined;
-      return told.size === 0 ? "nobody-was-told" : "was-not-told-before";
+      if (mute !== undefined) return mute;
+      if (!wasTold && !led.has(receiver)) return { reason: notLed(alert, receiver, alerting) };
+      return overCap(receiver, alerting, sent);
     default:
-      return event satisfies never;
+      return alert.event satisfies never;
   }
+}
+
+function notLed(alert: Alert, receiver: string, { routes }: Alerting): NotToldReason {
+  const isSuccessor = routes.some(
+    ({ match, escalate }) => escalate?.receivers.includes(receiver) === true && meets(match, alert),
+  );
+  return isSuccessor ? "only-if-unacknowledged" : "no-route";
+}
+
+function overCap(receiver: string, { manners }: Alerting, sent: RouteContext["sent"]): No | undefined {
+  const most = manners[receiver]?.maxPerHour;
+  if (most === undefined || (sent?.get(receiver) ?? 0) < most) return undefined;
+  return { reason: "over-cap", by: `${most} an hour` };
+}
+
+/** Outside its hours a receiver is told later or not at all; pages only if it says so. */
+function heldOrNot(
+  alert: Alert,
+  decision: Extract<RouteDecision, { told: true }>,
+  { manners }: Alerting,
+): RouteDecision {
+  const { receiver } = decision;
+  const hours = manners[receiver]?.hours;
+  if (hours === undefined || (alert.tier === "page" && hours.pages === "always")) return decision;
+  const opensMs = opensAtMs(hours, Date.parse(alert.at));
+  if (opensMs === undefined) return decision;
+  return hours.outside === "hold"
+    ? { ...decision, heldUntilMs: opensMs }
+    : { receiver, told: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` };
 }
 
 /** For whoever hears of it first it begins now, whatever happened to it before. */
 function whyTold({ event }: Alert, wasTold: boolean): ToldReason {
+  if (event === "unacknowledged") return event;
   if (!wasTold) return "opened";
   return event === "escalated" ? "severity-rose" : event;
 }
@@ -71,14 +161,17 @@ function whyTold({ event }: Alert, wasTold: boolean): ToldReason {
  * to those who hear of it first.
  */
 export function outboxEntries(alert: Alert, routes: readonly RouteDecision[], opening: Alert = alert): OutboxEntry[] {
-  return routes
-    .filter(({ told }) => told)
-    .map(({ receiver, reason }) => ({
-      id: messageId(alert, receiver),
-      receiver,
-      alert: reason === "opened" ? opening : alert,
-      createdAtMs: Date.parse(alert.at),
-    }));
+  return routes.flatMap((route) =>
+    route.told
+      ? {
+          id: messageId(alert, route.receiver),
+          receiver: route.receiver,
+          alert: route.reason === "opened" ? opening : alert,
+          createdAtMs: Date.parse(alert.at),
+          ...(route.heldUntilMs === undefined ? {} : { heldUntilMs: route.heldUntilMs }),
+        }
+      : [],
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Evidence, Incident } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import type { Finding, Ruling } from "../judgement/judgement.ts";
+import { plainAlerting } from "../probe/alerting.ts";
 import { type Aftermath, nothingFollows } from "./aftermath.ts";
 import { tell } from "./tell.ts";
 
@@ -27,6 +28,8 @@ const self: IncidentOwner = {
   scenario: { name: "itself" },
   location: "here",
   incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 },
+  tier: "page",
+  alerting: plainAlerting,
 };
 
 export function dutyFingerprint(duty: Duty): string {

@@ -28,6 +28,8 @@ function leadIn(incident: Incident, transition: Transition): string {
       return `now ${incident.severity}: `;
     case "reminded":
       return `still, for ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}: `;
+    case "unacknowledged":
+      return "nobody has acknowledged: ";
     case "acknowledged":
       return "acknowledged: ";
     case "resolved":

@@ -1,9 +1,19 @@
 import type { Incident, Transition } from "../incident/incident.ts";
 import type { Mute } from "../incident/mute.ts";
 import type { Neighbour } from "../incident/reach.ts";
+import type { Alerting } from "../probe/alerting.ts";
 import type { Aftermath } from "./aftermath.ts";
 import { composeAlert } from "./compose.ts";
 import { outboxEntries, routeAlert } from "./route.ts";
+
+/** What decides who is told, besides the incident itself. */
+export interface TellContext {
+  readonly alerting?: Alerting;
+  readonly mute?: Mute | undefined;
+  readonly neighbours?: readonly Neighbour[] | undefined;
+  readonly successors?: readonly string[];
+  readonly sent?: ReadonlyMap<string, number>;
+}
 
 /**
  * One transition, told: the incident remembers it, the receivers get their entries, `explain` its reasons. Whoever was
@@ -13,21 +23,32 @@ export function tell(
   incident: Incident,
   transition: Transition,
   receivers: readonly string[],
-  mute?: Mute,
-  neighbours?: readonly Neighbour[],
+  { neighbours, ...context }: TellContext = {},
 ): Aftermath {
   const alert = composeAlert(incident, transition, neighbours);
   const opening = composeAlert(incident, { ...transition, kind: "opened" }, neighbours);
-  const routes = routeAlert(alert, receivers, { mute, told: toldOf(incident, receivers) });
+  const routes = routeAlert(alert, receivers, { ...context, told: toldOf(incident, receivers) });
   const outbox = outboxEntries(alert, routes, opening);
   const isTold = outbox.length > 0;
+  const newly = outbox.map(({ receiver, heldUntilMs = transition.atMs }) => [receiver, heldUntilMs] as const);
   const told: Incident = {
     ...incident,
     toldAtMs: isTold ? transition.atMs : incident.toldAtMs,
-    told: { ...Object.fromEntries(outbox.map(({ receiver }) => [receiver, transition.atMs])), ...incident.told },
-    isOwed: !isTold && (incident.isOwed === true || mute !== undefined),
+    told: { ...Object.fromEntries(newly), ...incident.told },
+    overCap: {
+      ...incident.overCap,
+      ...Object.fromEntries(
+        routes.filter(({ reason }) => reason === "over-cap").map(({ receiver }) => [receiver, transition.atMs]),
+      ),
+    },
+    isOwed: !isTold && (incident.isOwed === true || routes.some(({ reason }) => isPutOff(reason, context.mute))),
   };
   return { incidents: [told], transitions: [{ ...transition, routes }], outbox };
+}
+
+/** Not told for a reason that passes. */
+function isPutOff(reason: string, mute: Mute | undefined): boolean {
+  return reason === "outside-hours" || reason === mute?.reason;
 }
 
 /** Rows of before it was kept who was told: everybody was. */

@@ -46,6 +46,7 @@ export function outboxOf(entry: OutboxEntry): Outbox {
   let isDue = true;
   const pending = { entry, attempts: 0, dueAtMs: entry.createdAtMs };
   return {
+    catchUp: () => Promise.resolve(),
     due: () => Promise.resolve(isDue ? [pending] : []),
     lease(id) {
       const leased = isDue && id === entry.id ? pending : undefined;

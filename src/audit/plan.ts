@@ -1,4 +1,5 @@
 import type { Observation } from "../observation/observation.ts";
+import { plainAlerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { reservationFor } from "../run/reservation.ts";
@@ -163,6 +164,8 @@ export function auditProbe(target: Target, scenario: string): Probe {
       drift: { falsePageEveryMs: 180 * dayMs, samples: 60, pageAfterMs: dayMs, fullAfterMs: 7 * dayMs },
     },
     incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: dayMs, reopenWithinMs: 0 },
+    tier: "ticket",
+    alerting: plainAlerting,
     receivers: [],
   };
 }

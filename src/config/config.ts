@@ -1,3 +1,4 @@
+import type { Alerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
 import type { SecretRef, Target } from "../probe/target.ts";
@@ -7,6 +8,8 @@ export interface Config {
   readonly targets: readonly Target[];
   readonly probes: readonly Probe[];
   readonly receivers: readonly Receiver[];
+  /** Who is told when of what. */
+  readonly alerting: Alerting;
   /** Whole days of runs and observations that are kept. */
   readonly retentionDays: number;
   /** Where the web role listens. */

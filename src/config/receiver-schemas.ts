@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isAlertPath, pathsIn, pathsOf, type TemplateValue } from "../probe/template.ts";
 import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
+import { manner } from "./alerting-schemas.ts";
 import { duration } from "./text-schemas.ts";
 
 /** What every kind of receiver may say of how it is reached. */
@@ -68,13 +69,15 @@ const ntfy = z.strictObject({
 /** One key, which is its kind. */
 const kinds = { webhook, pagerduty, slack: chat, alertmanager, discord: chat, teams: chat, googleChat: chat, ntfy };
 
+const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
+
 export const receiver = z
-  .strictObject({ ...optional(kinds) })
-  .refine((value) => Object.values(value).filter((one) => one !== undefined).length === 1, {
-    error: `exactly one of ${Object.keys(kinds).join(", ")}`,
+  .strictObject({ ...optional(kinds), ...manner })
+  .refine((value) => kindNames.filter((kind) => value[kind] !== undefined).length === 1, {
+    error: `exactly one of ${kindNames.join(", ")}`,
     when: ({ issues }) => issues.length === 0,
   })
-  .meta({ minProperties: 1, maxProperties: 1 });
+  .meta({ oneOf: kindNames.map((kind) => ({ required: [kind] })) });
 
 export type ReceiverText = z.output<typeof receiver>;
 

@@ -1,3 +1,4 @@
+import type { Alerting } from "../probe/alerting.ts";
 import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
@@ -6,6 +7,7 @@ import type { Complaint, LoadContext } from "./complaint.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
+import { resolveAlerting } from "./resolve-alerting.ts";
 import { resolveAudits } from "./resolve-audit.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
@@ -27,13 +29,16 @@ export function resolveConfig(
   );
   const targets = resolveAudits(text, plain, context, complaints);
   const receivers = resolveReceivers(text, context, complaints);
+  const alerting = resolveAlerting(text, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
   for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);
   const { heartbeat } = text;
   if (heartbeat !== undefined && typeof heartbeat.url !== "string") {
     requireSecret(heartbeat.url, ["heartbeat", "url"], context, complaints);
   }
-  const probes = text.probes.flatMap((probe, index) => resolveProbe(probe, index, text, targets, context, complaints));
+  const probes = text.probes.flatMap((probe, index) =>
+    resolveProbe(probe, index, text, { targets, alerting }, context, complaints),
+  );
   const seen = new Set<string>();
   for (const [index, { name }] of text.probes.entries()) {
     if (seen.has(name))
@@ -51,6 +56,7 @@ export function resolveConfig(
     targets: [...targets.values()],
     probes,
     receivers,
+    alerting,
     retentionDays: Math.max(1, Math.ceil(durationMs(text.retention) / 86_400_000)),
     listen: { host: text.listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.listen.slice(colon + 1)) },
     apiTokens,
@@ -132,7 +138,7 @@ function resolveProbe(
   text: ConfigText["probes"][number],
   index: number,
   whole: ConfigText,
-  targets: ReadonlyMap<string, Target>,
+  { targets, alerting }: { readonly targets: ReadonlyMap<string, Target>; readonly alerting: Alerting },
   context: LoadContext,
   complaints: Complaint[],
 ): Probe[] {
@@ -209,6 +215,8 @@ function resolveProbe(
       remindMs: durationMs(whole.incidents.remind),
       reopenWithinMs: durationMs(whole.incidents.reopenWithin),
     },
+    tier: text.tier ?? whole.targets[text.target]?.tier ?? "ticket",
+    alerting,
     receivers,
   }));
 }

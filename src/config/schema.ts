@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maintenance, routes, tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { secret, urlOrEnv } from "./reference-schemas.ts";
@@ -60,6 +61,7 @@ const target = z.strictObject({
   client: client.prefault({}),
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
+  tier: tier.optional().describe("page: what breaks on it may wake somebody; ticket when left out"),
   audit: audit.optional().describe("what plumbline audit is to know of it"),
 });
 
@@ -128,6 +130,9 @@ const incidents = z.strictObject({
   reopenWithin: duration
     .default("30m")
     .describe("what comes back within this time of its end is the same incident; 0s: always another"),
+  groupWait: duration
+    .default("30s")
+    .describe("an outage waits so long for others with the same cause, to be told as one"),
 });
 
 const probe = z.strictObject({
@@ -139,6 +144,7 @@ const probe = z.strictObject({
   tz: timeZone.default("UTC"),
   locations: z.array(slug).min(1).default(["default"]),
   nonce: z.boolean().default(false).describe("a different prompt for each run, to defeat prompt caches"),
+  tier: tier.optional().describe("where it differs from the target's"),
   receivers: z.array(z.string()).optional().describe("who hears of it; everybody when left out"),
 });
 
@@ -160,6 +166,8 @@ export const configSchema = z.strictObject({
   scenarios: z.record(slug, scenario).default({}),
   probes: z.array(probe).min(1),
   receivers: z.record(slug, receiver).default({}),
+  routes,
+  maintenance,
   links,
   judge: judge.prefault({}),
   incidents: incidents.prefault({}),

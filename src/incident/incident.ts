@@ -1,4 +1,5 @@
 import type { Finding, FindingKind, Severity } from "../judgement/judgement.ts";
+import type { Tier } from "../probe/alerting.ts";
 
 /** `suspected` is before the first alert: bad slots seen, not yet enough of them. */
 export type IncidentState = "suspected" | "open" | "acknowledged" | "resolved";
@@ -20,6 +21,7 @@ export interface Incident {
   /** Counts transitions within the episode. */
   readonly sequence: number;
   readonly severity: Severity;
+  readonly tier?: Tier | undefined;
   /** Judged slots, newest last, bounded by the policy's `of`: true = bad. */
   readonly recent: readonly boolean[];
   readonly goodInARow: number;
@@ -43,6 +45,8 @@ export interface Incident {
   readonly toldAtMs?: number | undefined;
   /** When each receiver was first told of this episode, Unix milliseconds. */
   readonly told?: Readonly<Record<string, number>> | undefined;
+  /** When each receiver was not told of this episode because it had been told enough within the hour. */
+  readonly overCap?: Readonly<Record<string, number>> | undefined;
   /** Something happened to it while it was muted: to be told when it no longer is. */
   readonly isOwed?: boolean | undefined;
   /** Who has taken it on; the reminders stop. */
@@ -76,8 +80,18 @@ export function incidentId(incident: Incident): string {
   return `${incident.fingerprint}-${incident.episode}`;
 }
 
-/** `reminded` changes nothing but that people are told again, or for the first time when it was muted before. */
-export type TransitionKind = "opened" | "reopened" | "escalated" | "reminded" | "acknowledged" | "resolved";
+/**
+ * `reminded` changes nothing but that people are told again, or for the first time when it was muted before;
+ * `unacknowledged` that further people are told, because nobody has taken it on.
+ */
+export type TransitionKind =
+  | "opened"
+  | "reopened"
+  | "escalated"
+  | "reminded"
+  | "unacknowledged"
+  | "acknowledged"
+  | "resolved";
 
 export interface Transition {
   readonly kind: TransitionKind;

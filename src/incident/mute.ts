@@ -1,5 +1,8 @@
 import type { FindingKind } from "../judgement/judgement.ts";
+import type { MaintenanceWindow } from "../probe/alerting.ts";
 import type { Incident } from "./incident.ts";
+import { maintenanceAt } from "./maintenance.ts";
+import { fits } from "./matcher.ts";
 import type { Neighbour } from "./reach.ts";
 
 /** Deliveries of what it matches are muted for a while; judging goes on. */
@@ -21,9 +24,10 @@ export interface SilenceMatcher {
   readonly kind?: FindingKind | undefined;
 }
 
-/** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id. */
+/** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id, or the window's name. */
 export type Mute =
   | { readonly reason: "silenced"; readonly by: string }
+  | { readonly reason: "maintenance"; readonly by: string }
   | { readonly reason: "target-is-down"; readonly by: string };
 
 export interface Surroundings {
@@ -32,6 +36,8 @@ export interface Surroundings {
   readonly outages: readonly Outage[];
   /** How the other probes are; read only when there is something to tell. */
   readonly neighbours?: readonly Neighbour[] | undefined;
+  /** Messages about what is wrong within the last hour, by receiver; read only when there is something to tell. */
+  readonly sent?: ReadonlyMap<string, number> | undefined;
 }
 
 export interface Outage {
@@ -46,9 +52,16 @@ export const alone: Surroundings = { silences: [], outages: [] };
  * A target that is down is told once: its first outage mutes the outages of its other probes and whatever else they
  * find. A policy breach is never a symptom of one.
  */
-export function muteOf(incident: Incident, { silences, outages }: Surroundings, nowMs: number): Mute | undefined {
+export function muteOf(
+  incident: Incident,
+  { silences, outages }: Surroundings,
+  windows: readonly MaintenanceWindow[],
+  nowMs: number,
+): Mute | undefined {
   const silence = silences.find((it) => it.startsAtMs <= nowMs && nowMs < it.endsAtMs && matches(it.matcher, incident));
   if (silence !== undefined) return { reason: "silenced", by: silence.id };
+  const window = maintenanceAt(windows, incident, nowMs);
+  if (window !== undefined) return { reason: "maintenance", by: window.name };
   if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
   const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
   return first === undefined || first.fingerprint === incident.fingerprint
@@ -65,19 +78,4 @@ export function matches(matcher: SilenceMatcher, incident: Incident): boolean {
     fits(location, incident.location) &&
     (kind === undefined || kind === incident.kind)
   );
-}
-
-function fits(pattern: string | undefined, value: string): boolean {
-  if (pattern === undefined) return true;
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return value === pattern;
-  if (!value.startsWith(first)) return false;
-  const last = rest.pop() ?? "";
-  let from = first.length;
-  for (const part of rest) {
-    const at = value.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return value.length - from >= last.length && value.endsWith(last);
 }

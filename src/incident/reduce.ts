@@ -1,8 +1,10 @@
 import type { Finding, Ruling, Severity } from "../judgement/judgement.ts";
+import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
+import { tierOf } from "./tier.ts";
 
 /** Whose incident it is: a probe, or the monitor itself. */
 export interface IncidentOwner {
@@ -12,6 +14,8 @@ export interface IncidentOwner {
   readonly scenario: { readonly name: string };
   readonly location: string;
   readonly incident: IncidentPolicy;
+  readonly tier: Tier;
+  readonly alerting: Alerting;
 }
 
 export interface ReduceContext {
@@ -69,6 +73,7 @@ function afterBad(
   const { findings, isConfirmed = false } = ruling;
   const { fire } = context.probe.incident;
   const known = before === undefined || before.state === "resolved" ? suspicion(before, ruling, context) : before;
+  const severity = worst(known.severity, findings);
   const incident: Incident = {
     ...known,
     recent: [...known.recent, true].slice(-fire.of),
@@ -77,7 +82,8 @@ function afterBad(
     judgedRuns: known.judgedRuns + 1,
     lastSlotMs: context.slotMs,
     lastBadSlotMs: context.slotMs,
-    severity: worst(known.severity, findings),
+    severity,
+    tier: tierOf(known.kind, severity, context.probe.tier),
     findings: worstFirst(findings).slice(0, keptFindings),
     evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
   };

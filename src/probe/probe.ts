@@ -1,3 +1,4 @@
+import type { Alerting, Tier } from "./alerting.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Target } from "./target.ts";
 
@@ -88,6 +89,8 @@ export interface Probe {
   readonly nonce: boolean;
   readonly judge: JudgePolicy;
   readonly incident: IncidentPolicy;
+  readonly tier: Tier;
+  readonly alerting: Alerting;
   /** Names of the receivers that hear of it. */
   readonly receivers: readonly string[];
 }

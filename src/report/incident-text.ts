@@ -1,3 +1,4 @@
+import type { RouteDecision } from "../alert/route.ts";
 import { type Incident, incidentId } from "../incident/incident.ts";
 import type { Silence } from "../incident/mute.ts";
 import type { DeliveryView, IncidentHistory } from "../run/control.ts";
@@ -34,10 +35,7 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
     "what happened, and who was told",
     ...transitions.flatMap(({ kind, atMs, reason, routes }) => [
       `  ${time(atMs)}  ${kind}: ${reason}`,
-      ...routes.map(
-        (route) =>
-          `    ${route.receiver}: ${route.told ? "told" : "not told"}, ${route.reason}${!route.told && route.by !== undefined ? ` by ${route.by}` : ""}`,
-      ),
+      ...routes.map((route) => `    ${route.receiver}: ${routeText(route)}`),
     ]),
     "",
     "deliveries",
@@ -50,6 +48,13 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
     ),
   ];
   return `${lines.map(printable).join("\n")}\n`;
+}
+
+function routeText(route: RouteDecision): string {
+  const by = route.by === undefined ? "" : ` (${route.by})`;
+  if (!route.told) return `not told, ${route.reason}${by}`;
+  const held = route.heldUntilMs === undefined ? "" : `, held until ${time(route.heldUntilMs)}`;
+  return `told, ${route.reason}${by}${held}`;
 }
 
 export function silenceLines(silences: readonly Silence[]): string {

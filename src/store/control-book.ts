@@ -29,7 +29,10 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
         SELECT body FROM plumbline.incidents WHERE fingerprint = ${text(last["fingerprint"])}`.execute(db);
       const body = newest.rows[0]?.body;
       return {
-        incident: body !== undefined && body.state !== "suspected" && incidentId(body) === id ? body : (last["incident"] as Incident),
+        incident:
+          body !== undefined && body.state !== "suspected" && incidentId(body) === id
+            ? body
+            : (last["incident"] as Incident),
         transitions: transitions.rows.map(transitionOf),
         deliveries: await deliveriesWhere(db, sql`o.incident_id = ${id}`, 1000),
       };

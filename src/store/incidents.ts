@@ -5,7 +5,7 @@ import type { Silence, Surroundings } from "../incident/mute.ts";
 import type { Neighbour } from "../incident/reach.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import { probeIds } from "./probe-ids.ts";
-import { epochMs, iso, text, type Row } from "./rows.ts";
+import { count, epochMs, iso, text, type Row } from "./rows.ts";
 
 /** Incidents, their transitions and the alerts that follow: part of the transaction that writes their cause. */
 export async function writeIncidents(
@@ -27,11 +27,13 @@ export async function writeIncidents(
       tx,
     );
   }
-  for (const { id, receiver, alert, createdAtMs } of outbox) {
+  for (const { id, receiver, alert, createdAtMs, heldUntilMs } of outbox) {
+    const dueAt = iso(Math.max(createdAtMs, heldUntilMs ?? 0));
     await sql`
-      INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at)
+      INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at, held_until)
       VALUES (${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
-        ${iso(createdAtMs)}::timestamptz, ${iso(createdAtMs)}::timestamptz) ON CONFLICT DO NOTHING`.execute(tx);
+        ${iso(createdAtMs)}::timestamptz, ${dueAt}::timestamptz,
+        ${heldUntilMs === undefined ? null : dueAt}::timestamptz) ON CONFLICT DO NOTHING`.execute(tx);
   }
 }
 
@@ -56,6 +58,19 @@ export async function readSurroundings(
       openedAtMs: body.openedAtMs ?? body.firstBadSlotMs,
     })),
   };
+}
+
+/**
+ * Messages about what is wrong of the hour before, by receiver. Those who ask take turns until they have written, so
+ * that no number of them passes a cap together.
+ */
+export async function readSent(tx: Transaction<never>, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended('plumbline:sent', 0))`.execute(tx);
+  const { rows } = await sql<Row>`
+    SELECT receiver, count(*) AS sent FROM plumbline.outbox
+    WHERE created_at > ${iso(nowMs - 3_600_000)}::timestamptz AND alert->>'status' = 'firing' AND alert->>'kind' <> 'monitor'
+    GROUP BY receiver`.execute(tx);
+  return new Map(rows.map((row) => [text(row["receiver"]), count(row["sent"])]));
 }
 
 /** The newest run of the last day of each other probe with the same target or the same scenario. */

@@ -5,6 +5,7 @@ import * as deliveries from "./migrations/0002-deliveries.ts";
 import * as incidentLife from "./migrations/0003-incident-life.ts";
 import * as installation from "./migrations/0004-installation.ts";
 import * as budgets from "./migrations/0005-budgets.ts";
+import * as alertManners from "./migrations/0007-alert-manners.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -13,6 +14,7 @@ const migrations: Record<string, Migration> = {
   "0003-incident-life": incidentLife,
   "0004-installation": installation,
   "0005-budgets": budgets,
+  "0007-alert-manners": alertManners,
 };
 
 /** Brings the schema up to date; several processes may do so at once. Throws what went wrong. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Alert } from "../alert/alert.ts";
+import { overtaken, type WaitingEntry } from "../alert/catch-up.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../alert/outbox.ts";
 import type { Incident } from "../incident/incident.ts";
 import { writeIncidents } from "./incidents.ts";
@@ -8,6 +9,17 @@ import { count, epochMs, iso, optionalText, text, type Row } from "./rows.ts";
 /** Alerts waiting for their receivers: the truth about what is still to be delivered. */
 export function createOutbox(db: Kysely<never>): Outbox {
   return {
+    async catchUp(nowMs) {
+      const { rows } = await sql<Row>`
+        SELECT w.id, w.incident_id, w.receiver, w.sequence, w.alert->>'status' AS status, w.attempts, w.created_at,
+          w.held_until, coalesce(w.leased_until > ${iso(nowMs)}::timestamptz, false) AS is_leased
+        FROM plumbline.outbox w WHERE w.state = 'pending' AND EXISTS (SELECT 1 FROM plumbline.outbox o
+          WHERE o.incident_id = w.incident_id AND o.receiver = w.receiver AND o.state = 'pending' AND o.id <> w.id)`.execute(
+        db,
+      );
+      for (const { carrier, ids } of overtaken(rows.map(waiting), nowMs)) await carry(db, carrier, ids, nowMs);
+    },
+
     async due(nowMs, limit) {
       const { rows } = await sql<Row>`
         SELECT * FROM (
@@ -25,7 +37,7 @@ export function createOutbox(db: Kysely<never>): Outbox {
           AND (o.leased_until IS NULL OR o.leased_until <= ${iso(nowMs)}::timestamptz)
           AND NOT EXISTS (SELECT 1 FROM plumbline.outbox e WHERE e.incident_id = o.incident_id
             AND e.receiver = o.receiver AND e.sequence < o.sequence AND e.state = 'pending')
-        RETURNING o.*, (SELECT configuration FROM plumbline.disabled_receivers d WHERE d.receiver = o.receiver) AS disabled_as`.execute(
+        RETURNING o.*, ${earlierOf}, (SELECT configuration FROM plumbline.disabled_receivers d WHERE d.receiver = o.receiver) AS disabled_as`.execute(
         db,
       );
       return rows[0] === undefined ? undefined : pending(rows[0]);
@@ -39,6 +51,37 @@ export function createOutbox(db: Kysely<never>): Outbox {
       }),
   };
 }
+
+/** Messages that one carries along, as the alert tells of them. */
+const earlierOf = sql`(
+  SELECT jsonb_agg(jsonb_build_object('id', c.id, 'sequence', c.sequence, 'event', c.alert->>'event', 'at', c.alert->>'at',
+    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id) AS earlier`;
+
+/** Not what somebody has begun to hand over since it was looked at. */
+async function carry(db: Kysely<never>, carrier: string, ids: readonly string[], nowMs: number): Promise<void> {
+  await sql`
+    WITH carried AS (
+      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${carrier} WHERE id = ANY(${ids}::text[])
+        AND state = 'pending' AND (leased_until IS NULL OR leased_until <= ${iso(nowMs)}::timestamptz) RETURNING id)
+    UPDATE plumbline.outbox SET carried_by = ${carrier} WHERE carried_by IN (SELECT id FROM carried)`.execute(db);
+}
+
+function waiting(row: Row): WaitingEntry {
+  return {
+    id: text(row["id"]),
+    incidentId: text(row["incident_id"]),
+    receiver: text(row["receiver"]),
+    sequence: count(row["sequence"]),
+    status: text(row["status"]) as Alert["status"],
+    attempts: count(row["attempts"]),
+    createdAtMs: epochMs(row["created_at"]),
+    heldUntilMs: optionalMs(row["held_until"]),
+    isLeased: row["is_leased"] === true,
+  };
+}
+
+const optionalMs = (value: unknown): number | undefined =>
+  value === null || value === undefined ? undefined : epochMs(value);
 
 /** Whether this attempt has ended its entry: a late one, after another has, changes nothing. */
 async function writeAttempt(tx: Transaction<never>, attempt: DeliveryAttempt): Promise<boolean> {
@@ -78,12 +121,16 @@ export async function concludeIncident(
 }
 
 function pending(row: Row): PendingDelivery {
+  const alert = row["alert"] as Alert;
+  const earlier = (row["earlier"] ?? undefined) as Alert["earlier"];
+  const heldUntilMs = optionalMs(row["held_until"]);
   return {
     entry: {
       id: text(row["id"]),
       receiver: text(row["receiver"]),
-      alert: row["alert"] as Alert,
+      alert: earlier === undefined ? alert : { ...alert, earlier },
       createdAtMs: epochMs(row["created_at"]),
+      ...(heldUntilMs === undefined ? {} : { heldUntilMs }),
     },
     attempts: count(row["attempts"]),
     dueAtMs: epochMs(row["due_at"]),

@@ -2,7 +2,7 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
-import { readNeighbours, readSurroundings, writeIncidents } from "./incidents.ts";
+import { readNeighbours, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -31,7 +31,11 @@ export function createRunBook(db: Kysely<never>): RunBook {
             ? first
             : decide({
                 ...memory,
-                surroundings: { ...memory.surroundings, neighbours: await readNeighbours(tx, run) },
+                surroundings: {
+                  ...memory.surroundings,
+                  neighbours: await readNeighbours(tx, run),
+                  sent: await readSent(tx, run.endedAtMs),
+                },
               });
         await writeRun(tx, run, decision);
         await writeSeries(tx, run, decision);

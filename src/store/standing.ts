@@ -9,7 +9,7 @@ export function createStanding(db: Kysely<never>): Standing {
     async lastTold(receiver, sinceMs) {
       const { rows } = await sql<Row>`
         SELECT o.* FROM (
-          SELECT DISTINCT ON (incident_id) * FROM plumbline.outbox WHERE receiver = ${receiver} AND state <> 'pending'
+          SELECT DISTINCT ON (incident_id) * FROM plumbline.outbox WHERE receiver = ${receiver} AND state IN ('delivered', 'failed')
           ORDER BY incident_id, sequence DESC) AS o
         WHERE CASE WHEN o.alert->>'status' = 'resolved' THEN o.created_at > ${iso(sinceMs)}::timestamptz
           ELSE EXISTS (SELECT 1 FROM plumbline.incidents i WHERE i.fingerprint = o.alert->>'fingerprint'

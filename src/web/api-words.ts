@@ -95,6 +95,7 @@ const route = z.object({
   told: z.boolean(),
   reason: z.string(),
   by: z.string().optional(),
+  heldUntilMs: atMs.optional(),
 });
 
 export const history = z.object({

@@ -1,9 +1,12 @@
+import type { OutboxEntry } from "../../src/alert/alert.ts";
 import { advance } from "../../src/alert/advance.ts";
+import { tend } from "../../src/alert/tend.ts";
 import { tell } from "../../src/alert/tell.ts";
 import type { acknowledge } from "../../src/incident/acknowledge.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone, type Silence, type SilenceMatcher, type Surroundings } from "../../src/incident/mute.ts";
 import type { FindingKind, Ruling } from "../../src/judgement/judgement.ts";
+import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import { probe } from "../probe/samples.ts";
 
 const minuteMs = 60_000;
@@ -12,15 +15,20 @@ const minuteMs = 60_000;
  * A day on a fake clock: a slot every ten minutes, `at("1:20", …)` does something first. What is told is written as
  * `2:10 opened`.
  */
-export function timeline(kind: FindingKind = "usage", receivers: readonly string[] = ["pager"]) {
+export function timeline(
+  kind: FindingKind = "usage",
+  receivers: readonly string[] = ["pager"],
+  alerting: Alerting = plainAlerting,
+) {
+  const owner = { ...probe, alerting, receivers };
   const subject = { kind, series: "s", label: "prompt tokens" };
-  const badOf = (quality: "bad" | "informative"): Ruling => ({
+  const badOf = (quality: "bad" | "informative" | "breaking"): Ruling => ({
     subject,
     outcome: "bad",
     findings: [
       {
         kind,
-        severity: quality === "bad" ? "risky" : "informative",
+        severity: quality === "bad" ? "risky" : quality,
         subject: "prompt tokens",
         expected: "9",
         observed: "421",
@@ -30,31 +38,45 @@ export function timeline(kind: FindingKind = "usage", receivers: readonly string
   let incident: Incident | undefined;
   let surroundings: Surroundings = alone;
   const told: string[] = [];
+  const heard: string[] = [];
   const ids: string[] = [];
   const sequences: number[] = [];
   const routes: string[] = [];
   const note = (clock: string, after: ReturnType<typeof tell>): void => {
     incident = after.incidents.at(-1) ?? incident;
     told.push(...after.outbox.map(({ alert }) => `${clock} ${alert.event}`));
+    heard.push(...after.outbox.map((entry) => `${clock} ${entry.receiver} ${entry.alert.event}${heldUntil(entry)}`));
     ids.push(...after.outbox.map(({ alert }) => alert.incidentId));
     sequences.push(...after.transitions.map(({ sequence }) => sequence));
     routes.push(...after.transitions.map((it) => `${it.kind}: ${it.routes.map(({ reason }) => reason).join()}`));
   };
-  type Quality = "bad" | "good" | "informative";
+  type Quality = "bad" | "good" | "informative" | "breaking";
   const slot = (atMs: number, quality: Quality): void => {
     const ruling: Ruling = quality === "good" ? { subject, outcome: "good" } : badOf(quality);
-    const context = { probe, slotMs: atMs, nowMs: atMs, evidence: { runId: "r" }, lastGoodSlotMs: undefined };
+    const context = { probe: owner, slotMs: atMs, nowMs: atMs, evidence: { runId: "r" }, lastGoodSlotMs: undefined };
     const known = incident === undefined ? [] : [incident];
     note(clockOf(atMs), advance(known, [ruling], context, receivers, surroundings));
   };
   return {
     told,
+    /** With who was told, and until when the message is held: `0:20 pager opened, held until 8:00`. */
+    heard,
     routes,
     ids,
     sequences,
     incident: () => incident,
     /** One slot of a probe that runs every minute. */
     minute: (minute: number, quality: Quality) => slot(minute * minuteMs, quality),
+    /** The clock alone, every minute. */
+    wait(from: string, until: string): void {
+      for (let atMs = msOf(from); atMs <= msOf(until); atMs += minuteMs) {
+        const after = incident && tend(incident, owner, surroundings, atMs);
+        if (after !== undefined) note(clockOf(atMs), after);
+      }
+    },
+    sent(count: number): void {
+      surroundings = { ...surroundings, sent: new Map(receivers.map((name) => [name, count])) };
+    },
     silence(from: string, until: string, matcher: SilenceMatcher): void {
       const silence: Silence = {
         id: "sil-1",
@@ -77,10 +99,14 @@ export function timeline(kind: FindingKind = "usage", receivers: readonly string
       if (incident === undefined) throw new Error("nothing to act on");
       const result = act(incident, { by: "ann", why: "on it", atMs: msOf(at) });
       if (result.kind === "refused") return result.reason;
-      note(at, tell(result.incident, result.transition, receivers));
+      note(at, tell(result.incident, result.transition, receivers, { alerting }));
       return "done";
     },
   };
+}
+
+function heldUntil({ heldUntilMs }: OutboxEntry): string {
+  return heldUntilMs === undefined ? "" : `, held until ${clockOf(heldUntilMs)}`;
 }
 
 function msOf(clock: string): number {

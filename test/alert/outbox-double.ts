@@ -1,9 +1,11 @@
 import type { OutboxEntry } from "../../src/alert/alert.ts";
+import { overtaken } from "../../src/alert/catch-up.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../../src/alert/outbox.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 
 interface Row {
   readonly entry: OutboxEntry;
+  carriedBy?: string;
   attempts: number;
   dueAtMs: number;
   leasedUntilMs: number;
@@ -28,10 +30,28 @@ export class MemoryOutbox implements Outbox {
     this.rows.set(entry.id, {
       entry,
       attempts: 0,
-      dueAtMs: entry.createdAtMs,
+      dueAtMs: Math.max(entry.createdAtMs, entry.heldUntilMs ?? 0),
       leasedUntilMs: 0,
       ended: false,
     });
+  }
+
+  catchUp(nowMs: number): Promise<void> {
+    const waiting = [...this.rows.values()]
+      .filter((row) => !row.ended)
+      .map(({ entry: { id, receiver, alert, createdAtMs, heldUntilMs }, attempts, leasedUntilMs }) => {
+        const { incidentId, sequence, status } = alert;
+        const isLeased = leasedUntilMs > nowMs;
+        return { id, receiver, incidentId, sequence, status, attempts, createdAtMs, heldUntilMs, isLeased };
+      });
+    for (const { carrier, ids } of overtaken(waiting, nowMs)) {
+      for (const row of this.rows.values()) {
+        if (!ids.includes(row.entry.id) && !ids.includes(row.carriedBy ?? "")) continue;
+        row.carriedBy = carrier;
+        row.ended = true;
+      }
+    }
+    return Promise.resolve();
   }
 
   due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]> {
@@ -72,7 +92,14 @@ export class MemoryOutbox implements Outbox {
     return Promise.resolve();
   }
 
-  private pending({ entry, attempts, dueAtMs }: Row): PendingDelivery {
+  private pending({ entry: plain, attempts, dueAtMs }: Row): PendingDelivery {
+    const earlier = [...this.rows.values()]
+      .filter(({ carriedBy }) => carriedBy === plain.id)
+      .map(({ entry: { id, alert } }) => {
+        const { sequence, event, at, reason } = alert;
+        return { id, sequence, event, at, reason };
+      });
+    const entry = earlier.length === 0 ? plain : { ...plain, alert: { ...plain.alert, earlier } };
     return { entry, attempts, dueAtMs, disabledAs: this.disabled.get(entry.receiver) };
   }
 

@@ -122,6 +122,7 @@ describe("startRelay", () => {
     };
     const relay = startRelay(world, handTimer().every);
     for (let n = 0; n < 10; n += 1) relay.nudge();
+    await settled();
     expect(looks).toBe(1);
     gate.resolve();
     await settled();

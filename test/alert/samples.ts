@@ -3,6 +3,7 @@ import { composeAlert } from "../../src/alert/compose.ts";
 import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
 import type { Incident, Transition, TransitionKind } from "../../src/incident/incident.ts";
 import type { Finding } from "../../src/judgement/judgement.ts";
+import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { WebhookReceiver } from "../../src/probe/receiver.ts";
 
@@ -45,6 +46,8 @@ export const probe: Probe = {
     drift: { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 },
   },
   incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000, reopenWithinMs: 1_800_000 },
+  tier: "page",
+  alerting: plainAlerting,
   receivers: ["pager", "archive"],
 };
 

@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Alert } from "../../src/alert/alert.ts";
 import type { Config } from "../../src/config/config.ts";
+import { plainAlerting } from "../../src/probe/alerting.ts";
 import { type DemoDeps, type DemoEnv, runDemo } from "../../src/demo/demo.ts";
 import { storySteps } from "../../src/demo/story.ts";
 import { anOverview } from "../report/samples.ts";
@@ -14,6 +15,7 @@ const config: Config = {
   targets: [],
   probes: [],
   receivers: [],
+  alerting: plainAlerting,
   retentionDays: 1,
   apiTokens: [],
   listen: { host: "127.0.0.1", port: 0 },

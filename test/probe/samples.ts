@@ -1,3 +1,4 @@
+import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { policy } from "../exchange/policy.ts";
 
@@ -28,5 +29,7 @@ export const probe: Probe = {
     drift: { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 },
   },
   incident: { fire: { bad: 2, of: 3 }, resolveAfter: 2, remindMs: 14_400_000, reopenWithinMs: 1_800_000 },
+  tier: "page",
+  alerting: plainAlerting,
   receivers: ["oncall"],
 };

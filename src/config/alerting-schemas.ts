@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { cron, duration, slug, timeZone } from "./text-schemas.ts";
+
+export const tier = z.enum(["page", "ticket"]);
+
+const pattern = z.string().min(1).max(200);
+const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
+
+const match = z
+  .strictObject({
+    tier: oneOrMore(tier).optional(),
+    severity: oneOrMore(z.enum(["breaking", "risky"])).optional(),
+    kind: oneOrMore(
+      z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage"]),
+    ).optional(),
+    target: oneOrMore(pattern).optional(),
+    probe: oneOrMore(pattern).optional(),
+    scenario: oneOrMore(pattern).optional(),
+    location: oneOrMore(pattern).optional(),
+  })
+  .describe("each given member must match; * stands for any characters; everything when empty");
+
+export type MatchText = z.output<typeof match>;
+
+export const routes = z
+  .array(
+    z.strictObject({
+      name: slug.optional().describe("shown where it is explained who was told"),
+      match: match.prefault({}),
+      receivers: z.array(z.string()).min(1),
+      escalate: z
+        .strictObject({ after: duration, receivers: z.array(z.string()).min(1) })
+        .optional()
+        .describe("who else is told when nobody has acknowledged it for so long"),
+    }),
+  )
+  .default([])
+  .describe("who is told of what; all that match apply; everybody is told where none leads to anybody");
+
+export const maintenance = z
+  .array(
+    z.strictObject({
+      name: slug,
+      match: match.prefault({}),
+      cron: cron.describe("when it begins"),
+      tz: timeZone.default("UTC"),
+      for: duration.describe("how long it lasts"),
+    }),
+  )
+  .default([])
+  .describe("times that come again and again, in which nobody is told of what matches");
+
+export const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+
+const timeOfDay = z
+  .string({ error: "a time such as 08:30" })
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "a time such as 08:30" });
+
+const days = z
+  .string({ error: "days such as mon-fri or sat, sun" })
+  .regex(
+    /^(sun|mon|tue|wed|thu|fri|sat)(-(sun|mon|tue|wed|thu|fri|sat))?( *, *(sun|mon|tue|wed|thu|fri|sat)(-(sun|mon|tue|wed|thu|fri|sat))?)*$/,
+    { error: "days such as mon-fri or sat, sun" },
+  );
+
+/** What every receiver may say of when and how often it wants to be told. */
+export const manner = {
+  hours: z
+    .strictObject({
+      days: days.default("mon-fri"),
+      from: timeOfDay,
+      to: timeOfDay.describe("on the next day when it is not after from"),
+      tz: timeZone.default("UTC"),
+      outside: z.enum(["hold", "skip"]).default("hold").describe("kept until the hours begin, or not told"),
+      pages: z.enum(["always", "within"]).default("always").describe("whether pages keep to the hours as well"),
+    })
+    .optional()
+    .describe("when it is at work"),
+  maxPerHour: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("messages about what is wrong within an hour; the rest comes as one digest"),
+};
+
+export type MannerText = { readonly [Key in keyof typeof manner]?: z.output<(typeof manner)[Key]> };

@@ -1,0 +1,73 @@
+import type { AlertMatcher, Alerting, Hours, Manner, Route } from "../probe/alerting.ts";
+import { dayNames, type MannerText, type MatchText } from "./alerting-schemas.ts";
+import { closestTo } from "./closest.ts";
+import type { Complaint } from "./complaint.ts";
+import type { ConfigText } from "./schema.ts";
+import { durationMs } from "./text-schemas.ts";
+
+/** Who is told when of what. */
+export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Alerting {
+  const known = Object.keys(text.receivers);
+  const checkNames = (names: readonly string[], path: readonly PropertyKey[]): void => {
+    for (const name of names) {
+      if (known.includes(name)) continue;
+      const closest = closestTo(name, known);
+      const hint = closest === undefined ? `known: ${known.join(", ") || "none"}` : `did you mean "${closest}"?`;
+      complaints.push({ path, key: "receivers", expected: "names of receivers", got: `"${name.slice(0, 60)}"`, hint });
+    }
+  };
+  const routes = text.routes.map((route, index): Route => {
+    checkNames(route.receivers, ["routes", index]);
+    checkNames(route.escalate?.receivers ?? [], ["routes", index, "escalate"]);
+    return {
+      name: route.name ?? `route ${index + 1}`,
+      match: matcherOf(route.match),
+      receivers: route.receivers,
+      ...(route.escalate && {
+        escalate: { afterMs: durationMs(route.escalate.after), receivers: route.escalate.receivers },
+      }),
+    };
+  });
+  const manners = Object.entries(text.receivers).map(([name, one]) => [name, mannerOf(one)] as const);
+  return {
+    routes,
+    manners: Object.fromEntries(manners),
+    maintenance: text.maintenance.map(({ name, match, cron, tz, for: lasts }) => ({
+      name,
+      match: matcherOf(match),
+      cron,
+      tz,
+      forMs: durationMs(lasts),
+    })),
+    groupWaitMs: durationMs(text.incidents.groupWait),
+  };
+}
+
+function matcherOf(text: MatchText): AlertMatcher {
+  const given = Object.entries(text).filter(([, patterns]) => patterns !== undefined);
+  return Object.fromEntries(given.map(([member, patterns]) => [member, [patterns].flat()]));
+}
+
+function mannerOf({ hours, maxPerHour }: MannerText): Manner {
+  return { ...(hours && { hours: hoursOf(hours) }), ...(maxPerHour && { maxPerHour }) };
+}
+
+function hoursOf({ days, from, to, tz, outside, pages }: NonNullable<MannerText["hours"]>): Hours {
+  return { tz, days: daysOf(days), fromMinute: minuteOf(from), toMinute: minuteOf(to), outside, pages };
+}
+
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return hours * 60 + minutes;
+}
+
+/** `mon-fri, sun` → 0, 1, 2, 3, 4, 5; a span may go over the weekend. */
+function daysOf(text: string): number[] {
+  const found = text.split(",").flatMap((part) => {
+    const [first = "", last = first] = part.trim().split("-");
+    const from = dayNames.findIndex((name) => name === first);
+    const length = ((dayNames.findIndex((name) => name === last) - from + 7) % 7) + 1;
+    return Array.from({ length }, (_, index) => (from + index) % 7);
+  });
+  return [...new Set(found)].toSorted((a, b) => a - b);
+}

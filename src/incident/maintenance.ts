@@ -1,0 +1,18 @@
+import { CronExpressionParser } from "cron-parser";
+import type { MaintenanceWindow } from "../probe/alerting.ts";
+import { type Matchable, meets } from "./matcher.ts";
+
+/** The window that it is in, if any. */
+export function maintenanceAt(
+  windows: readonly MaintenanceWindow[],
+  incident: Matchable,
+  nowMs: number,
+): MaintenanceWindow | undefined {
+  return windows.find((window) => meets(window.match, incident) && isWithin(window, nowMs));
+}
+
+/** Forwards from where a window that is still on must have begun, as the schedule of the probes does. */
+function isWithin({ cron, tz, forMs }: MaintenanceWindow, nowMs: number): boolean {
+  const times = CronExpressionParser.parse(cron, { tz, currentDate: new Date(nowMs - forMs) });
+  return times.next().getTime() <= nowMs;
+}

@@ -1,0 +1,65 @@
+/** Whether an incident may wake somebody, or can wait until somebody is at work. */
+export type Tier = "page" | "ticket";
+
+/** Each given member must match one of its patterns, in which `*` stands for any characters. */
+export interface AlertMatcher {
+  readonly target?: readonly string[] | undefined;
+  readonly probe?: readonly string[] | undefined;
+  readonly scenario?: readonly string[] | undefined;
+  readonly location?: readonly string[] | undefined;
+  readonly kind?: readonly string[] | undefined;
+  readonly severity?: readonly string[] | undefined;
+  readonly tier?: readonly string[] | undefined;
+}
+
+/** Who is told of what matches, and who after them. */
+export interface Route {
+  readonly name: string;
+  readonly match: AlertMatcher;
+  readonly receivers: readonly string[];
+  /** Who else is told when nobody has acknowledged it for so long. */
+  readonly escalate?: { readonly afterMs: number; readonly receivers: readonly string[] } | undefined;
+}
+
+/** When a receiver is at work, by the clocks of its time zone. */
+export interface Hours {
+  readonly tz: string;
+  /** 0 is Sunday. */
+  readonly days: readonly number[];
+  /** Minutes of the day; a window that ends before it begins ends on the next day. */
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  /** What happens outside: kept until the window opens, or not told at all. */
+  readonly outside: "hold" | "skip";
+  /** Whether pages keep to the hours as well. */
+  readonly pages: "always" | "within";
+}
+
+/** How one receiver wants to be told. */
+export interface Manner {
+  readonly hours?: Hours | undefined;
+  /** Messages about what is wrong within any hour; what is over it comes as one digest. */
+  readonly maxPerHour?: number | undefined;
+}
+
+/** A time that comes again and again, in which nobody is told of what matches. */
+export interface MaintenanceWindow {
+  readonly name: string;
+  readonly match: AlertMatcher;
+  readonly cron: string;
+  readonly tz: string;
+  readonly forMs: number;
+}
+
+export interface Alerting {
+  /** All that match apply; without any, and where none leads to anybody, everybody is told. */
+  readonly routes: readonly Route[];
+  /** By the receiver's name. */
+  readonly manners: Readonly<Record<string, Manner>>;
+  readonly maintenance: readonly MaintenanceWindow[];
+  /** An outage waits so long for others with the same cause, to be told as one. */
+  readonly groupWaitMs: number;
+}
+
+/** Everybody is told of everything at once. */
+export const plainAlerting: Alerting = { routes: [], manners: {}, maintenance: [], groupWaitMs: 0 };

@@ -1,0 +1,15 @@
+import { sql, type Kysely } from "kysely";
+
+/** Alerts that wait for working hours or for their like, and those that a newer one carries along. */
+export async function up(db: Kysely<never>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `ALTER TABLE plumbline.outbox ADD COLUMN held_until timestamptz, ADD COLUMN carried_by text`,
+  `ALTER TABLE plumbline.outbox DROP CONSTRAINT outbox_state_check`,
+  `ALTER TABLE plumbline.outbox ADD CONSTRAINT outbox_state_check
+    CHECK (state IN ('pending','delivered','failed','carried'))`,
+  `CREATE INDEX outbox_carried ON plumbline.outbox (carried_by) WHERE carried_by IS NOT NULL`,
+  `CREATE INDEX outbox_of_receiver ON plumbline.outbox (receiver, created_at)`,
+];
