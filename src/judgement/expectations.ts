@@ -1,4 +1,4 @@
-import type { Observation, ReplyFacts } from "../observation/observation.ts";
+import type { Observation, ReplyFacts, SeenKind } from "../observation/observation.ts";
 import type { Expectation, JsonKind } from "../probe/probe.ts";
 import type { Finding, FindingKind, Ruling } from "./judgement.ts";
 
@@ -87,6 +87,6 @@ function overCap(
     : [];
 }
 
-function fits(kind: JsonKind, wanted: JsonKind): boolean {
+function fits(kind: SeenKind, wanted: JsonKind): boolean {
   return kind === wanted || (wanted === "number" && kind === "integer");
 }

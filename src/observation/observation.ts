@@ -44,6 +44,8 @@ export interface ReplyFacts {
   /** undefined = unknown. Never taken for 0. */
   readonly usage?: Usage | undefined;
   readonly shape: Shape;
+  /** Streams only: the shape of the reply that a client puts together from the chunks. */
+  readonly assembled?: Shape | undefined;
   /** What the values are like, where there is more to say than their kind. */
   readonly classes?: Classes | undefined;
   /** Streams only: the shapes of chunks by what they are there for. */
@@ -83,8 +85,12 @@ export interface Usage {
   readonly reasoningTokens?: number | undefined;
 }
 
-/** JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there. */
-export type Shape = Readonly<Record<string, readonly JsonKind[]>>;
+/**
+ * JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there; `absent` where some elements
+ * have the member and others do not.
+ */
+export type Shape = Readonly<Record<string, readonly SeenKind[]>>;
+export type SeenKind = JsonKind | "absent";
 
 /** JSON path → classes: `"stop"` (a word of the protocol), `chatcmpl-…`, `date`, `text`, `empty`, `zero`, `positive` … */
 export type Classes = Readonly<Record<string, readonly string[]>>;

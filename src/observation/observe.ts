@@ -2,6 +2,7 @@ import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
+import { assemble } from "./assemble.ts";
 import { chunkShapes } from "./chunk-positions.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
@@ -77,8 +78,7 @@ function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Look
     finishReasons: finishReasonsOf(documents),
     text: textFacts(text),
     usage: usageOf(documents),
-    ...outlineOf(documents),
-    chunks: reply.body.form === "stream" ? chunkShapes(reply.body.chunks) : undefined,
+    ...outlines(reply.body),
     headers: headerClasses(reply.headers),
     error: errorFactsOf(reply.status, reply.body),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
@@ -88,6 +88,17 @@ function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Look
     isListed: seek === undefined ? undefined : isListed(documents[0], seek),
     numbers: read && numbersAt(documents[0], read),
   };
+}
+
+function outlines(body: Body): Pick<ReplyFacts, "shape" | "classes" | "assembled" | "chunks"> {
+  const documents = documentsOf(body);
+  if (body.form !== "stream") return outlineOf(documents);
+  const { shape: assembled, classes } = outlineOf([assemble(documents)]);
+  // Chunks are not alike: that one has not what another has says nothing here.
+  const shape = Object.entries(outlineOf(documents).shape).map(
+    ([path, kinds]) => [path, kinds.filter((kind) => kind !== "absent")] as const,
+  );
+  return { shape: Object.fromEntries(shape), assembled, classes, chunks: chunkShapes(documents) };
 }
 
 function documentsOf(body: Body): readonly Json[] {

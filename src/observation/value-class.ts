@@ -18,8 +18,9 @@ const identifier = /(^|_)(id|fingerprint)$/;
 export function classOf(value: Json, member: string): string | undefined {
   if (typeof value === "string") return stringClass(value, member);
   if (typeof value === "number") return value === 0 ? "zero" : value < 0 ? "negative" : "positive";
-  if (Array.isArray(value)) return value.length === 0 ? "empty" : undefined;
-  return undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const _member in value) return undefined;
+  return "empty";
 }
 
 function stringClass(text: string, member: string): string {

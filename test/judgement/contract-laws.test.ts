@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { acceptDifferences } from "../../src/judgement/contract/accept.ts";
-import { compareKnown, renderChanges } from "../../src/judgement/contract/compare.ts";
-import { differencesOf } from "../../src/judgement/contract/differences.ts";
+import { acceptShape } from "../../src/judgement/contract/accept-shape.ts";
+import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
+import { type Difference, differencesOf } from "../../src/judgement/contract/differences.ts";
 import { type Known, learn, merge, nothingKnown, type Seen, seenIn } from "../../src/judgement/contract/known.ts";
+import { renderDiff } from "../../src/judgement/contract/render-diff.ts";
 import { chunkShapes } from "../../src/observation/chunk-positions.ts";
 import type { ReplyFacts } from "../../src/observation/observation.ts";
 import { outlineOf } from "../../src/observation/shape.ts";
@@ -23,6 +24,7 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
 const factsOf = (body: Json): ReplyFacts => ({ ...(template.outcome as ReplyFacts), ...outlineOf([body]) });
 const seenOf = (body: Json): Seen => seenIn(factsOf(body), { mode: "plain" });
 const knownOf = (bodies: readonly Json[]): Known => bodies.map(seenOf).reduce(learn, nothingKnown);
+const isNews = ({ sightings }: Difference): boolean => sightings === 0;
 const some = fc.array(json, { minLength: 1, maxLength: 5 });
 
 test("what was learned from is no different", () => {
@@ -30,11 +32,8 @@ test("what was learned from is no different", () => {
     fc.property(some, (bodies) => {
       const known = knownOf(bodies);
       // An optional member that is absent again is told of by its odds alone.
-      const found = bodies
-        .flatMap((body) => differencesOf(known, seenOf(body)))
-        .filter(({ sightings }) => sightings === 0);
-      expect(found).toEqual([]);
-      expect(compareKnown(known, known)).toEqual([]);
+      expect(bodies.flatMap((body) => differencesOf(known, seenOf(body))).filter(isNews)).toEqual([]);
+      expect(diffShapes(known, known)?.rows).toEqual([]);
     }),
   );
 });
@@ -49,26 +48,30 @@ test("order makes no difference, and two halves know what the whole does", () =>
   );
 });
 
-test("what is accepted is no difference any more, and everything else still is", () => {
+test("what is accepted is no difference any more, and nothing else is touched", () => {
   fc.assert(
     fc.property(some, json, (bodies, changed) => {
       const known = knownOf(bodies);
       const seen = seenOf(changed);
-      const found = differencesOf(known, seen);
-      const accepted = acceptDifferences(
-        known,
-        [seen],
-        found.map(({ subject }) => subject),
-      );
-      expect(differencesOf(accepted, seen).filter(({ sightings }) => sightings === 0)).toEqual([]);
-      const [first, ...rest] = found.filter(({ subject }) => subject.includes("."));
-      if (first === undefined) return;
-      const one = acceptDifferences(known, [seen], [first.subject]);
-      const left = differencesOf(one, seen).map(({ subject }) => subject);
-      for (const { subject } of rest) if (!subject.startsWith(first.subject)) expect(left).toContain(subject);
-      expect(acceptDifferences(known, [seen], [])).toEqual(known);
+      const evidence = [{ ...template, outcome: factsOf(changed) }];
+      const subjects = differencesOf(known, seen).map(({ subject }) => subject);
+      const all = acceptShape(known, evidence, subjects) as Known;
+      expect(differencesOf(all, seen).filter(({ subject }) => subjects.includes(subject))).toEqual([]);
+      expect(bodies.flatMap((body) => differencesOf(all, seenOf(body))).filter(isNews)).toEqual([]);
+      for (const subject of subjects) {
+        const one = acceptShape(known, evidence, [subject]) as Known;
+        const left = differencesOf(one, seen).map((it) => it.subject);
+        expect(left).not.toContain(subject);
+        for (const other of subjects) if (!other.startsWith(subject)) expect(left).toContain(other);
+      }
+      expect(acceptShape(known, evidence, [])).toEqual(known);
     }),
   );
+});
+
+test("what is none of ours is not read", () => {
+  expect(acceptShape({ v: 1 }, [], ["$.a"])).toBeUndefined();
+  expect(diffShapes({ v: 1 }, knownOf([1]))).toBeUndefined();
 });
 
 test("hostile JSON is bounded: deep, wide, named like the prototype, lone surrogates, ten megabytes", () => {
@@ -125,13 +128,25 @@ test("names that are data are one path, and so are the members of a large map", 
   expect(Object.keys(outlineOf([{ prompt_tokens_details: { audio_tokens: 0 } }]).shape)).not.toContain("$.*");
 });
 
-test("a comparison fits a telephone: ten lines, worst first, the rest counted", () => {
+test("a diff fits a telephone: ten lines, worst first, the rest counted", () => {
   const before = knownOf([{ ...Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`m${n}`, n])), old: 1 }]);
   const after = knownOf([{ old: "1", more: 2 }]);
-  const rows = compareKnown(before, after);
-  const text = renderChanges(rows, "text").trimEnd().split("\n");
-  expect(text).toHaveLength(10);
-  expect(text[0]).toBe("breaking     $.m0: integer in 1 of 1 → absent in 1");
-  expect(text.at(-1)).toBe(`and ${rows.length - 9} more`);
-  expect(renderChanges(rows, "markdown")).toContain("| breaking | `$.m0` | integer in 1 of 1 | absent in 1 |");
+  const diff = diffShapes(before, after);
+  if (diff === undefined) throw new Error("unreadable");
+  const text = renderDiff(diff, "text", "2026-11-23T12:00Z").split("\n");
+  expect(text).toEqual([
+    "15 breaking, 1 informative; 1 replies before, 1 after, since 2026-11-23T12:00Z",
+    "✗ $.m0: integer in all 1 → absent",
+    "✗ $.m1: integer in all 1 → absent",
+    "✗ $.m10: integer in all 1 → absent",
+    "✗ $.m11: integer in all 1 → absent",
+    "✗ $.m12: integer in all 1 → absent",
+    "✗ $.m13: integer in all 1 → absent",
+    "and 10 more: 9 breaking, 1 informative",
+    'before {"m0":"integer","m1":"integer","m10":"integer","m11":"integer","m12":"integer","m13":"integer"}',
+    "after  {}",
+  ]);
+  expect(renderDiff(diff, "markdown").split("\n")).toHaveLength(10);
+  expect(renderDiff(diff, "markdown")).toContain("- **breaking** `$.m0`: integer in all 1 → absent");
+  expect(JSON.parse(renderDiff(diff, "json"))).toEqual(diff);
 });

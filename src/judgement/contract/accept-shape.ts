@@ -1,7 +1,7 @@
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
 import { readAs } from "../learned.ts";
-import { allDifferencesOf, type Difference } from "./differences.ts";
+import { allDifferencesOf, type Difference, isSaidBy } from "./differences.ts";
 import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn } from "./known.ts";
 
 /**
@@ -16,9 +16,14 @@ export function acceptShape(
 ): Json | undefined {
   const before = readAs(knownSchema, learned);
   if (before === undefined) return undefined;
+  const names = new Set(subjects);
+  // Below what was no object before, everything is new, and what one reply has another may not have.
+  const opened = subjects.filter((subject) => before.paths[subject]?.kinds["object"] === undefined);
+  const isAccepted = (it: Difference): boolean =>
+    names.has(it.subject) || isSaidBy(it, names) || opened.some((subject) => isBelow(it.subject, subject));
   return evidence.reduce<Known>((known, observation) => {
     const { outcome } = observation;
-    return outcome.kind === "reply" ? acceptReply(known, seenIn(outcome, observation), subjects) : known;
+    return outcome.kind === "reply" ? acceptReply(known, seenIn(outcome, observation), isAccepted) : known;
   }, before);
 }
 
@@ -33,20 +38,14 @@ export function learnShape(observations: readonly Observation[]): Json {
 /** One difference may hide another of the same subject: kinds hide classes, a parent its members. */
 const mostLayers = 8;
 
-function acceptReply(before: Known, seen: Seen, subjects: readonly string[]): Known {
+function acceptReply(before: Known, seen: Seen, isAccepted: (difference: Difference) => boolean): Known {
   let known = before;
   for (let layer = 0; layer < mostLayers; layer += 1) {
-    const accepted = allDifferencesOf(known, seen).filter(({ subject }) => isAmong(subject, subjects));
+    const accepted = allDifferencesOf(known, seen).filter(isAccepted);
     if (accepted.length === 0) return known;
     known = accepted.reduce((sum, difference) => withDifference(sum, difference, seen), known);
   }
   return known;
-}
-
-/** What is accepted of the whole is accepted of each chunk of a stream. */
-function isAmong(subject: string, subjects: readonly string[]): boolean {
-  const at = subject.indexOf(":$");
-  return subjects.includes(subject) || (at >= 0 && subjects.includes(subject.slice(at + 1)));
 }
 
 function withDifference(known: Known, { kind, subject, observed }: Difference, seen: Seen): Known {
@@ -54,25 +53,33 @@ function withDifference(known: Known, { kind, subject, observed }: Difference, s
   if (counts !== undefined) {
     return { ...known, words: { ...known.words, [subject]: { ...counts, [observed]: 1 } } };
   }
-  const path = known.paths[subject];
   switch (kind) {
     case "gone":
     case "deprecated-gone":
     case "sometimes-gone":
-      return path === undefined ? known : withPaths(known, [[subject, { ...path, mayBeAbsent: true }]]);
+      return withoutIt(known, subject);
     case "new-field":
-      return withPaths(known, below(subject, known, seen));
+      return withoutIt(withPaths(known, below(subject, known, seen)), subject);
     default:
-      return path === undefined ? known : withPaths(known, below(subject, known, seen));
+      return withPaths(known, below(subject, known, seen));
   }
+}
+
+function withoutIt(known: Known, subject: string): Known {
+  return known.mayBeAbsent.includes(subject)
+    ? known
+    : { ...known, mayBeAbsent: [...known.mayBeAbsent, subject].toSorted() };
+}
+
+function isBelow(path: string, subject: string): boolean {
+  return path.startsWith(`${subject}.`) || path.startsWith(`${subject}[]`);
 }
 
 /** A path and what stands below it, with what is seen there added to what is known; what is known of it stays as it was. */
 function below(subject: string, known: Known, seen: Seen): [string, KnownPath][] {
   return Object.entries(seen.paths).flatMap(([path, { kinds, classes }]): [string, KnownPath][] => {
     const isNew = known.paths[path] === undefined;
-    const isBelow = path.startsWith(`${subject}.`) || path.startsWith(`${subject}[]`);
-    if (path !== subject && !(isBelow && isNew)) return [];
+    if (path !== subject && !(isNew && isBelow(path, subject))) return [];
     const before = known.paths[path] ?? { count: 1, kinds: {}, classes: {} };
     return [[path, { ...before, kinds: withWords(before.kinds, kinds), classes: withWords(before.classes, classes) }]];
   });

@@ -15,21 +15,24 @@ export interface Difference {
   readonly sightings: number;
 }
 
-/** Everything in which one reply differs from what is known, in the order a person reads a reply. */
+/** Everything in which one reply differs from what is known, each said once, in the order a person reads a reply. */
 export function differencesOf(known: Known, seen: Seen): Difference[] {
-  const inWords = wordDifferences(known, seen);
-  const inPaths = pathDifferences(known, seen);
-  const words = new Set(inWords.map(({ subject }) => subject));
-  const paths = new Set(inPaths.map(({ subject }) => subject));
-  return [...inWords, ...inPaths.filter((it) => !isSaidAlready(it, words, paths))];
+  const all = allDifferencesOf(known, seen);
+  const subjects = new Set(all.map(({ subject }) => subject));
+  return all.filter((it) => !isSaidBy(it, subjects));
+}
+
+/** The same, with what only follows from another one. */
+export function allDifferencesOf(known: Known, seen: Seen): Difference[] {
+  return [...wordDifferences(known, seen), ...pathDifferences(known, seen)];
 }
 
 /** What is different everywhere is so in each chunk as well, and another code of an error is another value of its member. */
-function isSaidAlready({ subject, kind }: Difference, words: ReadonlySet<string>, paths: ReadonlySet<string>): boolean {
+export function isSaidBy({ subject, kind }: Difference, subjects: ReadonlySet<string>): boolean {
   const at = subject.indexOf(":$");
-  if (at > 0 && paths.has(subject.slice(at + 1))) return true;
+  if (at > 0 && subjects.has(subject.slice(at + 1).replace("[].delta", "[].message"))) return true;
   const member = subject.slice(subject.lastIndexOf(".") + 1);
-  return (kind === "new-value" || kind === "class") && words.has(`error ${member}`);
+  return (kind === "new-value" || kind === "class") && subjects.has(`error ${member}`);
 }
 
 const wordKinds: Readonly<Record<string, DifferenceKind>> = {
@@ -51,7 +54,7 @@ function wordDifferences(known: Known, seen: Seen): Difference[] {
     const observed = seen.words[subject] ?? none;
     const had = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const words = Object.keys(counts);
-    if (counts[observed] !== undefined || words.length > mostWords) return [];
+    if (Object.hasOwn(counts, observed) || words.length > mostWords) return [];
     if (observed === none && had < known.n) return [];
     const kind = wordKinds[subject] ?? (observed === none ? "header-gone" : "header-class");
     return [{ kind, subject, expected: words.join(" or "), observed, chances: had, sightings: 0 }];
@@ -65,7 +68,7 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
     const difference =
       now === undefined
         ? goneDifference(known, seen, path, before)
-        : (kindDifference(path, before, now.kinds) ?? classDifference(path, before, now));
+        : (kindDifference(known, path, before, now.kinds) ?? classDifference(path, before, now));
     if (difference !== undefined) found.push(difference);
   }
   for (const [path, { kinds }] of Object.entries(seen.paths)) {
@@ -81,20 +84,22 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
 }
 
 function goneDifference(known: Known, seen: Seen, subject: string, before: KnownPath): Difference | undefined {
+  if (known.mayBeAbsent.includes(subject)) return undefined;
   // What stands below a member that is missing, or no object any more, is missing with it: one finding is enough.
   if (!isMemberOf(subject, (parent) => seen.paths[parent]?.kinds.includes("object") === true)) return undefined;
-  const isAlways = before.count === known.n;
+  const chances = chancesOf(known, subject);
+  const isAlways = before.count >= chances;
   const isChunk = !subject.startsWith("$");
   if (!isAlways && isChunk) return undefined;
+  const expected = Object.keys(before.kinds).join(" or ");
   const kind = deprecatedPaths.has(subject) ? "deprecated-gone" : isAlways ? "gone" : "sometimes-gone";
-  return {
-    kind,
-    subject,
-    expected: Object.keys(before.kinds).join(" or "),
-    observed: "absent",
-    chances: known.n,
-    sightings: known.n - before.count,
-  };
+  return { kind, subject, expected, observed: "absent", chances, sightings: Math.max(0, chances - before.count) };
+}
+
+/** Replies in which a path could have been: those that had an object where it belongs. */
+export function chancesOf(known: Known, path: string): number {
+  const parent = path.slice(0, path.lastIndexOf("."));
+  return known.paths[parent]?.kinds["object"] ?? known.n;
 }
 
 /** A member of something that is there. Items of arrays and of maps come and go; a whole chunk is a member of the stream. */
@@ -104,11 +109,17 @@ function isMemberOf(path: string, isThere: (parent: string) => boolean): boolean
   return isThere(path.slice(0, path.lastIndexOf(".")));
 }
 
-function kindDifference(subject: string, before: KnownPath, kinds: readonly string[]): Difference | undefined {
-  const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds));
+function kindDifference(
+  known: Known,
+  subject: string,
+  before: KnownPath,
+  kinds: readonly string[],
+): Difference | undefined {
+  const isOptional = known.mayBeAbsent.includes(subject) || before.count < chancesOf(known, subject);
+  const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds) && !(kind === "absent" && isOptional));
   if (unknown.length === 0) return undefined;
   return {
-    kind: unknown.every((kind) => kind === "null") ? "null" : "kind",
+    kind: kindOf(subject, unknown),
     subject,
     expected: Object.keys(before.kinds).join(" or "),
     observed: kinds.join(" or "),
@@ -117,9 +128,16 @@ function kindDifference(subject: string, before: KnownPath, kinds: readonly stri
   };
 }
 
+/** The worst of what is new: another kind, then null, then absent here and there. */
+function kindOf(subject: string, unknown: readonly string[]): DifferenceKind {
+  if (unknown.some((kind) => kind !== "null" && kind !== "absent")) return "kind";
+  if (unknown.includes("null")) return "null";
+  return deprecatedPaths.has(subject) ? "deprecated-gone" : "gone";
+}
+
 /** Whole numbers are what numbers happen to be now and then. */
 function isKnown(kind: string, kinds: KnownPath["kinds"]): boolean {
-  return kinds[kind] !== undefined || (kind === "integer" && kinds["number"] !== undefined);
+  return Object.hasOwn(kinds, kind) || (kind === "integer" && kinds["number"] !== undefined);
 }
 
 /** Of values of the same kind: what they are like. Where nothing was learned of that, nothing is compared. */
@@ -129,7 +147,7 @@ function classDifference(
   now: { readonly kinds: readonly string[]; readonly classes: readonly string[] },
 ): Difference | undefined {
   const words = Object.keys(classes);
-  const unknown = now.classes.filter((word) => classes[word] === undefined);
+  const unknown = now.classes.filter((word) => !Object.hasOwn(classes, word));
   const first = unknown[0];
   if (first === undefined || words.length > mostWords) return undefined;
   const isList = first === "empty" && now.kinds.includes("array" satisfies JsonKind);

@@ -19,11 +19,13 @@ export const knownSchema = z.object({
   paths: z.record(z.string(), pathSchema),
   /** Small vocabularies beside the body: status, envelope, end of stream, headers. */
   words: z.record(z.string(), countsSchema),
+  /** Paths of which a person accepted that replies are without them. */
+  mayBeAbsent: z.array(z.string()),
 });
 export type Known = z.infer<typeof knownSchema>;
 export type KnownPath = z.infer<typeof pathSchema>;
 
-export const nothingKnown: Known = { v: 2, n: 0, paths: {}, words: {} };
+export const nothingKnown: Known = { v: 2, n: 0, paths: {}, words: {}, mayBeAbsent: [] };
 
 const mostPaths = 3000;
 const mostWords = 32;
@@ -39,7 +41,7 @@ export function seenIn(facts: ReplyFacts, { mode }: Pick<Observation, "mode">): 
     pathsOf(shape ?? {}, `${position}:`, {}),
   );
   return {
-    paths: Object.fromEntries([...pathsOf(facts.shape, "", facts.classes ?? {}), ...positions]),
+    paths: Object.fromEntries([...pathsOf(facts.assembled ?? facts.shape, "", facts.classes ?? {}), ...positions]),
     words: {
       status: String(facts.status),
       "content type": facts.contentType,
@@ -78,6 +80,7 @@ export function learn(known: Known, seen: Seen): Known {
       ]),
     ),
     words: Object.fromEntries(Object.entries(seen.words).map(([name, word]) => [name, { [word]: 1 }])),
+    mayBeAbsent: [],
   });
 }
 
@@ -99,7 +102,13 @@ export function merge(one: Known, other: Known): Known {
   }
   const words = new Map(Object.entries(one.words));
   for (const [name, counts] of Object.entries(other.words)) words.set(name, sum(words.get(name), counts));
-  return { v: 2, n: one.n + other.n, paths: inOrder(paths), words: inOrder(words) };
+  return {
+    v: 2,
+    n: one.n + other.n,
+    paths: inOrder(paths),
+    words: inOrder(words),
+    mayBeAbsent: [...new Set([...one.mayBeAbsent, ...other.mayBeAbsent])].toSorted(),
+  };
 }
 
 type Counts = Readonly<Record<string, number>>;

@@ -48,6 +48,8 @@ export function watchOn({ runs, differed }: Watching, found: readonly Graded[]):
 }
 
 export interface Odds {
+  /** It was never seen before this row. */
+  readonly isFirst: boolean;
   /** How often in a row it was seen, this time included. */
   readonly times: number;
   /** How often it must be, until chance is no explanation. */
@@ -60,10 +62,16 @@ export interface Odds {
 export function oddsOf(difference: Difference, n: number, before: Watching, after: Watching): Odds {
   const { row: times = 1, earlier = 0 } = after.differed[nameOf(difference)] ?? {};
   const sightings = difference.sightings + earlier;
-  const since = Math.round((before.runs * difference.chances) / n);
+  // The row itself is what is asked about: it is no knowledge from before.
+  const since = Math.round(((before.runs - (times - 1)) * difference.chances) / n);
   const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
   const p0 = chanceOf(sightings, chances);
-  return { times, needed: timesUntilTold(p0, difference), runsPerChance: Math.min(1e9, (1 / p0) ** times) };
+  return {
+    isFirst: sightings === 0,
+    times,
+    needed: timesUntilTold(p0, difference),
+    runsPerChance: Math.min(1e9, (1 / p0) ** times),
+  };
 }
 
 /** What was never seen before has prior knowledge against it. */
