@@ -65,6 +65,7 @@ const fromApp = (...files: readonly string[]): Adapter => ({ files, usedBy: ["ap
 /** Tests may import any of them; their types stay inside as well. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   undici: fromApp("src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"),
+  nodemailer: fromApp("src/alert/mail-nodemailer.ts"),
   bullmq: fromApp("src/schedule/bullmq.ts"),
   ioredis: fromApp("src/schedule/bullmq.ts"),
   pg: fromApp("src/store/pools/postgres.ts"),

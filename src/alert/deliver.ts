@@ -9,10 +9,11 @@ import { nextAttemptAtMs } from "./backoff.ts";
 import { inDeliverySpan } from "./spans.ts";
 import type { Lanes } from "./lanes.ts";
 import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
+import type { Mailer } from "./mailer.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
-import type { Message, Refusal } from "./receivers/receiver.ts";
+import type { Mail, Message, Refusal } from "./receivers/receiver.ts";
 import { renderFor, statusRulesOf } from "./receivers/receivers.ts";
 import { dutyFingerprint } from "./self-incident.ts";
 
@@ -22,6 +23,7 @@ export interface DeliveryWorld {
   readonly random: () => number;
   readonly outbox: Outbox;
   readonly poster: Poster;
+  readonly mailer: Mailer;
   /** By name, as the configuration in force has them. */
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly lanes: Lanes;
@@ -114,16 +116,16 @@ async function handOver(
   const message = render(world, entry, receiver);
   if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
   if ("refused" in message) return { kind: "refused", reason: message.refused };
-  const result = await world.poster.post({
-    ...message,
-    timeoutMs: receiver.timeoutMs,
-    allowPrivate: receiver.allowPrivate,
-  });
+  const { timeoutMs, allowPrivate } = receiver;
+  const result =
+    "mail" in message
+      ? await world.mailer.send(message.mail)
+      : await world.poster.post({ ...message, timeoutMs, allowPrivate });
   return outcomeOf(result, world.clock.nowMs(), statusRulesOf(receiver));
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */
-function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): Message | Refusal | undefined {
+function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): Message | Mail | Refusal | undefined {
   let unreadable = false;
   const secret = (ref: SecretRef): string => {
     try {

@@ -40,6 +40,11 @@ function outcomeOfFault(fault: PostFault): DeliveryOutcome {
         kind: "refused",
         reason: "the URL must be https, or the receiver be permitted private addresses",
       };
+    case "tls-required":
+      return {
+        kind: "refused",
+        reason: "mail without TLS needs a receiver that is permitted private addresses",
+      };
     case "forbidden-address":
       return {
         kind: "refused",

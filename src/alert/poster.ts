@@ -24,10 +24,11 @@ export interface PostFault {
   readonly detail?: string | undefined;
 }
 
-/** The first three forbid the request, whenever it is tried; nothing was sent. */
+/** The first four forbid the request, whenever it is tried; nothing was sent. */
 export type PostFaultClass =
   | "bad-url"
   | "https-required"
+  | "tls-required"
   | "forbidden-address"
   | "dns"
   | "connect"

@@ -60,6 +60,7 @@ async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): 
   const { poster, secret, clock } = world;
   const message = renderFor(entry, receiver, secret, clock.nowMs());
   if ("refused" in message) return message.refused;
+  if ("mail" in message) return "mail is not repeated";
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
   const outcome = outcomeOf(result, clock.nowMs(), statusRulesOf(receiver));

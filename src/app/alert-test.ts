@@ -1,6 +1,7 @@
 import type { DeliveryOutcome } from "../alert/alert.ts";
 import { deliverOnce } from "../alert/deliver.ts";
 import { createLanes } from "../alert/lanes.ts";
+import { createMailer } from "../alert/mail-nodemailer.ts";
 import { createPoster } from "../alert/post-undici.ts";
 import { outboxOf, testEntry } from "../alert/test-alert.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
@@ -36,6 +37,7 @@ export async function testReceiver(name: string, { receivers }: Config, { stdout
     clock: systemClock,
     random: Math.random,
     poster: createPoster(),
+    mailer: createMailer(),
     receivers: new Map([[name, receiver]]),
     lanes: createLanes(),
     secret: secretReader(env),

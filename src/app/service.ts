@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { deliverOnce } from "../alert/deliver.ts";
 import { createLanes } from "../alert/lanes.ts";
+import { createMailer } from "../alert/mail-nodemailer.ts";
 import { createPoster } from "../alert/post-undici.ts";
 import { type Every, startRelay } from "../alert/relay.ts";
 import { startResending } from "../alert/resend.ts";
@@ -150,6 +151,7 @@ async function startNotifier(
     random,
     outbox,
     poster: createPoster(),
+    mailer: createMailer(),
     receivers,
     lanes,
     secret,

@@ -125,7 +125,10 @@ function complain(path: readonly PropertyKey[], expected: string, root: unknown,
 
 function isSecretPlace(path: readonly PropertyKey[]): boolean {
   const isAddress = path[0] === "receivers" && path.at(-1) === "url";
-  return isAddress || path.some((step) => ["key", "secrets", "routingKey", "topic", "token"].includes(String(step)));
+  return (
+    isAddress ||
+    path.some((step) => ["key", "secrets", "routingKey", "topic", "token", "password"].includes(String(step)))
+  );
 }
 
 function secretHint(path: readonly PropertyKey[], value: unknown): string {

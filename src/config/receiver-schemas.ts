@@ -66,8 +66,34 @@ const ntfy = z.strictObject({
   ...reach,
 });
 
+const mailAddress = z
+  .string()
+  .max(254)
+  .regex(/^[^\s@<>,;:"\\()[\]]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "an address such as oncall@example.com" });
+
+const email = z.strictObject({
+  host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "the name of a mail server" }),
+  port: z.int().min(1).max(65_535).optional().describe("587 with starttls, 465 with tls, 25 without"),
+  security: z.enum(["starttls", "tls", "none"]).default("starttls").describe("none needs allowPrivate: true"),
+  user: z.string().min(1).max(320).optional(),
+  password: secret.optional(),
+  from: mailAddress,
+  to: z.array(mailAddress).min(1).max(20),
+  ...reach,
+});
+
 /** One key, which is its kind. */
-const kinds = { webhook, pagerduty, slack: chat, alertmanager, discord: chat, teams: chat, googleChat: chat, ntfy };
+const kinds = {
+  webhook,
+  pagerduty,
+  slack: chat,
+  alertmanager,
+  discord: chat,
+  teams: chat,
+  googleChat: chat,
+  ntfy,
+  email,
+};
 
 const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
 

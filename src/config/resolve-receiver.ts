@@ -11,6 +11,7 @@ import { durationMs } from "./text-schemas.ts";
 export function resolveReceivers(text: ConfigText, context: LoadContext, complaints: Complaint[]): Receiver[] {
   const links = Object.entries(text.links).map(([name, url]): LinkTemplate => ({ text: name, url }));
   const receivers = Object.entries(text.receivers).map(([name, one]) => resolveReceiver(name, one, links));
+  for (const [name, one] of Object.entries(text.receivers)) checkMail(name, one, complaints);
   for (const receiver of receivers) {
     checkSecrets(receiver, context, complaints);
     checkAddress(receiver, context, complaints);
@@ -36,7 +37,7 @@ function resolveReceiver(name: string, text: ReceiverText, links: readonly LinkT
     timeoutMs: durationMs(timeout),
     ...(links.length === 0 ? {} : { links }),
   });
-  const { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy } = text;
+  const { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy, email } = text;
   if (webhook !== undefined) {
     const { url, secrets } = webhook;
     return { kind: "webhook", ...reach(webhook), url, secrets, body: bodyOf(webhook) };
@@ -53,11 +54,35 @@ function resolveReceiver(name: string, text: ReceiverText, links: readonly LinkT
     const { url, topic, token } = ntfy;
     return { kind: "ntfy", ...reach(ntfy), url, topic, token };
   }
+  if (email !== undefined) return { kind: "email", ...reach(email), ...mailOf(email) };
   if (slack !== undefined) return { kind: "slack", ...reach(slack), url: slack.url };
   if (discord !== undefined) return { kind: "discord", ...reach(discord), url: discord.url };
   if (teams !== undefined) return { kind: "teams", ...reach(teams), url: teams.url };
   if (googleChat !== undefined) return { kind: "googleChat", ...reach(googleChat), url: googleChat.url };
   throw new Error("a receiver without a kind was not validated");
+}
+
+const mailPorts = { starttls: 587, tls: 465, none: 25 } as const;
+
+function mailOf({ host, security, user, password, from, to, ...rest }: NonNullable<ReceiverText["email"]>) {
+  const { port = mailPorts[security] } = rest;
+  const login = user === undefined || password === undefined ? undefined : { user, password };
+  return { url: `smtp://${host}:${port}`, host, port, security, login, from: { name: "Plumbline", address: from }, to };
+}
+
+/** Half a log-in is none, and without TLS the password would be told to everybody on the way. */
+function checkMail(name: string, { email }: ReceiverText, complaints: Complaint[]): void {
+  if (email === undefined) return;
+  const path = ["receivers", name, "email"];
+  const { user, password, security, allowPrivate } = email;
+  if ((user === undefined) !== (password === undefined)) {
+    const key = user === undefined ? "user" : "password";
+    complaints.push({ path, expected: "user and password, or neither", got: `no ${key}`, hint: `add "${key}"` });
+  }
+  if (security === "none" && !allowPrivate) {
+    const hint = "use starttls, or permit it by allowPrivate: true";
+    complaints.push({ path, key: "security", expected: "starttls or tls", got: "none", hint });
+  }
 }
 
 function bodyOf({ format, template }: NonNullable<ReceiverText["webhook"]>): WebhookBody {

@@ -29,6 +29,8 @@ function ownSecrets(receiver: Receiver): SecretUse[] {
       return tokenOf(receiver.token);
     case "ntfy":
       return [{ ref: receiver.topic, form: topic }, ...tokenOf(receiver.token)];
+    case "email":
+      return receiver.login === undefined ? [] : [{ ref: receiver.login.password, form: password }];
     case "slack":
     case "discord":
     case "teams":
@@ -50,6 +52,8 @@ export const routingKey = matching("an integration key of 32 letters and digits"
 export const topic = matching("a topic of 1 to 64 letters, digits, - and _", /^[A-Za-z0-9_-]{1,64}$/);
 /** What may stand in an `Authorization` header (RFC 6750). */
 export const token = matching("a token of printable ASCII without blanks", /^[\x21-\x7e]+$/);
+
+const password = matching("a password on one line", /^[^\p{Cc}]+$/u);
 
 const address: SecretForm = {
   words: "an http or https URL",

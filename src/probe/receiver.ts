@@ -10,7 +10,8 @@ export type Receiver =
   | DiscordReceiver
   | TeamsReceiver
   | GoogleChatReceiver
-  | NtfyReceiver;
+  | NtfyReceiver
+  | EmailReceiver;
 
 interface ReceiverBase {
   readonly name: string;
@@ -81,4 +82,16 @@ export interface NtfyReceiver extends ReceiverBase {
   /** Whoever knows the topic can read it. */
   readonly topic: SecretRef;
   readonly token?: SecretRef | undefined;
+}
+
+export interface EmailReceiver extends ReceiverBase {
+  readonly kind: "email";
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** `starttls` is required, not tried. */
+  readonly security: "tls" | "starttls" | "none";
+  readonly login?: { readonly user: string; readonly password: SecretRef } | undefined;
+  readonly from: { readonly name?: string | undefined; readonly address: string };
+  readonly to: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { DeliveryWorld } from "../../src/alert/deliver.ts";
 import { createLanes } from "../../src/alert/lanes.ts";
+import { createMailer } from "../../src/alert/mail-nodemailer.ts";
 import { createPoster } from "../../src/alert/post-undici.ts";
 import type { Poster, PostFault, PostReply, PostRequest } from "../../src/alert/poster.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
@@ -27,6 +28,7 @@ export function worldOf(receivers: readonly Receiver[], over: Partial<Pick<Deliv
     said,
     random: () => 0.5,
     poster: createPoster(),
+    mailer: createMailer(),
     receivers: new Map(receivers.map((one) => [one.name, one])),
     lanes: createLanes(),
     secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),

@@ -1,10 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { createPoster, type PosterOptions } from "../../src/alert/post-undici.ts";
 import type { PostRequest } from "../../src/alert/poster.ts";
+import { makeCertificates } from "./certificates.ts";
 import { answer, startReceiver } from "./http-receiver.ts";
 
 function request(url: string, over: Partial<PostRequest> = {}): PostRequest {
@@ -265,57 +262,17 @@ describe("where alerts may be posted to", () => {
 });
 
 describe("TLS", () => {
-  let folder = "";
-  let cert = "";
-  let key = "";
-  let expired = "";
+  let certificates = { cert: "", key: "", expired: "" };
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "plumbline-tls-"));
-    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-    const subject = ["-subj", "/CN=receiver.test", "-addext", "subjectAltName=DNS:receiver.test"];
-    openssl(
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-keyout",
-      "k.pem",
-      "-out",
-      "c.pem",
-      "-days",
-      "2",
-      ...subject,
-    );
-    openssl("req", "-new", "-key", "k.pem", "-out", "r.pem", ...subject);
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      "r.pem",
-      "-signkey",
-      "k.pem",
-      "-out",
-      "e.pem",
-      "-days",
-      "-1",
-      "-copy_extensions",
-      "copy",
-    );
-    [cert, key, expired] = ["c.pem", "k.pem", "e.pem"].map((name) => readFileSync(join(folder, name), "utf8")) as [
-      string,
-      string,
-      string,
-    ];
+    certificates = makeCertificates("receiver.test");
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const named = (name: string, port: number) => request(`https://${name}:${port}/hook`);
 
   test("a trusted certificate of the right name is accepted", async () => {
-    await using receiver = await startReceiver(answer(200), { cert, key });
-    const poster = createPoster({ ...resolver("127.0.0.1"), ca: cert });
+    await using receiver = await startReceiver(answer(200), certificates);
+    const poster = createPoster({ ...resolver("127.0.0.1"), ca: certificates.cert });
     expect(await poster.post(named("receiver.test", receiver.port))).toEqual({
       kind: "reply",
       status: 200,
@@ -323,12 +280,12 @@ describe("TLS", () => {
   });
 
   test.each([
-    ["self-signed", () => cert, undefined, "receiver.test", "DEPTH_ZERO_SELF_SIGNED_CERT"],
-    ["of another name", () => cert, () => cert, "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"],
-    ["expired", () => expired, () => expired, "receiver.test", "CERT_HAS_EXPIRED"],
+    ["self-signed", "cert", undefined, "receiver.test", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+    ["of another name", "cert", "cert", "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["expired", "expired", "expired", "receiver.test", "CERT_HAS_EXPIRED"],
   ] as const)("a certificate that is %s ends it before anything is sent", async (_what, shown, trusted, name, code) => {
-    await using receiver = await startReceiver(answer(200), { cert: shown(), key });
-    const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted?.() });
+    await using receiver = await startReceiver(answer(200), { ...certificates, cert: certificates[shown] });
+    const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted && certificates[trusted] });
     expect(await poster.post(named(name, receiver.port))).toEqual({
       kind: "fault",
       class: "tls",

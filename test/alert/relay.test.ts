@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type DeliveryWorld, deliverOnce } from "../../src/alert/deliver.ts";
+import { createMailer } from "../../src/alert/mail-nodemailer.ts";
 import { createLanes } from "../../src/alert/lanes.ts";
 import type { PostReply } from "../../src/alert/poster.ts";
 import { type Every, relayOnce, startRelay } from "../../src/alert/relay.ts";
@@ -163,6 +164,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
     secret: () => secrets["NEW_SECRET"] ?? "",
     log: silentLog,
+    mailer: createMailer(),
     poster: {
       post({ url, headers }) {
         if (!url.includes("dead")) {

@@ -30,6 +30,7 @@ const fine: Readonly<Record<string, string>> = {
   "src/exchange/good.ts": 'import type { P } from "../probe/probe.ts";\nexport const b: P | 1 = 1;',
   "src/probe/names.ts": 'import { a } from "../telemetry/names.ts";\nexport const b = a;',
   "src/alert/post-undici.ts": 'import { Client } from "undici";\nexport const b = Client;',
+  "src/alert/mail-nodemailer.ts": 'import { createTransport } from "nodemailer";\nexport const m = createTransport;',
 };
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-lint-"));

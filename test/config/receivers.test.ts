@@ -40,6 +40,7 @@ const good = {
   GOOGLE_CHAT_WEBHOOK: "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t",
   NTFY_TOPIC: "oncall",
   NTFY_TOKEN: "tk_abc",
+  SMTP_PASSWORD: "correct horse",
   HOOK_SECRET: whsec,
   NEW_HOOK_KEY: `whsk_${Buffer.alloc(32, 2).toString("base64")}`,
   OLD_HOOK_SECRET: whsec,
@@ -59,7 +60,7 @@ describe("the page about receivers", () => {
     const missing = load(block, { COMETAPI_KEY: "sk-whatever" });
     const count = receiversOf(block).flatMap(secretUses).length;
     expect("problems" in missing && missing.problems.length).toBe(count);
-    const wrong = load(block, Object.fromEntries(Object.keys(good).map((name) => [name, "hunter2 secret"])));
+    const wrong = load(block, Object.fromEntries(Object.keys(good).map((name) => [name, "hunter2\nsecret"])));
     expect("problems" in wrong && wrong.problems.length).toBe(count);
     expect(JSON.stringify([missing, wrong])).not.toContain("hunter2");
   });
@@ -97,6 +98,26 @@ test.each([
     "two bodies",
     "  a: { webhook: { url: 'https://a', secrets: [{ env: A }], format: cloudevents, template: { t: x } } }",
     "either format",
+  ],
+  [
+    "half a log-in",
+    "  a: { email: { host: smtp.example.com, user: me, from: a@example.com, to: [b@example.com] } }",
+    "receivers.a.email: user and password, or neither; got no password",
+  ],
+  [
+    "a password in plain",
+    "  a: { email: { host: smtp.example.com, user: me, password: hunter2, from: a@example.com, to: [b@example.com] } }",
+    "a text (not shown)",
+  ],
+  [
+    "mail in clear",
+    "  a: { email: { host: mail, security: none, from: a@example.com, to: [b@example.com] } }",
+    "receivers.a.email.security: starttls or tls; got none",
+  ],
+  [
+    "an address with more than one in it",
+    "  a: { email: { host: mail, from: a@example.com, to: ['b@example.com, c@example.com'] } }",
+    "an address such as",
   ],
   ["a link to anywhere", "  {}\nlinks: { Trace: 'https://{{target}}/x' }", "links.Trace: an http or https URL"],
   [

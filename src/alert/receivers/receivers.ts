@@ -3,27 +3,30 @@ import type { OutboxEntry } from "../alert.ts";
 import type { StatusRules } from "../outcome.ts";
 import { alertmanager } from "./alertmanager.ts";
 import { discord } from "./discord.ts";
+import { email } from "./email.ts";
 import { googleChat } from "./google-chat.ts";
 import { ntfy } from "./ntfy.ts";
 import { pagerduty } from "./pagerduty.ts";
-import type { Message, ReceiverKind, Refusal, SecretReader } from "./receiver.ts";
+import type { Mail, Message, ReceiverKind, Refusal, SecretReader } from "./receiver.ts";
 import { slack } from "./slack.ts";
 import { teams } from "./teams.ts";
 import { webhook } from "./webhook.ts";
 
+type Rendered<K extends Receiver["kind"]> = K extends "email" ? Mail : Message;
+
 /** A new kind of receiver is one file and one row here. */
 const receiverKinds: {
-  readonly [K in Receiver["kind"]]: ReceiverKind<Extract<Receiver, { kind: K }>>;
-} = { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy };
+  readonly [K in Receiver["kind"]]: ReceiverKind<Extract<Receiver, { kind: K }>, Rendered<K>>;
+} = { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy, email };
 
-/** What to post for one entry to one receiver, or why nothing can be. */
+/** What to post or mail for one entry to one receiver, or why nothing can be. */
 export function renderFor<K extends Receiver["kind"]>(
   entry: OutboxEntry,
   receiver: Extract<Receiver, { kind: K }>,
   secret: SecretReader,
   atMs: number,
-): Message | Refusal {
-  const kind: ReceiverKind<Extract<Receiver, { kind: K }>> = receiverKinds[receiver.kind as K];
+): Rendered<K> | Refusal {
+  const kind: ReceiverKind<Extract<Receiver, { kind: K }>, Rendered<K>> = receiverKinds[receiver.kind as K];
   return kind.render(entry, receiver, secret, atMs);
 }
 

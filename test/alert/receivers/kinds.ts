@@ -35,6 +35,17 @@ export const receivers = {
     topic: { env: "TOPIC" },
     token: { env: "TOKEN" },
   },
+  email: {
+    ...address("ANY_URL"),
+    kind: "email",
+    url: "smtp://smtp.example.com:587",
+    host: "smtp.example.com",
+    port: 587,
+    security: "starttls",
+    login: { user: "plumbline", password: { env: "TOKEN" } },
+    from: { name: "Plumbline", address: "plumbline@example.com" },
+    to: ["oncall@example.com"],
+  },
 } as const satisfies { [K in Receiver["kind"]]: Extract<Receiver, { kind: K }> };
 
 const known: Readonly<Record<string, string>> = {
@@ -60,6 +71,7 @@ export function posted(kind: Receiver["kind"], alert?: Alert, over: Partial<Rece
   const entry = { ...entryFor("team"), ...(alert === undefined ? {} : { alert }) };
   const rendered = renderFor(entry, { ...receivers[kind], ...over } as Receiver, secret, atMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
+  if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;
 }
 

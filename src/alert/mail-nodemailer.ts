@@ -1,0 +1,102 @@
+import { lookup as systemLookup } from "node:dns/promises";
+import { createTransport } from "nodemailer";
+import type { Mailer, MailRequest } from "./mailer.ts";
+import type { PostFault, PostReply } from "./poster.ts";
+import { classOfCode, codeOf, fault, type Lookup, permittedAddresses } from "./resolve-address.ts";
+
+export interface MailerOptions {
+  /** Default: the system's resolver. */
+  readonly lookup?: Lookup | undefined;
+  /** PEM of authorities to trust instead of the system's. */
+  readonly ca?: string | undefined;
+}
+
+/**
+ * Sends over a connection of its own to an address that was checked, as the poster does. TLS is always verified, for
+ * the name and not the address; what is to be encrypted is never sent in clear.
+ */
+export function createMailer(options: MailerOptions = {}): Mailer {
+  const lookup = options.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true }));
+  return {
+    async send(mail) {
+      const { server, allowPrivate, timeoutMs } = mail;
+      if (server.security === "none" && !allowPrivate) return fault("tls-required");
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), timeoutMs);
+      try {
+        const addresses = await permittedAddresses(server.host, allowPrivate, lookup, deadline.signal);
+        if ("kind" in addresses) return addresses;
+        return await converse(mail, addresses[0]?.address ?? server.host, options.ca, deadline.signal);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+async function converse(
+  mail: MailRequest,
+  address: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<PostReply | PostFault> {
+  const { host, port, security, login } = mail.server;
+  const transport = createTransport({
+    host: address,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    tls: { servername: host, rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) },
+    connectionTimeout: mail.timeoutMs,
+    greetingTimeout: mail.timeoutMs,
+    socketTimeout: mail.timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password } }),
+  });
+  try {
+    const { response } = await transport.sendMail({
+      from: { name: mail.from.name ?? "", address: mail.from.address },
+      to: mail.to.map((one) => ({ name: "", address: one })),
+      subject: mail.subject,
+      text: mail.text,
+      html: mail.html,
+      messageId: mail.messageId,
+      inReplyTo: mail.inReplyTo,
+      references: [mail.inReplyTo],
+      date: new Date(mail.atMs),
+      ...(mail.isUrgent ? { priority: "high" as const } : {}),
+      headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+      signal,
+    });
+    return { kind: "reply", status: statusIn(response) };
+  } catch (error) {
+    return signal.aborted ? fault("timeout") : resultOf(error);
+  } finally {
+    transport.close();
+  }
+}
+
+const accepted = 250;
+
+function statusIn(response: string): number {
+  const status = Number(/^\d{3}/.exec(response)?.[0]);
+  return Number.isNaN(status) ? accepted : status;
+}
+
+/** A server that said no has replied; everything else is a fault. Messages are not kept: they quote addresses. */
+function resultOf(error: unknown): PostReply | PostFault {
+  const code = codeOf(error);
+  if (hasOriginalCode(error)) return fault(classOfCode(error.originalCode), error.originalCode);
+  if (code === "ETLS") return fault("tls", "the server offers no TLS");
+  if (error instanceof Error && "responseCode" in error && typeof error.responseCode === "number") {
+    return { kind: "reply", status: error.responseCode };
+  }
+  return fault(code === "ETIMEDOUT" ? "timeout" : "reset", code);
+}
+
+/** nodemailer puts codes of its own on errors of the connection, and keeps what happened beside them. */
+function hasOriginalCode(error: unknown): error is Error & { readonly originalCode: string } {
+  return error instanceof Error && "originalCode" in error && typeof error.originalCode === "string";
+}

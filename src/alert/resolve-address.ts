@@ -1,0 +1,85 @@
+import { isIP } from "node:net";
+import { mayPostTo } from "./address-guard.ts";
+import type { PostFault, PostFaultClass } from "./poster.ts";
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** All addresses of a name; rejects when there are none. */
+export type Lookup = (hostname: string) => Promise<readonly ResolvedAddress[]>;
+
+/**
+ * Every address of a name, looked up once, if all of them are permitted. `URL` has already turned `2130706433` and
+ * `0x7f.1` into dotted form; literals must be checked here, because connectors look up names only.
+ */
+export async function permittedAddresses(
+  hostname: string,
+  allowPrivate: boolean,
+  lookup: Lookup,
+  deadline: AbortSignal,
+): Promise<readonly ResolvedAddress[] | PostFault> {
+  const addresses = await addressesOf(hostname, lookup, deadline);
+  if ("kind" in addresses) return addresses;
+  const forbidden = addresses.find(({ address }) => !mayPostTo(address, allowPrivate));
+  return forbidden === undefined ? addresses : fault("forbidden-address", forbidden.address);
+}
+
+async function addressesOf(
+  hostname: string,
+  lookup: Lookup,
+  deadline: AbortSignal,
+): Promise<readonly ResolvedAddress[] | PostFault> {
+  const literal = hostname.replace(/^\[|\]$/g, "");
+  const family = isIP(literal);
+  if (family !== 0) return [{ address: literal, family }];
+  try {
+    const found = await beforeDeadline(lookup(hostname), deadline);
+    if (found === undefined) return fault("timeout", "dns");
+    return found.length === 0 ? fault("dns", "ENODATA") : found;
+  } catch (error) {
+    return fault("dns", codeOf(error));
+  }
+}
+
+/** A look-up can't be cancelled, only be left behind. */
+async function beforeDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise<T | undefined> {
+  const { promise: passed, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = (): void => resolve(undefined);
+  deadline.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, passed]);
+  } finally {
+    deadline.removeEventListener("abort", onAbort);
+  }
+}
+
+export function fault(faultClass: PostFaultClass, detail?: string): PostFault {
+  return { kind: "fault", class: faultClass, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Codes only: messages of errors may quote the URL. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && !("code" in error)) return codeOf(error.errors[0]);
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
+}
+
+const tlsCode = /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
+const connectCodes: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EADDRNOTAVAIL",
+  "ECONNREFUSED",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "EPERM",
+]);
+const timeoutCodes: ReadonlySet<string> = new Set(["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+
+export function classOfCode(code: string): PostFaultClass {
+  if (tlsCode.test(code)) return "tls";
+  if (connectCodes.has(code)) return "connect";
+  return timeoutCodes.has(code) ? "timeout" : "reset";
+}
