@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { muteOf, type Surroundings } from "../incident/mute.ts";
+import { type Mute, muteOf, type Surroundings } from "../incident/mute.ts";
 import type { ReduceContext } from "../incident/reduce.ts";
 import { reduceRun } from "../incident/reduce-run.ts";
 import { remind } from "../incident/remind.ts";
@@ -27,7 +27,7 @@ export function advance(
     const reminder = incident.goodInARow === 0 ? remind(incident, mute, probe.incident, nowMs) : undefined;
     const reminded = reminder && tell(reminder.incident, reminder.transition, receivers, told);
     return reminded === undefined || reminded.outbox.length === 0
-      ? { ...nothingFollows, incidents: [incident] }
+      ? { ...nothingFollows, incidents: [quiet(incident, mute)] }
       : counted(reminded, sent);
   });
   return {
@@ -35,6 +35,13 @@ export function advance(
     transitions: parts.flatMap((part) => part.transitions),
     outbox: parts.flatMap((part) => part.outbox),
   };
+}
+
+/** Remembers what keeps it quiet, so that the end of that can be told. */
+function quiet(incident: Incident, mute: Mute | undefined): Incident {
+  return incident.state !== "open" || mute === undefined || incident.muted?.by === mute.by
+    ? incident
+    : { ...incident, muted: mute };
 }
 
 /** What one run finds counts towards the cap of the next thing that it finds. */

@@ -51,6 +51,9 @@ export interface Alert {
   readonly likelyCause: LikelyCause;
   /** One safe first action. */
   readonly nextStep: string;
+  /** What an incident that stands for others names, such as the targets of a provider that is down; shortened. */
+  readonly members?: readonly string[];
+  readonly moreMembers?: number;
   /** What happened to the incident before and could not be told in time: this message is in place of those. */
   readonly earlier?: readonly EarlierMessage[];
 }

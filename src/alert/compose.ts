@@ -44,8 +44,21 @@ export function composeAlert(incident: Incident, transition: Transition, neighbo
     evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
+    ...membersOf(incident),
   };
 }
+
+/** As many as there is room for: an alert has to stay small. */
+function membersOf({ covers }: Incident): Pick<Alert, "members" | "moreMembers"> {
+  if (covers === undefined || covers.members.length === 0) return {};
+  let room = maxMembersLength;
+  const named = covers.members.map((name) => sanitize(name, maxMember));
+  const members = named.filter((name) => (room -= name.length + 3) >= 0);
+  return { members, moreMembers: named.length - members.length };
+}
+
+const maxMembersLength = 4000;
+const maxMember = 60;
 
 function cleanReach({ affected, fine }: Reach): AlertReach {
   const clean = (names: readonly string[]): string[] => names.slice(0, maxReach).map((name) => sanitize(name, maxName));

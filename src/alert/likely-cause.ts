@@ -1,4 +1,4 @@
-import type { Incident } from "../incident/incident.ts";
+import type { Covers, Incident } from "../incident/incident.ts";
 import type { LikelyCause } from "./alert.ts";
 
 /**
@@ -6,6 +6,8 @@ import type { LikelyCause } from "./alert.ts";
  * refused credential counts only where a reply was expected to be accepted.
  */
 export function likelyCause(incident: Incident): LikelyCause {
+  if (incident.covers?.reason === "provider-is-down") return "provider";
+  if (incident.covers?.reason === "no-connectivity") return "network";
   if (incident.kind === "monitor") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
   const status = incident.evidence.at(-1)?.status;
@@ -17,7 +19,8 @@ export function likelyCause(incident: Incident): LikelyCause {
 /** One safe first action: it changes nothing, or says what is to be decided. */
 export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
-  const { target } = incident;
+  const { target, location, covers } = incident;
+  if (covers !== undefined) return coverStep(covers.reason, location);
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
   if (cause === "network")
@@ -41,5 +44,22 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
       return `Put right what is named, then look at ${"`plumbline status`"}: what was to be told meanwhile may be missing.`;
     default:
       return incident.kind satisfies never;
+  }
+}
+
+function coverStep(reason: Covers["reason"], location: string): string {
+  switch (reason) {
+    case "provider-is-down":
+      return "Check the provider's status page and move traffic; the targets named are not told one by one.";
+    case "no-connectivity":
+      return `Check the way out of ${location}: DNS, proxy, firewall, certificates. No target is told one by one meanwhile.`;
+    case "clock-is-wrong":
+      return "Set this machine's clock (NTP); until then nothing is told of runs, because their times can't be trusted.";
+    case "monitor-overloaded":
+      return `Give the worker at ${location} more processor time or fewer probes; until then its runs are not told of.`;
+    case "over-cap":
+      return "Look at `plumbline incident list`: these are open as well and were not sent one by one.";
+    default:
+      return reason satisfies never;
   }
 }

@@ -28,10 +28,16 @@ export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): s
     "",
     ...alert.changes.flatMap((change) => changeLines(change, columns)),
     ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
+    ...(alert.members === undefined ? [] : wrapToColumns(namesOf(alert), columns - 2).map((line) => `  ${line}`)),
     ...(alert.changes.length > 0 ? [""] : []),
     ...alertFacts(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function namesOf({ members = [], moreMembers = 0 }: Alert): string {
+  const names = members.map((name) => plainLine(name, 80)).join(", ");
+  return moreMembers > 0 ? `${names} and ${moreMembers} more` : names;
 }
 
 const clean = (text: string): string => plainLine(text, 400);
@@ -67,9 +73,9 @@ export function alertFacts(alert: Alert): [string, string][] {
   return [
     ["since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
     ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
-    ["how often", howSure(alert)],
+    ...(alert.members === undefined ? [["how often", howSure(alert)] satisfies [string, string]] : []),
     ...reachRows(alert.reach),
-    ["where", `${alert.target} (${alert.model}), ${alert.scenario}, from ${alert.location}`],
+    ["where", whereOf(alert)],
     ...(alert.baselineVersion === null
       ? []
       : [["baseline", `version ${alert.baselineVersion}`] satisfies [string, string]]),
@@ -78,6 +84,11 @@ export function alertFacts(alert: Alert): [string, string][] {
     ["next step", alert.nextStep],
     ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
   ];
+}
+
+function whereOf({ kind, target, model, scenario, location, members }: Alert): string {
+  if (kind === "monitor") return members === undefined ? "Plumbline itself" : `Plumbline itself, at ${location}`;
+  return `${target} (${model}), ${scenario}, from ${location}`;
 }
 
 function reachRows(reach: AlertReach | null): [string, string][] {

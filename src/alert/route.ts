@@ -73,8 +73,21 @@ export function routeAlert(alert: Alert, receivers: readonly string[], context: 
   });
 }
 
+/** Those receivers of a probe that its routes lead to. */
+export function ledReceivers(
+  it: Pick<Alert, "kind"> & Parameters<typeof meets>[1],
+  receivers: readonly string[],
+  alerting: Alerting,
+): string[] {
+  return [...ledTo(it, receivers, alerting).keys()];
+}
+
 /** The routes that lead to each receiver; everybody when there are none, or none leads to anybody. */
-function ledTo(alert: Alert, receivers: readonly string[], { routes }: Alerting): ReadonlyMap<string, string> {
+function ledTo(
+  alert: Parameters<typeof ledReceivers>[0],
+  receivers: readonly string[],
+  { routes }: Alerting,
+): ReadonlyMap<string, string> {
   const everybody = new Map(receivers.map((receiver) => [receiver, ""]));
   // The monitor's own trouble is for whoever can be reached.
   if (routes.length === 0 || alert.kind === "monitor") return everybody;
@@ -137,16 +150,24 @@ function overCap(receiver: string, { manners }: Alerting, sent: RouteContext["se
 function heldOrNot(
   alert: Alert,
   decision: Extract<RouteDecision, { told: true }>,
-  { manners }: Alerting,
+  { manners, groupWaitMs }: Alerting,
 ): RouteDecision {
   const { receiver } = decision;
+  const atMs = Date.parse(alert.at);
+  const gathered = groupWaitMs > 0 && mayShareCause(alert) ? { heldUntilMs: atMs + groupWaitMs } : {};
   const hours = manners[receiver]?.hours;
-  if (hours === undefined || (alert.tier === "page" && hours.pages === "always")) return decision;
-  const opensMs = opensAtMs(hours, Date.parse(alert.at));
-  if (opensMs === undefined) return decision;
-  return hours.outside === "hold"
-    ? { ...decision, heldUntilMs: opensMs }
-    : { receiver, told: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` };
+  const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
+  const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
+  if (opensMs === undefined) return { ...decision, ...gathered };
+  return hours?.outside === "skip"
+    ? { receiver, told: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` }
+    : { ...decision, heldUntilMs: opensMs };
+}
+
+/** The beginning of an outage, which others of the same provider may share; not what already stands for others. */
+function mayShareCause({ kind, severity, event, members }: Alert): boolean {
+  const begins = event === "opened" || event === "reopened";
+  return begins && kind === "availability" && severity === "breaking" && members === undefined;
 }
 
 /** For whoever hears of it first it begins now, whatever happened to it before. */

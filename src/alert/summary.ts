@@ -11,12 +11,23 @@ export const maxSummary = 120;
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
 export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
+  if (incident.covers !== undefined) return summariseCover(incident, incident.covers.headline, transition);
   const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);
   const room = maxSummary - head.length - tail.length;
   return sanitize(`${head}${whatMoved(incident, changes[0], room)}${tail}`, maxSummary);
 }
+
+/** One that stands for others has a sentence of its own. */
+function summariseCover(incident: Incident, headline: string, transition: Transition): string {
+  const tail = transition.kind === "resolved" ? `, after ${lasting(incident, transition)}` : "";
+  const head = leadIn(incident, transition);
+  return sanitize(`${head}${sanitize(headline, maxSummary - head.length - tail.length)}${tail}`, maxSummary);
+}
+
+const lasting = ({ firstBadSlotMs }: Incident, { atMs }: Transition): string =>
+  formatDurationMs(Math.max(0, atMs - firstBadSlotMs));
 
 function leadIn(incident: Incident, transition: Transition): string {
   switch (transition.kind) {
@@ -27,7 +38,7 @@ function leadIn(incident: Incident, transition: Transition): string {
     case "escalated":
       return `now ${incident.severity}: `;
     case "reminded":
-      return `still, for ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}: `;
+      return `still, for ${lasting(incident, transition)}: `;
     case "unacknowledged":
       return "nobody has acknowledged: ";
     case "acknowledged":
@@ -42,7 +53,7 @@ function leadIn(incident: Incident, transition: Transition): string {
 function howOften(incident: Incident, transition: Transition, changes: number): string {
   const more = changes > 1 ? ` (+${changes - 1} more)` : "";
   if (transition.kind === "resolved") {
-    return `${more}, after ${formatDurationMs(Math.max(0, transition.atMs - incident.firstBadSlotMs))}`;
+    return `${more}, after ${lasting(incident, transition)}`;
   }
   if (incident.kind === "monitor") return more;
   return `${more}, ${howSure(incident)}`;

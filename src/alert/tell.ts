@@ -30,10 +30,11 @@ export function tell(
   const routes = routeAlert(alert, receivers, { ...context, told: toldOf(incident, receivers) });
   const outbox = outboxEntries(alert, routes, opening);
   const isTold = outbox.length > 0;
+  const isInDigest = routes.some(({ reason }) => reason === "over-cap");
   const newly = outbox.map(({ receiver, heldUntilMs = transition.atMs }) => [receiver, heldUntilMs] as const);
   const told: Incident = {
     ...incident,
-    toldAtMs: isTold ? transition.atMs : incident.toldAtMs,
+    toldAtMs: isTold || isInDigest ? transition.atMs : incident.toldAtMs,
     told: { ...Object.fromEntries(newly), ...incident.told },
     overCap: {
       ...incident.overCap,
@@ -41,6 +42,7 @@ export function tell(
         routes.filter(({ reason }) => reason === "over-cap").map(({ receiver }) => [receiver, transition.atMs]),
       ),
     },
+    muted: isTold ? undefined : (context.mute ?? incident.muted),
     isOwed: !isTold && (incident.isOwed === true || routes.some(({ reason }) => isPutOff(reason, context.mute))),
   };
   return { incidents: [told], transitions: [{ ...transition, routes }], outbox };

@@ -1,7 +1,11 @@
+import { hostname } from "node:os";
 import { startHeartbeat } from "../alert/heartbeat.ts";
 import type { Poster } from "../alert/poster.ts";
 import type { Every } from "../alert/relay.ts";
 import type { Config } from "../config/config.ts";
+import { clockReport, skewText } from "../run/cover-reports.ts";
+import { put, watchCauses } from "../run/outages.ts";
+import { tendIncidents } from "../run/tend.ts";
 import { closeOrphans, watchPunctuality } from "../run/watch.ts";
 import type { Stoppable } from "../schedule/queue.ts";
 import type { ReconcileReport } from "../schedule/reconciler.ts";
@@ -11,15 +15,34 @@ import type { Store } from "../store/store.ts";
 import type { Health } from "../web/health.ts";
 import { type Env, secretReader } from "./world.ts";
 
+const tendEveryMs = 5_000;
+/** So long after its last look an elected process still counts as elected. */
+const electedForMs = 90_000;
+
 /**
  * Watches over the monitor itself after each look of the elected scheduler: incidents that can't resolve any more are
- * closed, once, and probes that do not run become one of ours.
+ * closed, once, and probes that do not run become one of ours. In between it does what the clock alone makes of open
+ * incidents: common causes, the ends of silences, reminders, escalations.
  */
-export function createSelfWatch(config: Config, store: Store, log: Log, nudge: () => void) {
+export function createSelfWatch(config: Config, store: Store, log: Log, nudge: () => void, every: Every) {
   const receivers = config.receivers.map(({ name }) => name);
-  const world = { book: store, probes: config.probes, receivers, startedAtMs: systemClock.nowMs() };
+  const { probes, alerting } = config;
+  const world = { book: store, probes, receivers, alerting, startedAtMs: systemClock.nowMs() };
   let hasClosed = false;
-  let watching: Promise<void> | undefined;
+  let isClockWrong = false;
+  let electedUntilMs = 0;
+  let working: Promise<void> | undefined;
+
+  const work = (what: () => Promise<void>): void => {
+    working ??= what()
+      .then(nudge)
+      .catch((error: unknown) =>
+        log.error("the monitor could not be watched", { error: error instanceof Error ? error.name : "unknown" }),
+      )
+      .finally(() => {
+        working = undefined;
+      });
+  };
 
   async function watch(): Promise<void> {
     if (!hasClosed) {
@@ -28,22 +51,49 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
       hasClosed = true;
     }
     await watchPunctuality(world, systemClock.nowMs());
-    nudge();
+    if (isClockWrong) await reportClock(undefined);
+    isClockWrong = false;
   }
+
+  async function reportClock(trouble: string | undefined): Promise<void> {
+    isClockWrong = true;
+    const nowMs = systemClock.nowMs();
+    await put(world, clockReport(hostname(), trouble, nowMs), [], receivers, nowMs);
+  }
+
+  const tending = every(tendEveryMs, () => {
+    if (systemClock.nowMs() > electedUntilMs) return;
+    work(async () => {
+      await watchCauses(world, systemClock.nowMs());
+      await tendIncidents(store, probes, systemClock.nowMs());
+    });
+  });
 
   return {
     after(report: ReconcileReport): void {
-      if (report.kind !== "done" || !report.isClockSteady) return;
-      watching ??= watch()
-        .catch((error: unknown) =>
-          log.error("the monitor could not be watched", { error: error instanceof Error ? error.name : "unknown" }),
-        )
-        .finally(() => {
-          watching = undefined;
-        });
+      const trouble = clockTrouble(report);
+      electedUntilMs = report.kind === "done" && trouble === undefined ? report.atMs + electedForMs : 0;
+      if (trouble !== undefined) work(() => reportClock(trouble));
+      else if (report.kind === "done") work(watch);
     },
-    stop: async (): Promise<void> => watching,
+    stop: async (): Promise<void> => {
+      tending.stop();
+      await working;
+    },
   };
+}
+
+function clockTrouble(report: ReconcileReport): string | undefined {
+  switch (report.kind) {
+    case "skewed":
+      return `${skewText(report.skewMs)} of the queue's`;
+    case "done":
+      return report.isClockSteady ? undefined : "it has just jumped";
+    case "not-elected":
+      return undefined;
+    default:
+      return report satisfies never;
+  }
 }
 
 /** Undefined when the configuration names no dead man's switch. */

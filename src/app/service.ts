@@ -80,7 +80,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
           );
     if (web !== undefined) opened.defer(() => web.close());
     if (roles.includes("scheduler")) {
-      const selfWatch = createSelfWatch(config, store, log, nudge);
+      const selfWatch = createSelfWatch(config, store, log, nudge, repeat);
       stoppable(opened, selfWatch);
       announceProbes(telemetry.metrics, config.probes);
       const onReport = (report: ReconcileReport): void => {

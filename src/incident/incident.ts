@@ -49,6 +49,10 @@ export interface Incident {
   readonly overCap?: Readonly<Record<string, number>> | undefined;
   /** Something happened to it while it was muted: to be told when it no longer is. */
   readonly isOwed?: boolean | undefined;
+  /** What has kept it quiet at its newest bad slot. */
+  readonly muted?: { readonly reason: string; readonly by: string } | undefined;
+  /** Of one that stands for others: what it keeps quiet, and the sentence that says so. */
+  readonly covers?: Covers | undefined;
   /** Who has taken it on; the reminders stop. */
   readonly acknowledged?: Acknowledgement | undefined;
   /** The worst and newest, bounded. */
@@ -59,6 +63,20 @@ export interface Incident {
 
 /** `slots`: enough slots agreed · `many-runs`: a change that its judge saw grow over many runs · `asked-again`: at once. */
 export type Confirmation = "slots" | "many-runs" | "asked-again";
+
+/** An incident that explains others: they are not told while it lasts, and are named in it. */
+export interface Covers {
+  readonly reason: "provider-is-down" | "no-connectivity" | "clock-is-wrong" | "monitor-overloaded" | "over-cap";
+  /** Everywhere when left out. */
+  readonly location?: string | undefined;
+  /** Every target when left out. */
+  readonly targets?: readonly string[] | undefined;
+  /** What is named in its messages. */
+  readonly members: readonly string[];
+  readonly headline: string;
+  /** How many were named when it was told last. */
+  readonly toldMembers?: number | undefined;
+}
 
 export interface Acknowledgement {
   readonly by: string;

@@ -1,6 +1,6 @@
 import type { FindingKind } from "../judgement/judgement.ts";
 import type { MaintenanceWindow } from "../probe/alerting.ts";
-import type { Incident } from "./incident.ts";
+import { type Incident, incidentId } from "./incident.ts";
 import { maintenanceAt } from "./maintenance.ts";
 import { fits } from "./matcher.ts";
 import type { Neighbour } from "./reach.ts";
@@ -28,12 +28,18 @@ export interface SilenceMatcher {
 export type Mute =
   | { readonly reason: "silenced"; readonly by: string }
   | { readonly reason: "maintenance"; readonly by: string }
-  | { readonly reason: "target-is-down"; readonly by: string };
+  | { readonly reason: "target-is-down"; readonly by: string }
+  | { readonly reason: "provider-is-down"; readonly by: string }
+  | { readonly reason: "no-connectivity"; readonly by: string }
+  | { readonly reason: "clock-is-wrong"; readonly by: string }
+  | { readonly reason: "monitor-overloaded"; readonly by: string };
 
 export interface Surroundings {
   readonly silences: readonly Silence[];
   /** Open or acknowledged availability incidents of the same target and location, this one's own included. */
   readonly outages: readonly Outage[];
+  /** Open incidents that stand for others. */
+  readonly covering?: readonly Incident[] | undefined;
   /** How the other probes are; read only when there is something to tell. */
   readonly neighbours?: readonly Neighbour[] | undefined;
   /** Messages about what is wrong within the last hour, by receiver; read only when there is something to tell. */
@@ -48,13 +54,10 @@ export interface Outage {
 
 export const alone: Surroundings = { silences: [], outages: [] };
 
-/**
- * A target that is down is told once: its first outage mutes the outages of its other probes and whatever else they
- * find. A policy breach is never a symptom of one.
- */
+/** Why nobody is told of it just now; undefined: they are. A policy breach is never a symptom of something else. */
 export function muteOf(
   incident: Incident,
-  { silences, outages }: Surroundings,
+  { silences, outages, covering = [] }: Surroundings,
   windows: readonly MaintenanceWindow[],
   nowMs: number,
 ): Mute | undefined {
@@ -63,6 +66,32 @@ export function muteOf(
   const window = maintenanceAt(windows, incident, nowMs);
   if (window !== undefined) return { reason: "maintenance", by: window.name };
   if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
+  return coverOf(incident, covering, nowMs) ?? outageOf(incident, outages);
+}
+
+/** The widest cause first. */
+const causes = ["monitor-overloaded", "clock-is-wrong", "no-connectivity", "provider-is-down"] as const;
+
+/** What nobody has confirmed for so long, such as a monitor that is gone, keeps nothing quiet any more. */
+const freshMs = 15 * 60_000;
+
+function coverOf(incident: Incident, covering: readonly Incident[], nowMs: number): Mute | undefined {
+  for (const reason of causes) {
+    const cover = covering.find(
+      ({ covers, fingerprint, lastSlotMs }) =>
+        covers?.reason === reason &&
+        fingerprint !== incident.fingerprint &&
+        nowMs - lastSlotMs < freshMs &&
+        (covers.location ?? incident.location) === incident.location &&
+        covers.targets?.includes(incident.target) !== false,
+    );
+    if (cover !== undefined) return { reason, by: incidentId(cover) };
+  }
+  return undefined;
+}
+
+/** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */
+function outageOf(incident: Incident, outages: readonly Outage[]): Mute | undefined {
   const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
   return first === undefined || first.fingerprint === incident.fingerprint
     ? undefined

@@ -2,7 +2,12 @@ import type { IncidentPolicy } from "../probe/probe.ts";
 import { type Incident, incidentId, type Transition } from "./incident.ts";
 import type { Mute } from "./mute.ts";
 
-export type RemindReason = "still-firing" | "no-longer-muted";
+export type RemindReason =
+  | "still-firing"
+  | "silence-ended"
+  | "maintenance-ended"
+  | "no-longer-muted"
+  | "reaches-further";
 
 /**
  * After one more bad slot of an incident that was open before: whether people are to be told again, or for the first
@@ -15,11 +20,9 @@ export function remind(
   nowMs: number,
 ): { readonly incident: Incident; readonly transition: Transition } | undefined {
   if (incident.state !== "open" || mute !== undefined) return undefined;
-  const isDue = incident.toldAtMs !== undefined && nowMs - incident.toldAtMs >= remindMs;
-  const reason: RemindReason | undefined =
-    incident.isOwed === true ? "no-longer-muted" : isDue ? "still-firing" : undefined;
+  const reason = whyAgain(incident, remindMs, nowMs);
   if (reason === undefined) return undefined;
-  const next = { ...incident, sequence: incident.sequence + 1 };
+  const next = { ...incident, muted: undefined, sequence: incident.sequence + 1 };
   const { fingerprint, sequence } = next;
   const transition = {
     kind: "reminded",
@@ -30,4 +33,12 @@ export function remind(
     reason,
   } as const;
   return { incident: next, transition };
+}
+
+/** The end of what people have muted is told even of what was told before: they wait for it. */
+function whyAgain({ muted, isOwed, toldAtMs }: Incident, remindMs: number, nowMs: number): RemindReason | undefined {
+  if (muted?.reason === "silenced") return "silence-ended";
+  if (muted?.reason === "maintenance") return "maintenance-ended";
+  if (isOwed === true) return "no-longer-muted";
+  return toldAtMs !== undefined && nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
 }

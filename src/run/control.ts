@@ -20,7 +20,8 @@ export interface DeliveryView {
   readonly sequence: number;
   readonly receiver: string;
   readonly summary: string;
-  readonly state: "pending" | "delivered" | "failed";
+  /** `carried`: another message tells of it instead. */
+  readonly state: "pending" | "delivered" | "failed" | "carried";
   readonly attempts: number;
   readonly createdAtMs: number;
   readonly dueAtMs: number;

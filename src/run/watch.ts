@@ -68,8 +68,9 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
   const known = new Set(probes.map(({ id }) => id));
   const duties = [punctuality, ...receivers.map((name) => deliveryDuty(name))];
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
-  const isOrphan = ({ kind, probeId, fingerprint }: Incident): boolean =>
-    kind === "monitor" ? !ours.has(fingerprint) : !known.has(probeId);
+  // What stands for others ends by itself when nothing is left to stand for.
+  const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
+    covers !== undefined ? false : kind === "monitor" ? !ours.has(fingerprint) : !known.has(probeId);
   const orphans = (await book.incidents(false, mostAtOnce)).filter(isOrphan);
   for (const { fingerprint } of orphans) {
     const act = {

@@ -50,7 +50,12 @@ export async function readSurroundings(
   const outages = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->>'target' = ${target}
       AND body->>'location' = ${location} AND body->>'kind' = 'availability'`.execute(tx);
+  const covering = await sql<{ body: Incident }>`
+    SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL`.execute(
+    tx,
+  );
   return {
+    covering: covering.rows.map(({ body }) => body),
     silences: silences.rows.map(silenceOf),
     outages: outages.rows.map(({ body }) => ({
       fingerprint: body.fingerprint,

@@ -55,7 +55,7 @@ export function createOutbox(db: Kysely<never>): Outbox {
 /** Messages that one carries along, as the alert tells of them. */
 const earlierOf = sql`(
   SELECT jsonb_agg(jsonb_build_object('id', c.id, 'sequence', c.sequence, 'event', c.alert->>'event', 'at', c.alert->>'at',
-    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id) AS earlier`;
+    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id AND c.incident_id = o.incident_id) AS earlier`;
 
 /** Not what somebody has begun to hand over since it was looked at. */
 async function carry(db: Kysely<never>, carrier: string, ids: readonly string[], nowMs: number): Promise<void> {

@@ -3,6 +3,8 @@ import type { Outbox } from "../alert/outbox.ts";
 import type { Standing } from "../alert/resend.ts";
 import type { Overview } from "../run/overview.ts";
 import type { ControlBook } from "../run/control.ts";
+import type { CoverBook } from "../run/outages.ts";
+import type { TendBook } from "../run/tend.ts";
 import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
@@ -14,10 +16,12 @@ import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
 import { createSlotBook } from "./slot-book.ts";
+import { createCovering } from "./covering.ts";
+import { createTending } from "./tending.ts";
 import { createStanding } from "./standing.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
-export interface Store extends RunBook, SlotBook, Outbox, Standing, ControlBook, WatchBook {
+export interface Store extends RunBook, SlotBook, Outbox, Standing, ControlBook, WatchBook, TendBook, CoverBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -38,6 +42,8 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createOutbox(db),
     ...createStanding(db),
     ...createControlBook(db),
+    ...createTending(db),
+    ...createCovering(db),
     overview: (atMs) => readOverview(db, atMs),
     retain: (atMs, days) => retain(db, atMs, days),
   };

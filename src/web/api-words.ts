@@ -83,7 +83,7 @@ export const delivery = z.object({
   sequence: z.number(),
   receiver: z.string(),
   summary: z.string(),
-  state: z.enum(["pending", "delivered", "failed"]),
+  state: z.enum(["pending", "delivered", "failed", "carried"]),
   attempts: z.number(),
   createdAtMs: atMs,
   dueAtMs: atMs,
@@ -106,4 +106,4 @@ export const history = z.object({
   deliveries: z.array(delivery),
 });
 
-export const deliveryState = z.enum(["pending", "delivered", "failed"]);
+export const deliveryState = z.enum(["pending", "delivered", "failed", "carried"]);

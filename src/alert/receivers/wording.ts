@@ -37,13 +37,31 @@ export function headline({ status, severity, kind }: Alert): string {
 
 const mostChanges = 10;
 
-/** Before and after, a line each, of which each is at most `max` long. */
+/** Before and after, a line each, of which each is at most `max` long; names, where they matter more, in their place. */
 export function changeLines(alert: Alert, max: number, escape: Escape = asItIs): string[] {
+  const names = nameLine(alert, max * (mostChanges - 1), escape);
+  if (names !== undefined) {
+    const [first] = alert.changes;
+    return [...(first === undefined ? [] : [fit(`${first.what}: ${first.after}`, max, escape)]), names];
+  }
   const lines = alert.changes
     .slice(0, mostChanges)
     .map(({ what, before, after }) => fit(`${what}: ${before} → ${after}`, max, escape));
   const more = alert.moreChanges + Math.max(0, alert.changes.length - mostChanges);
   return more > 0 ? [...lines, `and ${more} more`] : lines;
+}
+
+/** What an incident that stands for others names: whole names, and how many more. */
+function nameLine({ members = [], moreMembers = 0 }: Alert, max: number, escape: Escape): string | undefined {
+  if (members.length === 0) return undefined;
+  let line = "";
+  for (const [index, name] of members.entries()) {
+    const longer = `${line}${line === "" ? "" : ", "}${fit(name, 80, escape)}`;
+    const left = members.length - index - 1 + moreMembers;
+    if (longer.length + ` and ${left} more`.length > max) return `${line} and ${left + 1} more`;
+    line = longer;
+  }
+  return moreMembers > 0 ? `${line} and ${moreMembers} more` : line;
 }
 
 /** Since when, how often, where, evidence, next step: a name and a value of at most `max`. */

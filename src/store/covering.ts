@@ -1,0 +1,78 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import { type Incident, incidentId } from "../incident/incident.ts";
+import type { CoverBook } from "../run/outages.ts";
+import { readSurroundings, writeIncidents } from "./incidents.ts";
+import { count, iso, text, type Row } from "./rows.ts";
+
+/** Incidents that stand for others, and what waits of those. */
+export function createCovering(db: Kysely<never>): Pick<CoverBook, "cover" | "stalledRuns"> {
+  return {
+    async stalledRuns(sinceMs) {
+      const { rows } = await sql<Row>`
+        SELECT location, count(*) AS runs, count(*) FILTER (WHERE unjudged::text LIKE '%monitor overloaded%') AS stalled
+        FROM plumbline.runs WHERE slot > ${iso(sinceMs)}::timestamptz AND state = 'done' GROUP BY location`.execute(db);
+      return rows.map((row) => ({
+        location: text(row["location"]),
+        runs: count(row["runs"]),
+        stalled: count(row["stalled"]),
+      }));
+    },
+
+    cover: (fingerprint, members, nowMs, decide) =>
+      db.transaction().execute(async (tx) => {
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
+        const { rows } = await sql<{ body: Incident }>`
+          SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
+        const before = rows[0]?.body;
+        const { target, location } = before ?? members[0] ?? { target: "", location: "" };
+        const around = await readSurroundings(tx, { target, location, endedAtMs: nowMs });
+        const after = decide(before, { ...around, outages: [] });
+        await writeIncidents(tx, after);
+        const cover = after.incidents.at(-1);
+        if (cover !== undefined && cover.state !== "resolved") await carryMembers(tx, cover, members, nowMs);
+      }),
+  };
+}
+
+/** What was not told yet of the members is told by the other: they are owed it when that is over and they are not. */
+async function carryMembers(
+  tx: Transaction<never>,
+  cover: Incident,
+  members: readonly Incident[],
+  nowMs: number,
+): Promise<void> {
+  const carried = await sql<Row>`
+    UPDATE plumbline.outbox SET state = 'carried', carried_by = ${incidentId(cover)}
+    WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
+      AND held_until > ${iso(nowMs)}::timestamptz AND leased_until IS NULL RETURNING incident_id, receiver`.execute(tx);
+  if (carried.rows.length === 0) return;
+  const byIncident = Map.groupBy(carried.rows, (row) => text(row["incident_id"]));
+  const those = members.filter((member) => byIncident.has(incidentId(member)));
+  for (const probeId of [...new Set(those.map((member) => member.probeId))].toSorted()) {
+    // The lock of the probe's own runs: what they are about to write is not overwritten.
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${probeId}`}, 0))`.execute(tx);
+  }
+  for (const { fingerprint, ...member } of those) {
+    const receivers = (byIncident.get(incidentId({ fingerprint, ...member })) ?? []).map((row) =>
+      text(row["receiver"]),
+    );
+    const { rows } = await sql<{ body: Incident }>`
+      SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
+    if (rows[0] === undefined) continue;
+    await sql`
+      UPDATE plumbline.incidents SET body = ${JSON.stringify(untold(rows[0].body, receivers, cover))}::jsonb
+      WHERE fingerprint = ${fingerprint}`.execute(tx);
+  }
+}
+
+function untold(incident: Incident, receivers: readonly string[], cover: Incident): Incident {
+  const told = Object.fromEntries(Object.entries(incident.told ?? {}).filter(([name]) => !receivers.includes(name)));
+  const isToldAtAll = Object.keys(told).length > 0;
+  return {
+    ...incident,
+    told,
+    toldAtMs: isToldAtAll ? incident.toldAtMs : undefined,
+    isOwed: !isToldAtAll,
+    muted: { reason: cover.covers?.reason ?? "provider-is-down", by: incidentId(cover) },
+  };
+}
