@@ -100,7 +100,7 @@ function whyAgain(
   const isFurther =
     reason === "over-cap"
       ? members.length > toldMembers && nowMs - toldAtMs >= digestEveryMs
-      : members.length >= furtherFactor * toldMembers;
+      : toldMembers > 0 && members.length >= furtherFactor * toldMembers;
   if (isFurther) return "reaches-further";
   return nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
 }

@@ -54,7 +54,7 @@ const digestForMs = 3_600_000;
 /** Of each receiver with a cap: what is open and was not sent to it one by one. */
 export function digests(
   incidents: readonly Incident[],
-  { manners }: Alerting,
+  { manners, groupWaitMs }: Alerting,
   nowMs: number,
 ): { readonly report: CoverReport; readonly receiver: string }[] {
   return Object.entries(manners).flatMap(([receiver, { maxPerHour }]) => {
@@ -62,7 +62,7 @@ export function digests(
       ({ overCap, told, covers }) =>
         covers === undefined &&
         told?.[receiver] === undefined &&
-        nowMs - (overCap?.[receiver] ?? Number.NEGATIVE_INFINITY) < digestForMs,
+        isBetween(nowMs - (overCap?.[receiver] ?? Number.NEGATIVE_INFINITY), groupWaitMs, digestForMs),
     );
     if (maxPerHour === undefined || over.length === 0) return [];
     const members = over.map(({ target, scenario, label }) => `${target} ${scenario}: ${label}`);
@@ -86,4 +86,9 @@ export function digests(
     };
     return [{ report, receiver }];
   });
+}
+
+/** What may have a common cause is named by that, if it has. */
+function isBetween(sinceMs: number, fromMs: number, untilMs: number): boolean {
+  return sinceMs >= fromMs && sinceMs < untilMs;
 }

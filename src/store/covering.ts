@@ -45,9 +45,10 @@ async function carryMembers(
     UPDATE plumbline.outbox SET state = 'carried', carried_by = ${incidentId(cover)}
     WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
       AND held_until > ${iso(nowMs)}::timestamptz AND leased_until IS NULL RETURNING incident_id, receiver`.execute(tx);
-  if (carried.rows.length === 0) return;
   const byIncident = Map.groupBy(carried.rows, (row) => text(row["incident_id"]));
-  const those = members.filter((member) => byIncident.has(incidentId(member)));
+  const those = members.filter(
+    (member) => byIncident.has(incidentId(member)) || Object.keys(member.overCap ?? {}).length > 0,
+  );
   for (const probeId of [...new Set(those.map((member) => member.probeId))].toSorted()) {
     // The lock of the probe's own runs: what they are about to write is not overwritten.
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${probeId}`}, 0))`.execute(tx);
@@ -71,6 +72,7 @@ function untold(incident: Incident, receivers: readonly string[], cover: Inciden
   return {
     ...incident,
     told,
+    overCap: undefined,
     toldAtMs: isToldAtAll ? incident.toldAtMs : undefined,
     isOwed: !isToldAtAll,
     muted: { reason: cover.covers?.reason ?? "provider-is-down", by: incidentId(cover) },

@@ -74,6 +74,7 @@ export async function readSent(tx: Transaction<never>, nowMs: number): Promise<R
   const { rows } = await sql<Row>`
     SELECT receiver, count(*) AS sent FROM plumbline.outbox
     WHERE created_at > ${iso(nowMs - 3_600_000)}::timestamptz AND alert->>'status' = 'firing' AND alert->>'kind' <> 'monitor'
+      AND state <> 'carried'
     GROUP BY receiver`.execute(tx);
   return new Map(rows.map((row) => [text(row["receiver"]), count(row["sent"])]));
 }
