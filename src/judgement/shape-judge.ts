@@ -4,15 +4,7 @@ import { type Difference, differencesOf } from "./contract/differences.ts";
 import { knownSchema, learn, nothingKnown, seenIn } from "./contract/known.ts";
 import { applyOverrides, type Graded } from "./contract/overrides.ts";
 import { severities, worstFirst } from "./contract/severity.ts";
-import {
-  nameOf,
-  type Odds,
-  oddsOf,
-  startWatching,
-  type Watching,
-  watchingSchema,
-  watchOn,
-} from "./contract/watching.ts";
+import { isToldNow, markTold, oddsOf, startWatching, watchingSchema, watchOn } from "./contract/watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
 import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
 
@@ -43,22 +35,25 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   }
   const before = readAs(watchingSchema, input.memory?.state) ?? startWatching;
   const found = applyOverrides(differencesOf(known, seen), seen, input);
-  const after = watchOn(before, found);
-  const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, known.n, before, after) }));
-  const told = judged.filter(({ difference, odds }) => isTold(difference, odds, isOpen(before)));
-  for (const { difference } of told) {
-    const kept = after.differed[nameOf(difference)];
-    if (kept !== undefined) kept.told = true;
-  }
-  const findings = told.map(({ difference, odds }) => findingOf(difference, odds, input)).toSorted(worstFirst);
+  const watched = watchOn(before, found, known.n);
+  const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
+  const told = judged.filter(({ difference, odds }) => isToldNow(difference, odds, before));
+  const after = markTold(
+    watched,
+    told.map(({ difference }) => difference),
+  );
+  const findings = told
+    .map(({ difference, odds }) => findingOf(difference, odds.runsPerChance, input))
+    .toSorted(worstFirst);
   const subject = subjectOf(input);
   if (findings.some(({ severity }) => severity !== "informative")) {
     return { ruling: { subject, outcome: "bad", findings }, state: after };
   }
-  const waiting = judged.find(({ difference }) => difference.severity !== "informative");
+  // What is known to happen now and then is no reason to withhold judgement until it happens too often.
+  const waiting = judged.find(({ difference, odds }) => difference.severity !== "informative" && odds.isFirst);
   if (waiting !== undefined) {
     const { difference, odds } = waiting;
-    const reason = `${difference.subject} ${difference.observed}, ${odds.times} of ${odds.needed} times`;
+    const reason = `${difference.subject} ${difference.observed}, seen ${odds.times} times, may be chance`;
     return { ruling: { subject, outcome: "unjudged", reason }, state: after };
   }
   return { ruling: { subject, outcome: "good", notes: findings }, state: after };
@@ -69,17 +64,7 @@ function learningOf({ memory }: JudgeInput) {
   return typeof state === "object" && state !== null && !Array.isArray(state) ? state["known"] : undefined;
 }
 
-/** Something was told in the last run: an incident is there already. */
-function isOpen({ differed }: Watching): boolean {
-  return Object.values(differed).some(({ row, told, severe }) => row > 0 && told && severe);
-}
-
-/** To open, the incident itself asks for one more slot that agrees; one that is open takes what it is told. */
-function isTold({ severity }: Graded, { times, needed }: Odds, hasIncident: boolean): boolean {
-  return times + (severity === "informative" || hasIncident ? 0 : 1) >= needed;
-}
-
-function findingOf(difference: Graded, { runsPerChance }: Odds, { series, memory }: JudgeInput): Finding {
+function findingOf(difference: Graded, runsPerChance: number, { series, memory }: JudgeInput): Finding {
   const { severity, subject, expected, observed } = difference;
   return {
     kind: series.aspect,

@@ -80,5 +80,9 @@ test.each(readdirSync(folder))("%s", (name) => {
   // The second time it is told as soon as the first: what was told is not taken for chance.
   const twice = [...Array<Reply>(learned).fill(before), ...Array<Reply>(50).fill(after), before];
   const again = findingsOf(aspect, [...twice, ...Array<Reply>(4).fill(after)]).slice(twice.length);
-  expect(again.map((found) => found[0])).toEqual(findings.slice(learned).map((found) => found[0]));
+  const first = findings.slice(learned).map((found) => found[0]);
+  // What only informs is known by then.
+  expect(again.map((found) => found[0])).toEqual(
+    first.map((line) => (line?.startsWith("informative") === true ? undefined : line)),
+  );
 });

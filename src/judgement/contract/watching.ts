@@ -1,102 +1,191 @@
 import { z } from "zod";
-import { upperBound, neverSeenBound } from "../detect/bits.ts";
-import { isDeclared, type Difference } from "./differences.ts";
+import { neverSeenBound, upperBound } from "../detect/bits.ts";
+import { type Difference, isDeclared } from "./differences.ts";
 import type { Graded } from "./overrides.ts";
 import { severities } from "./severity.ts";
 
-/** Since the baseline: runs judged; of each difference how often in a row it is seen, and was seen before to no effect. `severe`: an incident is made of it. */
+const keptSchema = z.object({
+  /** Shiryaev-Roberts sums, one for each of `alternatives`. */
+  sums: z.array(z.number()),
+  /** Chance of it that would still be normal, when it was last seen. */
+  usual: z.number(),
+  /** Runs before the sums began to rise; sightings since then, and those before that came to nothing. */
+  from: z.number(),
+  seen: z.number(),
+  earlier: z.number(),
+  told: z.boolean(),
+  /** It was told and lasted: a change, which may come back. */
+  wasTold: z.boolean(),
+  /** An incident is made of it. */
+  severe: z.boolean(),
+  /** Notes only: how often it was told. */
+  notes: z.number(),
+});
+type Kept = z.infer<typeof keptSchema>;
+
+/** Since the baseline: runs judged, runs since something was told that makes incidents, and the past of each difference. */
 export const watchingSchema = z.object({
-  v: z.literal(4),
+  v: z.literal(5),
   runs: z.number(),
-  differed: z.record(
-    z.string(),
-    z.object({ row: z.number(), earlier: z.number(), told: z.boolean(), severe: z.boolean() }),
-  ),
+  quiet: z.number(),
+  differed: z.record(z.string(), keptSchema),
 });
 export type Watching = z.infer<typeof watchingSchema>;
-type Kept = Watching["differed"][string];
-
-export const startWatching: Watching = { v: 4, runs: 0, differed: {} };
 
 /** The promise: of an unchanged target at most one difference in so many runs is told. */
 const runsPerFalseAlarm = 10_000;
-/** What the official API declares is worth as much as having been seen so often. */
-const declaredSightings = 10_000;
-/** Kinds, status and envelopes change by somebody's hand; members come and go with the answer. */
-const structuralSightings = 1000;
+/** Optional members are many, and each is tried in every run: they share the promise. */
+const runsPerFalseAlarmOfOptional = 1_000_000;
+/** What is declared, and what changes by somebody's hand, is worth as much as having been seen so often. */
+const priorSightings = 1000;
 const mostRemembered = 200;
+/** A note that was told so often is known. */
+const mostNotes = 20;
+
+/**
+ * How often it is seen if it is a change: nearly always, or by one of several upstreams. What usually happens more often
+ * than `unless` is too near to that to be told apart.
+ */
+const alternatives = [
+  { chance: 0.95, weight: 0.6, unless: 0.9 },
+  { chance: 0.5, weight: 0.4, unless: 0.2 },
+] as const;
+
+/** What was told and seen so often was no accident. */
+const lastingSightings = 10;
+/** After so many runs without anything told no incident is waiting for its next slot. */
+const longQuiet = 10;
+
+export const startWatching: Watching = { v: 5, runs: 0, quiet: longQuiet, differed: {} };
 
 /** The same subject may differ in several ways, and each has its own past. */
 export function nameOf({ kind, subject }: Difference): string {
   return `${kind} ${subject}`;
 }
 
-export function watchOn({ runs, differed }: Watching, found: readonly Graded[]): Watching {
-  const now = new Map(found.map((it) => [nameOf(it), it.severity !== "informative"]));
-  // What was told was a change, not chance: it is no reason to expect the same again.
-  const past = Object.entries(differed).map(([name, { row, earlier, told, severe }]): [string, Kept] =>
-    now.has(name)
-      ? [name, { row: row + 1, earlier, told, severe: now.get(name) ?? severe }]
-      : [name, { row: 0, earlier: earlier + (told ? 0 : row), told: false, severe }],
+/** One more run: sums rise for what was found and fall for the rest. `n`: replies of the baseline. */
+export function watchOn(before: Watching, found: readonly Graded[], n: number): Watching {
+  const now = new Map(found.map((difference) => [nameOf(difference), difference]));
+  const past = Object.entries(before.differed).flatMap(([name, kept]): [string, Kept][] =>
+    now.has(name) ? [] : [[name, fall(kept)]],
   );
-  const fresh = [...now].filter(([name]) => differed[name] === undefined);
-  const all = [
-    ...past,
-    ...fresh.map(([name, severe]): [string, Kept] => [name, { row: 1, earlier: 0, told: false, severe }]),
-  ];
-  return { v: 4, runs: runs + 1, differed: Object.fromEntries(all.slice(-mostRemembered)) };
-}
-
-export interface Odds {
-  /** It was never seen before this row. */
-  readonly isFirst: boolean;
-  /** How often in a row it was seen, this time included. */
-  readonly times: number;
-  /** How often it must be, until chance is no explanation. */
-  readonly needed: number;
-  /** One run in so many would end such a row by chance. */
-  readonly runsPerChance: number;
-}
-
-/** How likely a difference is chance, given all that was seen before: `n` replies of the baseline, and those since. */
-export function oddsOf(difference: Difference, n: number, before: Watching, after: Watching): Odds {
-  const { row: times = 1, earlier = 0 } = after.differed[nameOf(difference)] ?? {};
-  const sightings = difference.sightings + earlier;
-  // The row itself is what is asked about: it is no knowledge from before.
-  const since = Math.round(((before.runs - (times - 1)) * difference.chances) / n);
-  const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
-  const p0 = chanceOf(sightings, chances);
+  const seen = [...now].map(([name, difference]): [string, Kept] => [
+    name,
+    rise(before.differed[name], difference, before.runs, n),
+  ]);
   return {
-    isFirst: sightings === 0,
-    times,
-    needed: timesUntilTold(p0, difference),
-    runsPerChance: Math.min(1e9, (1 / p0) ** times),
+    v: 5,
+    runs: before.runs + 1,
+    quiet: Math.min(longQuiet, before.quiet + 1),
+    differed: Object.fromEntries([...past, ...seen].slice(-mostRemembered)),
   };
 }
 
-/** What was never seen before has prior knowledge against it. */
-function priorOf({ kind, subject }: Difference): number {
-  const { nature } = severities[kind];
-  if (nature === "structure") return structuralSightings;
-  return isDeclared(subject) && kind !== "new-value" && kind !== "sign" ? declaredSightings : 0;
+const nothing: Kept = {
+  sums: [0, 0],
+  usual: 1,
+  from: 0,
+  seen: 0,
+  earlier: 0,
+  told: false,
+  wasTold: false,
+  severe: false,
+  notes: 0,
+};
+
+function rise(before: Kept = nothing, difference: Graded, runs: number, n: number): Kept {
+  const from = before.seen === 0 ? runs : before.from;
+  const usual = usualChance(difference, before.earlier, from, n);
+  const severe = difference.severity !== "informative";
+  return { ...before, sums: raised(before.sums, usual), usual, from, seen: before.seen + 1, severe };
+}
+
+function raised(sums: readonly number[], usual: number): number[] {
+  return alternatives.map(({ chance, unless }, index) =>
+    usual > unless ? 0 : Math.min(1e15, (1 + (sums[index] ?? 0)) * (chance / usual)),
+  );
+}
+
+/** What was told and lasted was a change, not chance: it is no reason to expect the same again. */
+function fall(kept: Kept): Kept {
+  if (kept.seen === 0) return kept;
+  const sums = alternatives.map(
+    ({ chance }, index) => ((kept.sums[index] ?? 0) * (1 - chance)) / Math.max(1e-9, 1 - kept.usual),
+  );
+  if (sums.some((sum) => sum >= 0.5) && !kept.told) return { ...kept, sums };
+  const wasChange = kept.told && kept.seen >= lastingSightings;
+  return {
+    ...kept,
+    sums: [0, 0],
+    seen: 0,
+    earlier: kept.earlier + (wasChange ? 0 : kept.seen),
+    told: false,
+    wasTold: kept.wasTold || wasChange,
+  };
 }
 
 /**
  * How often it can happen by itself: never seen in `chances`: 99 % confidence, 1 − 0.01^(1/(n+1)); else the upper 95 %
- * bound of Clopper and Pearson.
+ * bound of Clopper and Pearson. What was seen now and then since the baseline counts.
  */
-function chanceOf(sightings: number, chances: number): number {
+function usualChance(difference: Difference, earlier: number, runs: number, n: number): number {
+  const sightings = difference.sightings + earlier;
+  const since = Math.round(runs * Math.min(1, difference.chances / Math.max(1, n)));
+  const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
   return sightings === 0 ? neverSeenBound(chances) : upperBound(sightings, Math.max(chances, sightings + 1));
 }
 
-/**
- * How often in a row something must be seen until chance is no explanation. Each further one multiplies the odds that it
- * happens always now (p1 = 0.95) by p1/p0; told is what one in `runsPerFalseAlarm` runs would do at most (the threshold
- * of a Shiryaev–Roberts detector). Where chance explains nearly everything, what is new is told after a while all the
- * same, and what was always seen now and then never is.
- */
-function timesUntilTold(p0: number, { sightings }: Difference): number {
-  const gain = Math.log(0.95 / p0);
-  const needed = gain <= 0 ? Infinity : Math.max(2, Math.ceil(Math.log(runsPerFalseAlarm) / gain));
-  return sightings > 0 ? needed : Math.min(30, needed);
+function priorOf({ kind, subject }: Difference): number {
+  const { nature } = severities[kind];
+  if (nature === "structure") return priorSightings;
+  const isOfPresence = nature === "presence" || kind === "empty";
+  return isOfPresence && isDeclared(subject) ? priorSightings : 0;
+}
+
+export interface Odds {
+  /** How often it was seen of late, this time included. */
+  readonly times: number;
+  /** It never was seen before. */
+  readonly isFirst: boolean;
+  /** One run in so many would show it as often by chance. */
+  readonly runsPerChance: number;
+  /** Chance is no explanation any more; `nearly`: once more, and it is none. */
+  readonly proof: "none" | "nearly" | "enough";
+}
+
+/** How likely a difference of this run is chance, given everything that was seen of it. */
+export function oddsOf(difference: Difference, after: Watching): Odds {
+  const { sums, usual, seen, earlier } = after.differed[nameOf(difference)] ?? nothing;
+  const enough = difference.sightings > 0 ? runsPerFalseAlarmOfOptional : runsPerFalseAlarm;
+  const isProof = (some: readonly number[]): boolean => weighed(some) >= enough && seen > 0;
+  const proof = seen > 1 && isProof(sums) ? "enough" : isProof(raised(sums, usual)) ? "nearly" : "none";
+  return {
+    times: seen,
+    isFirst: difference.sightings + earlier === 0,
+    runsPerChance: Math.min(1e9, (1 / usual) ** seen),
+    proof,
+  };
+}
+
+function weighed(sums: readonly number[]): number {
+  return alternatives.reduce((total, { weight }, index) => total + weight * (sums[index] ?? 0), 0);
+}
+
+/** Whether it is told now. To open, the incident itself asks for one more slot that agrees; one that waits or is open does not. */
+export function isToldNow(difference: Graded, odds: Odds, before: Watching): boolean {
+  const kept = before.differed[nameOf(difference)];
+  if (difference.severity === "informative") return odds.proof === "enough" && (kept?.notes ?? 0) < mostNotes;
+  if (kept?.told === true || odds.proof === "enough") return true;
+  return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasTold === true);
+}
+
+/** Remembers what was told. */
+export function markTold(after: Watching, told: readonly Graded[]): Watching {
+  const names = new Map(told.map((it) => [nameOf(it), it.severity === "informative"]));
+  const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
+    const isNote = names.get(name);
+    return isNote === undefined ? [name, kept] : [name, { ...kept, told: true, notes: kept.notes + (isNote ? 1 : 0) }];
+  });
+  const isQuiet = told.every(({ severity }) => severity === "informative");
+  return { ...after, quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };
 }
