@@ -82,6 +82,7 @@ export function alertFacts(alert: Alert): [string, string][] {
     ...alert.evidence.slice(-shownRuns).flatMap(evidenceRows),
     ["look at", causes[alert.likelyCause]],
     ["next step", alert.nextStep],
+    ...earlierRows(alert),
     ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
   ];
 }
@@ -90,6 +91,16 @@ function whereOf({ kind, target, model, scenario, location, members }: Alert): s
   if (kind === "monitor") return members === undefined ? "Plumbline itself" : `Plumbline itself, at ${location}`;
   return `${target} (${model}), ${scenario}, from ${location}`;
 }
+
+/** What the reader was not told when it happened. */
+function earlierRows({ earlier = [] }: Alert): [string, string][] {
+  if (earlier.length === 0) return [];
+  const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at)}`);
+  const more = earlier.length > shownEarlier ? ` and ${earlier.length - shownEarlier} more` : "";
+  return [["before", `${events.join(", ")}${more}; could not be told then`]];
+}
+
+const shownEarlier = 4;
 
 function reachRows(reach: AlertReach | null): [string, string][] {
   if (reach === null) return [];

@@ -50,13 +50,18 @@ async function play(nights: readonly Trouble[], seed: readonly number[]) {
         case "ok":
         case "lost-record": {
           const { data } = JSON.parse(request.body) as { data: OutboxEntry["alert"] };
-          arrivals.push({
-            receiver: new URL(request.url).hostname.split(".")[0] ?? "",
-            id: request.headers["webhook-id"] ?? "",
-            incidentId: data.incidentId,
-            sequence: data.sequence,
-            isSelf: data.kind === "monitor",
-          });
+          const name = new URL(request.url).hostname.split(".")[0] ?? "";
+          const { incidentId, kind, sequence } = data;
+          const id = request.headers["webhook-id"] ?? "";
+          for (const message of [...(data.earlier ?? []), { id, sequence }]) {
+            arrivals.push({
+              receiver: name,
+              id: message.id,
+              incidentId,
+              sequence: message.sequence,
+              isSelf: kind === "monitor",
+            });
+          }
           world.outbox.failNextRecord = trouble === "lost-record";
           return Promise.resolve(status(200));
         }
@@ -79,6 +84,7 @@ async function play(nights: readonly Trouble[], seed: readonly number[]) {
   );
   for (const entry of [...storyOf("a-1"), ...storyOf("b-1")]) world.outbox.add(entry);
   for (let step = 0; step < 3000; step += 1) {
+    await world.outbox.catchUp(world.clock.nowMs());
     const due = await world.outbox.due(world.clock.nowMs(), 1000);
     if (due.length === 0) {
       const times = [...world.outbox.rows.values()]

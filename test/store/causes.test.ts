@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { advance } from "../../src/alert/advance.ts";
-import { overtaken } from "../../src/alert/catch-up.ts";
 import { relayOnce } from "../../src/alert/relay.ts";
 import { createLanes } from "../../src/alert/lanes.ts";
 import { incidentId } from "../../src/incident/incident.ts";
@@ -285,36 +284,4 @@ test("nobody acknowledges: handed on by the clock alone, once, also when two pro
     "+60s pager opened: a valid-request",
     "+661s lead unacknowledged: a valid-request",
   ]);
-});
-
-describe("what is old news", () => {
-  const waiting = { receiver: "pager", attempts: 3, isLeased: false, incidentId: "i-1" } as const;
-  const entry = (sequence: number, status: "firing" | "acknowledged" | "resolved", createdAtMs: number) => ({
-    ...waiting,
-    id: `m${sequence}`,
-    sequence,
-    status,
-    createdAtMs,
-  });
-
-  test("a short outage is replayed, after a long one the latest goes out", () => {
-    const queue = [entry(1, "firing", 0), entry(2, "firing", 5 * minuteMs), entry(3, "resolved", 6 * minuteMs)];
-    expect(overtaken(queue, 9 * minuteMs)).toEqual([]);
-    expect(overtaken(queue, 12 * minuteMs)).toEqual([{ carrier: "m3", ids: ["m1"] }]);
-    expect(overtaken(queue, 60 * minuteMs)).toEqual([{ carrier: "m3", ids: ["m1", "m2"] }]);
-  });
-
-  test("an acknowledgement needs what it acknowledges; what is being handed over is left alone", () => {
-    const queue = [entry(1, "firing", 0), entry(2, "firing", 1), entry(3, "acknowledged", 2)];
-    expect(overtaken(queue, 60 * minuteMs)).toEqual([{ carrier: "m3", ids: ["m1"] }]);
-    const [first, ...rest] = queue;
-    expect(overtaken([{ ...first!, isLeased: true }, ...rest], 60 * minuteMs)).toEqual([]);
-  });
-
-  test("what is held does not hold up what is not, and one incident not the other", () => {
-    const held = { ...entry(1, "firing", 0), attempts: 0, heldUntilMs: 600 * minuteMs };
-    expect(overtaken([held, entry(2, "firing", 1)], minuteMs)).toEqual([{ carrier: "m2", ids: ["m1"] }]);
-    expect(overtaken([held, { ...entry(2, "firing", 1), incidentId: "i-2" }], minuteMs)).toEqual([]);
-    expect(overtaken([entry(1, "firing", 0), { ...held, id: "m2", sequence: 2 }], 60 * minuteMs)).toEqual([]);
-  });
 });

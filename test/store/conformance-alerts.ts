@@ -163,6 +163,42 @@ export function alertsConform(bench: () => Bench): void {
     expect((await bench().store.lease(outboxId, laterMs, 0))?.disabledAs).toBe("two");
   });
 
+  test("after a long outage the latest goes out and tells what it stands for; nothing else is sent", async () => {
+    const name = freshName("slow");
+    const [opened, resolved] = await openAndResolve([name]);
+    await deliver(opened, name, { kind: "failed", reason: "timeout" }, laterMs);
+    await bench().store.catchUp(noonMs + 5 * 60_000);
+    expect(await dueOf(opened)).toEqual([entryOf(opened, name).id]);
+    await bench().store.catchUp(noonMs + 20 * 60_000);
+    expect(await dueOf(opened)).toEqual([entryOf(resolved, name).id]);
+    const leased = await bench().store.lease(entryOf(resolved, name).id, laterMs, 1000);
+    const { id, alert } = entryOf(opened, name);
+    const { sequence, event, at, reason } = alert;
+    expect(leased?.entry.alert.earlier).toEqual([{ id, sequence, event, at, reason }]);
+    expect(await bench().store.lease(id, laterMs, 1000)).toBeUndefined();
+    const history = await bench().store.history(incidentId(opened));
+    expect(history?.deliveries.map(({ state }) => state)).toEqual(["pending", "carried"]);
+  });
+
+  test("what is being handed over is not carried, whoever looks meanwhile", async () => {
+    const name = freshName("slow");
+    const [opened] = await openAndResolve([name]);
+    await bench().store.lease(entryOf(opened, name).id, laterMs, 600_000);
+    await bench().store.catchUp(laterMs + 60_000);
+    await deliver(opened, name, { kind: "delivered", status: 200 });
+    const history = await bench().store.history(incidentId(opened));
+    expect(history?.deliveries.map(({ state }) => state)).toEqual(["pending", "delivered"]);
+  });
+
+  test("what is held is not due before, and its horizon begins then", async () => {
+    const incident = incidentOf(freshName("probe"), noonMs);
+    const held = { ...entryOf(incident, "team"), heldUntilMs: noonMs + 50_000_000 };
+    await commit(incident, noonMs, { ...openedFor(incident, []), outbox: [held] });
+    expect(await dueOf(incident, noonMs + 49_999_999)).toEqual([]);
+    expect(await dueOf(incident, noonMs + 50_000_000)).toEqual([held.id]);
+    expect((await bench().store.lease(held.id, noonMs + 50_000_000, 1000))?.entry).toEqual(held);
+  });
+
   async function openAndResolve(receivers: readonly string[]): Promise<[Incident, Incident]> {
     const opened = incidentOf(freshName("probe"), noonMs);
     await commit(opened, noonMs, openedFor(opened, receivers));

@@ -30,7 +30,7 @@ const statuses = ["firing", "acknowledged", "resolved"] as const;
 const time = fc.constantFrom("2026-11-23T10:10:00.000Z", "2026-11-23T10:12:00.000Z", "not a time");
 
 /** Alerts as no composer makes them: a receiver must hold its service's limits on its own. */
-export const hostileAlert: fc.Arbitrary<Alert> = fc.record({
+const usual = fc.record({
   reach: fc.option(
     fc.record({
       affected: fc.array(text, { maxLength: 8 }),
@@ -43,7 +43,7 @@ export const hostileAlert: fc.Arbitrary<Alert> = fc.record({
   incidentId: fc.constantFrom("f00dfeed-1", `${"f00dfeed".repeat(40)}-1`),
   fingerprint: text,
   sequence: fc.nat(),
-  event: fc.constantFrom("opened", "escalated", "reminded", "acknowledged", "resolved"),
+  event: fc.constantFrom("opened", "reopened", "unacknowledged", "escalated", "reminded", "acknowledged", "resolved"),
   status: fc.constantFrom(...statuses),
   reason: text,
   at: fc.constant("2026-11-23T10:12:00.000Z"),
@@ -67,4 +67,27 @@ export const hostileAlert: fc.Arbitrary<Alert> = fc.record({
   }),
   likelyCause: fc.constantFrom("provider", "network", "credentials", "monitor"),
   nextStep: text,
+  tier: fc.constantFrom("page", "ticket"),
+  confirmation: fc.constantFrom("slots", "many-runs", "asked-again"),
+  moreMembers: fc.nat(500),
 });
+
+const earlier = fc.record({
+  id: fc.constant("msg_1"),
+  sequence: fc.nat(),
+  event: fc.constantFrom("opened", "escalated", "reminded"),
+  at: time,
+  reason: text,
+});
+
+export const hostileAlert: fc.Arbitrary<Alert> = fc
+  .tuple(
+    usual,
+    fc.option(fc.array(text, { maxLength: 250 }), { freq: 3 }),
+    fc.option(fc.array(earlier, { maxLength: 30 }), { freq: 2 }),
+  )
+  .map(([alert, members, before]) => ({
+    ...alert,
+    ...(members === null ? {} : { members }),
+    ...(before === null ? {} : { earlier: before }),
+  })) as fc.Arbitrary<Alert>;
