@@ -39,9 +39,10 @@ export const rules: readonly Rule[] = [
     item: "endpoint",
     condition: "the endpoint answers where it is configured, and a wrong path is not answered with a completion",
     judge(view) {
-      const status = view.reply("valid-request")?.status;
+      const reply = view.reply("valid-request");
+      const isApi = reply?.status === 200 && reply.bodyForm === "json";
       const line = `valid request: ${view.outcome("valid-request")}; wrong path: ${view.outcome("wrong-path")}`;
-      return status === 200 && !isAnswered(view.reply("wrong-path")) ? met(line) : broken(line);
+      return isApi && !isAnswered(view.reply("wrong-path")) ? met(line) : broken(line);
     },
   },
   {
