@@ -18,6 +18,7 @@ import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
+import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
@@ -201,5 +202,6 @@ export function createCommands(io: Io): CommandSet {
 
     review: createAuditCommands(io, (file) => load(file, true)),
     control: createControlCommands(io),
+    baseline: createBaselineCommands(io),
   };
 }

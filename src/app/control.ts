@@ -21,6 +21,7 @@ export function openApi(config: Config, env: Env, listenHost: string, store: Sto
       book: store,
       clock: systemClock,
       freshId: () => `sil_${randomUUID()}`,
+      policyOf: (probeId) => probes.get(probeId)?.judge,
       // Of a probe that is gone nobody knows any more who heard of it.
       receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
       nudge,

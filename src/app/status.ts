@@ -6,7 +6,7 @@ import { renderLive } from "../report/live.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "../web/health.ts";
 import { askService } from "./api-client.ts";
-import { sayRefusal } from "./control-commands.ts";
+import { sayRefusal } from "./ask.ts";
 
 interface Status {
   readonly data: Overview;

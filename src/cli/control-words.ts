@@ -23,6 +23,7 @@ export interface ControlCommands {
   expireSilence(id: string, options: AskOptions): Promise<number>;
   deliveries(state: string, options: AskOptions): Promise<number>;
   retryDelivery(id: string, options: AskOptions): Promise<number>;
+  acts(options: AskOptions): Promise<number>;
 }
 
 type Done = (exitCode: number) => void;
@@ -50,6 +51,10 @@ export function addControlCommands(program: Command, commands: ControlCommands, 
         done(await commands.act(what, id, options.why, trimmed(options))),
       );
   }
+
+  asking(program.command("acts").description("who did what by hand, when and why")).action(
+    async (options: AskOptions) => done(await commands.acts(trimmed(options))),
+  );
 
   const silence = program.command("silence").description("mute alerts for a while; judging goes on");
   asking(silence.command("list").description("silences in force or to come")).action(async (options: AskOptions) =>

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { isReporterName, type ReporterName } from "../report/reporters.ts";
 import { parseDurationMs } from "../std/duration.ts";
 import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
+import { addBaselineCommands, type BaselineCommands } from "./baseline-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
 import { exitCodes, type Io } from "./io.ts";
 
@@ -41,6 +42,7 @@ export interface CommandSet {
   alertTest(receiver: string, config: string): Promise<number>;
   readonly review: AuditCommands;
   readonly control: ControlCommands;
+  readonly baseline: BaselineCommands;
 }
 
 /** The command line. `done` receives the exit code of the command that was run. */
@@ -129,6 +131,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   ).action(async (question: StatusArguments) => done(await commands.status(trimmed(question))));
   addAuditCommands(program, commands.review, defaultConfig, done);
   addControlCommands(program, commands.control, done);
+  addBaselineCommands(program, commands.baseline, done);
   program
     .command("alert")
     .description("what has to do with alerts and no running service")

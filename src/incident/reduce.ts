@@ -58,6 +58,11 @@ export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "s
   return hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
 }
 
+/** The fingerprint of an incident of the same probe and kind about this series: which series an incident is about. */
+export function fingerprintOfSeries({ probeId, target, scenario, kind }: Incident, series: string): string {
+  return hashOf([probeId, target, scenario, kind, series]);
+}
+
 /** What one ruling makes of the incident of its fingerprint. Pure. */
 export function reduce(before: Incident | undefined, ruling: Ruling, context: ReduceContext): Reduction {
   if (ruling.outcome === "unjudged") return { incident: before, reason: "not-judged" };

@@ -4,7 +4,9 @@ import { tell } from "../alert/tell.ts";
 import { acknowledge, type ActResult, resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Silence, SilenceMatcher } from "../incident/mute.ts";
+import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
+import { type BaselineBook, type Baselines, createBaselines } from "./baselines.ts";
 
 /** One incident with everything that became of it. */
 export interface IncidentHistory {
@@ -31,7 +33,18 @@ export interface DeliveryView {
 /** What a person has done, kept for those who ask later. */
 export interface Act {
   readonly by: string;
-  readonly what: "acknowledge" | "resolve" | "silence" | "expire-silence" | "retry-delivery";
+  readonly what:
+    | "acknowledge"
+    | "resolve"
+    | "silence"
+    | "expire-silence"
+    | "retry-delivery"
+    | "accept-baseline"
+    | "reject-baseline"
+    | "import-baseline"
+    | "run-now"
+    | "pause"
+    | "resume";
   readonly subject: string;
   readonly why: string;
   readonly atMs: number;
@@ -46,6 +59,8 @@ export interface ControlBook {
   changeIncident(fingerprint: string, act: Act, change: (incident: Incident) => Aftermath | undefined): Promise<void>;
   silences(nowMs: number): Promise<readonly Silence[]>;
   addSilence(silence: Silence, act: Act): Promise<void>;
+  /** Newest first. */
+  acts(limit: number): Promise<readonly Act[]>;
   /** False when there is none of that id in force or to come. */
   endSilence(id: string, act: Act): Promise<boolean>;
   deliveries(state: DeliveryView["state"], limit: number): Promise<readonly DeliveryView[]>;
@@ -57,10 +72,12 @@ export interface ControlBook {
 }
 
 export interface ControlWorld {
-  readonly book: ControlBook;
+  readonly book: ControlBook & BaselineBook;
   readonly clock: Clock;
   /** A new name for something, never used before. */
   readonly freshId: () => string;
+  /** Of a probe that is configured. */
+  readonly policyOf: (probeId: string) => JudgePolicy | undefined;
   /** Who hears of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
   /** Called when something may have become due. */
@@ -76,6 +93,9 @@ export interface NewSilence {
 
 /** What a person can ask and do while the service runs. */
 export interface Control {
+  readonly baselines: Baselines;
+  /** What people did, newest first. */
+  acts(): Promise<readonly Act[]>;
   incidents(all: boolean): Promise<readonly Incident[]>;
   incident(id: string): Promise<IncidentHistory | undefined>;
   act(what: "acknowledge" | "resolve", id: string, by: string, why: string): Promise<ActResult | undefined>;
@@ -88,8 +108,15 @@ export interface Control {
 
 const mostListed = 500;
 
-export function createControl({ book, clock, freshId, receiversOf, nudge }: ControlWorld): Control {
-  return {
+export function createControl({ book, clock, freshId, policyOf, receiversOf, nudge }: ControlWorld): Control {
+  const control: Control = {
+    baselines: createBaselines({
+      book,
+      clock,
+      policyOf,
+      resolve: (id, by, why) => control.act("resolve", id, by, why),
+    }),
+    acts: () => book.acts(mostListed),
     incidents: (all) => book.incidents(all, mostListed),
     incident: (id) => book.history(id),
 
@@ -131,4 +158,5 @@ export function createControl({ book, clock, freshId, receiversOf, nudge }: Cont
       return isDone;
     },
   };
+  return control;
 }

@@ -1,10 +1,11 @@
-import { sql, type Kysely, type Transaction } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { ToldTransition } from "../alert/aftermath.ts";
 import type { Alert, DeliveryOutcome } from "../alert/alert.ts";
 import type { RouteDecision } from "../alert/route.ts";
 import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
 import type { Act, ControlBook, DeliveryView } from "../run/control.ts";
 import type { WatchBook } from "../run/watch.ts";
+import { record } from "./acts.ts";
 import { silenceOf, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { probeIds } from "./probe-ids.ts";
@@ -82,6 +83,17 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
 
     concludeIncident: (conclusion) => db.transaction().execute((tx) => concludeIncident(tx, conclusion)),
 
+    async acts(limit) {
+      const { rows } = await sql<Row>`SELECT * FROM plumbline.acts ORDER BY at DESC LIMIT ${limit}::int`.execute(db);
+      return rows.map((row) => ({
+        by: text(row["by"]),
+        what: text(row["what"]) as Act["what"],
+        subject: text(row["subject"]),
+        why: text(row["why"]),
+        atMs: epochMs(row["at"]),
+      }));
+    },
+
     async lastDone() {
       const { rows } = await sql<Row>`
         WITH ${probeIds(0)}
@@ -106,12 +118,6 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
         return rows.length === 1;
       }),
   };
-}
-
-async function record(tx: Transaction<never>, { by, what, subject, why, atMs }: Act): Promise<void> {
-  await sql`
-    INSERT INTO plumbline.acts (at, by, what, subject, why)
-    VALUES (${iso(atMs)}::timestamptz, ${by}, ${what}, ${subject}, ${why})`.execute(tx);
 }
 
 async function deliveriesWhere(

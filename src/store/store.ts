@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../alert/outbox.ts";
 import type { Standing } from "../alert/resend.ts";
 import type { Overview } from "../run/overview.ts";
+import type { BaselineBook } from "../run/baselines.ts";
 import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
 import type { TendBook } from "../run/tend.ts";
@@ -9,6 +10,7 @@ import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
 import { migrate } from "./migrate.ts";
+import { createBaselineBook } from "./baseline-book.ts";
 import { createControlBook } from "./control-book.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
@@ -21,7 +23,8 @@ import { createTending } from "./tending.ts";
 import { createStanding } from "./standing.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
-export interface Store extends RunBook, SlotBook, Outbox, Standing, ControlBook, WatchBook, TendBook, CoverBook {
+export interface Store
+  extends RunBook, SlotBook, Outbox, Standing, ControlBook, BaselineBook, WatchBook, TendBook, CoverBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -42,6 +45,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createOutbox(db),
     ...createStanding(db),
     ...createControlBook(db),
+    ...createBaselineBook(db),
     ...createTending(db),
     ...createCovering(db),
     overview: (atMs) => readOverview(db, atMs),

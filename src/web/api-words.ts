@@ -12,7 +12,7 @@ const findingKind = z.enum([
   "usage",
   "monitor",
 ]);
-const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");
+export const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");
 
 export const why = z.object({ why: z.string().trim().min(1).max(500) });
 
@@ -107,3 +107,5 @@ export const history = z.object({
 });
 
 export const deliveryState = z.enum(["pending", "delivered", "failed", "carried"]);
+
+export const act = z.object({ by: z.string(), what: z.string(), subject: z.string(), why: z.string(), atMs });

@@ -1,40 +1,14 @@
 import { z } from "zod";
 import { type Incident, incidentId } from "../incident/incident.ts";
-import type { Control } from "../run/control.ts";
-import type { Scope } from "./access.ts";
+import { type ApiRoute, done, missing } from "./api-route.ts";
+import { baselineRoutes } from "./api-baselines.ts";
 import * as words from "./api-words.ts";
-
-export interface ApiRequest {
-  readonly id: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: unknown;
-  readonly by: string;
-}
-
-export type ApiAnswer =
-  | { readonly status: 200 | 201; readonly data: unknown }
-  | { readonly status: 404 | 409; readonly error: string };
-
-/** One thing the API can do. `path` is below `/api/v1`. */
-export interface ApiRoute {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly path: string;
-  readonly summary: string;
-  readonly scope: Scope;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-  handle(control: Control, request: ApiRequest): Promise<ApiAnswer>;
-}
 
 const listQuery = z.object({ state: z.enum(["open", "all"]).default("open") });
 const deliveriesQuery = z.object({ state: words.deliveryState.default("failed") });
 const withId = (incident: Incident): Incident & { id: string } => ({ ...incident, id: incidentId(incident) });
-const done = (data: unknown): ApiAnswer => ({ status: 200, data });
-const missing = (what: string): ApiAnswer => ({ status: 404, error: `there is no such ${what}` });
 
-/** Everything the API can do, once: the server, the OpenAPI document and the tests read this table. */
-export const apiRoutes: readonly ApiRoute[] = [
+const incidentRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/incidents",
@@ -90,6 +64,14 @@ export const apiRoutes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
+    path: "/acts",
+    summary: "who did what by hand, when and why, newest first",
+    scope: "read",
+    answer: z.array(words.act),
+    handle: async (control) => done(await control.acts()),
+  },
+  {
+    method: "GET",
     path: "/deliveries",
     summary: "deliveries by state, newest first",
     scope: "read",
@@ -128,3 +110,6 @@ function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
     },
   };
 }
+
+/** Everything the API can do, once: the server, the OpenAPI document and the tests read this table. */
+export const apiRoutes: readonly ApiRoute[] = [...incidentRoutes, ...baselineRoutes];

@@ -2,7 +2,8 @@ import type { Hono } from "hono";
 import { z } from "zod";
 import type { Control } from "../run/control.ts";
 import type { createGate } from "./access.ts";
-import { type ApiRoute, apiRoutes } from "./api.ts";
+import { apiRoutes } from "./api.ts";
+import type { ApiRoute } from "./api-route.ts";
 import { openApiOf } from "./openapi.ts";
 
 export interface ApiWorld {
@@ -10,7 +11,7 @@ export interface ApiWorld {
   readonly gate: ReturnType<typeof createGate>;
 }
 
-const mostBodyBytes = 64 * 1024;
+const mostBodyBytes = 256 * 1024;
 
 /** Puts every route of the table below `/api/v1`: who may, what came, what is done, what goes back. */
 export function mountApi(app: Hono, { control, gate }: ApiWorld): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../std/json.ts";
-import type { ApiRoute } from "./api.ts";
+import type { ApiRoute } from "./api-route.ts";
 
 /** The OpenAPI 3.1 document of the API, made from the same table and schemas that serve it. */
 export function openApiOf(routes: readonly ApiRoute[], version: string): JsonObject {

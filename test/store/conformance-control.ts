@@ -13,6 +13,7 @@ export function controlConforms(bench: () => Bench): void {
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
+      policyOf: () => undefined,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

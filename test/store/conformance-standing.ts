@@ -18,6 +18,7 @@ export function standingConforms(bench: () => Bench): void {
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
+      policyOf: () => undefined,
       receiversOf: () => [receiver],
       nudge: () => {},
     });

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { BaselineCommands } from "../cli/baseline-words.ts";
+import { exitCodes, type Io } from "../cli/io.ts";
+import { normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
+import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines.ts";
+import { createAsk } from "./ask.ts";
+
+/** The baseline commands, each a question to the HTTP API of a running service. */
+export function createBaselineCommands(io: Io): BaselineCommands {
+  const { stderr } = io;
+  const ask = createAsk(io);
+  const of = (id: string): string => `/baselines/${encodeURIComponent(id)}`;
+  const now = (series: SeriesView): string => seriesLines([series]);
+
+  return {
+    list: (probe, options) =>
+      ask<SeriesView[]>(
+        options,
+        ["GET", `/baselines${probe === undefined ? "" : `?probe=${encodeURIComponent(probe)}`}`],
+        seriesLines,
+      ),
+    show: (series, options) => ask<BaselineHistory>(options, ["GET", of(series)], normalText),
+    history: (series, options) => ask<BaselineHistory>(options, ["GET", of(series)], versionLines),
+    diff(series, { from, to, ...options }) {
+      const query = Object.entries({ from, to }).flatMap(([name, value]) =>
+        value === undefined ? [] : `${name}=${value}`,
+      );
+      const path = `${of(series)}/diff${query.length === 0 ? "" : `?${query.join("&")}`}`;
+      return ask<{ text: string }>(options, ["GET", path], ({ text }) => `${text}\n`);
+    },
+    accept: (incident, { why, ...options }) =>
+      ask<SeriesView>(options, ["POST", `/incidents/${encodeURIComponent(incident)}/accept`, { why }], now),
+    reject: (series, { why, ...options }) => ask<SeriesView>(options, ["POST", `${of(series)}/reject`, { why }], now),
+    exportTo(series, file, options) {
+      if (file !== undefined && existsSync(file)) {
+        stderr.write(`${file} is there already and was left as it is. Name another.\n`);
+        return Promise.resolve(exitCodes.usage);
+      }
+      return ask<BaselineFile>({ ...options, json: false }, ["GET", `${of(series)}/export`], (baseline) => {
+        const text = `${JSON.stringify(baseline, null, 2)}\n`;
+        if (file === undefined) return text;
+        writeFileSync(file, text, { flag: "wx" });
+        return `wrote ${file}\n`;
+      });
+    },
+    async importFrom(series, file, { why, ...options }) {
+      const baseline = readBaseline(file);
+      if (baseline === undefined) {
+        stderr.write(`${file} is not JSON that baseline export wrote\n`);
+        return exitCodes.usage;
+      }
+      return ask<SeriesView>(options, ["POST", `${of(series)}/import`, { file: baseline, why }], now);
+    },
+  };
+}
+
+/** The service checks what is in it. */
+function readBaseline(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

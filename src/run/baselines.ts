@@ -1,0 +1,185 @@
+import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
+import { incidentId } from "../incident/incident.ts";
+import { fingerprintOfSeries } from "../incident/reduce.ts";
+import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts";
+import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
+import { renderDiff } from "../judgement/contract/render-diff.ts";
+import { describeBaseline } from "../judgement/describe-baseline.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { JudgePolicy } from "../probe/probe.ts";
+import type { Clock } from "../std/clock.ts";
+import { isJsonObject, type Json } from "../std/json.ts";
+import type { Act, ControlBook } from "./control.ts";
+
+/** What may be asked and changed of baselines. Each change writes its act in the same transaction. */
+export interface BaselineBook {
+  /** Every series with its newest baseline, those of one probe when `probeId` is given. */
+  series(probeId?: string): Promise<readonly SeriesMemory[]>;
+  /** All versions, oldest first. */
+  versions(seriesId: string): Promise<readonly Baseline[]>;
+  /** What the runs of these ids saw, as far as it is still kept. */
+  observationsOf(runIds: readonly string[]): Promise<readonly Observation[]>;
+  /** Adds a version and lets the judge begin with it; false when there is no such series. */
+  addBaseline(seriesId: string, normal: NewNormal, act: Act): Promise<boolean>;
+}
+
+/** One series, and how far its learning is. */
+export interface SeriesView extends SeriesMemory {
+  readonly learning?: { readonly done: number; readonly of: number } | undefined;
+}
+
+/** A baseline that left one installation to be used in another. */
+export interface BaselineFile {
+  readonly kind: "plumbline-baseline";
+  readonly v: 1;
+  readonly aspect: string;
+  readonly label: string;
+  readonly version: number;
+  readonly n: number;
+  readonly learned: Json;
+}
+
+export type BaselineResult =
+  | { readonly kind: "done"; readonly series: SeriesView }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface BaselineHistory {
+  readonly series: SeriesView;
+  /** Oldest first. */
+  readonly versions: readonly Omit<Baseline, "learned">[];
+  /** What the newest says is normal, a line each. */
+  readonly normal: readonly string[];
+}
+
+export type DiffResult =
+  | {
+      readonly kind: "compared";
+      readonly from: number;
+      readonly to: number;
+      readonly diff: ShapeDiff;
+      readonly text: string;
+    }
+  | { readonly kind: "refused"; readonly reason: string };
+
+export interface Baselines {
+  list(probeId?: string): Promise<readonly SeriesView[]>;
+  history(seriesId: string): Promise<BaselineHistory | undefined>;
+  /** Between two versions of a shape, the newest and the one before when not given. undefined: no such series. */
+  diff(seriesId: string, from?: number, to?: number): Promise<DiffResult | undefined>;
+  /** Takes what an incident found for normal, from what is stored of its runs, and sends nothing. undefined: no such incident. */
+  accept(incidentId: string, by: string, why: string): Promise<BaselineResult | undefined>;
+  /** Goes back to the version before the newest one, as a new version. */
+  reject(seriesId: string, by: string, why: string): Promise<BaselineResult | undefined>;
+  exported(seriesId: string): Promise<BaselineFile | undefined>;
+  imported(seriesId: string, file: BaselineFile, by: string, why: string): Promise<BaselineResult | undefined>;
+}
+
+interface BaselineWorld {
+  readonly book: BaselineBook & Pick<ControlBook, "history">;
+  readonly clock: Clock;
+  /** Of a probe that is configured. */
+  readonly policyOf: (probeId: string) => JudgePolicy | undefined;
+  /** Ends the incident that was accepted. */
+  readonly resolve: (incidentId: string, by: string, why: string) => Promise<unknown>;
+}
+
+export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorld): Baselines {
+  const find = async (seriesId: string): Promise<SeriesView | undefined> =>
+    (await book.series()).map(viewOf).find(({ series }) => series.id === seriesId);
+
+  const change = async (
+    seriesId: string,
+    normal: NewNormal,
+    act: Pick<Act, "what" | "by" | "why">,
+  ): Promise<BaselineResult> => {
+    await book.addBaseline(seriesId, normal, { ...act, subject: seriesId, atMs: clock.nowMs() });
+    const series = await find(seriesId);
+    return series === undefined ? refused("the series is gone") : { kind: "done", series };
+  };
+
+  return {
+    list: async (probeId) => (await book.series(probeId)).map(viewOf),
+
+    async history(seriesId) {
+      const view = await find(seriesId);
+      if (view === undefined) return undefined;
+      const { aspect, label, probeId } = view.series;
+      const versions = await book.versions(seriesId);
+      const newest = versions.at(-1);
+      return {
+        series: view,
+        versions: versions.map(({ learned: _learned, ...rest }) => rest),
+        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, policyOf(probeId)),
+      };
+    },
+
+    async diff(seriesId, from, to) {
+      if ((await find(seriesId)) === undefined) return undefined;
+      const versions = await book.versions(seriesId);
+      const after = versions.find(({ version }) => version === (to ?? versions.at(-1)?.version));
+      const before = versions.find(({ version }) => version === (from ?? (after?.version ?? 0) - 1));
+      if (before === undefined || after === undefined) {
+        return refused(`there are the versions ${versions.map(({ version }) => version).join(", ") || "none"}`);
+      }
+      const diff = diffShapes(before.learned, after.learned);
+      if (diff === undefined) return refused("only shapes of replies can be compared line by line");
+      return { kind: "compared", from: before.version, to: after.version, diff, text: renderDiff(diff, "text") };
+    },
+
+    async accept(id, by, why) {
+      const known = await book.history(id);
+      if (known === undefined) return undefined;
+      const { incident } = known;
+      if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
+      const memory = (await book.series(incident.probeId)).find(
+        ({ series }) => fingerprintOfSeries(incident, series.id) === incident.fingerprint,
+      );
+      if (memory === undefined)
+        return refused("it is about a fixed rule, not about a baseline: change the configuration");
+      const evidence = await book.observationsOf(incident.evidence.map(({ runId }) => runId));
+      const normal = acceptAsNormal(memory, incident.findings, evidence);
+      if (normal.learned !== null && evidence.length === 0) return refused("none of its runs is kept any more");
+      const result = await change(memory.series.id, normal, { what: "accept-baseline", by, why });
+      await resolve(incidentId(incident), by, `accepted as the new normal: ${why}`);
+      return result;
+    },
+
+    async reject(seriesId, by, why) {
+      if ((await find(seriesId)) === undefined) return undefined;
+      const before = (await book.versions(seriesId)).at(-2);
+      if (before === undefined) return refused("there is no version before it");
+      const text = `back to version ${before.version}: ${why}`;
+      return change(seriesId, before, { what: "reject-baseline", by, why: text });
+    },
+
+    async exported(seriesId) {
+      const found = await find(seriesId);
+      if (found?.baseline === undefined) return undefined;
+      const { aspect, label } = found.series;
+      const { version, n, learned } = found.baseline;
+      return { kind: "plumbline-baseline", v: 1, aspect, label, version, n, learned };
+    },
+
+    async imported(seriesId, { aspect, label, n, learned, version }, by, why) {
+      const found = await find(seriesId);
+      if (found === undefined) return undefined;
+      const { series } = found;
+      if (series.aspect !== aspect || series.label !== label) {
+        return refused(`the file is of ${aspect}, ${label}; the series is of ${series.aspect}, ${series.label}`);
+      }
+      const text = `from a file of version ${version}: ${why}`;
+      return change(seriesId, { learned, n }, { what: "import-baseline", by, why: text });
+    },
+  };
+}
+
+function refused(reason: string): { readonly kind: "refused"; readonly reason: string } {
+  return { kind: "refused", reason };
+}
+
+/** A judge that learns says in its state how far it is. */
+function viewOf(memory: SeriesMemory): SeriesView {
+  const { state } = memory;
+  const isLearning = isJsonObject(state) && typeof state["n"] === "number" && typeof state["of"] === "number";
+  return isLearning ? { ...memory, learning: { done: Number(state["n"]), of: Number(state["of"]) } } : memory;
+}

@@ -1,0 +1,68 @@
+import { sql, type Kysely } from "kysely";
+import type { Baseline } from "../baseline/baseline.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { BaselineBook } from "../run/baselines.ts";
+import type { Json } from "../std/json.ts";
+import { record } from "./acts.ts";
+import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";
+
+/** Series and the versions of their baselines, for people. */
+export function createBaselineBook(db: Kysely<never>): BaselineBook {
+  return {
+    async series(probeId) {
+      const { rows } = await sql<Row>`
+        SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
+        LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
+        WHERE ${probeId ?? null}::text IS NULL OR s.probe_id = ${probeId ?? null}::text
+        ORDER BY s.probe_id, s.aspect, s.label, s.series_id`.execute(db);
+      return rows.map(seriesMemory);
+    },
+
+    async versions(seriesId) {
+      const { rows } = await sql<Row>`
+        SELECT * FROM plumbline.baselines WHERE series_id = ${seriesId} ORDER BY version`.execute(db);
+      return rows.map((row): Baseline => ({
+        version: count(row["version"]),
+        n: count(row["n"]),
+        learned: row["learned"] as Json,
+        acceptedAtMs: epochMs(row["accepted_at"]),
+        by: text(row["accepted_by"]),
+        why: text(row["why"]),
+      }));
+    },
+
+    async observationsOf(runIds) {
+      const { rows } = await sql<{ observations: readonly Observation[] }>`
+        SELECT r.observations FROM jsonb_to_recordset(${JSON.stringify(runIds.map(slotOf))}::jsonb) AS k(probe text, slot timestamptz)
+        JOIN plumbline.runs r ON r.probe_id = k.probe AND r.slot = k.slot
+        WHERE r.observations IS NOT NULL ORDER BY r.slot`.execute(db);
+      return rows.flatMap(({ observations }) => observations);
+    },
+
+    addBaseline: (seriesId, { learned, n }, act) =>
+      db.transaction().execute(async (tx) => {
+        const { rows } = await sql<Row>`SELECT probe_id FROM plumbline.series WHERE series_id = ${seriesId}`.execute(
+          tx,
+        );
+        const probeId = rows[0]?.["probe_id"];
+        if (probeId === undefined) return false;
+        // The lock of the probe's own runs: what they are about to write is not overwritten.
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${text(probeId)}`}, 0))`.execute(tx);
+        await sql`
+          INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
+          SELECT ${seriesId}, coalesce(max(version), 0) + 1, ${n}::int, ${JSON.stringify(learned)}::jsonb,
+            ${iso(act.atMs)}::timestamptz, ${act.by}, ${act.why} FROM plumbline.baselines WHERE series_id = ${seriesId}`.execute(
+          tx,
+        );
+        await sql`UPDATE plumbline.series SET state = 'null'::jsonb WHERE series_id = ${seriesId}`.execute(tx);
+        await record(tx, act);
+        return true;
+      }),
+  };
+}
+
+/** A run's id is its probe's and its slot: by them it is found without looking through the days. */
+function slotOf(runId: string): { readonly probe: string; readonly slot: string } {
+  const at = runId.lastIndexOf("/");
+  return { probe: runId.slice(0, at), slot: runId.slice(at + 1) };
+}
