@@ -66,7 +66,10 @@ export function advanceCover(
   const incident: Incident = { ...reduced.incident, covers: named ?? before?.covers };
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
   const context = { alerting: { ...alerting, routes: [] }, mute };
-  if (reduced.transition !== undefined) return counted(tell(incident, reduced.transition, receivers, context));
+  if (reduced.transition !== undefined) {
+    const reason = covers?.reason ?? "no-longer-so";
+    return counted(tell(incident, { ...reduced.transition, reason }, receivers, context));
+  }
   const again = mute === undefined ? whyAgain(incident, nowMs, probe.incident.remindMs) : undefined;
   if (again === undefined) return { ...nothingFollows, incidents: [incident] };
   const next = { ...incident, sequence: incident.sequence + 1 };

@@ -20,15 +20,20 @@ export function likelyCause(incident: Incident): LikelyCause {
 export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
   const { target, location, covers } = incident;
+  const status = incident.evidence.at(-1)?.status;
   if (covers !== undefined) return coverStep(covers.reason, location);
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
+  if (status === 429) return `Check the rate limits and the credit of ${target}'s key; ask less often or raise them.`;
   if (cause === "network")
-    return `Check DNS, TLS and routes from ${incident.location} to ${target}, then the provider's status page.`;
+    return `Check DNS, TLS and the way ${fromWhere(location)}to ${target}, then the provider's status page.`;
   switch (incident.kind) {
     case "availability":
       return "Check the provider's status page; quote the request id in a ticket. Move traffic if it lasts.";
     case "expectation":
+      if (status !== undefined && status >= 500) {
+        return "Check the provider's status page; move traffic if it lasts, and quote the request id in a ticket.";
+      }
       return "Run the probe once by hand; if it repeats, hold traffic that depends on this rule and ask the provider.";
     case "policy":
       return "Treat as a security matter: a request that must be refused was answered. Tell the provider now.";
@@ -41,7 +46,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
     case "usage":
       return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
     case "monitor":
-      return `Put right what is named, then look at ${"`plumbline status`"}: what was to be told meanwhile may be missing.`;
+      return monitorStep(incident.label);
     default:
       return incident.kind satisfies never;
   }
@@ -52,7 +57,7 @@ function coverStep(reason: Covers["reason"], location: string): string {
     case "provider-is-down":
       return "Check the provider's status page and move traffic; the targets named are not told one by one.";
     case "no-connectivity":
-      return `Check the way out of ${location}: DNS, proxy, firewall, certificates. No target is told one by one meanwhile.`;
+      return `Check the way out ${fromWhere(location)}(DNS, proxy, firewall, certificates). No target is told one by one meanwhile.`;
     case "clock-is-wrong":
       return "Set this machine's clock (NTP); until then nothing is told of runs, because their times can't be trusted.";
     case "monitor-overloaded":
@@ -62,4 +67,13 @@ function coverStep(reason: Covers["reason"], location: string): string {
     default:
       return reason satisfies never;
   }
+}
+
+const fromWhere = (location: string): string => (location === "default" ? "" : `from ${location} `);
+
+function monitorStep(label: string): string {
+  if (label.startsWith("delivery to ")) {
+    return "Put the receiver right; `plumbline delivery list` shows what it has missed, and retry sends that again.";
+  }
+  return "Check that a worker runs for these probes and has time for them: `plumbline status` shows what is late.";
 }

@@ -71,9 +71,12 @@ export function alertFacts(alert: Alert): [string, string][] {
   const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
   const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
   return [
-    ["since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
+    // A trend began before it was noticed; its own words say when.
+    [alert.confirmation === "many-runs" ? "noticed" : "since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
     ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
-    ...(alert.members === undefined ? [["how often", howSure(alert)] satisfies [string, string]] : []),
+    ...(alert.members === undefined && alert.kind !== "monitor"
+      ? [["how often", howSure(alert)] satisfies [string, string]]
+      : []),
     ...reachRows(alert.reach),
     ["where", whereOf(alert)],
     ...(alert.baselineVersion === null
@@ -83,13 +86,22 @@ export function alertFacts(alert: Alert): [string, string][] {
     ["look at", causes[alert.likelyCause]],
     ["next step", alert.nextStep],
     ...earlierRows(alert),
+    ...controlRows(alert),
     ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
   ];
 }
 
 function whereOf({ kind, target, model, scenario, location, members }: Alert): string {
-  if (kind === "monitor") return members === undefined ? "Plumbline itself" : `Plumbline itself, at ${location}`;
-  return `${target} (${model}), ${scenario}, from ${location}`;
+  // The names that are given when there is but one place.
+  const from = location === "default" || location === "here" ? "" : `, from ${location}`;
+  if (kind === "monitor") return `Plumbline itself${members === undefined ? "" : from}`;
+  return `${target} (${model})${members === undefined ? `, ${scenario}` : ""}${from}`;
+}
+
+/** What a person can do from anywhere; a test and what is over need nothing. */
+function controlRows({ status, incidentId, reason }: Alert): [string, string][] {
+  if (status !== "firing" || reason === "test") return [];
+  return [["take it on", `plumbline incident ack ${incidentId} --why "…"`]];
 }
 
 /** What the reader was not told when it happened. */

@@ -79,16 +79,24 @@ export function howSure(counts: Pick<Incident, "badRuns" | "judgedRuns" | "confi
 /** Gives the subject up to half of the room and shares the rest between before and after. */
 function whatMoved(incident: Incident, change: Change | undefined, room: number): string {
   if (change === undefined) return sanitize(incident.label, room);
-  if (incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
+  if (change.what === "reply" && incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
+  if (incident.kind === "policy") return sanitize(`answers what it must refuse: ${change.after}`, room);
   if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
-  const whole = `${change.what} ${change.before} → ${change.after}`;
+  const { what: subject, before: from } = change;
+  const to = withoutDetails(change.after);
+  const whole = `${subject} ${from} → ${to}`;
   if (whole.length <= room) return whole;
-  const values = change.before.length + change.after.length;
-  const what = sanitize(change.what, Math.max(Math.floor(room / 2), room - arrow.length - values));
+  const values = from.length + to.length;
+  const what = sanitize(subject, Math.max(Math.floor(room / 2), room - arrow.length - values));
   const left = room - what.length - arrow.length;
-  const after = sanitize(change.after, Math.max(Math.ceil(left / 2), left - change.before.length));
-  const before = sanitize(change.before, left - after.length);
+  const after = sanitize(to, Math.max(Math.ceil(left / 2), left - from.length));
+  const before = sanitize(from, left - after.length);
   return `${what} ${before} → ${after}`;
+}
+
+/** `1.62 s (×2.0, 95 % between ×1.8 and ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
+function withoutDetails(after: string): string {
+  return after.replace(/, since \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
 }
 
 /** The space after the subject included. */

@@ -50,7 +50,7 @@ export async function watchPunctuality(
     subject: id,
     expected: `a run within ${formatDurationMs(patienceMs)}`,
     observed:
-      `none for ${formatDurationMs(silentMs)}` +
+      `no run for ${formatDurationMs(silentMs)}` +
       (index === 0 && late.length > 1 ? `, ${late.length} probes in all` : ""),
   }));
   const evidence = { runId: late[0]?.id ?? punctuality.series };

@@ -23,6 +23,7 @@ trace      4bf92f3577b34da6a3ce929d0e0e4736
 look at    the provider first
 next step  Check what a request costs now and your spend caps; ask the provider
            what has changed in counting.
+take it on plumbline incident ack f00dfeed-1 --why "…"
 incident   f00dfeed-1, message 1: 2-of-3-slots-bad
 `,
   );

@@ -42,7 +42,7 @@ test("probes that do not run for three intervals are one incident of ours; it re
   await watchPunctuality(world, noonMs + 6 * minuteMs);
   const [incident] = await ours();
   expect(incident?.findings.map(({ subject }) => subject)).toEqual([slow, slower]);
-  expect(incident?.findings[0]?.observed).toMatch(/^none for 6 min, 2 probes in all$/);
+  expect(incident?.findings[0]?.observed).toMatch(/^no run for 6 min, 2 probes in all$/);
   const told = async () => (await store.history(incidentId(incident!)))?.deliveries.map(({ summary }) => summary);
   expect(await told()).toHaveLength(1);
 
