@@ -52,11 +52,14 @@ export function composeAlert(incident: Incident, transition: Transition, neighbo
 function membersOf({ covers }: Incident): Pick<Alert, "members" | "moreMembers"> {
   if (covers === undefined || covers.members.length === 0) return {};
   let room = maxMembersLength;
-  const named = covers.members.map((name) => sanitize(name, maxMember));
-  const members = named.filter((name) => (room -= name.length + 3) >= 0);
-  return { members, moreMembers: named.length - members.length };
+  const members = covers.members
+    .slice(0, maxMembers)
+    .map((name) => sanitize(name, maxMember))
+    .filter((name) => (room -= name.length + 3) >= 0);
+  return { members, moreMembers: covers.members.length - members.length };
 }
 
+const maxMembers = 200;
 const maxMembersLength = 4000;
 const maxMember = 60;
 

@@ -148,7 +148,7 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
   return nextAttemptAtMs(
     {
       attempts: pending.attempts + 1,
-      createdAtMs: Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
+      createdAtMs: pending.failingSinceMs ?? Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
       nowMs: world.clock.nowMs(),
       retryAfterMs: outcome.retryAfterMs,
     },

@@ -8,6 +8,8 @@ export interface PendingDelivery {
   /** Attempts already made. */
   readonly attempts: number;
   readonly dueAtMs: number;
+  /** When the first of the messages that it carries was tried in vain: its horizon counts from there. */
+  readonly failingSinceMs?: number | undefined;
   /** Hash of the receiver's configuration that answered 410, if one did. */
   readonly disabledAs?: string | undefined;
 }

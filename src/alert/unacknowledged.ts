@@ -12,8 +12,8 @@ export interface Escalation {
 
 /** Whom the routes name for when nobody has acknowledged it; undefined: nobody, or not yet. */
 export function escalation(incident: Incident, { routes }: Alerting, nowMs: number): Escalation | undefined {
-  const { told = {}, state } = incident;
-  const firstToldMs = Math.min(...Object.values(told));
+  const { told = {}, state, reopenedAtMs = 0 } = incident;
+  const firstToldMs = Math.max(reopenedAtMs, Math.min(...Object.values(told)));
   if (state !== "open" || !Number.isFinite(firstToldMs)) return undefined;
   const due = routes
     .flatMap(({ match, escalate }) => (escalate !== undefined && meets(match, incident) ? [escalate] : []))

@@ -111,7 +111,10 @@ export function openHeartbeat(
   const read = secretReader(env);
   const troubles = async (): Promise<readonly string[]> => {
     const { incidents } = await store.overview(systemClock.nowMs());
-    const ours = incidents.filter(({ kind }) => kind === "monitor").map(({ label }) => label);
+    // A digest says that a lot is wrong with others.
+    const ours = incidents
+      .filter(({ kind, covers }) => kind === "monitor" && covers?.reason !== "over-cap")
+      .map(({ label }) => label);
     return [...health().reasons, ...ours];
   };
   const address = (): string => (typeof url === "string" ? url : read(url));

@@ -37,6 +37,7 @@ export interface Incident {
   readonly isResolvedByHand?: boolean | undefined;
   /** How often this episode was over and came back. */
   readonly reopenings?: number | undefined;
+  readonly reopenedAtMs?: number | undefined;
   /** Of a suspicion: the episode before it, which it may turn out to be. */
   readonly previous?: Incident | undefined;
   /** Why it was opened; undefined in rows of before this was kept. */

@@ -100,7 +100,7 @@ function afterBad(
     const episode = returning(incident, context.probe.incident);
     return episode === undefined
       ? transit(open(incident, confirmation, context.nowMs), "opened", reason, context)
-      : transit(reopen(incident, episode, confirmation), "reopened", reason, context);
+      : transit(reopen(incident, episode, confirmation, context.nowMs), "reopened", reason, context);
   }
   return severityRank[incident.severity] > severityRank[known.severity]
     ? transit(incident, "escalated", "severity-rose", context)

@@ -24,7 +24,7 @@ export function open(suspected: Incident, confirmation: Confirmation, nowMs: num
 }
 
 /** The same, as the episode that was over too early: its counts, its beginning and who was told go on. */
-export function reopen(suspected: Incident, episode: Incident, confirmation: Confirmation): Incident {
+export function reopen(suspected: Incident, episode: Incident, confirmation: Confirmation, nowMs: number): Incident {
   return {
     ...suspected,
     state: "open",
@@ -36,6 +36,7 @@ export function reopen(suspected: Incident, episode: Incident, confirmation: Con
     openedAtMs: episode.openedAtMs,
     toldAtMs: episode.toldAtMs,
     told: episode.told,
+    reopenedAtMs: nowMs,
     reopenings: (episode.reopenings ?? 0) + 1,
     confirmation,
     previous: undefined,

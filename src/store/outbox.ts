@@ -55,7 +55,9 @@ export function createOutbox(db: Kysely<never>): Outbox {
 /** Messages that one carries along, as the alert tells of them. */
 const earlierOf = sql`(
   SELECT jsonb_agg(jsonb_build_object('id', c.id, 'sequence', c.sequence, 'event', c.alert->>'event', 'at', c.alert->>'at',
-    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id AND c.incident_id = o.incident_id) AS earlier`;
+    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id AND c.incident_id = o.incident_id) AS earlier,
+  (SELECT min(greatest(c.created_at, c.held_until)) FROM plumbline.outbox c
+    WHERE c.carried_by = o.id AND c.incident_id = o.incident_id AND c.attempts > 0) AS failing_since`;
 
 /** Not what somebody has begun to hand over since it was looked at. */
 async function carry(db: Kysely<never>, carrier: string, ids: readonly string[], nowMs: number): Promise<void> {
@@ -134,6 +136,7 @@ function pending(row: Row): PendingDelivery {
     },
     attempts: count(row["attempts"]),
     dueAtMs: epochMs(row["due_at"]),
+    failingSinceMs: optionalMs(row["failing_since"]),
     disabledAs: optionalText(row["disabled_as"]),
   };
 }

@@ -52,7 +52,7 @@ export function createWeb({ overview, health, metrics, api }: WebSources): Hono 
 /** Trouble of the monitor itself that is no reason to take it out of service, such as a receiver nobody can reach. */
 function selfTrouble({ incidents }: Overview): string[] {
   return incidents
-    .filter(({ kind }) => kind === "monitor")
+    .filter(({ kind, covers }) => kind === "monitor" && covers?.reason !== "over-cap")
     .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
 }
 

@@ -41,12 +41,14 @@ export function timeline(
   const heard: string[] = [];
   const ids: string[] = [];
   const sequences: number[] = [];
+  const reasons: string[] = [];
   const routes: string[] = [];
   const note = (clock: string, after: ReturnType<typeof tell>): void => {
     incident = after.incidents.at(-1) ?? incident;
     told.push(...after.outbox.map(({ alert }) => `${clock} ${alert.event}`));
     heard.push(...after.outbox.map((entry) => `${clock} ${entry.receiver} ${entry.alert.event}${heldUntil(entry)}`));
     ids.push(...after.outbox.map(({ alert }) => alert.incidentId));
+    reasons.push(...after.transitions.map(({ reason }) => reason));
     sequences.push(...after.transitions.map(({ sequence }) => sequence));
     routes.push(...after.transitions.map((it) => `${it.kind}: ${it.routes.map(({ reason }) => reason).join()}`));
   };
@@ -64,6 +66,7 @@ export function timeline(
     routes,
     ids,
     sequences,
+    reasons,
     incident: () => incident,
     /** One slot of a probe that runs every minute. */
     minute: (minute: number, quality: Quality) => slot(minute * minuteMs, quality),

@@ -99,8 +99,10 @@ export class MemoryOutbox implements Outbox {
         const { sequence, event, at, reason } = alert;
         return { id, sequence, event, at, reason };
       });
+    const tried = [...this.rows.values()].filter((row) => row.carriedBy === plain.id && row.attempts > 0);
+    const failingSinceMs = tried.length === 0 ? undefined : Math.min(...tried.map(({ entry }) => entry.createdAtMs));
     const entry = earlier.length === 0 ? plain : { ...plain, alert: { ...plain.alert, earlier } };
-    return { entry, attempts, dueAtMs, disabledAs: this.disabled.get(entry.receiver) };
+    return { entry, failingSinceMs, attempts, dueAtMs, disabledAs: this.disabled.get(entry.receiver) };
   }
 
   private isDue(row: Row, nowMs: number): boolean {

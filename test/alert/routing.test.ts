@@ -114,6 +114,20 @@ describe("nobody acknowledges", () => {
     expect(over.heard).toEqual(["0:20 pager opened", "0:40 pager resolved"]);
   });
 
+  test("over and back: the second receiver gets its time anew", () => {
+    const day = timeline("policy", everybody, escalating);
+    day.slots("0:10", "0:20", "breaking");
+    day.slots("0:25", "0:35", "good");
+    day.slots("0:40", "0:50", "breaking");
+    day.wait("0:51", "1:10");
+    expect(day.heard).toEqual([
+      "0:20 pager opened",
+      "0:35 pager resolved",
+      "0:50 pager reopened",
+      "1:05 team unacknowledged",
+    ]);
+  });
+
   test("silenced meanwhile: handed on when the silence ends", () => {
     const day = timeline("policy", everybody, escalating);
     day.slots("0:10", "0:20", "breaking");

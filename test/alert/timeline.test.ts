@@ -64,6 +64,18 @@ describe("silences", () => {
     expect(day.told).toEqual(["0:20 opened", "8:20 resolved"]);
   });
 
+  test("told before and silenced: that the silence has ended is told if it still lasts", () => {
+    const day = timeline();
+    day.slots("0:10", "0:30", "bad");
+    day.silence("0:35", "1:30", { kind: "usage" });
+    day.slots("0:40", "1:20", "bad");
+    day.wait("1:21", "1:59");
+    expect(day.told).toEqual(["0:20 opened", "1:30 reminded"]);
+    expect(day.reasons.at(-1)).toBe("silence-ended");
+    day.slots("2:00", "2:30", "bad");
+    expect(day.told).toHaveLength(2);
+  });
+
   test.each<[SilenceMatcher, boolean]>([
     [{ target: probe.target.name }, true],
     [{ target: "another" }, false],

@@ -6,7 +6,8 @@ import { incidentId } from "../../src/incident/incident.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { watchCauses } from "../../src/run/outages.ts";
+import { clockReport } from "../../src/run/cover-reports.ts";
+import { put, watchCauses } from "../../src/run/outages.ts";
 import { tendIncidents } from "../../src/run/tend.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
@@ -229,6 +230,27 @@ test("a monitor that stalls in most of its runs says so, and blames nobody meanw
   const [outage] = (await store.incidents(false, 10)).filter(({ covers }) => covers === undefined);
   const history = outage && (await store.history(incidentId(outage)));
   expect(history?.transitions[0]?.routes).toMatchObject([{ told: false, reason: "monitor-overloaded" }]);
+});
+
+test("a clock that is wrong says so once, keeps everything quiet, and is forgotten when nobody confirms it", async () => {
+  const one = probeOf("a", "api.example.com", { alerting: plainAlerting });
+  const story = night([one]);
+  const world = { book: store, probes: [one], receivers: ["pager"], alerting: plainAlerting };
+  const report = (trouble: string | undefined, atMs: number): Promise<void> =>
+    put(world, clockReport("host-1", trouble, atMs), [], ["pager"], atMs);
+  await report("90 s behind of the queue's", noonMs);
+  await report("91 s behind of the queue's", noonMs + 30_000);
+  for (const minute of [1, 2]) await story.slot(one, "bad", noonMs + minute * minuteMs);
+  await story.tick(noonMs + 2 * minuteMs);
+  expect(story.told).toEqual(["+120s pager opened: the clock of host-1 is wrong: 90 s behind of the queue's"]);
+  await story.slot(one, "bad", noonMs + 20 * minuteMs);
+  await story.tick(noonMs + 20 * minuteMs);
+  expect(
+    story.told
+      .slice(1)
+      .map((line) => line.split(":")[0])
+      .toSorted(),
+  ).toEqual(["+1200s pager opened", "+1200s pager resolved"]);
 });
 
 test("over its cap a receiver gets a digest that names the rest, and no more than that", async () => {
