@@ -4,6 +4,7 @@ import type { Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
+import { contractPolicy } from "./contract-schema.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
@@ -130,6 +131,7 @@ function resolveTarget(
     maxTokensField: text.maxTokensField,
     policy,
     price,
+    contract: contractPolicy(text.contract, [...path, "contract"], context, complaints),
     spendCaps: [...capsOf(`target/${name}`, text.spendCap), ...capsOf("all", whole.spendCap)],
   };
 }

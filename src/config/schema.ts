@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { maintenance, routes, tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
+import { contract } from "./contract-schema.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { secret, urlOrEnv } from "./reference-schemas.ts";
 import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
@@ -62,6 +63,7 @@ const target = z.strictObject({
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
   tier: tier.optional().describe("page: what breaks on it may wake somebody; ticket when left out"),
+  contract: contract.optional().describe("what is known of its replies beside what is learned"),
   audit: audit.optional().describe("what plumbline audit is to know of it"),
 });
 

@@ -1,10 +1,12 @@
 import type { ReplyFacts } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { breachesOf, compareDeclared, type Declared, declaredFor } from "./contract/declared.ts";
 import { type Difference, differencesOf } from "./contract/differences.ts";
-import { knownSchema, learn, nothingKnown, seenIn } from "./contract/known.ts";
+import { knownSchema, learn, nothingKnown, type Seen, seenIn } from "./contract/known.ts";
 import { applyOverrides, type Graded } from "./contract/overrides.ts";
 import { severities, worstFirst } from "./contract/severity.ts";
-import { isToldNow, markTold, oddsOf, startWatching, watchingSchema, watchOn } from "./contract/watching.ts";
+import { changedShares, runningShares } from "./contract/variants.ts";
+import { isToldNow, markTold, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./contract/watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
 import { learningStep, readAs, subjectOf, unjudged } from "./learned.ts";
 
@@ -28,23 +30,31 @@ export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, s
 
 function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const seen = seenIn(facts, input.observation);
+  const declared = declaredFor(input.contract, input.series.aspect, input.observation.mode);
   const known = readAs(knownSchema, input.memory?.baseline?.learned);
-  if (known === undefined) {
-    const learned = learn(readAs(knownSchema, learningOf(input)) ?? nothingKnown, seen);
-    return learningStep(input, learned.n, { known: learned }, () => learned);
-  }
+  if (known === undefined) return learnFrom(input, seen, declared);
   const before = readAs(watchingSchema, input.memory?.state) ?? startWatching;
-  const found = applyOverrides(differencesOf(known, seen), seen, input);
+  const shares = runningShares(before.shares, known, seen);
+  const differences = [...differencesOf(known, seen), ...changedShares(known, shares)];
+  const found = applyOverrides(differences, seen, input);
   const watched = watchOn(before, found, known.n);
   const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
   const told = judged.filter(({ difference, odds }) => isToldNow(difference, odds, before));
   const after = markTold(
     watched,
     told.map(({ difference }) => difference),
+    shares,
   );
-  const findings = told
-    .map(({ difference, odds }) => findingOf(difference, odds.runsPerChance, input))
-    .toSorted(worstFirst);
+  const written = before.runs < mostNotes && declared !== undefined ? compareDeclared(declared, known) : [];
+  const breaches = applyOverrides(
+    [...(declared === undefined ? [] : breachesOf(declared, known, seen)), ...written.slice(0, mostNotes)],
+    seen,
+    input,
+  );
+  const findings = [
+    ...told.map(({ difference, odds }) => findingOf(difference, rarity(difference, odds.runsPerChance), input)),
+    ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
+  ].toSorted(worstFirst);
   const subject = subjectOf(input);
   if (findings.some(({ severity }) => severity !== "informative")) {
     return { ruling: { subject, outcome: "bad", findings }, state: after };
@@ -59,12 +69,23 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   return { ruling: { subject, outcome: "good", notes: findings }, state: after };
 }
 
+/** Before enough is learned only a written contract can be broken. */
+function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
+  const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
+  const learned = learn(before, seen);
+  const output = learningStep(input, learned.n, { known: learned }, () => learned);
+  const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
+  const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
+  if (findings.every(({ severity }) => severity === "informative")) return output;
+  return { ...output, ruling: { subject: subjectOf(input), outcome: "bad", findings } };
+}
+
 function learningOf({ memory }: JudgeInput) {
   const state = memory?.state;
   return typeof state === "object" && state !== null && !Array.isArray(state) ? state["known"] : undefined;
 }
 
-function findingOf(difference: Graded, runsPerChance: number, { series, memory }: JudgeInput): Finding {
+function findingOf(difference: Graded, how: string, { series, memory }: JudgeInput): Finding {
   const { severity, subject, expected, observed } = difference;
   return {
     kind: series.aspect,
@@ -72,7 +93,7 @@ function findingOf(difference: Graded, runsPerChance: number, { series, memory }
     subject,
     expected,
     observed,
-    why: `${severities[difference.kind].why}; ${rarity(difference, runsPerChance)}`,
+    why: `${severities[difference.kind].why}; ${how}`,
     baselineVersion: memory?.baseline?.version,
   };
 }

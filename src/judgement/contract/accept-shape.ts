@@ -3,6 +3,7 @@ import type { Json } from "../../std/json.ts";
 import { readAs } from "../learned.ts";
 import { allDifferencesOf, type Difference, isSaidBy } from "./differences.ts";
 import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn } from "./known.ts";
+import { newVariant } from "./variants.ts";
 
 /**
  * What a series has learned, with the differences named by `subjects` (those of findings) as they are in the evidence
@@ -21,10 +22,14 @@ export function acceptShape(
   const opened = subjects.filter((subject) => before.paths[subject]?.kinds["object"] === undefined);
   const isAccepted = (it: Difference): boolean =>
     names.has(it.subject) || isSaidBy(it, names) || opened.some((subject) => isBelow(it.subject, subject));
-  return evidence.reduce<Known>((known, observation) => {
-    const { outcome } = observation;
-    return outcome.kind === "reply" ? acceptReply(known, seenIn(outcome, observation), isAccepted) : known;
-  }, before);
+  const agreed = [...new Set([...before.agreed, ...subjects.filter((subject) => subject.includes("$"))])].toSorted();
+  return evidence.reduce<Known>(
+    (known, observation) => {
+      const { outcome } = observation;
+      return outcome.kind === "reply" ? acceptReply(known, seenIn(outcome, observation), isAccepted) : known;
+    },
+    { ...before, agreed },
+  );
 }
 
 /** What was learned from these replies alone: the other side of `diffShapes`. */
@@ -41,9 +46,10 @@ const mostLayers = 8;
 function acceptReply(before: Known, seen: Seen, isAccepted: (difference: Difference) => boolean): Known {
   let known = before;
   for (let layer = 0; layer < mostLayers; layer += 1) {
-    const accepted = allDifferencesOf(known, seen).filter(isAccepted);
+    const accepted = [...allDifferencesOf(known, seen), ...newVariant(known, seen)].filter(isAccepted);
     if (accepted.length === 0) return known;
-    known = accepted.reduce((sum, difference) => withDifference(sum, difference, seen), known);
+    // It is a mixture of more than was known, if it is one: what else may come is not known either.
+    known = { ...accepted.reduce((sum, difference) => withDifference(sum, difference, seen), known), variants: null };
   }
   return known;
 }
@@ -58,6 +64,8 @@ function withDifference(known: Known, { kind, subject, observed }: Difference, s
     case "deprecated-gone":
     case "sometimes-gone":
       return withoutIt(known, subject);
+    case "new-variant":
+      return known;
     case "new-field":
       return withoutIt(withPaths(known, below(subject, known, seen)), subject);
     default:

@@ -1,7 +1,8 @@
 import type { JsonKind } from "../../probe/probe.ts";
-import { declaredPaths, deprecatedPaths } from "../declared-contract.ts";
+import { declaredPaths, deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
 import type { DifferenceKind } from "./severity.ts";
+import { isOtherVariant, newVariant } from "./variants.ts";
 
 /** One thing that a reply has and the known ones have not, or the reverse. */
 export interface Difference {
@@ -19,8 +20,12 @@ export interface Difference {
 export function differencesOf(known: Known, seen: Seen): Difference[] {
   const all = allDifferencesOf(known, seen);
   const subjects = new Set(all.map(({ subject }) => subject));
-  return all.filter((it) => !isSaidBy(it, subjects));
+  const said = all.filter((it) => !isSaidBy(it, subjects));
+  // Of a reply that differs in something anyway it is no news that it is like none of the others.
+  return said.every(({ kind }) => comesAndGoes.has(kind)) ? [...newVariant(known, seen), ...said] : said;
 }
+
+const comesAndGoes: ReadonlySet<DifferenceKind> = new Set(["sometimes-gone", "deprecated-gone", "new-field", "sign"]);
 
 /** The same, with what only follows from another one. */
 export function allDifferencesOf(known: Known, seen: Seen): Difference[] {
@@ -92,6 +97,7 @@ function goneDifference(known: Known, seen: Seen, subject: string, before: Known
   const isChunk = !subject.startsWith("$");
   if (!isAlways && isChunk) return undefined;
   const expected = Object.keys(before.kinds).join(" or ");
+  if (!isAlways && isOtherVariant(known, seen, subject)) return undefined;
   const kind = deprecatedPaths.has(subject) ? "deprecated-gone" : isAlways ? "gone" : "sometimes-gone";
   return { kind, subject, expected, observed: "absent", chances, sightings: Math.max(0, chances - before.count) };
 }
@@ -103,7 +109,7 @@ export function chancesOf(known: Known, path: string): number {
 }
 
 /** A member of something that is there. Items of arrays and of maps come and go; a whole chunk is a member of the stream. */
-function isMemberOf(path: string, isThere: (parent: string) => boolean): boolean {
+export function isMemberOf(path: string, isThere: (parent: string) => boolean): boolean {
   if (path.endsWith("[]") || path.endsWith(".*")) return false;
   if (path.endsWith("$")) return path !== "$";
   return isThere(path.slice(0, path.lastIndexOf(".")));

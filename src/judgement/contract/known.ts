@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Observation, ReplyFacts, Shape } from "../../observation/observation.ts";
+import { mergeVariants, variantSchema } from "./variants.ts";
 
 const countsSchema = z.record(z.string(), z.number());
 const pathSchema = z.object({
@@ -21,11 +22,15 @@ export const knownSchema = z.object({
   words: z.record(z.string(), countsSchema),
   /** Paths of which a person accepted that replies are without them. */
   mayBeAbsent: z.array(z.string()),
+  /** The ways in which replies come, while they are few; null: too many. */
+  variants: z.array(variantSchema).nullable().default([]),
+  /** What a person accepted although a declared contract says otherwise. */
+  agreed: z.array(z.string()).default([]),
 });
 export type Known = z.infer<typeof knownSchema>;
 export type KnownPath = z.infer<typeof pathSchema>;
 
-export const nothingKnown: Known = { v: 2, n: 0, paths: {}, words: {}, mayBeAbsent: [] };
+export const nothingKnown: Known = { v: 2, n: 0, paths: {}, words: {}, mayBeAbsent: [], agreed: [], variants: [] };
 
 const mostPaths = 3000;
 const mostWords = 32;
@@ -81,6 +86,8 @@ export function learn(known: Known, seen: Seen): Known {
     ),
     words: Object.fromEntries(Object.entries(seen.words).map(([name, word]) => [name, { [word]: 1 }])),
     mayBeAbsent: [],
+    agreed: [],
+    variants: [{ has: [], count: 1 }],
   });
 }
 
@@ -108,6 +115,8 @@ export function merge(one: Known, other: Known): Known {
     paths: inOrder(paths),
     words: inOrder(words),
     mayBeAbsent: [...new Set([...one.mayBeAbsent, ...other.mayBeAbsent])].toSorted(),
+    agreed: [...new Set([...one.agreed, ...other.agreed])].toSorted(),
+    variants: mergeVariants(one, other) ?? null,
   };
 }
 

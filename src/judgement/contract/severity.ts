@@ -19,7 +19,13 @@ export type DifferenceKind =
   | "new-value"
   | "class"
   | "sign"
-  | "new-field";
+  | "new-field"
+  | "new-variant"
+  | "share"
+  | "breach"
+  | "undeclared-value"
+  | "never-returned"
+  | "undocumented";
 
 interface Judged {
   readonly severity: Severity;
@@ -59,6 +65,12 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   class: { severity: "risky", nature: "value", why: "clients may parse or compare it" },
   sign: { severity: "informative", nature: "value", why: "counters begin or cease to count" },
   "new-field": { severity: "informative", nature: "presence", why: "clients ignore what they do not know" },
+  "new-variant": { severity: "risky", nature: "presence", why: "it is like none of the upstreams known so far" },
+  share: { severity: "informative", nature: "presence", why: "an upstream answers more often or less often" },
+  breach: { severity: "breaking", nature: "structure", why: "it breaks the contract that was declared" },
+  "undeclared-value": { severity: "risky", nature: "value", why: "clients switch on the values that are declared" },
+  "never-returned": { severity: "informative", nature: "presence", why: "it is documented and was never returned" },
+  undocumented: { severity: "informative", nature: "presence", why: "it is returned and documented nowhere" },
 };
 
 const order: readonly Severity[] = ["breaking", "risky", "informative"];

@@ -29,6 +29,8 @@ export const watchingSchema = z.object({
   runs: z.number(),
   quiet: z.number(),
   differed: z.record(z.string(), keptSchema),
+  /** Of a mixture: how often each variant answers of late. */
+  shares: z.array(z.number()).default([]),
 });
 export type Watching = z.infer<typeof watchingSchema>;
 
@@ -40,7 +42,7 @@ const runsPerFalseAlarmOfOptional = 1_000_000;
 const priorSightings = 1000;
 const mostRemembered = 200;
 /** A note that was told so often is known. */
-const mostNotes = 20;
+export const mostNotes = 20;
 
 /**
  * How often it is seen if it is a change: nearly always, or by one of several upstreams. What usually happens more often
@@ -56,7 +58,7 @@ const lastingSightings = 10;
 /** After so many runs without anything told no incident is waiting for its next slot. */
 const longQuiet = 10;
 
-export const startWatching: Watching = { v: 5, runs: 0, quiet: longQuiet, differed: {} };
+export const startWatching: Watching = { v: 5, runs: 0, quiet: longQuiet, differed: {}, shares: [] };
 
 /** The same subject may differ in several ways, and each has its own past. */
 export function nameOf({ kind, subject }: Difference): string {
@@ -78,6 +80,7 @@ export function watchOn(before: Watching, found: readonly Graded[], n: number): 
     runs: before.runs + 1,
     quiet: Math.min(longQuiet, before.quiet + 1),
     differed: Object.fromEntries([...past, ...seen].slice(-mostRemembered)),
+    shares: before.shares,
   };
 }
 
@@ -179,13 +182,13 @@ export function isToldNow(difference: Graded, odds: Odds, before: Watching): boo
   return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasTold === true);
 }
 
-/** Remembers what was told. */
-export function markTold(after: Watching, told: readonly Graded[]): Watching {
+/** Remembers what was told, and how often which variant answers. */
+export function markTold(after: Watching, told: readonly Graded[], shares: readonly number[]): Watching {
   const names = new Map(told.map((it) => [nameOf(it), it.severity === "informative"]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
     const isNote = names.get(name);
     return isNote === undefined ? [name, kept] : [name, { ...kept, told: true, notes: kept.notes + (isNote ? 1 : 0) }];
   });
   const isQuiet = told.every(({ severity }) => severity === "informative");
-  return { ...after, quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };
+  return { ...after, shares: [...shares], quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };
 }
