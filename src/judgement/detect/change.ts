@@ -34,9 +34,9 @@ export function changeSince(
   return { kind, sinceMs, ratio, low, high, samples };
 }
 
-/** Evidence of this much, e^7 to one, and the series is called back at its baseline. */
-export const backAt = 7;
-/** One sample says at most this much: no recovery from fewer than four. */
+/** Evidence of this much, e^10 to one, and the series is called back at its baseline. */
+export const backAt = 10;
+/** One sample says at most this much: no recovery from fewer than five. */
 const mostPerSample = 2;
 
 /** Log likelihood ratio of one sample for "back at the baseline" against "moved by shift". */

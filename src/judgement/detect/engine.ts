@@ -1,33 +1,65 @@
-import { z } from "zod";
+import { median } from "../../std/statistics.ts";
+import { isJsonObject, type Json } from "../../std/json.ts";
 import { type Change, backAt, backwards, changeSince, lastsStill } from "./change.ts";
 import type { ComponentKind } from "./components.ts";
-import { type Scores, freshDetector, isLevel, stepDetector, weigh } from "./e-detector.ts";
+import { type DetectorState, type Scores, freshDetector, isLevel, stepDetector, weigh } from "./e-detector.ts";
+import { isNumbers } from "./numbers.ts";
 import { rankScore } from "./rank-table.ts";
 import { type Pipeline, scoreOnGrid, valueOnGrid } from "./reference.ts";
 import { seasonAt } from "./season.ts";
 
-const numbers = z.array(z.number());
-
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
-export const engineSchema = z.object({
-  lastMs: z.number(),
+export interface EngineState {
+  lastMs: number;
   /** Scores of the sample before, for whitening. */
-  previous: z.object({ up: z.number(), down: z.number(), plain: z.number() }),
-  detector: z.object({ sums: numbers, cusums: numbers, sinceMs: numbers }),
+  previous: Scores;
+  detector: DetectorState;
   /** The newest samples: logs less season and level. */
-  recent: numbers,
-  held: z
-    .object({
-      kind: z.enum(["up", "down"]),
-      sinceMs: z.number(),
-      /** By how much the logs moved. */
-      shift: z.number(),
-      /** CUSUM of the evidence for being back. */
-      back: z.number(),
-    })
-    .optional(),
-});
-export type EngineState = z.infer<typeof engineSchema>;
+  recent: number[];
+  held?: Held | undefined;
+}
+
+/** A change of level that was told and is not over. */
+export interface Held {
+  kind: "up" | "down";
+  sinceMs: number;
+  /** By how much the logs moved. */
+  shift: number;
+  /** CUSUM of the evidence for being back. */
+  back: number;
+}
+
+/** A check of stored JSON by hand: it is read at every sample of every series. */
+export function isEngineState(stored: Json | undefined): boolean {
+  if (!isJsonObject(stored)) return false;
+  const { lastMs, previous, detector, recent, held } = stored;
+  if (typeof lastMs !== "number" || !isNumbers(recent)) return false;
+  if (!isJsonObject(previous) || !isNumbers([previous["up"], previous["down"], previous["plain"]], 3)) return false;
+  if (!isJsonObject(detector)) return false;
+  const { sums, cusums, sinceMs } = detector;
+  if (!Array.isArray(sums) || !isNumbers(sums)) return false;
+  if (!isNumbers(cusums, sums.length) || !isNumbers(sinceMs, sums.length)) return false;
+  return held === undefined || isHeld(held);
+}
+
+function isHeld(stored: Json): boolean {
+  if (!isJsonObject(stored)) return false;
+  const { kind, sinceMs, shift, back } = stored;
+  return (kind === "up" || kind === "down") && isNumbers([sinceMs, shift, back], 3);
+}
+
+/** What a step may change, without what it came from. */
+export function copyOfEngine(state: EngineState): EngineState {
+  const { previous, detector, recent, held } = state;
+  const { sums, cusums, sinceMs } = detector;
+  return {
+    lastMs: state.lastMs,
+    previous,
+    detector: { sums: [...sums], cusums: [...cusums], sinceMs: [...sinceMs] },
+    recent: [...recent],
+    ...(held === undefined ? {} : { held: { ...held } }),
+  };
+}
 
 /** What was promised, in the engine's own units. */
 export interface AlarmPromise {
@@ -129,11 +161,13 @@ function alarm(
 
 function stepHeld(
   state: EngineState,
-  held: NonNullable<EngineState["held"]>,
+  held: Held,
   { reference, components }: Pipeline,
   atMs: number,
-  { intervalMs, floor }: AlarmPromise,
+  promise: AlarmPromise,
 ): Step {
+  const { intervalMs, floor } = promise;
+  settleShift(state, held, atMs, promise);
   held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
   if (held.back < backAt) {
     return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, reference, atMs, intervalMs) };
@@ -141,4 +175,13 @@ function stepHeld(
   delete state.held;
   state.detector = freshDetector(components, atMs);
   return { kind: "recovered" };
+}
+
+/** An alarm's first estimate is of few samples, and too large on average: it is made again while they become more. */
+function settleShift(state: EngineState, held: Held, atMs: number, { intervalMs, floor }: AlarmPromise): void {
+  const samples = Math.round((atMs - held.sinceMs) / intervalMs);
+  if (samples > keptRecent || held.back > backAt / 3) return;
+  const estimate = median(state.recent.slice(-samples));
+  const sign = Math.sign(held.shift);
+  held.shift = sign * Math.max(floor, sign * estimate);
 }

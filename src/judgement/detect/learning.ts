@@ -1,5 +1,6 @@
-import { z } from "zod";
+import { isJsonObject, type Json } from "../../std/json.ts";
 import { type Block, blockMs, blockOf, summarise } from "./blocks.ts";
+import { isNumbers } from "./numbers.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 
 /**
@@ -8,26 +9,33 @@ import { base64OfInts, intsOfBase64 } from "./packed.ts";
  * dropped at the brim; and a summary of every four hours made from all of its chunks, so that slow wander, which needs
  * all samples to be seen, does not suffer. Logs are kept relative to the first: in steps of 1/2000, 0.05 %.
  */
-export const learningSchema = z.object({
-  startMs: z.number(),
-  lastMs: z.number(),
+export interface Learning {
+  startMs: number;
+  lastMs: number;
   /** Natural logarithm of the first sample: units cancel. */
-  origin: z.number(),
+  origin: number;
   /** Samples seen. */
-  n: z.number(),
+  n: number;
   /** Every how many chunks one is kept: 1, 2, 4 … */
-  stride: z.number(),
-  chunks: z.number(),
+  stride: number;
+  chunks: number;
   /** Base64 of int16: for each chunk its start in minutes and its eight samples. */
-  packed: z.string(),
+  packed: string;
   /** The chunks of the current four hours, and the samples of the current chunk. */
-  open: z.string(),
-  tail: z.array(z.number()),
-  tailMs: z.number(),
+  open: string;
+  tail: number[];
+  tailMs: number;
   /** Base64 of int16: six numbers for each four hours that are over. */
-  blocks: z.string(),
-});
-export type Learning = z.infer<typeof learningSchema>;
+  blocks: string;
+}
+
+/** A check of stored JSON by hand: it is read at every sample of a series that learns. */
+export function isLearning(stored: Json | undefined): boolean {
+  if (!isJsonObject(stored)) return false;
+  const { startMs, lastMs, origin, n, stride, chunks, packed, open, tail, tailMs, blocks } = stored;
+  if (typeof packed !== "string" || typeof open !== "string" || typeof blocks !== "string") return false;
+  return isNumbers([startMs, lastMs, origin, n, stride, chunks, tailMs], 7) && isNumbers(tail);
+}
 
 export interface Sample {
   readonly atMs: number;
@@ -77,6 +85,26 @@ export function samplesOf(learning: Learning, intervalMs: number): Sample[] {
       follows: index > 0,
     })),
   );
+}
+
+/** Forgets every sample from then on: they were of a change, and not of the normal. Changes the learning it is given. */
+export function forgetSince(learning: Learning, sinceMs: number, intervalMs: number): void {
+  if (sinceMs > learning.lastMs) return;
+  const keptMs = sinceMs - learning.startMs;
+  const unfinished = blockOf(learning, learning.tailMs) === blockOf(learning, sinceMs);
+  const until = (packed: string): string => {
+    const first = chunksOf(packed).findIndex(({ atMs, values }) => atMs + (values.length - 1) * intervalMs >= keptMs);
+    return first < 0 ? packed : packed.slice(0, first * chunkChars);
+  };
+  const blocks = blocksOf(learning).filter(({ toMs }) => toMs < keptMs).length;
+  const forgotten = Math.round((learning.lastMs - sinceMs) / intervalMs) + 1;
+  learning.packed = until(learning.packed);
+  learning.open = unfinished ? until(learning.open) : "";
+  learning.tail = [];
+  learning.blocks = learning.blocks.slice(0, blocks * blockChars);
+  learning.n = Math.max(0, learning.n - forgotten);
+  learning.lastMs = Math.max(learning.startMs, sinceMs - intervalMs);
+  learning.tailMs = learning.lastMs;
 }
 
 function closeChunk(learning: Learning, intervalMs: number): void {

@@ -1,12 +1,14 @@
 import { z } from "zod";
+import { isJsonObject, type Json } from "../../std/json.ts";
 import { median, robustSpread } from "../../std/statistics.ts";
+import { readAs } from "../learned.ts";
 import { type Block, blockOf, clippedMean, harmonicsOf, meanOf, wanderOf, withoutSeason } from "./blocks.ts";
 import { blocksOfLevel } from "./clean.ts";
 import { type Component, componentsOf } from "./components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 import { type RankTable, clipOf, rankScore, rankTable } from "./rank-table.ts";
-import { fitSeason, harmonicsAt, seasonAt } from "./season.ts";
+import { type Season, fitSeason, harmonicsAt, seasonAt } from "./season.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
 export const referenceSchema = z.object({
@@ -49,20 +51,21 @@ const mostCorrelation = 0.95;
 const estimationFactor = 1.645;
 const wanderFactor = 4;
 
-export function fitReference(learning: Learning, intervalMs: number): Reference {
+/** `usual` is the season to take for a baseline of less than a day. */
+export function fitReference(learning: Learning, intervalMs: number, usual: Season = []): Reference {
   const all = samplesOf(learning, intervalMs);
   const unfinished = openBlock(learning, intervalMs);
   const complete = blocksOf(learning);
   const isHalfFull = unfinished !== undefined && 2 * unfinished.n >= (complete.at(-1)?.n ?? Infinity);
   const everyBlock = isHalfFull ? [...complete, unfinished] : complete;
-  const rough = deseason(all, learning, everyBlock);
+  const rough = deseason(all, learning, everyBlock, usual);
   const kept = blocksOfLevel(rough.blocks.map((block) => block.median));
   const isClean = kept.every(Boolean);
   const startOf = (block: Block): number => blockOf(learning, learning.startMs + block.fromMs);
   const dropped = new Set(everyBlock.filter((_, index) => !kept[index]).map(startOf));
   const isKept = ({ atMs }: Sample): boolean => !dropped.has(blockOf(learning, atMs));
   const blocks = everyBlock.filter((_, index) => kept[index]);
-  const clean = isClean ? rough : deseason(all.filter(isKept), learning, blocks);
+  const clean = isClean ? rough : deseason(all.filter(isKept), learning, blocks, usual);
   const { season, logs, samples } = clean;
 
   const values = rankTable(logs);
@@ -93,25 +96,49 @@ export function fitReference(learning: Learning, intervalMs: number): Reference 
   };
 }
 
-/** Ready pipelines by what they are made of: a stored reference comes back at every run of its series. */
-const ready = new Map<string, Pipeline>();
-const mostReady = 2000;
+/** References and ready pipelines by what they are made of: a stored one comes back at every run of its series. */
+const known = new Map<string, { readonly reference: Reference; readonly pipelines: Map<string, Pipeline> }>();
+const mostKnown = 12_000;
 
-export function readyPipeline(reference: Reference, floor: number): Pipeline {
-  const { origin, fromMs, toMs, values, scores } = reference;
-  const key = `${origin} ${fromMs} ${toMs} ${floor}`;
-  const known = ready.get(key);
-  if (known?.reference.values === values && known.reference.scores === scores) return known;
-  const pipeline = pipelineOf(reference, floor);
-  if (ready.size >= mostReady) ready.clear();
-  ready.set(key, pipeline);
+/** Stored JSON of this version, or undefined. Checked whole when it is seen for the first time. */
+export function readReference(stored: Json | undefined): Reference | undefined {
+  if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
+  const found = known.get(keyOf(stored))?.reference;
+  if (found !== undefined && found.values === stored["values"] && found.scores === stored["scores"]) return found;
+  return readAs(referenceSchema, stored);
+}
+
+/** `guardFactor` widens the guard of a series that has paged for nothing. */
+export function readyPipeline(reference: Reference, floor: number, guardFactor = 1): Pipeline {
+  const key = keyOf(reference);
+  let entry = known.get(key);
+  if (
+    entry === undefined ||
+    entry.reference.values !== reference.values ||
+    entry.reference.scores !== reference.scores
+  ) {
+    if (known.size >= mostKnown) known.clear();
+    entry = { reference, pipelines: new Map() };
+    known.set(key, entry);
+  }
+  const kind = `${floor} ${guardFactor}`;
+  let pipeline = entry.pipelines.get(kind);
+  if (pipeline === undefined) {
+    pipeline = pipelineOf(reference, floor, guardFactor);
+    entry.pipelines.set(kind, pipeline);
+  }
   return pipeline;
 }
 
+function keyOf({ origin, fromMs, toMs, n }: { [key: string]: Json }): string {
+  return `${String(origin)} ${String(fromMs)} ${String(toMs)} ${String(n)}`;
+}
+
 /** `floor` is that of the promise, in logs. */
-export function pipelineOf(reference: Reference, floor = 0): Pipeline {
+export function pipelineOf(reference: Reference, floor = 0, guardFactor = 1): Pipeline {
   const { correlation, spread, guard } = reference;
-  const { estimation, wander } = guard;
+  const estimation = guard.estimation * guardFactor;
+  const wander = guard.wander * guardFactor;
   const floorInScores = spread > 0 ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
   // A series that wanders within the floor never gets past it: only what it strays beyond needs a guard.
   const beyond = Math.max(0, wander - floorInScores);
@@ -127,13 +154,13 @@ export function pipelineOf(reference: Reference, floor = 0): Pipeline {
  * Samples and blocks less their season. Where samples had to be thinned, season and mean are those of the blocks, which
  * were made of all of them: their error counts as if nothing had been dropped.
  */
-function deseason(samples: readonly Sample[], learning: Learning, blocks: readonly Block[]) {
+function deseason(samples: readonly Sample[], learning: Learning, blocks: readonly Block[], usual: Season) {
   const { startMs, lastMs, origin, stride } = learning;
   const isThinned = stride > 1 && blocks.length >= blocksForSeason;
   const raw = samples.map(({ log }) => log - origin);
   const season =
     lastMs - startMs < seasonNeedsMs
-      ? []
+      ? usual
       : isThinned
         ? fitSeason(
             blocks.map((block) => harmonicsOf(block, startMs)),

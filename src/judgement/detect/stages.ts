@@ -25,9 +25,9 @@ export function stageOf({ fromMs, toMs }: Reference, { latencyFloorRatio, drift 
   return { floor, mayPage: true };
 }
 
-/** Unix time of the next stage; undefined after the last. */
-export function nextStageMs({ startMs, lastMs }: Learning): number | undefined {
-  const next = stagesMs.find((stage) => startMs + stage > lastMs + slackMs);
+/** Unix time of the next stage that makes more of a baseline of `spanMs`; undefined after the last. */
+export function nextStageMs({ startMs, lastMs }: Learning, spanMs = 0): number | undefined {
+  const next = stagesMs.find((stage) => stage > spanMs && startMs + stage > lastMs + slackMs);
   return next === undefined ? undefined : startMs + next;
 }
 

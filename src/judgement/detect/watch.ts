@@ -1,27 +1,15 @@
-import { z } from "zod";
 import type { LearnedBaseline } from "../../baseline/baseline.ts";
 import type { Cadence } from "../../probe/probe.ts";
 import type { JudgeInput } from "../judgement.ts";
-import { readAs } from "../learned.ts";
+import { setAside } from "./aside.ts";
 import type { Change } from "./change.ts";
-import { type EngineState, engineSchema, freshEngine, stepEngine } from "./engine.ts";
-import { beginLearning, learn, learningSchema } from "./learning.ts";
-import { type Reference, fitReference, pipelineOf, readyPipeline, referenceSchema } from "./reference.ts";
+import { type EngineState, freshEngine, stepEngine } from "./engine.ts";
+import { type Learning, beginLearning, learn } from "./learning.ts";
+import { wideningOf } from "./marks.ts";
+import { type Reference, fitReference, pipelineOf, readReference, readyPipeline } from "./reference.ts";
+import { returned, shadowIn } from "./shadow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
-
-const stateSchema = z.object({
-  v: z.literal(2),
-  /** undefined when the last stage has been learned. */
-  learning: learningSchema.optional(),
-  /** The baseline is of another interval: `learning` began when that changed. */
-  isAnew: z.boolean().optional(),
-  /** When the baseline is to be learned anew from more samples, Unix milliseconds. */
-  refitAtMs: z.number().optional(),
-  engine: engineSchema.optional(),
-  /** Information is repeated for as long again as it took to find it. */
-  informed: z.object({ change: z.custom<Change>(isChange), untilMs: z.number() }).optional(),
-});
-export type WatchState = z.infer<typeof stateSchema>;
+import { type WatchState, readWatchState } from "./watch-state.ts";
 
 export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline } & (
   | { readonly kind: "learning"; readonly n: number; readonly of: number }
@@ -34,14 +22,16 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
       readonly mayPage: boolean;
       /** Samples from now on that the same says. */
       readonly confirmed: boolean;
+      /** It is what was normal before a person accepted another normal. */
+      readonly isReturn?: boolean;
     }
 );
 
 /** One more value of a series that is measured in logs: learns, steps, learns anew at its stages. Pure. */
 export function watch(input: JudgeInput, value: number): Watched {
-  const { slotMs, policy } = input;
-  const before = readAs(stateSchema, input.memory?.state);
-  const reference = readAs(referenceSchema, input.memory?.baseline?.learned);
+  const { slotMs, policy, memory } = input;
+  const reference = readReference(memory?.baseline?.learned);
+  const before = readWatchState(memory?.state);
   const log = Math.log(value);
   const learning = before?.learning ?? (reference === undefined ? beginLearning(slotMs, log) : undefined);
   const intervalMs = intervalOf(input, learning ?? reference);
@@ -49,28 +39,36 @@ export function watch(input: JudgeInput, value: number): Watched {
   const isAnotherCadence = reference !== undefined && hasNewCadence(reference, intervalMs);
   if (reference === undefined || isAnotherCadence) {
     const isBegun = learning !== undefined && (!isAnotherCadence || before?.isAnew === true);
-    const kept = isBegun ? learning : beginLearning(slotMs, log);
-    learn(kept, slotMs, log, intervalMs);
-    const of = policy.drift.samples;
-    if (kept.n < of)
-      return { kind: "learning", n: kept.n, of, state: { v: 2, learning: kept, isAnew: isAnotherCadence } };
-    const first = fitReference(kept, intervalMs);
-    const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
-    const engine = freshEngine(pipelineOf(first), slotMs);
-    const state: WatchState = { v: 2, learning: kept, refitAtMs: nextStageMs(kept), engine };
-    return { kind: "learning", n: kept.n, of, state, accept: { learned: first, n: kept.n, why } };
+    return learnFirst(isBegun ? learning : beginLearning(slotMs, log), slotMs, log, intervalMs, {
+      of: policy.drift.samples,
+      isAnotherCadence,
+      marks: before?.marks,
+    });
   }
 
   const stage = stageOf(reference, policy);
-  const pipeline = readyPipeline(reference, stage.floor);
-  const engine: EngineState = before?.engine ?? freshEngine(pipeline, slotMs - 1);
+  const pipeline = readyPipeline(reference, stage.floor, wideningOf(before?.marks, slotMs));
+  const isOfThese = before?.engine?.detector.sums.length === pipeline.components.length;
+  const engine: EngineState =
+    isOfThese && before.engine !== undefined ? before.engine : freshEngine(pipeline, slotMs - 1);
   const samples = policy.drift.falsePageEveryMs / intervalMs;
   const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
-  const state: WatchState = { v: 2, learning, refitAtMs: before?.refitAtMs, engine, informed: before?.informed };
+  const state: WatchState = { ...before, v: 2, engine };
+  if (before === undefined) {
+    // A baseline without a past of its own, accepted or imported: it grows from now on.
+    state.learning = beginLearning(slotMs, log);
+    state.refitAtMs = nextStageMs(state.learning, reference.toMs - reference.fromMs);
+  }
+  if (step.kind === "page") {
+    const accept = returned(memory?.baseline?.learned, reference, step.change, stage);
+    const moved = { kind: "moved", change: step.change, reference, mayPage: false, confirmed: true } as const;
+    if (accept !== undefined) return { ...moved, isReturn: true, state: { v: 2, marks: before?.marks }, accept };
+  }
 
   const isMoved = step.kind === "page" || step.kind === "held";
+  setAside(state, step, reference, { slotMs, log, intervalMs });
   // What moved is not learned from, unless the baseline is too young to say so.
-  const accept = isMoved && stage.mayPage ? {} : learnOn(state, reference, slotMs, log, intervalMs, stage);
+  const accept = isMoved && stage.mayPage ? {} : learnOn(state, input, reference, log, intervalMs, stage);
   if (isMoved) {
     const confirmed = step.change.samples >= samplesThatConfirm;
     return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state, ...accept };
@@ -86,14 +84,31 @@ export function watch(input: JudgeInput, value: number): Watched {
   return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, ...accept };
 }
 
+function learnFirst(
+  kept: Learning,
+  slotMs: number,
+  log: number,
+  intervalMs: number,
+  { of, isAnotherCadence, marks }: { of: number; isAnotherCadence: boolean; marks: WatchState["marks"] },
+): Watched {
+  learn(kept, slotMs, log, intervalMs);
+  const progress = { kind: "learning", n: kept.n, of } as const;
+  if (kept.n < of) return { ...progress, state: { v: 2, learning: kept, isAnew: isAnotherCadence, marks } };
+  const first = fitReference(kept, intervalMs);
+  const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
+  const engine = freshEngine(pipelineOf(first), slotMs);
+  const state: WatchState = { v: 2, learning: kept, refitAtMs: nextStageMs(kept), engine, marks };
+  return { ...progress, state, accept: { learned: first, n: kept.n, why } };
+}
+
 /** An alarm's evidence lies in this many samples at least, or other slots have to agree. */
 const samplesThatConfirm = 3;
 
 /** More samples for the next stage; at its time a new baseline, or another try four hours later. Changes the state. */
 function learnOn(
   state: WatchState,
+  { slotMs, memory }: JudgeInput,
   reference: Reference,
-  slotMs: number,
   log: number,
   intervalMs: number,
   { floor, mayPage }: Stage,
@@ -111,7 +126,8 @@ function learnOn(
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;
   const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
-  return { accept: { learned: refitted, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` } };
+  const learned = { ...refitted, ...shadowIn(memory?.baseline?.learned) };
+  return { accept: { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` } };
 }
 
 const retryMs = 4 * 3_600_000;
@@ -137,8 +153,4 @@ export function cadenceMs(cadence: Cadence): number {
 /** Neighbours of another distance are correlated otherwise: what was learned of them no longer holds. */
 function hasNewCadence({ intervalMs }: Reference, nowMs: number): boolean {
   return Math.abs(Math.log(intervalMs / nowMs)) > Math.log(1.5);
-}
-
-function isChange(value: unknown): value is Change {
-  return typeof value === "object" && value !== null && "sinceMs" in value && "ratio" in value;
 }

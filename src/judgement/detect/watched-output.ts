@@ -2,8 +2,10 @@ import type { Json } from "../../std/json.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { subjectOf } from "../learned.ts";
 import type { Change } from "./change.ts";
+import { wideningOf } from "./marks.ts";
 import { seasonAt } from "./season.ts";
-import type { Watched, WatchState } from "./watch.ts";
+import type { WatchState } from "./watch-state.ts";
+import type { Watched } from "./watch.ts";
 
 export interface Wording {
   /** A value of the series for people. */
@@ -25,7 +27,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     case "good":
       return { ruling: { subject, outcome: "good" }, state: stored(watched.state), accept };
     case "moved": {
-      const { change, reference, mayPage, confirmed } = watched;
+      const { change, reference, mayPage, confirmed, isReturn } = watched;
       const isLevel = change.kind === "up" || (change.kind === "down" && wording.pagesDown);
       const severity = mayPage && isLevel ? "risky" : "informative";
       const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, input.slotMs));
@@ -34,7 +36,8 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
         severity,
         subject: input.series.label,
         expected: wording.format(usual),
-        observed: wordsOf(change, usual, wording),
+        observed: wordsOf(change, usual, wording) + (isReturn === true ? ", as before the normal was accepted" : ""),
+        ...(isWidened(watched.state, input.slotMs) ? { why: widenedWhy } : {}),
         baselineVersion: input.memory?.baseline?.version,
       };
       const isConfirmed = confirmed && severity === "risky";
@@ -47,6 +50,12 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     default:
       return watched satisfies never;
   }
+}
+
+const widenedWhy = "its guard is half as wide again: two pages of it were called noise within 90 days";
+
+function isWidened({ marks }: WatchState, nowMs: number): boolean {
+  return wideningOf(marks, nowMs) > 1;
 }
 
 function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {

@@ -1,0 +1,50 @@
+import { isJsonObject, type Json } from "../../std/json.ts";
+import type { Change } from "./change.ts";
+import { type EngineState, copyOfEngine, isEngineState } from "./engine.ts";
+import { type Learning, isLearning } from "./learning.ts";
+import { isNumbers } from "./numbers.ts";
+
+/** What is remembered of one series between two of its samples. */
+export interface WatchState {
+  v: 2;
+  /** undefined when the last stage has been learned. */
+  learning?: Learning | undefined;
+  /** The baseline is of another interval: `learning` began when that changed. */
+  isAnew?: boolean | undefined;
+  /** When the baseline is to be learned anew from more samples, Unix milliseconds. */
+  refitAtMs?: number | undefined;
+  engine?: EngineState | undefined;
+  /** Information is repeated for as long again as it took to find it. */
+  informed?: { readonly change: Change; readonly untilMs: number } | undefined;
+  /** The samples since the change that is held: what a person may accept as the new normal. */
+  aside?: Learning | undefined;
+  /** When pages of this series were marked as noise, Unix milliseconds, newest last. */
+  marks?: readonly number[] | undefined;
+}
+
+/** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
+export function readWatchState(stored: Json | undefined): WatchState | undefined {
+  if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
+  const { learning, engine, aside, marks, informed } = stored;
+  if (learning !== undefined && !isLearning(learning)) return undefined;
+  if (aside !== undefined && !isLearning(aside)) return undefined;
+  if (marks !== undefined && !isNumbers(marks)) return undefined;
+  if (informed !== undefined && !isInformed(informed)) return undefined;
+  if (engine !== undefined && !isEngineState(engine)) return undefined;
+  const state = stored as unknown as WatchState;
+  const copy: WatchState = { ...state };
+  if (state.engine !== undefined) copy.engine = copyOfEngine(state.engine);
+  if (state.learning !== undefined) copy.learning = copyOfLearning(state.learning);
+  if (state.aside !== undefined) copy.aside = copyOfLearning(state.aside);
+  return copy;
+}
+
+function copyOfLearning(learning: Learning): Learning {
+  return { ...learning, tail: [...learning.tail] };
+}
+
+function isInformed(stored: Json): boolean {
+  if (!isJsonObject(stored) || typeof stored["untilMs"] !== "number") return false;
+  const change = stored["change"];
+  return isJsonObject(change) && isNumbers([change["sinceMs"], change["ratio"], change["low"], change["high"]], 4);
+}

@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { scenarios, seriesOf } from "../../bench/detection/series.ts";
+import type { SeriesMemory } from "../../src/baseline/baseline.ts";
+import {
+  acceptFromChange,
+  excludeSince,
+  markAsNoise,
+  type NewNormal,
+  plannedChange,
+} from "../../src/judgement/detect/new-normal.ts";
+import { shadowOf } from "../../src/judgement/detect/shadow.ts";
+import { readWatchState } from "../../src/judgement/detect/watch-state.ts";
+import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
+import { latencyJudge } from "../../src/judgement/latency.ts";
+import { scenarioOf } from "../../src/scenario/resolve.ts";
+import type { Json } from "../../src/std/json.ts";
+import { probe } from "../probe/samples.ts";
+
+const minuteMs = 60_000;
+const day = 1440;
+const series = { id: "s", probeId: probe.id, aspect: "latency", label: "total time" } as const;
+const drift = { ...probe.judge.drift, pageAfterMs: 6 * 60 * minuteMs, fullAfterMs: day * minuteMs };
+const policy = { ...probe.judge, latencyFloorRatio: 1.05, drift };
+const all = scenarios.find(({ name }) => name === "all") ?? scenarios[0]!;
+const stored = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** A series one minute apart, kept as the store keeps it, and what people do to it. */
+function follow(seed: number) {
+  const next = seriesOf(all, minuteMs, seed);
+  let memory: SeriesMemory | undefined;
+  const why: string[] = [];
+  const found: Finding[] = [];
+  const run = (factor: number): JudgeOutput => {
+    const { atMs: slotMs, value } = next();
+    const timings = { totalMs: value * factor };
+    const reply = { call: "valid-request", mode: "plain", outcome: { kind: "reply", status: 200 }, timings };
+    const observation = { ...reply, attempts: 1, maxLoopDelayMs: 0 } as unknown as JudgeInput["observation"];
+    const { cadence } = probe;
+    const scenario = scenarioOf(probe.scenario);
+    const output = latencyJudge.judge({ scenario, observation, series, memory, policy, cadence, slotMs });
+    const { accept, state = null } = output;
+    if (accept !== undefined) why.push(accept.why);
+    if (output.ruling.outcome === "bad") found.push(...output.ruling.findings);
+    const version = (memory?.baseline?.version ?? 0) + 1;
+    const taken = accept && { ...accept, learned: stored(accept.learned), version, acceptedAtMs: slotMs, by: "" };
+    memory = { series, baseline: taken ?? memory?.baseline, state: stored(state), lastSlotMs: slotMs };
+    return output;
+  };
+  return {
+    why,
+    memory: () => memory!,
+    found: () => found,
+    runs: (count: number, factor = 1) => Array.from({ length: count }, () => severityOf(run(factor))),
+    /** Runs until the first of this severity; how many it took. */
+    until(severity: string, factor: number): number {
+      for (let count = 1; count < 3000; count += 1) if (severityOf(run(factor)) === severity) return count;
+      return 3000;
+    },
+    take({ learned, n, state }: NewNormal): void {
+      const version = (memory?.baseline?.version ?? 0) + 1;
+      const baseline = { learned: stored(learned), n, version, acceptedAtMs: 0, by: "ada", why: "new machines" };
+      memory = { ...memory!, baseline, state: stored(state) };
+    },
+    put(state: Json): void {
+      memory = { ...memory!, state: stored(state) };
+    },
+  };
+}
+
+const severityOf = ({ ruling }: JudgeOutput): string =>
+  ruling.outcome === "bad" ? (ruling.findings[0]?.severity ?? "none") : ruling.outcome;
+
+test("accepted as the new normal: from the change on, at once, and what it was before is recognised", () => {
+  const { runs, until, memory, take, why } = follow(3);
+  runs(2 * day);
+  expect(until("risky", 2)).toBeLessThan(60);
+  runs(8 * 60, 2);
+  const normal = acceptFromChange(memory(), 60);
+  expect(normal?.n).toBeGreaterThan(8 * 60);
+  expect(normal?.n).toBeLessThan(9 * 60 + 30);
+  const usual = shadowOf(normal?.learned);
+  take(normal!);
+  expect(new Set(runs(6 * 60, 2))).toEqual(new Set(["good"]));
+  // Twice as slow as that is a drift again.
+  expect(until("risky", 4)).toBeLessThan(120);
+  until("good", 2);
+  // And back to what it was: told as information, and normal again without anybody's doing.
+  why.length = 0;
+  expect(until("informative", 1)).toBeLessThan(200);
+  expect(why.at(-1)).toContain("normal before is normal again");
+  expect(new Set(runs(5 * 60))).toEqual(new Set(["good"]));
+  expect(shadowOf(memory().baseline?.learned)?.level).not.toBe(usual?.level);
+});
+
+test("too few samples of the change are the beginning of a new baseline", () => {
+  const { runs, until, memory, take, why } = follow(4);
+  runs(day);
+  until("risky", 3);
+  const normal = acceptFromChange(memory(), 60);
+  expect(normal).toMatchObject({ learned: null });
+  expect(normal!.n).toBeGreaterThan(2);
+  take(normal!);
+  why.length = 0;
+  expect(new Set(runs(60 - normal!.n, 3))).toEqual(new Set(["unjudged"]));
+  expect(why).toEqual(["learned from the first 60 runs"]);
+});
+
+test("without a change that is held there is nothing to accept it from", () => {
+  const { runs, memory } = follow(5);
+  runs(day);
+  expect(acceptFromChange(memory(), 60)).toBeUndefined();
+});
+
+test("an incident is not learned from: neither what was told nor what a person excludes", () => {
+  const { runs, until, memory, put } = follow(6);
+  runs(day + 600);
+  const before = readWatchState(memory().state)?.learning;
+  const took = until("risky", 2);
+  runs(300, 2);
+  const after = readWatchState(memory().state)?.learning;
+  // What was learned of it before it was told is forgotten.
+  expect(after!.n).toBeLessThanOrEqual(before!.n + 30);
+  expect(after!.lastMs).toBeLessThan(before!.lastMs + took * minuteMs);
+  until("good", 1);
+  const fromMs = memory().lastSlotMs - 400 * minuteMs;
+  put(excludeSince(memory(), fromMs)!);
+  expect(readWatchState(memory().state)?.learning?.lastMs).toBeLessThan(fromMs);
+  expect(new Set(runs(300))).toEqual(new Set(["good"]));
+});
+
+test("a planned change is a new epoch, and nobody is paged for it", () => {
+  const { runs, take } = follow(7);
+  runs(2 * day);
+  take(plannedChange);
+  expect(runs(2 * day, 3)).not.toContain("risky");
+});
+
+test("two pages marked as noise within 90 days widen the guard, and the next finding says so", () => {
+  const delays = [0, 2].map((marks) => {
+    const { runs, until, memory, put, found } = follow(8);
+    runs(2 * day);
+    for (let mark = 0; mark < marks; mark += 1) put(markAsNoise(memory(), memory().lastSlotMs)!);
+    const delay = until("risky", 1.3);
+    expect(found().at(-1)?.why ?? "").toContain(marks === 2 ? "two pages of it were called noise" : "");
+    return delay;
+  });
+  expect(delays[1]).toBeGreaterThan(delays[0]!);
+});
