@@ -75,6 +75,7 @@ function annotationsOf(alert: Alert, links: readonly Link[]): Record<string, str
     status: alert.status,
     since: fit(alert.firstBadSlot, 40),
     how_often: howSure(alert),
+    ...(alert.tier === undefined ? {} : { tier: alert.tier }),
     likely_cause: alert.likelyCause,
     next_step: fit(alert.nextStep, 400),
     incident_id: fit(alert.incidentId, 200),

@@ -39,7 +39,7 @@ const mostChanges = 10;
 
 /** Before and after, a line each, of which each is at most `max` long; names, where they matter more, in their place. */
 export function changeLines(alert: Alert, max: number, escape: Escape = asItIs): string[] {
-  const names = nameLine(alert, max * (mostChanges - 1), escape);
+  const names = nameLine(alert, max * mostChanges, escape);
   if (names !== undefined) {
     const [first] = alert.changes;
     return [...(first === undefined ? [] : [fit(`${first.what}: ${first.after}`, max, escape)]), names];

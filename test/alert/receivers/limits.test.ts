@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { contracts } from "./sinks.ts";
+import { alertOf } from "../samples.ts";
 import { hostileAlert } from "./hostile.ts";
 import { bodyOf, links, posted } from "./kinds.ts";
 
@@ -11,7 +12,22 @@ function textsIn(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
+const members = Array.from({ length: 200 }, (_, n) => `target-${String(n).padStart(3, "0")}`);
+const hundreds = alertOf({
+  kind: "availability",
+  covers: { reason: "provider-is-down", members, headline: "api.example.com is down: 200 of 200 targets do not reply" },
+});
+
 describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmless }) => {
+  test("two hundred targets are one message that names them, or as many as there is room for and how many more", () => {
+    const { body: text } = posted(kind, hundreds, { links });
+    expect(body.safeParse(JSON.parse(text)).error?.issues ?? []).toEqual([]);
+    const named = members.filter((name) => text.includes(name)).length;
+    const left = Number(/ and (\d+) more/.exec(text)?.[1] ?? 0);
+    expect(named + left).toBe(200);
+    expect(named).toBeGreaterThan(150);
+  });
+
   test("whatever an alert holds: the shape and limits of the service, and nothing that it would obey", () => {
     fc.assert(
       fc.property(hostileAlert, fc.boolean(), (alert, withLinks) => {
