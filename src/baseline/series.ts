@@ -3,8 +3,22 @@ import type { Probe } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import type { Aspect, Series } from "./baseline.ts";
 
+/** A probe's series are asked for at every run: their hashes are made once. */
+const known = new WeakMap<Probe, Map<string, Series>>();
+
 /** The identity of a series changes with what is sent: a baseline of another request says nothing of this one. */
 export function seriesOf(probe: Probe, aspect: Aspect, key: string, label: string): Series {
-  const id = hashOf([probe.id, requestFingerprint(probe), aspect, key]);
-  return { id, probeId: probe.id, aspect, label };
+  let ofProbe = known.get(probe);
+  if (ofProbe === undefined) {
+    ofProbe = new Map();
+    known.set(probe, ofProbe);
+  }
+  const name = `${aspect} ${key} ${label}`;
+  let series = ofProbe.get(name);
+  if (series === undefined) {
+    const id = hashOf([probe.id, requestFingerprint(probe), aspect, key]);
+    series = { id, probeId: probe.id, aspect, label };
+    ofProbe.set(name, series);
+  }
+  return series;
 }

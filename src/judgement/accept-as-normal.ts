@@ -2,23 +2,27 @@ import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Json } from "../std/json.ts";
 import { acceptShape } from "./contract/accept-shape.ts";
+import { acceptFromChange } from "./detect/new-normal.ts";
 import type { Finding } from "./judgement.ts";
 
 /** What takes the place of a baseline. `learned: null` is learned anew from the next runs. */
 export interface NewNormal {
   readonly learned: Json;
   readonly n: number;
+  /** What the judge goes on from; nothing when left out. */
+  readonly state?: Json | undefined;
 }
 
 /**
  * What a person means by accepting an incident. A shape takes in the differences that were told, from the replies that
- * showed them; times, tokens and rates, of which no list of differences can be made, are learned anew.
+ * showed them; what is measured is taken from the estimated time of the change on; rates and counts are learned anew.
  */
 export function acceptAsNormal(
-  { series, baseline }: SeriesMemory,
+  memory: SeriesMemory,
   findings: readonly Finding[],
   evidence: readonly Observation[],
 ): NewNormal {
+  const { series, baseline } = memory;
   switch (series.aspect) {
     case "contract":
     case "error-shape": {
@@ -28,6 +32,7 @@ export function acceptAsNormal(
     }
     case "latency":
     case "usage":
+      return acceptFromChange(memory, fewestSamples) ?? anew;
     case "availability":
       return anew;
     default:
@@ -35,4 +40,6 @@ export function acceptAsNormal(
   }
 }
 
+/** A baseline of fewer goes on learning before it judges. */
+const fewestSamples = 60;
 const anew: NewNormal = { learned: null, n: 0 };

@@ -39,7 +39,7 @@ export function createBaselineBook(db: Kysely<never>): BaselineBook {
       return rows.flatMap(({ observations }) => observations);
     },
 
-    addBaseline: (seriesId, { learned, n }, act) =>
+    addBaseline: (seriesId, { learned, n, state = null }, act) =>
       db.transaction().execute(async (tx) => {
         const { rows } = await sql<Row>`SELECT probe_id FROM plumbline.series WHERE series_id = ${seriesId}`.execute(
           tx,
@@ -54,7 +54,10 @@ export function createBaselineBook(db: Kysely<never>): BaselineBook {
             ${iso(act.atMs)}::timestamptz, ${act.by}, ${act.why} FROM plumbline.baselines WHERE series_id = ${seriesId}`.execute(
           tx,
         );
-        await sql`UPDATE plumbline.series SET state = 'null'::jsonb WHERE series_id = ${seriesId}`.execute(tx);
+        await sql`
+          UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb WHERE series_id = ${seriesId}`.execute(
+          tx,
+        );
         await record(tx, act);
         return true;
       }),
