@@ -1,3 +1,4 @@
+import type { LinkAct } from "../incident/action-link.ts";
 import type { Confirmation, Evidence, TransitionKind } from "../incident/incident.ts";
 import type { FindingKind, Severity } from "../judgement/judgement.ts";
 import type { Tier } from "../probe/alerting.ts";
@@ -56,6 +57,17 @@ export interface Alert {
   readonly moreMembers?: number;
   /** What happened to the incident before and could not be told in time: this message is in place of those. */
   readonly earlier?: readonly EarlierMessage[];
+  /** What can be done by following a link; made for each attempt, never stored. */
+  readonly controls?: readonly AlertControl[];
+}
+
+/** A link that opens a page, on which one thing can be confirmed. */
+export interface AlertControl {
+  readonly act: LinkAct;
+  readonly text: string;
+  readonly url: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
 }
 
 /** A message that another one carries along: the receiver was not reachable, or not at work, when it was due. */

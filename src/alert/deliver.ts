@@ -6,6 +6,7 @@ import { shortHash } from "../std/hash.ts";
 import type { Log } from "../std/log.ts";
 import type { DeliveryOutcome, OutboxEntry } from "./alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
+import { type ActionLinks, withControls } from "./controls.ts";
 import { inDeliverySpan } from "./spans.ts";
 import type { Lanes } from "./lanes.ts";
 import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
@@ -31,6 +32,8 @@ export interface DeliveryWorld {
   readonly secret: (ref: SecretRef) => string;
   readonly log: Log;
   readonly tracer?: Tracer | undefined;
+  /** What a person can do from an alert; nothing when left out. */
+  readonly links?: ActionLinks | undefined;
 }
 
 /**
@@ -136,7 +139,8 @@ function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): M
     }
   };
   try {
-    return renderFor(entry, receiver, secret, world.clock.nowMs());
+    const nowMs = world.clock.nowMs();
+    return renderFor(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
   } catch (error) {
     if (unreadable) return undefined;
     throw error;

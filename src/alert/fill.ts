@@ -12,11 +12,16 @@ export interface Link {
 /** Longest address that every receiver takes. */
 const maxHref = 2000;
 
+/** All links of one alert: first those to read on, then those to act by. */
+export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
+  return [...readingLinks(alert, templates), ...(alert.controls ?? []).map(({ text, url }) => ({ text, href: url }))];
+}
+
 /**
- * The links of one alert. What an alert holds can only become a part of a path or query, never another host; a link
+ * The links of one alert that templates make. What an alert holds can only become a part of a path or query, never another host; a link
  * that needs what this alert lacks, such as a trace, is left out.
  */
-export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
+export function readingLinks(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
   return templates.flatMap(({ text, url }) => {
     const values = pathsIn(url).map((path) => textOf(valueAt(alert, path)));
     const href = fillText(url, (path) => encodeURIComponent(textOf(valueAt(alert, path)).toWellFormed()));

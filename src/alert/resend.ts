@@ -3,6 +3,7 @@ import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import type { OutboxEntry } from "./alert.ts";
+import { type ActionLinks, withControls } from "./controls.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Poster } from "./poster.ts";
 import { forgets, renderFor, statusRulesOf } from "./receivers/receivers.ts";
@@ -24,6 +25,7 @@ export interface ResendWorld {
   readonly secret: (ref: SecretRef) => string;
   readonly clock: Clock;
   readonly log: Log;
+  readonly links?: ActionLinks | undefined;
 }
 
 /** As Prometheus: every minute, and for a quarter of an hour that it is over. */
@@ -57,8 +59,9 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
 
 /** Why the receiver did not take it; undefined when it did. */
 async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
-  const { poster, secret, clock } = world;
-  const message = renderFor(entry, receiver, secret, clock.nowMs());
+  const { poster, secret, clock, links } = world;
+  const nowMs = clock.nowMs();
+  const message = renderFor(withControls(entry, links, nowMs), receiver, secret, nowMs);
   if ("refused" in message) return message.refused;
   if ("mail" in message) return "mail is not repeated";
   const { timeoutMs, allowPrivate } = receiver;

@@ -39,6 +39,7 @@ export const alertParts = {
   lists: {
     changes: ["what", "before", "after"],
     evidence: ["runId", "traceId", "requestId", "status"],
+    controls: ["act", "text", "url", "expiresAt"],
   },
 } as const;
 

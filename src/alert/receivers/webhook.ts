@@ -2,7 +2,7 @@ import { createHmac, sign } from "node:crypto";
 import type { WebhookReceiver } from "../../probe/receiver.ts";
 import { type WebhookKey, webhookKey, webhookKeyForm } from "../../probe/webhook-key.ts";
 import type { Alert, OutboxEntry } from "../alert.ts";
-import { fillTemplate, linksFor } from "../fill.ts";
+import { fillTemplate, readingLinks } from "../fill.ts";
 import { type ReceiverKind, urlOf } from "./receiver.ts";
 
 /**
@@ -68,7 +68,7 @@ const eventType = ({ event }: Alert): string => `plumbline.incident.${event}`;
 
 /** The alert, and the links that were made for it where there are any. */
 function dataOf(alert: Alert, receiver: WebhookReceiver): object {
-  const links = linksFor(alert, receiver.links);
+  const links = readingLinks(alert, receiver.links);
   return links.length === 0 ? alert : { ...alert, links };
 }
 

@@ -1,0 +1,48 @@
+import { actionAddress, type LinkAct } from "../incident/action-link.ts";
+import type { Alert, AlertControl, OutboxEntry } from "./alert.ts";
+
+/** Where people reach the service, and what the addresses they act by are signed with. */
+export interface ActionLinks {
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  /** undefined: it can't be read just now, and the alert goes out without links. */
+  readonly key: () => string | undefined;
+}
+
+const livesMs = 86_400_000;
+
+/**
+ * The entry with links to act by, made for one attempt: whoever can read a stored alert can't act by it. Without an
+ * address of the service, for a test, and for what needs nobody there are none.
+ */
+export function withControls(entry: OutboxEntry, links: ActionLinks | undefined, nowMs: number): OutboxEntry {
+  const { alert, receiver } = entry;
+  if (alert.status !== "firing" || alert.reason === "test") return entry;
+  const key = links?.key();
+  if (links === undefined || key === undefined) return entry;
+  // A whole hour's end: what is repeated every minute stays the same for a while.
+  const expiresAtMs = Math.ceil((nowMs + livesMs) / 3_600_000) * 3_600_000;
+  const controls = actsFor(alert).map((act): AlertControl => ({
+    act,
+    text: words[act],
+    url: actionAddress(links.publicUrl, { act, incidentId: alert.incidentId, receiver, expiresAtMs }, key),
+    expiresAt: new Date(expiresAtMs).toISOString(),
+  }));
+  return { ...entry, alert: { ...alert, controls } };
+}
+
+const words: Readonly<Record<LinkAct, string>> = {
+  acknowledge: "Acknowledge",
+  silence: "Silence for 1 h",
+  accept: "Accept as the new normal",
+};
+
+/** Only what was compared with a baseline can become one. */
+function actsFor({ baselineVersion, kind }: Alert): LinkAct[] {
+  const hasBaseline = baselineVersion !== null;
+  return [
+    "acknowledge",
+    ...(kind === "monitor" ? [] : ["silence" as const]),
+    ...(hasBaseline ? ["accept" as const] : []),
+  ];
+}
