@@ -20,6 +20,7 @@ import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
 import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
+import { createProbeCommands } from "./probe-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { showStatus } from "./status.ts";
@@ -203,5 +204,6 @@ export function createCommands(io: Io): CommandSet {
     review: createAuditCommands(io, (file) => load(file, true)),
     control: createControlCommands(io),
     baseline: createBaselineCommands(io),
+    probe: createProbeCommands(io),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import { createControl } from "../run/control.ts";
 import { systemClock } from "../std/clock.ts";
+import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "../web/access.ts";
 import type { ApiWorld } from "../web/mount-api.ts";
@@ -10,7 +11,14 @@ import { type Env, secretReader } from "./world.ts";
 const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** The API over this store, for those that the configuration lets in. */
-export function openApi(config: Config, env: Env, listenHost: string, store: Store, nudge: () => void): ApiWorld {
+export function openApi(
+  config: Config,
+  env: Env,
+  listenHost: string,
+  store: Store,
+  slots: SlotQueue,
+  nudge: () => void,
+): ApiWorld {
   const read = secretReader(env);
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
@@ -21,7 +29,8 @@ export function openApi(config: Config, env: Env, listenHost: string, store: Sto
       book: store,
       clock: systemClock,
       freshId: () => `sil_${randomUUID()}`,
-      policyOf: (probeId) => probes.get(probeId)?.judge,
+      probes: config.probes,
+      enqueue: ({ id, location }, slotMs) => slots.add({ probeId: id, slotMs }, location),
       // Of a probe that is gone nobody knows any more who heard of it.
       receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
       nudge,

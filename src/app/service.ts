@@ -75,7 +75,11 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       listen === undefined
         ? undefined
         : await serveWeb(
-            { ...sources, metrics: telemetry.scrape, api: openApi(config, env, listen.host, store, nudge) },
+            {
+              ...sources,
+              metrics: telemetry.scrape,
+              api: openApi(config, env, listen.host, store, queues.slots, nudge),
+            },
             listen,
           );
     if (web !== undefined) opened.defer(() => web.close());

@@ -6,6 +6,7 @@ import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
 import { addBaselineCommands, type BaselineCommands } from "./baseline-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
 import { exitCodes, type Io } from "./io.ts";
+import { addProbeCommands, type ProbeCommands } from "./probe-words.ts";
 
 export type RoleName = "scheduler" | "worker" | "notifier" | "web";
 const roleNames: readonly RoleName[] = ["scheduler", "worker", "notifier", "web"];
@@ -43,6 +44,7 @@ export interface CommandSet {
   readonly review: AuditCommands;
   readonly control: ControlCommands;
   readonly baseline: BaselineCommands;
+  readonly probe: ProbeCommands;
 }
 
 /** The command line. `done` receives the exit code of the command that was run. */
@@ -132,6 +134,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   addAuditCommands(program, commands.review, defaultConfig, done);
   addControlCommands(program, commands.control, done);
   addBaselineCommands(program, commands.baseline, done);
+  addProbeCommands(program, commands.probe, done);
   program
     .command("alert")
     .description("what has to do with alerts and no running service")

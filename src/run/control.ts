@@ -4,8 +4,9 @@ import { tell } from "../alert/tell.ts";
 import { acknowledge, type ActResult, resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Silence, SilenceMatcher } from "../incident/mute.ts";
-import type { JudgePolicy } from "../probe/probe.ts";
+import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
+import { createProbes, type ProbeBook, type Probes } from "./probes.ts";
 import { type BaselineBook, type Baselines, createBaselines } from "./baselines.ts";
 
 /** One incident with everything that became of it. */
@@ -72,12 +73,14 @@ export interface ControlBook {
 }
 
 export interface ControlWorld {
-  readonly book: ControlBook & BaselineBook;
+  readonly book: ControlBook & BaselineBook & ProbeBook;
   readonly clock: Clock;
   /** A new name for something, never used before. */
   readonly freshId: () => string;
-  /** Of a probe that is configured. */
-  readonly policyOf: (probeId: string) => JudgePolicy | undefined;
+  /** All that are configured. */
+  readonly probes: readonly Probe[];
+  /** Puts a slot into the queue of its location. */
+  readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
   /** Who hears of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
   /** Called when something may have become due. */
@@ -94,6 +97,7 @@ export interface NewSilence {
 /** What a person can ask and do while the service runs. */
 export interface Control {
   readonly baselines: Baselines;
+  readonly probes: Probes;
   /** What people did, newest first. */
   acts(): Promise<readonly Act[]>;
   incidents(all: boolean): Promise<readonly Incident[]>;
@@ -108,14 +112,15 @@ export interface Control {
 
 const mostListed = 500;
 
-export function createControl({ book, clock, freshId, policyOf, receiversOf, nudge }: ControlWorld): Control {
+export function createControl({ book, clock, freshId, probes, enqueue, receiversOf, nudge }: ControlWorld): Control {
   const control: Control = {
     baselines: createBaselines({
       book,
       clock,
-      policyOf,
+      policyOf: (id) => probes.find((probe) => probe.id === id)?.judge,
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
+    probes: createProbes({ book, clock, probes, enqueue }),
     acts: () => book.acts(mostListed),
     incidents: (all) => book.incidents(all, mostListed),
     incident: (id) => book.history(id),

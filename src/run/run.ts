@@ -5,7 +5,7 @@ import type { MicroUsd } from "../std/money.ts";
 /** What became of a slot. Every due slot ends as one of the last four. */
 export type RunState = "claimed" | "done" | "interrupted" | "missed" | "skipped";
 
-export type SkipReason = "overlap" | "spend-cap";
+export type SkipReason = "overlap" | "spend-cap" | "paused";
 export type MissReason = "stale" | "no-worker";
 
 /** What is asked of the store before anything is sent. */

@@ -16,7 +16,7 @@ import { openPostgresConnections, type QueuePool } from "./postgres-connections.
 import type { DeliveryQueue, ScheduledEntry, SlotQueue, Stoppable } from "./queue.ts";
 import { openRedisConnections, type RedisRetries } from "./redis-connections.ts";
 import { seldom } from "./seldom.ts";
-import { outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
+import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
   | { readonly kind: "redis"; readonly url: string }
@@ -133,11 +133,14 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       async remove(id, location) {
         await slotsQueue(location).removeJobScheduler(id);
       },
+      async add({ probeId, slotMs }, location) {
+        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), ...jobOptions });
+      },
       clockMs: connections.clockMs,
       work: (location, concurrency, handler) =>
         workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
           const slot = slotOfJob(id, data);
-          if (slot === undefined) log.warn("a job that no scheduler made was ignored", { location });
+          if (slot === undefined) log.warn("a job that stands for no slot was ignored", { location });
           else await handler(slot);
         }),
     },

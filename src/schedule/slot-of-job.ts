@@ -1,18 +1,23 @@
 import { z } from "zod";
 import type { SlotJob } from "./queue.ts";
 
-const idPattern = /^repeat:(.+):(\d{1,15})$/;
+const idPattern = /^(?:repeat:(.+):|once\|(.+)\|)(\d{1,15})$/;
 const slotData = z.object({ probeId: z.string().min(1).max(300) });
 const deliveryData = z.object({ outboxId: z.string().min(1).max(300) });
 
+/** Names the job of a slot that somebody asked for beside the schedule. BullMQ allows no colon in it. */
+export function jobIdOf(probeId: string, slotMs: number): string {
+  return `once|${probeId}|${slotMs}`;
+}
+
 /**
- * The slot a scheduler's job stands for; undefined for a job that no scheduler of ours has made. Whoever can write to
- * the queue can write jobs: the id must be that of the probe's own scheduler, and the slot a time.
+ * The slot a job stands for; undefined for a job that neither a scheduler of ours nor a person has made. Whoever can
+ * write to the queue can write jobs: the id must be that of the probe's own, and the slot a time.
  */
 export function slotOfJob(id: string | undefined, data: unknown): SlotJob | undefined {
-  const [, scheduler, slot] = idPattern.exec(id ?? "") ?? [];
+  const [, scheduler, asked, slot] = idPattern.exec(id ?? "") ?? [];
   const probeId = slotData.safeParse(data).data?.probeId;
-  return probeId === undefined || probeId !== scheduler ? undefined : { probeId, slotMs: Number(slot) };
+  return probeId === undefined || probeId !== (scheduler ?? asked) ? undefined : { probeId, slotMs: Number(slot) };
 }
 
 /** The outbox entry that a delivery job asks for; undefined for anything else. */

@@ -67,7 +67,7 @@ function probeOverview(probeId: string, rows: readonly Row[], progress: Row | un
   ];
 }
 
-function runSummary(row: Row): RunSummary {
+export function runSummary(row: Row): RunSummary {
   return {
     runId: text(row["run_id"]),
     slotMs: epochMs(row["slot"]),

@@ -10,7 +10,7 @@ export function createRunBook(db: Kysely<never>): RunBook {
   return {
     async claim(request) {
       const { rows } = await sql<{ result: string }>`
-        SELECT plumbline.claim_run(${claimJson(request)}::jsonb) AS result`.execute(db);
+        SELECT plumbline.claim_unless_paused(${claimJson(request)}::jsonb) AS result`.execute(db);
       return claimResult(rows[0]?.result);
     },
 
@@ -73,6 +73,7 @@ function claimResult(result: string | undefined): ClaimResult {
       return { kind: result };
     case "overlap":
     case "spend-cap":
+    case "paused":
       return { kind: "skipped", reason: result };
     default:
       throw new Error(`claim_run answered ${result}`);

@@ -5,6 +5,7 @@ import type { Overview } from "../run/overview.ts";
 import type { BaselineBook } from "../run/baselines.ts";
 import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
+import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
@@ -12,6 +13,7 @@ import type { SlotBook } from "../schedule/queue.ts";
 import { migrate } from "./migrate.ts";
 import { createBaselineBook } from "./baseline-book.ts";
 import { createControlBook } from "./control-book.ts";
+import { createProbeBook } from "./probe-book.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
@@ -24,7 +26,7 @@ import { createStanding } from "./standing.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
 export interface Store
-  extends RunBook, SlotBook, Outbox, Standing, ControlBook, BaselineBook, WatchBook, TendBook, CoverBook {
+  extends RunBook, SlotBook, Outbox, Standing, ControlBook, BaselineBook, ProbeBook, WatchBook, TendBook, CoverBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -46,6 +48,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createStanding(db),
     ...createControlBook(db),
     ...createBaselineBook(db),
+    ...createProbeBook(db),
     ...createTending(db),
     ...createCovering(db),
     overview: (atMs) => readOverview(db, atMs),

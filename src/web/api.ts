@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Incident, incidentId } from "../incident/incident.ts";
 import { type ApiRoute, done, missing } from "./api-route.ts";
 import { baselineRoutes } from "./api-baselines.ts";
+import { probeRoutes } from "./api-probes.ts";
 import * as words from "./api-words.ts";
 
 const listQuery = z.object({ state: z.enum(["open", "all"]).default("open") });
@@ -112,4 +113,4 @@ function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
 }
 
 /** Everything the API can do, once: the server, the OpenAPI document and the tests read this table. */
-export const apiRoutes: readonly ApiRoute[] = [...incidentRoutes, ...baselineRoutes];
+export const apiRoutes: readonly ApiRoute[] = [...incidentRoutes, ...baselineRoutes, ...probeRoutes];

@@ -22,7 +22,15 @@ beforeAll(async () => {
   store = await openStore(pool, noonMs, 30);
   const clock = { nowMs: () => noonMs + 60_000, monotonicMs: () => noonMs + 60_000 };
   const freshId = (): string => freshName("sil");
-  const control = createControl({ book: store, clock, freshId, policyOf: () => undefined, receiversOf: () => ["pager"], nudge: () => {} });
+  const control = createControl({
+    book: store,
+    clock,
+    freshId,
+    probes: [],
+    enqueue: () => Promise.resolve(),
+    receiversOf: () => ["pager"],
+    nudge: () => {},
+  });
   web = await serveWeb(
     {
       overview: () => store.overview(noonMs),

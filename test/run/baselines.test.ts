@@ -75,7 +75,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
       book: store,
       clock,
       freshId: () => "id",
-      policyOf: (id) => (id === probe.id ? probe.judge : undefined),
+      probes: [probe],
+      enqueue: () => Promise.resolve(),
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

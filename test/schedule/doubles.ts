@@ -1,4 +1,11 @@
-import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotBook, SlotQueue } from "../../src/schedule/queue.ts";
+import type {
+  MissedSlot,
+  ScheduledEntry,
+  ScheduleEntry,
+  SlotBook,
+  SlotJob,
+  SlotQueue,
+} from "../../src/schedule/queue.ts";
 import { dueSlots } from "../../src/schedule/slots.ts";
 
 /** A machine's two clocks; `jump` sets the one on the wall and leaves the other alone. */
@@ -52,6 +59,10 @@ export class QueueDouble implements SlotQueue {
   async remove(id: string, location: string): Promise<void> {
     this.done.push(`remove ${id}`);
     this.entries.delete(`${location}/${id}`);
+  }
+
+  async add({ probeId, slotMs }: SlotJob): Promise<void> {
+    this.done.push(`add ${probeId} ${slotMs}`);
   }
 
   clockMs = async (): Promise<number> => this.#clock.nowMs() + this.aheadMs;

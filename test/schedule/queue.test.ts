@@ -54,6 +54,18 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     expect(await slots.scheduled("us")).toHaveLength(1);
   });
 
+  test("a slot that somebody asks for comes once, beside the schedule", async () => {
+    const { slots } = opened.queues;
+    const seen: string[] = [];
+    await slots.add({ probeId: "valid@eu", slotMs: 1_795_431_819_137 }, "eu");
+    await slots.add({ probeId: "valid@eu", slotMs: 1_795_431_819_137 }, "eu");
+    const worker = await slots.work("eu", 4, async ({ probeId, slotMs }) => void seen.push(`${probeId} ${slotMs}`));
+    await slots.add({ probeId: "other@eu", slotMs: 5 }, "eu");
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThanOrEqual(2), { timeout: 20_000, interval: 50 });
+    await worker.stop();
+    expect(seen.toSorted()).toEqual(["other@eu 5", "valid@eu 1795431819137"]);
+  });
+
   test("slots come on the grid, oldest first, each once, of one location only", async () => {
     const { slots } = opened.queues;
     const seen: number[] = [];

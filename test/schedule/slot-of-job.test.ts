@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { outboxIdOfJob, slotOfJob } from "../../src/schedule/slot-of-job.ts";
+import { jobIdOf, outboxIdOfJob, slotOfJob } from "../../src/schedule/slot-of-job.ts";
 
 describe("a job is untrusted", () => {
   test("the slot comes from the id of its scheduler's job", () => {
@@ -7,6 +7,7 @@ describe("a job is untrusted", () => {
       probeId: "a@x",
       slotMs: 1795431819137,
     });
+    expect(slotOfJob(jobIdOf("a@x", 5), { probeId: "a@x" })).toEqual({ probeId: "a@x", slotMs: 5 });
     expect(slotOfJob("repeat:a:b@x:5", { probeId: "a:b@x" })).toEqual({ probeId: "a:b@x", slotMs: 5 });
   });
 
@@ -17,6 +18,7 @@ describe("a job is untrusted", () => {
     ["a time beyond all dates", "repeat:a@x:9999999999999999", { probeId: "a@x" }],
     ["another probe's scheduler", "repeat:b@x:1795431819137", { probeId: "a@x" }],
     ["no probe", "repeat:a@x:1795431819137", { probe: 1 }],
+    ["one that was asked for of another probe", jobIdOf("b@x", 5), { probeId: "a@x" }],
     ["no data", "repeat:a@x:1795431819137", null],
     ["an endless name", `repeat:${"a".repeat(301)}:1`, { probeId: "a".repeat(301) }],
   ])("%s is no slot", (_case, id, data) => {

@@ -13,7 +13,8 @@ export function controlConforms(bench: () => Bench): void {
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
-      policyOf: () => undefined,
+      probes: [],
+      enqueue: () => Promise.resolve(),
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

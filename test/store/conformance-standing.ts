@@ -18,7 +18,8 @@ export function standingConforms(bench: () => Bench): void {
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
-      policyOf: () => undefined,
+      probes: [],
+      enqueue: () => Promise.resolve(),
       receiversOf: () => [receiver],
       nudge: () => {},
     });

@@ -21,7 +21,8 @@ beforeAll(async () => {
     book: store,
     clock: { nowMs: () => atMs, monotonicMs: () => atMs },
     freshId: () => freshName("sil"),
-    policyOf: () => undefined,
+    probes: [],
+    enqueue: () => Promise.resolve(),
     receiversOf: () => ["pager"],
     nudge: () => {},
   });
