@@ -1,22 +1,20 @@
-import { z } from "zod";
 import type { Observation } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import {
   type ErrorBits,
+  type Rate,
   countRate,
-  errorBitsSchema,
   freshErrorBits,
   isCounted,
-  rateSchema,
+  readErrorBits,
+  readRate,
   stepErrors,
 } from "./detect/error-bits.ts";
-import type { Json } from "../std/json.ts";
+import { isJsonObject, type Json } from "../std/json.ts";
 import { cadenceMs } from "./detect/watch.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
-import { readAs, subjectOf, unjudged } from "./learned.ts";
+import { subjectOf, unjudged } from "./learned.ts";
 
-const learningSchema = z.object({ v: z.literal(1), rate: rateSchema, lastFailedMs: z.number().optional() });
-const watchingSchema = z.object({ v: z.literal(1), rate: rateSchema, bits: errorBitsSchema });
 /** A baseline is replaced by one of this many times its runs. */
 const growth = 4;
 
@@ -28,8 +26,8 @@ export const errorRateJudge: Judge = {
   judge(input) {
     const failed = hasFailed(input.observation, input.scenario);
     if (failed === undefined) return unjudged(input, "nothing was sent");
-    const usual = readAs(rateSchema, input.memory?.baseline?.learned);
-    return usual === undefined ? learnRate(input, failed) : judgeRate(input, failed);
+    const usual = readRate(input.memory?.baseline?.learned);
+    return usual === undefined ? learnRate(input, failed) : judgeRate(input, usual, failed);
   },
 };
 
@@ -41,7 +39,7 @@ function hasFailed({ outcome, attempts }: Observation, { polarity }: Scenario): 
 
 function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
   const { slotMs, policy } = input;
-  const before = readAs(learningSchema, input.memory?.state);
+  const before = readLearning(input.memory?.state);
   const isNew = isCounted(before?.lastFailedMs, slotMs, failed);
   const rate = isNew || before === undefined ? countRate(before?.rate, slotMs, failed) : before.rate;
   const of = policy.drift.samples;
@@ -53,11 +51,10 @@ function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
   return { ruling, state: { v: 1, rate, bits: stored(freshErrorBits(slotMs)) }, accept };
 }
 
-function judgeRate(input: JudgeInput, failed: boolean): JudgeOutput {
+function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput {
   const { slotMs, policy, cadence, memory } = input;
   const subject = subjectOf(input);
-  const usual = rateSchema.parse(memory?.baseline?.learned);
-  const before = readAs(watchingSchema, memory?.state);
+  const before = readWatching(memory?.state);
   const bits: ErrorBits = before?.bits ?? freshErrorBits(slotMs);
   const isNew = isCounted(bits.lastFailedMs, slotMs, failed);
   if (failed) bits.lastFailedMs = slotMs;
@@ -85,6 +82,20 @@ function judgeRate(input: JudgeInput, failed: boolean): JudgeOutput {
     baselineVersion: memory?.baseline?.version,
   };
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: mayPage }, state };
+}
+
+function readLearning(state: Json | undefined): { rate: Rate; lastFailedMs: number | undefined } | undefined {
+  if (!isJsonObject(state) || state["v"] !== 1) return undefined;
+  const rate = readRate(state["rate"]);
+  const lastFailedMs = state["lastFailedMs"];
+  return rate && { rate, lastFailedMs: typeof lastFailedMs === "number" ? lastFailedMs : undefined };
+}
+
+function readWatching(state: Json | undefined): { rate: Rate; bits: ErrorBits } | undefined {
+  if (!isJsonObject(state) || state["v"] !== 1) return undefined;
+  const rate = readRate(state["rate"]);
+  const bits = readErrorBits(state["bits"]);
+  return rate && bits && { rate, bits };
 }
 
 function stored(bits: ErrorBits): Json {

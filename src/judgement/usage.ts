@@ -1,20 +1,20 @@
-import { z } from "zod";
 import type { Usage } from "../observation/observation.ts";
 import {
   type Categories,
   type Counts,
-  categoriesSchema,
   countIn,
-  countsSchema,
   freshCategories,
   isVaried,
+  readCategories,
+  readCounts,
   stepCategories,
 } from "./detect/categories.ts";
+import { isJsonObject, type Json } from "../std/json.ts";
 import { isMeasured } from "./detect/engine.ts";
 import { cadenceMs, watch } from "./detect/watch.ts";
 import { watchedOutput } from "./detect/watched-output.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
-import { readAs, subjectOf, unjudged } from "./learned.ts";
+import { subjectOf, unjudged } from "./learned.ts";
 
 interface Metric {
   readonly key: string;
@@ -37,9 +37,6 @@ const metrics: readonly Metric[] = [
   },
 ];
 
-const learningSchema = countsSchema.extend({ v: z.literal(2) });
-/** `counts` goes on where the baseline ended: more of the same makes it say more with less. */
-const watchingSchema = z.object({ v: z.literal(2), categories: categoriesSchema, counts: countsSchema.optional() });
 /** A baseline is replaced by one of this many times its samples. */
 const growth = 4;
 
@@ -66,10 +63,10 @@ export const usageJudge: Judge = {
 function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   const subject = subjectOf(input);
   const { baseline } = input.memory ?? {};
-  const known = readAs(countsSchema, baseline?.learned);
+  const known = readCounts(baseline?.learned);
   if (known === undefined) {
     if (value === undefined) return unjudged(input, "usage unknown");
-    const { n, counts } = countIn(readAs(learningSchema, input.memory?.state) ?? { n: 0, counts: {} }, String(value));
+    const { n, counts } = countIn(countsLearned(input.memory?.state) ?? { n: 0, counts: {} }, String(value));
     const of = input.policy.drift.samples;
     const ruling = { subject, outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
     if (n < of) return { ruling, state: { v: 2, n, of, counts: bounded(counts) } };
@@ -77,7 +74,7 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   }
   if (isVaried(known)) return unjudged(input, `${input.series.label} vary by themselves`);
   const seen = value === undefined ? "unknown" : String(value);
-  const before = readAs(watchingSchema, input.memory?.state);
+  const before = readWatching(input.memory?.state);
   const categories: Categories = before?.categories ?? freshCategories();
   const samples = input.policy.drift.falsePageEveryMs / cadenceMs(input.cadence);
   const alarm = stepCategories(categories, known, seen, samples);
@@ -99,6 +96,17 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
     baselineVersion: baseline?.version,
   };
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: alarm !== undefined }, state };
+}
+
+function countsLearned(state: Json | undefined): Counts | undefined {
+  return isJsonObject(state) && state["v"] === 2 ? readCounts(state) : undefined;
+}
+
+/** `counts` goes on where the baseline ended: more of the same makes it say more with less. */
+function readWatching(state: Json | undefined): { categories: Categories; counts: Counts | undefined } | undefined {
+  if (!isJsonObject(state) || state["v"] !== 2) return undefined;
+  const categories = readCategories(state["categories"]);
+  return categories === undefined ? undefined : { categories, counts: readCounts(state["counts"]) };
 }
 
 function expectedOf({ counts }: Counts): string {

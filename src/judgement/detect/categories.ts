@@ -1,18 +1,35 @@
 import { z } from "zod";
+import { isJsonObject, type Json } from "../../std/json.ts";
 import { type Bit, bitOf, neverSeenBound, stepBit, upperBound } from "./bits.ts";
+import { isNumbers } from "./numbers.ts";
 
 /** How often each of a few values was seen: `13` → 1440. */
 export const countsSchema = z.object({ n: z.number(), counts: z.record(z.string(), z.number()) });
 export type Counts = z.infer<typeof countsSchema>;
 
-export const categoriesSchema = z.object({
+export interface Categories {
   /** Sums of `something never seen`, then of each known value. */
-  sums: z.array(z.array(z.number())),
-  alarm: z.enum(["new", "frequency"]).nullish(),
+  sums: number[][];
+  alarm?: "new" | "frequency" | null | undefined;
   /** Samples in a row without a value that is new: an alarm ends after three, or a day's worth for frequencies. */
-  calm: z.number(),
-});
-export type Categories = z.infer<typeof categoriesSchema>;
+  calm: number;
+}
+
+/** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
+export function readCategories(stored: Json | undefined): Categories | undefined {
+  if (!isJsonObject(stored)) return undefined;
+  const { sums, alarm, calm } = stored;
+  if (typeof calm !== "number" || !Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
+  if (alarm !== undefined && alarm !== null && alarm !== "new" && alarm !== "frequency") return undefined;
+  return { sums: (sums as number[][]).map((of) => [...of]), alarm, calm };
+}
+
+export function readCounts(stored: Json | undefined): Counts | undefined {
+  if (!isJsonObject(stored)) return undefined;
+  const { n, counts } = stored;
+  if (typeof n !== "number" || !isJsonObject(counts) || !isNumbers(Object.values(counts))) return undefined;
+  return stored as unknown as Counts;
+}
 
 const mostValues = 8;
 const calmAfterNew = 3;

@@ -1,19 +1,46 @@
 import { z } from "zod";
+import { isJsonObject, type Json } from "../../std/json.ts";
 import { bitOf, stepBit, upperBound } from "./bits.ts";
+import { isNumbers } from "./numbers.ts";
 
 /** How many of a series' runs failed, and when they were counted. */
 export const rateSchema = z.object({ n: z.number(), k: z.number(), fromMs: z.number(), toMs: z.number() });
 export type Rate = z.infer<typeof rateSchema>;
 
-export const errorBitsSchema = z.object({
-  sums: z.array(z.number()),
+export interface ErrorBits {
+  sums: number[];
   /** Runs and failures since the CUSUM for four times the usual rate was last at 0: what an alarm tells. */
-  run: z.object({ cusum: z.number(), n: z.number(), k: z.number(), sinceMs: z.number() }),
+  run: { cusum: number; n: number; k: number; sinceMs: number };
   /** While the rate is raised: what it was when that was found, and the evidence for its being back. */
-  held: z.object({ rate: z.number(), sinceMs: z.number(), back: z.number() }).optional(),
-  lastFailedMs: z.number().optional(),
-});
-export type ErrorBits = z.infer<typeof errorBitsSchema>;
+  held?: { rate: number; sinceMs: number; back: number } | undefined;
+  lastFailedMs?: number | undefined;
+}
+
+/** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
+export function readErrorBits(stored: Json | undefined): ErrorBits | undefined {
+  if (!isJsonObject(stored)) return undefined;
+  const { sums, run, held, lastFailedMs } = stored;
+  if (!isNumbers(sums) || !isJsonObject(run) || !isNumbers([run["cusum"], run["n"], run["k"], run["sinceMs"]])) {
+    return undefined;
+  }
+  if (lastFailedMs !== undefined && typeof lastFailedMs !== "number") return undefined;
+  if (held !== undefined && !(isJsonObject(held) && isNumbers([held["rate"], held["sinceMs"], held["back"]]))) {
+    return undefined;
+  }
+  const bits = stored as unknown as ErrorBits;
+  return {
+    ...bits,
+    sums: [...bits.sums],
+    run: { ...bits.run },
+    ...(bits.held === undefined ? {} : { held: { ...bits.held } }),
+  };
+}
+
+export function readRate(stored: Json | undefined): Rate | undefined {
+  if (!isJsonObject(stored)) return undefined;
+  const { n, k, fromMs, toMs } = stored;
+  return isNumbers([n, k, fromMs, toMs]) ? (stored as unknown as Rate) : undefined;
+}
 
 const clusterMs = 180_000;
 const backAt = 5;
