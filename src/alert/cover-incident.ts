@@ -2,9 +2,10 @@ import { type Covers, type Evidence, type Incident, incidentId } from "../incide
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import { muteOf, type Surroundings } from "../incident/mute.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement/judgement.ts";
-import type { Alerting, Tier } from "../probe/alerting.ts";
+import type { Alerting, Route, Tier } from "../probe/alerting.ts";
 import { type Aftermath, nothingFollows } from "./aftermath.ts";
 import { tell } from "./tell.ts";
+import { escalation } from "./unacknowledged.ts";
 
 /** An incident that stands for others: how it is now. */
 export interface CoverReport {
@@ -20,6 +21,8 @@ export interface CoverReport {
   readonly covers: Covers | undefined;
   readonly findings: readonly Pick<Finding, "subject" | "expected" | "observed">[];
   readonly evidence: Evidence;
+  /** Those that lead somewhere for what it stands for; everybody is told when left out. */
+  readonly routes?: readonly Route[] | undefined;
   readonly nowMs: number;
 }
 
@@ -44,7 +47,7 @@ export function coverFingerprint(report: CoverReport, alerting: Alerting): strin
   return fingerprintOf(ownerOf(report, alerting), { subject: { kind, series: `${series}@${report.location}`, label } });
 }
 
-/** What a report makes of the incident about it. Routes were asked about the incidents that it stands for. */
+/** What a report makes of the incident about it. */
 export function advanceCover(
   before: Incident | undefined,
   report: CoverReport,
@@ -63,19 +66,34 @@ export function advanceCover(
   const reduced = reduce(before, ruling, { probe, slotMs, nowMs, evidence, lastGoodSlotMs: undefined });
   if (reduced.incident === undefined) return nothingFollows;
   const named = covers && { ...covers, toldMembers: before?.covers?.toldMembers };
-  const incident: Incident = { ...reduced.incident, covers: named ?? before?.covers };
+  const incident: Incident = {
+    ...reduced.incident,
+    covers: named ?? before?.covers,
+    evidence: onceEach(reduced.incident.evidence),
+  };
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
-  const context = { alerting: { ...alerting, routes: [] }, mute };
+  const routed: Alerting = { ...alerting, routes: (report.routes ?? []).map((route) => ({ ...route, match: {} })) };
+  const context = { alerting: routed, mute };
   if (reduced.transition !== undefined) {
     const reason = covers?.reason ?? "no-longer-so";
     return counted(tell(incident, { ...reduced.transition, reason }, receivers, context));
   }
   const again = mute === undefined ? whyAgain(incident, nowMs, probe.incident.remindMs) : undefined;
-  if (again === undefined) return { ...nothingFollows, incidents: [incident] };
+  if (again === undefined) {
+    const handedOn = mute === undefined ? escalation(incident, routed, nowMs) : undefined;
+    if (handedOn === undefined) return { ...nothingFollows, incidents: [incident] };
+    const { successors } = handedOn;
+    return tell(handedOn.incident, handedOn.transition, receivers, { ...context, successors });
+  }
   const next = { ...incident, sequence: incident.sequence + 1 };
   const { fingerprint, sequence } = next;
   const transition = { kind: "reminded", incidentId: incidentId(next), fingerprint, sequence, atMs: nowMs } as const;
   return counted(tell(next, { ...transition, reason: again }, receivers, context));
+}
+
+/** It is looked at more often than the runs that show it. */
+function onceEach(evidence: readonly Evidence[]): Evidence[] {
+  return [...new Map(evidence.map((one) => [one.runId, one])).values()];
 }
 
 /** So many it names now, to those that it was told. */

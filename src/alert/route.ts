@@ -73,21 +73,8 @@ export function routeAlert(alert: Alert, receivers: readonly string[], context: 
   });
 }
 
-/** Those receivers of a probe that its routes lead to. */
-export function ledReceivers(
-  it: Pick<Alert, "kind"> & Parameters<typeof meets>[1],
-  receivers: readonly string[],
-  alerting: Alerting,
-): string[] {
-  return [...ledTo(it, receivers, alerting).keys()];
-}
-
 /** The routes that lead to each receiver; everybody when there are none, or none leads to anybody. */
-function ledTo(
-  alert: Parameters<typeof ledReceivers>[0],
-  receivers: readonly string[],
-  { routes }: Alerting,
-): ReadonlyMap<string, string> {
+function ledTo(alert: Alert, receivers: readonly string[], { routes }: Alerting): ReadonlyMap<string, string> {
   const everybody = new Map(receivers.map((receiver) => [receiver, ""]));
   // The monitor's own trouble is for whoever can be reached.
   if (routes.length === 0 || alert.kind === "monitor") return everybody;

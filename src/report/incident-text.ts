@@ -28,7 +28,10 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
   const lines = [
     `${incidentId(incident)}  ${incident.state}`,
     `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`,
-    `${incident.badRuns} of ${incident.judgedRuns} runs bad since ${time(incident.firstBadSlotMs)}`,
+    ...(incident.covers === undefined
+      ? [`${incident.badRuns} of ${incident.judgedRuns} runs bad since ${time(incident.firstBadSlotMs)}`]
+      : [`since ${time(incident.firstBadSlotMs)}: ${incident.covers.members.join(", ")}`]),
+    ...(incident.muted === undefined ? [] : [`kept quiet: ${incident.muted.reason} (${incident.muted.by})`]),
     "",
     ...incident.findings.map(({ subject, expected, observed }) => `  ${subject}: ${expected} → ${observed}`),
     "",
@@ -79,5 +82,6 @@ function deliveryLine({ id, receiver, state, attempts, lastOutcome, summary }: D
     lastOutcome === undefined || lastOutcome.kind === "delivered"
       ? ""
       : ` (${"reason" in lastOutcome ? lastOutcome.reason : lastOutcome.kind})`;
-  return `${id}  ${receiver}  ${state} after ${attempts} attempts${why}  ${summary}`;
+  const how = state === "carried" ? "told of by another message" : `${state} after ${attempts} attempts`;
+  return `${id}  ${receiver}  ${how}${why}  ${summary}`;
 }

@@ -1,8 +1,8 @@
 import type { Aftermath } from "../alert/aftermath.ts";
 import { advanceCover, coverFingerprint, type CoverReport } from "../alert/cover-incident.ts";
-import { ledReceivers } from "../alert/route.ts";
 import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
 import { type Covers, type Incident, incidentId } from "../incident/incident.ts";
+import { meets } from "../incident/matcher.ts";
 import type { Surroundings } from "../incident/mute.ts";
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -127,8 +127,9 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: C
   const { location, down } = cause;
   const members = incidents.filter((it) => isOutage(it) && it.location === location && down.includes(it.target));
   const probes = new Map(world.probes.map((probe) => [probe.id, probe]));
-  const led = members.flatMap((it) => ledReceivers(it, probes.get(it.probeId)?.receivers ?? [], world.alerting));
   const tier: Tier = members.some((it) => it.tier === "page") ? "page" : "ticket";
+  const routes = world.alerting.routes.filter(({ match }) => members.some((it) => meets(match, { ...it, tier })));
+  const theirs = new Set(members.flatMap(({ probeId }) => probes.get(probeId)?.receivers ?? []));
   const evidence = members.at(-1)?.evidence.at(-1) ?? { runId: location };
   const findings = faultsOf(members);
   const common = { location, findings, evidence, nowMs, model: `${down.length} targets` } as const;
@@ -147,8 +148,9 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: C
         target: host,
         tier,
         covers,
+        routes,
       };
-      return { report, members, receivers: [...new Set(led)] };
+      return { report, members, receivers: [...theirs] };
     }
     case "no-connectivity": {
       const headline = `no connectivity${from}: ${counted} at ${cause.hosts} hosts do not reply`;

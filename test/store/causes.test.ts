@@ -151,6 +151,30 @@ describe("many targets of one provider go down (fault 38)", () => {
     ]);
   });
 
+  test("a page among them makes it a page, goes where pages go, and is handed on when nobody acknowledges", async () => {
+    const routes = [
+      {
+        name: "pages",
+        match: { tier: ["page"] },
+        receivers: ["pager"],
+        escalate: { afterMs: 10 * minuteMs, receivers: ["lead"] },
+      },
+      { name: "tickets", match: { tier: ["ticket"] }, receivers: ["team"] },
+    ];
+    const over = { alerting: { ...alerting, routes }, receivers: ["pager", "team", "lead"] };
+    const probes = [
+      probeOf("a", "api.example.com", over),
+      probeOf("b", "api.example.com", { ...over, tier: "ticket" }),
+    ];
+    const story = night(probes, over.receivers);
+    for (const minute of [0, 1, 9]) for (const one of probes) await story.slot(one, "bad", noonMs + minute * minuteMs);
+    await story.ticks(noonMs + minuteMs, noonMs + 13 * minuteMs);
+    expect(story.told).toEqual([
+      "+80s pager opened: api.example.com is down from eu: 2 of 2 targets do not reply",
+      "+680s lead unacknowledged: nobody has acknowledged: api.example.com is down from eu: 2 of 2 targets do not reply",
+    ]);
+  });
+
   test("one target alone is told by itself, after the wait", async () => {
     const [a, b] = [probeOf("a", "api.example.com"), probeOf("b", "api.example.com")];
     const story = night([a, b]);
