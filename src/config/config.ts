@@ -18,6 +18,8 @@ export interface Config {
   readonly heartbeat?: Heartbeat | undefined;
   /** Who may use the API; nobody named: whoever is on the same machine. */
   readonly apiTokens: readonly ApiToken[];
+  /** Alerts carry links to act by. */
+  readonly actionLinks?: ActionLinkPolicy | undefined;
 }
 
 /** One thing wrong with a configuration, and what to do about it. */
@@ -39,6 +41,12 @@ export interface Heartbeat {
   readonly url: string | SecretRef;
   readonly everyMs: number;
   readonly allowPrivate: boolean;
+}
+
+export interface ActionLinkPolicy {
+  /** Where people reach the service, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly key: SecretRef;
 }
 
 export interface ApiToken {

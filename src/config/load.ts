@@ -127,7 +127,9 @@ function isSecretPlace(path: readonly PropertyKey[]): boolean {
   const isAddress = path[0] === "receivers" && path.at(-1) === "url";
   return (
     isAddress ||
-    path.some((step) => ["key", "secrets", "routingKey", "topic", "token", "password"].includes(String(step)))
+    path.some((step) =>
+      ["key", "secrets", "routingKey", "topic", "token", "password", "linkKey"].includes(String(step)),
+    )
   );
 }
 

@@ -8,6 +8,7 @@ import { contractPolicy } from "./contract-schema.ts";
 import { listPrice } from "./prices.ts";
 import type { ConfigText } from "./schema.ts";
 import { scenarioSpec } from "./scenario-spec.ts";
+import { resolveActionLinks } from "./resolve-action-links.ts";
 import { resolveAlerting } from "./resolve-alerting.ts";
 import { resolveAudits } from "./resolve-audit.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
@@ -33,6 +34,7 @@ export function resolveConfig(
   const alerting = resolveAlerting(text, complaints);
   const apiTokens = Object.entries(text.api.tokens).map(([name, { token, scope }]) => ({ name, token, scope }));
   for (const { name, token } of apiTokens) requireToken(token, ["api", "tokens", name], context, complaints);
+  const actionLinks = resolveActionLinks(text.api, context, complaints);
   const { heartbeat } = text;
   if (heartbeat !== undefined && typeof heartbeat.url !== "string") {
     requireSecret(heartbeat.url, ["heartbeat", "url"], context, complaints);
@@ -61,6 +63,7 @@ export function resolveConfig(
     retentionDays: Math.max(1, Math.ceil(durationMs(text.retention) / 86_400_000)),
     listen: { host: text.listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.listen.slice(colon + 1)) },
     apiTokens,
+    actionLinks,
     heartbeat: heartbeat && { ...heartbeat, everyMs: durationMs(heartbeat.every) },
   };
   return { config };

@@ -3,7 +3,7 @@ import { maintenance, routes, tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
 import { links, receiver } from "./receiver-schemas.ts";
-import { secret, urlOrEnv } from "./reference-schemas.ts";
+import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
 import { cron, duration, money, size, slug, timeZone } from "./text-schemas.ts";
 
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
@@ -161,6 +161,10 @@ const api = z.strictObject({
     .record(slug, z.strictObject({ token: secret, scope: z.enum(["read", "act"]).default("read") }))
     .default({})
     .describe("who may use the API, and what for; without any it answers on this machine only"),
+  publicUrl: httpUrl
+    .optional()
+    .describe("where people reach the service; with linkKey, alerts carry links to acknowledge, silence and accept"),
+  linkKey: secret.optional().describe("what those links are signed with: openssl rand -hex 24"),
 });
 
 export const configSchema = z.strictObject({
