@@ -2,6 +2,8 @@
 import { createCommands } from "./app/commands.ts";
 import { exitCodes, type Io } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
+import { exceptionFields } from "./std/log.ts";
+import { createRedactor } from "./std/redact.ts";
 
 const io: Io = {
   stdout: process.stdout,
@@ -11,13 +13,34 @@ const io: Io = {
     process.on("SIGINT", listener);
     process.on("SIGTERM", listener);
   },
+  onCrash(listener) {
+    process.on("uncaughtException", listener);
+  },
 };
+
+/** Whatever may be a secret of the environment: nobody knows yet which of it the configuration names. */
+const redact = createRedactor(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && /key|token|secret|pass|auth|cred|dsn|_url/i.test(name) ? [value] : [],
+  ),
+);
+
+/** Node's own report of a crash shows the message as thrown, which may quote anything. */
+process.on("uncaughtException", (error) => {
+  if (process.listenerCount("uncaughtException") > 1) return;
+  say(error);
+  process.exit(exitCodes.internal);
+});
 
 try {
   process.exit(await runCli(process.argv.slice(2), io, createCommands(io)));
 } catch (error) {
-  const message = error instanceof Error ? error.message : "unknown error";
-  io.stderr.write(`plumbline: ${message}\n`);
-  if (process.env["DEBUG"] !== undefined && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  say(error);
   process.exit(exitCodes.internal);
+}
+
+function say(error: unknown): void {
+  io.stderr.write(`plumbline: ${redact(error instanceof Error ? error.message : "unknown error")}\n`);
+  const { "exception.stacktrace": frames } = exceptionFields(error);
+  if (process.env["DEBUG"] !== undefined && typeof frames === "string") io.stderr.write(`${redact(frames)}\n`);
 }

@@ -13,7 +13,7 @@ import { forecast, renderForecast } from "../run/forecast.ts";
 import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
-import { silentLog } from "../std/log.ts";
+import { exceptionFields, silentLog } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
@@ -24,7 +24,7 @@ import { createProbeCommands } from "./probe-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { showStatus } from "./status.ts";
-import { type Env, knownSecrets } from "./world.ts";
+import { type Env, knownSecrets, programVersion } from "./world.ts";
 
 const dayMs = 86_400_000;
 
@@ -157,7 +157,10 @@ export function createCommands(io: Io): CommandSet {
         stderr.write(`${storage.reason}\n`);
         return exitCodes.usage;
       }
-      const log = createLog(stderr, "info", createRedactor(knownSecrets(config, env)));
+      const log = createLog(stderr, "info", createRedactor(knownSecrets(config, env)), {
+        format: stderr.isTTY === true ? "human" : "json",
+        common: { service: "plumbline", version: programVersion },
+      });
       const service = await openService(config, {
         env,
         storage,
@@ -170,6 +173,10 @@ export function createCommands(io: Io): CommandSet {
       });
       log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
       const { promise, resolve } = Promise.withResolvers<number>();
+      io.onCrash((thrown) => {
+        log.error("crashed: this is a bug", exceptionFields(thrown));
+        resolve(exitCodes.internal);
+      });
       let signals = 0;
       io.onSignal(() => {
         signals += 1;

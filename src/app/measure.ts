@@ -1,6 +1,9 @@
 import type { DeliveryAttempt } from "../alert/outbox.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { RunBook } from "../run/world.ts";
+import type { Queues } from "../schedule/bullmq.ts";
 import type { ReconcileReport } from "../schedule/reconciler.ts";
+import type { Clock } from "../std/clock.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
 
@@ -26,6 +29,34 @@ export function measureReconciliation(metrics: Metrics, report: ReconcileReport)
   metrics.record("repairs", report.repaired, {});
   metrics.record("missed", report.missed, {});
   metrics.record("interrupted", report.interrupted, {});
+}
+
+/** How full the queues are, and how long it took to be told. */
+export async function measureQueues(metrics: Metrics, queues: Pick<Queues, "depths">, clock: Clock): Promise<void> {
+  const askedMs = clock.monotonicMs();
+  const depths = await queues.depths();
+  metrics.record("queueDuration", (clock.monotonicMs() - askedMs) / 1000, {});
+  for (const { queue, state, jobs } of depths) {
+    metrics.record("queueDepth", jobs, { [a.plumblineQueue]: queue, [a.plumblineState]: state });
+  }
+}
+
+/** The same book, with a clock beside it. */
+export function timedRuns(runs: RunBook, metrics: Metrics, clock: Clock): RunBook {
+  const timed = async <T>(operation: "claim" | "commit", work: () => Promise<T>): Promise<T> => {
+    const startedMs = clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      const tookMs = clock.monotonicMs() - startedMs;
+      metrics.record("storeDuration", tookMs / 1000, { [a.plumblineOperation]: operation });
+    }
+  };
+  return {
+    claim: (request) => timed("claim", () => runs.claim(request)),
+    commit: (run, decide) => timed("commit", () => runs.commit(run, decide)),
+    miss: (slot, reason) => runs.miss(slot, reason),
+  };
 }
 
 const outcomes = ["delivered", "retried", "given-up", "gone", "refused"] as const;

@@ -18,7 +18,8 @@ import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { openApi } from "./control.ts";
-import { announceProbes, announceReceivers, measureDelivery, measureReconciliation } from "./measure.ts";
+import { announceProbes, announceReceivers, measureDelivery, measureQueues, measureReconciliation } from "./measure.ts";
+import { aboutThis } from "./about.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld, type OpenWorld } from "./world.ts";
@@ -52,7 +53,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const { log, storage, roles, env, listen } = options;
   const opened = new AsyncDisposableStack();
   try {
-    const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined), (it) => it.stop());
+    const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, aboutThis(log)), (it) => it.stop());
     const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
     const store = await openStore(pool, Date.now(), config.retentionDays);
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
@@ -91,6 +92,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         activity.reconciled = report;
         selfWatch.after(report);
         measureReconciliation(telemetry.metrics, report);
+        measureQueues(telemetry.metrics, queues, world.clock).catch(() => log.warn("the queues could not be counted"));
       };
       const reconciler = {
         queue: queues.slots,
@@ -114,15 +116,6 @@ export async function openService(config: Config, options: ServiceOptions): Prom
           if (probe === undefined)
             return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
           const report = await runProbe(world, probe, slotMs);
-          log.info("run", {
-            run: report.runId,
-            state: report.state,
-            reason: report.reason,
-            verdict: report.verdict,
-            status: report.status,
-            totalMs: report.totalMs,
-            traceId: report.traceId,
-          });
           measureRun(telemetry.metrics, report, takenAtMs);
           nudge();
         });

@@ -11,10 +11,12 @@ import type { RunBook, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
+import { timedRuns } from "./measure.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+export const programVersion = "0.1.0";
 export const userAgent = "plumbline/0.1 (synthetic monitoring)";
 
 export function secretSources(env: Env): SecretSources {
@@ -65,5 +67,6 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
   const redact = createRedactor(knownSecrets(config, env));
   const { tracer, metrics } = telemetry;
   const secret = secretReader(env);
-  return { clock, random, sleep: pause, exchanger, runs, secret, redact, log, tracer, metrics, close: attempts.close };
+  const timed = timedRuns(runs, metrics, clock);
+  return { clock, random, sleep: pause, exchanger, runs: timed, secret, redact, log, tracer, metrics, close: attempts.close };
 }

@@ -1,12 +1,18 @@
+import type { Timings } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { MetricLabels, Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
 import type { RunReport } from "./run.ts";
 import { serverOf } from "./spans.ts";
 
 /** One logical call, retries included, as the GenAI conventions count it. */
-export function measureCall(metrics: Metrics, { target }: Probe, { outcome, timings }: Observation): void {
+export function measureCall(
+  metrics: Metrics,
+  { target }: Probe,
+  { outcome, timings }: Observation,
+  chunks: number,
+): void {
   const server = serverOf(target.baseUrl);
   const call = {
     [a.genAiOperationName]: "chat",
@@ -23,12 +29,22 @@ export function measureCall(metrics: Metrics, { target }: Probe, { outcome, timi
     errorType === undefined ? call : { ...call, [a.errorType]: errorType },
   );
   if (timings.firstChunkMs !== undefined) metrics.record("firstChunk", timings.firstChunkMs / 1000, call);
+  measureChunks(metrics, timings, chunks, call);
   if (outcome.kind !== "reply") return;
   const { promptTokens, completionTokens } = outcome.usage ?? {};
   if (promptTokens !== undefined) metrics.record("tokenUsage", promptTokens, { ...call, [a.genAiTokenType]: "input" });
   if (completionTokens !== undefined) {
     metrics.record("tokenUsage", completionTokens, { ...call, [a.genAiTokenType]: "output" });
   }
+}
+
+/** Sum and count are those of the single chunks; how far they lie apart within one reply is not kept, only their mean. */
+function measureChunks(metrics: Metrics, timings: Timings, chunks: number, call: MetricLabels<"perChunk">): void {
+  const { firstChunkMs, lastContentMs, doneMs } = timings;
+  const endMs = doneMs ?? lastContentMs;
+  if (firstChunkMs === undefined || endMs === undefined || chunks < 2) return;
+  const meanMs = Math.max(0, endMs - firstChunkMs) / (chunks - 1);
+  for (let chunk = 1; chunk < chunks; chunk += 1) metrics.record("perChunk", meanMs / 1000, call);
 }
 
 /** A class of fault or a status code. The provider's own code is on the span only: it may say anything. */

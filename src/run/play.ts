@@ -1,5 +1,6 @@
 import type { Span } from "@opentelemetry/api";
 import { chatRequest } from "../exchange/chat-codec.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -44,8 +45,13 @@ async function makeCall(
   const seen = observe(call, exchange, patterns, world.redact);
   const observation = call.target === undefined ? seen : { ...seen, via: target.name };
   endCallSpan(span, observation);
-  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation);
+  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation, chunksIn(exchange));
   return observation;
+}
+
+function chunksIn({ attempts }: Exchange): number {
+  const last = attempts.at(-1)?.outcome;
+  return last?.kind === "reply" && last.body.form === "stream" ? last.body.chunks.length : 0;
 }
 
 /** What is injected must not open the breaker of the real target, nor be held up by it. */

@@ -2,6 +2,7 @@ import type { Span } from "@opentelemetry/api";
 import { longestRunMs, reservationFor } from "./reservation.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
+import { runRecord } from "./record.ts";
 import { endRunSpan, inSpan, startRunSpan } from "./spans.ts";
 import { spentBy } from "./spent.ts";
 import type { Observation } from "../observation/observation.ts";
@@ -37,13 +38,18 @@ async function runWithin(
   const { traceId, spanId } = span.spanContext();
   const identity = identityOf(probe, slotMs, traceId);
 
+  const told = (report: RunReport, seen: readonly Observation[]): RunReport => {
+    world.log.info("run", runRecord(probe, report, seen, spanId));
+    return report;
+  };
+
   if (isStale(probe, slotMs, startedMs)) {
     await world.runs.miss(slotOf(probe, slotMs), "stale");
-    return unsent(identity, "missed", "stale");
+    return told(unsent(identity, "missed", "stale"), []);
   }
   const claim = await world.runs.claim(claimRequest(probe, scenario, slotMs, startedMs, traceId));
-  if (claim.kind === "taken") return unsent(identity, "skipped", "taken");
-  if (claim.kind === "skipped") return unsent(identity, "skipped", claim.reason);
+  if (claim.kind === "taken") return told(unsent(identity, "skipped", "taken"), []);
+  if (claim.kind === "skipped") return told(unsent(identity, "skipped", claim.reason), []);
 
   const observations = await play(world, probe, scenario, span);
   const spent = spentBy(observations, probe.target.price);
@@ -53,7 +59,7 @@ async function runWithin(
   const decision = await inSpan(world.tracer, span, "commit", (commit) =>
     world.runs.commit(done, (memory) => inSpan(world.tracer, commit, "judge", () => decide(input, memory))),
   );
-  return finished(identity, observations, spent, decision);
+  return told(finished(identity, observations, spent, decision), observations);
 }
 
 /** A job that comes later than the next slot's time says nothing about its own. */

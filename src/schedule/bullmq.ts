@@ -10,7 +10,7 @@ import {
 } from "bullmq";
 import { type Cluster, Redis } from "ioredis";
 import { type Clock, systemClock } from "../std/clock.ts";
-import type { Log } from "../std/log.ts";
+import { exceptionFields, type Log } from "../std/log.ts";
 import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
 import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
 import type { DeliveryQueue, ScheduledEntry, SlotQueue, Stoppable } from "./queue.ts";
@@ -39,6 +39,8 @@ export interface QueueOptions {
 export interface Queues {
   readonly slots: SlotQueue;
   readonly deliveries: DeliveryQueue;
+  /** Jobs that wait, run or have failed, of every queue. */
+  depths(): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>;
   /** Stops the workers, waits for what they are doing, and closes every connection that was opened here. */
   close(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     const connection = connections.forWorker();
     const process = ({ id, data }: { id?: string | undefined; data: unknown }): Promise<void> =>
       handle(id, data).catch((error: unknown) => {
+        log.error("a job threw", { queue: name, job: id, ...exceptionFields(error) });
         throw new ScrubbedError(faultName(error));
       });
     const worker = new Worker(
@@ -156,6 +159,13 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
           if (outboxId === undefined) log.warn("a delivery of nothing was ignored");
           else await handler(outboxId);
         }),
+    },
+    async depths() {
+      const names = [...(await connections.locations()).map((it) => `${slotsQueuePrefix}${it}`), deliveriesQueue];
+      const counts = names.map((name) => queueNamed(name).getJobCounts("waiting", "active", "failed"));
+      return (await Promise.all(counts)).flatMap((counted, place) =>
+        Object.entries(counted).map(([state, jobs]) => ({ queue: names[place] ?? "", state, jobs })),
+      );
     },
     async close() {
       await Promise.all([...workers].map((worker) => worker.stop()));

@@ -9,3 +9,19 @@ export interface Log {
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>;
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const maxFrames = 12;
+
+/**
+ * What may be told of something thrown, under OpenTelemetry's names: its type and where it came from. Not its message,
+ * which may quote what was being read (`JSON.parse` does), nor the lines of the stack that repeat it.
+ */
+export function exceptionFields(thrown: unknown): LogFields {
+  if (!(thrown instanceof Error)) return { "exception.type": typeof thrown };
+  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at \S/.test(line));
+  return {
+    "exception.type": thrown.name,
+    ...(frames.length > 0 && { "exception.stacktrace": frames.slice(0, maxFrames).join("\n") }),
+    ...("code" in thrown && typeof thrown.code === "string" && { "error.code": thrown.code }),
+  };
+}

@@ -52,6 +52,8 @@ export const attributes = {
   plumblineOutcome: "plumbline.outcome",
   plumblineReason: "plumbline.reason",
   plumblineAttempt: "plumbline.attempt",
+  plumblineQueue: "plumbline.queue",
+  plumblineOperation: "plumbline.operation",
 } as const;
 
 export const instrumentationScope = "plumbline";
@@ -82,6 +84,7 @@ const ofCall = [
 ] as const;
 const callBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const tokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+const storeBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 const lateBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 const counter = <const A extends readonly string[]>(name: string, unit: string, description: string, attributes: A) =>
@@ -148,6 +151,13 @@ export const metrics = {
     callBuckets,
     ofCall,
   ),
+  perChunk: histogram(
+    "gen_ai.client.operation.time_per_output_chunk",
+    "s",
+    "Time between two chunks of a streamed reply, after the first",
+    callBuckets,
+    ofCall,
+  ),
   tokenUsage: histogram("gen_ai.client.token.usage", "{token}", "Input and output tokens used", tokenBuckets, [
     ...ofCall,
     a.genAiTokenType,
@@ -170,6 +180,21 @@ export const metrics = {
   ),
   missed: counter("plumbline.slots.missed", "{slot}", "Due slots that no worker took in time", []),
   interrupted: counter("plumbline.slots.interrupted", "{slot}", "Slots whose worker did not finish them", []),
+  queueDepth: gauge("plumbline.queue.depth", "{job}", "Jobs of a queue, by state: waiting, active or failed", [
+    a.plumblineQueue,
+    a.plumblineState,
+  ]),
+  queueDuration: histogram("plumbline.queue.duration", "s", "How long the queue took to answer", storeBuckets, []),
+  storeDuration: histogram("plumbline.store.duration", "s", "How long the store took for a run", storeBuckets, [
+    a.plumblineOperation,
+  ]),
+  exportFailures: counter(
+    "plumbline.telemetry.failed_exports",
+    "{batch}",
+    "Batches of telemetry that the collector did not take: they are lost",
+    [],
+  ),
+  droppedSpans: counter("plumbline.telemetry.dropped_spans", "{span}", "Spans lost because too many were waiting", []),
   clockSkew: gauge("plumbline.clock.skew", "s", "This machine's clock minus the queue's", []),
   deliveries: counter(
     "plumbline.deliveries",
@@ -205,6 +230,7 @@ export function conventionsOf(env: Readonly<Record<string, string | undefined>>)
 export const latestNames: Readonly<Record<string, string | { by: string; names: Readonly<Record<string, string>> }>> = {
   "gen_ai.client.operation.duration": "gen_ai.client.inference.duration",
   "gen_ai.client.operation.time_to_first_chunk": "gen_ai.client.inference.time_to_first_chunk",
+  "gen_ai.client.operation.time_per_output_chunk": "gen_ai.client.inference.time_per_output_chunk",
   "gen_ai.client.token.usage": {
     by: a.genAiTokenType,
     names: {

@@ -1,7 +1,18 @@
-import { context, metrics, propagation, trace, type Meter, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  logs,
+  metrics,
+  propagation,
+  trace,
+  type Meter,
+  type Tracer,
+} from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { BullMQOtel } from "bullmq-otel";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { type ExportTrouble, troubleListener } from "./export-trouble.ts";
 import { conventionsOf, instrumentationScope } from "./names.ts";
 
 export interface Telemetry {
@@ -19,31 +30,55 @@ interface Export {
   readonly tracer: Tracer;
   readonly queue: BullMQOtel | undefined;
   readonly meters: readonly Meter[];
+  readonly isExported: boolean;
   stop(): Promise<void>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export interface About {
+  readonly version: string;
+  /** Hears of each batch that no collector took, and of what was dropped. */
+  readonly onTrouble?: ((trouble: ExportTrouble) => void) | undefined;
+}
+
+const unnamed: About = { version: "unknown" };
+
 /**
  * Starts the OpenTelemetry SDK when the standard `OTEL_*` variables ask for an exporter. Without one, spans
  * still carry ids, because alerts and rows name their trace, and metrics can be scraped where somebody listens.
  */
-export async function startTelemetry(env: Env, canBeScraped = false): Promise<Telemetry> {
-  const exported = exportIsConfigured(env) ? await startExport(env) : idsOnly();
+export async function startTelemetry(env: Env, canBeScraped = false, about: About = unnamed): Promise<Telemetry> {
+  const exported = exportIsConfigured(env) ? await startExport(env, about.version) : idsOnly();
   const scrape = canBeScraped ? (await import("./prometheus.ts")).openScrape() : undefined;
+  // Rules and dashboards name what is scraped: those names stay, whatever the export is asked for.
+  const recorded = createMetrics([
+    ...exported.meters.map((meter) => ({ meter, conventions: conventionsOf(env) })),
+    ...(scrape === undefined ? [] : [{ meter: scrape.meter, conventions: "v1.41" as const }]),
+  ]);
+  recorded.record("exportFailures", 0, {});
+  recorded.record("droppedSpans", 0, {});
+  if (exported.isExported) {
+    listenForTrouble((trouble) => {
+      if (trouble.kind === "dropped") recorded.record("droppedSpans", trouble.spans, {});
+      else recorded.record("exportFailures", 1, {});
+      about.onTrouble?.(trouble);
+    });
+  }
   return {
     tracer: exported.tracer,
     queue: exported.queue,
-    // Rules and dashboards name what is scraped: those names stay, whatever the export is asked for.
-    metrics: createMetrics([
-      ...exported.meters.map((meter) => ({ meter, conventions: conventionsOf(env) })),
-      ...(scrape === undefined ? [] : [{ meter: scrape.meter, conventions: "v1.41" as const }]),
-    ]),
+    metrics: recorded,
     scrape: scrape?.text,
     async stop() {
       await Promise.allSettled([exported.stop(), scrape?.stop()]);
     },
   };
+}
+
+/** The SDK reports what it could not hand over to one place for the whole process. */
+function listenForTrouble(onTrouble: (trouble: ExportTrouble) => void): void {
+  diag.setLogger(troubleListener(onTrouble), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
 function idsOnly(): Export {
@@ -52,40 +87,52 @@ function idsOnly(): Export {
     tracer: provider.getTracer(instrumentationScope),
     queue: undefined,
     meters: [],
+    isExported: false,
     stop: () => provider.shutdown(),
   };
 }
 
 /** Loading the SDK with its exporters takes about a third of a second: only those who export pay for it. */
-async function startExport(env: Env): Promise<Export> {
-  const { NodeSDK } = await import("@opentelemetry/sdk-node");
+async function startExport(env: Env, version: string): Promise<Export> {
+  const { startNodeSdk } = await import("@opentelemetry/sdk-node");
   const queue = await import("bullmq-otel");
-  const sdk = new NodeSDK({ serviceName: env["OTEL_SERVICE_NAME"] ?? "plumbline" });
-  sdk.start();
+  const sdk = startNodeSdk({ resourceAttributes: resourceOf(env, version), logLevel: env["OTEL_LOG_LEVEL"] ?? "warn" });
   const tracesAreExported = env["OTEL_TRACES_EXPORTER"] !== "none";
   const ids = idsOnly();
   return {
     tracer: tracesAreExported ? trace.getTracer(instrumentationScope) : ids.tracer,
     queue: tracesAreExported ? new queue.BullMQOtel({ tracerName: instrumentationScope }) : undefined,
     meters: [metrics.getMeter(instrumentationScope)],
+    isExported: true,
     async stop() {
-      await sdk.shutdown();
+      // The last batch may be refused as well; that has been counted.
+      await sdk.shutdown().catch(() => {});
       // What is global is given back, so that a service started after this one in the same process exports too.
-      for (const api of [trace, metrics, context, propagation]) api.disable();
+      for (const api of [trace, metrics, logs, context, propagation, diag]) api.disable();
     },
+  };
+}
+
+/** What people say of the resource wins; a declarative file says all of it itself. */
+function resourceOf(env: Env, version: string): Record<string, string> {
+  const said = env["OTEL_RESOURCE_ATTRIBUTES"] ?? "";
+  const isNamed = (env["OTEL_SERVICE_NAME"] ?? "") !== "" || /(?:^|,)\s*service\.name\s*=/.test(said);
+  return {
+    ...(!isNamed && { "service.name": "plumbline" }),
+    ...(!/(?:^|,)\s*service\.version\s*=/.test(said) && { "service.version": version }),
   };
 }
 
 function exportIsConfigured(env: Env): boolean {
   if (env["OTEL_SDK_DISABLED"] === "true") return false;
-  const exporters = [env["OTEL_TRACES_EXPORTER"], env["OTEL_METRICS_EXPORTER"]];
+  const exporters = [env["OTEL_TRACES_EXPORTER"], env["OTEL_METRICS_EXPORTER"], env["OTEL_LOGS_EXPORTER"]];
   if (exporters.some((exporter) => exporter !== undefined && exporter !== "" && exporter !== "none")) return true;
   if (exporters.every((exporter) => exporter === "none")) return false;
   return [
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     "OTEL_CONFIG_FILE",
-    "OTEL_EXPERIMENTAL_CONFIG_FILE",
   ].some((name) => env[name] !== undefined && env[name] !== "");
 }

@@ -18,7 +18,28 @@ interface WireAttribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+export interface ToldRecord {
+  readonly body: unknown;
+  readonly severity: string;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
+interface WireRecord {
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly severityText: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly attributes?: readonly WireAttribute[];
+}
+
 interface Received {
+  resourceLogs?: {
+    resource: { attributes: readonly WireAttribute[] };
+    scopeLogs: { logRecords: WireRecord[] }[];
+  }[];
   resourceSpans?: { scopeSpans: { spans: WireSpan[] }[] }[];
   resourceMetrics?: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit: string }[] }[] }[];
 }
@@ -26,6 +47,7 @@ interface Received {
 export interface Collector extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly WireSpan[];
+  readonly logs: readonly ToldRecord[];
   /** Name → unit of the metrics of our own scope. */
   readonly metrics: ReadonlyMap<string, string>;
 }
@@ -33,6 +55,7 @@ export interface Collector extends AsyncDisposable {
 /** A collector that speaks OTLP over HTTP as JSON and keeps what it is told. */
 export async function startCollector(): Promise<Collector> {
   const spans: WireSpan[] = [];
+  const logs: ToldRecord[] = [];
   const metrics = new Map<string, string>();
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -40,6 +63,18 @@ export async function startCollector(): Promise<Collector> {
     request.on("end", () => {
       const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as Received;
       for (const { scopeSpans } of body.resourceSpans ?? []) for (const scope of scopeSpans) spans.push(...scope.spans);
+      for (const { resource, scopeLogs } of body.resourceLogs ?? []) {
+        for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords)) {
+          logs.push({
+            body: plain(record.body ?? {}),
+            severity: record.severityText,
+            traceId: record.traceId,
+            spanId: record.spanId,
+            attributes: attributesOf(record),
+            resource: attributesOf(resource),
+          });
+        }
+      }
       for (const { scopeMetrics } of body.resourceMetrics ?? []) {
         for (const { scope, metrics: told } of scopeMetrics) {
           if (scope.name === "plumbline") for (const { name, unit } of told) metrics.set(name, unit);
@@ -52,13 +87,18 @@ export async function startCollector(): Promise<Collector> {
   const { port } = server.address() as AddressInfo;
   return {
     spans,
+    logs,
     metrics,
     url: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: () => new Promise((closed) => void server.close(() => closed()).closeAllConnections()),
   };
 }
 
-export function attributesOf({ attributes = [] }: WireSpan): Record<string, unknown> {
+export function attributesOf({
+  attributes = [],
+}: {
+  readonly attributes?: readonly WireAttribute[];
+}): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
 }
 
