@@ -1,6 +1,7 @@
 import type { AcceptedRisk } from "../probe/audit-terms.ts";
-import { rules, type Ruled } from "./rules.ts";
-import type { AuditView } from "./view.ts";
+import { rules } from "./rules.ts";
+import type { Ruled } from "./ruled.ts";
+import { type AuditView, isAnswered } from "./view.ts";
 
 export type Readiness = "READY" | "READY WITH ACCEPTED RISKS" | "NOT READY" | "COULD NOT BE JUDGED";
 
@@ -37,13 +38,8 @@ export function decideReadiness(view: AuditView): Decision {
 }
 
 function summed(view: AuditView, results: readonly RuleResult[]): Omit<Decision, "results"> {
-  const plain = view.played("valid-request")?.observations.at(-1);
-  const isUnreachable =
-    view.reply("valid-request") === undefined &&
-    view.reply("streamed-request") === undefined &&
-    view.reply("wrong-path") === undefined;
-  if (plain === undefined || isUnreachable) {
-    const because = `the target gave no reply to a valid request: ${view.outcome("valid-request")}`;
+  if (isOutOfOrder(view) && !results.some(isForbidden)) {
+    const because = `the target gave no answer to a valid request: ${view.outcome("valid-request")}`;
     return { readiness: "COULD NOT BE JUDGED", because };
   }
   const items = (wanted: (result: RuleResult) => boolean): string =>
@@ -60,6 +56,21 @@ function summed(view: AuditView, results: readonly RuleResult[]): Omit<Decision,
   const risks = items(({ accepted }) => accepted !== undefined);
   if (risks === "") return { readiness: "READY", because: `all ${results.length} rules are met` };
   return { readiness: "READY WITH ACCEPTED RISKS", because: `accepted: ${risks}; everything else is met` };
+}
+
+/** Broken, and nobody's to accept. */
+function isForbidden({ item, state }: RuleResult): boolean {
+  return state === "broken" && rules.some((rule) => rule.item === item && rule.isAbsolute === true);
+}
+
+/** In trouble at the moment: to be audited again. What a target says it will never answer is a result. */
+function isOutOfOrder(view: AuditView): boolean {
+  return ["valid-request", "streamed-request"].every((scenario) => {
+    const reply = view.reply(scenario);
+    if (reply === undefined) return true;
+    if (isAnswered(reply) || reply.error?.code === "invalid_request") return false;
+    return reply.status >= 500 || reply.status === 429 || reply.status === 408;
+  });
 }
 
 export const readinessExitCodes: Readonly<Record<Readiness, 0 | 3 | 4>> = {

@@ -1,11 +1,7 @@
-import type { Check } from "../scenario/scenario.ts";
+import type { ReplyFacts } from "../observation/observation.ts";
+import type { JsonKind } from "../probe/probe.ts";
+import { broken, met, named, ofChecks, open, type Ruled } from "./ruled.ts";
 import { isAnswered, type AuditView } from "./view.ts";
-
-/** What one rule came to, with one line of evidence. `open`: nobody can say. */
-export interface Ruled {
-  readonly state: "met" | "broken" | "open";
-  readonly evidence: string;
-}
 
 /** One condition of taking production traffic. */
 export interface Rule {
@@ -16,10 +12,6 @@ export interface Rule {
   readonly isAbsolute?: boolean;
   readonly judge: (view: AuditView) => Ruled;
 }
-
-const met = (evidence: string): Ruled => ({ state: "met", evidence });
-const broken = (evidence: string): Ruled => ({ state: "broken", evidence });
-const open = (evidence: string): Ruled => ({ state: "open", evidence });
 
 /** Requests that are wrong in a way every server should notice, and those that some servers take. */
 export const wrongRequests = ["malformed-messages", "broken-json"] as const;
@@ -55,10 +47,8 @@ export const rules: readonly Rule[] = [
       const line = asked.map((name) => `${name}: ${view.outcome(name)}`).join("; ");
       const replies = asked.map((name) => view.reply(name));
       if (replies.some((reply) => isAnswered(reply))) return broken(line);
-      const areRefused = replies.every(
-        (reply) => reply !== undefined && (reply.status >= 400 || reply.error !== undefined),
-      );
-      return areRefused && asked.length > 0 ? met(line) : open(line);
+      if (!isServing(view)) return open(`the configured key is not answered either; ${line}`);
+      return asked.length > 0 && replies.every(isRefusal) ? met(line) : open(line);
     },
   },
   {
@@ -89,10 +79,11 @@ export const rules: readonly Rule[] = [
     condition: "the client reads only documented fields, and they are there",
     judge(view) {
       const shape = view.reply("valid-request")?.shape ?? {};
-      const absent = clientFields.filter((path) => shape[path] === undefined);
-      return absent.length === 0
-        ? met(`read and present: ${clientFields.join(", ")}`)
-        : broken(`read by the client and absent: ${absent.join(", ")}`);
+      const paths = Object.keys(clientFields);
+      const unlike = paths.filter((path) => !clientFields[path]?.some((kind) => shape[path]?.includes(kind)));
+      if (unlike.length === 0) return met(`read and present: ${paths.join(", ")}`);
+      const seen = unlike.map((path) => `${path} ${shape[path]?.join("|") ?? "absent"}`);
+      return broken(`read by the client and not as documented: ${seen.join(", ")}`);
     },
   },
   {
@@ -102,7 +93,9 @@ export const rules: readonly Rule[] = [
       const line = wrongRequests.map((name) => `${name}: ${view.outcome(name)}`).join("; ");
       const replies = wrongRequests.map((name) => view.reply(name));
       if (replies.some((reply) => reply === undefined)) return broken(line);
-      return replies.every((reply) => !isAnswered(reply) && (reply?.status ?? 0) >= 400) ? met(line) : broken(line);
+      const areRefused = replies.every((reply) => !isAnswered(reply) && (reply?.status ?? 0) >= 400);
+      if (areRefused && !isServing(view)) return open(`a valid request is not answered either; ${line}`);
+      return areRefused ? met(line) : broken(line);
     },
   },
   {
@@ -198,32 +191,25 @@ export const rules: readonly Rule[] = [
   },
 ];
 
-/** Paths that our client reads of a plain reply. */
-const clientFields = [
-  "$.choices[].message.content",
-  "$.choices[].finish_reason",
-  "$.usage.prompt_tokens",
-  "$.usage.completion_tokens",
-] as const;
-
-function named(view: AuditView, scenario: string, subject: RegExp): readonly Check[] {
-  return view.checks(scenario).filter((check) => subject.test(check.subject));
+/** A refusal says something only of a target that answers what is right. */
+function isServing(view: AuditView): boolean {
+  return isAnswered(view.reply("valid-request")) || isAnswered(view.reply("streamed-request"));
 }
 
-/** Broken if one is; the first of the worst is the evidence, the summary when all are held. */
-function ofChecks(checks: readonly Check[], nothing: string, summary?: string): Ruled {
-  if (checks.length === 0) return open(nothing);
-  const told = ({ subject, observed, expected, outcome }: Check): string =>
-    outcome === "held" ? `${subject}: ${observed}` : `${subject}: ${observed}, expected ${expected}`;
-  const bad = checks.filter(({ outcome }) => outcome === "broken");
-  if (bad.length > 0) return broken(bad.map(told).join("; "));
-  const unknown = checks.filter(({ outcome }) => outcome === "unknown");
-  if (unknown.length === checks.length) return open(unknown.map(told).join("; "));
-  const held = checks.filter(({ outcome }) => outcome === "held");
-  return met(
-    [`${held.length} of ${checks.length} checks held`, summary ?? held.slice(0, 2).map(told).join("; ")].join(": "),
-  );
+/** Refused by somebody who looked at it: not lost, put off, or broken. */
+function isRefusal(reply: ReplyFacts | undefined): boolean {
+  if (reply === undefined) return false;
+  const { status, error } = reply;
+  return status < 400 ? error !== undefined : status < 500 && ![404, 405, 408, 429].includes(status);
 }
+
+/** What our client reads of a plain reply, and of which kind it is documented to be. */
+const clientFields: Readonly<Record<string, readonly JsonKind[]>> = {
+  "$.choices[].message.content": ["string", "null"],
+  "$.choices[].finish_reason": ["string"],
+  "$.usage.prompt_tokens": ["integer"],
+  "$.usage.completion_tokens": ["integer"],
+};
 
 function deadlines({ target: { policy } }: AuditView): string {
   const { connectMs, firstByteMs, firstContentMs, idleMs, totalMs } = policy;

@@ -62,11 +62,12 @@ export function viewOf(
 function describe(observation: Observation): string {
   const reply = replyOf(observation);
   if (reply === undefined) return outcomeText(observation);
-  const { error, contentType, text, finishReasons } = reply;
+  const { error, contentType, bodyForm, text, finishReasons } = reply;
   if (error !== undefined) {
     const code = [error.type, error.code].filter((it) => it !== undefined).join("/");
     return [String(reply.status), contentType, `error ${error.family}`, code].filter((it) => it !== "").join(", ");
   }
+  if (bodyForm === "text" && contentType.endsWith("json")) return `${reply.status}, ${contentType}, but no JSON`;
   const answered = text.class !== "empty" || finishReasons.length > 0 ? "answered" : "no completion";
   return `${reply.status}, ${contentType}, ${answered}`;
 }

@@ -143,10 +143,8 @@ function fieldsOf(view: AuditView): string {
   const shape = view.reply("valid-request")?.shape;
   if (shape === undefined) return view.outcome("valid-request");
   const paths = Object.entries(shape).filter(([path, kinds]) => path !== "$" && !kinds.includes("object"));
-  return paths
-    .slice(0, 40)
-    .map(([path, kinds]) => `${path} ${kinds.join("|")}`)
-    .join(", ");
+  const named = paths.slice(0, 40).map(([path, kinds]) => `${path} ${kinds.join("|")}`);
+  return named.length === 0 ? `no fields (${view.outcome("valid-request")})` : named.join(", ");
 }
 
 function streamOf(view: AuditView): string {

@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { isJsonObject, type Json } from "../std/json.ts";
+import { isJsonObject, type Json, parseJson } from "../std/json.ts";
 import type { StreamEnd, Timings } from "./exchange.ts";
 
 /** Reads the body of a streamed chat completion as it comes in. Pure but for its own state. */
@@ -55,10 +55,8 @@ export function createChatStreamReader(maxEvents: number): ChatStreamReader {
   };
 
   function readChunk(data: string): void {
-    let chunk: Json;
-    try {
-      chunk = JSON.parse(data) as Json;
-    } catch {
+    const chunk = parseJson(data);
+    if (chunk === undefined) {
       sawMalformed = true;
       return;
     }

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Json } from "../std/json.ts";
+import { parseJson } from "../std/json.ts";
 import { createChatStreamReader, type ChatStreamReader } from "./chat-stream.ts";
 import type { Attempt, Body, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
@@ -236,10 +236,6 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
 
 function bodyOf(pieces: readonly Uint8Array[], bytes: number): Body {
   const text = Buffer.concat(pieces).toString("utf8").trim();
-  if (text === "") return { form: "text", text, bytes };
-  try {
-    return { form: "json", value: JSON.parse(text) as Json, bytes };
-  } catch {
-    return { form: "text", text, bytes };
-  }
+  const value = parseJson(text);
+  return value === undefined ? { form: "text", text, bytes } : { form: "json", value, bytes };
 }

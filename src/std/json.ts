@@ -5,3 +5,21 @@ export type JsonObject = { [key: string]: Json };
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Deeper than any document of use: who walks through one by recursion must not run out of stack. */
+const deepest = 200;
+
+/** A stranger's text as JSON; undefined when it is none, or nested too deep to be walked through. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isDeeper(value, deepest) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member: Json) => isDeeper(member, levels - 1));
+}

@@ -30,8 +30,13 @@ export interface ReplayServer {
   close(): Promise<void>;
 }
 
-/** Serves one provider's words to whoever asks on loopback. Each connection serves one request, as `fresh` asks. */
-export async function openReplay(replay: Replay): Promise<ReplayServer> {
+/** Serves one provider's words to whoever asks on loopback. */
+export function openReplay(replay: Replay): Promise<ReplayServer> {
+  return openWire((socket, head, body) => void socket.end(answer(replay, head, body)));
+}
+
+/** Hands each whole request to `serve`, which may do with the connection what it likes. One request a connection. */
+export async function openWire(serve: (socket: Socket, head: string, body: string) => void): Promise<ReplayServer> {
   const sockets = new Set<Socket>();
   let requests = 0;
   const server = createServer((socket) => {
@@ -45,8 +50,9 @@ export async function openReplay(replay: Replay): Promise<ReplayServer> {
       const length = Number(/content-length: *(\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
       if (text.length - head - 4 < length) return;
       requests += 1;
-      socket.end(answer(replay, text.slice(0, head), text.slice(head + 4)));
+      const [asked, body] = [text.slice(0, head), text.slice(head + 4)];
       text = "";
+      serve(socket, asked, body);
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -80,6 +86,12 @@ function answer(replay: Replay, head: string, body: string): string {
   if (refused.includes("unknown-model")) return replay.unknownModel ?? replay.badRequest;
   if (refused.length > 0) return replay.badRequest;
   return body.includes('"stream":true') ? replay.streamed : replay.plain;
+}
+
+/** Whether a server of the usual strictness answers this. */
+export function isGoodRequest(body: string): boolean {
+  const wrong = wrongOf(body);
+  return wrong !== "invalid" && wrong.length === 0;
 }
 
 function wrongOf(body: string): "invalid" | Wrong[] {
