@@ -8,7 +8,7 @@ import type { LikelyCause } from "./alert.ts";
 export function likelyCause(incident: Incident): LikelyCause {
   if (incident.covers?.reason === "provider-is-down") return "provider";
   if (incident.covers?.reason === "no-connectivity") return "network";
-  if (incident.kind === "monitor") return "monitor";
+  if (incident.kind === "monitor" || incident.kind === "budget") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
   const status = incident.evidence.at(-1)?.status;
   if (status === undefined) return incident.kind === "availability" ? "network" : "provider";
@@ -45,6 +45,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
       return "Check the time-outs and queues of your callers; compare with other models of the same provider.";
     case "usage":
       return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
+    case "budget":
+      return "Look at the spend of the last hours in status; ask less often, or raise the cap if it is meant.";
     case "monitor":
       return monitorStep(incident.label);
     default:

@@ -11,7 +11,7 @@ const match = z
     tier: oneOrMore(tier).optional(),
     severity: oneOrMore(z.enum(["breaking", "risky"])).optional(),
     kind: oneOrMore(
-      z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage"]),
+      z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage", "budget"]),
     ).optional(),
     target: oneOrMore(pattern).optional(),
     probe: oneOrMore(pattern).optional(),

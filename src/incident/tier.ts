@@ -14,6 +14,8 @@ export function tierOf(kind: FindingKind, severity: Severity, target: Tier): Tie
     case "latency":
     case "usage":
       return "ticket";
+    case "budget":
+      return severity === "breaking" ? "page" : "ticket";
     case "monitor":
       return "page";
     default:

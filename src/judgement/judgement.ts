@@ -17,6 +17,7 @@ export type FindingKind =
   | "error-shape"
   | "latency"
   | "usage"
+  | "budget"
   | "monitor";
 
 export type Severity = "breaking" | "risky" | "informative";

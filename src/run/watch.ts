@@ -7,6 +7,7 @@ import { resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
+import { limitsIn } from "./watch-spend.ts";
 import type { ControlBook } from "./control.ts";
 
 /** What watching over the monitor itself asks of the store. */
@@ -68,9 +69,14 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
   const known = new Set(probes.map(({ id }) => id));
   const duties = [punctuality, ...receivers.map((name) => deliveryDuty(name))];
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
+  const limits = limitsIn(probes);
   // What stands for others ends by itself when nothing is left to stand for.
   const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
-    covers !== undefined ? false : kind === "monitor" ? !ours.has(fingerprint) : !known.has(probeId);
+    covers !== undefined || limits.has(fingerprint)
+      ? false
+      : kind === "monitor"
+        ? !ours.has(fingerprint)
+        : !known.has(probeId);
   const orphans = (await book.incidents(false, mostAtOnce)).filter(isOrphan);
   for (const { fingerprint } of orphans) {
     const act = {

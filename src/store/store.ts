@@ -7,6 +7,7 @@ import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
+import type { SpendBook } from "../run/watch-spend.ts";
 import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
@@ -19,6 +20,7 @@ import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
+import { createSpendBook } from "./spend-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 import { createCovering } from "./covering.ts";
 import { createTending } from "./tending.ts";
@@ -26,7 +28,18 @@ import { createStanding } from "./standing.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
 export interface Store
-  extends RunBook, SlotBook, Outbox, Standing, ControlBook, BaselineBook, ProbeBook, WatchBook, TendBook, CoverBook {
+  extends
+    RunBook,
+    SlotBook,
+    Outbox,
+    Standing,
+    ControlBook,
+    BaselineBook,
+    ProbeBook,
+    WatchBook,
+    SpendBook,
+    TendBook,
+    CoverBook {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -43,6 +56,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
   return {
     installation: rows[0]?.id ?? "",
     ...createRunBook(db),
+    ...createSpendBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),
     ...createStanding(db),

@@ -10,6 +10,7 @@ const findingKind = z.enum([
   "error-shape",
   "latency",
   "usage",
+  "budget",
   "monitor",
 ]);
 export const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import type { Incident } from "../../src/incident/incident.ts";
+import { nothingUsed, type Used } from "../../src/judgement/budget.ts";
+import type { SpendCap } from "../../src/probe/target.ts";
+import { limitsIn, type SpendBook, watchSpend } from "../../src/run/watch-spend.ts";
+import { closeOrphans, type WatchBook } from "../../src/run/watch.ts";
+import { probe } from "../probe/samples.ts";
+
+const minuteMs = 60_000;
+const cap: SpendCap = { scope: "target/mini", span: "day", tokens: 1000 };
+const month: SpendCap = { scope: "all", span: "month", microUsd: 720_000_000 };
+const capped = { ...probe, target: { ...probe.target, spendCaps: [cap, month] } };
+
+/** A store in memory: what it says was used, and the incidents that were written. */
+function world(used: Used, skipped: number) {
+  const incidents = new Map<string, Incident>();
+  const told: string[] = [];
+  const facts = { used, skipped };
+  const book: WatchBook & SpendBook = {
+    usedSince: async () => new Map([["mini", facts.used]]),
+    ledgerSince: async () => new Map([["mini", facts.used]]),
+    skippedSince: async () => new Map([["mini", facts.skipped]]),
+    lastDone: async () => new Map(),
+    incidents: async () => [...incidents.values()],
+    changeIncident: async () => undefined,
+    async concludeIncident({ fingerprint, conclude }) {
+      const after = conclude(incidents.get(fingerprint));
+      for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
+      told.push(
+        ...after.outbox.map(({ alert }) => `${alert.event} ${alert.tier} ${alert.kind}: ${alert.changes[0]?.what}`),
+      );
+    },
+  };
+  return { watching: { book, probes: [capped], receivers: ["oncall"], startedAtMs: 0 }, facts, told, incidents };
+}
+
+test("a cap that skips a thousand slots is told once, and once when the day has turned", async () => {
+  const startMs = Date.UTC(2026, 5, 11, 10);
+  const { watching, facts, told, incidents } = world({ ...nothingUsed, tokens: 990 }, 5);
+  for (let look = 0; look < 1000; look += 1) {
+    facts.skipped += 1;
+    await watchSpend(watching, startMs + look * 0.5 * minuteMs);
+  }
+  expect(told).toEqual(["opened ticket budget: spend cap of mini per day"]);
+  facts.used = nothingUsed;
+  facts.skipped = 0;
+  await watchSpend(watching, startMs + 15 * 60 * minuteMs);
+  expect(told.slice(1)).toEqual(["resolved ticket budget: spend cap of mini per day"]);
+  expect([...incidents.keys()].every((fingerprint) => limitsIn([capped]).has(fingerprint))).toBe(true);
+});
+
+test("a budget that is burnt fast pages, and a start of the service does not close that", async () => {
+  const { watching, told } = world({ microUsd: 120_000_000, tokens: 0, requests: 0 }, 0);
+  await watchSpend(watching, Date.UTC(2026, 5, 11, 10));
+  expect(told).toEqual(["opened page budget: pace"]);
+  expect(await closeOrphans(watching, Date.UTC(2026, 5, 11, 10))).toBe(0);
+  // Without that cap in the configuration nobody would ever say that it is over.
+  expect(await closeOrphans({ ...watching, probes: [probe] }, Date.UTC(2026, 5, 11, 10))).toBe(1);
+});
