@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { alertJsonSchema } from "../alert/alert-schema.ts";
 import type { Config } from "../config/config.ts";
 import { createControl } from "../run/control.ts";
 import { systemClock } from "../std/clock.ts";
@@ -6,12 +7,29 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "../web/access.ts";
 import type { ApiWorld } from "../web/mount-api.ts";
+import type { WebSources } from "../web/serve.ts";
+import { actionLinksOf, openActs } from "./action-links.ts";
 import { type Env, secretReader } from "./world.ts";
 
 const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
+/** What the web role shows beside its health. */
+export function openPages(
+  config: Config,
+  env: Env,
+  listenHost: string,
+  store: Store,
+  slots: SlotQueue,
+  nudge: () => void,
+): Pick<WebSources, "api" | "acts" | "alertSchema"> {
+  const api = openApi(config, env, listenHost, store, slots, nudge);
+  const links = actionLinksOf(config, env);
+  const acts = links === undefined ? undefined : openActs(links, api.control, store);
+  return { api, acts, alertSchema: alertJsonSchema() };
+}
+
 /** The API over this store, for those that the configuration lets in. */
-export function openApi(
+function openApi(
   config: Config,
   env: Env,
   listenHost: string,

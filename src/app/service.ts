@@ -17,7 +17,8 @@ import { openStore, type Store } from "../store/store.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
-import { openApi } from "./control.ts";
+import { actionLinksOf } from "./action-links.ts";
+import { openPages } from "./control.ts";
 import { announceProbes, announceReceivers, measureDelivery, measureQueues, measureReconciliation } from "./measure.ts";
 import { aboutThis } from "./about.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
@@ -79,7 +80,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
             {
               ...sources,
               metrics: telemetry.scrape,
-              api: openApi(config, env, listen.host, store, queues.slots, nudge),
+              ...openPages(config, env, listen.host, store, queues.slots, nudge),
             },
             listen,
           );
@@ -134,7 +135,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
 async function startNotifier(
   opened: AsyncDisposableStack,
   config: Config,
-  { log }: ServiceOptions,
+  { log, env }: ServiceOptions,
   outbox: Store,
   deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
   { clock, random, secret }: OpenWorld,
@@ -144,6 +145,7 @@ async function startNotifier(
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
   announceReceivers(metrics, receivers.keys());
   const delivery = {
+    links: actionLinksOf(config, env),
     clock,
     random,
     outbox,

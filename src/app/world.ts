@@ -43,10 +43,11 @@ export function secretReader(env: Env): (ref: SecretRef) => string {
 }
 
 /** Every secret that the configuration names and that is there: what the redactor has to look for. */
-export function knownSecrets({ targets, receivers, apiTokens, heartbeat }: Config, env: Env): string[] {
+export function knownSecrets({ targets, receivers, apiTokens, actionLinks, heartbeat }: Config, env: Env): string[] {
   const refs = [
     ...targets.flatMap(({ key, audit }) => [key, audit?.revokedKey, audit?.billing?.key]),
     ...apiTokens.map(({ token }) => token),
+    actionLinks?.key,
     heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
     ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
   ];
@@ -68,5 +69,17 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
   const { tracer, metrics } = telemetry;
   const secret = secretReader(env);
   const timed = timedRuns(runs, metrics, clock);
-  return { clock, random, sleep: pause, exchanger, runs: timed, secret, redact, log, tracer, metrics, close: attempts.close };
+  return {
+    clock,
+    random,
+    sleep: pause,
+    exchanger,
+    runs: timed,
+    secret,
+    redact,
+    log,
+    tracer,
+    metrics,
+    close: attempts.close,
+  };
 }

@@ -1,14 +1,20 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
+import { type ActsWorld, mountActs } from "./mount-acts.ts";
 import { type ApiWorld, mountApi } from "./mount-api.ts";
 
 export interface WebSources {
   overview(): Promise<Overview>;
   health(): Health;
   readonly api: ApiWorld;
+  /** What links in alerts lead to; undefined = there are none. */
+  readonly acts?: ActsWorld | undefined;
+  /** The JSON Schema of what webhooks are sent; undefined = not offered. */
+  readonly alertSchema?: JsonObject | undefined;
   /** In Prometheus' text format; undefined = not offered. */
   readonly metrics?: (() => Promise<string>) | undefined;
 }
@@ -19,7 +25,7 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ overview, health, metrics, api }: WebSources): Hono {
+export function createWeb({ overview, health, metrics, api, acts, alertSchema }: WebSources): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
@@ -39,7 +45,9 @@ export function createWeb({ overview, health, metrics, api }: WebSources): Hono 
     if (access.kind === "denied") return context.json({ error: access.reason }, access.status);
     return context.json({ schema: 1, data: await overview(), health: health() });
   });
+  if (alertSchema !== undefined) app.get("/api/v1/alert.schema.json", (context) => context.json(alertSchema));
   mountApi(app, api);
+  if (acts !== undefined) mountActs(app, acts);
   if (metrics !== undefined) {
     app.get("/metrics", async (context) =>
       context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),

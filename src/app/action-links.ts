@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import type { ActionLinks } from "../alert/controls.ts";
+import type { Config } from "../config/config.ts";
+import { readSecret } from "../config/secrets.ts";
+import type { Control } from "../run/control.ts";
+import { systemClock } from "../std/clock.ts";
+import type { Store } from "../store/store.ts";
+import type { ActsWorld } from "../web/mount-acts.ts";
+import { type Env, secretSources } from "./world.ts";
+
+/** What signs the links that alerts carry; undefined: the configuration wants none. */
+export function actionLinksOf({ actionLinks }: Config, env: Env): ActionLinks | undefined {
+  if (actionLinks === undefined) return undefined;
+  const sources = secretSources(env);
+  return { publicUrl: actionLinks.publicUrl, key: () => readSecret(actionLinks.key, sources) };
+}
+
+/** What answers those links. Which were used is kept in the store, for all processes and over restarts. */
+export function openActs(links: ActionLinks, control: Control, store: Store): ActsWorld {
+  return {
+    control,
+    key: links.key,
+    nowMs: () => systemClock.nowMs(),
+    async take(digest, untilMs) {
+      const name = `link:${digest}`;
+      const holder = randomUUID();
+      const nowMs = systemClock.nowMs();
+      if (!(await store.holdLease(name, holder, Math.max(1, untilMs - nowMs), nowMs))) return undefined;
+      return { giveBack: () => store.releaseLease(name, holder) };
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { type ActionLink, linkSilenceMs } from "../incident/action-link.ts";
+import type { Incident } from "../incident/incident.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { plainLine } from "../std/sanitize.ts";
+
+const style = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+h1{font-size:1.3rem}
+li,dd{margin:.2rem 0}
+dt{opacity:.7}
+textarea{font:inherit;width:100%;box-sizing:border-box}
+button{font:inherit;font-weight:600;padding:.6rem 1.2rem;margin-top:1rem}`;
+
+/** These pages need no script, load nothing, can't be framed, and send their form nowhere else. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join("; "),
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-robots-tag": "noindex",
+};
+
+/** Asks whether it is really wanted. The form goes back to the same address, which carries the signature. */
+export function confirmationPage(link: ActionLink, incident: Incident): string {
+  const { title, effect, button, asksWhy } = actWords(link, incident);
+  const reason = asksWhy === "must" ? "Why? It is kept with the change." : "Why? May be left empty.";
+  return page(title, [
+    `<p>${escapeHtml(effect)}</p>`,
+    factsOf(incident),
+    '<form method="post">',
+    `<label>${reason}<br><textarea name="why" rows="2" maxlength="400"${asksWhy === "must" ? " required" : ""}></textarea></label>`,
+    `<button type="submit">${escapeHtml(button)}</button>`,
+    "</form>",
+  ]);
+}
+
+/** Says one thing and offers nothing. */
+export function plainPage(title: string, ...sentences: readonly string[]): string {
+  return page(
+    title,
+    sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
+  );
+}
+
+interface ActWords {
+  readonly title: string;
+  readonly effect: string;
+  readonly button: string;
+  readonly asksWhy: "must" | "may";
+}
+
+function actWords({ act }: ActionLink, { target, probe, kind }: Incident): ActWords {
+  const lasting = formatDurationMs(linkSilenceMs);
+  switch (act) {
+    case "acknowledge":
+      return {
+        title: "Acknowledge this incident?",
+        effect: "Reminders and escalation stop until it is over. Checks go on.",
+        button: "Acknowledge",
+        asksWhy: "may",
+      };
+    case "silence":
+      return {
+        title: `Silence it for ${lasting}?`,
+        effect: `For ${lasting} nobody is told of ${kind} on ${target}, ${probe}. What still lasts then is told. Checks go on.`,
+        button: `Silence for ${lasting}`,
+        asksWhy: "may",
+      };
+    case "accept":
+      return {
+        title: "Accept it as the new normal?",
+        effect:
+          "What changed here is expected from now on, and the incident ends. Nothing else is changed, nothing is sent to the API, and plumbline baseline reject undoes it.",
+        button: "Accept as the new normal",
+        asksWhy: "must",
+      };
+    default:
+      return act satisfies never;
+  }
+}
+
+const mostFindings = 10;
+
+function factsOf(incident: Incident): string {
+  const { target, model, scenario, location, state, findings, firstBadSlotMs, badRuns, judgedRuns } = incident;
+  const facts = [
+    ["what", `${incident.severity}, ${incident.kind}: ${incident.label}`],
+    ["where", `${target} (${model}), ${scenario}, from ${location}`],
+    ["since", `${new Date(firstBadSlotMs).toISOString().slice(0, 19).replace("T", " ")} UTC`],
+    ["how often", `${badRuns} of ${judgedRuns} runs`],
+    ["state", state === "acknowledged" ? `acknowledged by ${incident.acknowledged?.by ?? "somebody"}` : state],
+  ] as const;
+  const changes = findings
+    .slice(0, mostFindings)
+    .map(({ subject, expected, observed }) => `<li>${clean(subject)}: ${clean(expected)} → ${clean(observed)}</li>`);
+  const more = findings.length - changes.length;
+  return [
+    ...(changes.length === 0 ? [] : [`<ul>${changes.join("")}${more > 0 ? `<li>and ${more} more</li>` : ""}</ul>`]),
+    `<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${clean(value)}</dd>`).join("")}</dl>`,
+  ].join("\n");
+}
+
+function page(title: string, body: readonly string[]): string {
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">`;
+  return `<!doctype html>
+<html lang="en"><head>${head}<title>${escapeHtml(title)}</title><style>${style}</style></head><body>
+<h1>${escapeHtml(title)}</h1>
+${body.join("\n")}
+</body></html>
+`;
+}
+
+const clean = (text: string): string => escapeHtml(plainLine(text, 300));
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
