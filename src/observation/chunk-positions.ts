@@ -1,11 +1,19 @@
 import { isJsonObject, type Json } from "../std/json.ts";
-import type { ChunkPosition, Shape } from "./observation.ts";
-import { shapeOf } from "./shape.ts";
+import type { ChunkPosition, ChunkShape } from "./observation.ts";
+import { outlineOf } from "./shape.ts";
 
 /** The shapes of a stream's chunks by what they are there for. Unlike the union they show where a member is missing. */
-export function chunkShapes(chunks: readonly Json[]): Partial<Record<ChunkPosition, Shape>> {
+export function chunkShapes(chunks: readonly Json[]): Partial<Record<ChunkPosition, ChunkShape>> {
   const byPosition = Map.groupBy(chunks.slice(0, mostChunks), (chunk, index) => positionOf(chunk, index));
-  return Object.fromEntries([...byPosition].map(([position, members]) => [position, shapeOf(members)]));
+  return Object.fromEntries(
+    [...byPosition].map(([position, members]) => {
+      const { shape, classes } = outlineOf(members);
+      const empty = Object.keys(classes).filter(
+        (path) => shape[path]?.includes("array") === true && classes[path]?.includes("empty") === true,
+      );
+      return [position, empty.length === 0 ? { shape } : { shape, empty }];
+    }),
+  );
 }
 
 const mostChunks = 2000;

@@ -49,7 +49,7 @@ export interface ReplyFacts {
   /** What the values are like, where there is more to say than their kind. */
   readonly classes?: Classes | undefined;
   /** Streams only: the shapes of chunks by what they are there for. */
-  readonly chunks?: Partial<Readonly<Record<ChunkPosition, Shape>>> | undefined;
+  readonly chunks?: Partial<Readonly<Record<ChunkPosition, ChunkShape>>> | undefined;
   /** Headers that clients rely on, by what their values are like. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Where the request id was found: the name of a header, or `error message`. */
@@ -97,6 +97,12 @@ export type Classes = Readonly<Record<string, readonly string[]>>;
 
 /** `first`, until there is content; `finish` tells the reason of the end; `usage` comes after it. */
 export type ChunkPosition = "first" | "content" | "finish" | "usage" | "error" | "other";
+
+export interface ChunkShape {
+  readonly shape: Shape;
+  /** Lists that had no items in one of them. */
+  readonly empty?: readonly string[] | undefined;
+}
 
 export type ErrorFamily =
   | "nested-object"

@@ -2,16 +2,21 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
-import type { Exchange } from "../../src/exchange/exchange.ts";
+import type { Body, Exchange, StreamEnd } from "../../src/exchange/exchange.ts";
 import { shapeJudge } from "../../src/judgement/shape-judge.ts";
 import { observe } from "../../src/observation/observe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json } from "../../src/std/json.ts";
 import { probe as sample } from "../probe/samples.ts";
 
+/** A whole body, the chunks of a stream, or a text that is no JSON. */
 interface Reply {
   readonly status: number;
-  readonly body: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  readonly chunks?: readonly Json[];
+  readonly end?: StreamEnd;
+  readonly text?: string;
 }
 interface Expected {
   /** Where it happened, or is described. */
@@ -24,20 +29,27 @@ interface Expected {
 const folder = "test/fixtures/drift";
 const read = <T>(name: string, part: string): T => JSON.parse(readFileSync(join(folder, name, part), "utf8")) as T;
 
+function bodyOf({ body = null, chunks, end = "complete", text }: Reply): Body {
+  if (text !== undefined) return { form: "text", text, bytes: 100 };
+  return chunks === undefined ? { form: "json", value: body, bytes: 100 } : { form: "stream", chunks, end, bytes: 100 };
+}
+
 /** What the judge says of each reply, one after the other, from its first. */
 function findingsOf(aspect: Expected["aspect"], replies: readonly Reply[]): string[][] {
   const judge = shapeJudge(aspect, () => true);
   const probe = { ...sample, judge: { ...sample.judge, learnRuns: 30 } };
   const scenario = scenarioOf(probe.scenario);
   const series = { id: "s", probeId: probe.id, aspect, label: "shape" } as const;
-  const ask = { messages: [], maxTokens: 5, stream: false, extra: {} };
+  const stream = replies.some(({ chunks }) => chunks !== undefined);
+  const ask = { messages: [], maxTokens: 5, stream, extra: {} };
   let memory: SeriesMemory | undefined;
-  return replies.map(({ status, body }, index) => {
+  return replies.map((reply, index) => {
+    const { status, headers } = reply;
     const outcome = {
       kind: "reply",
       status,
-      headers: { "content-type": "application/json" },
-      body: { form: "json", value: body, bytes: 100 },
+      headers: { "content-type": stream ? "text/event-stream" : "application/json", ...headers },
+      body: bodyOf(reply),
     } as const;
     const timings = { totalMs: 100 };
     const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;

@@ -48,7 +48,7 @@ export function diffShapes(
   const seen = allSeenIn(other);
   const found = seen.flatMap((part) => applyOverrides(differencesOf(one, part), part, context));
   const distinct = [...new Map(found.map((it) => [it.subject, it])).values()];
-  const rows = distinct.toSorted(worstFirst).map((it): DiffRow => {
+  const told = distinct.toSorted(worstFirst).map((it): DiffRow => {
     const { subject: path, severity, kind } = it;
     return {
       path,
@@ -58,6 +58,7 @@ export function diffShapes(
       why: severities[kind].why,
     };
   });
+  const rows = [...told, ...acceptedRows(one, other)];
   const example = exampleOf(
     one,
     other,
@@ -65,6 +66,20 @@ export function diffShapes(
   );
   const replies = { before: one.n, after: other.n };
   return example === undefined ? { rows, replies } : { rows, replies, example };
+}
+
+/** What somebody has accepted to be absent, of which no reply of the newer side need tell. */
+function acceptedRows(before: Known, after: Known): DiffRow[] {
+  const { severity } = severities["sometimes-gone"];
+  return after.mayBeAbsent
+    .filter((path) => !before.mayBeAbsent.includes(path) && before.paths[path] !== undefined)
+    .map((path) => ({
+      path,
+      before: Object.keys(before.paths[path]?.kinds ?? {}).join(" or "),
+      after: "may be absent",
+      severity,
+      why: "a person has accepted it",
+    }));
 }
 
 /** The replies of one side as if they were few: each with one word for each subject, all with all paths. */

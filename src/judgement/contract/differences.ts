@@ -32,19 +32,33 @@ export function allDifferencesOf(known: Known, seen: Seen): Difference[] {
   return [...wordDifferences(known, seen), ...pathDifferences(known, seen)];
 }
 
-/** What is different everywhere is so in each chunk as well, and another code of an error is another value of its member. */
+/** What shows in the whole reply when chunks of a position are missing or new. */
+const shownBy: Readonly<Record<string, string>> = {
+  "finish:$": "$.choices[].finish_reason",
+  "usage:$": "$.usage",
+  "error:$": "$.error",
+};
+
+/**
+ * What is different everywhere is so in each chunk as well, another code of an error is another value of its member, and
+ * another envelope has other words.
+ */
 export function isSaidBy({ subject, kind }: Difference, subjects: ReadonlySet<string>): boolean {
+  if (kind === "vocabulary") return subjects.has("error envelope");
+  const whole = shownBy[subject];
+  if (whole !== undefined) return subjects.has(whole) || subjects.has("end of stream");
   const at = subject.indexOf(":$");
   if (at > 0 && subjects.has(subject.slice(at + 1).replace("[].delta", "[].message"))) return true;
   const member = subject.slice(subject.lastIndexOf(".") + 1);
-  return (kind === "new-value" || kind === "class") && subjects.has(`error ${member}`);
+  return (kind === "new-value" || kind === "class" || kind === "empty") && subjects.has(`error ${member}`);
 }
 
+/** In the order in which people name them. */
 const wordKinds: Readonly<Record<string, DifferenceKind>> = {
   status: "status",
   "content type": "content-type",
-  "end of stream": "end-of-stream",
   "error envelope": "envelope",
+  "end of stream": "end-of-stream",
   "error type": "vocabulary",
   "error code": "vocabulary",
   "request id in": "request-id-moved",
@@ -55,7 +69,10 @@ const mostWords = 8;
 const none = "none";
 
 function wordDifferences(known: Known, seen: Seen): Difference[] {
-  return Object.entries(known.words).flatMap(([subject, counts]): Difference[] => {
+  const names = [...new Set([...Object.keys(wordKinds), ...Object.keys(known.words)])];
+  return names.flatMap((subject): Difference[] => {
+    const counts = known.words[subject];
+    if (counts === undefined) return [];
     const observed = seen.words[subject] ?? none;
     const had = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const words = Object.keys(counts);
@@ -85,7 +102,25 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
       found.push({ kind: "new-field", subject: path, expected: "absent", observed, chances: known.n, sightings: 0 });
     }
   }
-  return found;
+  return [...found, ...brokenChunks(known, seen)];
+}
+
+/** A chunk of a position never seen before must have what every chunk of the answer has. */
+function brokenChunks(known: Known, seen: Seen): Difference[] {
+  const fresh = ["first:", "finish:", "other:"].filter(
+    (prefix) => seen.paths[`${prefix}$`] !== undefined && known.paths[`${prefix}$`] === undefined,
+  );
+  return fresh.flatMap((prefix) =>
+    Object.entries(known.paths).flatMap(([path, { count, kinds }]): Difference[] => {
+      const member = path.startsWith("content:") ? path.slice("content:".length) : undefined;
+      if (member === undefined || member.startsWith("$.choices[].delta.") || count < chancesOf(known, path)) return [];
+      const subject = `${prefix}${member}`;
+      if (seen.paths[subject] !== undefined || known.mayBeAbsent.includes(subject)) return [];
+      if (!isMemberOf(subject, (parent) => seen.paths[parent]?.kinds.includes("object") === true)) return [];
+      const expected = Object.keys(kinds).join(" or ");
+      return [{ kind: "gone", subject, expected, observed: "absent", chances: count, sightings: 0 }];
+    }),
+  );
 }
 
 function goneDifference(known: Known, seen: Seen, subject: string, before: KnownPath): Difference | undefined {

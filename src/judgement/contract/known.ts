@@ -42,8 +42,8 @@ export interface Seen {
 }
 
 export function seenIn(facts: ReplyFacts, { mode }: Pick<Observation, "mode">): Seen {
-  const positions = Object.entries(facts.chunks ?? {}).flatMap(([position, shape]) =>
-    pathsOf(shape ?? {}, `${position}:`, {}),
+  const positions = Object.entries(facts.chunks ?? {}).flatMap(([position, { shape, empty = [] }]) =>
+    pathsOf(shape, `${position}:`, Object.fromEntries(empty.map((path) => [path, ["empty"]]))),
   );
   return {
     paths: Object.fromEntries([...pathsOf(facts.assembled ?? facts.shape, "", facts.classes ?? {}), ...positions]),

@@ -36,7 +36,9 @@ export function applyOverrides(found: readonly Difference[], seen: Seen, { contr
 
 /** An empty list where the official API has items leaves a client without an answer. */
 function usual({ kind, subject }: Difference): Severity {
-  return kind === "empty" && isDeclared(subject) ? "breaking" : severities[kind].severity;
+  return kind === "empty" && isDeclared(subject) && !subject.startsWith("$.error")
+    ? "breaking"
+    : severities[kind].severity;
 }
 
 /** Something above a path that is read takes that path with it. */
