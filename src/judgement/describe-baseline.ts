@@ -45,6 +45,7 @@ function shapeLines({ n, paths, words, mayBeAbsent }: Known): string[] {
     ...(mayBeAbsent.length === 0 ? [] : [`accepted to be absent: ${mayBeAbsent.slice(0, mostShown).join(", ")}`]),
     ...all
       .filter(([path]) => path.startsWith("$"))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, { count, kinds, classes }]) => {
         const likeness = Object.keys(classes).slice(0, 4).join(", ");
         const share = count >= n ? "" : `, in ${count} of ${n}`;
@@ -57,7 +58,7 @@ function cardLines(card: BaselineCard, say: (value: number) => string): string[]
   const { usual, n, fromMs, toMs, season, correlation, guard, floor, mayPage, falsePageEveryMs, findsAfterMs } = card;
   const finds = findsAfterMs.map(({ ratio, afterMs }) => {
     const what = ratio >= 2 ? `×${ratio}` : `+${Math.round((ratio - 1) * 100)} %`;
-    return `${what} ${afterMs === undefined ? "not" : `in ${formatDurationMs(Math.round(afterMs / 1000) * 1000)}`}`;
+    return `${what} ${afterMs === undefined ? "not at all" : `in ${formatDurationMs(Math.round(afterMs / 1000) * 1000)}`}`;
   });
   return [
     `nine of ten between ${say(usual.low)} and ${say(usual.high)}, middle ${say(usual.middle)}`,

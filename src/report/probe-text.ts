@@ -24,7 +24,11 @@ function stateText({ paused, last, learning }: ProbeView): string {
   if (paused !== undefined) return `paused by ${paused.by} since ${time(paused.sinceMs)}: ${paused.why}`;
   if (last === undefined) return "no run yet";
   const progress = learning === undefined ? "" : `, learning ${learning.done} of ${learning.of}`;
-  return `${standingOf(last)} at ${time(last.slotMs)}${progress}`;
+  return `${wordOf(last)} at ${time(last.slotMs)}${progress}`;
+}
+
+function wordOf(run: RunSummary): string {
+  return run.state === "claimed" ? "running" : standingOf(run);
 }
 
 export function runListing(runs: readonly RunSummary[]): string {
@@ -35,7 +39,7 @@ export function runListing(runs: readonly RunSummary[]): string {
 function runText(run: RunSummary): string {
   const { reason, totalMs, tokens, microUsd } = run;
   return [
-    standingOf(run),
+    wordOf(run),
     ...(reason === undefined ? [] : [reason]),
     ...(totalMs === undefined ? [] : [formatDurationMs(totalMs)]),
     ...(tokens === undefined ? [] : [`${tokens} tokens`]),
