@@ -1,3 +1,4 @@
+import type { Observation } from "../observation/observation.ts";
 import { type AuditView, isAnswered } from "./view.ts";
 import { questionableRequests, wrongRequests } from "./rules.ts";
 
@@ -156,9 +157,16 @@ function streamOf(view: AuditView): string {
   return [
     `${reply.contentType}, end: ${reply.streamEnd ?? "no stream"}`,
     `first chunk ${ms(firstChunkMs)}, first content ${ms(firstContentMs)}, largest gap ${ms(largestGapMs)}`,
+    ...(isHeldBack(seen) ? ["it came all at once: held back by the target, or a proxy before it"] : []),
     `finish reason ${reply.finishReasons.map((reason) => reason ?? "none").join(", ") || "none"}`,
     ...[...view.checks("streamed-request"), ...view.checks("stream-agrees")].map(
       ({ subject, observed }) => `${subject}: ${observed}`,
     ),
   ].join("; ");
+}
+
+/** Nothing for long, then everything: a user would have seen no stream. Short waits prove nothing. */
+function isHeldBack({ timings: { firstChunkMs, doneMs } }: Observation): boolean {
+  if (firstChunkMs === undefined || doneMs === undefined) return false;
+  return firstChunkMs > 100 && doneMs - firstChunkMs < 0.02 * firstChunkMs;
 }

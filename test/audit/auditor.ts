@@ -77,3 +77,8 @@ export function observed(document: AuditDocument, scenario: string, subject: str
 export function evidence(document: AuditDocument, scenario: string) {
   return document.evidence.findLast((row) => row.scenario === scenario);
 }
+
+/** What the worksheet says was observed. */
+export function item(document: AuditDocument, name: string): string {
+  return document.worksheet.find((it) => it.item === name)?.observed ?? "";
+}

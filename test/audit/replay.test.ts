@@ -3,7 +3,7 @@ import type { AuditDocument } from "../../src/audit/document.ts";
 import { incidents } from "../replay/incidents.ts";
 import { providers } from "../replay/providers.ts";
 import { openReplay, type Replay, replayKey } from "../replay/server.ts";
-import { askedOnly, auditOf, evidence, observed, state, targetAt } from "./auditor.ts";
+import { askedOnly, auditOf, evidence, item, observed, state, targetAt } from "./auditor.ts";
 
 async function audited(name: string, from: readonly Replay[]): Promise<AuditDocument> {
   const replay = from.find((it) => it.name === name);
@@ -169,7 +169,3 @@ test("every provider and incident is audited, and says where it was read", () =>
   expect(breakages.map(([name]) => name)).toEqual(incidents.map(({ name }) => name));
   for (const { source } of [...providers, ...incidents]) expect(source).toMatch(/\d/);
 });
-
-function item(document: AuditDocument, name: string): string {
-  return document.worksheet.find((it) => it.item === name)?.observed ?? "";
-}
