@@ -15,6 +15,8 @@ export interface AccessToken extends Caller {
 export interface AccessRequest {
   readonly authorization: string | undefined;
   readonly host: string | undefined;
+  /** Whom it comes from, as the connection says; behind a proxy that is the proxy. */
+  readonly address?: string | undefined;
 }
 
 export type Access =
@@ -24,11 +26,13 @@ export type Access =
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const failuresAllowed = 10;
 const failuresPerMs = 60_000;
+/** Of more addresses than these the oldest are forgotten: guesses from so many are no guesses of one. */
+const mostAddresses = 10_000;
 
 /**
  * Decides who may use the API. Without tokens, whoever is on this machine may, and nobody else: the name in `Host` must
  * be this machine's too, or a page in somebody's browser could ask (DNS rebinding). With tokens, a bearer token
- * decides; after ten wrong ones in a minute nobody is let in until it is over.
+ * decides; after ten wrong ones in a minute from one address nobody there is let in until it is over.
  */
 export function createGate(
   tokens: readonly AccessToken[],
@@ -36,24 +40,32 @@ export function createGate(
   nowMs: () => number,
 ): (request: AccessRequest, needed: Scope) => Access {
   const known = tokens.map(({ name, scope, token }) => ({ name, scope, digest: digestOf(token) }));
-  let failures: number[] = [];
+  const failures = new Map<string, readonly number[]>();
+  const fail = (address: string, before: readonly number[]): void => {
+    failures.delete(address);
+    failures.set(address, [...before, nowMs()]);
+    for (const oldest of failures.keys()) {
+      if (failures.size <= mostAddresses) break;
+      failures.delete(oldest);
+    }
+  };
 
-  return ({ authorization, host }, needed) => {
+  return ({ authorization, host, address = "" }, needed) => {
     if (known.length === 0) {
       const name = host?.replace(/:\d+$/, "") ?? "";
       return listensOnLoopback && loopback.has(name)
         ? { kind: "granted", caller: { name: "local", scope: "act" } }
         : denied(401, "the API needs tokens when it is not asked on its own machine: set api.tokens");
     }
-    failures = failures.filter((atMs) => nowMs() - atMs < failuresPerMs);
-    if (failures.length >= failuresAllowed) return denied(429, "too many wrong tokens, wait a minute");
+    const failed = (failures.get(address) ?? []).filter((atMs) => nowMs() - atMs < failuresPerMs);
+    if (failed.length >= failuresAllowed) return denied(429, "too many wrong tokens, wait a minute");
     const given = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
     if (given === undefined) return denied(401, "send a token: Authorization: Bearer …");
     const digest = digestOf(given);
     // Every token is compared, so that the time taken says nothing.
     const [caller] = known.filter((it) => timingSafeEqual(it.digest, digest));
     if (caller === undefined) {
-      failures.push(nowMs());
+      fail(address, failed);
       return denied(401, "the token is not known");
     }
     if (needed === "act" && caller.scope === "read") return denied(403, "the token may read, not act");

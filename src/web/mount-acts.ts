@@ -20,7 +20,7 @@ export interface Taken {
 }
 
 interface Said {
-  readonly status: 200 | 403 | 404 | 409 | 410 | 413 | 422 | 503;
+  readonly status: 200 | 403 | 404 | 409 | 410 | 413 | 422 | 500 | 503;
   readonly html: string;
 }
 
@@ -30,22 +30,27 @@ const elsewhere = "plumbline incident list shows what is open, and plumbline inc
 
 /** The pages behind the links in alerts. Whoever follows one sees a question; only its answer, a POST, does anything. */
 export function mountActs(app: Hono, world: ActsWorld): void {
-  app.get(actionPath, async (context) => {
-    const found = await find(world, context.req.query());
-    return send(context, "said" in found ? found.said : said(200, confirmationPage(found.link, found.incident)));
-  });
-  app.post(actionPath, async (context) => {
-    const found = await find(world, context.req.query());
-    if ("said" in found) return send(context, found.said);
-    const form = await context.req.text();
-    if (Buffer.byteLength(form) > mostFormBytes) return send(context, said(413, plainPage("That is too long")));
-    const why = (new URLSearchParams(form).get("why") ?? "").trim().slice(0, mostWhy);
-    return send(context, await confirmed(world, found, why));
-  });
+  app.get(actionPath, (context) => answered(context, () => asked(world, context.req.query())));
+  app.post(actionPath, (context) =>
+    answered(context, async () => {
+      const form = await context.req.text();
+      if (Buffer.byteLength(form) > mostFormBytes) return said(413, plainPage("That is too long"));
+      const why = (new URLSearchParams(form).get("why") ?? "").trim().slice(0, mostWhy);
+      return confirmed(world, context.req.query(), why);
+    }),
+  );
 }
 
-function send(context: Context, { status, html }: Said): Response {
+async function answered(context: Context, answer: () => Promise<Said>): Promise<Response> {
+  const { status, html } = await answer().catch(() =>
+    said(500, plainPage("Something went wrong", "It may not have been done.", elsewhere)),
+  );
   return context.body(html, status, { ...pageHeaders });
+}
+
+async function asked(world: ActsWorld, query: Record<string, string>): Promise<Said> {
+  const found = await find(world, query);
+  return "said" in found ? found.said : said(200, confirmationPage(found.link, found.incident));
 }
 
 type Found = { readonly link: ActionLink; readonly digest: string; readonly incident: Incident };
@@ -78,7 +83,10 @@ async function find(
   }
 }
 
-async function confirmed(world: ActsWorld, { link, digest, incident }: Found, why: string): Promise<Said> {
+async function confirmed(world: ActsWorld, query: Record<string, string>, why: string): Promise<Said> {
+  const found = await find(world, query);
+  if ("said" in found) return found.said;
+  const { link, digest, incident } = found;
   if (link.act === "accept" && why === "") {
     return said(422, plainPage("A reason is needed", "Go back and say why it is the new normal."));
   }

@@ -1,7 +1,7 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { Control } from "../run/control.ts";
-import type { createGate } from "./access.ts";
+import type { Caller, createGate, Scope } from "./access.ts";
 import { apiRoutes } from "./api.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { openApiOf } from "./openapi.ts";
@@ -20,8 +20,8 @@ export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
   for (const route of apiRoutes) {
     app.on(route.method, `/api/v1${route.path.replace("{id}", ":id")}`, async (context) => {
       const { req } = context;
-      const access = gate({ authorization: req.header("authorization"), host: req.header("host") }, route.scope);
-      if (access.kind === "denied") return context.json({ error: access.reason }, access.status);
+      const access = admit(context, gate, route.scope);
+      if ("denied" in access) return access.denied;
       const given = await givenBy(route, req.query(), req.header("content-type"), () => req.text());
       if ("error" in given) return context.json({ error: given.error }, 400);
       const id = req.param("id") ?? "";
@@ -31,6 +31,27 @@ export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
     });
   }
 }
+
+/** Who asks; or the answer to somebody who may not. */
+export function admit(
+  context: Context,
+  gate: ApiWorld["gate"],
+  needed: Scope,
+): { readonly caller: Caller } | { readonly denied: Response } {
+  const { req } = context;
+  const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  const address = incoming?.socket?.remoteAddress;
+  const access = gate({ authorization: req.header("authorization"), host: req.header("host"), address }, needed);
+  if (access.kind === "granted") return { caller: access.caller };
+  const { status, reason } = access;
+  return { denied: context.json({ error: reason }, status, deniedHeaders[status]) };
+}
+
+const deniedHeaders: Readonly<Record<401 | 403 | 429, Record<string, string>>> = {
+  401: { "www-authenticate": "Bearer" },
+  403: {},
+  429: { "retry-after": "60" },
+};
 
 type Given = { readonly query: Record<string, string>; readonly body: unknown };
 

@@ -5,7 +5,7 @@ import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
 import { type ActsWorld, mountActs } from "./mount-acts.ts";
-import { type ApiWorld, mountApi } from "./mount-api.ts";
+import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
 
 export interface WebSources {
   overview(): Promise<Overview>;
@@ -40,9 +40,8 @@ export function createWeb({ overview, health, metrics, api, acts, alertSchema }:
     return context.json({ ready, reasons, warnings: selfTrouble(known) }, ready ? 200 : 503);
   });
   app.get("/api/v1/status", async (context) => {
-    const { req } = context;
-    const access = api.gate({ authorization: req.header("authorization"), host: req.header("host") }, "read");
-    if (access.kind === "denied") return context.json({ error: access.reason }, access.status);
+    const access = admit(context, api.gate, "read");
+    if ("denied" in access) return access.denied;
     return context.json({ schema: 1, data: await overview(), health: health() });
   });
   if (alertSchema !== undefined) app.get("/api/v1/alert.schema.json", (context) => context.json(alertSchema));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
+import { serveWeb } from "../../src/web/serve.ts";
 
 const reader: AccessToken = { name: "grafana", scope: "read", token: "read-token-0123456789" };
 const actor: AccessToken = { name: "ann", scope: "act", token: "act-token-0123456789ab" };
@@ -53,9 +54,45 @@ describe("with tokens", () => {
     expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted" });
   });
 
+  test("who guesses elsewhere closes no door here, and is not remembered for ever", () => {
+    let nowMs = 0;
+    const gate = createGate([actor], false, () => nowMs);
+    const from = (address: string, token: string) => gate({ ...bearer(token), address }, "act");
+    for (let tries = 0; tries < 11; tries += 1) from("203.0.113.9", `wrong-${tries}`);
+    expect(from("203.0.113.9", actor.token)).toMatchObject({ kind: "denied", status: 429 });
+    expect(from("198.51.100.7", actor.token)).toMatchObject({ kind: "granted" });
+    for (let other = 0; other < 10_001; other += 1) from(`2001:db8::${other.toString(16)}`, "wrong");
+    expect(from("203.0.113.9", actor.token)).toMatchObject({ kind: "granted" });
+    nowMs = 60_000;
+    expect(from("2001:db8::1", actor.token)).toMatchObject({ kind: "granted" });
+  });
+
   test("asking without any token is no guess", () => {
     const gate = createGate([actor], false, () => 0);
     for (let tries = 0; tries < 50; tries += 1) gate({ authorization: undefined, host: "x" }, "read");
     expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted" });
   });
+});
+
+test("over a real connection: what is missing is named, a guesser is told to wait, and who it is is known", async () => {
+  const sources = {
+    overview: () => Promise.reject(new Error("no store")),
+    health: () => ({ live: true, ready: true, reasons: [] }),
+    api: { control: undefined as never, gate: createGate([actor], false, () => 0) },
+  };
+  const web = await serveWeb(sources, { host: "127.0.0.1", port: 0 });
+  try {
+    const ask = (headers: Record<string, string>) => fetch(`${web.url}/api/v1/status`, { headers });
+    const nobody = await ask({});
+    expect([nobody.status, nobody.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+    for (let tries = 0; tries < 10; tries += 1) await ask({ authorization: `Bearer wrong-${tries}` });
+    const guesser = await ask({ authorization: "Bearer wrong" });
+    expect([guesser.status, guesser.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(sources.api.gate({ ...bearer(actor.token), address: "192.0.2.1" }, "act")).toMatchObject({
+      kind: "granted",
+    });
+    expect(sources.api.gate({ ...bearer(actor.token), address: "127.0.0.1" }, "act")).toMatchObject({ status: 429 });
+  } finally {
+    await web.close();
+  }
 });

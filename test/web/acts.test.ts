@@ -1,3 +1,4 @@
+import { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type ActionLink, actionAddress } from "../../src/incident/action-link.ts";
@@ -8,6 +9,7 @@ import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
+import { mountActs } from "../../src/web/mount-acts.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
@@ -93,8 +95,7 @@ test("pressed twice at once it is done once", async () => {
   expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409]);
   const silences = (await control.silences()).filter(({ matcher }) => matcher.probe === incident.probe);
   expect(silences).toMatchObject([{ by: "link to pager", matcher: { target: incident.target, kind: incident.kind } }]);
-  const [{ startsAtMs = 0, endsAtMs = 0 } = {}] = silences;
-  expect(endsAtMs - startsAtMs).toBe(3_600_000);
+  expect(silences.map(({ startsAtMs, endsAtMs }) => endsAtMs - startsAtMs)).toEqual([3_600_000]);
 });
 
 test("accepting needs a reason, and what can't be accepted leaves the link as it was", async () => {
@@ -152,6 +153,18 @@ test("no script, nothing from elsewhere, no frame, no referrer; what an incident
   expect(policy).toMatch(/default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; frame-ancestors 'none'/);
   expect(headers.get("referrer-policy")).toBe("no-referrer");
   expect(headers.get("cache-control")).toBe("no-store");
+});
+
+test("a store that does not answer: a page says so, and the link stays as good as it was", async () => {
+  const incident = await openIncident();
+  const broken = { ...control, act: () => Promise.reject(new Error("password of db.internal")) };
+  const app = new Hono();
+  mountActs(app, openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, broken, store));
+  const address = addressOf("acknowledge", incident);
+  const reply = await app.request(address, { method: "POST", body: new URLSearchParams({ why: "x" }) });
+  expect(reply.status).toBe(500);
+  expect(await reply.text()).not.toContain("db.internal");
+  expect((await ask(address, { why: "x" })).status).toBe(200);
 });
 
 test("a form that is too long is refused", async () => {
