@@ -9,7 +9,7 @@ export interface Series {
   readonly label: string;
 }
 
-export type Aspect = "availability" | "contract" | "error-shape" | "latency" | "usage";
+export type Aspect = "availability" | "contract" | "error-shape" | "latency" | "usage" | "budget";
 
 /** An accepted normal: immutable; a change is a new version. */
 export interface Baseline {

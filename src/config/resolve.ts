@@ -13,7 +13,7 @@ import { resolveAlerting } from "./resolve-alerting.ts";
 import { resolveAudits } from "./resolve-audit.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
-import { capsOf, requirePrice } from "./spend-caps.ts";
+import { capsOf, capsOfKey, requireKeyInUse, requirePrice } from "./spend-caps.ts";
 import { readSecret } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
 
@@ -29,6 +29,7 @@ export function resolveConfig(
       resolveTarget(name, target, text, context, complaints),
     ]),
   );
+  requireKeyInUse(text, complaints);
   const targets = resolveAudits(text, plain, context, complaints);
   const receivers = resolveReceivers(text, context, complaints);
   const alerting = resolveAlerting(text, complaints);
@@ -135,7 +136,11 @@ function resolveTarget(
     policy,
     price,
     contract: contractPolicy(text.contract, [...path, "contract"], context, complaints),
-    spendCaps: [...capsOf(`target/${name}`, text.spendCap), ...capsOf("all", whole.spendCap)],
+    spendCaps: [
+      ...capsOf(`target/${name}`, text.spendCap),
+      ...capsOfKey(text.key, whole),
+      ...capsOf("all", whole.spendCap),
+    ],
   };
 }
 

@@ -45,6 +45,8 @@ const spendCap = z.strictObject({
   requestsPerMonth: amount,
 });
 
+const keyCap = spendCap.extend({ key: secret });
+
 const target = z.strictObject({
   baseUrl: urlOrEnv.describe("up to and including the version: https://api.cometapi.com/v1"),
   model: z.string().min(1),
@@ -183,6 +185,11 @@ export const configSchema = z.strictObject({
     .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
     .default("127.0.0.1:8080"),
   spendCap: spendCap.prefault({}).describe("the most all targets together may use"),
+  keyCaps: z
+    .array(keyCap)
+    .default([])
+    .describe("the most all targets with the same key may use, by the key's reference"),
+  requireKnownPrice: z.boolean().default(false).describe("refuses targets of which no price is known"),
   api: api.prefault({}),
   heartbeat: heartbeat
     .optional()

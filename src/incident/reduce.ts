@@ -55,8 +55,17 @@ const severityRank: Record<Severity, number> = { informative: 0, risky: 1, break
 
 /** The same cause has the same fingerprint: target, scenario, place, kind and series, and nothing that varies. */
 export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "subject">): string {
-  return hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
+  const name = `${subject.kind} ${subject.series}`;
+  const ofOwner = fingerprints.get(probe) ?? new Map<string, string>();
+  const known = ofOwner.get(name);
+  if (known !== undefined) return known;
+  const made = hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
+  fingerprints.set(probe, ofOwner.set(name, made));
+  return made;
 }
+
+/** They are asked for at every run, and made once. */
+const fingerprints = new WeakMap<IncidentOwner, Map<string, string>>();
 
 /** The fingerprint of an incident of the same probe and kind about this series: which series an incident is about. */
 export function fingerprintOfSeries({ probeId, target, scenario, kind }: Incident, series: string): string {

@@ -32,6 +32,7 @@ export function acceptAsNormal(
     }
     case "latency":
     case "usage":
+    case "budget":
       return acceptFromChange(memory, fewestSamples) ?? anew;
     case "availability":
       return anew;

@@ -61,6 +61,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
             memory,
             policy: probe.judge,
             contract: probe.target.contract,
+            price: probe.target.price,
             cadence: probe.cadence,
             slotMs,
           });

@@ -2,6 +2,7 @@ import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline
 import type { Observation } from "../observation/observation.ts";
 import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
+import type { TokenPrice } from "../probe/target.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
 
@@ -68,6 +69,8 @@ export interface JudgeInput {
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;
   readonly contract?: ContractPolicy | undefined;
+  /** In force for its target; undefined: unknown. */
+  readonly price?: TokenPrice | undefined;
   readonly cadence: Cadence;
   readonly slotMs: number;
 }

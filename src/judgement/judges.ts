@@ -1,3 +1,4 @@
+import { costJudge } from "./cost.ts";
 import { errorRateJudge } from "./error-rate.ts";
 import type { Judge } from "./judgement.ts";
 import { latencyJudge } from "./latency.ts";
@@ -11,4 +12,5 @@ export const judges: readonly Judge[] = [
   latencyJudge,
   usageJudge,
   errorRateJudge,
+  costJudge,
 ];

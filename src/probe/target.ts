@@ -38,8 +38,10 @@ export interface TokenPrice {
 
 /** The most that may be used within one calendar hour, day or month (UTC). What is not given is not capped. */
 export interface SpendCap {
-  /** `target/<name>`, or `all` for everything that this installation asks. */
+  /** `target/<name>`, `key/<reference>` for all targets of one key, or `all` for everything that this installation asks. */
   readonly scope: string;
+  /** Of a key: the targets that use it. */
+  readonly targets?: readonly string[] | undefined;
   readonly span: "hour" | "day" | "month";
   readonly microUsd?: MicroUsd | undefined;
   readonly tokens?: number | undefined;

@@ -6,6 +6,7 @@ import * as incidentLife from "./migrations/0003-incident-life.ts";
 import * as installation from "./migrations/0004-installation.ts";
 import * as budgets from "./migrations/0005-budgets.ts";
 import * as alertManners from "./migrations/0007-alert-manners.ts";
+import * as keyCaps from "./migrations/0008-key-caps.ts";
 import * as pauses from "./migrations/0010-pauses.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0004-installation": installation,
   "0005-budgets": budgets,
   "0007-alert-manners": alertManners,
+  "0008-key-caps": keyCaps,
   "0010-pauses": pauses,
 };
 

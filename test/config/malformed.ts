@@ -52,6 +52,21 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
   ["no such connection", target("client: { connection: new }"), "fresh or reused"],
   ["no such token field", target("maxTokensField: max_token"), 'did you mean "max_tokens"?'],
   ["a price without unit", target("prices: { input: 1, output: 2 }"), "per million tokens"],
+  [
+    "an unknown price where prices must be known",
+    `requireKnownPrice: true\ntargets:\n  mini: { baseUrl: 'http://x/v1', model: nobody-lists-this }\n${probes}`,
+    "requireKnownPrice is set",
+  ],
+  [
+    "a cap of a key that no target uses",
+    `keyCaps: [{ key: { env: OTHER }, perDay: 1 USD }]\ntargets:\n  mini: { baseUrl: 'http://x/v1', model: gpt-4o-mini, key: { env: KEY } }\n${probes}`,
+    "the key of a target",
+  ],
+  [
+    "a cap in money of a key, one of whose targets has no price",
+    `keyCaps: [{ key: { env: KEY }, perDay: 1 USD }]\ntargets:\n  mini: { baseUrl: 'http://x/v1', model: nobody-lists-this, key: { env: KEY } }\n${probes}`,
+    "a cap in money needs one",
+  ],
   ["a cap without unit", target("spendCap: { perDay: 2 }"), "an amount such as 2 USD"],
   [
     "a cap in money without a price",

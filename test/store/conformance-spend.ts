@@ -114,6 +114,33 @@ export function spendConforms(bench: () => Bench): void {
     expect(await bench().store.claim(late)).toMatchObject({ reason: "spend-cap" });
   });
 
+  test("a cap of a key holds for all its targets together, with what they had used before it was set", async () => {
+    const [one, two] = [freshName("target"), freshName("target")];
+    const before = { microUsd: 1, tokens: 100, requests: 1, caps: [] };
+    await bench().store.claim(claimOf(freshName("probe"), noonMs, { target: one, reserve: before }));
+    const cap: SpendCap = { scope: `key/env:${one}`, span: "day", tokens: 300, targets: [one, two] };
+    const ask = async (target: string): Promise<string> => {
+      const reserve = { ...before, caps: [cap] };
+      return (await bench().store.claim(claimOf(freshName("probe"), noonMs, { target, reserve }))).kind;
+    };
+    expect([await ask(two), await ask(one), await ask(two)]).toEqual(["claimed", "claimed", "skipped"]);
+  });
+
+  test("what was used in a window, and what was skipped for a cap, is known by target", async () => {
+    const target = freshName("target");
+    const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: [dayCap(target, { tokens: 250 })] };
+    const claims = [0, 1, 2].map((n) => claimOf(freshName("probe"), noonMs + n * 60_000, { target, reserve }));
+    for (const claim of claims) await bench().store.claim(claim);
+    await bench().store.commit(finishOf(claims[0]!), () => nothingNew);
+    const { store } = bench();
+    // One is settled at 33, one is under way and counts as reserved, the third was skipped.
+    expect((await store.usedSince(noonMs)).get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
+    expect((await store.usedSince(noonMs + 1)).get(target)).toEqual({ microUsd: 500, tokens: 100, requests: 2 });
+    expect((await store.ledgerSince(noonMs)).get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
+    expect((await store.skippedSince(noonMs)).get(target)).toBe(1);
+    expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
+  });
+
   test("fifty workers and three caps in different order: no dead lock, no cap passed, crashes included", async () => {
     const [one, two, all] = [freshName("target"), freshName("target"), freshName("everything")];
     const capsFor = (target: string): readonly SpendCap[] => [

@@ -90,11 +90,11 @@ test("thirty days of twenty targets: the five planted drifts are told, and nothi
     const marginal = marginals[index % marginals.length] ?? [];
     const next = repliesOf(marginal, index + 1);
     const { run, told } = follow();
+    const [usual, other] = [probeOf(index, "mini"), probeOf(index, plan?.model ?? "mini")];
     for (let slotMs = startMs; slotMs < startMs + days * dayMs; slotMs += everyMs) {
       const day = (slotMs - startMs) / dayMs;
       const isOn = plan !== undefined && day >= plan.fromDay && day < (plan.untilDay ?? days);
-      const probe = probeOf(index, isOn ? (plan.model ?? "mini") : "mini");
-      run(probe, next(slotMs, isOn ? plan.mood : {}), slotMs);
+      run(isOn && plan.model !== undefined ? other : usual, next(slotMs, isOn ? plan.mood : {}), slotMs);
     }
     const drifts = told.filter(isDrift);
     const expected = plan?.told;
