@@ -28,7 +28,9 @@ function compared(plain: Observation, streamed: Observation): Check[] {
   const [a, b] = [replyOf(plain), replyOf(streamed)];
   const [prompt, streamedPrompt] = [a?.usage?.promptTokens, b?.usage?.promptTokens];
   const [output, streamedOutput] = [a?.usage?.completionTokens, b?.usage?.completionTokens];
-  const [ends, streamedEnds] = [a, b].map((reply) => reply?.finishReasons.map((it) => it ?? "none").join(", "));
+  const [ends, streamedEnds] = [a, b].map(
+    (reply) => reply?.finishReasons.map((it) => it ?? "none").join(", ") || undefined,
+  );
   const near = (one: number | undefined, other: number | undefined, by: number): boolean | undefined =>
     one === undefined || other === undefined ? undefined : Math.abs(one - other) <= by;
   const both = (one?: number | string, other?: number | string): string =>
