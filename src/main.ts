@@ -13,6 +13,9 @@ const io: Io = {
     process.on("SIGINT", listener);
     process.on("SIGTERM", listener);
   },
+  onHangup(listener) {
+    process.on("SIGHUP", listener);
+  },
   onCrash(listener) {
     process.on("uncaughtException", listener);
   },

@@ -23,6 +23,8 @@ import { createControlCommands } from "./control-commands.ts";
 import { createProbeCommands } from "./probe-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
+import { watchConfigFile } from "./reload.ts";
+import { repeat } from "./repeat.ts";
 import { showStatus } from "./status.ts";
 import { type Env, knownSecrets, programVersion } from "./world.ts";
 
@@ -157,7 +159,9 @@ export function createCommands(io: Io): CommandSet {
         stderr.write(`${storage.reason}\n`);
         return exitCodes.usage;
       }
-      const log = createLog(stderr, "info", createRedactor(knownSecrets(config, env)), {
+      let secrets = knownSecrets(config, env);
+      let redact = createRedactor(secrets);
+      const log = createLog(stderr, "info", (text) => redact(text), {
         format: stderr.isTTY === true ? "human" : "json",
         common: { service: "plumbline", version: programVersion },
       });
@@ -171,6 +175,21 @@ export function createCommands(io: Io): CommandSet {
         listen: listen ?? config.listen,
         log,
       });
+      const reloader = watchConfigFile(
+        {
+          file,
+          service,
+          log,
+          load: () => loadConfigFile(file, env, true),
+          beforeUse(next) {
+            // What was a secret stays one: it may still be in what is running.
+            secrets = [...new Set([...secrets, ...knownSecrets(next, env)])];
+            redact = createRedactor(secrets);
+          },
+        },
+        repeat,
+      );
+      io.onHangup(() => void reloader.now());
       log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
       const { promise, resolve } = Promise.withResolvers<number>();
       io.onCrash((thrown) => {
@@ -180,6 +199,7 @@ export function createCommands(io: Io): CommandSet {
       let signals = 0;
       io.onSignal(() => {
         signals += 1;
+        reloader.stop();
         if (signals > 1) return resolve(exitCodes.internal);
         log.info("stopping: running probes are finished first", { graceMs });
         const tooLate = setTimeout(() => resolve(exitCodes.internal), graceMs);

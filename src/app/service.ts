@@ -1,15 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { context, ROOT_CONTEXT } from "@opentelemetry/api";
-import { deliverOnce } from "../alert/deliver.ts";
-import { createLanes } from "../alert/lanes.ts";
-import { createMailer } from "../alert/mail-nodemailer.ts";
 import { createPoster } from "../alert/post-undici.ts";
-import { type Every, startRelay } from "../alert/relay.ts";
-import { startResending } from "../alert/resend.ts";
 import type { Config } from "../config/config.ts";
 import type { Overview } from "../run/overview.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
+import { watchConfiguration } from "../run/watch-configuration.ts";
 import type { Stoppable } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import type { Log } from "../std/log.ts";
@@ -17,13 +12,14 @@ import { openStore, type Store } from "../store/store.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
-import { actionLinksOf } from "./action-links.ts";
 import { openPages } from "./control.ts";
-import { announceProbes, announceReceivers, measureDelivery, measureQueues, measureReconciliation } from "./measure.ts";
+import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
 import { aboutThis } from "./about.ts";
+import { startNotifier } from "./notifier.ts";
+import { repeat } from "./repeat.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
-import { type Env, openWorld, type OpenWorld } from "./world.ts";
+import { type Env, openWorld } from "./world.ts";
 
 export type Role = "scheduler" | "worker" | "notifier" | "web";
 export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
@@ -43,11 +39,34 @@ export interface ServiceOptions {
 export interface Service {
   readonly url: string | undefined;
   overview(): Promise<Overview>;
+  /**
+   * Goes on with another configuration: what runs is finished with the old one, and the next slot taken with the new
+   * one. When the new one can't be put to work, the old one is again, and the promise rejects.
+   */
+  reload(config: Config): Promise<void>;
+  /** Tells of a configuration that can't be taken over, or with undefined that it can be. */
+  reportConfiguration(trouble: string | undefined): Promise<void>;
   /** Takes no more work, lets what runs finish, closes everything in the reverse order of opening. */
   stop(): Promise<void>;
 }
 
 const dayMs = 86_400_000;
+
+/** What lasts as long as the process does, whatever the configuration. */
+interface Plant {
+  readonly telemetry: Telemetry;
+  readonly store: Store;
+  readonly queues: Awaited<ReturnType<typeof openQueuesFor>>;
+}
+
+/** One configuration at work. */
+interface Shift {
+  readonly config: Config;
+  readonly url: string | undefined;
+  nudge(): void;
+  /** Lets go at once of what the next shift needs, and of the rest when runs are finished: the promise within. */
+  end(): Promise<{ readonly finished: Promise<void> }>;
+}
 
 /** The composition root: opens what the roles need. What was opened is closed again when anything fails. */
 export async function openService(config: Config, options: ServiceOptions): Promise<Service> {
@@ -60,6 +79,71 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
     );
+    const plant = { telemetry, store, queues };
+    let shift = await openShift(config, options, plant);
+    const leaving = new Set<Promise<void>>();
+    const leave = async (): Promise<void> => {
+      const { finished } = await shift.end();
+      leaving.add(finished);
+      void finished
+        .finally(() => leaving.delete(finished))
+        .catch(() => log.error("an old configuration did not end well"));
+    };
+    opened.defer(async () => {
+      await leave();
+      await Promise.allSettled(leaving);
+    });
+    // A free port that was found once is kept.
+    const again = (): ServiceOptions => ({
+      ...options,
+      listen: listen && { ...listen, port: portOf(shift.url) ?? listen.port },
+    });
+    return {
+      get url() {
+        return shift.url;
+      },
+      overview: () => store.overview(Date.now()),
+      async reload(next) {
+        const before = shift;
+        const sameAddress = again();
+        await leave();
+        try {
+          shift = await openShift(next, sameAddress, plant);
+        } catch (error) {
+          shift = await openShift(before.config, sameAddress, plant);
+          throw error;
+        }
+      },
+      async reportConfiguration(trouble) {
+        if (!roles.includes("scheduler")) return;
+        await watchConfiguration(
+          store,
+          shift.config.receivers.map(({ name }) => name),
+          trouble,
+          Date.now(),
+        );
+        shift.nudge();
+      },
+      stop: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** Everything that depends on the configuration. */
+async function openShift(config: Config, options: ServiceOptions, { telemetry, store, queues }: Plant): Promise<Shift> {
+  const { log, roles, env, listen } = options;
+  /** Ends at once, so that the next one can begin: what listens and what decides. */
+  const steering = new AsyncDisposableStack();
+  /** Ends when it has finished what it is doing. */
+  const opened = new AsyncDisposableStack();
+  const close = async (): Promise<void> => {
+    await steering.disposeAsync();
+    await opened.disposeAsync();
+  };
+  try {
     const world = opened.adopt(openWorld(store, config, env, log, telemetry), (it) => it.close());
     const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
     const retention = repeat(
@@ -84,10 +168,10 @@ export async function openService(config: Config, options: ServiceOptions): Prom
             },
             listen,
           );
-    if (web !== undefined) opened.defer(() => web.close());
+    if (web !== undefined) steering.defer(() => web.close());
     if (roles.includes("scheduler")) {
       const selfWatch = createSelfWatch(config, store, log, nudge, repeat);
-      stoppable(opened, selfWatch);
+      stoppable(steering, selfWatch);
       announceProbes(telemetry.metrics, config.probes);
       const onReport = (report: ReconcileReport): void => {
         activity.reconciled = report;
@@ -104,7 +188,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         probes: config.probes,
         intervalMs: options.reconcileMs,
       };
-      stoppable(opened, startReconciler(reconciler, repeat, onReport));
+      stoppable(steering, startReconciler(reconciler, repeat, onReport));
     }
     if (roles.includes("worker")) {
       const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
@@ -124,64 +208,29 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       }
     }
     const heartbeat = openHeartbeat(config, env, createPoster(), health, store, log, repeat);
-    if (heartbeat !== undefined) stoppable(opened, heartbeat);
-    return { url: web?.url, overview: () => store.overview(Date.now()), stop: () => opened.disposeAsync() };
+    if (heartbeat !== undefined) stoppable(steering, heartbeat);
+    return {
+      config,
+      url: web?.url,
+      nudge,
+      async end() {
+        await steering.disposeAsync();
+        return { finished: opened.disposeAsync() };
+      },
+    };
   } catch (error) {
-    await opened.disposeAsync();
+    await close();
     throw error;
   }
 }
 
-async function startNotifier(
-  opened: AsyncDisposableStack,
-  config: Config,
-  { log, env }: ServiceOptions,
-  outbox: Store,
-  deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
-  { clock, random, secret }: OpenWorld,
-  { tracer, metrics }: Telemetry,
-): Promise<() => void> {
-  const lanes = createLanes();
-  const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
-  announceReceivers(metrics, receivers.keys());
-  const delivery = {
-    links: actionLinksOf(config, env),
-    clock,
-    random,
-    outbox,
-    poster: createPoster(),
-    mailer: createMailer(),
-    receivers,
-    lanes,
-    secret,
-    log,
-    tracer,
-  };
-  // Whichever run woke the relay is not why an alert is sent: each delivery has a trace of its own.
-  const enqueue = (id: string, attempt: number): Promise<void> =>
-    context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
-  const relay = startRelay({ outbox, enqueue, clock, lanes, log }, repeat);
-  stoppable(opened, relay);
-  stoppable(opened, startResending({ ...delivery, standing: outbox }, repeat));
-  stoppable(
-    opened,
-    await deliveries.work(8, async (id) => {
-      const attempt = await deliverOnce(delivery, id);
-      if (attempt !== undefined) measureDelivery(metrics, attempt);
-      relay.nudge();
-    }),
-  );
-  return () => relay.nudge();
+function portOf(url: string | undefined): number | undefined {
+  return url === undefined ? undefined : Number(new URL(url).port);
 }
 
 function stoppable(opened: AsyncDisposableStack, part: Stoppable): void {
   opened.defer(() => part.stop());
 }
-
-const repeat: Every = (intervalMs, work) => {
-  const timer = setInterval(work, intervalMs);
-  return { stop: () => clearInterval(timer) };
-};
 
 function shortestInterval({ probes }: Config): number {
   return Math.min(dayMs, ...probes.map(({ cadence }) => (cadence.kind === "every" ? cadence.everyMs : dayMs)));

@@ -5,6 +5,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back for each SIGINT and SIGTERM. */
   onSignal(listener: () => void): void;
+  /** Calls back for each SIGHUP. */
+  onHangup(listener: () => void): void;
   /** Calls back with what nobody caught. The program is to end soon after. */
   onCrash(listener: (thrown: unknown) => void): void;
 }

@@ -7,6 +7,7 @@ import { resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
+import { readable } from "./watch-configuration.ts";
 import { limitsIn } from "./watch-spend.ts";
 import type { ControlBook } from "./control.ts";
 
@@ -67,7 +68,7 @@ export async function watchPunctuality(
 /** An incident whose probe or receiver is no longer configured can't resolve by itself: it is closed with that reason. */
 export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowMs: number): Promise<number> {
   const known = new Set(probes.map(({ id }) => id));
-  const duties = [punctuality, ...receivers.map((name) => deliveryDuty(name))];
+  const duties = [punctuality, readable, ...receivers.map((name) => deliveryDuty(name))];
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
   const limits = limitsIn(probes);
   // What stands for others ends by itself when nothing is left to stand for.

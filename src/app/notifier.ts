@@ -1,0 +1,58 @@
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { deliverOnce } from "../alert/deliver.ts";
+import { createLanes } from "../alert/lanes.ts";
+import { createMailer } from "../alert/mail-nodemailer.ts";
+import { createPoster } from "../alert/post-undici.ts";
+import { startRelay } from "../alert/relay.ts";
+import { startResending } from "../alert/resend.ts";
+import type { Config } from "../config/config.ts";
+import type { Store } from "../store/store.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { actionLinksOf } from "./action-links.ts";
+import { announceReceivers, measureDelivery } from "./measure.ts";
+import { repeat } from "./repeat.ts";
+import type { ServiceOptions } from "./service.ts";
+import type { openQueuesFor } from "./storage.ts";
+import type { OpenWorld } from "./world.ts";
+
+/** Takes alerts from the outbox to their receivers; the result wakes it. */
+export async function startNotifier(
+  opened: AsyncDisposableStack,
+  config: Config,
+  { log, env }: ServiceOptions,
+  outbox: Store,
+  deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
+  { clock, random, secret }: OpenWorld,
+  { tracer, metrics }: Telemetry,
+): Promise<() => void> {
+  const lanes = createLanes();
+  const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
+  announceReceivers(metrics, receivers.keys());
+  const delivery = {
+    links: actionLinksOf(config, env),
+    clock,
+    random,
+    outbox,
+    poster: createPoster(),
+    mailer: createMailer(),
+    receivers,
+    lanes,
+    secret,
+    log,
+    tracer,
+  };
+  // Whichever run woke the relay is not why an alert is sent: each delivery has a trace of its own.
+  const enqueue = (id: string, attempt: number): Promise<void> =>
+    context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
+  const relay = startRelay({ outbox, enqueue, clock, lanes, log }, repeat);
+  opened.defer(() => relay.stop());
+  const resending = startResending({ ...delivery, standing: outbox }, repeat);
+  opened.defer(() => resending.stop());
+  const worker = await deliveries.work(8, async (id) => {
+    const attempt = await deliverOnce(delivery, id);
+    if (attempt !== undefined) measureDelivery(metrics, attempt);
+    relay.nudge();
+  });
+  opened.defer(() => worker.stop());
+  return () => relay.nudge();
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import type { Every } from "../alert/relay.ts";
+import type { Config } from "../config/config.ts";
+import type { Loaded } from "../config/load.ts";
+import { exceptionFields, type Log } from "../std/log.ts";
+import type { Service } from "./service.ts";
+
+export interface Reloader {
+  /** Reads the file again now, changed or not. */
+  now(): Promise<void>;
+  stop(): void;
+}
+
+export interface ReloadWorld {
+  readonly file: string;
+  readonly service: Pick<Service, "reload" | "reportConfiguration">;
+  readonly load: () => Loaded;
+  /** Called before the new configuration is in force, so that its secrets are never told. */
+  readonly beforeUse: (config: Config) => void;
+  readonly log: Log;
+}
+
+const lookEveryMs = 5_000;
+
+/**
+ * Puts the configuration into force when its file says something else, or when asked to. One that is broken, or that
+ * can't be put to work, leaves the one before in force; the log and an incident of ours say why.
+ */
+export function watchConfigFile({ file, service, load, beforeUse, log }: ReloadWorld, every: Every): Reloader {
+  let known = textOf(file);
+  let turn: Promise<void> = Promise.resolve();
+
+  async function takeOver(): Promise<void> {
+    known = textOf(file);
+    const loaded = load();
+    if ("problems" in loaded) {
+      const [first] = loaded.problems;
+      const place =
+        first === undefined ? "" : `${first.path || "the file"}: expected ${first.expected}, got ${first.got}`;
+      await refuse(`${loaded.problems.length} problems, the first at ${place}`);
+      return;
+    }
+    beforeUse(loaded.config);
+    try {
+      await service.reload(loaded.config);
+    } catch (error) {
+      log.error("the new configuration can't be put to work", exceptionFields(error));
+      await refuse("it can't be put to work: see the log");
+      return;
+    }
+    log.info("configuration taken over", { probes: loaded.config.probes.length });
+    await service.reportConfiguration(undefined);
+  }
+
+  async function refuse(reason: string): Promise<void> {
+    log.error("configuration not taken over: the one before stays in force", { reason });
+    await service.reportConfiguration(reason);
+  }
+
+  const inTurn = (): Promise<void> => {
+    turn = turn.then(takeOver).catch((error: unknown) => log.error("a reload failed", exceptionFields(error)));
+    return turn;
+  };
+  const look = every(lookEveryMs, () => {
+    if (textOf(file) !== known) void inTurn();
+  });
+  return { now: inTurn, stop: () => look.stop() };
+}
+
+/** undefined = not to be read just now, as while it is being replaced. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
