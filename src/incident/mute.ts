@@ -52,6 +52,11 @@ export interface Outage {
   readonly openedAtMs: number;
 }
 
+export function outageOf(incident: Incident): Outage {
+  const { fingerprint, openedAtMs = incident.firstBadSlotMs } = incident;
+  return { fingerprint, incidentId: incidentId(incident), openedAtMs };
+}
+
 export const alone: Surroundings = { silences: [], outages: [] };
 
 /** Why nobody is told of it just now; undefined: they are. A policy breach is never a symptom of something else. */
@@ -66,7 +71,7 @@ export function muteOf(
   const window = maintenanceAt(windows, incident, nowMs);
   if (window !== undefined) return { reason: "maintenance", by: window.name };
   if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
-  return coverOf(incident, covering, nowMs) ?? outageOf(incident, outages);
+  return coverOf(incident, covering, nowMs) ?? firstOutage(incident, outages);
 }
 
 /** The widest cause first. */
@@ -91,7 +96,7 @@ function coverOf(incident: Incident, covering: readonly Incident[], nowMs: numbe
 }
 
 /** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */
-function outageOf(incident: Incident, outages: readonly Outage[]): Mute | undefined {
+function firstOutage(incident: Incident, outages: readonly Outage[]): Mute | undefined {
   const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
   return first === undefined || first.fingerprint === incident.fingerprint
     ? undefined

@@ -1,14 +1,15 @@
 import type { Aftermath } from "../alert/aftermath.ts";
 import { tend } from "../alert/tend.ts";
-import { escalation } from "../alert/unacknowledged.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Surroundings } from "../incident/mute.ts";
+import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What looking after open incidents asks of the store. */
 export interface TendBook {
   /** Newest first; only those that are not over. */
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
+  /** In force or to come. */
+  silences(nowMs: number): Promise<readonly Silence[]>;
   /** Lets `change` see the newest state of the incident and what is around it; whether it wrote anything. */
   tend(
     fingerprint: string,
@@ -25,10 +26,16 @@ const mostAtOnce = 100_000;
  */
 export async function tendIncidents(book: TendBook, probes: readonly Probe[], nowMs: number): Promise<number> {
   const known = new Map(probes.map((probe) => [probe.id, probe]));
+  const open = await book.incidents(false, mostAtOnce);
+  const silences = await book.silences(nowMs);
+  const covering = open.filter(({ covers }) => covers !== undefined);
+  const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
   let told = 0;
-  for (const incident of await book.incidents(false, mostAtOnce)) {
+  for (const incident of open) {
     const probe = known.get(incident.probeId);
-    if (probe === undefined || !mayBeDue(incident, probe, nowMs)) continue;
+    const around = { silences, covering, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
+    // Most are not due: a transaction is for those that are.
+    if (probe === undefined || tend(incident, probe, around, nowMs) === undefined) continue;
     const isTold = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
       tend(newest, probe, surroundings, nowMs),
     );
@@ -37,11 +44,5 @@ export async function tendIncidents(book: TendBook, probes: readonly Probe[], no
   return told;
 }
 
-/** Whether it is worth a transaction. */
-function mayBeDue(incident: Incident, { incident: { remindMs }, alerting }: Probe, nowMs: number): boolean {
-  const { state, isOwed, muted, toldAtMs } = incident;
-  if (state !== "open") return false;
-  if (isOwed === true || muted !== undefined) return true;
-  if (toldAtMs !== undefined && nowMs - toldAtMs >= remindMs) return true;
-  return escalation(incident, alerting, nowMs) !== undefined;
-}
+const isOutageOfTarget = ({ kind, covers }: Incident): boolean => kind === "availability" && covers === undefined;
+const placeOf = ({ target, location }: Incident): string => JSON.stringify([target, location]);

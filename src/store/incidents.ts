@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Aftermath } from "../alert/aftermath.ts";
-import { incidentId, type Incident } from "../incident/incident.ts";
-import type { Silence, Surroundings } from "../incident/mute.ts";
+import type { Incident } from "../incident/incident.ts";
+import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
 import type { Neighbour } from "../incident/reach.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import { probeIds } from "./probe-ids.ts";
@@ -57,11 +57,7 @@ export async function readSurroundings(
   return {
     covering: covering.rows.map(({ body }) => body),
     silences: silences.rows.map(silenceOf),
-    outages: outages.rows.map(({ body }) => ({
-      fingerprint: body.fingerprint,
-      incidentId: incidentId(body),
-      openedAtMs: body.openedAtMs ?? body.firstBadSlotMs,
-    })),
+    outages: outages.rows.map(({ body }) => outageOf(body)),
   };
 }
 

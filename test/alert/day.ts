@@ -70,6 +70,10 @@ export function timeline(
     incident: () => incident,
     /** One slot of a probe that runs every minute. */
     minute: (minute: number, quality: Quality) => slot(minute * minuteMs, quality),
+    /** Another process goes on with what the store has kept. */
+    restart(): void {
+      incident = incident && (JSON.parse(JSON.stringify(incident)) as Incident);
+    },
     /** The clock alone, every minute. */
     wait(from: string, until: string): void {
       for (let atMs = msOf(from); atMs <= msOf(until); atMs += minuteMs) {

@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { acknowledge, resolveByHand } from "../../src/incident/acknowledge.ts";
 import type { SilenceMatcher } from "../../src/incident/mute.ts";
+import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import { probe } from "../probe/samples.ts";
 import { timeline } from "./day.ts";
 
@@ -175,6 +177,53 @@ describe("what comes back", () => {
     day.slots("1:10", "1:20", "good");
     day.slots("1:30", "6:00", "bad");
     expect(day.told).toEqual(["0:20 opened", "1:05 acknowledged", "1:20 resolved", "1:40 reopened", "5:40 reminded"]);
+  });
+});
+
+describe("restarts and clocks", () => {
+  const alerting: Alerting = {
+    ...plainAlerting,
+    routes: [{ name: "all", match: {}, receivers: ["pager"], escalate: { afterMs: 1_800_000, receivers: ["lead"] } }],
+    maintenance: [{ name: "daily", match: {}, cron: "0 3 * * *", tz: "UTC", forMs: 3_600_000 }],
+  };
+  const qualities = ["good", "bad", "bad", "breaking", "informative"] as const;
+
+  test("whenever it is restarted, the same is told as if it had not been (I3)", () => {
+    const story = fc.array(fc.record({ quality: fc.constantFrom(...qualities), isRestart: fc.boolean() }), {
+      minLength: 5,
+      maxLength: 48,
+    });
+    fc.assert(
+      fc.property(story, (steps) => {
+        const [through, restarted] = [true, false].map((isThrough) => {
+          const day = timeline("contract", ["pager", "lead"], alerting);
+          for (const [index, { quality, isRestart }] of steps.entries()) {
+            if (isRestart && !isThrough) day.restart();
+            day.minute(index * 10, quality);
+            if (!isThrough) day.restart();
+            day.minute(index * 10 + 5, quality);
+          }
+          return day;
+        });
+        expect(restarted?.heard).toEqual(through?.heard);
+        expect(restarted?.routes).toEqual(through?.routes);
+        const main = through?.routes
+          .map((it) => it.split(":")[0])
+          .filter((it) => it !== "escalated" && it !== "reminded");
+        expect(main?.every((it, index) => (it === "resolved") === (index % 2 === 1))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("a clock that steps back an hour and forth again: no reminder twice, none lost", () => {
+    const day = timeline();
+    day.slots("0:10", "4:00", "bad");
+    day.wait("3:00", "3:30");
+    day.wait("4:01", "4:30");
+    day.wait("3:30", "4:30");
+    day.slots("4:40", "8:30", "bad");
+    expect(day.told).toEqual(["0:20 opened", "4:20 reminded", "8:20 reminded"]);
   });
 });
 
