@@ -30,6 +30,7 @@ beforeAll(async () => {
     overview: () => store.overview(noonMs),
     health: () => ({ live: true, ready: true, reasons: [] }),
     api: { control, gate: createGate([], true, () => 0) },
+    alertSchema: {},
   });
 });
 afterAll(() => pool.close());
@@ -134,4 +135,11 @@ test("the OpenAPI document names every route, its scope and its schemas", async 
     expect(Object.keys(operation?.responses ?? {})).toContain("200");
   }
   expect(JSON.stringify(document)).not.toContain("$schema");
+  const served = web.routes.flatMap(({ method, path }) =>
+    method !== "ALL" && path.startsWith("/api/") ? [`${method} ${path.replace(":id", "{id}")}`] : [],
+  );
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(described.toSorted()).toEqual(served.toSorted());
 });
