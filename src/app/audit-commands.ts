@@ -1,12 +1,17 @@
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { decisionLine } from "../audit/render/format.ts";
 import { diffAudits, renderDiff } from "../audit/diff.ts";
 import { readinessExitCodes } from "../audit/decision.ts";
 import { type AuditPlan, planAudit } from "../audit/plan.ts";
+import { rules } from "../audit/rules.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import type { AuditArguments, AuditCommands } from "../cli/audit-words.ts";
+import { readExpectations } from "../config/audit-expectations.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
+import type { Target } from "../probe/target.ts";
+import { catalogue } from "../scenario/resolve.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { experienceOf, keepAudit, lastAudit, readAudit } from "./audit-archive.ts";
@@ -30,6 +35,10 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
         const hint = closest === undefined ? `; there are: ${names.join(", ")}` : `; did you mean ${closest}?`;
         return refuse(`no target is called ${wanted.target}${hint}`);
       }
+      const strange = unknownRisk(target);
+      if (strange !== undefined) return refuse(strange);
+      const expected = expectationsIn(wanted.expect);
+      if ("problems" in expected) return refuse([`${wanted.expect}:`, ...expected.problems].join("\n  "));
       const before = lastAudit(wanted.out, target.name);
       const plan = planAudit(target, systemClock.nowMs(), before && experienceOf(before));
       stderr.write(announcement(target.name, plan, before?.startedAt));
@@ -42,6 +51,7 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
         plan,
         env,
         approvedMicroUsd: wanted.approvedMicroUsd,
+        pinned: expected.pinned,
         progress: (done, of, scenario) => stderr.write(`[${done}/${of}] ${scenario}\n`),
       });
       const files = keepAudit(wanted.out, document, wanted.format);
@@ -50,17 +60,48 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
       return readinessExitCodes[document.decision.readiness];
     },
 
+    probes(file) {
+      const audit = readAudit(file);
+      if (audit === undefined) return Promise.resolve(refuse(notAudit(file)));
+      if (audit.suggestedProbes === "") return Promise.resolve(refuse("nothing held that could be watched"));
+      stdout.write(audit.suggestedProbes);
+      return Promise.resolve(exitCodes.fine);
+    },
+
     diff(oneFile, otherFile) {
       const [one, other] = [readAudit(oneFile), readAudit(otherFile)];
       if (one === undefined || other === undefined) {
-        const file = one === undefined ? oneFile : otherFile;
-        return Promise.resolve(refuse(`${file} is no audit: name two JSON files that plumbline audit has written`));
+        return Promise.resolve(refuse(notAudit(one === undefined ? oneFile : otherFile)));
       }
       const differences = diffAudits(one, other);
       stdout.write(renderDiff(differences, one, other));
       return Promise.resolve(differences.length === 0 ? exitCodes.fine : exitCodes.drifted);
     },
   };
+}
+
+function notAudit(file: string): string {
+  return `${file} is no audit: name a JSON file that plumbline audit has written`;
+}
+
+/** Accepting what is no rule would pass unnoticed and have no effect. */
+function unknownRisk({ name, audit }: Target): string | undefined {
+  const items = [...rules.map(({ item }) => item), "expectations"];
+  const strange = audit?.accept.find(({ item }) => !items.includes(item))?.item;
+  if (strange === undefined) return undefined;
+  const closest = closestTo(strange, items);
+  const hint = closest === undefined ? `there are: ${items.join(", ")}` : `did you mean ${closest}?`;
+  return `targets.${name}.audit.accept: no rule is called ${strange}; ${hint}`;
+}
+
+function expectationsIn(file: string | undefined): ReturnType<typeof readExpectations> {
+  if (file === undefined) return { pinned: {} };
+  const scenarios = catalogue.map(({ name }) => name);
+  try {
+    return readExpectations(readFileSync(file, "utf8"), scenarios);
+  } catch {
+    return { problems: ["it cannot be read"] };
+  }
 }
 
 function announcement(target: string, plan: AuditPlan, since: string | undefined): string {

@@ -4,6 +4,7 @@ import type { AuditPlan } from "../audit/plan.ts";
 import { auditRenderers } from "../audit/render/renderers.ts";
 import { writeUp } from "../audit/write-up.ts";
 import type { Config } from "../config/config.ts";
+import type { PinnedReplies } from "../probe/audit-terms.ts";
 import type { Target } from "../probe/target.ts";
 import { systemClock } from "../std/clock.ts";
 import { silentLog } from "../std/log.ts";
@@ -22,6 +23,7 @@ export interface AuditOrder {
   readonly plan: AuditPlan;
   readonly env: Env;
   readonly approvedMicroUsd: number | undefined;
+  readonly pinned: PinnedReplies | undefined;
   readonly progress: (done: number, of: number, scenario: string) => void;
 }
 
@@ -32,6 +34,7 @@ export async function audit({
   plan,
   env,
   approvedMicroUsd,
+  pinned,
   progress,
 }: AuditOrder): Promise<AuditDocument> {
   await using opened = new AsyncDisposableStack();
@@ -52,7 +55,7 @@ export async function audit({
     log.info("run", { run, scenario, verdict, status, traceId, findings: JSON.stringify(report.findings) });
   }
   const endedAtMs = world.clock.nowMs();
-  const facts = { target, plan, played, startedAtMs, endedAtMs, program: userAgent, redact };
+  const facts = { target, plan, played, startedAtMs, endedAtMs, program: userAgent, redact, pinned };
   const draft = writeUp({ ...facts, sinks: [] });
   const sinks = await searchSinks({
     target,

@@ -1,4 +1,5 @@
-import type { AcceptedRisk } from "../probe/audit-terms.ts";
+import type { AcceptedRisk, PinnedReplies } from "../probe/audit-terms.ts";
+import { pinnedRule } from "./pinned.ts";
 import { rules } from "./rules.ts";
 import type { Ruled } from "./ruled.ts";
 import { type AuditView, isAnswered } from "./view.ts";
@@ -20,9 +21,10 @@ export interface Decision {
 }
 
 /** Every rule holds, or somebody answers for it; a target that never answered cannot be judged. */
-export function decideReadiness(view: AuditView): Decision {
+export function decideReadiness(view: AuditView, pinned: PinnedReplies = {}): Decision {
   const accepted = view.target.audit?.accept ?? [];
-  const results = rules.map(({ item, condition, isAbsolute, judge }): RuleResult => {
+  const asked = Object.keys(pinned).length === 0 ? rules : [...rules, pinnedRule(pinned)];
+  const results = asked.map(({ item, condition, isAbsolute, judge }): RuleResult => {
     const ruled = judge(view);
     const risk = accepted.find((it) => it.item === item);
     if (ruled.state === "met" || risk === undefined) return { item, condition, ...ruled };

@@ -1,3 +1,4 @@
+import type { PinnedReplies } from "../probe/audit-terms.ts";
 import type { Target } from "../probe/target.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Json } from "../std/json.ts";
@@ -19,13 +20,15 @@ export interface WriteUp {
   readonly endedAtMs: number;
   readonly program: string;
   readonly redact: Redactor;
+  /** How replies are expected to be. */
+  readonly pinned?: PinnedReplies | undefined;
 }
 
 /** From what was seen to the document. Pure; no text of it escapes the redactor. */
 export function writeUp(input: WriteUp): AuditDocument {
-  const { target, plan, played, sinks, startedAtMs, endedAtMs, program, redact } = input;
+  const { target, plan, played, sinks, startedAtMs, endedAtMs, program, redact, pinned } = input;
   const view = viewOf(target, endedAtMs, played, sinks);
-  const decision = decideReadiness(view);
+  const decision = decideReadiness(view, pinned);
   const sum = (pick: (it: PlayedScenario) => number | undefined): number | null =>
     played.reduce<number | null>((all, it) => {
       const amount = pick(it);

@@ -9,11 +9,15 @@ export interface AuditArguments {
   readonly format: AuditFormat;
   readonly approvedMicroUsd: number | undefined;
   readonly yes: boolean;
+  /** A file that pins how replies are to be. */
+  readonly expect: string | undefined;
 }
 
 export interface AuditCommands {
   audit(wanted: AuditArguments): Promise<number>;
   diff(one: string, other: string): Promise<number>;
+  /** Prints the probes that an audit suggests. */
+  probes(file: string): Promise<number>;
 }
 
 /** `audit <target>` and `audit diff <a> <b>`. */
@@ -32,6 +36,7 @@ export function addAuditCommands(
     .addOption(new Option("--format <form>", "beside JSON, which is always kept").choices(auditFormats).default("md"))
     .option("--approve-cost <amount>", "do not ask if it can cost no more than this, such as 0.05 USD", amountOption)
     .option("--yes", "do not ask", false)
+    .option("--expect <file>", "YAML that pins replies, such as { invalid-key: { status: 401 } }; another is not ready")
     .addHelpText(
       "after",
       "\nExit codes: 0 ready, 3 not ready, 4 could not be judged\n\nExamples:\n  plumbline audit mini --approve-cost '0.05 USD'\n  plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json",
@@ -39,10 +44,17 @@ export function addAuditCommands(
     .action(
       async (
         target: string,
-        given: { config: string; out: string; format: AuditFormat; approveCost?: number; yes: boolean },
+        given: {
+          config: string;
+          out: string;
+          format: AuditFormat;
+          approveCost?: number;
+          yes: boolean;
+          expect?: string;
+        },
       ) => {
-        const { config, out, format, approveCost: approvedMicroUsd, yes } = given;
-        done(await commands.audit({ target, config, out, format, approvedMicroUsd, yes }));
+        const { config, out, format, approveCost: approvedMicroUsd, yes, expect } = given;
+        done(await commands.audit({ target, config, out, format, approvedMicroUsd, yes, expect }));
       },
     );
   audit
@@ -51,6 +63,11 @@ export function addAuditCommands(
     .argument("<before>", "a JSON file of an audit")
     .argument("<after>", "a later one")
     .action(async (before: string, after: string) => done(await commands.diff(before, after)));
+  audit
+    .command("probes")
+    .description("print the probes that an audit suggests, to be put into the configuration")
+    .argument("<audit>", "a JSON file of an audit")
+    .action(async (file: string) => done(await commands.probes(file)));
 }
 
 function amountOption(text: string): number {

@@ -7,6 +7,7 @@ import { writeUp } from "../../src/audit/write-up.ts";
 import { createExchanger } from "../../src/exchange/exchanger.ts";
 import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../../src/exchange/undici-attempt.ts";
+import type { PinnedReplies } from "../../src/probe/audit-terms.ts";
 import type { Target } from "../../src/probe/target.ts";
 import type { RunBook, World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
@@ -34,6 +35,7 @@ export async function auditOf(
   target: Target,
   key: string,
   only?: (scenario: string) => boolean,
+  pinned?: PinnedReplies,
 ): Promise<{ document: AuditDocument; plan: AuditPlan }> {
   const attempts = createUndiciAttempts({ clock: systemClock, loop: createLoopGauge(systemClock), userAgent: "test" });
   const pause = (ms: number): Promise<void> => sleep(ms);
@@ -54,7 +56,16 @@ export async function auditOf(
     const plan = { ...whole, scenarios: whole.scenarios.filter(({ scenario }) => only?.(scenario.name) ?? true) };
     const startedAtMs = systemClock.nowMs();
     const played = await conductAudit(world, { target, plan, approvedMicroUsd: undefined, progress() {} });
-    const facts = { target, plan, played, startedAtMs, endedAtMs: systemClock.nowMs(), program: "test", redact };
+    const facts = {
+      target,
+      plan,
+      played,
+      startedAtMs,
+      endedAtMs: systemClock.nowMs(),
+      program: "test",
+      redact,
+      pinned,
+    };
     return { document: writeUp({ ...facts, sinks: [] }), plan };
   } finally {
     await attempts.close();

@@ -71,7 +71,8 @@ export async function openWire(serve: (socket: Socket, head: string, body: strin
 const roles = ["developer", "system", "user", "assistant", "tool", "function"];
 const knownFields = ["model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options"];
 
-function answer(replay: Replay, head: string, body: string): string {
+/** What a provider says to one request. */
+export function answer(replay: Replay, head: string, body: string): string {
   const [line = ""] = head.split("\r\n");
   const [method = "", path = ""] = line.split(" ");
   const hasKey = head.includes(replayKey);
