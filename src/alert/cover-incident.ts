@@ -36,7 +36,7 @@ function ownerOf({ series, target, model, location, tier }: CoverReport, alertin
     target: { name: target, model },
     scenario: { name: "all" },
     location,
-    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 },
+    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 1_800_000 },
     tier,
     alerting,
   };

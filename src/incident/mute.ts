@@ -83,8 +83,9 @@ const freshMs = 15 * 60_000;
 function coverOf(incident: Incident, covering: readonly Incident[], nowMs: number): Mute | undefined {
   for (const reason of causes) {
     const cover = covering.find(
-      ({ covers, fingerprint, lastSlotMs }) =>
+      ({ covers, fingerprint, lastSlotMs, goodInARow }) =>
         covers?.reason === reason &&
+        goodInARow === 0 &&
         fingerprint !== incident.fingerprint &&
         nowMs - lastSlotMs < freshMs &&
         (covers.location ?? incident.location) === incident.location &&

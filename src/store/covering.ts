@@ -29,22 +29,17 @@ export function createCovering(db: Kysely<never>): Pick<CoverBook, "cover" | "st
         const after = decide(before, { ...around, outages: [] });
         await writeIncidents(tx, after);
         const cover = after.incidents.at(-1);
-        if (cover !== undefined && cover.state !== "resolved") await carryMembers(tx, cover, members, nowMs);
+        if (cover !== undefined && cover.state !== "resolved") await carryMembers(tx, cover, members);
       }),
   };
 }
 
 /** What was not told yet of the members is told by the other: they are owed it when that is over and they are not. */
-async function carryMembers(
-  tx: Transaction<never>,
-  cover: Incident,
-  members: readonly Incident[],
-  nowMs: number,
-): Promise<void> {
+async function carryMembers(tx: Transaction<never>, cover: Incident, members: readonly Incident[]): Promise<void> {
   const carried = await sql<Row>`
     UPDATE plumbline.outbox SET state = 'carried', carried_by = ${incidentId(cover)}
     WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
-      AND held_until > ${iso(nowMs)}::timestamptz AND leased_until IS NULL RETURNING incident_id, receiver`.execute(tx);
+      AND held_until IS NOT NULL AND leased_until IS NULL RETURNING incident_id, receiver`.execute(tx);
   const byIncident = Map.groupBy(carried.rows, (row) => text(row["incident_id"]));
   const those = members.filter(
     (member) => byIncident.has(incidentId(member)) || Object.keys(member.overCap ?? {}).length > 0,

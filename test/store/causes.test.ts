@@ -118,6 +118,25 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       ]);
     });
 
+    test("a provider that flaps is one incident, told once as back again, and over when it stayed up", async () => {
+      const probes = ["a", "b"].map((name) => probeOf(name, "api.example.com", { incident: atOnce }));
+      const story = night(store, probes);
+      for (let minute = 0; minute < 40; minute += 4) {
+        for (const one of probes) await story.slot(one, "bad", noonMs + minute * minuteMs);
+        await story.tick(noonMs + (minute + 1) * minuteMs);
+        for (const one of probes) await story.slot(one, "good", noonMs + (minute + 2) * minuteMs);
+        await story.tick(noonMs + (minute + 3) * minuteMs);
+      }
+      await story.tick(noonMs + 60 * minuteMs);
+      await story.tick(noonMs + 70 * minuteMs);
+      expect(story.told.map((line) => line.split(":")[0])).toEqual([
+        "+60s pager opened",
+        "+180s pager resolved",
+        "+300s pager reopened",
+        "+4200s pager resolved",
+      ]);
+    });
+
     test("one target alone is told by itself, after the wait", async () => {
       const [a, b] = [probeOf("a", "api.example.com"), probeOf("b", "api.example.com")];
       const story = night(store, [a, b]);

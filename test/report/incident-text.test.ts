@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { incidentStory } from "../../src/report/incident-text.ts";
+import { atMs, incident, transition } from "../alert/samples.ts";
+
+const story = (over: Parameters<typeof incident>[0] = {}): string =>
+  incidentStory({
+    incident: incident(over),
+    transitions: [
+      {
+        ...transition(),
+        routes: [
+          { receiver: "pager", told: true, reason: "opened", by: "pages" },
+          { receiver: "team", told: true, reason: "opened", by: "pages", heldUntilMs: atMs + 3_600_000 },
+          { receiver: "lead", told: false, reason: "only-if-unacknowledged" },
+          { receiver: "archive", told: false, reason: "silenced", by: "sil-1" },
+        ],
+      },
+    ],
+    deliveries: [
+      {
+        id: "msg_1",
+        incidentId: "f00dfeed-1",
+        sequence: 1,
+        receiver: "pager",
+        summary: "prompt tokens 12 → 57",
+        state: "carried",
+        attempts: 0,
+        createdAtMs: atMs,
+        dueAtMs: atMs,
+      },
+    ],
+  });
+
+test("says of each receiver why it was told or not, by which route, and until when it is held", () => {
+  const text = story();
+  for (const line of [
+    "    pager: told, opened (pages)",
+    "    team: told, opened (pages), held until 2026-11-23T11:12:00Z",
+    "    lead: not told, only-if-unacknowledged",
+    "    archive: not told, silenced (sil-1)",
+    "  msg_1  pager  told of by another message  prompt tokens 12 → 57",
+    "2 of 3 runs bad since 2026-11-23T10:10:00Z",
+  ])
+    expect(text.split("\n")).toContain(line);
+});
+
+test("says what keeps it quiet, and what it stands for", () => {
+  expect(story({ muted: { reason: "provider-is-down", by: "beef-1" } })).toContain(
+    "kept quiet: provider-is-down (beef-1)\n",
+  );
+  const covers = { reason: "provider-is-down", members: ["mini", "large"], headline: "x" } as const;
+  expect(story({ covers })).toContain("since 2026-11-23T10:10:00Z: mini, large\n");
+});
