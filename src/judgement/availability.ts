@@ -21,3 +21,7 @@ export function judgeAvailability({ call, outcome }: Observation): Ruling {
 export function faultText(fault: TransportFault): string {
   return fault.class === "timeout" ? `timeout (${fault.phase})` : fault.class;
 }
+
+export function isTimeout(outcome: Observation["outcome"]): boolean {
+  return outcome.kind === "fault" && outcome.class === "timeout";
+}

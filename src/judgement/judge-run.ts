@@ -4,7 +4,7 @@ import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
-import { judgeAvailability } from "./availability.ts";
+import { isTimeout, judgeAvailability } from "./availability.ts";
 import { isOfTarget, judgeChecks } from "./checks.ts";
 import { judgeExpectations } from "./expectations.ts";
 import type { Finding, Ruling, Verdict } from "./judgement.ts";
@@ -49,7 +49,10 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const comparable = newest.filter(({ isAside }) => isAside !== true);
   const compared = comparable.flatMap((observation) =>
     judges
-      .filter(({ seesFailures }) => !isBroken || seesFailures === true)
+      .filter(
+        ({ seesFailures, seesTimeouts }) =>
+          !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(observation.outcome)),
+      )
       .flatMap((judge) =>
         judge.seriesOf(observation, scenario).map(({ key, label }) => {
           const series = seriesOf(probe, judge.aspect, key, label);

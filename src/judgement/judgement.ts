@@ -87,6 +87,8 @@ export interface Judge {
   readonly aspect: Series["aspect"];
   /** Judges runs as well in which a fixed rule is broken. */
   readonly seesFailures?: boolean;
+  /** Judges runs as well that a time-out has broken, as far as it says how long they took at least. */
+  readonly seesTimeouts?: boolean;
   /** The series an observation belongs to: suffixes of ids, none when this judge has nothing to say about it. */
   seriesOf(observation: Observation, scenario: Scenario): readonly { readonly key: string; readonly label: string }[];
   judge(input: JudgeInput): JudgeOutput;

@@ -1,5 +1,6 @@
 import type { Observation } from "../observation/observation.ts";
 import { formatDurationMs } from "../std/duration.ts";
+import { isTimeout } from "./availability.ts";
 import { watchedOutput } from "./detect/watched-output.ts";
 import { isMeasured } from "./detect/engine.ts";
 import { watch } from "./detect/watch.ts";
@@ -23,8 +24,20 @@ const metrics: readonly Metric[] = [
     label: "time to first content",
     of: ({ mode, timings }) => (mode === "stream" ? timings.firstContentMs : undefined),
   },
+  {
+    key: "largest-gap",
+    label: "largest gap",
+    of: largestGap,
+  },
   { key: "per-token", label: "time per output token", of: perToken },
 ];
+
+/** Pieces that come together are a millisecond apart at most: so short a silence is no different from none. */
+function largestGap({ mode, outcome, timings }: Observation): number | undefined {
+  const tokens = outcome.kind === "reply" ? outcome.usage?.completionTokens : undefined;
+  if (mode !== "stream" || tokens === undefined || tokens < fewestTokensForRate) return undefined;
+  return Math.max(1, timings.largestGapMs ?? 0);
+}
 
 /** Tokens as the provider counts them: chunks of a stream hold any number of them. */
 function perToken({ mode, outcome, timings }: Observation): number | undefined {
@@ -37,9 +50,13 @@ function perToken({ mode, outcome, timings }: Observation): number | undefined {
 /** Times that move away from their baseline by more than the floor, with the promised rate of false pages. */
 export const latencyJudge: Judge = {
   aspect: "latency",
+  seesTimeouts: true,
   seriesOf(observation, { polarity }) {
     const { outcome, call } = observation;
-    if (outcome.kind !== "reply" || polarity === "negative" || outcome.status >= 300) return [];
+    if (polarity === "negative") return [];
+    // A reply that did not come in time took at least as long: scores are by rank, so how much longer does not matter.
+    if (isTimeout(outcome)) return [{ key: `${call}/total`, label: "total time" }];
+    if (outcome.kind !== "reply" || outcome.status >= 300) return [];
     return metrics
       .filter((metric) => metric.of(observation) !== undefined)
       .map(({ key, label }) => ({ key: `${call}/${key}`, label }));

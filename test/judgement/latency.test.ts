@@ -122,3 +122,29 @@ test("what was measured badly is no evidence and leaves no trace", () => {
   }
   expect(JSON.stringify(state())).toBe(before);
 });
+
+test("a time-out counts as a reply that took as long, and other faults say nothing of time", () => {
+  const { run, every } = follow(1);
+  for (let index = 0; index < 2 * day; index += 1) run(800 + (index % 97), every);
+  const timeout = { outcome: { kind: "fault", class: "timeout", phase: "first-byte" } };
+  const severities = Array.from({ length: 20 }, () => severityOf(run(30_000, every, timeout)));
+  expect(severities).toContain("risky");
+  const series = (outcome: object): readonly unknown[] =>
+    latencyJudge.seriesOf(
+      { outcome, call: "ask", mode: "plain", timings: { totalMs: 5 } } as never,
+      scenarioOf(probe.scenario),
+    );
+  expect(series({ kind: "fault", class: "dns" })).toEqual([]);
+  expect(series(timeout.outcome)).toHaveLength(1);
+});
+
+test("streams have a time to the first content, a largest gap and, with usage, a time per token", () => {
+  const timings = { totalMs: 5000, firstContentMs: 800, largestGapMs: 300 };
+  const outcome = { kind: "reply", status: 200, usage: { completionTokens: 43 } };
+  const labels = (mode: string): string[] =>
+    latencyJudge
+      .seriesOf({ outcome, call: "ask", mode, timings } as never, scenarioOf(probe.scenario))
+      .map(({ label }) => label);
+  expect(labels("stream")).toEqual(["total time", "time to first content", "largest gap", "time per output token"]);
+  expect(labels("plain")).toEqual(["total time"]);
+});

@@ -30,6 +30,7 @@ function follow(seed: number) {
   let memory: SeriesMemory | undefined;
   const why: string[] = [];
   const found: Finding[] = [];
+  const notes: string[] = [];
   const run = (factor: number): JudgeOutput => {
     const { atMs: slotMs, value } = next();
     const timings = { totalMs: value * factor };
@@ -40,6 +41,7 @@ function follow(seed: number) {
     const output = latencyJudge.judge({ scenario, observation, series, memory, policy, cadence, slotMs });
     const { accept, state = null } = output;
     if (accept !== undefined) why.push(accept.why);
+    if (output.ruling.outcome === "good") notes.push(...(output.ruling.notes ?? []).map(({ observed }) => observed));
     if (output.ruling.outcome === "bad") found.push(...output.ruling.findings);
     const version = (memory?.baseline?.version ?? 0) + 1;
     const taken = accept && { ...accept, learned: stored(accept.learned), version, acceptedAtMs: slotMs, by: "" };
@@ -48,6 +50,8 @@ function follow(seed: number) {
   };
   return {
     why,
+    run,
+    notes,
     memory: () => memory!,
     found: () => found,
     runs: (count: number, factor = 1) => Array.from({ length: count }, () => severityOf(run(factor))),
@@ -146,3 +150,17 @@ test("two pages marked as noise within 90 days widen the guard, and the next fin
   });
   expect(delays[1]).toBeGreaterThan(delays[0]!);
 });
+
+test("a level that creeps within the floor of each week is information against the anchor", { timeout: 90_000 }, () => {
+  const { run, notes } = follow(9);
+  runSlowly(run);
+  expect(notes.at(-1)).toMatch(/^slow drift: \+1\d % since 1970-01-0\d$/);
+});
+
+/** Half a per cent a day from the third day on, until it is thirteen per cent; baselines are learned anew meanwhile. */
+function runSlowly(run: (factor: number) => JudgeOutput): void {
+  for (let index = 0; index < 34 * day; index += 1) {
+    const today = index / day;
+    run(1 + 0.13 * Math.max(0, Math.min(1, (today - 2) / 24)));
+  }
+}

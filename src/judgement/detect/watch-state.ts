@@ -3,6 +3,7 @@ import type { Change } from "./change.ts";
 import { type EngineState, copyOfEngine, isEngineState } from "./engine.ts";
 import { type Learning, isLearning } from "./learning.ts";
 import { isNumbers } from "./numbers.ts";
+import { areWeeks, type Weeks } from "./slow.ts";
 
 /** What is remembered of one series between two of its samples. */
 export interface WatchState {
@@ -18,6 +19,8 @@ export interface WatchState {
   informed?: { readonly change: Change; readonly untilMs: number } | undefined;
   /** The samples since the change that is held: what a person may accept as the new normal. */
   aside?: Learning | undefined;
+  /** Where the weeks are, against the anchor. */
+  weeks?: Weeks | undefined;
   /** When pages of this series were marked as noise, Unix milliseconds, newest last. */
   marks?: readonly number[] | undefined;
 }
@@ -25,10 +28,11 @@ export interface WatchState {
 /** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
 export function readWatchState(stored: Json | undefined): WatchState | undefined {
   if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
-  const { learning, engine, aside, marks, informed } = stored;
+  const { learning, engine, aside, marks, informed, weeks } = stored;
   if (learning !== undefined && !isLearning(learning)) return undefined;
   if (aside !== undefined && !isLearning(aside)) return undefined;
   if (marks !== undefined && !isNumbers(marks)) return undefined;
+  if (weeks !== undefined && !areWeeks(weeks)) return undefined;
   if (informed !== undefined && !isInformed(informed)) return undefined;
   if (engine !== undefined && !isEngineState(engine)) return undefined;
   const state = stored as unknown as WatchState;

@@ -8,12 +8,18 @@ import { type Learning, beginLearning, learn } from "./learning.ts";
 import { wideningOf } from "./marks.ts";
 import { type Reference, fitReference, pipelineOf, readReference, readyPipeline } from "./reference.ts";
 import { returned, shadowIn } from "./shadow.ts";
+import { anchorOf, countWeek, slowText } from "./slow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
 import { type WatchState, readWatchState } from "./watch-state.ts";
 
 export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline } & (
   | { readonly kind: "learning"; readonly n: number; readonly of: number }
-  | { readonly kind: "good"; readonly reference: Reference }
+  | {
+      readonly kind: "good";
+      readonly reference: Reference;
+      /** The weeks wander off from the anchor: information. */
+      readonly slow?: string | undefined;
+    }
   | {
       readonly kind: "moved";
       readonly change: Change;
@@ -66,6 +72,10 @@ export function watch(input: JudgeInput, value: number): Watched {
   }
 
   const isMoved = step.kind === "page" || step.kind === "held";
+  const anchor = anchorOf(memory?.baseline?.learned, reference);
+  if (!isMoved) {
+    state.weeks = countWeek(before?.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+  }
   setAside(state, step, reference, { slotMs, log, intervalMs });
   // What moved is not learned from, unless the baseline is too young to say so.
   const accept = isMoved && stage.mayPage ? {} : learnOn(state, input, reference, log, intervalMs, stage);
@@ -79,7 +89,8 @@ export function watch(input: JudgeInput, value: number): Watched {
   }
   const { informed } = state;
   if (informed === undefined || informed.untilMs < slotMs) {
-    return { kind: "good", reference, state: { ...state, informed: undefined }, ...accept };
+    const slow = state.weeks?.moved === undefined ? undefined : slowText(state.weeks, anchor);
+    return { kind: "good", reference, slow, state: { ...state, informed: undefined }, ...accept };
   }
   return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, ...accept };
 }
@@ -126,7 +137,9 @@ function learnOn(
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;
   const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
-  const learned = { ...refitted, ...shadowIn(memory?.baseline?.learned) };
+  // The first day's is the anchor of all that follow.
+  const anchor = mayPage ? anchorOf(memory?.baseline?.learned, reference) : anchorOf(undefined, refitted);
+  const learned = { ...refitted, anchor: { ...anchor }, ...shadowIn(memory?.baseline?.learned) };
   return { accept: { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` } };
 }
 

@@ -24,8 +24,11 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
       const progress = accept === undefined ? { n: watched.n, of: watched.of } : {};
       return { ruling: { subject, outcome: "unjudged", reason }, state: stored(watched.state, progress), accept };
     }
-    case "good":
-      return { ruling: { subject, outcome: "good" }, state: stored(watched.state), accept };
+    case "good": {
+      const notes = watched.slow === undefined ? [] : [noteOf(input, watched.slow)];
+      const ruling = { subject, outcome: "good", ...(notes.length === 0 ? {} : { notes }) } as const;
+      return { ruling, state: stored(watched.state), accept };
+    }
     case "moved": {
       const { change, reference, mayPage, confirmed, isReturn } = watched;
       const isLevel = change.kind === "up" || (change.kind === "down" && wording.pagesDown);
@@ -50,6 +53,18 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     default:
       return watched satisfies never;
   }
+}
+
+function noteOf({ series, memory }: JudgeInput, observed: string): Finding {
+  const baselineVersion = memory?.baseline?.version;
+  return {
+    kind: series.aspect,
+    severity: "informative",
+    subject: series.label,
+    expected: "the anchor's level",
+    observed,
+    baselineVersion,
+  };
 }
 
 const widenedWhy = "its guard is half as wide again: two pages of it were called noise within 90 days";

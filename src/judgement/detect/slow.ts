@@ -1,0 +1,58 @@
+import { isJsonObject, type Json } from "../../std/json.ts";
+import { isNumbers } from "./numbers.ts";
+import type { Reference } from "./reference.ts";
+
+/** The level that everything later is compared with: of the first day's baseline, or of the last one a person accepted. */
+export interface Anchor {
+  /** Natural logarithm of the level, and the day it is of. */
+  readonly level: number;
+  readonly fromMs: number;
+}
+
+/** Mean of a week under way, outliers clipped, and what the last whole week has shown. */
+export interface Weeks {
+  fromMs: number;
+  n: number;
+  sum: number;
+  /** ln of the ratio to the anchor, when it was more than the floor. */
+  moved?: number | undefined;
+}
+
+const weekMs = 7 * 86_400_000;
+const clipAt = 1.5;
+const fewest = 100;
+
+export function anchorOf(learned: Json | undefined, { origin, level, fromMs }: Reference): Anchor {
+  const kept = isJsonObject(learned) ? learned["anchor"] : undefined;
+  return isJsonObject(kept) && isNumbers([kept["level"], kept["fromMs"]])
+    ? (kept as unknown as Anchor)
+    : { level: origin + level, fromMs };
+}
+
+/** One more sample: `moved` is its log less season and the baseline's level. Gives the weeks as they are then. */
+export function countWeek(
+  before: Weeks | undefined,
+  moved: number,
+  atMs: number,
+  { origin, level, spread }: Reference,
+  anchor: Anchor,
+  floor: number,
+): Weeks {
+  const weeks = before === undefined ? { fromMs: atMs, n: 0, sum: 0 } : { ...before };
+  weeks.n += 1;
+  weeks.sum += Math.max(-clipAt * spread, Math.min(clipAt * spread, moved));
+  if (atMs - weeks.fromMs < weekMs) return weeks;
+  const away = origin + level + weeks.sum / weeks.n - anchor.level;
+  const isTold = weeks.n >= fewest && Math.abs(away) > floor;
+  return { fromMs: atMs, n: 0, sum: 0, ...(isTold ? { moved: away } : {}) };
+}
+
+/** `slow drift: +12 % since 2026-03-01` */
+export function slowText({ moved = 0 }: Weeks, { fromMs }: Anchor): string {
+  const percent = Math.round((Math.exp(moved) - 1) * 100);
+  return `slow drift: ${percent > 0 ? "+" : ""}${percent} % since ${new Date(fromMs).toISOString().slice(0, 10)}`;
+}
+
+export function areWeeks(stored: Json): boolean {
+  return isJsonObject(stored) && isNumbers([stored["fromMs"], stored["n"], stored["sum"]]);
+}
