@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createPoster } from "../alert/post-undici.ts";
 import type { Config } from "../config/config.ts";
+import { errorBudgets } from "../run/watch-slo.ts";
 import type { Overview } from "../run/overview.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
@@ -156,7 +157,13 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
       ? await startNotifier(opened, config, options, store, queues.deliveries, world, telemetry)
       : () => {};
     const health = (): Health => healthOf(activity, Date.now());
-    const sources = { overview: () => store.overview(Date.now()), health };
+    const sources = {
+      overview: async () => ({
+        ...(await store.overview(Date.now())),
+        errorBudgets: await errorBudgets(store, config.probes, Date.now()),
+      }),
+      health,
+    };
     const web =
       listen === undefined
         ? undefined

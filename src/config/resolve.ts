@@ -13,7 +13,8 @@ import { resolveAlerting } from "./resolve-alerting.ts";
 import { resolveAudits } from "./resolve-audit.ts";
 import { resolveReceivers } from "./resolve-receiver.ts";
 import { requireSecret, requireToken } from "./required-secret.ts";
-import { capsOf, capsOfKey, requireKeyInUse, requirePrice } from "./spend-caps.ts";
+import { objectivesOf } from "./objectives.ts";
+import { capsOfTarget, requireKeyInUse, requirePrice } from "./spend-caps.ts";
 import { readSecret } from "./secrets.ts";
 import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
 
@@ -136,11 +137,8 @@ function resolveTarget(
     policy,
     price,
     contract: contractPolicy(text.contract, [...path, "contract"], context, complaints),
-    spendCaps: [
-      ...capsOf(`target/${name}`, text.spendCap),
-      ...capsOfKey(text.key, whole),
-      ...capsOf("all", whole.spendCap),
-    ],
+    spendCaps: capsOfTarget(name, text, whole),
+    objectives: objectivesOf(text.slo),
   };
 }
 
@@ -232,7 +230,7 @@ function resolveProbe(
 }
 
 /** Series of one probe that may page: times, tokens and errors of its call. */
-const seriesOfProbe = 6;
+const seriesOfProbe = 7;
 
 function driftPolicy({ judge, probes }: ConfigText): Probe["judge"]["drift"] {
   const placed = probes.reduce((sum, { locations }) => sum + locations.length, 0);

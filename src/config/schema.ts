@@ -47,6 +47,16 @@ const spendCap = z.strictObject({
 
 const keyCap = spendCap.extend({ key: secret });
 
+const percentGood = z.number().gt(0).lt(100);
+const slo = z.strictObject({
+  availability: percentGood.optional().describe("percent of runs that must not fail: 99.5"),
+  latency: z
+    .strictObject({ under: duration, share: percentGood.default(95) })
+    .optional()
+    .describe("percent of runs that must take less time"),
+  window: duration.default("30d"),
+});
+
 const target = z.strictObject({
   baseUrl: urlOrEnv.describe("up to and including the version: https://api.cometapi.com/v1"),
   model: z.string().min(1),
@@ -64,6 +74,7 @@ const target = z.strictObject({
   client: client.prefault({}),
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
+  slo: slo.optional().describe("what its runs should come to; told when the error budget burns, shown as what is left"),
   tier: tier.optional().describe("page: what breaks on it may wake somebody; ticket when left out"),
   contract: contract.optional().describe("what is known of its replies beside what is learned"),
   audit: audit.optional().describe("what plumbline audit is to know of it"),

@@ -6,7 +6,7 @@ import { moneyOf } from "./text-schemas.ts";
 type CapText = ConfigText["spendCap"];
 
 /** The caps that a section `spendCap` sets for its scope, one for each span it names. */
-export function capsOf(scope: string, text: CapText): SpendCap[] {
+function capsOf(scope: string, text: CapText): SpendCap[] {
   const money = (given: string | undefined): SpendCap["microUsd"] => (given === undefined ? undefined : moneyOf(given));
   const caps: SpendCap[] = [
     { scope, span: "hour", microUsd: money(text.perHour), tokens: text.tokensPerHour, requests: text.requestsPerHour },
@@ -22,10 +22,15 @@ export function capsOf(scope: string, text: CapText): SpendCap[] {
   return caps.filter(({ microUsd, tokens, requests }) => [microUsd, tokens, requests].some((it) => it !== undefined));
 }
 
+/** Its own, those of its key and those of everything. */
+export function capsOfTarget(name: string, text: ConfigText["targets"][string], whole: ConfigText): SpendCap[] {
+  return [...capsOf(`target/${name}`, text.spendCap), ...capsOfKey(text.key, whole), ...capsOf("all", whole.spendCap)];
+}
+
 type KeyText = ConfigText["targets"][string]["key"];
 
 /** The caps of the key that a target uses: whoever shares it shares them. */
-export function capsOfKey(key: KeyText, { keyCaps, targets }: ConfigText): SpendCap[] {
+function capsOfKey(key: KeyText, { keyCaps, targets }: ConfigText): SpendCap[] {
   if (key === undefined) return [];
   const sharing = Object.entries(targets).flatMap(([name, target]) => (isSameKey(target.key, key) ? [name] : []));
   return keyCaps

@@ -48,6 +48,12 @@ export interface SpendCap {
   readonly requests?: number | undefined;
 }
 
+/** How many of a target's runs have to be good within a window, whatever its probes. */
+export type Objective = { readonly share: number; readonly windowMs: number } & (
+  | { readonly kind: "availability" }
+  | { readonly kind: "latency"; readonly underMs: number }
+);
+
 export interface Target {
   readonly name: string;
   /** Up to and including the version segment, no trailing slash: `https://api.example.com/v1`. */
@@ -66,6 +72,7 @@ export interface Target {
   readonly price?: TokenPrice | undefined;
   /** Every cap that a request to it comes under. */
   readonly spendCaps: readonly SpendCap[];
+  readonly objectives?: readonly Objective[] | undefined;
   readonly audit?: AuditTerms | undefined;
   /** What people say of its replies beside what is learned. */
   readonly contract?: ContractPolicy | undefined;

@@ -56,7 +56,13 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
     segment(frame.elapsedMs === undefined ? "  " : `  ${elapsed(frame.elapsedMs)}  `),
     segment(frame.phase),
   ];
-  return [title, ...learningLines(overview.probes), ...spendLines(overview, frame), ...deliveryLines(overview)];
+  return [
+    title,
+    ...learningLines(overview.probes),
+    ...spendLines(overview, frame),
+    ...budgetLines(overview),
+    ...deliveryLines(overview),
+  ];
 }
 
 /** The probe that has come least far decides. */
@@ -79,6 +85,14 @@ function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Lin
       ...(unknownRuns === 0 ? [] : [`cost of ${count(unknownRuns, "run")} unknown`]),
     ];
     return [segment(` ${target}  ${parts.join(" · ")}`, "dim")];
+  });
+}
+
+function budgetLines({ errorBudgets = [] }: Overview): readonly Line[] {
+  return errorBudgets.map(({ target, objective, left, bad, runs, windowMs }) => {
+    const days = Math.round(windowMs / 86_400_000);
+    const text = ` ${target}  ${objective}: ${Math.round(left * 100)} % of the error budget left · ${bad} of ${count(runs, "run")} bad in ${count(days, "day")}`;
+    return [segment(text, left < 0 ? "bad" : "dim")];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Verdict } from "../judgement/judgement.ts";
+import type { ErrorBudget } from "../judgement/slo.ts";
 import type { MicroUsd } from "../std/money.ts";
 import type { RunState } from "./run.ts";
 
@@ -10,6 +11,8 @@ export interface Overview {
   /** Open and acknowledged, newest first. */
   readonly incidents: readonly Incident[];
   readonly spendToday: readonly TargetSpend[];
+  /** What is left of the error budgets of targets that have any. */
+  readonly errorBudgets?: readonly ErrorBudget[] | undefined;
   /** Waiting for their receivers; given up within the last day. */
   readonly deliveries: { readonly pending: number; readonly failed: number };
 }

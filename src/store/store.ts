@@ -8,6 +8,7 @@ import type { CoverBook } from "../run/outages.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
+import type { SloBook } from "../run/watch-slo.ts";
 import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
@@ -38,6 +39,7 @@ export interface Store
     ProbeBook,
     WatchBook,
     SpendBook,
+    SloBook,
     TendBook,
     CoverBook {
   /** Names this store among others; the same for ever. */

@@ -141,6 +141,20 @@ export function spendConforms(bench: () => Bench): void {
     expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
   });
 
+  test("good and bad runs of a target are counted for its objectives; what could not be judged is neither", async () => {
+    const target = freshName("target");
+    const { store } = bench();
+    for (const [n, verdict] of (["ok", "drift", "fail", "inconclusive"] as const).entries()) {
+      const claim = claimOf(freshName("probe"), noonMs + n, { target });
+      await store.claim(claim);
+      await store.commit(finishOf(claim), () => ({ ...nothingNew, verdict }));
+    }
+    expect(await store.countedSince(target, noonMs, undefined)).toEqual({ runs: 3, bad: 1 });
+    expect(await store.countedSince(target, noonMs, 1)).toEqual({ runs: 3, bad: 3 });
+    expect(await store.countedSince(target, noonMs, 1e9)).toEqual({ runs: 3, bad: 0 });
+    expect(await store.countedSince(target, noonMs + 1000, undefined)).toEqual({ runs: 0, bad: 0 });
+  });
+
   test("fifty workers and three caps in different order: no dead lock, no cap passed, crashes included", async () => {
     const [one, two, all] = [freshName("target"), freshName("target"), freshName("everything")];
     const capsFor = (target: string): readonly SpendCap[] => [
