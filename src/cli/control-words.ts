@@ -77,7 +77,7 @@ export function addControlCommands(program: Command, commands: ControlCommands, 
 
   const delivery = program.command("delivery").description("alerts on their way, and those that never arrived");
   asking(delivery.command("list").description("deliveries by state, newest first"))
-    .option("--state <state>", "pending, delivered or failed", "failed")
+    .option("--state <state>", "pending, delivered, failed or carried (told of by another)", "failed")
     .action(async (options: AskOptions & { state: string }) =>
       done(await commands.deliveries(options.state, trimmed(options))),
     );

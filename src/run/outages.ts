@@ -11,7 +11,7 @@ import { digests, overload } from "./cover-reports.ts";
 /** What watching for common causes asks of the store. */
 export interface CoverBook {
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
-  /** By location, of the runs that ended since: how many there were and in how many this process stalled. */
+  /** By location, of the runs that ended since: how many there were and in how many the worker stalled for more than a second. */
   stalledRuns(
     sinceMs: number,
   ): Promise<readonly { readonly location: string; readonly runs: number; readonly stalled: number }[]>;

@@ -9,7 +9,8 @@ export function createCovering(db: Kysely<never>): Pick<CoverBook, "cover" | "st
   return {
     async stalledRuns(sinceMs) {
       const { rows } = await sql<Row>`
-        SELECT location, count(*) AS runs, count(*) FILTER (WHERE unjudged::text LIKE '%monitor overloaded%') AS stalled
+        SELECT location, count(*) AS runs, count(*) FILTER (
+          WHERE observations @? '$[*] ? (@.maxLoopDelayMs > 1000)') AS stalled
         FROM plumbline.runs WHERE slot > ${iso(sinceMs)}::timestamptz AND state = 'done' GROUP BY location`.execute(db);
       return rows.map((row) => ({
         location: text(row["location"]),
