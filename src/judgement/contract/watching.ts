@@ -135,7 +135,20 @@ function usualChance(difference: Difference, earlier: number, runs: number, n: n
   const sightings = difference.sightings + earlier;
   const since = Math.round(runs * Math.min(1, difference.chances / Math.max(1, n)));
   const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
-  return sightings === 0 ? neverSeenBound(chances) : upperBound(sightings, Math.max(chances, sightings + 1));
+  if (sightings === 0) return neverSeenBound(chances);
+  const of = Math.max(chances, sightings + 1);
+  return sightings <= mostExact ? upperBound(sightings, of) : scoreBound(sightings, of);
+}
+
+/** Beyond this the exact bound costs much and says the same. */
+const mostExact = 100;
+
+/** Upper bound of a chance by Wilson's score, at two deviations (97.7 %). */
+function scoreBound(k: number, n: number): number {
+  const z = 2;
+  const share = k / n;
+  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
+  return Math.min(1, (share + (z * z) / (2 * n) + spread) / (1 + (z * z) / n));
 }
 
 function priorOf({ kind, subject }: Difference): number {
