@@ -1,39 +1,65 @@
+import { secretForms, type SecretForms } from "./secret-forms.ts";
+
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
 
 const mark = "[redacted]";
 
-/** Shapes of keys that are recognised without having been told of them. */
+/** Shapes of keys that are recognised without having been told of them. A group is kept. */
 const tokenPatterns = [
-  /\b(?:sk|pk|rk|gsk|xai|whsec|whsk)[-_][A-Za-z0-9_+/=-]{8,}/g,
+  /\b(?:sk|pk|rk|gsk|xai|hf|nvapi|whsec|whsk|gh[pousr]|xox[abeoprs])[-_][A-Za-z0-9_+/=-]{8,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}/g,
+  /\b(?:sk|pk|rk|gsk|xai)[-_][A-Za-z0-9_-]{0,16}(?:\*{2,}|\.{3,}|…|•{2,})[A-Za-z0-9_-]{0,8}/g,
   /\bBearer\s+[A-Za-z0-9._~+/=-]{8,}/gi,
+  /\bBasic\s+[A-Za-z0-9+/_-]{8,}={0,2}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+)?/g,
-  /([?&](?:key|api_key|apikey|token|access_token)=)[^&\s"']+/gi,
+  /([?&](?:key|api[-_]?key|token|access[-_]token|sig|signature|secret)=)[^&\s"'<>]+/gi,
+  /(\b(?:x-api-key|api[-_]key|proxy-authorization|set-cookie)["']?\s*[:=]\s*["']?)[^\s"',;]{6,}/gi,
   /\/\/[^/\s:@]+:[^/\s@]+@/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
 /**
- * Removes the given secrets in every usual spelling (raw, base64, URL-encoded, JSON-escaped) and anything
- * that looks like a key. Secrets shorter than 6 characters are left alone: they would blank ordinary words.
+ * Removes the given secrets in every usual spelling (raw, base64 and hex, URL-encoded, JSON-escaped, hashed, masked in the
+ * middle), each also when it is cut short after eight characters or more, and anything that looks like a key. Secrets
+ * shorter than 6 characters are left alone: they would blank ordinary words.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const needles = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length < 6) continue;
-    needles.add(secret);
-    needles.add(encodeURIComponent(secret));
-    needles.add(JSON.stringify(secret).slice(1, -1));
-    for (const encoding of ["base64", "base64url"] as const) {
-      needles.add(Buffer.from(secret).toString(encoding).replace(/=+$/, ""));
-    }
-  }
-  const longestFirst = [...needles].sort((a, b) => b.length - a.length);
+  const forms = [...new Set(secrets)].filter((secret) => secret.length >= 6).map(secretForms);
+  const longestFirst = (of: Set<string>): string[] => [...of].sort((a, b) => b.length - a.length);
+  const cuttable = longestFirst(new Set(forms.flatMap((it) => it.cuttable)));
+  const whole = longestFirst(new Set(forms.flatMap((it) => it.whole).filter((it) => !cuttable.includes(it))));
+  const masked = forms.flatMap((it: SecretForms) => it.masked);
   return (text) => {
     let clean = text;
-    for (const needle of longestFirst) clean = clean.replaceAll(needle, mark);
+    for (const needle of whole) if (clean.includes(needle)) clean = clean.replaceAll(needle, mark);
+    for (const needle of cuttable) clean = withoutBeginnings(clean, needle);
+    for (const pattern of masked) clean = clean.replace(pattern, mark);
     for (const pattern of tokenPatterns) {
       clean = clean.replace(pattern, (_match, kept: unknown) => (typeof kept === "string" ? `${kept}${mark}` : mark));
     }
     return clean;
   };
+}
+
+const shortestCut = 8;
+/** A beginning that is a plain word, such as `password`, is no secret yet. */
+const shortestWord = 12;
+
+/** Removes each longest beginning of `needle`, of at least eight characters. */
+function withoutBeginnings(text: string, needle: string): string {
+  const beginning = needle.slice(0, shortestCut);
+  let clean = text;
+  for (let at = clean.indexOf(beginning); at !== -1; at = clean.indexOf(beginning, at)) {
+    let length = shortestCut;
+    while (length < needle.length && clean[at + length] === needle[length]) length += 1;
+    const found = clean.slice(at, at + length);
+    if (length < shortestWord && /^(?:[a-z]+|[A-Z]+)$/.test(found)) {
+      at += 1;
+      continue;
+    }
+    clean = clean.slice(0, at) + mark + clean.slice(at + length);
+    at += mark.length;
+  }
+  return clean;
 }

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { afterEach, expect, inject, test, vi } from "vitest";
+import { allRoles, openService } from "../../src/app/service.ts";
+import { knownSecrets } from "../../src/app/world.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { createRedactor } from "../../src/std/redact.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { startReceiver } from "../alert/http-receiver.ts";
+import { freshDatabase } from "../setup/databases.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Of no form that keys are recognised by: only who knows it can find it. */
+const key = "canaryKEY.3f9a1c77d2/Qz+9";
+const prompt = "canary prompt: the eagle lands at dawn";
+const completion = "canary completion: understood, at dawn";
+const hookSecret = `whsec_${Buffer.from("canary-of-the-webhook-secret-32b").toString("base64")}`;
+
+const sha = createHash("sha256").update(key).digest("hex");
+const echoes = [
+  key,
+  Buffer.from(key).toString("base64"),
+  encodeURIComponent(key),
+  JSON.stringify(key),
+  key.slice(0, 9),
+  `${key.slice(0, 4)}****${key.slice(-4)}`,
+  sha,
+];
+
+/** Whatever must not be found anywhere, in every usual spelling, cut at eight. */
+const forbidden = [key, prompt, completion, hookSecret.slice(6)].flatMap((text) => [
+  text.slice(0, 8) === "canary p" || text.slice(0, 8) === "canary c" ? text.slice(0, 18) : text.slice(0, 8),
+  Buffer.from(text).toString("base64").slice(0, 12),
+  Buffer.from(text).toString("hex").slice(0, 16),
+  encodeURIComponent(text),
+  // Of a completion the hash is a fact that is kept.
+  ...(text === completion ? [] : [createHash("sha256").update(text).digest("hex").slice(0, 10)]),
+]);
+
+async function listen(answer: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(answer);
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise((closed) => void server.close(() => closed()).closeAllConnections()),
+  };
+}
+
+/** Puts key, prompt and completion wherever a provider can put them, one class of failure after the other. */
+function hostileProvider(): RequestListener {
+  let count = 0;
+  return (request, response) => {
+    request.resume();
+    count += 1;
+    const echo = echoes[count % echoes.length] ?? key;
+    const headers = {
+      "x-request-id": echo,
+      "retry-after": "0",
+      "x-litellm-key": echo,
+      "content-type": "application/json",
+    };
+    const error = { message: `Incorrect API key provided: ${echo} for ${prompt}`, type: echo, code: echo, param: echo };
+    const body = {
+      id: echo,
+      model: echo,
+      choices: [{ message: { role: "assistant", content: completion }, finish_reason: echo }],
+      usage: { prompt_tokens: 3, completion_tokens: 3 },
+      [echo]: { [`for ${echo}`]: 1 },
+    };
+    switch (count % 9) {
+      case 0:
+        return void response.writeHead(200, headers).end(JSON.stringify(body));
+      case 1:
+        return void response.writeHead(401, headers).end(JSON.stringify({ error }));
+      case 2:
+        return void response.writeHead(429, headers).end(JSON.stringify({ detail: [{ msg: prompt, input: prompt }] }));
+      case 3:
+        return void response.writeHead(500, { ...headers, "content-type": "text/html" }).end(`<p>${echo} ${prompt}`);
+      case 4:
+        return void response.writeHead(200, headers).end(`{"broken": "${echo}`);
+      case 5:
+        return void response.destroy(new Error(key));
+      case 6:
+        response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
+        response.write(`data: ${JSON.stringify({ id: echo, choices: [{ delta: { content: completion } }] })}\n\n`);
+        return void response.end(`data: ${JSON.stringify({ error })}\n\ndata: [DONE]\n\n`);
+      case 7:
+        return void response.writeHead(302, { location: `https://example.com/?key=${echo}` }).end();
+      default:
+        // Never answers: the time-out.
+        return undefined;
+    }
+  };
+}
+
+test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
+  await using opened = new AsyncDisposableStack();
+  const told: string[] = [];
+  const keep: RequestListener = (request, response) => {
+    request.on("data", (piece: Buffer) => void told.push(piece.toString("latin1")));
+    request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+  };
+  const collector = opened.use(await listen(keep));
+  const provider = opened.use(await listen(hostileProvider()));
+  const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
+  const database = opened.adopt(await freshDatabase(), (it) => it.drop());
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
+  const text = `targets:
+  bad: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { env: CANARY_KEY }, client: { connect: 500ms, firstByte: 1s, firstContent: 1s, idle: 1s, total: 1s, retries: 0 } }
+  query: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { env: CANARY_KEY }, client: { connect: 500ms, firstByte: 1s, firstContent: 1s, idle: 1s, total: 1s } }
+scenarios:
+  secretive:
+    ask: { messages: [{ role: user, content: "${prompt}" }], maxTokens: 5 }
+    expect: { status: 200 }
+probes:
+  - { name: own, target: bad, scenario: secretive, every: 1s }
+  - { name: valid, target: query, scenario: valid-request, every: 1s }
+  - { name: streamed, target: bad, scenario: streamed-request, every: 1s }
+  - { name: invalid, target: query, scenario: invalid-key, every: 1s }
+receivers:
+  oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: CANARY_HOOK }], allowPrivate: true } }
+`;
+  const env = { ...process.env, CANARY_KEY: key, CANARY_HOOK: hookSecret };
+  const scenarios = ["valid-request", "streamed-request", "invalid-key"];
+  const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const lines: string[] = [];
+  const redact = createRedactor(knownSecrets(loaded.config, env));
+  const service = await openService(loaded.config, {
+    env,
+    storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
+    roles: allRoles,
+    locations: [],
+    concurrency: 4,
+    reconcileMs: 1000,
+    listen: { host: "127.0.0.1", port: 0 },
+    log: createLog({ write: (line) => void lines.push(line) }, "debug", redact),
+  });
+  const runs = (): number => lines.filter((line) => line.includes('"message":"run"')).length;
+  await vi.waitFor(() => expect(runs()).toBeGreaterThan(40), { timeout: 60_000, interval: 200 });
+  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(0), { timeout: 20_000 });
+
+  const ask = async (path: string): Promise<string> => (await fetch(`${service.url}${path}`)).text();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const tables = await client.query<{ name: string }>(
+    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+  );
+  const rows: string[] = [];
+  for (const { name } of tables.rows) rows.push(JSON.stringify((await client.query(`SELECT * FROM ${name}`)).rows));
+  const web = [
+    await ask("/metrics"),
+    await ask("/api/v1/status"),
+    await ask("/readyz"),
+    await ask("/api/v1/incidents"),
+  ];
+
+  // And now it breaks: every job throws what PostgreSQL says.
+  await client.query("ALTER TABLE plumbline.runs RENAME TO elsewhere");
+  await vi.waitFor(() => expect(lines.filter((it) => it.includes("a job threw")).length).toBeGreaterThan(3), {
+    timeout: 20_000,
+  });
+  await client.query("ALTER TABLE plumbline.elsewhere RENAME TO runs");
+  await client.end();
+  const redis = new Redis(inject("redisUrl"));
+  const dumps = await Promise.all(
+    (await redis.keys("*")).map(async (name) => `${name} ${(await redis.dumpBuffer(name))?.toString("latin1") ?? ""}`),
+  );
+  redis.disconnect();
+  await service.stop();
+
+  const dashboards = readdirSync("helm/files/dashboards").map((it) =>
+    readFileSync(`helm/files/dashboards/${it}`, "utf8"),
+  );
+  const sinks: Record<string, string> = {
+    rows: rows.join("\n"),
+    redis: dumps.join("\n"),
+    telemetry: told.join("\n"),
+    log: lines.join("\n"),
+    alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
+    web: web.join("\n"),
+    dashboards: dashboards.join("\n"),
+  };
+  expect(sinks["rows"]).toContain('"opened"');
+  expect(sinks["telemetry"]).toContain("resourceLogs");
+  expect(sinks["telemetry"]).toContain("resourceSpans");
+  for (const [sink, written] of Object.entries(sinks)) {
+    expect(written.length, sink).toBeGreaterThan(500);
+    expect(
+      forbidden.filter((it) => written.includes(it)),
+      sink,
+    ).toEqual([]);
+  }
+}, 150_000);
