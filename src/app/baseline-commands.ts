@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { BaselineCommands } from "../cli/baseline-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
-import { normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
+import { changedText, normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
 import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines.ts";
 import { createAsk } from "./ask.ts";
 
@@ -10,7 +10,6 @@ export function createBaselineCommands(io: Io): BaselineCommands {
   const { stderr } = io;
   const ask = createAsk(io);
   const of = (id: string): string => `/baselines/${encodeURIComponent(id)}`;
-  const now = (series: SeriesView): string => seriesLines([series]);
 
   return {
     list: (probe, options) =>
@@ -29,8 +28,9 @@ export function createBaselineCommands(io: Io): BaselineCommands {
       return ask<{ text: string }>(options, ["GET", path], ({ text }) => `${text}\n`);
     },
     accept: (incident, { why, ...options }) =>
-      ask<SeriesView>(options, ["POST", `/incidents/${encodeURIComponent(incident)}/accept`, { why }], now),
-    reject: (series, { why, ...options }) => ask<SeriesView>(options, ["POST", `${of(series)}/reject`, { why }], now),
+      ask<SeriesView>(options, ["POST", `/incidents/${encodeURIComponent(incident)}/accept`, { why }], changedText),
+    reject: (series, { why, to, ...options }) =>
+      ask<SeriesView>(options, ["POST", `${of(series)}/reject`, { why, to }], changedText),
     exportTo(series, file, options) {
       if (file !== undefined && existsSync(file)) {
         stderr.write(`${file} is there already and was left as it is. Name another.\n`);
@@ -49,7 +49,7 @@ export function createBaselineCommands(io: Io): BaselineCommands {
         stderr.write(`${file} is not JSON that baseline export wrote\n`);
         return exitCodes.usage;
       }
-      return ask<SeriesView>(options, ["POST", `${of(series)}/import`, { file: baseline, why }], now);
+      return ask<SeriesView>(options, ["POST", `${of(series)}/import`, { file: baseline, why }], changedText);
     },
   };
 }

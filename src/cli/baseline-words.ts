@@ -17,7 +17,7 @@ export interface BaselineCommands {
   history(series: string, options: AskOptions): Promise<number>;
   diff(series: string, options: Versions): Promise<number>;
   accept(incident: string, options: Reasoned): Promise<number>;
-  reject(series: string, options: Reasoned): Promise<number>;
+  reject(series: string, options: Reasoned & { readonly to?: number }): Promise<number>;
   exportTo(series: string, file: string | undefined, options: AskOptions): Promise<number>;
   importFrom(series: string, file: string, options: Reasoned): Promise<number>;
 }
@@ -56,9 +56,11 @@ export function addBaselineCommands(
     .argument("<incident>", "its id, as in the alert")
     .addHelpText("after", '\nExample: plumbline baseline accept 3ad3fe8feeb750a2-1 --why "announced in the changelog"')
     .action(async (incident: string, options: Reasoned) => done(await commands.accept(incident, trimmed(options))));
-  reasoned(about("reject", "go back to the version before")).action(async (series: string, options: Reasoned) =>
-    done(await commands.reject(series, trimmed(options))),
-  );
+  reasoned(about("reject", "go back to what was normal before, as a new version"))
+    .option("--to <version>", "to this one instead, as in baseline history", wholeNumber)
+    .action(async (series: string, options: Reasoned & { readonly to?: number }) =>
+      done(await commands.reject(series, trimmed(options))),
+    );
   about("export", "the newest version as JSON")
     .option("--out <file>", "where; standard output when left out")
     .action(async (series: string, { out, ...options }: AskOptions & { out?: string }) =>

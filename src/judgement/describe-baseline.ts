@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Aspect } from "../baseline/baseline.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
@@ -29,6 +30,19 @@ export function describeBaseline(aspect: Aspect, label: string, learned: Json, p
   }
   const rate = readAs(rateSchema, learned);
   return rate === undefined ? ["learned anew from the next runs"] : [`${label}: ${rate.k} of ${rate.n} runs failed`];
+}
+
+/** Is it something that a judge of this aspect could have learned? */
+export function isBaselineOf(aspect: Aspect, learned: Json): boolean {
+  const schemas = {
+    contract: [knownSchema],
+    "error-shape": [knownSchema],
+    latency: [referenceSchema],
+    usage: [referenceSchema, countsSchema],
+    availability: [rateSchema],
+    budget: [referenceSchema],
+  } as const satisfies Record<Aspect, readonly z.ZodType[]>;
+  return schemas[aspect].some((schema) => schema.safeParse(learned).success);
 }
 
 const mostShown = 12;
@@ -65,7 +79,7 @@ function cardLines(card: BaselineCard, say: (value: number) => string): string[]
     `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}`,
     `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${finds.join(", ")}`,
     mayPage
-      ? `promise: at most one false page in ${Math.round(falsePageEveryMs / dayMs)} days`
+      ? `promise: at most one false page in ${falsePageEveryMs < 2 * dayMs ? formatDurationMs(falsePageEveryMs) : `${Math.round(falsePageEveryMs / dayMs)} days`}`
       : "informs only: the baseline is too young to page",
   ];
 }

@@ -18,6 +18,11 @@ function stateOf({ baseline, learning }: SeriesView): string {
   return progress === "" ? version : `${version}; ${progress}`;
 }
 
+/** How a series is after somebody changed it, and why. */
+export function changedText(series: SeriesView): string {
+  return `${seriesLines([series])}  ${printable(series.baseline?.why ?? "")}\n`;
+}
+
 /** What is normal of one series, then where that comes from. */
 export function normalText({ series, normal }: BaselineHistory): string {
   return `${seriesLines([series])}${normal.map((line) => `  ${printable(line)}\n`).join("")}`;

@@ -4,7 +4,7 @@ import { fingerprintOfSeries } from "../incident/reduce.ts";
 import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts";
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
 import { renderDiff } from "../judgement/contract/render-diff.ts";
-import { describeBaseline } from "../judgement/describe-baseline.ts";
+import { describeBaseline, isBaselineOf } from "../judgement/describe-baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -68,8 +68,8 @@ export interface Baselines {
   diff(seriesId: string, from?: number, to?: number): Promise<DiffResult | undefined>;
   /** Takes what an incident found for normal, from what is stored of its runs, and sends nothing. undefined: no such incident. */
   accept(incidentId: string, by: string, why: string): Promise<BaselineResult | undefined>;
-  /** Goes back to the version before the newest one, as a new version. */
-  reject(seriesId: string, by: string, why: string): Promise<BaselineResult | undefined>;
+  /** Goes back, as a new version: to the one given, or to what was normal before what is normal now. */
+  reject(seriesId: string, by: string, why: string, to?: number): Promise<BaselineResult | undefined>;
   exported(seriesId: string): Promise<BaselineFile | undefined>;
   imported(seriesId: string, file: BaselineFile, by: string, why: string): Promise<BaselineResult | undefined>;
 }
@@ -119,7 +119,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const after = versions.find(({ version }) => version === (to ?? versions.at(-1)?.version));
       const before = versions.find(({ version }) => version === (from ?? (after?.version ?? 0) - 1));
       if (before === undefined || after === undefined) {
-        return refused(`there are the versions ${versions.map(({ version }) => version).join(", ") || "none"}`);
+        return refused(`these versions can't be compared: ${namesOf(versions)}`);
       }
       const diff = diffShapes(before.learned, after.learned);
       if (diff === undefined) return refused("only shapes of replies can be compared line by line");
@@ -144,10 +144,11 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       return result;
     },
 
-    async reject(seriesId, by, why) {
+    async reject(seriesId, by, why, to) {
       if ((await find(seriesId)) === undefined) return undefined;
-      const before = (await book.versions(seriesId)).at(-2);
-      if (before === undefined) return refused("there is no version before it");
+      const versions = await book.versions(seriesId);
+      const before = to === undefined ? versionBefore(versions) : versions.find(({ version }) => version === to);
+      if (before === undefined) return refused(`there is no version to go back to: ${namesOf(versions)}`);
       const text = `back to version ${before.version}: ${why}`;
       return change(seriesId, before, { what: "reject-baseline", by, why: text });
     },
@@ -167,10 +168,28 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       if (series.aspect !== aspect || series.label !== label) {
         return refused(`the file is of ${aspect}, ${label}; the series is of ${series.aspect}, ${series.label}`);
       }
+      if (!isBaselineOf(series.aspect, learned)) {
+        return refused(`the file holds nothing that ${aspect} of this version of Plumbline can read; export it anew`);
+      }
       const text = `from a file of version ${version}: ${why}`;
       return change(seriesId, { learned, n }, { what: "import-baseline", by, why: text });
     },
   };
+}
+
+/** What went back before is what it went back to: going back once more goes further, and never forward again. */
+function versionBefore(versions: readonly Baseline[]): Baseline | undefined {
+  const learnedOf = ({ learned }: Baseline): string => JSON.stringify(learned);
+  const newest = versions.at(-1);
+  const origin = versions.findIndex((one) => newest !== undefined && learnedOf(one) === learnedOf(newest));
+  return versions.slice(0, Math.max(0, origin)).findLast(({ learned }) => learned !== null);
+}
+
+function namesOf(versions: readonly Baseline[]): string {
+  if (versions.length === 0) return "it is still learning its first";
+  return versions.length === 1
+    ? "there is only version 1"
+    : `there are versions 1 to ${versions.at(-1)?.version ?? versions.length}`;
 }
 
 function refused(reason: string): { readonly kind: "refused"; readonly reason: string } {

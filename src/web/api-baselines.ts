@@ -70,12 +70,14 @@ export const baselineRoutes: readonly ApiRoute[] = [
   {
     method: "POST",
     path: "/baselines/{id}/reject",
-    summary: "go back to the version before",
+    summary: "go back to what was normal before, or to a version that is named",
     scope: "act",
-    body: why,
+    body: words.rejecting,
     answer: words.series,
-    handle: async ({ baselines }, { id, body, by }) =>
-      answerOf(await baselines.reject(id, by, why.parse(body).why), "series"),
+    async handle({ baselines }, { id, body, by }) {
+      const { why: reason, to } = words.rejecting.parse(body);
+      return answerOf(await baselines.reject(id, by, reason, to), "series");
+    },
   },
   {
     method: "POST",

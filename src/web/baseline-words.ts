@@ -39,4 +39,6 @@ export const file = z.object({
   learned: z.json(),
 });
 
+export const rejecting = z.strictObject({ why: z.string().trim().min(1).max(500), to: z.int().min(1).optional() });
+
 export const importing = z.strictObject({ file, why: z.string().trim().min(1).max(500) });

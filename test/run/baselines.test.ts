@@ -161,6 +161,16 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     expect(await run(2)).toBe("drift drift");
     answer = () => ok();
     expect(await run(3)).toBe("ok ok ok");
+    // Going back once more does not go forward; a version can be named.
+    expect(await control.baselines.reject(series.id, "bob", "more")).toMatchObject({
+      kind: "refused",
+      reason: "there is no version to go back to: there are versions 1 to 3",
+    });
+    expect(await control.baselines.reject(series.id, "bob", "meant after all", 2)).toMatchObject({
+      kind: "done",
+      series: { baseline: { version: 4, why: "back to version 2: meant after all" } },
+    });
+    expect(await control.baselines.reject(series.id, "bob", "no", 9)).toMatchObject({ kind: "refused" });
   });
 
   test("tokens that an incident found to be more are learned anew, and the rest of the probe goes on", async () => {
@@ -176,6 +186,10 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
       "prompt tokens: 421 in 20 of 20 runs",
     ]);
     expect((await contract()).baseline?.version).toBe(1);
+    // Back to what was normal before, not to the version in between that knew nothing.
+    expect(await control.baselines.reject(usage?.series.id ?? "", "bob", "the prompt is short again")).toMatchObject({
+      series: { baseline: { version: 4, why: "back to version 1: the prompt is short again" } },
+    });
   });
 
   test("while an incident is open nothing is learned from its runs", async () => {
@@ -208,6 +222,9 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     expect(await run(3)).toMatch(/drift$/);
     const wrong = { ...file, aspect: "latency", label: "total time" };
     expect(await control.baselines.imported(fresh.series.id, wrong, "ann", "x")).toMatchObject({ kind: "refused" });
+    const empty = await control.baselines.imported(fresh.series.id, { ...file, learned: { n: 12 } }, "ann", "x");
+    expect(empty).toMatchObject({ kind: "refused", reason: expect.stringContaining("holds nothing") });
+    expect((await contract()).baseline?.version).toBe(1);
     expect(await control.baselines.imported("nothing", file, "ann", "x")).toBeUndefined();
   });
 
