@@ -1,5 +1,6 @@
 import type { ReplyFacts } from "../observation/observation.ts";
 import type { JsonKind } from "../probe/probe.ts";
+import type { Check } from "../scenario/scenario.ts";
 import { broken, met, named, ofChecks, open, type Ruled } from "./ruled.ts";
 import { isAnswered, type AuditView } from "./view.ts";
 
@@ -57,7 +58,7 @@ export const rules: readonly Rule[] = [
     isAbsolute: true,
     judge: (view) =>
       ofChecks(
-        keyScenarios.flatMap((name) => named(view, name, /not retried/)),
+        keyScenarios.flatMap((name) => notRetried(view, name)),
         "no key was refused",
       ),
   },
@@ -103,7 +104,7 @@ export const rules: readonly Rule[] = [
     condition: "a request refused for what it says is not sent again",
     judge: (view) =>
       ofChecks(
-        [...wrongRequests, ...questionableRequests, "wrong-path"].flatMap((name) => named(view, name, /not retried/)),
+        [...wrongRequests, ...questionableRequests, "wrong-path"].flatMap((name) => notRetried(view, name)),
         "nothing was refused",
       ),
   },
@@ -210,6 +211,10 @@ const clientFields: Readonly<Record<string, readonly JsonKind[]>> = {
   "$.usage.prompt_tokens": ["integer"],
   "$.usage.completion_tokens": ["integer"],
 };
+
+function notRetried(view: AuditView, scenario: string): Check[] {
+  return named(view, scenario, /not retried/).map((check) => ({ ...check, subject: `${scenario} not retried` }));
+}
 
 function deadlines({ target: { policy } }: AuditView): string {
   const { connectMs, firstByteMs, firstContentMs, idleMs, totalMs } = policy;

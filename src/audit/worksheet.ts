@@ -69,7 +69,9 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
       "Error behaviour",
       "shape and status of errors, and whether they look worth a retry",
       "one shape, 4xx for what the client did wrong",
-      [...wrongRequests, "unavailable-model", "invalid-key"].map((name) => `${name}: ${view.outcome(name)}`).join("; "),
+      [...wrongRequests, "unavailable-model", "invalid-key"]
+        .map((name) => `${name}: ${view.outcome(name)}${lookedTransient(view, name)}`)
+        .join("; "),
       ...wrongRequests,
       "unavailable-model",
       "invalid-key",
@@ -132,6 +134,12 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
 export function aliasOf({ target }: AuditView): string {
   if (target.key === undefined) return "none";
   return "env" in target.key ? `from ${target.key.env}` : "from a file";
+}
+
+/** A refusal that a client takes for trouble costs requests. */
+function lookedTransient(view: AuditView, scenario: string): string {
+  const attempts = view.played(scenario)?.observations.at(-1)?.attempts ?? 1;
+  return attempts === 1 ? "" : `, which looks worth a retry: ${attempts} attempts`;
 }
 
 function taken(view: AuditView, scenario: string): string {

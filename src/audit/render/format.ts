@@ -12,12 +12,25 @@ export function money(amount: number | null): string {
   return amount === null ? "unknown" : formatMicroUsd(amount);
 }
 
-export function amounts({ announced, sent }: AuditDocument): string {
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The parts of what a worksheet item has observed. */
+export function statements(observed: string): string[] {
+  return observed.split("; ").filter((part) => part !== "");
+}
+
+export function amounts({ announced, sent, evidence }: AuditDocument): string {
   const { requests, atMostRequests, microUsd, atMostMicroUsd } = announced;
-  const tokens = sent.tokens === null ? "tokens unknown" : `${sent.tokens} tokens`;
+  const reported = (pick: (row: EvidenceRow) => number | null): number =>
+    evidence.reduce((sum, row) => sum + (row.injected === null ? (pick(row) ?? 0) : 0), 0);
+  const tokens =
+    sent.tokens === null ? `${reported((row) => row.totalTokens)} tokens or more` : `${sent.tokens} tokens`;
+  const cost = sent.microUsd === null ? `${money(reported((row) => row.microUsd))} or more` : money(sent.microUsd);
   return (
     `announced ${requests} requests (at most ${atMostRequests}) and ${money(microUsd)} (at most ${money(atMostMicroUsd)}); ` +
-    `sent ${sent.requests} requests, ${tokens}, ${money(sent.microUsd)}`
+    `sent ${sent.requests} requests, ${tokens}, ${cost}`
   );
 }
 

@@ -1,6 +1,6 @@
-import { sanitize } from "../../std/sanitize.ts";
+import { plainLine, sanitize } from "../../std/sanitize.ts";
 import type { AuditDocument } from "../document.ts";
-import { amounts, evidenceCells, evidenceHeads, notBenchmark } from "./format.ts";
+import { amounts, capital, evidenceCells, evidenceHeads, notBenchmark, statements } from "./format.ts";
 
 const mostText = 1200;
 
@@ -15,7 +15,7 @@ function render(audit: AuditDocument): string {
   const { decision, worksheet, runbook, runs, evidence, sinks } = audit;
   return [
     `# Audit of ${safe(audit.target)}: ${decision.readiness}`,
-    `${safe(audit.model)} at ${safe(audit.baseUrl)}, environment ${safe(audit.environment)}, ${audit.startedAt} to ${audit.endedAt}.`,
+    `${safe(audit.model)} at ${safe(audit.baseUrl)}, environment ${safe(audit.environment)}, ${safe(audit.startedAt)} to ${safe(audit.endedAt)}.`,
     `**${decision.readiness}**: ${safe(decision.because)}.`,
     capital(amounts(audit)) + ".",
     notBenchmark,
@@ -37,7 +37,7 @@ function render(audit: AuditDocument): string {
       [
         `- To verify: ${safe(toVerify)}`,
         `- Expected: ${safe(expectation)}`,
-        `- **Observed in your environment**: ${safe(observed)}`,
+        `- **Observed in your environment**: ${list(observed)}`,
         `- Evidence: ${ids.map(code).join(", ") || "none"}`,
         `- Source: ${safe(source)}`,
       ].join("\n"),
@@ -74,7 +74,7 @@ function render(audit: AuditDocument): string {
           sinks.map(({ sink, bytes, found }) => [sink, String(bytes), found.join(", ") || "nothing"]),
         ),
     "## Probes that go on watching",
-    audit.suggestedProbes === "" ? "None: nothing held." : `\`\`\`yaml\n${audit.suggestedProbes}\`\`\``,
+    audit.suggestedProbes === "" ? "None: nothing held." : yaml(audit.suggestedProbes),
   ]
     .join("\n\n")
     .concat("\n");
@@ -90,10 +90,20 @@ function safe(text: string): string {
   return sanitize(text, mostText).replaceAll(/[\\`*_[\]<>|~]/g, (mark) => (mark === "_" ? mark : `\\${mark}`));
 }
 
-function code(text: string): string {
-  return `\`${sanitize(text, 300).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
+/** What was seen, a line for each. */
+function list(observed: string): string {
+  const lines = statements(observed);
+  return lines.length < 2 ? safe(observed) : lines.map((line) => `\n  - ${safe(line)}`).join("");
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A fence that nothing in it can close. */
+function yaml(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  return ["```yaml", ...lines.map((line) => line.replaceAll("`", "'")), "```"]
+    .map((line) => plainLine(line, mostText))
+    .join("\n");
+}
+
+function code(text: string): string {
+  return `\`${sanitize(text, 300).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
 }
