@@ -20,7 +20,7 @@ metadata:
     {{- include "plumbline.labels" $root | nindent 4 }}
     {{- include "plumbline.roleLabels" (dict "role" $role "location" $location) | nindent 4 }}
 spec:
-  {{- if not $scaling.enabled }}
+  {{- if not (or $scaling.enabled ($own.keda | default dict).enabled) }}
   replicas: {{ $own.replicas | default 1 }}
   {{- end }}
   strategy:

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createProgram, type StartArguments } from "../../src/cli/program.ts";
+import { metrics, prometheusName } from "../../src/telemetry/names.ts";
 import { findHelms, type Manifest } from "./helm.ts";
 import { danglingReferences, podsOf, restrictedViolations, strangeMembers } from "./manifests.ts";
 import { refused, valueFiles } from "./value-files.ts";
@@ -115,6 +116,24 @@ describe.each(helms)("Helm $version", (helm) => {
     expect(worker?.["spec"]).not.toHaveProperty("replicas");
     expect(byKind(objects, "PodDisruptionBudget")).toHaveLength(4);
     expect(byKind(rendered("least"), "PodDisruptionBudget")).toEqual([]);
+  });
+
+  test("KEDA scales by lateness, from one at least, with a metric that exists", () => {
+    const objects = rendered("scaled by lateness");
+    const [scaled, ...others] = byKind(objects, "ScaledObject");
+    expect(others).toEqual([]);
+    expect(scaled?.["spec"]).toMatchObject({
+      scaleTargetRef: { name: "rel-plumbline-worker-eu" },
+      minReplicaCount: 2,
+      maxReplicaCount: 5,
+    });
+    const { triggers } = scaled?.["spec"] as { triggers: { metadata: { query: string; threshold: string } }[] };
+    expect(triggers[0]?.metadata.query).toContain(
+      `${prometheusName(metrics.lateness)}_bucket{plumbline_location="eu"}`,
+    );
+    expect(Number(triggers[0]?.metadata.threshold)).toBe(2);
+    const replicas = byKind(objects, "Deployment").map((it) => (it["spec"] as { replicas?: number }).replicas);
+    expect(replicas.filter((it) => it === undefined)).toHaveLength(1);
   });
 
   test("the network is open to DNS, the stores, telemetry when asked, and public HTTPS", () => {

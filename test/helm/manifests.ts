@@ -68,6 +68,7 @@ const specMembers: Readonly<Record<string, string>> = {
   Pod: podMembers,
   Service: "type selector ports clusterIP publishNotReadyAddresses",
   HorizontalPodAutoscaler: "scaleTargetRef minReplicas maxReplicas metrics",
+  ScaledObject: "scaleTargetRef minReplicaCount maxReplicaCount cooldownPeriod triggers",
   PodDisruptionBudget: "maxUnavailable selector",
   NetworkPolicy: "podSelector policyTypes ingress egress",
   Ingress: "ingressClassName tls rules",

@@ -9,6 +9,14 @@ export const valueFiles: Readonly<Record<string, object>> = {
     storage: { databaseUrl: "postgres://u:p@db/plumbline", redisUrl: "rediss://:p@redis:6380/0" },
   },
   "a ConfigMap of one's own": { existingConfigMap: "our-probes", storage },
+  "scaled by lateness": {
+    config,
+    storage,
+    workers: [
+      { location: "eu", keda: { enabled: true, minReplicas: 2, prometheusAddress: "http://prometheus:9090" } },
+      { location: "us" },
+    ],
+  },
   "three locations": {
     config,
     storage,
@@ -78,6 +86,28 @@ export const refused: Readonly<Record<string, readonly [values: object, reason: 
   "no worker at all by scaling": [
     { config, storage, workers: [{ location: "eu", autoscaling: { enabled: true, minReplicas: 0, metrics: [] } }] },
     "minReplicas",
+  ],
+  "no worker at all by KEDA": [
+    {
+      config,
+      storage,
+      workers: [{ location: "eu", keda: { enabled: true, minReplicas: 0, prometheusAddress: "http://prometheus" } }],
+    },
+    "minReplicas",
+  ],
+  "two ways to scale": [
+    {
+      config,
+      storage,
+      workers: [
+        {
+          location: "eu",
+          keda: { enabled: true, prometheusAddress: "http://prometheus" },
+          autoscaling: { enabled: true, targetCPUUtilizationPercentage: 70 },
+        },
+      ],
+    },
+    "exclude each other",
   ],
   "a location that is no label": [{ config, storage, workers: [{ location: "eu west" }] }, "location"],
   "no configuration": [{ storage }, "config is required"],
