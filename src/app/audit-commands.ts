@@ -11,7 +11,7 @@ import { readExpectations } from "../config/audit-expectations.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import type { Target } from "../probe/target.ts";
-import { catalogue } from "../scenario/resolve.ts";
+import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { experienceOf, keepAudit, lastAudit, readAudit } from "./audit-archive.ts";
@@ -96,7 +96,7 @@ function unknownRisk({ name, audit }: Target): string | undefined {
 
 function expectationsIn(file: string | undefined): ReturnType<typeof readExpectations> {
   if (file === undefined) return { pinned: {} };
-  const scenarios = catalogue.map(({ name }) => name);
+  const scenarios = [...catalogue, ...scheduledOnly].map(({ name }) => name);
   try {
     return readExpectations(readFileSync(file, "utf8"), scenarios);
   } catch {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Loaded, loadConfig } from "../config/load.ts";
-import { catalogue } from "../scenario/resolve.ts";
+import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { type Env, secretSources } from "./world.ts";
 
 /** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
@@ -12,6 +12,6 @@ export function loadConfigFile(file: string, env: Env, checkSecrets: boolean): L
     const hint = "plumbline init writes one to begin with; --config names another";
     return { problems: [{ file, path: "", expected: "a configuration file", got: "no readable file", hint }] };
   }
-  const scenarios = catalogue.map(({ name }) => name);
+  const scenarios = [...catalogue, ...scheduledOnly].map(({ name }) => name);
   return loadConfig({ file, text }, { ...secretSources(env), scenarios, checkSecrets });
 }

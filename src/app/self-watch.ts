@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { clockReport, skewText } from "../run/cover-reports.ts";
 import { put, watchCauses } from "../run/outages.ts";
 import { tendIncidents } from "../run/tend.ts";
+import { watchBilling } from "../run/watch-billing.ts";
 import { watchObjectives } from "../run/watch-slo.ts";
 import { watchSpend } from "../run/watch-spend.ts";
 import { closeOrphans, watchPunctuality } from "../run/watch.ts";
@@ -55,6 +56,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
     await watchPunctuality(world, systemClock.nowMs());
     await watchSpend(world, systemClock.nowMs());
     await watchObjectives(world, systemClock.nowMs());
+    await watchBilling(world, systemClock.nowMs());
     if (isClockWrong) await reportClock(undefined);
     isClockWrong = false;
   }

@@ -8,6 +8,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { readable } from "./watch-configuration.ts";
+import { billingLimits } from "./watch-billing.ts";
 import { objectiveLimits } from "./watch-slo.ts";
 import { limitsIn } from "./watch-spend.ts";
 import type { ControlBook } from "./control.ts";
@@ -71,7 +72,7 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
   const known = new Set(probes.map(({ id }) => id));
   const duties = [punctuality, readable, ...receivers.map((name) => deliveryDuty(name))];
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
-  const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes)]);
+  const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes), ...billingLimits(probes)]);
   // What stands for others ends by itself when nothing is left to stand for.
   const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
     covers !== undefined || limits.has(fingerprint)

@@ -1,4 +1,5 @@
 import type { ScenarioSpec } from "../probe/probe.ts";
+import { billingFigures } from "./billing-figures.ts";
 import { singleCall } from "./built-in.ts";
 import { brokenJson } from "./broken-json.ts";
 import { impossibleTokenLimit } from "./impossible-token-limit.ts";
@@ -54,7 +55,10 @@ export const catalogue: readonly Scenario[] = [
   usageReconciliation,
 ];
 
-const byName = new Map(catalogue.map((scenario) => [scenario.name, scenario]));
+/** What is only ever scheduled, and is no part of an audit. */
+export const scheduledOnly: readonly Scenario[] = [billingFigures];
+
+const byName = new Map([...catalogue, ...scheduledOnly].map((scenario) => [scenario.name, scenario]));
 
 /** Throws for a name that is not in the catalogue: a configuration with such a name does not load. */
 export function scenarioOf(spec: ScenarioSpec): Scenario {

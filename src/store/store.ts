@@ -7,6 +7,7 @@ import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
+import type { BillingBook } from "../run/watch-billing.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
 import type { WatchBook } from "../run/watch.ts";
@@ -21,6 +22,7 @@ import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
+import { createBillingBook } from "./billing-book.ts";
 import { createSpendBook } from "./spend-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 import { createCovering } from "./covering.ts";
@@ -40,6 +42,7 @@ export interface Store
     WatchBook,
     SpendBook,
     SloBook,
+    BillingBook,
     TendBook,
     CoverBook {
   /** Names this store among others; the same for ever. */
@@ -59,6 +62,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     installation: rows[0]?.id ?? "",
     ...createRunBook(db),
     ...createSpendBook(db),
+    ...createBillingBook(db),
     ...createSlotBook(db),
     ...createOutbox(db),
     ...createStanding(db),

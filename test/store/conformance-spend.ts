@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { Observation } from "../../src/observation/observation.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew } from "./samples.ts";
+import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew, observation } from "./samples.ts";
 
 export function spendConforms(bench: () => Bench): void {
   test("I9: twenty workers reserve at once, and not a micro-dollar more than the cap is ever reserved", async () => {
@@ -153,6 +154,26 @@ export function spendConforms(bench: () => Bench): void {
     expect(await store.countedSince(target, noonMs, 1)).toEqual({ runs: 3, bad: 3 });
     expect(await store.countedSince(target, noonMs, 1e9)).toEqual({ runs: 3, bad: 0 });
     expect(await store.countedSince(target, noonMs + 1000, undefined)).toEqual({ runs: 0, bad: 0 });
+  });
+
+  test("figures that were read, and what runs have used beside them, can be compared", async () => {
+    const [target, probeId] = [freshName("target"), freshName("probe")];
+    const { store } = bench();
+    const look = claimOf(probeId, noonMs, { target, scenario: "billing-figures" });
+    await store.claim(look);
+    const read = { ...observation, outcome: { ...observation.outcome, numbers: { usd: 1.5 } } } as Observation;
+    await store.commit(finishOf(look, { observations: [read] }), () => nothingNew);
+    const claim = claimOf(freshName("probe"), noonMs, { target });
+    await store.claim(claim);
+    const observations = [
+      { ...observation, attempts: 2 },
+      { ...observation, outcome: { kind: "fault", class: "dns" } } as Observation,
+    ];
+    await store.commit(finishOf(claim, { observations }), () => nothingNew);
+    expect(await store.figuresOf(probeId, noonMs)).toEqual([{ atMs: noonMs, numbers: { usd: 1.5 } }]);
+    const ours = { microUsd: 120, tokens: 33, requests: 1, retries: 1, failed: 1 };
+    expect(await store.oursBetween([target], noonMs, noonMs + 1)).toEqual(ours);
+    expect((await store.oursBetween([target], noonMs + 1, noonMs + 2)).requests).toBe(0);
   });
 
   test("fifty workers and three caps in different order: no dead lock, no cap passed, crashes included", async () => {
