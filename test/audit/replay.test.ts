@@ -1,19 +1,23 @@
 import { expect, test } from "vitest";
 import type { AuditDocument } from "../../src/audit/document.ts";
+import type { Target } from "../../src/probe/target.ts";
 import { incidents } from "../replay/incidents.ts";
 import { providers } from "../replay/providers.ts";
 import { openReplay, type Replay, replayKey } from "../replay/server.ts";
 import { askedOnly, auditOf, evidence, item, observed, state, targetAt } from "./auditor.ts";
+
+/** What is configured otherwise than for OpenAI. */
+const askedLike: Readonly<Record<string, Partial<Target>>> = {
+  ollama: { key: undefined },
+  azure: { keyHeader: { name: "api-key", prefix: "" } },
+};
 
 async function audited(name: string, from: readonly Replay[]): Promise<AuditDocument> {
   const replay = from.find((it) => it.name === name);
   if (replay === undefined) throw new Error(name);
   const server = await openReplay(replay);
   try {
-    const target = targetAt(
-      server.baseUrl,
-      replay.unauthorized === undefined && name === "ollama" ? { key: undefined } : {},
-    );
+    const target = targetAt(server.baseUrl, askedLike[name] ?? {});
     const { document, plan } = await auditOf(target, replayKey, askedOnly);
     expect(server.requests()).toBe(document.sent.requests);
     expect(server.requests()).toBeLessThanOrEqual(plan.atMostRequests);
@@ -31,13 +35,26 @@ const rows: readonly (readonly [string, Readonly<Record<string, string>>, (docum
     {},
     (it) => expect(observed(it, "rate-limits", "limits announced")).toContain("x-ratelimit-limit-requests: 10000"),
   ],
-  ["azure", {}, (it) => expect(evidence(it, "invalid-key")?.errorCode).toBe("401")],
+  [
+    "azure",
+    {},
+    (it) => {
+      expect(evidence(it, "invalid-key")?.errorCode).toBe("401");
+      expect(item(it, "Authentication headers")).toContain("api-key: …, key from KEY");
+      expect(item(it, "Model selection")).toContain("DeploymentNotFound");
+      expect(evidence(it, "wrong-path")?.requestId).toBe("5a1b");
+    },
+  ],
   [
     "cometapi",
     {},
     (it) => {
       expect(evidence(it, "malformed-messages")).toMatchObject({ outcome: "500", retries: 0, requestId: "2026112302" });
       expect(evidence(it, "wrong-path")).toMatchObject({ outcome: "301" });
+      expect(item(it, "Error behaviour")).toContain(
+        "503, application/json, error nested-object, comet_api_error/model_",
+      );
+      expect(item(it, "Error behaviour")).toContain("which looks worth a retry: 2 attempts");
     },
   ],
   ["openrouter", {}, (it) => expect(evidence(it, "invalid-key")).toMatchObject({ errorCode: "401", outcome: "401" })],
@@ -154,6 +171,22 @@ const breakages: readonly (readonly [
     (it) => item(it, "Endpoint paths"),
     "200, text/html, no completion",
   ],
+  ["cometapi envelope of before", {}, (it) => evidence(it, "malformed-messages")?.requestId, "2026112304"],
+  ["azure prompt_annotations", { "valid-requests": "met" }, (it) => item(it, "Streaming behaviour"), "end: complete"],
+  [
+    "mistral stricter",
+    { "invalid-requests": "met" },
+    (it) => item(it, "Request fields"),
+    "unknown-parameter: refused (422, application/json, error detail)",
+  ],
+  ["id missing", {}, (it) => item(it, "Idempotency and retries"), "replies without ids"],
+  [
+    "reasoning_content",
+    { fields: "met" },
+    (it) => item(it, "Response fields"),
+    "$.choices[].message.reasoning_content string",
+  ],
+  ["error code a number", { authentication: "met" }, (it) => evidence(it, "invalid-key")?.errorCode, "/401"],
 ];
 
 test.each(breakages)("%s is found and named", async (name, broken, words, named) => {

@@ -131,4 +131,41 @@ export const incidents: readonly Replay[] = [
     plain: http(200, "text/html", "<!doctype html><title>Welcome</title>"),
     streamed: http(200, "text/html", "<!doctype html><title>Welcome</title>"),
   }),
+  like({
+    name: "cometapi envelope of before",
+    source: "2.2; 3 CometAPI (earlier errors page): 400, an empty code, the request id in the message",
+    badRequest: json(400, {
+      error: { code: "", message: "model name is required (request id: 2026112304)", type: "comet_api_error" },
+    }),
+  }),
+  like({
+    name: "azure prompt_annotations",
+    source: "2.2; seratch/ChatGPT-in-Slack#49: prompt_filter_results by its name of 2023-08",
+    streamed: sse([
+      { choices: [], created: 0, id: "", model: "", object: "", prompt_annotations: [{ prompt_index: 0 }] },
+      ...events,
+    ]),
+  }),
+  like({
+    name: "mistral stricter",
+    source: "2.2; LibreChat#1540: unknown parameters are refused with 422",
+    badRequest: json(422, {
+      detail: [{ loc: ["body", "user"], msg: "Extra inputs are not permitted", type: "extra_forbidden" }],
+    }),
+  }),
+  like({
+    name: "id missing",
+    source: "2.2; 2.1 Gemini (swift-llm-chat-openai#18)",
+    plain: json(200, completion({ id: undefined })),
+  }),
+  like({
+    name: "reasoning_content",
+    source: "2.2; 2.1 vLLM: reasoning in one release, reasoning_content in another",
+    plain: json(200, completion({}, { message: { role: "assistant", content: "plumb", reasoning_content: "…" } })),
+  }),
+  like({
+    name: "error code a number",
+    source: "2.2; OpenRouter, vLLM, llama.cpp where OpenAI has a text",
+    unauthorized: json(401, error("No auth credentials found", "invalid_request_error", 401)),
+  }),
 ];
