@@ -3,7 +3,9 @@ import { alertJsonSchema } from "../alert/alert-schema.ts";
 import type { Config } from "../config/config.ts";
 import { createControl } from "../run/control.ts";
 import { systemClock } from "../std/clock.ts";
+import { plan } from "../schedule/plan.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
+import { nextSlot } from "../schedule/slots.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "../web/access.ts";
 import type { ApiWorld } from "../web/mount-api.ts";
@@ -48,6 +50,10 @@ function openApi(
       clock: systemClock,
       freshId: () => `sil_${randomUUID()}`,
       probes: config.probes,
+      nextSlotMs(probe, nowMs) {
+        const [entry] = plan([probe]);
+        return entry === undefined ? undefined : nextSlot(entry, nowMs);
+      },
       enqueue: ({ id, location }, slotMs) => slots.add({ probeId: id, slotMs }, location),
       // Of a probe that is gone nobody knows any more who heard of it.
       receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,

@@ -20,11 +20,12 @@ function cadenceText({ cadence }: ProbeView): string {
     : `at ${cadence.pattern} ${cadence.tz}`;
 }
 
-function stateText({ paused, last, learning }: ProbeView): string {
+function stateText({ paused, last, learning, nextSlotMs }: ProbeView): string {
   if (paused !== undefined) return `paused by ${paused.by} since ${time(paused.sinceMs)}: ${paused.why}`;
-  if (last === undefined) return "no run yet";
+  const next = nextSlotMs === undefined ? "" : `, next at ${time(nextSlotMs)}`;
+  if (last === undefined) return `no run yet${next}`;
   const progress = learning === undefined ? "" : `, learning ${learning.done} of ${learning.of}`;
-  return `${wordOf(last)} at ${time(last.slotMs)}${progress}`;
+  return `${wordOf(last)} at ${time(last.slotMs)}${progress}${next}`;
 }
 
 function wordOf(run: RunSummary): string {

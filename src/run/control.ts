@@ -81,6 +81,7 @@ export interface ControlWorld {
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
   readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
+  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
   /** Who hears of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
   /** Called when something may have become due. */
@@ -112,7 +113,8 @@ export interface Control {
 
 const mostListed = 500;
 
-export function createControl({ book, clock, freshId, probes, enqueue, receiversOf, nudge }: ControlWorld): Control {
+export function createControl(world: ControlWorld): Control {
+  const { book, clock, freshId, probes, enqueue, nextSlotMs, receiversOf, nudge } = world;
   const control: Control = {
     baselines: createBaselines({
       book,
@@ -120,7 +122,7 @@ export function createControl({ book, clock, freshId, probes, enqueue, receivers
       policyOf: (id) => probes.find((probe) => probe.id === id)?.judge,
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
-    probes: createProbes({ book, clock, probes, enqueue }),
+    probes: createProbes({ book, clock, probes, enqueue, nextSlotMs }),
     acts: () => book.acts(mostListed),
     incidents: (all) => book.incidents(all, mostListed),
     incident: (id) => book.history(id),

@@ -49,6 +49,8 @@ export interface ProbeView {
   readonly cadence: Probe["cadence"];
   readonly paused?: Pause | undefined;
   readonly last?: RunSummary | undefined;
+  /** When it is due next; a paused probe's slot is skipped then. */
+  readonly nextSlotMs?: number | undefined;
   readonly learning?: ProbeOverview["learning"];
 }
 
@@ -70,28 +72,33 @@ interface ProbeWorld {
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
   readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
+  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
 }
 
 const mostRuns = 100;
 
-export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Probes {
+export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: ProbeWorld): Probes {
   const find = (id: string): Probe | undefined => probes.find((probe) => probe.id === id);
 
   return {
     async list() {
       const pauses = new Map((await book.pauses()).map((pause) => [pause.probeId, pause]));
       const seen = new Map((await book.overview(clock.nowMs())).probes.map((probe) => [probe.probeId, probe]));
-      return probes.map(({ id, target, scenario, location, cadence }) => ({
-        id,
-        target: target.name,
-        model: target.model,
-        scenario: scenario.name,
-        location,
-        cadence,
-        paused: pauses.get(id),
-        last: seen.get(id)?.recent.at(-1),
-        learning: seen.get(id)?.learning,
-      }));
+      return probes.map((probe) => {
+        const { id, target, scenario, location, cadence } = probe;
+        return {
+          id,
+          target: target.name,
+          model: target.model,
+          scenario: scenario.name,
+          location,
+          cadence,
+          paused: pauses.get(id),
+          last: seen.get(id)?.recent.at(-1),
+          nextSlotMs: nextSlotMs(probe, clock.nowMs()),
+          learning: seen.get(id)?.learning,
+        };
+      });
     },
 
     async runNow(id, by) {

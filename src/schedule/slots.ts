@@ -19,6 +19,21 @@ export function dueSlots(
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * everyMs + offsetMs);
 }
 
+/** The first due time after `nowMs`; undefined for a pattern that names no time to come. */
+export function nextSlot({ cadence, offsetMs }: ScheduleEntry, nowMs: number): number | undefined {
+  if (cadence.kind === "every") {
+    return (Math.floor((nowMs - offsetMs) / cadence.everyMs) + 1) * cadence.everyMs + offsetMs;
+  }
+  for (let spanMs = 60_000; spanMs <= longestGapMs; spanMs *= 8) {
+    const [first] = walk(cadence.pattern, cadence.tz, nowMs, nowMs + spanMs);
+    if (first !== undefined) return first;
+  }
+  return undefined;
+}
+
+/** A 29 February that falls on a given weekday. */
+const longestGapMs = 40 * 366 * 86_400_000;
+
 /** Looks at no more of a long time than can be told of: first at its end, then at four times as much. */
 function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number, most: number): number[] {
   for (let spanMs = most * shortestCronMs; ; spanMs *= 4) {

@@ -11,7 +11,7 @@ export const probeRoutes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/probes",
-    summary: "every configured probe: its newest run, its learning, whether it is paused",
+    summary: "every configured probe: its newest run, its learning, when it is due next, whether it is paused",
     scope: "read",
     answer: z.array(words.probe),
     handle: async ({ probes }) => done(await probes.list()),

@@ -38,6 +38,7 @@ export const probe = z.object({
   ]),
   paused: z.object({ by: z.string(), why: z.string(), sinceMs: atMs }).optional(),
   last: run.optional(),
+  nextSlotMs: atMs.optional(),
   learning: z.object({ done: z.number(), of: z.number() }).optional(),
 });
 

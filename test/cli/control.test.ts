@@ -28,6 +28,7 @@ beforeAll(async () => {
     freshId,
     probes: [],
     enqueue: () => Promise.resolve(),
+    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

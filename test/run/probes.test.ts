@@ -55,6 +55,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       freshId: () => "id",
       probes: [probe],
       enqueue: async ({ id }, slotMs) => void enqueued.push(`${id} ${slotMs - dayStart}`),
+      nextSlotMs: (_probe, atMs) => atMs + 7,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });
@@ -66,7 +67,9 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   };
 
   test("are listed before and after their first run", async () => {
-    expect(await control.probes.list()).toMatchObject([{ id: "valid@eu", target: probe.target.name, last: undefined }]);
+    expect(await control.probes.list()).toMatchObject([
+      { id: "valid@eu", target: probe.target.name, last: undefined, nextSlotMs: nowMs + 7 },
+    ]);
     await run();
     expect(await control.probes.list()).toMatchObject([
       { id: "valid@eu", paused: undefined, last: { state: "done", verdict: "ok" }, learning: { done: 1 } },

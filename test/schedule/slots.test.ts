@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ScheduleEntry } from "../../src/schedule/queue.ts";
-import { dueSlots } from "../../src/schedule/slots.ts";
+import { dueSlots, nextSlot } from "../../src/schedule/slots.ts";
 
 const now = Date.UTC(2026, 10, 23, 12);
 const dayMs = 86_400_000;
@@ -74,5 +74,20 @@ describe("cron over a long time", () => {
       "2020-02-29T00:00",
       "2024-02-29T00:00",
     ]);
+  });
+});
+
+describe("the next one", () => {
+  test("is the first of those that are due after now", () => {
+    for (const entry of [every, cron("*/5 * * * *"), cron("30 2 * * *"), cron("* * * * * *")]) {
+      for (const fromMs of [now, now + 7000, now + 59_999]) {
+        const next = nextSlot(entry, fromMs) ?? 0;
+        expect(dueSlots(entry, fromMs, next)).toEqual([next]);
+      }
+    }
+  });
+
+  test("may be years away", () => {
+    expect(iso([nextSlot(cron("0 0 29 2 *", "UTC"), now) ?? 0])).toEqual(["2028-02-29T00:00"]);
   });
 });

@@ -15,6 +15,7 @@ export function controlConforms(bench: () => Bench): void {
       freshId: () => freshName("sil"),
       probes: [],
       enqueue: () => Promise.resolve(),
+      nextSlotMs: () => undefined,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

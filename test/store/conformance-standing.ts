@@ -20,6 +20,7 @@ export function standingConforms(bench: () => Bench): void {
       freshId: () => freshName("sil"),
       probes: [],
       enqueue: () => Promise.resolve(),
+      nextSlotMs: () => undefined,
       receiversOf: () => [receiver],
       nudge: () => {},
     });

@@ -23,6 +23,7 @@ beforeAll(async () => {
     freshId: () => freshName("sil"),
     probes: [],
     enqueue: () => Promise.resolve(),
+    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });
