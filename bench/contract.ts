@@ -1,6 +1,6 @@
 import type { SeriesMemory } from "../src/baseline/baseline.ts";
 import { diffShapes } from "../src/judgement/contract/diff-shapes.ts";
-import { type Known, learn, nothingKnown, seenIn } from "../src/judgement/contract/known.ts";
+import { type Known, learn, nothingKnown, seenIn, stored } from "../src/judgement/contract/known.ts";
 import { shapeJudge } from "../src/judgement/shape-judge.ts";
 import type { Observation, ReplyFacts } from "../src/observation/observation.ts";
 import { outlineOf } from "../src/observation/shape.ts";
@@ -105,7 +105,7 @@ const rows = [
 const seenWide = seenIn(observationOf(wide).outcome as ReplyFacts, { mode: "plain" });
 let known: Known = nothingKnown;
 for (let run = 0; run < 300; run += 1) known = learn(known, seenWide);
-const learned = JSON.stringify(known);
+const learned = JSON.stringify(stored(known));
 const copies = 400;
 globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;
@@ -115,6 +115,7 @@ const heldBytes = (process.memoryUsage().heapUsed - before) / copies;
 const [first = null, second = null] = held;
 const diffMs = eachMs(50, () => diffShapes(first, second)).medianMs;
 
+held.length = 0;
 const million = monitor(300);
 const some = [typical, changed, { ...(typical as object), usage: null }].map(observationOf);
 globalThis.gc?.();

@@ -2,7 +2,7 @@ import type { ReplyFacts } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./contract/declared.ts";
 import { type Difference, differencesOf } from "./contract/differences.ts";
-import { knownSchema, learn, nothingKnown, type Seen, seenIn } from "./contract/known.ts";
+import { knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./contract/known.ts";
 import { applyOverrides, type Graded } from "./contract/overrides.ts";
 import { severities, worstFirst } from "./contract/severity.ts";
 import { changedShares, runningShares } from "./contract/variants.ts";
@@ -73,7 +73,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
 function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
   const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
   const learned = learn(before, seen);
-  const output = learningStep(input, learned.n, { known: learned }, () => learned);
+  const output = learningStep(input, learned.n, { known: stored(learned) }, () => stored(learned));
   const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
   const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
   if (findings.every(({ severity }) => severity === "informative")) return output;

@@ -3,10 +3,18 @@ import { expect, test } from "vitest";
 import { acceptShape } from "../../src/judgement/contract/accept-shape.ts";
 import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
 import { type Difference, differencesOf } from "../../src/judgement/contract/differences.ts";
-import { type Known, learn, merge, nothingKnown, type Seen, seenIn } from "../../src/judgement/contract/known.ts";
+import {
+  type Known,
+  knownSchema,
+  learn,
+  merge,
+  nothingKnown,
+  type Seen,
+  seenIn,
+} from "../../src/judgement/contract/known.ts";
 import { renderDiff } from "../../src/judgement/contract/render-diff.ts";
 import { chunkShapes } from "../../src/observation/chunk-positions.ts";
-import type { ReplyFacts } from "../../src/observation/observation.ts";
+import type { Observation, ReplyFacts } from "../../src/observation/observation.ts";
 import { outlineOf } from "../../src/observation/shape.ts";
 import type { Json } from "../../src/std/json.ts";
 import { observation as template } from "../store/samples.ts";
@@ -24,6 +32,8 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
 const factsOf = (body: Json): ReplyFacts => ({ ...(template.outcome as ReplyFacts), ...outlineOf([body]) });
 const seenOf = (body: Json): Seen => seenIn(factsOf(body), { mode: "plain" });
 const knownOf = (bodies: readonly Json[]): Known => bodies.map(seenOf).reduce(learn, nothingKnown);
+const accepted = (known: Known, evidence: readonly Observation[], subjects: readonly string[]): Known =>
+  knownSchema.parse(acceptShape(known, evidence, subjects));
 const isNews = ({ sightings }: Difference): boolean => sightings === 0;
 const some = fc.array(json, { minLength: 1, maxLength: 5 });
 
@@ -55,16 +65,16 @@ test("what is accepted is no difference any more, and nothing else is touched", 
       const seen = seenOf(changed);
       const evidence = [{ ...template, outcome: factsOf(changed) }];
       const subjects = differencesOf(known, seen).map(({ subject }) => subject);
-      const all = acceptShape(known, evidence, subjects) as Known;
+      const all = accepted(known, evidence, subjects);
       expect(differencesOf(all, seen).filter(({ subject }) => subjects.includes(subject))).toEqual([]);
       expect(bodies.flatMap((body) => differencesOf(all, seenOf(body))).filter(isNews)).toEqual([]);
       for (const subject of subjects) {
-        const one = acceptShape(known, evidence, [subject]) as Known;
+        const one = accepted(known, evidence, [subject]);
         const left = differencesOf(one, seen).map((it) => it.subject);
         expect(left).not.toContain(subject);
         for (const other of subjects) if (!other.startsWith(subject)) expect(left).toContain(other);
       }
-      expect(acceptShape(known, evidence, [])).toEqual(known);
+      expect(accepted(known, evidence, [])).toEqual(known);
     }),
   );
 });

@@ -2,7 +2,7 @@ import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
 import { readAs } from "../learned.ts";
 import { allDifferencesOf, type Difference, isSaidBy } from "./differences.ts";
-import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn } from "./known.ts";
+import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";
 
 /**
@@ -23,21 +23,23 @@ export function acceptShape(
   const isAccepted = (it: Difference): boolean =>
     names.has(it.subject) || isSaidBy(it, names) || opened.some((subject) => isBelow(it.subject, subject));
   const agreed = [...new Set([...before.agreed, ...subjects.filter((subject) => subject.includes("$"))])].toSorted();
-  return evidence.reduce<Known>(
+  const after = evidence.reduce<Known>(
     (known, observation) => {
       const { outcome } = observation;
       return outcome.kind === "reply" ? acceptReply(known, seenIn(outcome, observation), isAccepted) : known;
     },
     { ...before, agreed },
   );
+  return stored(after);
 }
 
 /** What was learned from these replies alone: the other side of `diffShapes`. */
 export function learnShape(observations: readonly Observation[]): Json {
-  return observations.reduce<Known>((known, observation) => {
+  const known = observations.reduce<Known>((before, observation) => {
     const { outcome } = observation;
-    return outcome.kind === "reply" ? learn(known, seenIn(outcome, observation)) : known;
+    return outcome.kind === "reply" ? learn(before, seenIn(outcome, observation)) : before;
   }, nothingKnown);
+  return stored(known);
 }
 
 /** One difference may hide another of the same subject: kinds hide classes, a parent its members. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Observation, ReplyFacts, Shape } from "../../observation/observation.ts";
+import type { Json } from "../../std/json.ts";
 import { mergeVariants, variantSchema } from "./variants.ts";
 
 const countsSchema = z.record(z.string(), z.number());
@@ -9,7 +10,7 @@ const pathSchema = z.object({
   /** Kind → replies. */
   kinds: countsSchema,
   /** Class → replies. */
-  classes: countsSchema,
+  classes: countsSchema.default({}),
 });
 
 /** What is known of the replies of one series: of `n` replies, how many had what. Plain counts, so that it can be added up. */
@@ -71,6 +72,15 @@ function errorWords({ error }: ReplyFacts): Record<string, string> {
     "error type": String(error.type ?? "none"),
     "error code": error.code === undefined ? "none" : `${error.code} (${typeof error.code})`,
   };
+}
+
+/** As it is stored: without what is empty. */
+export function stored({ paths, ...rest }: Known): Json {
+  const compact = Object.entries(paths).map(([path, { classes, ...counts }]): [string, Json] => [
+    path,
+    Object.keys(classes).length === 0 ? counts : { ...counts, classes },
+  ]);
+  return { ...rest, paths: Object.fromEntries(compact) };
 }
 
 /** One more reply. The order of replies makes no difference. */
