@@ -96,5 +96,6 @@ test("whatever happens: opened and resolved alternate, and nothing is told of a 
       ).toBe(true);
       expect(/[bB][^g]*[gu]*[bB]/.test(story) || main.length === 0).toBe(true);
     }),
+    { numRuns: 1000 },
   );
 });
