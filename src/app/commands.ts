@@ -20,6 +20,7 @@ import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
 import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
+import { exportObservations } from "./export-command.ts";
 import { createProbeCommands } from "./probe-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
@@ -232,5 +233,6 @@ export function createCommands(io: Io): CommandSet {
     control: createControlCommands(io),
     baseline: createBaselineCommands(io),
     probe: createProbeCommands(io),
+    exportObservations: (options) => exportObservations(options, io),
   };
 }

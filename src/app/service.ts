@@ -171,6 +171,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
             {
               ...sources,
               metrics: telemetry.scrape,
+              observations: store,
               ...openPages(config, env, listen.host, store, queues.slots, nudge),
             },
             listen,

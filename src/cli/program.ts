@@ -5,6 +5,7 @@ import { parseDurationMs } from "../std/duration.ts";
 import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
 import { addBaselineCommands, type BaselineCommands } from "./baseline-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
+import { addExportCommand, type ExportArguments } from "./export-words.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { addProbeCommands, type ProbeCommands } from "./probe-words.ts";
 
@@ -45,6 +46,7 @@ export interface CommandSet {
   readonly control: ControlCommands;
   readonly baseline: BaselineCommands;
   readonly probe: ProbeCommands;
+  exportObservations(options: ExportArguments): Promise<number>;
 }
 
 /** The command line. `done` receives the exit code of the command that was run. */
@@ -135,6 +137,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   addControlCommands(program, commands.control, done);
   addBaselineCommands(program, commands.baseline, done);
   addProbeCommands(program, commands.probe, done);
+  addExportCommand(program, commands.exportObservations, done);
   program
     .command("alert")
     .description("what has to do with alerts and no running service")

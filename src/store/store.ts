@@ -5,6 +5,7 @@ import type { Overview } from "../run/overview.ts";
 import type { BaselineBook } from "../run/baselines.ts";
 import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
+import type { ExportBook } from "../run/export.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { BillingBook } from "../run/watch-billing.ts";
@@ -16,6 +17,7 @@ import type { SlotBook } from "../schedule/queue.ts";
 import { migrate } from "./migrate.ts";
 import { createBaselineBook } from "./baseline-book.ts";
 import { createControlBook } from "./control-book.ts";
+import { createExportBook } from "./export-book.ts";
 import { createProbeBook } from "./probe-book.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
@@ -39,6 +41,7 @@ export interface Store
     ControlBook,
     BaselineBook,
     ProbeBook,
+    ExportBook,
     WatchBook,
     SpendBook,
     SloBook,
@@ -69,6 +72,7 @@ export async function openStore({ pool }: StorePool, nowMs: number, retentionDay
     ...createControlBook(db),
     ...createBaselineBook(db),
     ...createProbeBook(db),
+    ...createExportBook(db),
     ...createTending(db),
     ...createCovering(db),
     overview: (atMs) => readOverview(db, atMs),

@@ -5,12 +5,16 @@ import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
 import { type ActsWorld, mountActs } from "./mount-acts.ts";
+import type { ExportBook } from "../run/export.ts";
 import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
+import { mountExport } from "./mount-export.ts";
 
 export interface WebSources {
   overview(): Promise<Overview>;
   health(): Health;
   readonly api: ApiWorld;
+  /** What was observed, for analysis elsewhere; undefined = not offered. */
+  readonly observations?: ExportBook | undefined;
   /** What links in alerts lead to; undefined = there are none. */
   readonly acts?: ActsWorld | undefined;
   /** The JSON Schema of what webhooks are sent; undefined = not offered. */
@@ -25,7 +29,7 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ overview, health, metrics, api, acts, alertSchema }: WebSources): Hono {
+export function createWeb({ overview, health, metrics, api, observations, acts, alertSchema }: WebSources): Hono {
   const app = new Hono();
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
@@ -46,6 +50,7 @@ export function createWeb({ overview, health, metrics, api, acts, alertSchema }:
   });
   if (alertSchema !== undefined) app.get("/api/v1/alert.schema.json", (context) => context.json(alertSchema));
   mountApi(app, api);
+  if (observations !== undefined) mountExport(app, observations, api.gate);
   if (acts !== undefined) mountActs(app, acts);
   if (metrics !== undefined) {
     app.get("/metrics", async (context) =>
