@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { delayTable, matchedTable } from "./detection/delays.ts";
 import { falsePageTable } from "./detection/false-pages.ts";
+import { plotOf } from "./detection/plot.ts";
 import { roundTripTable } from "./detection/round-trips.ts";
 
 /**
@@ -9,6 +10,7 @@ import { roundTripTable } from "./detection/round-trips.ts";
  *
  *   node bench/detection.ts --tables P,D,M --series 60 --changes 61 --out detection.md
  *   node bench/detection.ts --tables RTT --rtt <folder of labelled traces>
+ *   node bench/detection.ts --from bench/detection.md --plot bench/detection.svg
  */
 const { values } = parseArgs({
   options: {
@@ -17,12 +19,14 @@ const { values } = parseArgs({
     changes: { type: "string", default: "61" },
     rtt: { type: "string" },
     out: { type: "string" },
+    plot: { type: "string" },
+    from: { type: "string" },
   },
 });
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const { rtt, out } = values;
-const wanted = values.tables.split(",");
+const { rtt, out, plot, from } = values;
+const wanted = from === undefined ? values.tables.split(",") : [];
 const parts: string[] = [];
 const add = (title: string, rows: string[][]): void => void parts.push(`## ${title}\n\n${markdown(rows)}\n`);
 
@@ -42,9 +46,12 @@ if (wanted.includes("M")) {
 }
 if (rtt !== undefined) add("RTT: labelled round-trip times", roundTripTable(rtt));
 
-const text = parts.join("\n");
-if (out === undefined) process.stdout.write(text);
-else writeFileSync(out, text);
+const text = from === undefined ? parts.join("\n") : readFileSync(from, "utf8");
+if (out !== undefined) writeFileSync(out, text);
+else if (from === undefined) process.stdout.write(text);
+const picture = plot === undefined ? undefined : plotOf(text, "all");
+if (plot !== undefined && picture === undefined) say("no table M to draw");
+if (plot !== undefined && picture !== undefined) writeFileSync(plot, picture);
 
 function markdown(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;

@@ -130,8 +130,9 @@ export function readyPipeline(reference: Reference, floor: number, guardFactor =
   return pipeline;
 }
 
-function keyOf({ origin, fromMs, toMs, n }: { [key: string]: Json }): string {
-  return `${String(origin)} ${String(fromMs)} ${String(toMs)} ${String(n)}`;
+/** Cheaper than a hash; what it finds is compared with what was stored. */
+function keyOf({ origin, fromMs, toMs, n }: { readonly [key: string]: unknown }): string {
+  return JSON.stringify([origin, fromMs, toMs, n]);
 }
 
 /** `floor` is that of the promise, in logs. */

@@ -1,0 +1,83 @@
+import type { SeriesMemory } from "../src/baseline/baseline.ts";
+import { costJudge } from "../src/judgement/cost.ts";
+import { errorRateJudge } from "../src/judgement/error-rate.ts";
+import type { Judge, JudgeInput } from "../src/judgement/judgement.ts";
+import { latencyJudge } from "../src/judgement/latency.ts";
+import { usageJudge } from "../src/judgement/usage.ts";
+import type { Observation } from "../src/observation/observation.ts";
+import { scenarioOf } from "../src/scenario/resolve.ts";
+import type { Json } from "../src/std/json.ts";
+import { table } from "./measure.ts";
+import { scenarios, seriesOf } from "./detection/series.ts";
+
+/** CPU of one judge for one observation of one series, after its last stage, and how long 10,000 stored states take to read. */
+const everyMs = 300_000;
+const drift = { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 };
+const policy = { learnRuns: 30, latencyFloorRatio: 1.05, maxLoopDelayMs: 100, drift };
+const scenario = scenarioOf({ kind: "built-in", name: "valid-request" });
+const all = scenarios.find(({ name }) => name === "all") ?? scenarios[0]!;
+const next = seriesOf(all, everyMs, 3);
+const price = { inputPerMillion: 150_000, outputPerMillion: 600_000 };
+
+function observationOf(totalMs: number): Observation {
+  const completionTokens = Math.round(totalMs / 10);
+  const usage = { promptTokens: 24, completionTokens, totalTokens: 24 + completionTokens };
+  const outcome = { kind: "reply", status: 200, usage };
+  return {
+    call: "ask",
+    mode: "plain",
+    outcome,
+    timings: { totalMs },
+    attempts: 1,
+    maxLoopDelayMs: 0,
+  } as unknown as Observation;
+}
+
+function inputOf(judge: Judge, key: string, label: string, memory: SeriesMemory | undefined): JudgeInput {
+  const { atMs, value } = next();
+  const series = { id: key, probeId: "p", aspect: judge.aspect, label };
+  const cadence = { kind: "every", everyMs } as const;
+  return { scenario, observation: observationOf(value), series, memory, policy, price, cadence, slotMs: atMs };
+}
+
+function after(input: JudgeInput, judge: Judge): SeriesMemory {
+  const { accept, state = null } = judge.judge(input);
+  const { series, memory, slotMs } = input;
+  const before = memory?.baseline;
+  const baseline = accept === undefined ? before : { ...accept, version: 1, acceptedAtMs: 0, by: "" };
+  return { series, baseline, state, lastSlotMs: slotMs };
+}
+
+const measured: readonly (readonly [Judge, string, string])[] = [
+  [latencyJudge, "ask/total", "total time"],
+  [usageJudge, "ask/prompt-tokens", "prompt tokens"],
+  [usageJudge, "ask/completion-tokens", "completion tokens"],
+  [errorRateJudge, "ask/error-rate", "error rate"],
+  [costJudge, "ask/cost", "cost per run"],
+];
+const rows = [["series", "µs per observation, CPU", "state, bytes"]];
+let latency: SeriesMemory | undefined;
+for (const [judge, key, label] of measured) {
+  let memory: SeriesMemory | undefined;
+  for (let index = 0; index < 30 * 288; index += 1) memory = after(inputOf(judge, key, label, memory), judge);
+  const count = 50_000;
+  const inputs = Array.from({ length: count }, () => inputOf(judge, key, label, undefined));
+  const before = process.cpuUsage();
+  for (const input of inputs) memory = after({ ...input, memory }, judge);
+  const { user, system } = process.cpuUsage(before);
+  rows.push([label, ((user + system) / count).toFixed(2), String(JSON.stringify(memory?.state).length)]);
+  latency ??= memory;
+}
+process.stdout.write(`${table(rows)}\n\n`);
+
+const stored = Array.from({ length: 10_000 }, (_, index) => JSON.stringify({ ...latency, lastSlotMs: index }));
+const startMs = performance.now();
+let judged = 0;
+for (const text of stored) {
+  const memory = JSON.parse(text) as SeriesMemory & { readonly state: Json };
+  if (latencyJudge.judge(inputOf(latencyJudge, "ask/total", "total time", memory)).ruling.outcome !== "unjudged")
+    judged += 1;
+}
+process.stdout.write(
+  `10,000 states read from JSON and stepped: ${(performance.now() - startMs).toFixed(0)} ms, ${judged} judged\n`,
+);
