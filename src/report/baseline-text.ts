@@ -11,7 +11,11 @@ export function seriesLines(series: readonly SeriesView[]): string {
   return `${series.map((one) => printable(`${one.series.id}  ${one.series.probeId.padEnd(width)}  ${one.series.aspect}: ${one.series.label}  ${stateOf(one)}`)).join("\n")}\n`;
 }
 
-function stateOf({ baseline, learning }: SeriesView): string {
+function stateOf(view: SeriesView): string {
+  return view.isIdle === true ? `${normalOf(view)}; not in use, last seen ${time(view.lastSlotMs)}` : normalOf(view);
+}
+
+function normalOf({ baseline, learning }: SeriesView): string {
   const progress = learning === undefined ? "" : `learning, ${learning.done} of ${learning.of}`;
   if (baseline === undefined) return progress === "" ? "learning" : progress;
   const version = `version ${baseline.version} since ${time(baseline.acceptedAtMs)} by ${baseline.by}`;

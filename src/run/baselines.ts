@@ -26,6 +26,8 @@ export interface BaselineBook {
 /** One series, and how far its learning is. */
 export interface SeriesView extends SeriesMemory {
   readonly learning?: { readonly done: number; readonly of: number } | undefined;
+  /** Nothing is compared with it any more: its probe is gone, or asks something else now. */
+  readonly isIdle?: boolean | undefined;
 }
 
 /** A baseline that left one installation to be used in another. */
@@ -83,6 +85,9 @@ interface BaselineWorld {
   readonly resolve: (incidentId: string, by: string, why: string) => Promise<unknown>;
 }
 
+/** Others of its probe have gone on for so long without it. */
+const idleAfterMs = 3_600_000;
+
 export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorld): Baselines {
   const find = async (seriesId: string): Promise<SeriesView | undefined> =>
     (await book.series()).map(viewOf).find(({ series }) => series.id === seriesId);
@@ -98,7 +103,18 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
   };
 
   return {
-    list: async (probeId) => (await book.series(probeId)).map(viewOf),
+    async list(probeId) {
+      const all = await book.series(probeId);
+      const newest = new Map<string, number>();
+      for (const { series, lastSlotMs } of all) {
+        newest.set(series.probeId, Math.max(lastSlotMs, newest.get(series.probeId) ?? 0));
+      }
+      return all.map((memory) => {
+        const { probeId: of } = memory.series;
+        const isIdle = policyOf(of) === undefined || (newest.get(of) ?? 0) - memory.lastSlotMs > idleAfterMs;
+        return isIdle ? { ...viewOf(memory), isIdle } : viewOf(memory);
+      });
+    },
 
     async history(seriesId) {
       const view = await find(seriesId);

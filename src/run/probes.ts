@@ -78,7 +78,11 @@ interface ProbeWorld {
 const mostRuns = 100;
 
 export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: ProbeWorld): Probes {
-  const find = (id: string): Probe | undefined => probes.find((probe) => probe.id === id);
+  /** By id, or by a name that has one place only. */
+  const find = (given: string): Probe | undefined => {
+    const named = probes.filter(({ name }) => name === given);
+    return probes.find(({ id }) => id === given) ?? (named.length === 1 ? named[0] : undefined);
+  };
 
   return {
     async list() {
@@ -101,9 +105,10 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
       });
     },
 
-    async runNow(id, by) {
-      const probe = find(id);
+    async runNow(given, by) {
+      const probe = find(given);
       if (probe === undefined) return undefined;
+      const { id } = probe;
       if ((await book.pauses()).some(({ probeId }) => probeId === id))
         return { refused: "it is paused: resume it first" };
       const slotMs = clock.nowMs();
@@ -112,8 +117,9 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
       return { runId: runId(id, slotMs) };
     },
 
-    async pause(id, by, why) {
-      if (find(id) === undefined) return undefined;
+    async pause(given, by, why) {
+      const id = find(given)?.id;
+      if (id === undefined) return undefined;
       const atMs = clock.nowMs();
       const isDone = await book.pause(
         { probeId: id, by, why, sinceMs: atMs },
@@ -122,14 +128,16 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
       return isDone ? { kind: "done" } : { kind: "refused", reason: "it is paused already" };
     },
 
-    async resume(id, by) {
+    async resume(given, by) {
+      const id = find(given)?.id ?? given;
       const act: Act = { by, what: "resume", subject: id, why: "goes on", atMs: clock.nowMs() };
       const isDone = await book.resume(id, act);
       if (isDone) return { kind: "done" };
       return find(id) === undefined ? undefined : { kind: "refused", reason: "it is not paused" };
     },
 
-    async runs(id) {
+    async runs(given) {
+      const id = find(given)?.id ?? given;
       const runs = await book.runs(id, mostRuns);
       return runs.length === 0 && find(id) === undefined ? undefined : runs;
     },

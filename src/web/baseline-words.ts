@@ -14,6 +14,8 @@ export const series = z.object({
   series: z.object({ id: z.string(), probeId: z.string(), aspect: z.string(), label: z.string() }),
   baseline: version.optional(),
   learning: z.object({ done: z.number(), of: z.number() }).optional(),
+  lastSlotMs: atMs,
+  isIdle: z.boolean().describe("nothing is compared with it any more").optional(),
 });
 
 export const history = z.object({ series, versions: z.array(version), normal: z.array(z.string()) });

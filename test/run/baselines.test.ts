@@ -115,6 +115,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     expect(history?.versions).toMatchObject([{ version: 1, by: "plumbline" }]);
     const all = await control.baselines.list(probe.id);
     const total = all.find(({ series }) => series.label === "total time");
+    expect(all.some(({ isIdle }) => isIdle === true)).toBe(false);
     const card = await control.baselines.history(total?.series.id ?? "");
     expect(card?.normal.join("\n")).toMatch(/nine of ten between .*\n.*φ .*\n.*×2 in /);
   });
@@ -215,6 +216,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     probe = { ...probe, id: `${probe.id}-new` };
     await run(1);
     const fresh = await contract();
+    // The probe is not configured under its new name.
+    expect(fresh.isIdle).toBe(true);
     expect(await control.baselines.imported(fresh.series.id, file, "ann", "learned in staging")).toMatchObject({
       kind: "done",
       series: { baseline: { version: 1, by: "ann", why: "from a file of version 1: learned in staging" } },

@@ -31,7 +31,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   let world: World;
   let control: Control;
   let nowMs = dayStart;
-  const probe: Probe = { ...sample, id: "valid@eu" };
+  const probe: Probe = { ...sample, id: "valid@eu", name: "valid" };
   const exchanger = fakeExchanger(() => ok());
   const enqueued: string[] = [];
 
@@ -87,7 +87,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
 
   test("paused: slots are on record as skipped, nothing is sent, nobody is told that it does not run", async () => {
     expect(await control.probes.pause("valid@eu", "ann", "the provider moves")).toEqual({ kind: "done" });
-    expect(await control.probes.pause("valid@eu", "bob", "me too")).toMatchObject({ kind: "refused" });
+    expect(await control.probes.pause("valid", "bob", "me too")).toMatchObject({ kind: "refused" });
     const sent = exchanger.sent.length;
     expect(await run()).toMatchObject({ state: "skipped", reason: "paused" });
     expect(await runProbe(world, probe, nowMs)).toMatchObject({ state: "skipped", reason: "taken" });
