@@ -19,8 +19,7 @@ export function classOf(value: Json, member: string): string | undefined {
   if (typeof value === "string") return stringClass(value, member);
   if (typeof value === "number") return value === 0 ? "zero" : value < 0 ? "negative" : "positive";
   if (typeof value !== "object" || value === null) return undefined;
-  for (const _member in value) return undefined;
-  return "empty";
+  return (Array.isArray(value) ? value : Object.keys(value)).length === 0 ? "empty" : undefined;
 }
 
 function stringClass(text: string, member: string): string {

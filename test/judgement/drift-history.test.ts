@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
-import type { Body, Exchange, StreamEnd } from "../../src/exchange/exchange.ts";
+import type { Body, StreamEnd } from "../../src/exchange/exchange.ts";
+import { learnShape } from "../../src/judgement/contract/accept-shape.ts";
+import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
 import { shapeJudge } from "../../src/judgement/shape-judge.ts";
+import type { Observation } from "../../src/observation/observation.ts";
 import { observe } from "../../src/observation/observe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json } from "../../src/std/json.ts";
@@ -34,27 +37,30 @@ function bodyOf({ body = null, chunks, end = "complete", text }: Reply): Body {
   return chunks === undefined ? { form: "json", value: body, bytes: 100 } : { form: "stream", chunks, end, bytes: 100 };
 }
 
+function observationOf(reply: Reply): Observation {
+  const { status, headers } = reply;
+  const stream = reply.chunks !== undefined;
+  const outcome = {
+    kind: "reply",
+    status,
+    headers: { "content-type": stream ? "text/event-stream" : "application/json", ...headers },
+    body: bodyOf(reply),
+  } as const;
+  const timings = { totalMs: 100 };
+  const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;
+  const ask = { messages: [], maxTokens: 5, stream, extra: {} };
+  return observe({ name: "ask", ask }, { attempts: [attempt] }, [], (text) => text);
+}
+
 /** What the judge says of each reply, one after the other, from its first. */
 function findingsOf(aspect: Expected["aspect"], replies: readonly Reply[]): string[][] {
   const judge = shapeJudge(aspect, () => true);
   const probe = { ...sample, judge: { ...sample.judge, learnRuns: 30 } };
   const scenario = scenarioOf(probe.scenario);
   const series = { id: "s", probeId: probe.id, aspect, label: "shape" } as const;
-  const stream = replies.some(({ chunks }) => chunks !== undefined);
-  const ask = { messages: [], maxTokens: 5, stream, extra: {} };
   let memory: SeriesMemory | undefined;
   return replies.map((reply, index) => {
-    const { status, headers } = reply;
-    const outcome = {
-      kind: "reply",
-      status,
-      headers: { "content-type": stream ? "text/event-stream" : "application/json", ...headers },
-      body: bodyOf(reply),
-    } as const;
-    const timings = { totalMs: 100 };
-    const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;
-    const exchange: Exchange = { attempts: [attempt] };
-    const observation = observe({ name: scenario.name, ask }, exchange, [], (text) => text);
+    const observation = observationOf(reply);
     const { policy, cadence } = { policy: probe.judge, cadence: probe.cadence };
     const { ruling, state, accept } = judge.judge({
       scenario,
@@ -83,6 +89,9 @@ test.each(readdirSync(folder))("%s", (name) => {
   const findings = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after)]);
   expect(findings.slice(0, learned).flat()).toEqual([]);
   expect(findings.at(-1)).toEqual(told);
+  const sides = [before, after].map((reply) => learnShape(Array<Observation>(5).fill(observationOf(reply))));
+  const [top] = diffShapes(sides[0] ?? null, sides[1] ?? null)?.rows ?? [];
+  expect(top && `${top.severity} ${top.path}`).toBe(told[0]);
   // Two slots that agree open an incident: the top line must be there in time for the third.
   if (told.some((line) => !line.startsWith("informative")))
     expect(findings.slice(learned, learned + 3).filter((found) => found[0] === told[0]).length).toBeGreaterThan(1);

@@ -93,14 +93,14 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
         : (kindDifference(known, path, before, now.kinds) ?? classDifference(path, before, now));
     if (difference !== undefined) found.push(difference);
   }
-  for (const [path, { kinds }] of Object.entries(seen.paths)) {
-    if (
+  const fresh = Object.keys(seen.paths).filter(
+    (path) =>
       known.paths[path] === undefined &&
-      isMemberOf(path, (parent) => known.paths[parent]?.kinds["object"] !== undefined)
-    ) {
-      const observed = kinds.join(" or ");
-      found.push({ kind: "new-field", subject: path, expected: "absent", observed, chances: known.n, sightings: 0 });
-    }
+      isMemberOf(path, (parent) => known.paths[parent]?.kinds["object"] !== undefined),
+  );
+  for (const path of fresh.toSorted()) {
+    const observed = seen.paths[path]?.kinds.join(" or ") ?? "";
+    found.push({ kind: "new-field", subject: path, expected: "absent", observed, chances: known.n, sightings: 0 });
   }
   return [...found, ...brokenChunks(known, seen)];
 }
