@@ -75,7 +75,10 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/sdk-metrics": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   "@opentelemetry/exporter-prometheus": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   pino: fromApp("src/telemetry/log.ts"),
-  hono: { files: ["src/web/serve.ts", "src/web/mount-api.ts", "src/web/mount-acts.ts"], usedBy: ["app", "web"] },
+  hono: {
+    files: ["src/web/serve.ts", "src/web/mount-api.ts", "src/web/mount-acts.ts", "src/web/mount-export.ts"],
+    usedBy: ["app", "web"],
+  },
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { createProgram } from "../../src/cli/program.ts";
+import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+
+const page = readFileSync("docs/operate.md", "utf8");
+const stream = { write: () => true };
+const program = createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
+
+/** The command that the words name, as far as they name one. */
+function commandOf(words: readonly string[]): Command | undefined {
+  let found: Command = program;
+  for (const word of words) {
+    const next = found.commands.find((it) => it.name() === word);
+    if (next === undefined) break;
+    found = next;
+  }
+  return found === program ? undefined : found;
+}
+
+test("every command line of the page is one of the program", () => {
+  const lines = [...page.matchAll(/plumbline ((?:[a-z]+ ?)(?:[^\n`]*))/g)].map(([, text = ""]) =>
+    text.trim().split(/\s+/),
+  );
+  const named = lines.filter(([first = ""]) => program.commands.some((it) => it.name() === first));
+  expect(named.length).toBeGreaterThanOrEqual(5);
+  for (const words of named) {
+    const command = commandOf(words);
+    const flags = words.filter((word) => word.startsWith("--"));
+    const known = command?.options.map(({ long }) => long) ?? [];
+    expect(
+      flags.filter((flag) => !known.includes(flag)),
+      words.join(" "),
+    ).toEqual([]);
+  }
+});
+
+test("flags and metrics named on their own are there", () => {
+  const known = new Set(program.commands.find((it) => it.name() === "start")?.options.map(({ long }) => long));
+  for (const flag of ["--role", "--location", "--concurrency", "--grace"]) {
+    expect(page).toContain(flag);
+    expect(known.has(flag)).toBe(true);
+  }
+  const names = new Set(Object.values<MetricSpec>(metrics).map(prometheusName));
+  const told = [...page.matchAll(/`(plumbline_[a-z_]+)`/g)].map(([, name = ""]) => name);
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter((name) => !names.has(name))).toEqual([]);
+});
+
+test("install scripts run as the page says: for the packages named with true, none in the image", () => {
+  const { allowScripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    allowScripts: Record<string, boolean>;
+  };
+  expect(Object.keys(allowScripts).length).toBeGreaterThan(0);
+  const installs = [...readFileSync("Dockerfile", "utf8").matchAll(/npm ci[^\n]*/g)].map(([line]) => line);
+  expect(installs.length).toBeGreaterThan(0);
+  for (const line of installs) expect(line).toContain("--ignore-scripts");
+});
