@@ -96,43 +96,41 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   };
 }
 
-/** References and ready pipelines by what they are made of: a stored one comes back at every run of its series. */
-const known = new Map<string, { readonly reference: Reference; readonly pipelines: Map<string, Pipeline> }>();
+/** References that were read, by what tells them apart: a stored one comes back at every run of its series. */
+const known = new Map<number, Reference>();
 const mostKnown = 12_000;
 
 /** Stored JSON of this version, or undefined. Checked whole when it is seen for the first time. */
 export function readReference(stored: Json | undefined): Reference | undefined {
   if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
-  const found = known.get(keyOf(stored))?.reference;
-  if (found !== undefined && found.values === stored["values"] && found.scores === stored["scores"]) return found;
-  return readAs(referenceSchema, stored);
+  const { origin, toMs, n, values, scores } = stored;
+  if (typeof origin !== "number" || typeof toMs !== "number" || typeof n !== "number") return undefined;
+  const key = 1e6 * origin + toMs + n;
+  const found = known.get(key);
+  if (found !== undefined && found.values === values && found.scores === scores) return found;
+  const reference = readAs(referenceSchema, stored);
+  if (reference === undefined) return undefined;
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, reference);
+  return reference;
 }
+
+interface Ready {
+  readonly floor: number;
+  readonly guardFactor: number;
+  readonly pipeline: Pipeline;
+}
+
+const ready = new WeakMap<Reference, Ready[]>();
 
 /** `guardFactor` widens the guard of a series that has paged for nothing. */
 export function readyPipeline(reference: Reference, floor: number, guardFactor = 1): Pipeline {
-  const key = keyOf(reference);
-  let entry = known.get(key);
-  if (
-    entry === undefined ||
-    entry.reference.values !== reference.values ||
-    entry.reference.scores !== reference.scores
-  ) {
-    if (known.size >= mostKnown) known.clear();
-    entry = { reference, pipelines: new Map() };
-    known.set(key, entry);
-  }
-  const kind = `${floor} ${guardFactor}`;
-  let pipeline = entry.pipelines.get(kind);
-  if (pipeline === undefined) {
-    pipeline = pipelineOf(reference, floor, guardFactor);
-    entry.pipelines.set(kind, pipeline);
-  }
+  const made = ready.get(reference) ?? [];
+  const found = made.find((one) => one.floor === floor && one.guardFactor === guardFactor);
+  if (found !== undefined) return found.pipeline;
+  const pipeline = pipelineOf(reference, floor, guardFactor);
+  ready.set(reference, [...made, { floor, guardFactor, pipeline }]);
   return pipeline;
-}
-
-/** Cheaper than a hash; what it finds is compared with what was stored. */
-function keyOf({ origin, fromMs, toMs, n }: { readonly [key: string]: unknown }): string {
-  return JSON.stringify([origin, fromMs, toMs, n]);
 }
 
 /** `floor` is that of the promise, in logs. */
