@@ -62,6 +62,7 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
     ...spendLines(overview, frame),
     ...budgetLines(overview),
     ...deliveryLines(overview),
+    ...pauseLines(overview),
   ];
 }
 
@@ -106,6 +107,14 @@ function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly 
   if (pending === 0 && failed === 0) return [];
   const failures = failed === 0 ? [] : [segment(` · ✗ ${failed} failed`, "bad")];
   return [[segment(` alerts  ${pending} on the way`), ...failures]];
+}
+
+/** What is stopped by hand looks like trouble until somebody says so. */
+function pauseLines({ pauses = [] }: Overview): readonly Line[] {
+  return pauses.map(({ probeId, by, sinceMs, why }) => {
+    const since = `${new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    return [segment(` paused  ${printable(`${probeId} by ${by} since ${since}: ${why}`)}`)];
+  });
 }
 
 function count(amount: number, noun: string): string {

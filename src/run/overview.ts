@@ -14,7 +14,16 @@ export interface Overview {
   /** What is left of the error budgets of targets that have any. */
   readonly errorBudgets?: readonly ErrorBudget[] | undefined;
   /** Waiting for their receivers; given up within the last day. */
+  readonly pauses?: readonly Pause[] | undefined;
   readonly deliveries: { readonly pending: number; readonly failed: number };
+}
+
+/** Somebody has stopped a probe: its slots are skipped until somebody lets it go on. */
+export interface Pause {
+  readonly probeId: string;
+  readonly by: string;
+  readonly why: string;
+  readonly sinceMs: number;
 }
 
 export interface ProbeOverview {

@@ -2,15 +2,7 @@ import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Act } from "./control.ts";
-import type { Overview, ProbeOverview, RunSummary } from "./overview.ts";
-
-/** Somebody has stopped a probe: its slots are skipped until somebody lets it go on. */
-export interface Pause {
-  readonly probeId: string;
-  readonly by: string;
-  readonly why: string;
-  readonly sinceMs: number;
-}
+import type { Overview, Pause, ProbeOverview, RunSummary } from "./overview.ts";
 
 /** What may be asked and done about probes. Each act is written in the same transaction. */
 export interface ProbeBook {

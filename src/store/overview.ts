@@ -3,6 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Verdict } from "../judgement/judgement.ts";
 import type { Overview, ProbeOverview, RunSummary } from "../run/overview.ts";
 import type { RunState } from "../run/run.ts";
+import { readPauses } from "./pauses.ts";
 import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, optionalCount, optionalText, text, type Row } from "./rows.ts";
 
@@ -47,6 +48,7 @@ export async function readOverview(db: Kysely<never>, nowMs: number): Promise<Ov
       requests: count(row["requests"]),
       unknownRuns: count(row["unknown_runs"]),
     })),
+    pauses: await readPauses(db),
     deliveries: { pending: count(deliveries.rows[0]?.["pending"]), failed: count(deliveries.rows[0]?.["failed"]) },
   };
 }

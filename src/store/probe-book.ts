@@ -1,23 +1,14 @@
 import { sql, type Kysely } from "kysely";
-import type { Pause, ProbeBook, RunDetail } from "../run/probes.ts";
+import type { ProbeBook, RunDetail } from "../run/probes.ts";
 import { record } from "./acts.ts";
 import { runSummary } from "./overview.ts";
-import { epochMs, iso, optionalText, type Row, text } from "./rows.ts";
+import { readPauses } from "./pauses.ts";
+import { iso, optionalText, type Row, text } from "./rows.ts";
 
 /** Pauses and single runs, for people. */
 export function createProbeBook(db: Kysely<never>): Omit<ProbeBook, "overview"> {
   return {
-    async pauses() {
-      const { rows } = await sql<Row>`SELECT * FROM plumbline.pauses ORDER BY since`.execute(db);
-      return rows.map((row): Pause => {
-        return {
-          probeId: text(row["probe_id"]),
-          by: text(row["by"]),
-          why: text(row["why"]),
-          sinceMs: epochMs(row["since"]),
-        };
-      });
-    },
+    pauses: () => readPauses(db),
 
     pause: ({ probeId, by, why, sinceMs }, act) =>
       db.transaction().execute(async (tx) => {

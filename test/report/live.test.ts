@@ -17,6 +17,14 @@ const frame: LiveFrame = {
 };
 
 describe("renderLive", () => {
+  it("says what somebody has stopped, and why", () => {
+    const why = "the provider moves\u001b[2J";
+    const pauses = [{ probeId: "valid@eu", by: "ann", why, sinceMs: Date.parse("2026-11-23T17:06:56Z") }];
+    const picture = renderLive({ ...anOverview, pauses }, frame);
+    expect(picture).toContain(" paused  valid@eu by ann since 2026-11-23 17:06 UTC: the provider moves");
+    expect(picture).not.toContain("\u001b");
+  });
+
   it("draws 80 columns", () => {
     expect(renderLive(anOverview, frame)).toMatchInlineSnapshot(`
       " plumbline demo  00:41  drift 1 of 4 is in force

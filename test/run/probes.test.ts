@@ -98,13 +98,16 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       { book: store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
       nowMs + 1000,
     );
-    expect((await store.overview(nowMs)).incidents).toEqual([]);
+    const { incidents, pauses } = await store.overview(nowMs);
+    expect(incidents).toEqual([]);
+    expect(pauses).toMatchObject([{ probeId: "valid@eu", by: "ann", why: "the provider moves" }]);
     expect(await control.probes.list()).toMatchObject([{ paused: { by: "ann", why: "the provider moves" } }]);
   });
 
   test("resumed: it goes on, and who did what is on record", async () => {
     expect(await control.probes.resume("valid@eu", "bob")).toEqual({ kind: "done" });
     expect(await control.probes.resume("valid@eu", "bob")).toMatchObject({ kind: "refused" });
+    expect((await store.overview(nowMs)).pauses).toEqual([]);
     expect(await run()).toMatchObject({ state: "done" });
     expect(await control.probes.runNow("valid@eu", "bob")).toEqual({
       runId: `valid@eu/${new Date(nowMs).toISOString()}`,
