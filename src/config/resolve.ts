@@ -136,6 +136,7 @@ function resolveTarget(
     maxTokensField: text.maxTokensField,
     policy,
     price,
+    traceparent: text.traceparent,
     contract: contractPolicy(text.contract, [...path, "contract"], context, complaints),
     spendCaps: capsOfTarget(name, text, whole),
     objectives: objectivesOf(text.slo),

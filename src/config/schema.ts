@@ -76,6 +76,10 @@ const target = z.strictObject({
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
   slo: slo.optional().describe("what its runs should come to; told when the error budget burns, shown as what is left"),
   tier: tier.optional().describe("page: what breaks on it may wake somebody; ticket when left out"),
+  traceparent: z
+    .boolean()
+    .default(false)
+    .describe("send the W3C trace context: only to a target of your own, whose spans join ours"),
   contract: contract.optional().describe("what is known of its replies beside what is learned"),
   audit: audit.optional().describe("what plumbline audit is to know of it"),
 });

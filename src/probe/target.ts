@@ -74,6 +74,8 @@ export interface Target {
   readonly spendCaps: readonly SpendCap[];
   readonly objectives?: readonly Objective[] | undefined;
   readonly audit?: AuditTerms | undefined;
+  /** Whether it is told the trace and span a request belongs to. */
+  readonly traceparent?: boolean | undefined;
   /** What people say of its replies beside what is learned. */
   readonly contract?: ContractPolicy | undefined;
 }

@@ -36,17 +36,26 @@ async function makeCall(
   const asked = call.target === undefined ? probe : { ...probe, target };
   if (call.afterMs !== undefined) await world.sleep?.(call.afterMs);
   const { inject } = call;
-  const request = { ...chatRequest(target, call.ask, credentialFor(world, target, call), call), inject };
   const policy = call.policy?.(target.policy) ?? target.policy;
   const span = startCallSpan(world.tracer, runSpan, asked, call);
+  const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
+  const headers = target.traceparent === true ? { ...plain.headers, traceparent: traceparentOf(span) } : plain.headers;
+  const request = { ...plain, headers, inject };
   const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
     inAttemptSpan(world.tracer, span, request, ordinal, attempt),
   );
   const seen = observe(call, exchange, patterns, world.redact);
   const observation = call.target === undefined ? seen : { ...seen, via: target.name };
   endCallSpan(span, observation);
-  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation, chunksIn(exchange));
+  if (world.metrics !== undefined && inject === undefined)
+    measureCall(world.metrics, asked, observation, chunksIn(exchange));
   return observation;
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+function traceparentOf(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 }
 
 function chunksIn({ attempts }: Exchange): number {
