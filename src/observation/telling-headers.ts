@@ -26,6 +26,7 @@ export function tellingHeaders(headers: Readonly<Record<string, string>>): Recor
 
 const reliedUpon = [
   /^retry-after(-ms)?$/,
+  /^x-should-retry$/,
   /^x-ratelimit-(limit|remaining|reset)(-[a-z-]{1,32})?$/,
   /^ratelimit(-(policy|limit))?$/,
 ];
@@ -35,7 +36,8 @@ export function headerClasses(headers: Readonly<Record<string, string>>): Record
   const kept = Object.entries(headers)
     .filter(([name]) => reliedUpon.some((pattern) => pattern.test(name)))
     .slice(0, mostHeaders)
-    .map(([name, value]) => [name, classOf(value, "") ?? "empty"]);
+    // Whether to try again is a word, the rest are quantities.
+    .map(([name, value]) => [name, classOf(value, name === "x-should-retry" ? "status" : "") ?? "empty"]);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
