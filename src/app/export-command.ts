@@ -14,7 +14,7 @@ export async function exportObservations({ url, format, sinceMs }: ExportArgumen
   const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
   let response: Response;
   try {
-    response = await fetch(`${url}/api/v1/observations?${query}`, { headers, redirect: "error" });
+    response = await fetch(`${url}/api/v1/observations?${query.toString()}`, { headers, redirect: "error" });
   } catch {
     return sayRefusal(io, url, { kind: "unreachable" });
   }

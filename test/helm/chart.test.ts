@@ -127,7 +127,9 @@ describe.each(helms)("Helm $version", (helm) => {
       minReplicaCount: 2,
       maxReplicaCount: 5,
     });
-    const { triggers } = scaled?.["spec"] as { triggers: { metadata: { query: string; threshold: string } }[] };
+    const { triggers } = (scaled ?? { spec: { triggers: [] } })["spec"] as {
+      triggers: { metadata: { query: string; threshold: string } }[];
+    };
     expect(triggers[0]?.metadata.query).toContain(
       `${prometheusName(metrics.lateness)}_bucket{plumbline_location="eu"}`,
     );

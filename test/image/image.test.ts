@@ -14,10 +14,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import pg from "pg";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
+import { findHelms } from "../helm/helm.ts";
+import { commandLines } from "./chart-processes.ts";
 import { copiesOf, listOf, type Stage, stagesOf } from "./dockerfile.ts";
 
+const helms = findHelms();
 const stages = stagesOf(readFileSync("Dockerfile", "utf8"));
 const final = stages.at(-1) as Stage;
 let place: string;
@@ -147,6 +151,67 @@ probes:
   expect(isHealthy()).toBe(false);
   await Promise.all([testbed.close(), redis.drop(), database.drop()]);
 }, 60_000);
+
+test.runIf(helms.length > 0)(
+  "as the chart starts it: a scheduler and two workers, one of which is killed; every slot is asked once",
+  async () => {
+    const [database, redis, testbed] = await Promise.all([freshDatabase(), freshRedis(), openTestbed()]);
+    const config = join(place, "chart.yaml");
+    const text = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
+probes:
+${["a", "b", "c", "d"].map((name) => `  - { name: ${name}, target: bed, scenario: valid-request, every: 1s }`).join("\n")}
+`;
+    writeFileSync(config, text);
+    const rendered = helms[0]?.template({ config: text, storage: { existingSecret: "stores" } });
+    if (rendered === undefined || "refused" in rendered) throw new Error(rendered?.refused);
+    const lines = commandLines(rendered.objects, { config, listen: () => "127.0.0.1:0" });
+    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, BED_KEY: testbed.key, NODE_ENV: "production" };
+    const entry = listOf(final, "ENTRYPOINT").slice(1);
+    const start = (name: string) => {
+      const words = [...entry, ...(lines.get(name) ?? [])];
+      const child = spawn(process.execPath, words, { cwd: app, env, stdio: ["ignore", "ignore", "pipe"], ...nobody });
+      let said = "";
+      child.stderr.on("data", (part: Buffer) => (said += part.toString()));
+      const ended = new Promise((done) => child.once("exit", done));
+      return {
+        child,
+        ended,
+        runs: () => said.split("\n").filter((it) => it.includes('"message":"run"')).length,
+        said: () => said,
+      };
+    };
+    const scheduler = start("rel-plumbline-scheduler");
+    const workers = [start("rel-plumbline-worker-default"), start("rel-plumbline-worker-default")];
+    try {
+      const patience = { timeout: 60_000, interval: 200 };
+      await vi.waitFor(() => expect(Math.min(...workers.map(({ runs }) => runs()))).toBeGreaterThan(1), patience);
+      const [killed, left] = workers;
+      killed?.child.kill("SIGKILL");
+      await killed?.ended;
+      const before = left?.runs() ?? 0;
+      await vi.waitFor(() => expect(left?.runs()).toBeGreaterThan(before + 8), patience);
+      for (const { child } of [scheduler, ...workers.slice(1)]) child.kill("SIGTERM");
+      expect(await Promise.all([scheduler.ended, left?.ended])).toEqual([0, 0]);
+    } finally {
+      for (const { child } of [scheduler, ...workers]) child.kill("SIGKILL");
+    }
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query<{ state: string; runs: number; requests: number }>(
+      "SELECT state, count(*)::int AS runs, sum(requests)::int AS requests FROM plumbline.runs GROUP BY state",
+    );
+    await client.end();
+    const of = (state: string): number => rows.find((row) => row.state === state)?.runs ?? 0;
+    // Of what the killed one was doing nobody knows how far it came; nothing else is asked and not on record.
+    const unfinished = of("claimed") + of("interrupted");
+    expect(of("done")).toBeGreaterThan(10);
+    expect(testbed.requests()).toBeGreaterThanOrEqual(of("done"));
+    expect(testbed.requests()).toBeLessThanOrEqual(of("done") + unfinished);
+    await Promise.all([testbed.close(), redis.drop(), database.drop()]);
+  },
+  150_000,
+);
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   let said = "";
