@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ContractPolicy } from "../../src/probe/contract-policy.ts";
@@ -157,6 +158,12 @@ describe("what people say of paths comes first", () => {
     ],
   ])("%s", (_case, yaml, told) => {
     expect(toldBy(configured(yaml) as ContractPolicy).toSorted()).toEqual(told.toSorted());
+  });
+
+  test("the page shows a configuration that loads", () => {
+    const text = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/contract.md", "utf8"))?.[1] ?? "";
+    const context = { env: {}, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: false };
+    expect(loadConfig({ file: "plumbline.yaml", text }, context)).toHaveProperty("config");
   });
 
   test("openai alone is short for the official contract", () => {
