@@ -16,6 +16,16 @@ import {
 } from "./samples.ts";
 
 export function retentionConforms(bench: () => Bench): void {
+  test("what was leased for a while is forgotten with everything else of its time, not before", async () => {
+    const { store, rows } = bench();
+    const [old, fresh] = [freshName("lease"), freshName("lease")];
+    await store.holdLease(old, "a", 1000, noonMs - 40 * dayMs);
+    await store.holdLease(fresh, "a", 1000, noonMs - dayMs);
+    await store.retain(noonMs, 30);
+    const left = await rows("SELECT name FROM plumbline.leases WHERE name = ANY($1)", [[old, fresh]]);
+    expect(left).toEqual([{ name: fresh }]);
+  });
+
   test("the overview has the newest sixty runs of a probe, oldest first, with what they measured and used", async () => {
     const probeId = freshName("probe");
     const slots = Array.from({ length: 65 }, (_, i) => noonMs + i * 1000);
