@@ -1,5 +1,6 @@
 /** Distribution function of the standard normal, to the last bits of a double within eight deviations (Marsaglia 2004). */
 export function normalCdf(x: number): number {
+  if (Number.isNaN(x)) return x;
   if (x < -8) return 0;
   if (x > 8) return 1;
   let sum = x;

@@ -20,7 +20,7 @@ export function rankTable(values: readonly number[]): RankTable {
 }
 
 export function clipOf(n: number): number {
-  return Math.min(widestClip, normalQuantile(1 - 1 / (n + 1)));
+  return Math.min(widestClip, normalQuantile(1 - 1 / (Math.max(2, n) + 1)));
 }
 
 /** Normal score of a value: quantile of its rank in the table, by mid-rank among equals, straight between knots. */

@@ -72,7 +72,10 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   const plain = logs.map((log) => rankScore(values, log));
   const correlation = correlationOf(samples, plain);
   const whitened = plain.flatMap((score, index) =>
-    samples[index]?.follows === true ? [scoreOnGrid(score - correlation * (plain[index - 1] ?? 0))] : [],
+    // Without a correlation there is nothing to take off: samples that follow none count as well.
+    correlation === 0 || samples[index]?.follows === true
+      ? [scoreOnGrid(score - correlation * (plain[index - 1] ?? 0))]
+      : [],
   );
   const spread = robustSpread(logs);
   return {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { blocksOfLevel } from "../../../src/judgement/detect/clean.ts";
 import { beginLearning, learn, samplesOf } from "../../../src/judgement/detect/learning.ts";
 import { rankScore, rankTable } from "../../../src/judgement/detect/rank-table.ts";
-import { fitReference } from "../../../src/judgement/detect/reference.ts";
+import { fitReference, pipelineOf } from "../../../src/judgement/detect/reference.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 
@@ -95,4 +95,16 @@ test("ranks: ties share the middle, far values are clipped, order is kept", () =
   expect(rankScore(table, 99)).toBeCloseTo(table.clip, 10);
   expect(rankScore(table, -99)).toBeCloseTo(-table.clip, 10);
   expect(rankScore(table, 2.5)).toBeGreaterThan(rankScore(table, 2));
+});
+
+test("a baseline of samples of which none follows another, as an overloaded monitor takes them, can be learned", () => {
+  const next = seriesOf(all, minute, 7);
+  const gapMs = 10 * minute;
+  const learning = beginLearning(0, Math.log(next().value));
+  for (let index = 0; index < 60; index += 1) learn(learning, index * gapMs, Math.log(next().value), minute);
+  const reference = fitReference(learning, minute);
+  expect(reference.clip.scores).toBeGreaterThan(1);
+  const { components, scores } = pipelineOf(reference);
+  expect(scores.knots).toHaveLength(60);
+  expect(components.every(({ logE }) => Number.isFinite(logE(0.5)))).toBe(true);
 });
