@@ -26,6 +26,8 @@ export function mountExport(app: Hono, { exported }: ExportBook, gate: ApiWorld[
       for await (const run of exported(range)) yield exportLines(run, format);
     }
     const body = Readable.toWeb(Readable.from(lines(), { objectMode: false, encoding: "utf8" }));
-    return new Response(body as ConstructorParameters<typeof Response>[0], { headers: { "content-type": types[format] } });
+    return new Response(body as ConstructorParameters<typeof Response>[0], {
+      headers: { "content-type": types[format] },
+    });
   });
 }

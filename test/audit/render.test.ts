@@ -43,8 +43,7 @@ test("HTML: one file that fetches and runs nothing, whatever the model has said"
     /^<(!doctype html|html lang="en"|head|meta [^>]+|title|style|body|h[123]|p|span class="(readiness|state)[a-z -]*"|code|table|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div class="wide")>$|^<\/[a-z0-9]+>$/;
   expect(tagsOf(html).filter((tag) => !allowed.test(tag))).toEqual([]);
   expect(html).not.toMatch(/ (src|href|on\w+)\s*=\s*["']|url\(|@import/);
-  // oxlint-disable-next-line no-control-regex
-  expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+  expect(html).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
   expect(tagsOf(html).length).toBe(tagsOf(auditRenderers.html(attacked("x"))).length);
 });
 
@@ -56,8 +55,7 @@ test("Markdown: no row of a table is torn, no link and no markup is a stranger's
   for (const block of blocks) expect(new Set(block.split("\n").map(cells)).size).toBe(1);
   const prose = markdown.slice(0, markdown.indexOf("```yaml")).replaceAll(/(?<!\\)`[^`\n]*`/g, "code");
   expect(prose).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(|(?<!\\)<img/);
-  // oxlint-disable-next-line no-control-regex
-  expect(markdown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+  expect(markdown).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u);
 });
 
 test("what is endless is cut: a hundred kilobytes in every cell are no document of a hundred megabytes", () => {
