@@ -3,6 +3,7 @@ import type { BaselineCommands } from "../cli/baseline-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { changedText, normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
 import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines.ts";
+import { adoptAudit } from "./adopt-audit.ts";
 import { createAsk } from "./ask.ts";
 
 /** The baseline commands, each a question to the HTTP API of a running service. */
@@ -51,6 +52,7 @@ export function createBaselineCommands(io: Io): BaselineCommands {
       }
       return ask<SeriesView>(options, ["POST", `${of(series)}/import`, { file: baseline, why }], changedText);
     },
+    fromAudit: (file, options) => adoptAudit(file, options, io),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Decision } from "./decision.ts";
 import type { EvidenceRow } from "./evidence.ts";
+import type { AuditedShape } from "./replies.ts";
 import type { RunbookLine } from "./runbook.ts";
 import type { SinkSearch } from "./view.ts";
 import type { WorksheetItem } from "./worksheet.ts";
@@ -25,6 +26,8 @@ export interface AuditDocument {
   readonly runs: readonly RunLine[];
   readonly evidence: readonly EvidenceRow[];
   readonly sinks: readonly SinkSearch[];
+  /** What the replies were made of: what probes may begin with. Audits of before this was kept have none. */
+  readonly shapes?: readonly AuditedShape[];
   /** Configuration of probes that go on watching what was seen. */
   readonly suggestedProbes: string;
 }

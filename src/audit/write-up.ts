@@ -6,6 +6,7 @@ import { decideReadiness } from "./decision.ts";
 import type { AuditDocument, RunLine } from "./document.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { AuditPlan } from "./plan.ts";
+import { audited } from "./replies.ts";
 import { fillRunbook } from "./runbook.ts";
 import { suggestProbes } from "./suggest.ts";
 import { type PlayedScenario, type SinkSearch, viewOf } from "./view.ts";
@@ -71,6 +72,7 @@ export function writeUp(input: WriteUp): AuditDocument {
       ),
     ),
     sinks,
+    shapes: audited(played),
     suggestedProbes: suggestProbes(target, played),
   };
   return clean(JSON.parse(JSON.stringify(document)) as Json, redact) as unknown as AuditDocument;

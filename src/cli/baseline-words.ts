@@ -20,6 +20,7 @@ export interface BaselineCommands {
   reject(series: string, options: Reasoned & { readonly to?: number }): Promise<number>;
   exportTo(series: string, file: string | undefined, options: AskOptions): Promise<number>;
   importFrom(series: string, file: string, options: Reasoned): Promise<number>;
+  fromAudit(file: string, options: Reasoned): Promise<number>;
 }
 
 /** `baseline`: what is normal, since when, by whom, and what to do about it. */
@@ -71,6 +72,17 @@ export function addBaselineCommands(
   ).action(async (series: string, file: string, options: Reasoned) =>
     done(await commands.importFrom(series, file, trimmed(options))),
   );
+  reasoned(
+    asking(
+      baseline.command("from-audit").description("take what an audit saw for the baselines of the target's probes"),
+    ),
+  )
+    .argument("<audit>", "a JSON file of an audit that ended ready, or with accepted risks")
+    .addHelpText(
+      "after",
+      '\nExample: plumbline baseline from-audit audits/mini-2026-11-23.json --why "went live with it"',
+    )
+    .action(async (file: string, options: Reasoned) => done(await commands.fromAudit(file, trimmed(options))));
 }
 
 function wholeNumber(text: string): number {

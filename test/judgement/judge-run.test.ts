@@ -101,7 +101,7 @@ describe("what changed is told within two slots; what needs statistics as soon a
     ["a member changes its kind", ok(completion({ created: "now" })), 100, "22 opened contract: $.created"],
     ["null where never null", ok(choice({ index: null })), 100, "22 opened contract: $.choices[].index"],
     ["prompt tokens jump", ok(completion({}, 421)), 100, "25 escalated usage: prompt tokens"],
-    ["twice as slow", ok(), 200, "31 opened latency: total time"],
+    ["twice as slow", ok(), 200, "30 opened latency: total time"],
     ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened expectation: usage"],
     ["no reply", { kind: "fault", class: "reset" }, 100, "22 opened availability: reply"],
   ] as const)("%s", (_case, outcome, totalMs, told) => {
