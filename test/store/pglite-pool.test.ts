@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
-import { lockDataFolder } from "../../src/store/pools/data-folder.ts";
+import { lockDataFolder, takeDataFolder } from "../../src/store/pools/data-folder.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 
 describe("PGlite behind the face of a pg.Pool", () => {
@@ -156,6 +156,29 @@ describe("a data folder belongs to one process", () => {
     } finally {
       other.kill("SIGKILL");
       await once(other, "exit");
+    }
+  });
+
+  test("a process that is being killed is waited for", async () => {
+    const other = spawn("sleep", ["60"]);
+    writeFileSync(file, `${other.pid}\n`);
+    const taken = takeDataFolder(folder);
+    other.kill("SIGKILL");
+    (await taken)();
+  });
+
+  test.runIf(process.platform === "linux")("a process that nobody has buried is dead", async () => {
+    // Its parent never asks how it ended.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    try {
+      const [output] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(String(output));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /), { timeout: 10_000 });
+      writeFileSync(file, `${pid}\n`);
+      lockDataFolder(folder)();
+    } finally {
+      parent.kill("SIGKILL");
+      await once(parent, "exit");
     }
   });
 

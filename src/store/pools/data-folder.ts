@@ -1,5 +1,23 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const patienceMs = 5000;
+const retryMs = 100;
+
+class FolderInUse extends Error {}
+
+/** Takes the folder; a process that was killed a moment ago may need a while to be gone. */
+export async function takeDataFolder(folder: string): Promise<() => void> {
+  for (let waitedMs = 0; ; waitedMs += retryMs) {
+    try {
+      return lockDataFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || waitedMs >= patienceMs) throw error;
+      await sleep(retryMs);
+    }
+  }
+}
 
 /** Takes the folder for this process; throws a message for people when another living process has it. */
 export function lockDataFolder(folder: string): () => void {
@@ -9,11 +27,11 @@ export function lockDataFolder(folder: string): () => void {
   // Its own pid in the file means little: in a container every start may get the same one.
   const isTaken = holder?.pid === process.pid ? open.has(file) : holder !== undefined && isAlive(holder);
   if (isTaken) {
-    throw new Error(
+    throw new FolderInUse(
       `${folder} is in use by process ${holder?.pid}. Stop it first, or set PLUMBLINE_DATA to another folder; several processes need DATABASE_URL.`,
     );
   }
-  writeFileSync(file, `${process.pid} ${startOf(process.pid) ?? ""}\n`);
+  writeFileSync(file, `${process.pid} ${statusOf(process.pid)?.start ?? ""}\n`);
   open.add(file);
   return () => {
     open.delete(file);
@@ -26,7 +44,7 @@ const open = new Set<string>();
 
 interface Holder {
   readonly pid: number;
-  /** See `startOf`. */
+  /** See `statusOf`. */
   readonly start: string | undefined;
 }
 
@@ -46,18 +64,23 @@ function isAlive({ pid, start }: Holder): boolean {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
   }
-  const now = startOf(pid);
-  return start === undefined || now === undefined || now === start;
+  const now = statusOf(pid);
+  if (now === undefined) return true;
+  return !now.isDead && (start === undefined || start === now.start);
 }
 
-/** When a process was started, in clock ticks since boot, and which boot; Linux only (proc_pid_stat(5), field 22). */
-function startOf(pid: number): string | undefined {
+/**
+ * When a process was started, in clock ticks since boot, and which boot; and whether it only waits for its parent to ask
+ * how it ended. Linux only (proc_pid_stat(5), fields 22 and 3).
+ */
+function statusOf(pid: number): { readonly start: string; readonly isDead: boolean } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name, in brackets, and may hold anything.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return ticks === undefined ? undefined : `${boot}/${ticks}`;
+    const [state = "", ticks] = [fields[0], fields[19]];
+    return ticks === undefined ? undefined : { start: `${boot}/${ticks}`, isDead: state === "Z" || state === "X" };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { PGlite, type Results } from "@electric-sql/pglite";
-import { lockDataFolder } from "./data-folder.ts";
+import { takeDataFolder } from "./data-folder.ts";
 import { queueSchema, type StorePool } from "./pool.ts";
 
 interface QueryResult {
@@ -18,7 +18,7 @@ type Query = string | { readonly text: string; readonly values?: readonly unknow
  * waits; a client that only listens holds nothing. Without a folder all is in memory.
  */
 export async function openPglitePool(folder: string | undefined): Promise<StorePool> {
-  const unlock = folder === undefined ? () => {} : lockDataFolder(folder);
+  const unlock = folder === undefined ? () => {} : await takeDataFolder(folder);
   try {
     const pglite = await PGlite.create(folder === undefined ? "memory://" : join(folder, "pg"));
     await pglite.exec(`CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`);
