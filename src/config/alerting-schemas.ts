@@ -3,33 +3,53 @@ import { cron, duration, slug, timeZone } from "./text-schemas.ts";
 
 export const tier = z.enum(["page", "ticket"]);
 
-const pattern = z.string().min(1).max(200);
+const pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ title: "pattern", description: "a name; * stands for any characters", examples: ["comet-*"] });
 const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
 
 const match = z
   .strictObject({
-    tier: oneOrMore(tier).optional(),
-    severity: oneOrMore(z.enum(["breaking", "risky"])).optional(),
+    tier: oneOrMore(tier).optional().describe("page or ticket"),
+    severity: oneOrMore(z.enum(["breaking", "risky"]))
+      .optional()
+      .describe("how bad it is"),
     kind: oneOrMore(
       z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage", "budget"]),
-    ).optional(),
-    target: oneOrMore(pattern).optional(),
-    probe: oneOrMore(pattern).optional(),
-    scenario: oneOrMore(pattern).optional(),
-    location: oneOrMore(pattern).optional(),
+    )
+      .optional()
+      .describe("of what kind the finding is"),
+    target: oneOrMore(pattern).optional().describe("names of targets"),
+    probe: oneOrMore(pattern).optional().describe("names of probes"),
+    scenario: oneOrMore(pattern).optional().describe("names of scenarios"),
+    location: oneOrMore(pattern).optional().describe("names of locations"),
   })
-  .describe("each given member must match; * stands for any characters; everything when empty");
+  .meta({
+    title: "match",
+    description: "each given member must match; * stands for any characters; everything when empty",
+    examples: [{ tier: "page" }],
+  });
 
 export type MatchText = z.output<typeof match>;
+
+const receiverNames = z
+  .array(z.string())
+  .min(1)
+  .meta({ examples: [["oncall"]] });
 
 export const routes = z
   .array(
     z.strictObject({
       name: slug.optional().describe("shown where it is explained who was told"),
-      match: match.prefault({}),
-      receivers: z.array(z.string()).min(1),
+      match: match.prefault({}).describe("what it is about"),
+      receivers: receiverNames.describe("who is told"),
       escalate: z
-        .strictObject({ after: duration, receivers: z.array(z.string()).min(1) })
+        .strictObject({
+          after: duration.describe("since it was first told"),
+          receivers: receiverNames.describe("who is told then"),
+        })
         .optional()
         .describe("who else is told when nobody has acknowledged it for so long"),
     }),
@@ -40,10 +60,10 @@ export const routes = z
 export const maintenance = z
   .array(
     z.strictObject({
-      name: slug,
-      match: match.prefault({}),
+      name: slug.describe("shown where it is explained why nobody was told"),
+      match: match.prefault({}).describe("what nobody is told of"),
       cron: cron.describe("when it begins"),
-      tz: timeZone.default("UTC"),
+      tz: timeZone.default("UTC").describe("of cron"),
       for: duration.describe("how long it lasts"),
     }),
   )
@@ -54,7 +74,8 @@ export const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as con
 
 const timeOfDay = z
   .string({ error: "a time such as 08:30" })
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "a time such as 08:30" });
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "a time such as 08:30" })
+  .meta({ title: "time of day", description: "hours and minutes, 24 hours", examples: ["08:30"] });
 
 const days = z
   .string({ error: "days such as mon-fri or sat, sun" })
@@ -67,10 +88,10 @@ const days = z
 export const manner = {
   hours: z
     .strictObject({
-      days: days.default("mon-fri"),
-      from: timeOfDay,
-      to: timeOfDay.describe("on the next day when it is not after from"),
-      tz: timeZone.default("UTC"),
+      days: days.default("mon-fri").describe("days of the week"),
+      from: timeOfDay.describe("when they begin"),
+      to: timeOfDay.describe("when they end: on the next day when it is not after from"),
+      tz: timeZone.default("UTC").describe("of from and to"),
       outside: z.enum(["hold", "skip"]).default("hold").describe("kept until the hours begin, or not told"),
       pages: z.enum(["always", "within"]).default("always").describe("whether pages keep to the hours as well"),
     })
@@ -81,7 +102,10 @@ export const manner = {
     .min(1)
     .max(1000)
     .optional()
-    .describe("messages about what is wrong within an hour; the rest comes as one digest"),
+    .meta({
+      description: "messages about what is wrong within an hour; the rest comes as one digest",
+      examples: [20],
+    }),
 };
 
 export type MannerText = { readonly [Key in keyof typeof manner]?: z.output<(typeof manner)[Key]> };

@@ -7,22 +7,29 @@ import { duration } from "./text-schemas.ts";
 /** What every kind of receiver may say of how it is reached. */
 const reach = {
   allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
-  timeout: duration.default("10s"),
+  timeout: duration.default("10s").describe("of one attempt to hand over an alert"),
 };
 
 const template = z
   .record(z.string(), z.json())
   .superRefine((value, context) => complainOfPaths(pathsOf(value as TemplateValue), context))
-  .describe('a body of your own: texts may name parts of the alert, such as "{{summary}}" or "{{changes.0.after}}"');
+  .meta({
+    description:
+      'a body of your own: texts may name parts of the alert, such as "{{summary}}" or "{{changes.0.after}}"',
+    examples: [{ title: "{{summary}}" }],
+  });
 
 const webhook = z
   .strictObject({
-    url: urlOrEnv,
+    url: urlOrEnv.describe("where it is posted to"),
     secrets: z
       .array(secret)
       .min(1)
       .max(5)
-      .describe("Standard Webhooks secrets, newest first: whsec_… signs v1, whsk_… (ed25519) signs v1a"),
+      .meta({
+        description: "Standard Webhooks secrets, newest first: whsec_… signs v1, whsk_… (ed25519) signs v1a",
+        examples: [[{ env: "ALERT_SECRET" }]],
+      }),
     format: z
       .enum(["standard", "cloudevents"])
       .default("standard")
@@ -46,7 +53,7 @@ const chat = z.strictObject({ url: secret.describe("the webhook's address, which
 
 const alertmanager = z.strictObject({
   url: urlOrEnv.describe("without /api/v2; each replica is a receiver of its own"),
-  token: secret.optional(),
+  token: secret.optional().describe("sent as Authorization: Bearer"),
   hold: duration
     .default("10m")
     .describe("alerts are told again every minute; so long after the last time Alertmanager takes them for resolved"),
@@ -55,44 +62,63 @@ const alertmanager = z.strictObject({
       z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "a label name of letters, digits and _" }),
       z.string().min(1).max(200),
     )
-    .default({}),
+    .default({})
+    .meta({ description: "labels of every alert", examples: [{ env: "production" }] }),
   ...reach,
 });
 
 const ntfy = z.strictObject({
-  url: urlOrEnv.default("https://ntfy.sh"),
+  url: urlOrEnv.default("https://ntfy.sh").describe("the server"),
   topic: secret.describe("whoever knows the topic can read it"),
-  token: secret.optional(),
+  token: secret.optional().describe("an access token of the server"),
   ...reach,
 });
 
 const mailAddress = z
   .string()
   .max(254)
-  .regex(/^[^\s@<>,;:"\\()[\]]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "an address such as oncall@example.com" });
+  .regex(/^[^\s@<>,;:"\\()[\]]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "an address such as oncall@example.com" })
+  .meta({ title: "mail address", description: "without a display name", examples: ["oncall@example.com"] });
 
 const email = z.strictObject({
-  host: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "the name of a mail server" }),
-  port: z.int().min(1).max(65_535).optional().describe("587 with starttls, 465 with tls, 25 without"),
+  host: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "the name of a mail server" })
+    .meta({ description: "the mail server", examples: ["smtp.example.com"] }),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta({ description: "587 with starttls, 465 with tls and 25 without when left out", examples: [587] }),
   security: z.enum(["starttls", "tls", "none"]).default("starttls").describe("none needs allowPrivate: true"),
-  user: z.string().min(1).max(320).optional(),
-  password: secret.optional(),
-  from: mailAddress,
-  to: z.array(mailAddress).min(1).max(20),
+  user: z
+    .string()
+    .min(1)
+    .max(320)
+    .optional()
+    .meta({ description: "who logs in", examples: ["plumbline"] }),
+  password: secret.optional().describe("the user's password"),
+  from: mailAddress.describe("the sender"),
+  to: z
+    .array(mailAddress)
+    .min(1)
+    .max(20)
+    .meta({ description: "the recipients", examples: [["oncall@example.com"]] }),
   ...reach,
 });
 
 /** One key, which is its kind. */
 const kinds = {
-  webhook,
-  pagerduty,
-  slack: chat,
-  alertmanager,
-  discord: chat,
-  teams: chat,
-  googleChat: chat,
-  ntfy,
-  email,
+  webhook: webhook.describe("a signed POST to a program of yours"),
+  pagerduty: pagerduty.describe("Events API v2"),
+  slack: chat.describe("an incoming webhook of Slack"),
+  alertmanager: alertmanager.describe("Prometheus Alertmanager"),
+  discord: chat.describe("a webhook of Discord"),
+  teams: chat.describe("a workflow of Microsoft Teams that begins with a webhook request"),
+  googleChat: chat.describe("an incoming webhook of Google Chat"),
+  ntfy: ntfy.describe("ntfy.sh or a server of your own"),
+  email: email.describe("by SMTP"),
 };
 
 const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
@@ -120,7 +146,10 @@ export const links = z
   )
   .refine((all) => Object.keys(all).length <= 5, { error: "at most 5 links" })
   .default({})
-  .describe("where an alert leads: a name for the link, and a URL that may name parts of the alert");
+  .meta({
+    description: "where an alert leads: a name for the link, and a URL that may name parts of the alert",
+    examples: [{ Trace: "https://tempo.example.com/trace/{{evidence.last.traceId}}" }],
+  });
 
 function complainOfPaths(paths: readonly string[], context: z.core.$RefinementCtx): void {
   for (const path of paths) {

@@ -8,15 +8,31 @@ const fileRef = z.strictObject({ file: z.string().min(1) });
 /** A secret is named, never written. */
 export const secret = z
   .union([envRef, fileRef], { error: "a reference to the secret: { env: NAME } or { file: path }" })
-  .describe("where the secret is: { env: NAME } or { file: path }");
+  .meta({
+    title: "secret",
+    description:
+      "where the secret is, never the secret: { env: NAME } for an environment variable, { file: path } for a file",
+    examples: [{ env: "COMETAPI_KEY" }],
+  });
 
 export const httpUrl = z
   .string()
-  .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" });
+  .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" })
+  .meta({
+    title: "URL",
+    description: "http or https, without user, password, query or fragment",
+    examples: ["https://example.com/path"],
+  });
 
-export const urlOrEnv = z.union([httpUrl, envRef], {
-  error: "an http or https URL without user, password or query, or { env: NAME }",
-});
+export const urlOrEnv = z
+  .union([httpUrl, envRef], {
+    error: "an http or https URL without user, password or query, or { env: NAME }",
+  })
+  .meta({
+    title: "URL or variable",
+    description: "a URL, or { env: NAME } for the environment variable that holds it",
+    examples: ["https://example.com/path"],
+  });
 
 function isPlainHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

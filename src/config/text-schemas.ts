@@ -8,31 +8,46 @@ import { microUsd } from "../std/money.ts";
 export const duration = z
   .string({ error: "a duration such as 30s, 5m or 1h30m" })
   .refine((text) => parseDurationMs(text) !== undefined, { error: "a duration such as 30s, 5m or 1h30m" })
-  .describe("a duration: 250ms, 30s, 5m, 1h30m, 30d");
+  .meta({
+    title: "duration",
+    description: "whole numbers with units: ms, s, m, h, d; several may follow each other",
+    examples: ["30s", "1h30m"],
+  });
 
 export const money = z
   .string({ error: "an amount such as 2 USD" })
   .regex(/^\d+(\.\d{1,6})? USD$/, { error: "an amount such as 2 USD or 0.05 USD" })
-  .describe("an amount of money: 2 USD, 0.05 USD");
+  .meta({ title: "money", description: "US dollars, at most six decimals", examples: ["0.50 USD"] });
 
 const bytesPer = { B: 1, KiB: 1024, MiB: 1024 ** 2 } as const;
 
 export const size = z
   .string({ error: "a size such as 1 MiB" })
   .regex(/^\d+ (B|KiB|MiB)$/, { error: "a size such as 512 KiB or 1 MiB" })
-  .describe("a size: 512 KiB, 1 MiB");
+  .meta({ title: "size", description: "bytes, with the unit B, KiB (1024) or MiB", examples: ["512 KiB"] });
 
 export const cron = z
   .string({ error: "a cron pattern such as 0 3 * * *" })
-  .refine(isCron, { error: "a cron pattern of five fields such as 0 3 * * *" });
+  .refine(isCron, { error: "a cron pattern of five fields such as 0 3 * * *" })
+  .meta({
+    title: "cron",
+    description: "five fields: minute, hour, day of the month, month, day of the week",
+    examples: ["0 3 * * *"],
+  });
 
 export const timeZone = z
   .string()
-  .refine((name) => isTimeZone(name), { error: "a time zone such as Europe/Berlin or UTC" });
+  .refine((name) => isTimeZone(name), { error: "a time zone such as Europe/Berlin or UTC" })
+  .meta({ title: "time zone", description: "a name of the IANA time zone database", examples: ["Europe/Berlin"] });
 
 export const slug = z
   .string({ error: "a name of letters, digits and dashes" })
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, { error: "a name of at most 63 letters, digits and dashes" });
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, { error: "a name of at most 63 letters, digits and dashes" })
+  .meta({
+    title: "name",
+    description: "at most 63 letters, digits and dashes; begins with a letter or digit",
+    examples: ["mini"],
+  });
 
 /** Valid by the schemas above: a text that is none is a bug. */
 export function durationMs(text: string): number {
