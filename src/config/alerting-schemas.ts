@@ -3,14 +3,14 @@ import { cron, duration, slug, timeZone } from "./text-schemas.ts";
 
 export const tier = z.enum(["page", "ticket"]);
 
-const pattern = z
+export const pattern = z
   .string()
   .min(1)
   .max(200)
   .meta({ title: "pattern", description: "a name; * stands for any characters", examples: ["comet-*"] });
 const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
 
-const match = z
+export const match = z
   .strictObject({
     tier: oneOrMore(tier).optional().describe("page or ticket"),
     severity: oneOrMore(z.enum(["breaking", "risky"]))
@@ -42,8 +42,8 @@ const receiverNames = z
 export const routes = z
   .array(
     z.strictObject({
-      name: slug.optional().describe("shown where it is explained who was told"),
-      match: match.prefault({}).describe("what it is about"),
+      name: slug.optional().meta({ description: "shown where it is explained who was told", examples: ["pages"] }),
+      match: match.prefault({}),
       receivers: receiverNames.describe("who is told"),
       escalate: z
         .strictObject({
@@ -60,8 +60,8 @@ export const routes = z
 export const maintenance = z
   .array(
     z.strictObject({
-      name: slug.describe("shown where it is explained why nobody was told"),
-      match: match.prefault({}).describe("what nobody is told of"),
+      name: slug.meta({ description: "shown where it is explained why nobody was told", examples: ["nightly"] }),
+      match: match.prefault({}),
       cron: cron.describe("when it begins"),
       tz: timeZone.default("UTC").describe("of cron"),
       for: duration.describe("how long it lasts"),
@@ -72,17 +72,22 @@ export const maintenance = z
 
 export const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
-const timeOfDay = z
+export const timeOfDay = z
   .string({ error: "a time such as 08:30" })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "a time such as 08:30" })
   .meta({ title: "time of day", description: "hours and minutes, 24 hours", examples: ["08:30"] });
 
-const days = z
+export const days = z
   .string({ error: "days such as mon-fri or sat, sun" })
   .regex(
     /^(sun|mon|tue|wed|thu|fri|sat)(-(sun|mon|tue|wed|thu|fri|sat))?( *, *(sun|mon|tue|wed|thu|fri|sat)(-(sun|mon|tue|wed|thu|fri|sat))?)*$/,
     { error: "days such as mon-fri or sat, sun" },
-  );
+  )
+  .meta({
+    title: "days",
+    description: "days of the week, single or from one to another",
+    examples: ["mon-fri", "sat, sun"],
+  });
 
 /** What every receiver may say of when and how often it wants to be told. */
 export const manner = {

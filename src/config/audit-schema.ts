@@ -2,7 +2,7 @@ import { z } from "zod";
 import { httpUrl, secret } from "./reference-schemas.ts";
 import { duration } from "./text-schemas.ts";
 
-const date = z
+export const date = z
   .string({ error: "a date such as 2026-11-23" })
   .regex(/^\d{4}-\d{2}-\d{2}$/, { error: "a date such as 2026-11-23" })
   .refine((text) => !Number.isNaN(Date.parse(text)), { error: "a date such as 2026-11-23" })

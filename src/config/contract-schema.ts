@@ -3,7 +3,7 @@ import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { declaredFrom } from "./declared-from-schema.ts";
 
-const path = z
+export const path = z
   .string()
   .regex(/^(\$|\*\*)/, { error: "a path such as $.choices[].message.*; ** stands for any path" })
   .max(400)
@@ -13,7 +13,7 @@ const path = z
     examples: ["$.usage.total_tokens"],
   });
 const kind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array", "absent"]);
-const schemaFile = z
+export const schemaFile = z
   .string()
   .min(1)
   .meta({

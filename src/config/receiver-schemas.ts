@@ -49,7 +49,9 @@ const pagerduty = z.strictObject({
 });
 
 /** Incoming webhooks: whoever has the address can post, so it is named like any other secret. */
-const chat = z.strictObject({ url: secret.describe("the webhook's address, which is a secret"), ...reach });
+export const chat = z
+  .strictObject({ url: secret.describe("the webhook's address, which is a secret"), ...reach })
+  .meta({ title: "chat", description: "a webhook of a chat service" });
 
 const alertmanager = z.strictObject({
   url: urlOrEnv.describe("without /api/v2; each replica is a receiver of its own"),
@@ -74,7 +76,7 @@ const ntfy = z.strictObject({
   ...reach,
 });
 
-const mailAddress = z
+export const mailAddress = z
   .string()
   .max(254)
   .regex(/^[^\s@<>,;:"\\()[\]]+@[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: "an address such as oncall@example.com" })
@@ -91,7 +93,10 @@ const email = z.strictObject({
     .max(65_535)
     .optional()
     .meta({ description: "587 with starttls, 465 with tls and 25 without when left out", examples: [587] }),
-  security: z.enum(["starttls", "tls", "none"]).default("starttls").describe("none needs allowPrivate: true"),
+  security: z
+    .enum(["starttls", "tls", "none"])
+    .default("starttls")
+    .describe("how the connection is secured; none needs allowPrivate: true"),
   user: z
     .string()
     .min(1)

@@ -12,7 +12,7 @@ export const secret = z
     title: "secret",
     description:
       "where the secret is, never the secret: { env: NAME } for an environment variable, { file: path } for a file",
-    examples: [{ env: "COMETAPI_KEY" }],
+    examples: [{ env: "NAME" }, { file: "/run/secrets/name" }],
   });
 
 export const httpUrl = z
@@ -20,7 +20,7 @@ export const httpUrl = z
   .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" })
   .meta({
     title: "URL",
-    description: "http or https, without user, password, query or fragment",
+    description: "begins with http:// or https://; without user, password, query and fragment",
     examples: ["https://example.com/path"],
   });
 

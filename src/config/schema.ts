@@ -34,7 +34,7 @@ const judge = z.strictObject({
   falsePagesOf: z
     .enum(["series", "fleet"])
     .default("series")
-    .describe("series: each measured value has the promise for itself; fleet: all probes share one"),
+    .describe("whether each measured value has that promise for itself, or all of them share one"),
   warmUp,
   maxLoopDelay: duration
     .default("100ms")
@@ -76,6 +76,15 @@ const probe = z.strictObject({
     .meta({ description: "who hears of it; everybody when left out", examples: [["oncall"]] }),
 });
 
+export const address = z
+  .string({ error: "an address such as 127.0.0.1:8080" })
+  .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
+  .meta({
+    title: "address",
+    description: "host and port; 0.0.0.0 is every IPv4 address of this machine, [::] every one",
+    examples: ["0.0.0.0:8080"],
+  });
+
 const heartbeat = z.strictObject({
   url: urlOrEnv.describe("posted to while all is well"),
   every: duration.default("1m").describe("how often"),
@@ -84,7 +93,10 @@ const heartbeat = z.strictObject({
 
 const apiToken = z.strictObject({
   token: secret.describe("what is sent as Authorization: Bearer"),
-  scope: z.enum(["read", "act"]).default("read").describe("act may also acknowledge, silence, accept, pause and run"),
+  scope: z
+    .enum(["read", "act"])
+    .default("read")
+    .describe("what the token may do; act includes to acknowledge, silence, accept, pause and run"),
 });
 
 const api = z.strictObject({
@@ -112,11 +124,7 @@ export const configSchema = z.strictObject({
   retention: duration
     .default("30d")
     .describe("how long runs, ended deliveries and the history of resolved incidents are kept"),
-  listen: z
-    .string({ error: "an address such as 127.0.0.1:8080" })
-    .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
-    .default("127.0.0.1:8080")
-    .describe("where health, metrics, API and pages are served"),
+  listen: address.default("127.0.0.1:8080").describe("where health, metrics, API and pages are served"),
   spendCap: spendCap.prefault({}).describe("the most all targets together may use"),
   keyCaps: z
     .array(keyCap)

@@ -33,7 +33,7 @@ const client = z.strictObject({
   connection: z
     .enum(["fresh", "reused"])
     .default("fresh")
-    .describe("fresh measures name lookup, connecting and TLS each time; reused keeps connections as clients do"),
+    .describe("whether each request connects anew, and is measured so, or connections are kept as clients do"),
   circuit,
 });
 
@@ -67,20 +67,25 @@ const requests = (span: string) =>
     .meta({ description: `requests in one ${span}, retries included`, examples: [600] });
 
 /** The most that may be used, by calendar hour, day and month of UTC. */
-export const spendCap = z.strictObject({
-  perHour: money.optional().describe("money in one hour"),
-  perDay: money.optional().describe("money in one day"),
-  perMonth: money.optional().describe("money in one month"),
-  tokensPerHour: tokens("hour"),
-  tokensPerDay: tokens("day"),
-  tokensPerMonth: tokens("month"),
-  requestsPerHour: requests("hour"),
-  requestsPerDay: requests("day"),
-  requestsPerMonth: requests("month"),
-});
+export const spendCap = z
+  .strictObject({
+    perHour: money.optional().describe("money in one hour"),
+    perDay: money.optional().describe("money in one day"),
+    perMonth: money.optional().describe("money in one month"),
+    tokensPerHour: tokens("hour"),
+    tokensPerDay: tokens("day"),
+    tokensPerMonth: tokens("month"),
+    requestsPerHour: requests("hour"),
+    requestsPerDay: requests("day"),
+    requestsPerMonth: requests("month"),
+  })
+  .meta({ title: "caps", description: "each by calendar hour, day and month of UTC; what is left out is not capped" });
 
 export const keyCap = spendCap.extend({
-  key: secret.describe("whose targets count together: the reference as the targets write it"),
+  key: secret.meta({
+    description: "whose targets count together: the reference as the targets write it",
+    examples: [{ env: "COMETAPI_KEY" }],
+  }),
 });
 
 const percentGood = z.number().gt(0).lt(100);
@@ -115,7 +120,9 @@ export const target = z.strictObject({
     .min(1)
     .default("openai")
     .describe("whose list prices apply; also the provider's name in telemetry"),
-  key: secret.optional().describe("the API key; left out for targets that ask for none"),
+  key: secret
+    .optional()
+    .meta({ description: "the API key; left out for targets that ask for none", examples: [{ env: "COMETAPI_KEY" }] }),
   keyHeader,
   headers: z
     .record(headerName, headerValue)
@@ -132,7 +139,7 @@ export const target = z.strictObject({
   prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
   slo: slo.optional().describe("what its runs should come to; told when the error budget burns, shown as what is left"),
-  tier: tier.optional().describe("page: what breaks on it may wake somebody; ticket when left out"),
+  tier: tier.optional().describe("whether what breaks on it may wake somebody (page); ticket when left out"),
   traceparent: z
     .boolean()
     .default(false)
