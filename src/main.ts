@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createCommands } from "./app/commands.ts";
-import { exitCodes, type Io } from "./cli/io.ts";
+import { exitCodes, type Io, Refusal } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { exceptionFields } from "./std/log.ts";
 import { createRedactor } from "./std/redact.ts";
@@ -39,7 +39,7 @@ try {
   process.exit(await runCli(process.argv.slice(2), io, createCommands(io)));
 } catch (error) {
   say(error);
-  process.exit(exitCodes.internal);
+  process.exit(error instanceof Refusal ? error.exitCode : exitCodes.internal);
 }
 
 function say(error: unknown): void {

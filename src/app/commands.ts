@@ -22,6 +22,7 @@ import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
 import { exportObservations } from "./export-command.ts";
 import { createProbeCommands } from "./probe-commands.ts";
+import { createStoreCommands } from "./store-commands.ts";
 import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
 import { watchConfigFile } from "./reload.ts";
@@ -151,7 +152,7 @@ export function createCommands(io: Io): CommandSet {
       return exitCode;
     },
 
-    async start({ config: file, roles, locations, concurrency, graceMs, listen }: StartArguments) {
+    async start({ config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs }: StartArguments) {
       const config = load(file, true);
       if (config === undefined) return exitCodes.usage;
       const [{ chooseStorage }, { openService }] = await Promise.all([import("./storage.ts"), import("./service.ts")]);
@@ -174,6 +175,7 @@ export function createCommands(io: Io): CommandSet {
         concurrency,
         reconcileMs: 30_000,
         listen: listen ?? config.listen,
+        awaitSchemaMs,
         log,
       });
       const reloader = watchConfigFile(
@@ -233,6 +235,7 @@ export function createCommands(io: Io): CommandSet {
     control: createControlCommands(io),
     baseline: createBaselineCommands(io),
     probe: createProbeCommands(io),
+    store: createStoreCommands(io),
     exportObservations: (options) => exportObservations(options, io),
   };
 }

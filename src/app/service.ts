@@ -8,8 +8,7 @@ import { runProbe } from "../run/run-probe.ts";
 import { watchConfiguration } from "../run/watch-configuration.ts";
 import type { Stoppable } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
-import type { Log } from "../std/log.ts";
-import { openStore, type Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Health, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
@@ -18,6 +17,7 @@ import { announceProbes, measureQueues, measureReconciliation } from "./measure.
 import { aboutThis } from "./about.ts";
 import { startNotifier } from "./notifier.ts";
 import { repeat } from "./repeat.ts";
+import { openStoreInTime, type SchemaManners } from "./schema.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { type Env, openWorld } from "./world.ts";
@@ -25,7 +25,7 @@ import { type Env, openWorld } from "./world.ts";
 export type Role = "scheduler" | "worker" | "notifier" | "web";
 export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
 
-export interface ServiceOptions {
+export interface ServiceOptions extends SchemaManners {
   readonly env: Env;
   readonly storage: StorageChoice;
   readonly roles: readonly Role[];
@@ -34,7 +34,6 @@ export interface ServiceOptions {
   readonly concurrency: number;
   readonly reconcileMs: number;
   readonly listen: Config["listen"] | undefined;
-  readonly log: Log;
 }
 
 export interface Service {
@@ -76,7 +75,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   try {
     const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, aboutThis(log)), (it) => it.stop());
     const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
-    const store = await openStore(pool, Date.now(), config.retentionDays);
+    const store = await openStoreInTime(pool, options, config.retentionDays);
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
     );

@@ -14,6 +14,16 @@ export interface Io {
 /** DESIGN: 0 fine · 1 internal · 2 usage or configuration · 3 failed or drifted · 4 inconclusive · 5 monitor unhealthy. */
 export const exitCodes = { fine: 0, internal: 1, usage: 2, drifted: 3, inconclusive: 4, unhealthy: 5 } as const;
 
+/** Why a command can't be carried out, in words for whoever typed it. Whoever started the program says it and ends so. */
+export class Refusal extends Error {
+  readonly exitCode: number;
+
+  constructor(reason: string, exitCode: number) {
+    super(reason);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Colour on a terminal only, and never against the person's wish (no-color.org). */
 export function wantsColour({ stdout, env }: Io): boolean {
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;

@@ -8,6 +8,7 @@ import { addControlCommands, asking, type AskOptions, type ControlCommands, trim
 import { addExportCommand, type ExportArguments } from "./export-words.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { addProbeCommands, type ProbeCommands } from "./probe-words.ts";
+import { addStoreCommands, type StoreCommands } from "./store-words.ts";
 
 export type RoleName = "scheduler" | "worker" | "notifier" | "web";
 const roleNames: readonly RoleName[] = ["scheduler", "worker", "notifier", "web"];
@@ -25,6 +26,8 @@ export interface StartArguments {
   readonly concurrency: number;
   readonly graceMs: number;
   readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** How long to wait for the schema that somebody else brings up to date; undefined = it is done here. */
+  readonly awaitSchemaMs: number | undefined;
 }
 
 export interface StatusArguments extends AskOptions {
@@ -46,6 +49,7 @@ export interface CommandSet {
   readonly control: ControlCommands;
   readonly baseline: BaselineCommands;
   readonly probe: ProbeCommands;
+  readonly store: StoreCommands;
   exportObservations(options: ExportArguments): Promise<number>;
 }
 
@@ -106,6 +110,11 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
       30_000,
     )
     .option("--listen <address>", "where health and status are served, such as 127.0.0.1:8080", addressOption)
+    .option(
+      "--await-schema <duration>",
+      "leave the schema of the database to plumbline store migrate, and wait so long for it",
+      durationOption,
+    )
     .addHelpText("after", "\nExample: plumbline start --role worker --location eu")
     .action(
       async (options: {
@@ -115,6 +124,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
         concurrency: number;
         grace: number;
         listen?: { host: string; port: number };
+        awaitSchema?: number;
       }) =>
         done(
           await commands.start({
@@ -124,6 +134,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
             concurrency: options.concurrency,
             graceMs: options.grace,
             listen: options.listen,
+            awaitSchemaMs: options.awaitSchema,
           }),
         ),
     );
@@ -138,6 +149,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   addBaselineCommands(program, commands.baseline, done);
   addProbeCommands(program, commands.probe, done);
   addExportCommand(program, commands.exportObservations, done);
+  addStoreCommands(program, commands.store, done);
   program
     .command("alert")
     .description("what has to do with alerts and no running service")

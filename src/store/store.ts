@@ -14,7 +14,7 @@ import type { SloBook } from "../run/watch-slo.ts";
 import type { WatchBook } from "../run/watch.ts";
 import type { RunBook } from "../run/world.ts";
 import type { SlotBook } from "../schedule/queue.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
 import { createBaselineBook } from "./baseline-book.ts";
 import { createControlBook } from "./control-book.ts";
 import { createExportBook } from "./export-book.ts";
@@ -55,10 +55,21 @@ export interface Store
   retain(nowMs: number, retentionDays: number): Promise<void>;
 }
 
+const kyselyOn = ({ pool }: StorePool): Kysely<never> => new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+
+/** Brings the schema up to date. */
+export const migrateStore = (pool: StorePool): Promise<Migrated> => migrate(kyselyOn(pool));
+export const readSchemaState = (pool: StorePool): Promise<SchemaState> => schemaState(kyselyOn(pool));
+
 /** Brings the schema up to date and opens the store. The pool stays its owner's to close. */
-export async function openStore({ pool }: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
-  await migrate(db);
+export async function openStore(pool: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
+  await migrateStore(pool);
+  return openMigratedStore(pool, nowMs, retentionDays);
+}
+
+/** Opens a store whose schema is up to date. */
+export async function openMigratedStore(pool: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
+  const db = kyselyOn(pool);
   await retain(db, nowMs, retentionDays);
   const { rows } = await sql<{ id: string }>`SELECT id FROM plumbline.installation`.execute(db);
   return {

@@ -1,0 +1,53 @@
+import { exitCodes, type Io, Refusal } from "../cli/io.ts";
+import type { StoreCommands } from "../cli/store-words.ts";
+import { silentLog } from "../std/log.ts";
+import type { StorePool } from "../store/pools/pool.ts";
+import type { StorageChoice } from "./storage.ts";
+
+/** What is done to a store while no service need run. A trouble with the database is a Refusal. */
+export function createStoreCommands({ stdout, env }: Io): StoreCommands {
+  return {
+    async migrate({ json }) {
+      const [{ chooseStorage, openPool }, { migrateStore }, { SchemaTooNew }] = await Promise.all([
+        import("./storage.ts"),
+        import("../store/store.ts"),
+        import("../store/migrate.ts"),
+      ]);
+      const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
+      if (storage.kind === "refused") throw new Refusal(storage.reason, exitCodes.usage);
+      const pool = await orUnreachable(storage, openPool(storage, silentLog));
+      try {
+        const { applied, ahead } = await migrateStore(pool);
+        stdout.write(json ? `${JSON.stringify({ schema: 1, data: { applied, ahead } })}\n` : inWords(applied, ahead));
+        return exitCodes.fine;
+      } catch (error) {
+        throw error instanceof SchemaTooNew ? new Refusal(error.message, exitCodes.usage) : error;
+      } finally {
+        await pool.close();
+      }
+    },
+  };
+}
+
+async function orUnreachable({ kind }: StorageChoice, opening: Promise<StorePool>): Promise<StorePool> {
+  try {
+    return await opening;
+  } catch (error) {
+    const where =
+      kind === "embedded" ? "the data folder can't be opened" : "the database of DATABASE_URL can't be opened";
+    throw new Refusal(`${where}: ${reasonOf(error)}`, exitCodes.unhealthy);
+  }
+}
+
+/** A name with several addresses fails with an error for each, and no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
+  return error instanceof Error ? error.message : "unknown error";
+}
+
+function inWords(applied: readonly string[], ahead: readonly string[]): string {
+  const done = applied.length === 0 ? "the schema is up to date\n" : `applied ${applied.join(", ")}\n`;
+  return ahead.length === 0
+    ? done
+    : `${done}a newer program was here: ${ahead.join(", ")}; this one can live with it\n`;
+}

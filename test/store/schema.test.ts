@@ -1,0 +1,129 @@
+import { Kysely, PostgresDialect, sql } from "kysely";
+import { afterAll, expect, test } from "vitest";
+import { openStoreInTime } from "../../src/app/schema.ts";
+import { exitCodes, Refusal } from "../../src/cli/io.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { SchemaTooNew } from "../../src/store/migrate.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { migrateStore, readSchemaState } from "../../src/store/store.ts";
+import { freshDatabase } from "../setup/databases.ts";
+import { noonMs } from "./samples.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closers.toReversed()) await close();
+});
+
+async function postgres(): Promise<StorePool> {
+  const { url, drop } = await freshDatabase();
+  const pool = await openPostgresPool(url, silentLog);
+  closers.push(drop, () => pool.close());
+  return pool;
+}
+
+async function pglite(): Promise<StorePool> {
+  const pool = await openPglitePool(undefined);
+  closers.push(() => pool.close());
+  return pool;
+}
+
+/** What a program of the days to come would have left behind. */
+async function asANewerProgram({ pool }: StorePool, name: string): Promise<void> {
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+  await sql`INSERT INTO plumbline.kysely_migration (name, timestamp) VALUES (${name}, '2030-01-01')`.execute(db);
+}
+
+async function forget({ pool }: StorePool, names: readonly string[]): Promise<void> {
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+  await sql`DELETE FROM plumbline.kysely_migration WHERE name = ANY(${names})`.execute(db);
+}
+
+/** A clock that only sleeping moves. */
+function patience(onSleep: (slept: number) => Promise<unknown> = () => Promise.resolve()) {
+  let nowMs = noonMs;
+  let slept = 0;
+  return {
+    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+    sleep: async (durationMs: number) => {
+      nowMs += durationMs;
+      slept += 1;
+      await onSleep(slept);
+    },
+    slept: () => slept,
+  };
+}
+
+test.each([
+  ["PostgreSQL", postgres],
+  ["PGlite", pglite],
+])("%s: the schema is brought up to date once, and a newer one is left as it is", async (_name, open) => {
+  const pool = await open();
+  const before = await readSchemaState(pool);
+  expect(before.pending.length).toBeGreaterThan(5);
+  expect(before.ahead).toEqual([]);
+  expect(await migrateStore(pool)).toEqual({ applied: before.pending, ahead: [] });
+  expect(await migrateStore(pool)).toEqual({ applied: [], ahead: [] });
+  await asANewerProgram(pool, "9000-more");
+  expect(await migrateStore(pool)).toEqual({ applied: [], ahead: ["9000-more"] });
+  await openStoreInTime(pool, { log: silentLog }, 30);
+});
+
+test("of four at once, one does it and the others find it done", async () => {
+  const { url, drop } = await freshDatabase();
+  closers.push(drop);
+  const results = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const pool = await openPostgresPool(url, silentLog);
+      try {
+        return (await migrateStore(pool)).applied.length;
+      } finally {
+        await pool.close();
+      }
+    }),
+  );
+  expect(results.filter((applied) => applied > 0)).toHaveLength(1);
+});
+
+test("a schema this program can't live with is refused, by whoever migrates and by whoever waits", async () => {
+  const pool = await postgres();
+  await migrateStore(pool);
+  await asANewerProgram(pool, "9001-no-runs-breaking");
+  await expect(migrateStore(pool)).rejects.toThrow(SchemaTooNew);
+  for (const awaitSchemaMs of [undefined, 5000]) {
+    const refusal = await openStoreInTime(pool, { log: silentLog, awaitSchemaMs }, 30).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal).toMatchObject({ exitCode: exitCodes.usage });
+    expect(String(refusal)).toContain("9001-no-runs-breaking");
+  }
+});
+
+test("who waits opens the store as soon as somebody has migrated", async () => {
+  const pool = await postgres();
+  const waiting = patience(async (slept) => {
+    if (slept === 3) await migrateStore(pool);
+  });
+  const store = await openStoreInTime(pool, { log: silentLog, awaitSchemaMs: 60_000 }, 30, waiting);
+  expect(store.installation).not.toBe("");
+  expect(waiting.slept()).toBe(3);
+});
+
+test("who waits in vain says what is missing and what to do, and has changed nothing", async () => {
+  const pool = await postgres();
+  const waiting = patience();
+  const refusal = await openStoreInTime(pool, { log: silentLog, awaitSchemaMs: 5000 }, 30, waiting).catch(
+    (error: unknown) => error,
+  );
+  expect(refusal).toMatchObject({ exitCode: exitCodes.unhealthy });
+  expect(String(refusal)).toMatch(/lacks 0001-first.*plumbline store migrate/);
+  expect(waiting.slept()).toBe(5);
+  expect((await readSchemaState(pool)).pending).toContain("0001-first");
+});
+
+test("a failing migration is told as it failed, not tried for ever", async () => {
+  const pool = await postgres();
+  const { applied } = await migrateStore(pool);
+  await forget(pool, applied);
+  await expect(migrateStore(pool)).rejects.toThrow(/already exists/);
+});
