@@ -3,14 +3,26 @@ import { normalCdf, normalDensity, normalQuantile } from "../../std/statistics-n
 export type ComponentKind = "up" | "down" | "variance" | "tail";
 
 /**
- * One bet against "nothing has changed": exp(logE(w)) has mean at most 1 for scores w of the baseline, and also when
- * their mean is off by the guard. `weight` is its share in the sum that is compared with its promise.
+ * One bet against "nothing has changed": log e(w) = linear w + square w² + beyond [w > limit] - offset. e has mean at most
+ * 1 for scores w of the baseline, and also when their mean is off by the guard. `weight` is its share in the sum that is
+ * compared with its promise. All of one shape, for this is what every sample of every series goes through.
  */
 export interface Component {
   readonly kind: ComponentKind;
   readonly weight: number;
-  readonly logE: (score: number) => number;
+  readonly linear: number;
+  readonly square: number;
+  readonly beyond: number;
+  readonly limit: number;
+  readonly offset: number;
 }
+
+/** What a component bets on a score, as a logarithm. */
+export function logE({ linear, square, beyond, limit, offset }: Component, score: number): number {
+  return linear * score + square * score * score + (score > limit ? beyond : 0) - offset;
+}
+
+const idle = { linear: 0, square: 0, beyond: 0, limit: 0 };
 
 /** Two promises, each with shares that add up to 1: of pages about the level, and of information about the rest. */
 const shares: Readonly<Record<ComponentKind, number>> = { up: 0.8, down: 0.2, variance: 0.5, tail: 0.5 };
@@ -33,14 +45,14 @@ export function componentsOf(clip: number, guard: number, levelGuard = guard): r
     const offset = (means.levels[index] ?? 0) + step * levelGuard;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
     return [
-      { kind: "up", weight: weight("up"), logE: (w) => step * w - offset },
-      { kind: "down", weight: weight("down"), logE: (w) => -step * w - offset },
+      { ...idle, kind: "up", weight: weight("up"), linear: step, offset },
+      { ...idle, kind: "down", weight: weight("down"), linear: -step, offset },
     ];
   });
   const variances = spreads.map((spread, index): Component => {
-    const factor = varianceFactor(spread);
-    const offset = (means.variances[index] ?? 0) + factor * (spread * guard) ** 2;
-    return { kind: "variance", weight: shares.variance / spreads.length, logE: (w) => factor * w * w - offset };
+    const square = varianceFactor(spread);
+    const offset = (means.variances[index] ?? 0) + square * (spread * guard) ** 2;
+    return { ...idle, kind: "variance", weight: shares.variance / spreads.length, square, offset };
   });
   return [...levels, ...variances, ...tailComponents(clip, guard)];
 }
@@ -76,7 +88,7 @@ function tailComponents(clip: number, guard: number): Component[] {
     if (limit >= clip || after > likeliestTail) return [];
     const hit = Math.log(after / before);
     const miss = Math.log((1 - after) / (1 - before));
-    return [{ kind: "tail", weight: shares.tail / tails.length, logE: (w) => (w > limit ? hit : miss) }];
+    return [{ ...idle, kind: "tail", weight: shares.tail / tails.length, beyond: hit - miss, limit, offset: -miss }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Component, ComponentKind } from "./components.ts";
+import { type Component, type ComponentKind, logE } from "./components.ts";
 
 /** One Shiryaev-Roberts sum per component, and beside each a CUSUM that remembers when the evidence began. */
 export interface DetectorState {
@@ -23,6 +23,12 @@ export interface Scores {
   readonly plain: number;
 }
 
+/** Weighted sums, each to be compared with its own promise. */
+export interface Totals {
+  readonly level: number;
+  readonly others: number;
+}
+
 /**
  * One sample: R <- (1 + R) e(w) for each component. Under "nothing has changed" each R minus the number of samples is a
  * supermartingale, so that an alarm at R >= A comes after A samples or later on average (Shin, Ramdas, Rinaldo 2022).
@@ -33,38 +39,42 @@ export function stepDetector(
   components: readonly Component[],
   scores: Scores,
   atMs: number,
-): void {
+): Totals {
+  let level = 0;
+  let others = 0;
   for (let index = 0; index < components.length; index += 1) {
     const component = components[index] as Component;
-    const logE = component.logE(scoreFor(component.kind, scores));
-    sums[index] = (1 + (sums[index] ?? 0)) * Math.exp(logE);
-    const cusum = (cusums[index] ?? 0) + logE;
-    cusums[index] = Math.max(0, cusum);
+    const evidence = logE(component, scoreFor(component.kind, scores));
+    const sum = (1 + (sums[index] as number)) * Math.exp(evidence);
+    sums[index] = sum;
+    if (isLevel(component.kind)) level += component.weight * sum;
+    else others += component.weight * sum;
+    const cusum = (cusums[index] as number) + evidence;
+    cusums[index] = cusum > 0 ? cusum : 0;
     if (cusum <= 0) sinceMs[index] = atMs;
   }
+  return { level, others };
 }
 
 function scoreFor(kind: ComponentKind, { up, down, plain }: Scores): number {
   return kind === "up" ? up : kind === "down" ? down : plain;
 }
 
-/** The weighted sum of all components that count, and which of them weighs most. */
-export function weigh(
+/** Of all components that count the one that weighs most, and since when. */
+export function heaviestOf(
   { sums, sinceMs }: DetectorState,
   components: readonly Component[],
   counts: (kind: ComponentKind) => boolean,
-): { readonly total: number; readonly heaviest: ComponentKind; readonly sinceMs: number } {
-  let total = 0;
+): { readonly kind: ComponentKind; readonly sinceMs: number } {
   let most = -1;
   let heaviest = 0;
   for (let index = 0; index < components.length; index += 1) {
     const { kind, weight } = components[index] as Component;
     if (!counts(kind)) continue;
     const share = weight * (sums[index] ?? 0);
-    total += share;
     if (share > most) [most, heaviest] = [share, index];
   }
-  return { total, heaviest: components[heaviest]?.kind ?? "up", sinceMs: sinceMs[heaviest] ?? 0 };
+  return { kind: components[heaviest]?.kind ?? "up", sinceMs: sinceMs[heaviest] ?? 0 };
 }
 
 export const isLevel = (kind: ComponentKind): boolean => kind === "up" || kind === "down";

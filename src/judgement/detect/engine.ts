@@ -1,11 +1,10 @@
 import { median } from "../../std/statistics.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
 import { type Change, backAt, backwards, changeSince, lastsStill } from "./change.ts";
-import type { ComponentKind } from "./components.ts";
-import { type DetectorState, type Scores, freshDetector, isLevel, stepDetector, weigh } from "./e-detector.ts";
+import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
 import { isNumbers } from "./numbers.ts";
 import { rankScore } from "./rank-table.ts";
-import { type Pipeline, scoreOnGrid, valueOnGrid } from "./reference.ts";
+import type { Pipeline } from "./reference.ts";
 import { seasonAt } from "./season.ts";
 
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
@@ -55,8 +54,8 @@ export function copyOfEngine(state: EngineState): EngineState {
   return {
     lastMs: state.lastMs,
     previous,
-    detector: { sums: [...sums], cusums: [...cusums], sinceMs: [...sinceMs] },
-    recent: [...recent],
+    detector: { sums: sums.slice(), cusums: cusums.slice(), sinceMs: sinceMs.slice() },
+    recent: recent.slice(),
     ...(held === undefined ? {} : { held: { ...held } }),
   };
 }
@@ -79,6 +78,7 @@ export type Step =
 
 /** Also the longest stretch by which a change is measured. */
 const keptRecent = 60;
+const quiet: Step = { kind: "quiet" };
 const noScores: Scores = { up: 0, down: 0, plain: 0 };
 
 export function freshEngine(pipeline: Pipeline, atMs: number): EngineState {
@@ -99,7 +99,7 @@ export function stepEngine(
   promise: AlarmPromise,
 ): Step {
   const { atMs, value } = sample;
-  if (!isMeasured(value) || atMs <= state.lastMs) return { kind: "quiet" };
+  if (!isMeasured(value) || atMs <= state.lastMs) return quiet;
   const { reference, components } = pipeline;
   const log = Math.log(value) - reference.origin - seasonAt(reference.season, atMs);
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
@@ -109,12 +109,11 @@ export function stepEngine(
   if (state.recent.length > keptRecent) state.recent.shift();
   if (state.held !== undefined) return stepHeld(state, state.held, pipeline, atMs, promise);
 
-  stepDetector(state.detector, components, scores, atMs);
-  const level = weigh(state.detector, components, isLevel);
-  if (level.total >= promise.samples) return alarm(state, pipeline, level, atMs, promise);
-  const others = weigh(state.detector, components, (kind) => !isLevel(kind));
-  if (others.total < promise.samples) return { kind: "quiet" };
-  const change = changeSince(others.heaviest, others.sinceMs, state.recent, reference, atMs, promise.intervalMs);
+  const { level, others } = stepDetector(state.detector, components, scores, atMs);
+  if (level >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  if (others < promise.samples) return quiet;
+  const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
+  const change = changeSince(kind, sinceMs, state.recent, reference, atMs, promise.intervalMs);
   for (const [index, component] of components.entries()) {
     if (isLevel(component.kind)) continue;
     state.detector.sums[index] = 0;
@@ -128,29 +127,24 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
   const { reference, values, scores } = pipeline;
   const before = isGap ? noScores : state.previous;
   const now = {
-    up: rankScore(values, valueOnGrid(log - floor)),
-    down: rankScore(values, valueOnGrid(log + floor)),
-    plain: rankScore(values, valueOnGrid(log)),
+    up: rankScore(values, log - floor),
+    down: rankScore(values, log + floor),
+    plain: rankScore(values, log),
   };
   state.previous = now;
   const { correlation } = reference;
   return {
-    up: rankScore(scores, scoreOnGrid(now.up - correlation * before.up)),
-    down: rankScore(scores, scoreOnGrid(now.down - correlation * before.down)),
-    plain: rankScore(scores, scoreOnGrid(now.plain - correlation * before.plain)),
+    up: rankScore(scores, now.up - correlation * before.up),
+    down: rankScore(scores, now.down - correlation * before.down),
+    plain: rankScore(scores, now.plain - correlation * before.plain),
   };
 }
 
-function alarm(
-  state: EngineState,
-  pipeline: Pipeline,
-  { heaviest, sinceMs }: { readonly heaviest: ComponentKind; readonly sinceMs: number },
-  atMs: number,
-  { intervalMs, floor }: AlarmPromise,
-): Step {
-  const { reference } = pipeline;
+function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalMs, floor }: AlarmPromise): Step {
+  const { reference, components } = pipeline;
+  const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
   const change = changeSince(heaviest, sinceMs, state.recent, reference, atMs, intervalMs);
-  state.detector = freshDetector(pipeline.components, atMs);
+  state.detector = freshDetector(components, atMs);
   const kind = heaviest === "down" ? "down" : "up";
   const shift = Math.log(change.ratio);
   const isStillThere = lastsStill(state.recent.slice(-change.samples), shift, reference, floor);

@@ -1,5 +1,5 @@
 /** Numbers of 16 bits as text, 2.7 characters each: little-endian, base64. Texts of multiples of three numbers can be joined. */
-export function base64OfInts(ints: readonly number[]): string {
+export function base64OfInts(ints: ArrayLike<number>): string {
   return Buffer.from(Int16Array.from(ints).buffer).toString("base64");
 }
 

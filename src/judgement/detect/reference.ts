@@ -7,7 +7,7 @@ import { blocksOfLevel } from "./clean.ts";
 import { type Component, componentsOf } from "./components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
-import { type RankTable, clipOf, rankScore, rankTable } from "./rank-table.ts";
+import { type RankTable, clipOf, rankScore, rankTable, rankTableOf } from "./rank-table.ts";
 import { type Season, fitSeason, harmonicsAt, seasonAt } from "./season.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
@@ -68,14 +68,12 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   const clean = isClean ? rough : deseason(all.filter(isKept), learning, blocks, usual);
   const { season, logs, samples } = clean;
 
-  const values = rankTable(logs);
+  const values = rankTable(logs, valueScale);
   const plain = logs.map((log) => rankScore(values, log));
   const correlation = correlationOf(samples, plain);
   const whitened = plain.flatMap((score, index) =>
     // Without a correlation there is nothing to take off: samples that follow none count as well.
-    correlation === 0 || samples[index]?.follows === true
-      ? [scoreOnGrid(score - correlation * (plain[index - 1] ?? 0))]
-      : [],
+    correlation === 0 || samples[index]?.follows === true ? [score - correlation * (plain[index - 1] ?? 0)] : [],
   );
   const spread = robustSpread(logs);
   return {
@@ -94,8 +92,8 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
       estimation: estimationFactor / Math.sqrt(clean.n),
       wander: wanderFactor * wanderOf(clean.blocks, spread, correlation),
     },
-    values: pack(values.knots, valueScale),
-    scores: pack(rankTable(whitened).knots, scoreScale),
+    values: base64OfInts(values.knots),
+    scores: base64OfInts(rankTable(whitened, scoreScale).knots),
   };
 }
 
@@ -146,8 +144,8 @@ export function pipelineOf(reference: Reference, floor = 0, guardFactor = 1): Pi
   const beyond = Math.max(0, wander - floorInScores);
   return {
     reference,
-    values: { knots: unpack(reference.values, valueScale), clip: reference.clip.values },
-    scores: { knots: unpack(reference.scores, scoreScale), clip: reference.clip.scores },
+    values: rankTableOf(intsOfBase64(reference.values), valueScale, reference.clip.values),
+    scores: rankTableOf(intsOfBase64(reference.scores), scoreScale, reference.clip.scores),
     components: componentsOf(reference.clip.scores, estimation + wander, estimation + beyond),
   };
 }
@@ -176,7 +174,7 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
   const flat = blocks.map((block) => withoutSeason(block, season, startMs));
   const shift = isThinned ? meanOf(flat) - clippedMean(logs) : 0;
   const n = isThinned ? blocks.reduce((sum, block) => sum + block.n, 0) : samples.length;
-  return { season, samples, n, logs: logs.map((log) => valueOnGrid(log + shift)), blocks: flat };
+  return { season, samples, n, logs: logs.map((log) => log + shift), blocks: flat };
 }
 
 function correlationOf(samples: readonly Sample[], scores: readonly number[]): number {
@@ -191,21 +189,4 @@ function correlationOf(samples: readonly Sample[], scores: readonly number[]): n
   }
   if (pairs < pairsForCorrelation || square === 0) return 0;
   return Math.max(0, Math.min(mostCorrelation, product / pairs / (square / scores.length)));
-}
-
-/** Equal values stay equal to the stored ones: ties are found by comparing. */
-export function valueOnGrid(log: number): number {
-  return Math.round(log * valueScale) / valueScale;
-}
-
-export function scoreOnGrid(score: number): number {
-  return Math.round(score * scoreScale) / scoreScale;
-}
-
-function pack(knots: Float64Array, scale: number): string {
-  return base64OfInts([...knots].map((knot) => Math.max(-32_767, Math.min(32_767, Math.round(knot * scale)))));
-}
-
-function unpack(text: string, scale: number): Float64Array {
-  return Float64Array.from(intsOfBase64(text), (value) => value / scale);
 }

@@ -9,13 +9,21 @@ const huber = 1.5;
 const rounds = 6;
 
 export function seasonAt(season: Season, atMs: number): number {
-  return season.length < terms ? 0 : dot(harmonicsAt(atMs), season);
+  if (season.length < terms) return 0;
+  const [sin, cos, sinTwice, cosTwice] = season as readonly [number, number, number, number];
+  const turn = turnAt(atMs);
+  const [s, c] = [Math.sin(turn), Math.cos(turn)];
+  return sin * s + cos * c + 2 * sinTwice * s * c + cosTwice * (1 - 2 * s * s);
 }
 
 /** The four harmonics at a time of day (UTC). */
 export function harmonicsAt(atMs: number): number[] {
-  const turn = (2 * Math.PI * (atMs % dayMs)) / dayMs;
+  const turn = turnAt(atMs);
   return [Math.sin(turn), Math.cos(turn), Math.sin(2 * turn), Math.cos(2 * turn)];
+}
+
+function turnAt(atMs: number): number {
+  return (2 * Math.PI * (atMs % dayMs)) / dayMs;
 }
 
 /** Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. */

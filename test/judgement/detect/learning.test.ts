@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { blocksOfLevel } from "../../../src/judgement/detect/clean.ts";
 import { beginLearning, learn, samplesOf } from "../../../src/judgement/detect/learning.ts";
 import { rankScore, rankTable } from "../../../src/judgement/detect/rank-table.ts";
+import { logE } from "../../../src/judgement/detect/components.ts";
 import { fitReference, pipelineOf } from "../../../src/judgement/detect/reference.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
@@ -90,7 +91,7 @@ describe("baselines", () => {
 });
 
 test("ranks: ties share the middle, far values are clipped, order is kept", () => {
-  const table = rankTable([1, 2, 2, 2, 3]);
+  const table = rankTable([1, 2, 2, 2, 3], 100);
   expect(rankScore(table, 2)).toBeCloseTo(0, 10);
   expect(rankScore(table, 99)).toBeCloseTo(table.clip, 10);
   expect(rankScore(table, -99)).toBeCloseTo(-table.clip, 10);
@@ -106,5 +107,5 @@ test("a baseline of samples of which none follows another, as an overloaded moni
   expect(reference.clip.scores).toBeGreaterThan(1);
   const { components, scores } = pipelineOf(reference);
   expect(scores.knots).toHaveLength(60);
-  expect(components.every(({ logE }) => Number.isFinite(logE(0.5)))).toBe(true);
+  expect(components.every((component) => Number.isFinite(logE(component, 0.5)))).toBe(true);
 });

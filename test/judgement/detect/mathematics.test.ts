@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { normalFrom } from "../../../bench/detection/series.ts";
-import { componentsOf, logMean } from "../../../src/judgement/detect/components.ts";
+import { componentsOf, logE, logMean } from "../../../src/judgement/detect/components.ts";
 import { freshDetector, stepDetector } from "../../../src/judgement/detect/e-detector.ts";
 import { normalCdf, normalQuantile } from "../../../src/std/statistics-normal.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
@@ -73,9 +73,10 @@ describe("e-values", () => {
       const normal = normalFrom(seededRandom(11));
       const scores = Array.from({ length: 100_000 }, () => normal());
       const guard = 0.1;
-      for (const { kind, logE } of componentsOf(clip, guard)) {
+      for (const component of componentsOf(clip, guard)) {
+        const { kind } = component;
         for (const off of [0, kind === "down" ? -guard : guard]) {
-          const values = scores.map((score) => Math.exp(logE(Math.max(-clip, Math.min(clip, score + off)))));
+          const values = scores.map((score) => Math.exp(logE(component, Math.max(-clip, Math.min(clip, score + off)))));
           const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
           const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
           expect(mean, kind).toBeLessThan(1 + 4 * Math.sqrt(variance / values.length));
@@ -116,8 +117,8 @@ describe("e-values", () => {
     for (const [index, score] of scores.entries()) {
       stepDetector(state, components, { up: score, down: score, plain: score }, index + 1);
     }
-    for (const [index, { logE }] of components.entries()) {
-      const since = scores.map((_, from) => scores.slice(from).reduce((sum, score) => sum + logE(score), 0));
+    for (const [index, component] of components.entries()) {
+      const since = scores.map((_, from) => scores.slice(from).reduce((sum, score) => sum + logE(component, score), 0));
       expect(state.sums[index]).toBeCloseTo(
         since.reduce((sum, value) => sum + Math.exp(value), 0),
         6,
