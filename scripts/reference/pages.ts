@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exitCodes } from "../../src/cli/io.ts";
 import { days, match, pattern, timeOfDay } from "../../src/config/alerting-schemas.ts";
 import { date } from "../../src/config/audit-schema.ts";
 import { path, schemaFile } from "../../src/config/contract-schema.ts";
@@ -7,6 +8,7 @@ import { httpUrl, secret, urlOrEnv } from "../../src/config/reference-schemas.ts
 import { address, configSchema } from "../../src/config/schema.ts";
 import { spendCap } from "../../src/config/target-schema.ts";
 import { cron, duration, money, size, slug, timeZone } from "../../src/config/text-schemas.ts";
+import { cliPage } from "./cli-page.ts";
 import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
 
@@ -15,11 +17,21 @@ const texts = [
   ...[path, schemaFile, mailAddress],
 ];
 
+const exitMeanings = [
+  [exitCodes.fine, "done, and all is well"],
+  [exitCodes.internal, "internal error: a bug, or a second signal"],
+  [exitCodes.usage, "wrong usage, a configuration with mistakes, or a refusal: nothing was done"],
+  [exitCodes.drifted, "failed or drifted"],
+  [exitCodes.inconclusive, "inconclusive: nothing can be said of the target"],
+  [exitCodes.unhealthy, "the monitor itself is not well, or does not answer"],
+] as const;
+
 /** Every page of docs/reference, as it should be. */
 export function referencePages(): Readonly<Record<string, string>> {
   const shared = { texts: texts.map(schemaOf), maps: [chat, match, spendCap].map(schemaOf) };
   return {
     "config.md": configPage(schemaOf(configSchema), shared),
+    "cli.md": cliPage(exitMeanings),
   };
 }
 

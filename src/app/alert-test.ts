@@ -18,7 +18,12 @@ import { secretReader, secretSources } from "./world.ts";
  * Sends one receiver a test by the code that delivers every alert, and its end after it, so that nothing stays open.
  * Says what came back; nothing is tried again and nothing is stored.
  */
-export async function testReceiver(name: string, { receivers }: Config, { stdout, stderr, env }: Io): Promise<number> {
+export async function testReceiver(
+  name: string,
+  { receivers }: Config,
+  { stdout, stderr, env }: Io,
+  json: boolean,
+): Promise<number> {
   const receiver = receivers.find((one) => one.name === name);
   if (receiver === undefined) {
     const names = receivers.map((one) => one.name);
@@ -44,16 +49,23 @@ export async function testReceiver(name: string, { receivers }: Config, { stdout
     log: silentLog,
   };
   const startedAtMs = systemClock.nowMs();
+  const attempts: { readonly event: string; readonly outcome: DeliveryOutcome; readonly durationMs: number }[] = [];
   for (const event of ["opened", "resolved"] as const) {
     const entry = testEntry(name, event, startedAtMs);
     const attempt = await deliverOnce({ ...world, outbox: outboxOf(entry) }, entry.id);
     if (attempt === undefined) throw new Error("a test was not due");
     const { outcome, durationMs } = attempt;
     const what = event === "opened" ? "test" : "its end";
-    stdout.write(`${name} (${receiver.kind})  ${what}: ${said(outcome)}, after ${formatDurationMs(durationMs)}\n`);
-    if (outcome.kind !== "delivered") return exitCodes.drifted;
+    attempts.push({ event, outcome, durationMs });
+    if (!json) {
+      stdout.write(`${name} (${receiver.kind})  ${what}: ${said(outcome)}, after ${formatDurationMs(durationMs)}\n`);
+    }
+    if (outcome.kind !== "delivered") break;
   }
-  return exitCodes.fine;
+  if (json) {
+    stdout.write(`${JSON.stringify({ schema: 1, data: { receiver: name, kind: receiver.kind, attempts } })}\n`);
+  }
+  return attempts.every(({ outcome }) => outcome.kind === "delivered") ? exitCodes.fine : exitCodes.drifted;
 }
 
 function said(outcome: DeliveryOutcome): string {

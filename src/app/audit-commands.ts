@@ -55,8 +55,11 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
         progress: (done, of, scenario) => stderr.write(`[${done}/${of}] ${scenario}\n`),
       });
       const files = keepAudit(wanted.out, document, wanted.format);
-      stdout.write(decisionLine(document));
-      for (const file of files) stdout.write(`${file}\n`);
+      stdout.write(
+        wanted.json
+          ? inJson({ ...document.decision, files })
+          : `${decisionLine(document)}${files.map((file) => `${file}\n`).join("")}`,
+      );
       return readinessExitCodes[document.decision.readiness];
     },
 
@@ -68,16 +71,20 @@ export function createAuditCommands(io: Io, load: (file: string) => Config | und
       return Promise.resolve(exitCodes.fine);
     },
 
-    diff(oneFile, otherFile) {
+    diff(oneFile, otherFile, json) {
       const [one, other] = [readAudit(oneFile), readAudit(otherFile)];
       if (one === undefined || other === undefined) {
         return Promise.resolve(refuse(notAudit(one === undefined ? oneFile : otherFile)));
       }
       const differences = diffAudits(one, other);
-      stdout.write(renderDiff(differences, one, other));
+      stdout.write(json ? inJson(differences) : renderDiff(differences, one, other));
       return Promise.resolve(differences.length === 0 ? exitCodes.fine : exitCodes.drifted);
     },
   };
+}
+
+function inJson(data: unknown): string {
+  return `${JSON.stringify({ schema: 1, data })}\n`;
 }
 
 function notAudit(file: string): string {

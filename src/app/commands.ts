@@ -224,11 +224,11 @@ export function createCommands(io: Io): CommandSet {
       return runTestbed(io, { port });
     },
 
-    async alertTest(receiver, file) {
+    async alertTest(receiver, file, json) {
       const config = load(file, false);
       if (config === undefined) return exitCodes.usage;
       const { testReceiver } = await import("./alert-test.ts");
-      return testReceiver(receiver, config, io);
+      return testReceiver(receiver, config, io, json);
     },
 
     review: createAuditCommands(io, (file) => load(file, true)),

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AuditFormat, auditFormats } from "../audit/render/renderers.ts";
 import { microUsd } from "../std/money.ts";
+import { endsWith } from "./ends.ts";
 
 export interface AuditArguments {
   readonly target: string;
@@ -11,11 +12,12 @@ export interface AuditArguments {
   readonly yes: boolean;
   /** A file that pins how replies are to be. */
   readonly expect: string | undefined;
+  readonly json: boolean;
 }
 
 export interface AuditCommands {
   audit(wanted: AuditArguments): Promise<number>;
-  diff(one: string, other: string): Promise<number>;
+  diff(one: string, other: string, json: boolean): Promise<number>;
   /** Prints the probes that an audit suggests. */
   probes(file: string): Promise<number>;
 }
@@ -37,9 +39,10 @@ export function addAuditCommands(
     .option("--approve-cost <amount>", "do not ask if it can cost no more than this, such as 0.05 USD", amountOption)
     .option("--yes", "do not ask", false)
     .option("--expect <file>", "YAML that pins replies, such as { invalid-key: { status: 401 } }; another is not ready")
+    .option("--json", "print decision and files as JSON", false)
     .addHelpText(
       "after",
-      "\nExit codes: 0 ready, 3 not ready, 4 could not be judged\n\nExamples:\n  plumbline audit mini --approve-cost '0.05 USD'\n  plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json",
+      "\nExit codes: 0 ready, 2 nothing was sent, 3 not ready, 4 could not be judged\n\nExample: plumbline audit mini --approve-cost '0.05 USD'",
     )
     .action(
       async (
@@ -51,18 +54,23 @@ export function addAuditCommands(
           approveCost?: number;
           yes: boolean;
           expect?: string;
+          json: boolean;
         },
       ) => {
-        const { config, out, format, approveCost: approvedMicroUsd, yes, expect } = given;
-        done(await commands.audit({ target, config, out, format, approvedMicroUsd, yes, expect }));
+        const { config, out, format, approveCost: approvedMicroUsd, yes, expect, json } = given;
+        done(await commands.audit({ target, config, out, format, approvedMicroUsd, yes, expect, json }));
       },
     );
-  audit
-    .command("diff")
-    .description("what is not the same in two audits; 3 when something changed")
+  endsWith(audit.command("diff"), { 0: "nothing has changed", 2: "a file is no audit", 3: "something has changed" })
+    .description("what is not the same in two audits")
     .argument("<before>", "a JSON file of an audit")
     .argument("<after>", "a later one")
-    .action(async (before: string, after: string) => done(await commands.diff(before, after)));
+    .option("--json", "as JSON", false)
+    .addHelpText("after", "\nExample: plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json")
+    .action(async (before: string, after: string, _own: unknown, command: Command) =>
+      // Also a flag of audit itself, which takes it when it comes first.
+      done(await commands.diff(before, after, command.optsWithGlobals<{ json: boolean }>().json)),
+    );
   audit
     .command("probes")
     .description("print the probes that an audit suggests, to be put into the configuration")

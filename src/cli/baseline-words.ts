@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { asking, type AskOptions, trimmed } from "./control-words.ts";
+import { asking, askingAt, type AskOptions, trimmed } from "./control-words.ts";
 
 interface Reasoned extends AskOptions {
   readonly why: string;
@@ -18,7 +18,7 @@ export interface BaselineCommands {
   diff(series: string, options: Versions): Promise<number>;
   accept(incident: string, options: Reasoned): Promise<number>;
   reject(series: string, options: Reasoned & { readonly to?: number }): Promise<number>;
-  exportTo(series: string, file: string | undefined, options: AskOptions): Promise<number>;
+  exportTo(series: string, file: string | undefined, options: Pick<AskOptions, "url">): Promise<number>;
   importFrom(series: string, file: string, options: Reasoned): Promise<number>;
   fromAudit(file: string, options: Reasoned): Promise<number>;
 }
@@ -62,9 +62,10 @@ export function addBaselineCommands(
     .action(async (series: string, options: Reasoned & { readonly to?: number }) =>
       done(await commands.reject(series, trimmed(options))),
     );
-  about("export", "the newest version as JSON")
+  askingAt(baseline.command("export").description("the newest version as JSON"))
+    .argument("<series>", "its id, as in baseline list")
     .option("--out <file>", "where; standard output when left out")
-    .action(async (series: string, { out, ...options }: AskOptions & { out?: string }) =>
+    .action(async (series: string, { out, ...options }: Pick<AskOptions, "url"> & { out?: string }) =>
       done(await commands.exportTo(series, out, trimmed(options))),
     );
   reasoned(

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDurationMs } from "../std/duration.ts";
+import { type Endings, endsWith } from "./ends.ts";
 
 /** Which running service is asked, and how the answer is shown. */
 export interface AskOptions {
@@ -29,6 +30,8 @@ export interface ControlCommands {
 type Done = (exitCode: number) => void;
 
 const tokenHelp = "\nA service with tokens is asked with the one in PLUMBLINE_TOKEN.";
+const endings: Endings = { 0: "answered or done", 2: "the service refuses", 5: "no service answers" };
+const deliveryStates = ["pending", "delivered", "failed", "carried"];
 
 /** `incident`, `silence` and `delivery`: words for what the HTTP API of a running service can do. */
 export function addControlCommands(program: Command, commands: ControlCommands, done: Done): void {
@@ -77,7 +80,11 @@ export function addControlCommands(program: Command, commands: ControlCommands, 
 
   const delivery = program.command("delivery").description("alerts on their way, and those that never arrived");
   asking(delivery.command("list").description("deliveries by state, newest first"))
-    .option("--state <state>", "pending, delivered, failed or carried (told of by another)", "failed")
+    .addOption(
+      new Option("--state <state>", "what became of them; carried is told of by another")
+        .choices(deliveryStates)
+        .default("failed"),
+    )
     .action(async (options: AskOptions & { state: string }) =>
       done(await commands.deliveries(options.state, trimmed(options))),
     );
@@ -86,14 +93,20 @@ export function addControlCommands(program: Command, commands: ControlCommands, 
     .action(async (id: string, options: AskOptions) => done(await commands.retryDelivery(id, trimmed(options))));
 }
 
-export function asking(command: Command): Command {
-  return command
-    .option("--url <url>", "the service", "http://127.0.0.1:8080")
-    .option("--json", "as JSON", false)
-    .addHelpText("after", tokenHelp);
+/** Asks a running service and shows its answer, for people or as JSON. */
+export function asking(command: Command, ends: Endings = endings): Command {
+  return askingAt(command.option("--json", "as JSON", false), ends);
 }
 
-export function trimmed<Options extends AskOptions>(options: Options): Options {
+/** Asks a running service for what has one form only. */
+export function askingAt(command: Command, ends: Endings = endings): Command {
+  return endsWith(
+    command.option("--url <url>", "the service", "http://127.0.0.1:8080").addHelpText("after", tokenHelp),
+    ends,
+  );
+}
+
+export function trimmed<Options extends Pick<AskOptions, "url">>(options: Options): Options {
   return { ...options, url: options.url.replace(/\/+$/, "") };
 }
 

@@ -6,6 +6,7 @@ import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
 import { addBaselineCommands, type BaselineCommands } from "./baseline-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
 import { addExportCommand, type ExportArguments } from "./export-words.ts";
+import { endsWith } from "./ends.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { addProbeCommands, type ProbeCommands } from "./probe-words.ts";
 import { addStoreCommands, type StoreCommands } from "./store-words.ts";
@@ -44,7 +45,7 @@ export interface CommandSet {
   start(options: StartArguments): Promise<number>;
   status(question: StatusArguments): Promise<number>;
   testbed(port: number): Promise<number>;
-  alertTest(receiver: string, config: string): Promise<number>;
+  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
   readonly review: AuditCommands;
   readonly control: ControlCommands;
   readonly baseline: BaselineCommands;
@@ -67,10 +68,9 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
       "\nExit codes: 0 fine, 1 internal error, 2 usage or configuration, 3 failed or drifted, 4 inconclusive, 5 monitor unhealthy",
     );
 
-  program
-    .command("demo")
+  endsWith(program.command("demo"), { 0: "all was found and nothing else, or you ended it", 3: "something was not" })
     .description("see it work: a provider that changes, and what is noticed of it")
-    .option("--once", "end when the story is told: 0 if everything was found and nothing else reported, else 3", false)
+    .option("--once", "end when the story is told", false)
     .option("--data <folder>", "keep the data there instead of in a temporary folder")
     .addHelpText("after", "\nExample: plumbline demo --once")
     .action(async ({ once, data }: { once: boolean; data?: string }) => done(await commands.demo({ once, data })));
@@ -79,35 +79,37 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     .description("write a configuration to begin with; never overwrites")
     .argument("[file]", "where", "plumbline.yaml")
     .action(async (file: string) => done(await commands.init(file)));
-  program
-    .command("validate")
+  endsWith(program.command("validate"), { 0: "valid", 2: "it has mistakes: each is named on standard error" })
     .description("check a configuration offline; say what it will send and cost per day")
     .argument("[file]", "the configuration", defaultConfig)
     .option("--json", "as JSON", false)
     .addHelpText("after", "\nExample: plumbline validate config/cometapi.yaml")
     .action(async (file: string, { json }: { json: boolean }) => done(await commands.validate(file, json)));
-  program
-    .command("run")
+  endsWith(program.command("run"), {
+    0: "all ok or warn",
+    2: "nothing was sent",
+    3: "one failed or drifted",
+    4: "one was inconclusive, none failed",
+  })
     .description("run probes once, in memory, and report")
     .argument("[probe...]", "their names; all when left out")
     .option("--config <file>", "the configuration", defaultConfig)
     .addOption(new Option("--reporter <name>", "how to report").choices(["pretty", "json", "junit"]).default("pretty"))
+    .addOption(new Option("--json", "short for --reporter json").implies({ reporter: "json" }))
     .addHelpText("after", "\nExample: plumbline run valid --reporter junit > report.xml")
     .action(async (probes: string[], { config, reporter }: { config: string; reporter: string }) => {
       if (isReporterName(reporter)) done(await commands.run({ config, probes, reporter }));
     });
-  program
-    .command("start")
+  endsWith(program.command("start"), { 0: "stopped by a signal", 2: "it could not begin: the reason is said" })
     .description("run the service: schedule, probe, judge, alert")
     .option("--config <file>", "the configuration", defaultConfig)
     .addOption(new Option("--role <role...>", "only these roles").choices(roleNames).default(roleNames, "all"))
     .option("--location <location...>", "take the slots of these locations only", [])
     .option("--concurrency <n>", "runs at once in each location", wholeNumber, 10)
-    .option(
-      "--grace <duration>",
-      "how long running probes may take to finish on SIGTERM; a second signal forces",
-      durationOption,
-      30_000,
+    .addOption(
+      new Option("--grace <duration>", "how long running probes may take to finish on SIGTERM; a second signal forces")
+        .argParser(durationOption)
+        .default(30_000, "30s"),
     )
     .option("--listen <address>", "where health and status are served, such as 127.0.0.1:8080", addressOption)
     .option(
@@ -141,8 +143,9 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   asking(
     program
       .command("status")
-      .description("ask a running service how it is; 5 when it is not well")
+      .description("ask a running service how it is")
       .option("--watch", "keep showing it until Ctrl-C", false),
+    { 0: "it is well", 2: "the service refuses", 5: "it is not well, or does not answer" },
   ).action(async (question: StatusArguments) => done(await commands.status(trimmed(question))));
   addAuditCommands(program, commands.review, defaultConfig, done);
   addControlCommands(program, commands.control, done);
@@ -150,16 +153,15 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   addProbeCommands(program, commands.probe, done);
   addExportCommand(program, commands.exportObservations, done);
   addStoreCommands(program, commands.store, done);
-  program
-    .command("alert")
-    .description("what has to do with alerts and no running service")
-    .command("test")
-    .description("send a receiver a marked test as any alert is sent; 3 when it did not arrive")
+  const alert = program.command("alert").description("what has to do with alerts and no running service");
+  endsWith(alert.command("test"), { 0: "it arrived", 2: "nothing was sent", 3: "it did not arrive" })
+    .description("send a receiver a marked test as any alert is sent")
     .argument("<receiver>", "its name in the configuration")
     .option("--config <file>", "the configuration", defaultConfig)
+    .option("--json", "as JSON", false)
     .addHelpText("after", "\nExample: plumbline alert test oncall")
-    .action(async (receiver: string, { config }: { config: string }) =>
-      done(await commands.alertTest(receiver, config)),
+    .action(async (receiver: string, { config, json }: { config: string; json: boolean }) =>
+      done(await commands.alertTest(receiver, config, json)),
     );
   program
     .command("testbed")

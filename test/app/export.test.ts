@@ -72,7 +72,7 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
       interval: 200,
     });
     const url = service.url ?? "";
-    const asked = { url, json: false, sinceMs: 3_600_000 };
+    const asked = { url, sinceMs: 3_600_000 };
     const ndjson = ioWriting();
     expect(await exportObservations({ ...asked, format: "ndjson" }, ndjson.io)).toBe(0);
     const lines = ndjson.told().trimEnd().split("\n");
@@ -96,8 +96,6 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
     await testbed.close();
   }
   const gone = ioWriting();
-  expect(
-    await exportObservations({ url: "http://127.0.0.1:9", json: false, sinceMs: 1000, format: "csv" }, gone.io),
-  ).toBe(5);
+  expect(await exportObservations({ url: "http://127.0.0.1:9", sinceMs: 1000, format: "csv" }, gone.io)).toBe(5);
   expect(gone.complained()).toContain("plumbline start");
 }, 60_000);

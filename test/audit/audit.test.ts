@@ -123,8 +123,15 @@ test("audits are kept, estimated by the last one, and compared", async () => {
   const first = lastDocument(out);
   expect(first.decision.because).toBe("nobody can say: fallback, billing, documentation");
   testbed.inject("error-envelope");
-  const second = await plumbline(["audit", "mini", "--config", config, "--out", out, "--yes"]);
+  const second = await plumbline(["audit", "mini", "--config", config, "--out", out, "--yes", "--json"]);
   testbed.clear("error-envelope");
+  expect(JSON.parse(second.stdout)).toMatchObject({
+    schema: 1,
+    data: {
+      readiness: lastDocument(out).decision.readiness,
+      files: expect.arrayContaining([expect.stringMatching(/\.json$/)]) as string[],
+    },
+  });
   expect(second.stderr).toContain("as in the audit of");
   expect(lastDocument(out).announced.microUsd).toBe(first.sent.microUsd);
   const [one = "", other = ""] = readdirSync(out)
@@ -134,6 +141,10 @@ test("audits are kept, estimated by the last one, and compared", async () => {
   expect(changed.code).toBe(3);
   expect(changed.stdout).toContain("reply to invalid-key/invalid-key");
   expect(await plumbline(["audit", "diff", join(out, one), join(out, one)])).toMatchObject({ code: 0 });
+  const forPrograms = await plumbline(["audit", "diff", join(out, one), join(out, other), "--json"]);
+  const { data } = JSON.parse(forPrograms.stdout) as { data: { what: string }[] };
+  expect(forPrograms.code).toBe(3);
+  expect(data.map(({ what }) => what)).toContain("reply to invalid-key/invalid-key");
   expect((await plumbline(["audit", "diff", config, config])).code).toBe(2);
 }, 180_000);
 

@@ -29,8 +29,8 @@ interface Ended {
   readonly stderr: string;
 }
 
-function alertTest(receiver: string, env: Record<string, string>): Promise<Ended> {
-  const words = ["src/main.ts", "alert", "test", receiver, "--config", file];
+function alertTest(receiver: string, env: Record<string, string>, ...flags: readonly string[]): Promise<Ended> {
+  const words = ["src/main.ts", "alert", "test", receiver, "--config", file, ...flags];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -78,6 +78,22 @@ describe("alert test", () => {
       stdout: expect.stringContaining(`team (slack)  test: ${words}, after`) as string,
     });
     expect(http.received).toHaveLength(1);
+  });
+
+  test("--json says the same to programs", async () => {
+    await using http = await startReceiver(answer(500));
+    const ended = await alertTest("team", { ALERT_URL: http.url }, "--json");
+    expect(ended.code).toBe(3);
+    expect(JSON.parse(ended.stdout)).toEqual({
+      schema: 1,
+      data: {
+        receiver: "team",
+        kind: "slack",
+        attempts: [
+          { event: "opened", outcome: { kind: "failed", reason: "status 500" }, durationMs: expect.any(Number) },
+        ],
+      },
+    });
   });
 
   test("what was meant, and what is missing, without a request", async () => {
