@@ -5,51 +5,37 @@ workers location.
 {{- define "plumbline.deployment" -}}
 {{- $root := .root -}}
 {{- $own := .values -}}
-{{- $pod := mergeOverwrite (deepCopy $root.Values.podDefaults) (pick $own "resources" "annotations" "labels" "nodeSelector" "tolerations" "affinity" "priorityClassName" "topologySpreadConstraints") -}}
+{{- $pod := mergeOverwrite (deepCopy $root.Values.podDefaults) (omit $own "location" "replicas" "concurrency" "autoscaling" "keda" "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "extraArgs") -}}
 {{- $name := printf "%s-%s" (include "plumbline.fullname" $root) .role -}}
 {{- if .location }}{{ $name = printf "%s-%s" $name (lower .location) }}{{ end }}
 {{- $scaling := $own.autoscaling | default dict -}}
-{{- $role := .role -}}
-{{- $location := .location -}}
+{{- $role := dict "role" .role "location" .location -}}
+{{- $labels := include "plumbline.roleLabels" $role | fromYaml -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: {{ $name }}
-  namespace: {{ $root.Release.Namespace }}
-  labels:
-    {{- include "plumbline.labels" $root | nindent 4 }}
-    {{- include "plumbline.roleLabels" (dict "role" $role "location" $location) | nindent 4 }}
+  {{- include "plumbline.metadata" (dict "root" $root "name" $name "labels" $labels "annotations" $pod.deploymentAnnotations) | nindent 2 }}
 spec:
   {{- if not (or $scaling.enabled ($own.keda | default dict).enabled) }}
   replicas: {{ $own.replicas | default 1 }}
   {{- end }}
-  strategy:
-    type: RollingUpdate
-    rollingUpdate: { maxSurge: 1, maxUnavailable: 0 }
+  revisionHistoryLimit: {{ $root.Values.revisionHistoryLimit }}
+  strategy: {{- toYaml $pod.strategy | nindent 4 }}
   selector:
     matchLabels:
       {{- include "plumbline.selector" $root | nindent 6 }}
-      {{- include "plumbline.roleLabels" (dict "role" $role "location" $location) | nindent 6 }}
+      {{- include "plumbline.roleLabels" $role | nindent 6 }}
   template:
     metadata:
-      labels:
-        {{- include "plumbline.labels" $root | nindent 8 }}
-        {{- include "plumbline.roleLabels" (dict "role" $role "location" $location) | nindent 8 }}
-        {{- with $pod.labels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      annotations:
-        {{- if not $root.Values.existingConfigMap }}
-        checksum/config: {{ $root.Values.config | sha256sum }}
-        {{- end }}
-        {{- if not $root.Values.storage.existingSecret }}
-        checksum/storage: {{ toJson $root.Values.storage | sha256sum }}
-        {{- end }}
-        {{- with $pod.annotations }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+      labels: {{- toYaml (merge (dict) $labels (include "plumbline.selector" $root | fromYaml) $pod.labels (include "plumbline.labels" $root | fromYaml)) | nindent 8 }}
+      {{- $checksums := dict }}
+      {{- if not $root.Values.existingConfigMap }}{{ $_ := set $checksums "checksum/config" ($root.Values.config | sha256sum) }}{{ end }}
+      {{- if not $root.Values.storage.existingSecret }}{{ $_ := set $checksums "checksum/storage" (toJson $root.Values.storage | sha256sum) }}{{ end }}
+      {{- with merge (dict) $pod.annotations $checksums $root.Values.commonAnnotations }}
+      annotations: {{- toYaml . | nindent 8 }}
+      {{- end }}
     spec:
-      {{- include "plumbline.pod" (dict "root" $root "role" $role "location" $location "concurrency" ($own.concurrency | default 10) "pod" $pod) | nindent 6 }}
+      {{- include "plumbline.pod" (dict "root" $root "role" .role "location" .location "own" $own "pod" $pod) | nindent 6 }}
 {{- end }}
 
 {{- define "plumbline.roleLabels" -}}

@@ -11,6 +11,10 @@
 {{- end }}
 {{- end }}
 
+{{- define "plumbline.namespace" -}}
+{{- .Values.namespaceOverride | default .Release.Namespace }}
+{{- end }}
+
 {{- define "plumbline.selector" -}}
 app.kubernetes.io/name: {{ include "plumbline.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -23,6 +27,17 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What every object begins with. Call with a dict: root, name, and what it has of its own: labels, annotations, namespace. */}}
+{{- define "plumbline.metadata" -}}
+{{- $root := .root -}}
+name: {{ .name }}
+namespace: {{ .namespace | default (include "plumbline.namespace" $root) }}
+labels: {{- toYaml (merge (dict) (.labels | default dict) (include "plumbline.labels" $root | fromYaml)) | nindent 2 }}
+{{- with merge (dict) (.annotations | default dict) $root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 

@@ -3,10 +3,30 @@
 {{- $values := .root.Values -}}
 {{- $grace := max 5 (sub $values.terminationGracePeriodSeconds 5) -}}
 {{- $args := list "start" "--config" "/etc/plumbline/plumbline.yaml" "--role" .role -}}
-{{- if .location }}{{ $args = concat $args (list "--location" .location "--concurrency" (toString .concurrency)) }}{{ end }}
+{{- if .location }}{{ $args = concat $args (list "--location" .location "--concurrency" (toString (.own.concurrency | default 10))) }}{{ end }}
+{{- if $values.migration.enabled }}{{ $args = concat $args (list "--await-schema" (printf "%vs" $values.migration.awaitSchemaSeconds)) }}{{ end }}
 {{- $host := $values.listenAddress -}}
 {{- if contains ":" $host }}{{ $host = printf "[%s]" $host }}{{ end }}
-{{- toJson (concat $args (list "--grace" (printf "%ds" $grace) "--listen" (printf "%s:%v" $host $values.service.port))) }}
+{{- $args = concat $args (list "--grace" (printf "%ds" $grace) "--listen" (printf "%s:%v" $host $values.service.port)) -}}
+{{- toJson (concat $args (.own.extraArgs | default list)) }}
+{{- end }}
+
+{{/* What every pod has, whatever runs in it. Call with a dict: root, pod (podDefaults and what replaces them). */}}
+{{- define "plumbline.podBasics" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext: {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- range $member := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" "dnsConfig" "hostAliases" "nodeSelector" "tolerations" "affinity" }}
+{{- with get $.pod $member }}
+{{ toYaml (dict $member .) }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The pod of one role, fit for the restricted Pod Security Standard. */}}
@@ -14,35 +34,19 @@
 {{- $root := .root -}}
 {{- $values := $root.Values -}}
 {{- $pod := .pod -}}
+{{- $own := .own -}}
 serviceAccountName: {{ include "plumbline.serviceAccount" $root }}
-automountServiceAccountToken: false
-enableServiceLinks: false
 terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
-securityContext: {{ toYaml $values.podSecurityContext | nindent 2 }}
-{{- with $values.image.pullSecrets }}
-imagePullSecrets:
-  {{- range . }}
-  - name: {{ . }}
-  {{- end }}
-{{- end }}
-{{- with $pod.priorityClassName }}
-priorityClassName: {{ . }}
-{{- end }}
-{{- with $pod.nodeSelector }}
-nodeSelector: {{ toYaml . | nindent 2 }}
-{{- end }}
-{{- with $pod.tolerations }}
-tolerations: {{ toYaml . | nindent 2 }}
-{{- end }}
-{{- with $pod.affinity }}
-affinity: {{ toYaml . | nindent 2 }}
-{{- end }}
+{{ include "plumbline.podBasics" (dict "root" $root "pod" $pod) }}
 {{- with $pod.topologySpreadConstraints }}
 topologySpreadConstraints:
   {{- $match := printf "matchLabels:\n%s\n%s" (include "plumbline.selector" $root | indent 2) (include "plumbline.roleLabels" $ | indent 2) | fromYaml }}
   {{- range . }}
   - {{ toYaml (merge (deepCopy .) (dict "labelSelector" $match)) | nindent 4 }}
   {{- end }}
+{{- end }}
+{{- with $pod.initContainers }}
+initContainers: {{- toYaml . | nindent 2 }}
 {{- end }}
 containers:
   - name: plumbline
@@ -55,31 +59,37 @@ containers:
         valueFrom: { secretKeyRef: { name: {{ include "plumbline.storageSecret" $root | quote }}, key: {{ $key | quote }} } }
       {{- end }}
       {{- include "plumbline.otelEnv" (dict "otel" $values.otel "role" .role "location" .location) | nindent 6 }}
-      {{- with $values.extraEnv }}
+      {{- with concat $values.extraEnv ($own.extraEnv | default list) }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
-    {{- with $values.extraEnvFrom }}
-    envFrom: {{ toYaml . | nindent 6 }}
+    {{- with concat $values.extraEnvFrom ($own.extraEnvFrom | default list) }}
+    envFrom: {{- toYaml . | nindent 6 }}
     {{- end }}
     ports:
       - { name: http, containerPort: {{ $values.service.port }}, protocol: TCP }
-    startupProbe: {{ toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.startup) | nindent 6 }}
-    livenessProbe: {{ toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.liveness) | nindent 6 }}
-    readinessProbe: {{ toYaml (merge (dict "httpGet" (dict "path" "/readyz" "port" "http")) $values.probes.readiness) | nindent 6 }}
-    securityContext: {{ toYaml $values.securityContext | nindent 6 }}
-    resources: {{ toYaml $pod.resources | nindent 6 }}
+    startupProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.startup) | nindent 6 }}
+    livenessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.liveness) | nindent 6 }}
+    readinessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/readyz" "port" "http")) $values.probes.readiness) | nindent 6 }}
+    {{- with $pod.lifecycle }}
+    lifecycle: {{- toYaml . | nindent 6 }}
+    {{- end }}
+    securityContext: {{- toYaml $values.securityContext | nindent 6 }}
+    resources: {{- toYaml $pod.resources | nindent 6 }}
     volumeMounts:
       - { name: config, mountPath: /etc/plumbline, readOnly: true }
       - { name: tmp, mountPath: /tmp }
-      {{- with $values.extraVolumeMounts }}
+      {{- with concat $values.extraVolumeMounts ($own.extraVolumeMounts | default list) }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
+  {{- with $pod.extraContainers }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 volumes:
   - name: config
     configMap: { name: {{ include "plumbline.configMap" $root | quote }} }
   - name: tmp
     emptyDir: {}
-  {{- with $values.extraVolumes }}
+  {{- with concat $values.extraVolumes ($own.extraVolumes | default list) }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}

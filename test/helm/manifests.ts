@@ -30,7 +30,7 @@ interface FoundPod {
 /** The pods that objects make. */
 export function podsOf(objects: readonly Manifest[]): FoundPod[] {
   return objects.flatMap((owner): FoundPod[] => {
-    if (owner.kind !== "Deployment" && owner.kind !== "Pod") return [];
+    if (!["Deployment", "Job", "Pod"].includes(owner.kind)) return [];
     const { template } = owner["spec"] as { template: Template };
     const { metadata, spec } = owner.kind === "Pod" ? (owner as unknown as Template) : template;
     return [{ owner, labels: metadata.labels, annotations: metadata.annotations ?? {}, pod: spec }];
@@ -56,46 +56,6 @@ export function restrictedViolations(object: Manifest): string[] {
       ]),
     ];
   });
-}
-
-const podMembers = `serviceAccountName automountServiceAccountToken enableServiceLinks terminationGracePeriodSeconds
-  securityContext imagePullSecrets priorityClassName nodeSelector tolerations affinity topologySpreadConstraints containers
-  volumes restartPolicy`;
-const containerMembers = `name image imagePullPolicy args command env envFrom ports startupProbe livenessProbe readinessProbe
-  securityContext resources volumeMounts`;
-const specMembers: Readonly<Record<string, string>> = {
-  Deployment: "replicas strategy selector template",
-  Pod: podMembers,
-  Service: "type selector ports clusterIP publishNotReadyAddresses",
-  HorizontalPodAutoscaler: "scaleTargetRef minReplicas maxReplicas metrics",
-  ScaledObject: "scaleTargetRef minReplicaCount maxReplicaCount cooldownPeriod triggers",
-  PodDisruptionBudget: "maxUnavailable selector",
-  NetworkPolicy: "podSelector policyTypes ingress egress",
-  Ingress: "ingressClassName tls rules",
-  ServiceMonitor: "selector podTargetLabels endpoints",
-  PrometheusRule: "groups",
-  ConfigMap: "",
-  Secret: "",
-  ServiceAccount: "",
-};
-
-/** Members that Kubernetes would drop or refuse, where the chart puts any. No API server is asked. */
-export function strangeMembers(object: Manifest): string[] {
-  const unknown = (where: string, value: object, allowed: string): string[] =>
-    Object.keys(value)
-      .filter((member) => !allowed.split(/\s+/).includes(member))
-      .map((member) => `${object.kind} ${object.metadata.name}: ${where} ${member}`);
-  const known = specMembers[object.kind];
-  if (known === undefined) return [`${object.kind} is unknown`];
-  return [
-    ...unknown("object", object, "apiVersion kind metadata spec data stringData type automountServiceAccountToken"),
-    ...unknown("metadata", object.metadata, "name namespace labels annotations"),
-    ...unknown("spec", (object["spec"] as object | undefined) ?? {}, known),
-    ...podsOf([object]).flatMap(({ pod }) => [
-      ...unknown("pod", pod, podMembers),
-      ...pod.containers.flatMap((container) => unknown("container", container, containerMembers)),
-    ]),
-  ];
 }
 
 /** Names that lead nowhere: volumes, ConfigMaps and Secrets of our own, selectors no pod matches, labels they lack. */

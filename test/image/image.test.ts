@@ -181,6 +181,14 @@ ${["a", "b", "c", "d"].map((name) => `  - { name: ${name}, target: bed, scenario
         said: () => said,
       };
     };
+    const migration = spawnSync(process.execPath, [...entry, ...(lines.get("rel-plumbline-migrate") ?? [])], {
+      cwd: app,
+      env: { DATABASE_URL: database.url },
+      encoding: "utf8",
+      ...nobody,
+    });
+    expect(migration).toMatchObject({ status: 0, stderr: "" });
+    expect(migration.stdout).toMatch(/"applied":\["0001-first"/);
     const scheduler = start("rel-plumbline-scheduler");
     const workers = [start("rel-plumbline-worker-default"), start("rel-plumbline-worker-default")];
     try {
