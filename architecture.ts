@@ -76,7 +76,13 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/exporter-prometheus": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   pino: fromApp("src/telemetry/log.ts"),
   hono: {
-    files: ["src/web/serve.ts", "src/web/mount-api.ts", "src/web/mount-acts.ts", "src/web/mount-export.ts"],
+    files: [
+      "src/web/serve.ts",
+      "src/web/mount-api.ts",
+      "src/web/mount-acts.ts",
+      "src/web/mount-export.ts",
+      "src/web/headers.ts",
+    ],
     usedBy: ["app", "web"],
   },
   "@hono/node-server": fromApp("src/web/serve.ts"),

@@ -63,7 +63,7 @@ export function isSection({ properties = {}, title }: FieldNode, place: Members[
 export function typeWords(node: FieldNode): string {
   const { title, const: fixed, enum: words, type, items, additionalProperties: value, anyOf } = node;
   if (title !== undefined && node.properties === undefined) return `[${title}](#${anchor(title)})`;
-  if (fixed !== undefined) return code(String(fixed));
+  if (fixed !== undefined) return code(JSON.stringify(fixed).replaceAll('"', ""));
   if (words !== undefined) return words.map((word) => code(String(word))).join(", ");
   if (anyOf !== undefined) return alternatives(anyOf);
   if (node.properties !== undefined) return "";

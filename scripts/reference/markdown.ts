@@ -28,7 +28,7 @@ export function anchor(heading: string): string {
 
 /** A sentence: begins with a capital, ends with a full stop. Code and names at its beginning stay as they are. */
 export function sentence(text: string): string {
-  const begun = /^[a-z]+[ ,:;]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
+  const begun = /^[a-z]+(?:[ ,:;.]|$)/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 

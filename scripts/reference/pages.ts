@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { programVersion } from "../../src/app/world.ts";
 import { exitCodes } from "../../src/cli/io.ts";
 import { days, match, pattern, timeOfDay } from "../../src/config/alerting-schemas.ts";
 import { date } from "../../src/config/audit-schema.ts";
@@ -7,14 +8,32 @@ import { chat, mailAddress } from "../../src/config/receiver-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "../../src/config/reference-schemas.ts";
 import { address, configSchema } from "../../src/config/schema.ts";
 import { spendCap } from "../../src/config/target-schema.ts";
+import { apiRoutes } from "../../src/web/api.ts";
+import { openApiOf } from "../../src/web/openapi.ts";
 import { cron, duration, money, size, slug, timeZone } from "../../src/config/text-schemas.ts";
+import { type ApiDocument, apiPage } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
 
 const texts = [
-  ...[duration, money, size, slug, secret, httpUrl, urlOrEnv, address, cron, timeZone, date, days, timeOfDay, pattern],
-  ...[path, schemaFile, mailAddress],
+  duration,
+  money,
+  size,
+  slug,
+  secret,
+  httpUrl,
+  urlOrEnv,
+  address,
+  cron,
+  timeZone,
+  date,
+  days,
+  timeOfDay,
+  pattern,
+  path,
+  schemaFile,
+  mailAddress,
 ];
 
 const exitMeanings = [
@@ -32,6 +51,7 @@ export function referencePages(): Readonly<Record<string, string>> {
   return {
     "config.md": configPage(schemaOf(configSchema), shared),
     "cli.md": cliPage(exitMeanings),
+    "api.md": apiPage(openApiOf(apiRoutes, programVersion) as unknown as ApiDocument),
   };
 }
 

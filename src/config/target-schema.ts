@@ -40,7 +40,11 @@ const client = z.strictObject({
 const prices = z.union(
   [
     z.strictObject({
-      multiplier: z.number().min(0).max(100).describe("factor on the list price of provider and model"),
+      multiplier: z
+        .number()
+        .min(0)
+        .max(100)
+        .meta({ description: "factor on the list price of provider and model", examples: [0.8] }),
     }),
     z.strictObject({
       input: money.describe("per million tokens of the prompt"),

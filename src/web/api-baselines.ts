@@ -4,9 +4,14 @@ import { type ApiAnswer, type ApiRoute, done, missing } from "./api-route.ts";
 import * as words from "./baseline-words.ts";
 import { why } from "./api-words.ts";
 
-const listQuery = z.object({ probe: z.string().max(200).optional() });
+const listQuery = z.object({
+  probe: z.string().max(200).optional().describe("only those of this probe, such as valid@default"),
+});
 const version = z.coerce.number().int().min(1).optional();
-const diffQuery = z.object({ from: version, to: version });
+const diffQuery = z.object({
+  from: version.describe("the older version; the one before the newest when left out"),
+  to: version.describe("the newer version; the newest when left out"),
+});
 
 /** Baselines: what is normal, since when, by whom; and what people do about it. */
 export const baselineRoutes: readonly ApiRoute[] = [
@@ -34,6 +39,7 @@ export const baselineRoutes: readonly ApiRoute[] = [
     method: "GET",
     path: "/baselines/{id}/diff",
     summary: "what changed between two versions, the newest and the one before when not given",
+    conflicts: true,
     scope: "read",
     query: diffQuery,
     answer: words.diff,
@@ -59,6 +65,7 @@ export const baselineRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/baselines/{id}/import",
     summary: "take an exported baseline for normal",
+    conflicts: true,
     scope: "act",
     body: words.importing,
     answer: words.series,
@@ -71,6 +78,7 @@ export const baselineRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/baselines/{id}/reject",
     summary: "go back to what was normal before, or to a version that is named",
+    conflicts: true,
     scope: "act",
     body: words.rejecting,
     answer: words.series,
@@ -83,6 +91,7 @@ export const baselineRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/incidents/{id}/accept",
     summary: "take what an incident found for normal from now on; nothing is sent, and it can be undone",
+    conflicts: true,
     scope: "act",
     body: why,
     answer: words.series,

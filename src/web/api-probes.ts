@@ -4,7 +4,7 @@ import { type ApiAnswer, type ApiRoute, done, missing } from "./api-route.ts";
 import { why } from "./api-words.ts";
 import * as words from "./probe-words.ts";
 
-const runsQuery = z.object({ probe: z.string().min(1).max(200) });
+const runsQuery = z.object({ probe: z.string().min(1).max(200).describe("its id, such as valid@default") });
 
 /** Probes and their runs, and what people do about them. */
 export const probeRoutes: readonly ApiRoute[] = [
@@ -20,6 +20,7 @@ export const probeRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/probes/{id}/run",
     summary: "run a probe once now, beside its schedule; caps hold as for every run",
+    conflicts: true,
     scope: "act",
     answer: words.asked,
     async handle({ probes }, { id, by }) {
@@ -32,6 +33,7 @@ export const probeRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/probes/{id}/pause",
     summary: "skip a probe's slots until it is resumed; nothing is sent",
+    conflicts: true,
     scope: "act",
     body: why,
     answer: words.isDone,
@@ -41,6 +43,7 @@ export const probeRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/probes/{id}/resume",
     summary: "let a paused probe go on",
+    conflicts: true,
     scope: "act",
     answer: words.isDone,
     handle: async ({ probes }, { id, by }) => answerOf(await probes.resume(id, by)),

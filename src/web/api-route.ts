@@ -18,6 +18,10 @@ export interface ApiRoute {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly summary: string;
+  /** What is answered when it was done; 200 unless something was made. */
+  readonly status?: 201;
+  /** It may be refused because of how things stand. */
+  readonly conflicts?: true;
   readonly scope: Scope;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

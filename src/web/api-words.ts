@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exportFormats } from "../run/export.ts";
 
 /** What the API takes and gives: checked on the way in and out, and the source of its OpenAPI document. */
 const name = z.string().min(1).max(200);
@@ -13,100 +14,146 @@ const findingKind = z.enum([
   "budget",
   "monitor",
 ]);
-export const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");
+const severity = z.enum(["breaking", "risky", "informative"]);
+const moment = z.number();
+export const atMs = moment.describe("milliseconds since 1970-01-01 UTC");
+const at = (what: string) => moment.describe(`${what}, in milliseconds since 1970-01-01 UTC`);
 
-export const why = z.object({ why: z.string().trim().min(1).max(500) });
+export const reason = z.string().trim().min(1).max(500).describe("why: kept with the act, and told where it is told");
+
+export const why = z.object({ why: reason });
 
 const matcher = z
   .strictObject({
-    target: name.optional(),
-    probe: name.optional(),
-    scenario: name.optional(),
-    location: name.optional(),
-    kind: findingKind.optional(),
+    target: name.optional().describe("name of a target"),
+    probe: name.optional().describe("name of a probe"),
+    scenario: name.optional().describe("name of a scenario"),
+    location: name.optional().describe("name of a location"),
+    kind: findingKind.optional().describe("kind of finding"),
   })
   .refine((given) => Object.keys(given).length > 0, {
     error: "at least one of target, probe, scenario, location, kind",
   })
-  .describe("each given member must match; * stands for any characters");
+  .meta({ id: "Matcher", description: "each given member must match; * stands for any characters" });
 
 export const newSilence = z.strictObject({
-  matcher,
-  startsAtMs: atMs.optional(),
+  matcher: matcher.describe("what is muted"),
+  startsAtMs: at("when it begins; now when left out").optional(),
   durationMs: z
     .int()
     .min(1000)
-    .max(90 * 86_400_000),
-  why: z.string().trim().min(1).max(500),
+    .max(90 * 86_400_000)
+    .describe("how long it lasts, in milliseconds"),
+  why: reason,
 });
 
-export const silence = z.object({
-  id: name,
-  matcher: z.record(z.string(), z.string().optional()),
-  startsAtMs: atMs,
-  endsAtMs: atMs,
-  by: z.string(),
-  why: z.string(),
-});
+export const silence = z
+  .object({
+    id: name.describe("its id"),
+    matcher: z.record(z.string(), z.string().optional()).describe("what is muted"),
+    startsAtMs: at("when it begins"),
+    endsAtMs: at("when it ends"),
+    by: z.string().describe("who made it: the name of a token, or local"),
+    why: z.string().describe("why"),
+  })
+  .meta({ id: "Silence" });
 
-const finding = z.object({
-  kind: findingKind,
-  severity: z.enum(["breaking", "risky", "informative"]),
-  subject: z.string(),
-  expected: z.string(),
-  observed: z.string(),
-  baselineVersion: z.number().optional(),
-});
+const finding = z
+  .object({
+    kind: findingKind.describe("what kind of rule it breaks"),
+    severity: severity.describe("how bad it is"),
+    subject: z.string().describe("what it is about, such as a path or the total time"),
+    expected: z.string().describe("what was expected"),
+    observed: z.string().describe("what was seen"),
+    baselineVersion: z.number().optional().describe("the version of the baseline it was compared with"),
+  })
+  .meta({ id: "Finding" });
 
-export const incident = z.looseObject({
-  id: name,
-  fingerprint: name,
-  state: z.enum(["suspected", "open", "acknowledged", "resolved"]),
-  target: z.string(),
-  model: z.string(),
-  probe: z.string(),
-  scenario: z.string(),
-  location: z.string(),
-  kind: findingKind,
-  severity: z.enum(["breaking", "risky", "informative"]),
-  label: z.string(),
-  badRuns: z.number(),
-  judgedRuns: z.number(),
-  firstBadSlotMs: atMs,
-  openedAtMs: atMs.optional(),
-  resolvedAtMs: atMs.optional(),
-  findings: z.array(finding),
-});
-
-export const delivery = z.object({
-  id: name,
-  incidentId: name,
-  sequence: z.number(),
-  receiver: z.string(),
-  summary: z.string(),
-  state: z.enum(["pending", "delivered", "failed", "carried"]),
-  attempts: z.number(),
-  createdAtMs: atMs,
-  dueAtMs: atMs,
-  lastOutcome: z.looseObject({ kind: z.enum(["delivered", "failed", "gone", "refused"]) }).optional(),
-});
-
-const route = z.object({
-  receiver: z.string(),
-  told: z.boolean(),
-  reason: z.string(),
-  by: z.string().optional(),
-  heldUntilMs: atMs.optional(),
-});
-
-export const history = z.object({
-  incident,
-  transitions: z.array(
-    z.looseObject({ kind: z.string(), sequence: z.number(), atMs, reason: z.string(), routes: z.array(route) }),
-  ),
-  deliveries: z.array(delivery),
-});
+export const incident = z
+  .looseObject({
+    id: name.describe("its id"),
+    fingerprint: name.describe("the same for everything that this may be again"),
+    state: z.enum(["suspected", "open", "acknowledged", "resolved"]).describe("how it stands"),
+    target: z.string().describe("name of the target"),
+    model: z.string().describe("model of the target"),
+    probe: z.string().describe("name of the probe"),
+    scenario: z.string().describe("name of the scenario"),
+    location: z.string().describe("where it was seen from"),
+    kind: findingKind.describe("kind of its findings"),
+    severity: severity.describe("the worst of its findings"),
+    label: z.string().describe("what is compared, in words"),
+    badRuns: z.number().describe("bad runs since it began"),
+    judgedRuns: z.number().describe("runs that could be judged since it began"),
+    firstBadSlotMs: at("due time of the first bad run"),
+    openedAtMs: at("when it was opened").optional(),
+    resolvedAtMs: at("when it was over").optional(),
+    findings: z.array(finding).describe("the worst and newest of its findings"),
+  })
+  .meta({ id: "Incident", description: "further members may be there" });
 
 export const deliveryState = z.enum(["pending", "delivered", "failed", "carried"]);
 
-export const act = z.object({ by: z.string(), what: z.string(), subject: z.string(), why: z.string(), atMs });
+export const delivery = z
+  .object({
+    id: name.describe("its id: the webhook-id of every attempt"),
+    incidentId: name.describe("the incident it tells of"),
+    sequence: z.number().describe("which transition of the incident, counted from 1"),
+    receiver: z.string().describe("name of the receiver"),
+    summary: z.string().describe("the alert in one line"),
+    state: deliveryState.describe("what became of it; carried: another message tells of it"),
+    attempts: z.number().describe("how often it was tried"),
+    createdAtMs: at("when it was due first"),
+    dueAtMs: at("when it is tried next"),
+    lastOutcome: z
+      .looseObject({
+        kind: z.enum(["delivered", "failed", "gone", "refused"]).describe("what the receiver made of it"),
+      })
+      .optional()
+      .describe("of the newest attempt"),
+  })
+  .meta({ id: "Delivery" });
+
+const route = z
+  .object({
+    receiver: z.string().describe("name of the receiver"),
+    told: z.boolean().describe("whether it is told"),
+    reason: z.string().describe("why, or why not: docs/alerts.md explains each"),
+    by: z.string().optional().describe("the silence, window, route or incident behind the reason"),
+    heldUntilMs: at("kept until").optional(),
+  })
+  .meta({ id: "Route" });
+
+const transition = z
+  .looseObject({
+    kind: z.string().describe("opened, escalated, acknowledged, resolved and so on"),
+    sequence: z.number().describe("counted from 1"),
+    atMs: at("when"),
+    reason: z.string().describe("why"),
+    routes: z.array(route).describe("who is told of it, and who is not"),
+  })
+  .meta({ id: "Transition", description: "further members may be there" });
+
+export const history = z
+  .object({
+    incident: incident.describe("the incident"),
+    transitions: z.array(transition).describe("what happened to it, oldest first"),
+    deliveries: z.array(delivery).describe("what was sent of it"),
+  })
+  .meta({ id: "IncidentHistory" });
+
+export const act = z
+  .object({
+    by: z.string().describe("who: the name of a token, a link's receiver, or local"),
+    what: z.string().describe("what was done"),
+    subject: z.string().describe("to what"),
+    why: z.string().describe("why"),
+    atMs: at("when"),
+  })
+  .meta({ id: "Act" });
+
+/** Of the route that is streamed and in no table. */
+export const observationsQuery = z.strictObject({
+  from: z.iso.datetime({ offset: true }).describe("the first due time, ISO 8601"),
+  until: z.iso.datetime({ offset: true }).describe("up to and without this due time, ISO 8601"),
+  format: z.enum(exportFormats).default("ndjson").describe("NDJSON has every fact, CSV the usual columns"),
+});

@@ -5,8 +5,12 @@ import { baselineRoutes } from "./api-baselines.ts";
 import { probeRoutes } from "./api-probes.ts";
 import * as words from "./api-words.ts";
 
-const listQuery = z.object({ state: z.enum(["open", "all"]).default("open") });
-const deliveriesQuery = z.object({ state: words.deliveryState.default("failed") });
+const listQuery = z.object({
+  state: z.enum(["open", "all"]).default("open").describe("all adds the resolved ones"),
+});
+const deliveriesQuery = z.object({
+  state: words.deliveryState.default("failed").describe("those that are in it"),
+});
 const withId = (incident: Incident): Incident & { id: string } => ({ ...incident, id: incidentId(incident) });
 
 const incidentRoutes: readonly ApiRoute[] = [
@@ -46,6 +50,7 @@ const incidentRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/silences",
     summary: "mute deliveries of what matches, for a while; judging goes on",
+    status: 201,
     scope: "act",
     body: words.newSilence,
     answer: words.silence,
@@ -58,7 +63,7 @@ const incidentRoutes: readonly ApiRoute[] = [
     path: "/silences/{id}",
     summary: "end a silence now",
     scope: "act",
-    answer: z.object({ expired: z.boolean() }),
+    answer: z.object({ expired: z.boolean().describe("it has ended") }),
     async handle(control, { id, by }) {
       return (await control.expireSilence(id, by)) ? done({ expired: true }) : missing("silence");
     },
@@ -86,8 +91,9 @@ const incidentRoutes: readonly ApiRoute[] = [
     method: "POST",
     path: "/deliveries/{id}/retry",
     summary: "try a delivery again that was given up, under its old id",
+    conflicts: true,
     scope: "act",
-    answer: z.object({ retried: z.boolean() }),
+    answer: z.object({ retried: z.boolean().describe("it is tried again") }),
     async handle(control, { id, by }) {
       return (await control.retryDelivery(id, by))
         ? done({ retried: true })
@@ -101,6 +107,7 @@ function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
     method: "POST",
     path: `/incidents/{id}/${what}`,
     summary,
+    conflicts: true,
     scope: "act",
     body: words.why,
     answer: words.incident,

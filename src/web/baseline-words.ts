@@ -1,46 +1,85 @@
 import { z } from "zod";
-import { atMs } from "./api-words.ts";
+import { atMs, reason } from "./api-words.ts";
 
 /** What the API says of baselines. */
-const version = z.object({
-  version: z.number(),
-  n: z.number().describe("runs it was learned from"),
-  acceptedAtMs: atMs,
-  by: z.string(),
-  why: z.string(),
+const version = z
+  .object({
+    version: z.number().describe("counted from 1"),
+    n: z.number().describe("runs it was learned from"),
+    acceptedAtMs: atMs,
+    by: z.string().describe("who: the program itself, or the name of a token"),
+    why: z.string().describe("why"),
+  })
+  .meta({ id: "BaselineVersion" });
+
+const learning = z.object({
+  done: z.number().describe("runs so far"),
+  of: z.number().describe("runs that are needed"),
 });
 
-export const series = z.object({
-  series: z.object({ id: z.string(), probeId: z.string(), aspect: z.string(), label: z.string() }),
-  baseline: version.optional(),
-  learning: z.object({ done: z.number(), of: z.number() }).optional(),
-  lastSlotMs: atMs,
-  isIdle: z.boolean().describe("nothing is compared with it any more").optional(),
+export const series = z
+  .object({
+    series: z
+      .object({
+        id: z.string().describe("its id"),
+        probeId: z.string().describe("the probe, such as valid@default"),
+        aspect: z.string().describe("what is compared: contract, error-shape, latency, usage or cost"),
+        label: z.string().describe("the same in words"),
+      })
+      .describe("what is compared"),
+    baseline: version.optional().describe("the newest version; missing while it is learned"),
+    learning: learning.optional().describe("how far the first version is"),
+    lastSlotMs: atMs,
+    isIdle: z.boolean().describe("nothing is compared with it any more").optional(),
+  })
+  .meta({ id: "Series" });
+
+export const history = z
+  .object({
+    series: series.describe("the series"),
+    versions: z.array(version).describe("all that are kept, newest first"),
+    normal: z.array(z.string()).describe("what the newest says is normal, in sentences"),
+  })
+  .meta({ id: "BaselineHistory" });
+
+export const diff = z
+  .object({
+    from: z.number().describe("the older version"),
+    to: z.number().describe("the newer version"),
+    diff: z
+      .looseObject({
+        rows: z
+          .array(
+            z.object({
+              path: z.string().describe("where"),
+              before: z.string().describe("how it was"),
+              after: z.string().describe("how it is"),
+              severity: z.string().describe("how bad that would be as a finding"),
+              why: z.string().describe("why so bad"),
+            }),
+          )
+          .describe("one for each difference"),
+      })
+      .describe("for programs"),
+    text: z.string().describe("for people"),
+  })
+  .meta({ id: "BaselineDiff" });
+
+export const file = z
+  .object({
+    kind: z.literal("plumbline-baseline").describe("what the file is"),
+    v: z.literal(1).describe("version of its form"),
+    aspect: z.string().describe("what is compared; must be that of the series"),
+    label: z.string().describe("the same in words"),
+    version: z.number().describe("version that was exported"),
+    n: z.int().min(0).describe("runs it was learned from"),
+    learned: z.json().describe("what is normal; its form is the judge's own"),
+  })
+  .meta({ id: "BaselineFile" });
+
+export const rejecting = z.strictObject({
+  why: reason,
+  to: z.int().min(1).optional().describe("the version to go back to; the one before the newest when left out"),
 });
 
-export const history = z.object({ series, versions: z.array(version), normal: z.array(z.string()) });
-
-export const diff = z.object({
-  from: z.number(),
-  to: z.number(),
-  diff: z.looseObject({
-    rows: z.array(
-      z.object({ path: z.string(), before: z.string(), after: z.string(), severity: z.string(), why: z.string() }),
-    ),
-  }),
-  text: z.string(),
-});
-
-export const file = z.object({
-  kind: z.literal("plumbline-baseline"),
-  v: z.literal(1),
-  aspect: z.string(),
-  label: z.string(),
-  version: z.number(),
-  n: z.int().min(0),
-  learned: z.json(),
-});
-
-export const rejecting = z.strictObject({ why: z.string().trim().min(1).max(500), to: z.int().min(1).optional() });
-
-export const importing = z.strictObject({ file, why: z.string().trim().min(1).max(500) });
+export const importing = z.strictObject({ file: file.describe("what an export gave"), why: reason });

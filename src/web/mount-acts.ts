@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { type ActionLink, actionPath, linkSilenceMs, readActionAddress } from "../incident/action-link.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Control } from "../run/control.ts";
+import { type ApiWorld, admit } from "./mount-api.ts";
 import { confirmationPage, pageHeaders, plainPage } from "./act-page.ts";
 
 /** What links in alerts need. */
@@ -20,7 +21,7 @@ export interface Taken {
 }
 
 interface Said {
-  readonly status: 200 | 403 | 404 | 409 | 410 | 413 | 422 | 500 | 503;
+  readonly status: 200 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 500 | 503;
   readonly html: string;
 }
 
@@ -29,7 +30,12 @@ const mostWhy = 400;
 const elsewhere = "plumbline incident list shows what is open, and plumbline incident show says how it stands.";
 
 /** The pages behind the links in alerts. Whoever follows one sees a question; only its answer, a POST, does anything. */
-export function mountActs(app: Hono, world: ActsWorld): void {
+export function mountActs(app: Hono, world: ActsWorld, gate: ApiWorld["gate"]): void {
+  app.use(actionPath, async (context, next) => {
+    if ("caller" in admit(context, gate, "open")) return next();
+    const { status, html } = said(429, plainPage("Too many requests", "Wait a minute, then follow the link again."));
+    return context.body(html, status, { ...pageHeaders, "retry-after": "60" });
+  });
   app.get(actionPath, (context) => answered(context, () => asked(world, context.req.query())));
   app.post(actionPath, (context) =>
     answered(context, async () => {

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import type { Control } from "../run/control.ts";
-import type { Caller, createGate, Scope } from "./access.ts";
+import type { Caller, createGate, Needed } from "./access.ts";
 import { apiRoutes } from "./api.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { openApiOf } from "./openapi.ts";
@@ -16,7 +16,10 @@ const mostBodyBytes = 256 * 1024;
 /** Puts every route of the table below `/api/v1`: who may, what came, what is done, what goes back. */
 export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
   const document = openApiOf(apiRoutes, "0.1.0");
-  app.get("/api/v1/openapi.json", (context) => context.json(document));
+  app.get("/api/v1/openapi.json", (context) => {
+    const access = admit(context, gate, "open");
+    return "denied" in access ? access.denied : context.json(document);
+  });
   for (const route of apiRoutes) {
     app.on(route.method, `/api/v1${route.path.replace("{id}", ":id")}`, async (context) => {
       const { req } = context;
@@ -36,7 +39,7 @@ export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
 export function admit(
   context: Context,
   gate: ApiWorld["gate"],
-  needed: Scope,
+  needed: Needed,
 ): { readonly caller: Caller } | { readonly denied: Response } {
   const { req } = context;
   const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };

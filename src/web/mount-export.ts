@@ -1,23 +1,18 @@
 import { Readable } from "node:stream";
 import type { Hono } from "hono";
 import { z } from "zod";
-import { type ExportBook, exportFormats, exportHead, exportLines } from "../run/export.ts";
+import { type ExportBook, exportHead, exportLines } from "../run/export.ts";
+import { observationsQuery } from "./api-words.ts";
 import { type ApiWorld, admit } from "./mount-api.ts";
 
 const types = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
-
-const asked = z.strictObject({
-  from: z.iso.datetime({ offset: true }),
-  until: z.iso.datetime({ offset: true }),
-  format: z.enum(exportFormats).default("ndjson"),
-});
 
 /** `/api/v1/observations`: a line for every call, written as it is read, at the reader's pace. */
 export function mountExport(app: Hono, { exported }: ExportBook, gate: ApiWorld["gate"]): void {
   app.get("/api/v1/observations", (context) => {
     const access = admit(context, gate, "read");
     if ("denied" in access) return access.denied;
-    const query = asked.safeParse(context.req.query());
+    const query = observationsQuery.safeParse(context.req.query());
     if (!query.success) return context.json({ error: z.prettifyError(query.error) }, 400);
     const { from, until, format } = query.data;
     const range = { fromMs: Date.parse(from), untilMs: Date.parse(until) };

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
+import { guardBrowsers } from "./headers.ts";
 import { type ActsWorld, mountActs } from "./mount-acts.ts";
 import type { ExportBook } from "../run/export.ts";
 import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
@@ -31,11 +32,14 @@ export interface WebServer {
 /** Health for machines, and the API for people and programs. */
 export function createWeb({ overview, health, metrics, api, observations, acts, alertSchema }: WebSources): Hono {
   const app = new Hono();
+  guardBrowsers(app);
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
     return context.json({ live, reasons }, live ? 200 : 503);
   });
   app.get("/readyz", async (context) => {
+    const access = admit(context, api.gate, "open");
+    if ("denied" in access) return access.denied;
     const { ready, reasons } = health();
     const known = await overview().catch(() => undefined);
     if (known === undefined) {
@@ -48,15 +52,23 @@ export function createWeb({ overview, health, metrics, api, observations, acts, 
     if ("denied" in access) return access.denied;
     return context.json({ schema: 1, data: await overview(), health: health() });
   });
-  if (alertSchema !== undefined) app.get("/api/v1/alert.schema.json", (context) => context.json(alertSchema));
+  if (alertSchema !== undefined) {
+    app.get("/api/v1/alert.schema.json", (context) => {
+      const access = admit(context, api.gate, "open");
+      return "denied" in access ? access.denied : context.json(alertSchema);
+    });
+  }
   mountApi(app, api);
   if (observations !== undefined) mountExport(app, observations, api.gate);
-  if (acts !== undefined) mountActs(app, acts);
+  if (acts !== undefined) mountActs(app, acts, api.gate);
   if (metrics !== undefined) {
-    app.get("/metrics", async (context) =>
-      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
-    );
+    app.get("/metrics", async (context) => {
+      const access = admit(context, api.gate, "open");
+      if ("denied" in access) return access.denied;
+      return context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+    });
   }
+  app.notFound((context) => context.json({ error: "there is nothing here; /api/v1/openapi.json says what is" }, 404));
   app.onError((_error, context) => context.json({ error: "internal error" }, 500));
   return app;
 }

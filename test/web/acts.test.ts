@@ -160,7 +160,11 @@ test("a store that does not answer: a page says so, and the link stays as good a
   const incident = await openIncident();
   const broken = { ...control, act: () => Promise.reject(new Error("password of db.internal")) };
   const app = new Hono();
-  mountActs(app, openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, broken, store));
+  mountActs(
+    app,
+    openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, broken, store),
+    createGate([], false, () => 0),
+  );
   const address = addressOf("acknowledge", incident);
   const reply = await app.request(address, { method: "POST", body: new URLSearchParams({ why: "x" }) });
   expect(reply.status).toBe(500);
