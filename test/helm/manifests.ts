@@ -7,7 +7,7 @@ interface Container {
   readonly [member: string]: unknown;
 }
 
-interface PodSpec {
+export interface PodSpec {
   readonly containers: readonly Container[];
   readonly terminationGracePeriodSeconds: number;
   readonly volumes?: readonly { name: string }[];
@@ -20,7 +20,7 @@ interface Template {
   readonly spec: PodSpec;
 }
 
-interface FoundPod {
+export interface FoundPod {
   readonly owner: Manifest;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -58,34 +58,49 @@ export function restrictedViolations(object: Manifest): string[] {
   });
 }
 
-/** Names that lead nowhere: volumes, ConfigMaps and Secrets of our own, selectors no pod matches, labels they lack. */
+/** What a pod can't start without, such as `Secret keys`. */
+export function referencesOf(pod: PodSpec): string[] {
+  const text = JSON.stringify(pod);
+  const named = (kind: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].map(([, name = ""]) => `${kind} ${name}`);
+  return [
+    ...named("ServiceAccount", /"serviceAccountName":"([^"]+)"/g),
+    ...named("ConfigMap", /"configMap":\{"name":"([^"]+)"/g),
+    ...named("Secret", /"secretKeyRef":\{"(?:key":"[^"]*","name|name)":"([^"]+)"/g),
+    ...named("Secret", /"secretName":"([^"]+)"/g),
+  ];
+}
+
+/** The labels that an object finds pods by. */
+export function selectorOf({ kind, spec }: Manifest): Readonly<Record<string, string>> | undefined {
+  const { selector, podSelector } = (spec ?? {}) as { selector?: object; podSelector?: object };
+  const found = selector ?? podSelector;
+  if (found === undefined || kind === "ServiceMonitor") return undefined;
+  return ("matchLabels" in found ? found.matchLabels : found) as Record<string, string>;
+}
+
+export const selects = (selector: Readonly<Record<string, string>>, { labels }: FoundPod): boolean =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+/** Names that lead nowhere: volumes, ConfigMaps, Secrets and ServiceAccounts of our own, selectors no pod matches. */
 export function danglingReferences(objects: readonly Manifest[]): string[] {
   const pods = podsOf(objects);
-  const has = (kind: string, name: string): boolean =>
-    objects.some((it) => it.kind === kind && it.metadata.name === name);
-  const isOurs = (name: string): boolean => /^(rel-plumbline|drift)/.test(name);
-  const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = ""]) => name);
+  const there = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  const isOurs = (reference: string): boolean => / (rel-plumbline|drift)/.test(reference);
   return [
     ...pods.flatMap(({ owner, pod }) => {
       const volumes = new Set((pod.volumes ?? []).map(({ name }) => name));
       const mounts = pod.containers.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
-      const text = JSON.stringify(pod);
-      const maps = named(text, /"configMap":\{"name":"([^"]+)"/g).filter((it) => isOurs(it) && !has("ConfigMap", it));
-      const secrets = named(text, /"secretKeyRef":\{"(?:key":"[^"]*","name|name)":"([^"]+)"/g);
+      const missing = referencesOf(pod).filter((it) => isOurs(it) && !there.has(it));
       return [
         ...mounts.filter((name) => !volumes.has(name)).map((name) => `${owner.metadata.name}: no volume ${name}`),
-        ...maps.map((name) => `${owner.metadata.name}: no ConfigMap ${name}`),
-        ...secrets
-          .filter((it) => isOurs(it) && !has("Secret", it))
-          .map((it) => `${owner.metadata.name}: no Secret ${it}`),
+        ...missing.map((it) => `${owner.metadata.name}: no ${it}`),
       ];
     }),
     ...objects.flatMap((object) => {
-      const { selector } = (object["spec"] ?? {}) as { selector?: Record<string, unknown> };
-      if (selector === undefined || object.kind === "ServiceMonitor") return [];
-      const wanted = Object.entries((selector["matchLabels"] ?? selector) as Record<string, string>);
-      const matched = pods.filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value));
-      return matched.length > 0 ? [] : [`${object.kind} ${object.metadata.name}: selects nothing`];
+      const selector = selectorOf(object);
+      const isFine = selector === undefined || pods.some((pod) => selects(selector, pod));
+      return isFine ? [] : [`${object.kind} ${object.metadata.name}: selects nothing`];
     }),
   ];
 }
