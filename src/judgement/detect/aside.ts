@@ -28,6 +28,6 @@ export function setAside(
   } else if (step.kind === "held" && state.aside !== undefined) {
     learn(state.aside, slotMs, log, intervalMs);
   } else if (state.engine?.held === undefined) {
-    delete state.aside;
+    state.aside = undefined;
   }
 }

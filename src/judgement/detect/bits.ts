@@ -9,22 +9,38 @@ export interface Bit {
 const factors = [2, 4, 10, 30];
 const certainties = [0.5, 0.95];
 
-/** The alternatives worth betting on against an upper bound. */
+const knownBits = new Map<number, Bit>();
+
+/** The alternatives worth betting on against an upper bound. A baseline asks for the same at every run. */
 export function bitOf(usual: number): Bit {
+  const known = knownBits.get(usual);
+  if (known !== undefined) return known;
+  if (knownBits.size >= mostKnown) knownBits.clear();
   const scaled = factors.map((factor) => factor * usual).filter((chance) => chance < 0.4);
-  return { usual, alternatives: [...scaled, ...certainties.filter((chance) => chance > usual)] };
+  const bit = { usual, alternatives: [...scaled, ...certainties.filter((chance) => chance > usual)] };
+  knownBits.set(usual, bit);
+  return bit;
 }
 
 /** Weighted sum after one more look: `sums` has one entry for each alternative and is changed. Compare it with the promise. */
 export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: boolean): number {
   let total = 0;
-  for (const [index, chance] of alternatives.entries()) {
+  for (let index = 0; index < alternatives.length; index += 1) {
+    const chance = alternatives[index] as number;
     const e = happened ? chance / usual : (1 - chance) / (1 - usual);
     const next = (1 + (sums[index] ?? 0)) * e;
     sums[index] = next;
-    total += next / alternatives.length;
+    total += next;
   }
-  return total;
+  return total / alternatives.length;
+}
+
+/**
+ * What can't be told from never is no bet: something rarer than once in the time of the promise. After years without it
+ * the sums of such bets would reach the promise by looks alone.
+ */
+export function noRarer(usual: number, samples: number): number {
+  return Math.max(usual, 1 / samples);
 }
 
 /** After n looks without it: 99 of 100 things rarer than this would have been missed as well. */
@@ -32,15 +48,16 @@ export function neverSeenBound(n: number): number {
   return 1 - 0.01 ** (1 / (n + 1));
 }
 
-const knownBounds = new Map<string, number>();
-const mostBounds = 10_000;
+const knownBounds = new Map<number, number>();
+const mostKnown = 10_000;
+const mostRuns = 2 ** 26;
 
 /** Upper 95 % bound of a chance seen k times in n (Clopper and Pearson 1934). A baseline asks for the same at every run. */
 export function upperBound(k: number, n: number): number {
-  const key = `${k}/${n}`;
+  const key = k * mostRuns + n;
   const known = knownBounds.get(key);
   if (known !== undefined) return known;
-  if (knownBounds.size >= mostBounds) knownBounds.clear();
+  if (knownBounds.size >= mostKnown) knownBounds.clear();
   const bound = boundOf(k, n);
   knownBounds.set(key, bound);
   return bound;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { type Bit, bitOf, neverSeenBound, stepBit, upperBound } from "./bits.ts";
+import { bitOf, neverSeenBound, noRarer, stepBit, upperBound } from "./bits.ts";
 import { isNumbers } from "./numbers.ts";
 
 /** How often each of a few values was seen: `13` → 1440. */
@@ -21,13 +21,14 @@ export function readCategories(stored: Json | undefined): Categories | undefined
   const { sums, alarm, calm } = stored;
   if (typeof calm !== "number" || !Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
   if (alarm !== undefined && alarm !== null && alarm !== "new" && alarm !== "frequency") return undefined;
-  return { sums: (sums as number[][]).map((of) => [...of]), alarm, calm };
+  return { sums: (sums as number[][]).map((of) => of.slice()), alarm, calm };
 }
 
 export function readCounts(stored: Json | undefined): Counts | undefined {
   if (!isJsonObject(stored)) return undefined;
   const { n, counts } = stored;
-  if (typeof n !== "number" || !isJsonObject(counts) || !isNumbers(Object.values(counts))) return undefined;
+  if (typeof n !== "number" || !isJsonObject(counts)) return undefined;
+  for (const value of Object.keys(counts)) if (typeof counts[value] !== "number") return undefined;
   return stored as unknown as Counts;
 }
 
@@ -60,19 +61,19 @@ export function stepCategories(
   value: string,
   samples: number,
 ): "new" | "frequency" | undefined {
-  const values = Object.keys(known.counts).toSorted();
+  const values = Object.keys(known.counts);
   const isNew = known.counts[value] === undefined;
-  const bits = [
-    neverSeenBound(known.n),
-    ...(values.length > 1 ? values.map((it) => upperBound(known.counts[it] ?? 0, known.n)) : []),
-  ];
-  const totals = bits.map((usual, index) => {
-    const sums = (state.sums[index] ??= []);
-    return stepBit(sums, bitOf(usual) satisfies Bit, index === 0 ? isNew : values[index - 1] === value);
-  });
-  const [novelty = 0, ...proportions] = totals;
-  const share = proportions.length === 0 ? 1 : shareOfNew;
-  const others = proportions.reduce((sum, total) => sum + total, 0) / Math.max(1, proportions.length);
+  const step = (index: number, usual: number, happened: boolean): number =>
+    stepBit((state.sums[index] ??= []), bitOf(noRarer(usual, samples)), happened);
+  const novelty = step(0, neverSeenBound(known.n), isNew);
+  const share = values.length > 1 ? shareOfNew : 1;
+  let others = 0;
+  if (values.length > 1) {
+    for (const [index, it] of values.toSorted().entries()) {
+      const usual = upperBound(known.counts[it] ?? 0, known.n);
+      others += step(index + 1, usual, it === value) / values.length;
+    }
+  }
   state.calm = isNew ? 0 : state.calm + 1;
   if (share * novelty + (1 - share) * others >= samples) {
     state.alarm = share * novelty >= (1 - share) * others ? "new" : "frequency";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { bitOf, stepBit, upperBound } from "./bits.ts";
+import { bitOf, noRarer, stepBit, upperBound } from "./bits.ts";
 import { isNumbers } from "./numbers.ts";
 
 /** How many of a series' runs failed, and when they were counted. */
@@ -62,7 +62,7 @@ export function countRate(before: Rate | undefined, atMs: number, failed: boolea
 
 /** One more run that counts: whether failures are more frequent than the baseline's upper bound allows. Changes the state. */
 export function stepErrors(state: ErrorBits, usual: Rate, atMs: number, failed: boolean, samples: number): boolean {
-  const bound = upperBound(usual.k, usual.n);
+  const bound = noRarer(upperBound(usual.k, usual.n), samples);
   const { run, held } = state;
   if (held !== undefined) {
     held.back = Math.max(0, held.back + evidenceForBack(bound, held.rate, failed));

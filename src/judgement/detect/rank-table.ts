@@ -14,7 +14,7 @@ export interface RankTable {
 
 const mostKnots = 512;
 const widestClip = 3;
-const mostStarts = 256;
+const mostStarts = 128;
 const farthest = 32_767;
 
 export function rankTable(values: readonly number[], perUnit: number): RankTable {

@@ -36,15 +36,21 @@ export function readWatchState(stored: Json | undefined): WatchState | undefined
   if (informed !== undefined && !isInformed(informed)) return undefined;
   if (engine !== undefined && !isEngineState(engine)) return undefined;
   const state = stored as unknown as WatchState;
-  const copy: WatchState = { ...state };
-  if (state.engine !== undefined) copy.engine = copyOfEngine(state.engine);
-  if (state.learning !== undefined) copy.learning = copyOfLearning(state.learning);
-  if (state.aside !== undefined) copy.aside = copyOfLearning(state.aside);
-  return copy;
+  return {
+    v: 2,
+    learning: copyOfLearning(state.learning),
+    isAnew: state.isAnew,
+    refitAtMs: state.refitAtMs,
+    engine: state.engine === undefined ? undefined : copyOfEngine(state.engine),
+    informed: state.informed,
+    aside: copyOfLearning(state.aside),
+    weeks: state.weeks,
+    marks: state.marks,
+  };
 }
 
-function copyOfLearning(learning: Learning): Learning {
-  return { ...learning, tail: [...learning.tail] };
+function copyOfLearning(learning: Learning | undefined): Learning | undefined {
+  return learning === undefined ? undefined : { ...learning, tail: learning.tail.slice() };
 }
 
 function isInformed(stored: Json): boolean {

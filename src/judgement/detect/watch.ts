@@ -12,7 +12,7 @@ import { anchorOf, countWeek, slowText } from "./slow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
 import { type WatchState, readWatchState } from "./watch-state.ts";
 
-export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline } & (
+export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline | undefined } & (
   | { readonly kind: "learning"; readonly n: number; readonly of: number }
   | {
       readonly kind: "good";
@@ -59,7 +59,8 @@ export function watch(input: JudgeInput, value: number): Watched {
     isOfThese && before.engine !== undefined ? before.engine : freshEngine(pipeline, slotMs - 1);
   const samples = policy.drift.falsePageEveryMs / intervalMs;
   const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
-  const state: WatchState = { ...before, v: 2, engine };
+  const state: WatchState = before ?? { v: 2 };
+  state.engine = engine;
   if (before === undefined) {
     // A baseline without a past of its own, accepted or imported: it grows from now on.
     state.learning = beginLearning(slotMs, log);
@@ -74,14 +75,14 @@ export function watch(input: JudgeInput, value: number): Watched {
   const isMoved = step.kind === "page" || step.kind === "held";
   const anchor = anchorOf(memory?.baseline?.learned, reference);
   if (!isMoved) {
-    state.weeks = countWeek(before?.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+    state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
   }
   setAside(state, step, reference, { slotMs, log, intervalMs });
   // What moved is not learned from, unless the baseline is too young to say so.
-  const accept = isMoved && stage.mayPage ? {} : learnOn(state, input, reference, log, intervalMs, stage);
+  const accept = isMoved && stage.mayPage ? undefined : learnOn(state, input, reference, log, intervalMs, stage);
   if (isMoved) {
     const confirmed = step.change.samples >= samplesThatConfirm;
-    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state, ...accept };
+    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state, accept };
   }
   if (step.kind === "inform") {
     const tookMs = slotMs - step.change.sinceMs;
@@ -90,9 +91,10 @@ export function watch(input: JudgeInput, value: number): Watched {
   const { informed } = state;
   if (informed === undefined || informed.untilMs < slotMs) {
     const slow = state.weeks?.moved === undefined ? undefined : slowText(state.weeks, anchor);
-    return { kind: "good", reference, slow, state: { ...state, informed: undefined }, ...accept };
+    state.informed = undefined;
+    return { kind: "good", reference, slow, state, accept };
   }
-  return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, ...accept };
+  return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, accept };
 }
 
 function learnFirst(
@@ -123,16 +125,16 @@ function learnOn(
   log: number,
   intervalMs: number,
   { floor, mayPage }: Stage,
-): { accept?: LearnedBaseline } {
+): LearnedBaseline | undefined {
   const { learning, engine, refitAtMs } = state;
-  if (learning === undefined || engine === undefined) return {};
+  if (learning === undefined || engine === undefined) return undefined;
   learn(learning, slotMs, log, intervalMs);
-  if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return {};
+  if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return undefined;
   state.refitAtMs = slotMs + retryMs;
   // An hour's baseline is no anchor: the first day's replaces it whatever it says.
-  if (mayPage && !isQuiet(engine)) return {};
+  if (mayPage && !isQuiet(engine)) return undefined;
   const refitted = fitReference(learning, intervalMs);
-  if (mayPage && Math.abs(refitted.level - reference.level) > floor) return {};
+  if (mayPage && Math.abs(refitted.level - reference.level) > floor) return undefined;
   state.engine = freshEngine(pipelineOf(refitted), slotMs);
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;
@@ -140,7 +142,7 @@ function learnOn(
   // The first day's is the anchor of all that follow.
   const anchor = mayPage ? anchorOf(memory?.baseline?.learned, reference) : anchorOf(undefined, refitted);
   const learned = { ...refitted, anchor: { ...anchor }, ...shadowIn(memory?.baseline?.learned) };
-  return { accept: { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` } };
+  return { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` };
 }
 
 const retryMs = 4 * 3_600_000;

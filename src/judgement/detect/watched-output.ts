@@ -21,12 +21,13 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
   switch (watched.kind) {
     case "learning": {
       const reason = `learning, ${watched.n} of ${watched.of}`;
-      const progress = accept === undefined ? { n: watched.n, of: watched.of } : {};
-      return { ruling: { subject, outcome: "unjudged", reason }, state: stored(watched.state, progress), accept };
+      const progress = { n: watched.n, of: watched.of };
+      const state = stored(accept === undefined ? { ...progress, ...watched.state } : watched.state);
+      return { ruling: { subject, outcome: "unjudged", reason }, state, accept };
     }
     case "good": {
-      const notes = watched.slow === undefined ? [] : [noteOf(input, watched.slow)];
-      const ruling = { subject, outcome: "good", ...(notes.length === 0 ? {} : { notes }) } as const;
+      const good = { subject, outcome: "good" } as const;
+      const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
       return { ruling, state: stored(watched.state), accept };
     }
     case "moved": {
@@ -92,6 +93,6 @@ function times(ratio: number): string {
   return ratio >= 9.95 ? ratio.toFixed(0) : Math.abs(ratio - 1) < 0.3 ? ratio.toFixed(2) : ratio.toFixed(1);
 }
 
-function stored(state: WatchState, progress: { n?: number; of?: number } = {}): Json {
-  return { ...progress, ...state } as unknown as Json;
+function stored(state: WatchState & { readonly n?: number; readonly of?: number }): Json {
+  return state as unknown as Json;
 }

@@ -58,6 +58,14 @@ describe("token counts", () => {
     expect(stepCategories(state, known, "9", halfYear)).toBeUndefined();
   });
 
+  test("decades of the same value are no alarm", () => {
+    const state = freshCategories();
+    const known = constant(50_000_000);
+    for (let run = 0; run < 3 * halfYear; run += 1) {
+      if (stepCategories(state, known, "13", halfYear) !== undefined) throw new Error(`told at run ${run}`);
+    }
+  });
+
   test("what differs nearly every time varies by itself", () => {
     let counts = { n: 0, counts: {} };
     for (let value = 0; value < 60; value += 1) counts = countIn(counts, String(value));
@@ -67,6 +75,14 @@ describe("token counts", () => {
 });
 
 describe("error rate", () => {
+  test("decades without an error are no alarm", () => {
+    const state = freshErrorBits(0);
+    const clean: Rate = { n: 50_000_000, k: 0, fromMs: 0, toMs: 300_000_000_000 };
+    for (let run = 1; run < 3 * halfYear; run += 1) {
+      if (stepErrors(state, clean, run * 60_000, false, halfYear)) throw new Error(`told at run ${run}`);
+    }
+  });
+
   const usual: Rate = { n: 1440, k: 14, fromMs: 0, toMs: 86_400_000 };
   const runsUntil = (rate: number, seed: number, limit: number): number => {
     const random = seededRandom(seed);
