@@ -15,6 +15,8 @@ import { type ApiDocument, apiPage } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
+import { metricsPage } from "./metrics-page.ts";
+import { spansPage } from "./spans-page.ts";
 
 const texts = [
   duration,
@@ -52,6 +54,8 @@ export function referencePages(): Readonly<Record<string, string>> {
     "config.md": configPage(schemaOf(configSchema), shared),
     "cli.md": cliPage(exitMeanings),
     "api.md": apiPage(openApiOf(apiRoutes, programVersion) as unknown as ApiDocument),
+    "metrics.md": metricsPage(),
+    "spans.md": spansPage(),
   };
 }
 

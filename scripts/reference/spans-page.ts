@@ -1,0 +1,63 @@
+import { attributes, type MetricSpec, metrics } from "../../src/telemetry/names.ts";
+import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
+import { anchor, code, sentence, table, titled } from "./markdown.ts";
+import { meaningOf, valuesOf } from "./telemetry-words.ts";
+
+const intro = [
+  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER). " +
+    "Names of the GenAI conventions are those of v1.41, those of HTTP the stable ones. What can be asked of them is in [for analysts](../analysts.md).",
+  "No prompt, completion, key or header is in any attribute.",
+];
+
+/** The page about spans, from the tables of names and words. */
+export function spansPage(): string {
+  const spans = Object.values<SpanWords>(spanWords);
+  const overview = spans.map(({ name, kind, below, meaning, error, links }) => [
+    `[${code(name)}](#${anchor(name)})`,
+    kind,
+    below,
+    sentence(meaning),
+    sentence(error),
+    links,
+  ]);
+  return [
+    titled("Spans", "`src/telemetry/`", ...intro),
+    `## All spans\n\n${table(["span", "kind", "below", "what it is", "ERROR when", "linked to"], overview)}`,
+    ...spans.map((span) => `## ${code(span.name)}\n\n${sentence(span.meaning)}\n\n${attributeTable(span)}`),
+    `## The namespace plumbline\n\nEvery attribute of our own, and where it is.\n\n${table(
+      ["attribute", "on spans", "on metrics", "what it says"],
+      Object.values(attributes)
+        .filter((name) => name.startsWith("plumbline."))
+        .map((name) => [code(name), spansWith(name, spans), metricsWith(name), sentence(meaningOf(name))]),
+    )}`,
+    `## The resource\n\n${table(
+      ["attribute", "what it says"],
+      [
+        ["`service.name`", "`plumbline`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` says otherwise."],
+        ["`service.version`", "The program's version."],
+      ],
+    )}\nEverything in \`OTEL_RESOURCE_ATTRIBUTES\` is there as well. A file named by \`OTEL_CONFIG_FILE\` says all of it itself.\n`,
+  ].join("\n");
+}
+
+function attributeTable({ name: span, attributes: names }: SpanWords): string {
+  const rows = names.map((name) => [code(name), valuesOf(name, span), sentence(meaningOf(name))]);
+  return table(["attribute", "values", "what it says"], rows);
+}
+
+function spansWith(attribute: string, spans: readonly SpanWords[]): string {
+  return spans
+    .filter(({ attributes: names }) => names.includes(attribute))
+    .map(({ name }) => code(name))
+    .join(", ");
+}
+
+const mostNamed = 3;
+
+function metricsWith(attribute: string): string {
+  const names = Object.values<MetricSpec>(metrics)
+    .filter((spec) => spec.attributes.includes(attribute))
+    .map(({ name }) => code(name));
+  const more = names.length - mostNamed;
+  return [...names.slice(0, mostNamed), ...(more > 0 ? [`[${more} more](metrics.md)`] : [])].join(", ");
+}

@@ -1,0 +1,121 @@
+import { attributes as a, type spanNames } from "./names.ts";
+
+export interface SpanWords {
+  /** As people see it; braces hold what differs. */
+  readonly name: string;
+  readonly kind: "INTERNAL" | "CLIENT" | "PRODUCER" | "CONSUMER";
+  readonly below: string;
+  readonly meaning: string;
+  /** When its status is ERROR. */
+  readonly error: string;
+  /** What it is linked to; empty when to nothing. */
+  readonly links: string;
+  readonly attributes: readonly string[];
+}
+
+/** What a span stands for, and every attribute it may have. */
+export const spanWords = {
+  probe: {
+    name: "probe",
+    kind: "INTERNAL",
+    below: "the queue's span process",
+    meaning: "one run, from taking the slot to its result in the store",
+    error: "the verdict is fail or drift; a refusal that was expected leaves it as it is",
+    links: "",
+    attributes: [
+      a.plumblineProbe,
+      a.plumblineTarget,
+      a.plumblineScenario,
+      a.plumblineLocation,
+      a.plumblineRun,
+      a.plumblineSlot,
+      a.plumblineLateness,
+      a.plumblineState,
+      a.plumblineVerdict,
+      a.plumblineFindingKinds,
+      a.plumblineCost,
+      a.syntheticType,
+    ],
+  },
+  chat: {
+    name: "chat {model}",
+    kind: "CLIENT",
+    below: "probe",
+    meaning: "one logical call, retries included",
+    error: "the call met a fault, or the status is 400 or more",
+    links: "",
+    attributes: [
+      a.genAiOperationName,
+      a.genAiProviderName,
+      a.genAiRequestModel,
+      a.genAiRequestMaxTokens,
+      a.genAiRequestStream,
+      a.genAiResponseModel,
+      a.genAiResponseFinishReasons,
+      a.genAiTimeToFirstChunk,
+      a.genAiInputTokens,
+      a.genAiOutputTokens,
+      a.genAiCacheReadTokens,
+      a.genAiReasoningTokens,
+      a.serverAddress,
+      a.serverPort,
+      a.errorType,
+      a.syntheticType,
+    ],
+  },
+  http: {
+    name: "{method}",
+    kind: "CLIENT",
+    below: "chat {model}",
+    meaning: "one attempt; says what HTTP says",
+    error: "the attempt met a fault, or the status is 400 or more",
+    links: "",
+    attributes: [
+      a.httpMethod,
+      a.httpStatus,
+      a.httpResendCount,
+      a.urlFull,
+      a.serverAddress,
+      a.serverPort,
+      a.errorType,
+      a.syntheticType,
+    ],
+  },
+  judge: {
+    name: "judge",
+    kind: "INTERNAL",
+    below: "commit",
+    meaning: "comparing with what is normal",
+    error: "it failed: a bug",
+    links: "",
+    attributes: [a.errorType],
+  },
+  commit: {
+    name: "commit",
+    kind: "INTERNAL",
+    below: "probe",
+    meaning: "writing run, baselines, incident and outbox, in one transaction",
+    error: "the store did not take it",
+    links: "",
+    attributes: [a.errorType],
+  },
+  deliver: {
+    name: "deliver",
+    kind: "PRODUCER",
+    below: "the queue's span process",
+    meaning: "one attempt to hand over an alert",
+    error: "it was not delivered",
+    links: "the spans probe of the runs that are the alert's evidence",
+    attributes: [
+      a.plumblineDelivery,
+      a.plumblineReceiver,
+      a.plumblineIncident,
+      a.plumblineAlertEvent,
+      a.plumblineFindingKind,
+      a.plumblineTarget,
+      a.plumblineScenario,
+      a.plumblineAttempt,
+      a.plumblineOutcome,
+    ],
+  },
+} as const satisfies Record<keyof typeof spanNames, SpanWords>;
