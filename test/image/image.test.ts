@@ -1,76 +1,32 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import pg from "pg";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { findHelms } from "../helm/helm.ts";
-import { commandLines } from "./chart-processes.ts";
-import { copiesOf, listOf, type Stage, stagesOf } from "./dockerfile.ts";
+import { commandLines, type StartedProcess, startProcess } from "./chart-processes.ts";
+import { copiesOf, listOf } from "./dockerfile.ts";
+import { openNetwork, whyNoNamespaces } from "./namespaces.ts";
+import { assembleTree, final, stages, type Tree } from "./tree.ts";
 
 const helms = findHelms();
-const stages = stagesOf(readFileSync("Dockerfile", "utf8"));
-const final = stages.at(-1) as Stage;
-let place: string;
-let app: string;
+const entry = listOf(final, "ENTRYPOINT").slice(1);
+let tree: Tree;
+beforeAll(() => {
+  tree = assembleTree();
+}, 180_000);
+afterAll(() => tree.remove());
+
 /** Somebody who is neither root nor the owner of the files. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-
-/** Runs what a stage runs, where no container engine is at hand: the commands are read from the Dockerfile. */
-function build(stage: Stage, folder: string): void {
-  mkdirSync(folder);
-  for (const { sources } of copiesOf(stage))
-    for (const path of sources) cpSync(path, join(folder, path), { recursive: true });
-  const options = { cwd: folder, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
-  for (const line of stage.lines.filter((it) => it.startsWith("RUN "))) {
-    // The build stage's packages are the project's own, installed by the same command from the same file.
-    if (stage.name === "build" && line.startsWith("RUN npm ci")) {
-      execFileSync("ln", ["-s", resolve("node_modules"), "node_modules"], options);
-      continue;
-    }
-    execFileSync("sh", ["-ec", line.slice(4).replace("npm ci", "npm ci --prefer-offline")], options);
-  }
-}
-
-beforeAll(() => {
-  place = mkdtempSync(join(tmpdir(), "plumbline-image-"));
-  chmodSync(place, 0o755);
-  app = join(place, "app");
-  mkdirSync(app);
-  for (const stage of stages.slice(0, -1)) build(stage, join(place, stage.name));
-  for (const { from, sources, target } of copiesOf(final)) {
-    for (const path of sources) {
-      const source = from === undefined ? path : join(place, from, path.replace(/^\/app\//, ""));
-      const isFolder = target.endsWith("/");
-      cpSync(source, isFolder ? join(app, target, path) : join(app, target), {
-        recursive: true,
-        verbatimSymlinks: true,
-      });
-    }
-  }
-}, 180_000);
-
-afterAll(() => rmSync(place, { recursive: true, force: true }));
-
 const run = (words: readonly string[], env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, words, { cwd: app, encoding: "utf8", env, ...nobody });
+  spawnSync(process.execPath, words, { cwd: tree.app, encoding: "utf8", env, ...nobody });
 
 test("the tree the image copies starts, as somebody who may write nothing there", () => {
-  const [node, ...entry] = listOf(final, "ENTRYPOINT");
-  expect(node).toBe("node");
+  expect(listOf(final, "ENTRYPOINT")[0]).toBe("node");
   const { status, stdout, stderr } = run([...entry, "--help"]);
   expect(stderr).toBe("");
   expect(stdout).toContain("Usage: plumbline");
@@ -79,19 +35,19 @@ test("the tree the image copies starts, as somebody who may write nothing there"
 });
 
 test("it is of the size that the README may tell, and holds nothing but what runs", () => {
-  const bytes = globSync("**/*", { cwd: app, exclude: [] })
-    .map((path) => statSync(join(app, path)))
+  const bytes = globSync("**/*", { cwd: tree.app, exclude: [] })
+    .map((path) => statSync(join(tree.app, path)))
     .reduce((sum, it) => sum + (it.isFile() ? it.size : 0), 0);
   process.stdout.write(`the image's own tree: ${Math.round(bytes / 1e6)} MB beside Node\n`);
   expect(bytes).toBeLessThan(150e6);
   for (const tool of ["typescript", "oxlint", "knip", "fast-check", "vite"]) {
-    expect(globSync(`node_modules/${tool}`, { cwd: app })).toEqual([]);
+    expect(globSync(`node_modules/${tool}`, { cwd: tree.app })).toEqual([]);
   }
-  expect(globSync("{src,test,docs,helm}", { cwd: app })).toEqual([]);
+  expect(globSync("{src,test,docs,helm}", { cwd: tree.app })).toEqual([]);
 });
 
 test("the list of its parts is there, and complete", () => {
-  const { components } = JSON.parse(readFileSync(join(app, "sbom.cdx.json"), "utf8")) as {
+  const { components } = JSON.parse(readFileSync(join(tree.app, "sbom.cdx.json"), "utf8")) as {
     components: { name: string; version: string }[];
   };
   const named = new Set(components.map(({ name, version }) => `${name}@${version}`));
@@ -114,7 +70,7 @@ test("its instructions: no root, health asked of what it listens on, metadata", 
 test("in production: probes, exports, is healthy by its own check, and ends when told", async () => {
   const [database, redis, testbed] = await Promise.all([freshDatabase(), freshRedis(), openTestbed()]);
   const port = await freePort();
-  const config = join(place, "plumbline.yaml");
+  const config = join(tree.place, "plumbline.yaml");
   writeFileSync(
     config,
     `targets:
@@ -134,7 +90,7 @@ probes:
   const own = words.map((word) =>
     word.replace("/app/config/plumbline.yaml", config).replace(/.*:8080$/, `127.0.0.1:${port}`),
   );
-  const child = spawn(process.execPath, own, { cwd: app, env, stdio: ["ignore", "ignore", "pipe"], ...nobody });
+  const child = spawn(process.execPath, own, { cwd: tree.app, env, stdio: ["ignore", "ignore", "pipe"], ...nobody });
   const ended = exitOf(child);
   const health = listOf(final, "HEALTHCHECK").slice(1);
   const isHealthy = () => run(health.map((word) => word.replace(":8080", `:${port}`))).status === 0;
@@ -152,47 +108,41 @@ probes:
   await Promise.all([testbed.close(), redis.drop(), database.drop()]);
 }, 60_000);
 
+/** The chart's command lines for these workers, with this configuration. */
+function chartLines(text: string, workers: readonly object[], listen?: () => string): ReadonlyMap<string, string[]> {
+  const config = join(tree.place, "chart.yaml");
+  writeFileSync(config, text);
+  const rendered = helms[0]?.template({ config: text, storage: { existingSecret: "stores" }, workers });
+  if (rendered === undefined || "refused" in rendered) throw new Error(rendered?.refused);
+  return commandLines(rendered.objects, { config, listen });
+}
+
+/** The line of one Deployment or Job, as the entry point of the image gets it. */
+const lineOf = (lines: ReadonlyMap<string, string[]>, name: string): string[] => [
+  ...entry,
+  ...(lines.get(`rel-plumbline-${name}`) ?? []),
+];
+
+const patience = { timeout: 60_000, interval: 200 };
+
 test.runIf(helms.length > 0)(
   "as the chart starts it: a scheduler and two workers, one of which is killed; every slot is asked once",
   async () => {
     const [database, redis, testbed] = await Promise.all([freshDatabase(), freshRedis(), openTestbed()]);
-    const config = join(place, "chart.yaml");
-    const text = `targets:
-  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
-probes:
-${["a", "b", "c", "d"].map((name) => `  - { name: ${name}, target: bed, scenario: valid-request, every: 1s }`).join("\n")}
-`;
-    writeFileSync(config, text);
-    const rendered = helms[0]?.template({ config: text, storage: { existingSecret: "stores" } });
-    if (rendered === undefined || "refused" in rendered) throw new Error(rendered?.refused);
-    const lines = commandLines(rendered.objects, { config, listen: () => "127.0.0.1:0" });
+    const lines = chartLines(
+      configOf(testbed.baseUrl, { a: "x", b: "x", c: "x", d: "x" }),
+      [{ location: "x" }],
+      () => "127.0.0.1:0",
+    );
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, BED_KEY: testbed.key, NODE_ENV: "production" };
-    const entry = listOf(final, "ENTRYPOINT").slice(1);
-    const start = (name: string) => {
-      const words = [...entry, ...(lines.get(name) ?? [])];
-      const child = spawn(process.execPath, words, { cwd: app, env, stdio: ["ignore", "ignore", "pipe"], ...nobody });
-      let said = "";
-      child.stderr.on("data", (part: Buffer) => (said += part.toString()));
-      const ended = new Promise((done) => child.once("exit", done));
-      return {
-        child,
-        ended,
-        runs: () => said.split("\n").filter((it) => it.includes('"message":"run"')).length,
-        said: () => said,
-      };
-    };
-    const migration = spawnSync(process.execPath, [...entry, ...(lines.get("rel-plumbline-migrate") ?? [])], {
-      cwd: app,
-      env: { DATABASE_URL: database.url },
-      encoding: "utf8",
-      ...nobody,
-    });
+    const migration = run(lineOf(lines, "migrate"), { DATABASE_URL: database.url });
     expect(migration).toMatchObject({ status: 0, stderr: "" });
     expect(migration.stdout).toMatch(/"applied":\["0001-first"/);
-    const scheduler = start("rel-plumbline-scheduler");
-    const workers = [start("rel-plumbline-worker-default"), start("rel-plumbline-worker-default")];
+    const start = (name: string) =>
+      startProcess([process.execPath, ...lineOf(lines, name)], { cwd: tree.app, env, ...nobody });
+    const scheduler = start("scheduler");
+    const workers = [start("worker-x"), start("worker-x")];
     try {
-      const patience = { timeout: 60_000, interval: 200 };
       await vi.waitFor(() => expect(Math.min(...workers.map(({ runs }) => runs()))).toBeGreaterThan(1), patience);
       const [killed, left] = workers;
       killed?.child.kill("SIGKILL");
@@ -204,22 +154,104 @@ ${["a", "b", "c", "d"].map((name) => `  - { name: ${name}, target: bed, scenario
     } finally {
       for (const { child } of [scheduler, ...workers]) child.kill("SIGKILL");
     }
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    const { rows } = await client.query<{ state: string; runs: number; requests: number }>(
-      "SELECT state, count(*)::int AS runs, sum(requests)::int AS requests FROM plumbline.runs GROUP BY state",
-    );
-    await client.end();
-    const of = (state: string): number => rows.find((row) => row.state === state)?.runs ?? 0;
-    // Of what the killed one was doing nobody knows how far it came; nothing else is asked and not on record.
-    const unfinished = of("claimed") + of("interrupted");
-    expect(of("done")).toBeGreaterThan(10);
-    expect(testbed.requests()).toBeGreaterThanOrEqual(of("done"));
-    expect(testbed.requests()).toBeLessThanOrEqual(of("done") + unfinished);
+    await nothingAskedTwice(database.url, testbed.requests());
     await Promise.all([testbed.close(), redis.drop(), database.drop()]);
   },
   150_000,
 );
+
+const noNamespaces = whyNoNamespaces();
+test.runIf(helms.length > 0 && noNamespaces === undefined)(
+  `in network namespaces of their own${noNamespaces === undefined ? "" : ` (this machine gives none: ${noNamespaces})`}: workers at two locations and a scheduler; one is killed, the other goes on, its successor takes over`,
+  async () => {
+    const [database, redis, testbed] = await Promise.all([freshDatabase(), freshRedis(), openTestbed()]);
+    const network = openNetwork();
+    const started: StartedProcess[] = [];
+    try {
+      const across = async (url: string): Promise<string> => {
+        const there = new URL(url);
+        there.port = String(await network.passOn(Number(there.port)));
+        there.hostname = network.address;
+        return there.href;
+      };
+      const [DATABASE_URL, REDIS_URL, bed] = await Promise.all([database.url, redis.url, testbed.baseUrl].map(across));
+      const env = {
+        PATH: process.env["PATH"] ?? "",
+        DATABASE_URL,
+        REDIS_URL,
+        BED_KEY: testbed.key,
+        NODE_ENV: "production",
+      };
+      const text = configOf(bed ?? "", { a: "eu", b: "eu", c: "us", d: "us" });
+      const lines = chartLines(text, [{ location: "eu" }, { location: "us" }]);
+      const places = new Map(["scheduler", "worker-eu", "worker-us"].map((name) => [name, network.place(name)]));
+      const start = (role: string, line = role): StartedProcess => {
+        const words = [...(places.get(role)?.prefix ?? []), process.execPath, ...lineOf(lines, line)];
+        const child = startProcess(words, { cwd: tree.app, env });
+        started.push(child);
+        return child;
+      };
+      const { prefix } = places.get("worker-eu") ?? { prefix: [] };
+      expect(connecting(prefix, database.url)).toBe("ECONNREFUSED");
+      expect(connecting(prefix, DATABASE_URL ?? "")).toBe("connected");
+
+      expect(await start("scheduler", "migrate").ended).toBe(0);
+      const scheduler = start("scheduler");
+      const [eu, us] = [start("worker-eu"), start("worker-us")];
+      await vi.waitFor(() => expect(Math.min(eu.runs(), us.runs())).toBeGreaterThan(2), patience);
+      eu.child.kill("SIGKILL");
+      await eu.ended;
+      const before = us.runs();
+      await vi.waitFor(() => expect(us.runs()).toBeGreaterThan(before + 5), patience);
+      const health = await fetch(`http://${places.get("worker-us")?.address}:8080/healthz`);
+      expect(health.status).toBe(200);
+      const successor = start("worker-eu");
+      await vi.waitFor(() => expect(successor.runs()).toBeGreaterThan(2), patience);
+      for (const { child } of [scheduler, us, successor]) child.kill("SIGTERM");
+      expect(await Promise.all([scheduler.ended, us.ended, successor.ended])).toEqual([0, 0, 0]);
+      await nothingAskedTwice(database.url, testbed.requests());
+    } finally {
+      for (const { child } of started) child.kill("SIGKILL");
+      await network.close();
+      await Promise.all([testbed.close(), redis.drop(), database.drop()]);
+    }
+  },
+  150_000,
+);
+
+/** A probe each second for each name, at the location beside it. */
+const configOf = (baseUrl: string, locations: Readonly<Record<string, string>>): string => `targets:
+  bed: { baseUrl: "${baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
+probes:
+${Object.entries(locations)
+  .map(
+    ([name, location]) =>
+      `  - { name: ${name}, target: bed, scenario: valid-request, every: 1s, locations: [${location}] }\n`,
+  )
+  .join("")}`;
+
+/** What comes of a connection that is tried with these words before it: "connected", or an error's code. */
+function connecting(prefix: readonly string[], url: string): string {
+  const { hostname, port } = new URL(url);
+  const script = `require("net").connect(${port}, "${hostname}").on("connect", () => say("connected")).on("error", ({ code }) => say(code));
+    const say = (word) => { console.log(word); process.exit(); };`;
+  const [program, ...words] = [...prefix, process.execPath, "-e", script];
+  return spawnSync(program, words, { encoding: "utf8" }).stdout.trim();
+}
+
+/** Of what the killed one was doing nobody knows how far it came; nothing else is asked and not on record. */
+async function nothingAskedTwice(databaseUrl: string, requests: number): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ state: string; runs: number }>(
+    "SELECT state, count(*)::int AS runs FROM plumbline.runs GROUP BY state",
+  );
+  await client.end();
+  const of = (state: string): number => rows.find((row) => row.state === state)?.runs ?? 0;
+  expect(of("done")).toBeGreaterThan(10);
+  expect(requests).toBeGreaterThanOrEqual(of("done"));
+  expect(requests).toBeLessThanOrEqual(of("done") + of("claimed") + of("interrupted"));
+}
 
 function exitOf(child: ChildProcess): Promise<number | null> {
   let said = "";
