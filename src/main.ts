@@ -24,7 +24,7 @@ const io: Io = {
 /** Whatever may be a secret of the environment: nobody knows yet which of it the configuration names. */
 const redact = createRedactor(
   Object.entries(process.env).flatMap(([name, value]) =>
-    value !== undefined && /key|token|secret|pass|auth|cred|dsn|_url/i.test(name) ? [value] : [],
+    value !== undefined && /(?:key|token|secret|pass|auth|cred|dsn|_url)(?!.*_file$)/i.test(name) ? [value] : [],
   ),
 );
 

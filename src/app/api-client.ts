@@ -1,3 +1,4 @@
+import { variable } from "./variables.ts";
 import type { Env } from "./world.ts";
 
 /** What a running service answers; `unreachable` when none does. */
@@ -16,13 +17,13 @@ export async function askService(
   path: string,
   body?: object,
 ): Promise<ApiReply> {
-  const token = env["PLUMBLINE_TOKEN"];
+  const token = variable(env, "PLUMBLINE_TOKEN");
   try {
     const response = await fetch(`${url}/api/v1${path}`, {
       method,
       redirect: "error",
       headers: {
-        ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       signal: AbortSignal.timeout(answersWithinMs),

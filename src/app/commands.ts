@@ -155,13 +155,16 @@ export function createCommands(io: Io): CommandSet {
     async start({ config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs }: StartArguments) {
       const config = load(file, true);
       if (config === undefined) return exitCodes.usage;
-      const [{ chooseStorage }, { openService }] = await Promise.all([import("./storage.ts"), import("./service.ts")]);
+      const [{ chooseStorage, secretsOf }, { openService }] = await Promise.all([
+        import("./storage.ts"),
+        import("./service.ts"),
+      ]);
       const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
       if (storage.kind === "refused") {
         stderr.write(`${storage.reason}\n`);
         return exitCodes.usage;
       }
-      let secrets = knownSecrets(config, env);
+      let secrets = [...knownSecrets(config, env), ...secretsOf(storage)];
       let redact = createRedactor(secrets);
       const log = createLog(stderr, "info", (text) => redact(text), {
         format: stderr.isTTY === true ? "human" : "json",

@@ -3,6 +3,7 @@ import type { ExportArguments } from "../cli/export-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { systemClock } from "../std/clock.ts";
 import { sayRefusal } from "./ask.ts";
+import { variable } from "./variables.ts";
 
 /** Passes on what a running service writes, as it comes: nothing is gathered on the way. */
 export async function exportObservations({ url, format, sinceMs }: ExportArguments, io: Io): Promise<number> {
@@ -10,8 +11,8 @@ export async function exportObservations({ url, format, sinceMs }: ExportArgumen
   const nowMs = systemClock.nowMs();
   const iso = (atMs: number): string => new Date(atMs).toISOString();
   const query = new URLSearchParams({ format, from: iso(nowMs - sinceMs), until: iso(nowMs) });
-  const token = env["PLUMBLINE_TOKEN"] ?? "";
-  const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
+  const token = variable(env, "PLUMBLINE_TOKEN");
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let response: Response;
   try {
     response = await fetch(`${url}/api/v1/observations?${query.toString()}`, { headers, redirect: "error" });

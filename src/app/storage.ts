@@ -1,30 +1,63 @@
 import type { Log } from "../std/log.ts";
-import { openQueues, type QueueOptions, type Queues } from "../schedule/bullmq.ts";
+import { openQueues, type QueueOptions, type Queues, type RedisTls } from "../schedule/bullmq.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
 import type { StorePool } from "../store/pools/pool.ts";
 import { openPostgresPool } from "../store/pools/postgres.ts";
+import { fileOf, variable } from "./variables.ts";
 
 /** Where state lives. A folder of undefined is memory. */
 export type StorageChoice =
   | { readonly kind: "embedded"; readonly folder: string | undefined }
   | { readonly kind: "postgres"; readonly databaseUrl: string }
-  | { readonly kind: "production"; readonly databaseUrl: string; readonly redisUrl: string };
+  | {
+      readonly kind: "production";
+      readonly databaseUrl: string;
+      readonly redisUrl: string;
+      readonly redisTls?: RedisTls;
+    };
 
-/** By two environment variables. `REDIS_URL` alone is refused: a queue cannot hold results. */
+/**
+ * By two environment variables, or the files that they name with `_FILE`. `REDIS_URL` alone is refused: a queue cannot
+ * hold results.
+ */
 export function chooseStorage(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): StorageChoice | { readonly kind: "refused"; readonly reason: string } {
-  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = env as { DATABASE_URL?: string; REDIS_URL?: string };
-  if (databaseUrl === undefined || databaseUrl === "") {
-    if (redisUrl === undefined || redisUrl === "") return { kind: "embedded", folder };
+  const databaseUrl = variable(env, "DATABASE_URL");
+  const redisUrl = variable(env, "REDIS_URL");
+  if (databaseUrl === undefined) {
+    if (redisUrl === undefined) return { kind: "embedded", folder };
     const reason =
       "REDIS_URL is set but DATABASE_URL is not: Redis holds the queue only, runs and incidents need PostgreSQL. Set DATABASE_URL too, or unset REDIS_URL for the embedded store.";
     return { kind: "refused", reason };
   }
-  return redisUrl === undefined || redisUrl === ""
-    ? { kind: "postgres", databaseUrl }
-    : { kind: "production", databaseUrl, redisUrl };
+  if (redisUrl === undefined) return { kind: "postgres", databaseUrl };
+  const redisTls = redisTlsOf(env);
+  if (redisTls === undefined) return { kind: "production", databaseUrl, redisUrl };
+  return redisUrl.startsWith("rediss://")
+    ? { kind: "production", databaseUrl, redisUrl, redisTls }
+    : { kind: "refused", reason: "REDIS_CA_FILE and the like need TLS: begin REDIS_URL with rediss://." };
+}
+
+function redisTlsOf(env: Readonly<Record<string, string | undefined>>): RedisTls | undefined {
+  const [ca, cert, key] = ["REDIS_CA_FILE", "REDIS_CERT_FILE", "REDIS_KEY_FILE"].map((name) => fileOf(env, name));
+  const given = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+/** What of it must not be told: the addresses, and the passwords in them as they are written and as they are meant. */
+export function secretsOf(choice: StorageChoice): string[] {
+  const urls =
+    choice.kind === "embedded" ? [] : [choice.databaseUrl, ...("redisUrl" in choice ? [choice.redisUrl] : [])];
+  return urls.flatMap((url) => {
+    const password = URL.canParse(url) ? new URL(url).password : "";
+    return password === "" ? [] : [url, password, decodeURIComponent(password)];
+  });
 }
 
 export function openPool(choice: StorageChoice, log: Log): Promise<StorePool> {
@@ -39,6 +72,9 @@ export function openQueuesFor(
   installation: string,
 ): Promise<Queues> {
   return choice.kind === "production"
-    ? openQueues({ kind: "redis", url: choice.redisUrl }, log, { telemetry, prefix: `{plumbline-${installation}}` })
+    ? openQueues({ kind: "redis", url: choice.redisUrl, tls: choice.redisTls }, log, {
+        telemetry,
+        prefix: `{plumbline-${installation}}`,
+      })
     : openQueues({ kind: "postgres", pool }, log, { telemetry });
 }

@@ -18,8 +18,15 @@ import { openRedisConnections, type RedisRetries } from "./redis-connections.ts"
 import { seldom } from "./seldom.ts";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
+/** Texts in PEM: whom to trust, and who we are. */
+export interface RedisTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export type QueueBackend =
-  | { readonly kind: "redis"; readonly url: string }
+  | { readonly kind: "redis"; readonly url: string; readonly tls?: RedisTls | undefined }
   /** Sentinel, Cluster and whatever else ioredis can do: makes one connection with the options given. */
   | { readonly kind: "redis"; readonly connect: (options: RedisRetries) => Redis | Cluster }
   /** A `pg.Pool`, or what looks like one. It stays its owner's. */
@@ -212,6 +219,9 @@ function openConnections(
   const connect =
     "connect" in backend
       ? backend.connect
-      : (options: RedisRetries): Redis => new Redis(backend.url, { connectionName: "plumbline", ...options });
+      : (options: RedisRetries): Redis => {
+          const tls = backend.tls === undefined ? {} : { tls: backend.tls };
+          return new Redis(backend.url, { connectionName: "plumbline", ...tls, ...options });
+        };
   return openRedisConnections(connect, prefix, onFault);
 }
