@@ -39,11 +39,12 @@ test("it is of the size that the README may tell, and holds nothing but what run
     .map((path) => statSync(join(tree.app, path)))
     .reduce((sum, it) => sum + (it.isFile() ? it.size : 0), 0);
   process.stdout.write(`the image's own tree: ${Math.round(bytes / 1e6)} MB beside Node\n`);
-  expect(bytes).toBeLessThan(150e6);
+  expect(bytes).toBeLessThan(75e6);
   for (const tool of ["typescript", "oxlint", "knip", "fast-check", "vite"]) {
     expect(globSync(`node_modules/${tool}`, { cwd: tree.app })).toEqual([]);
   }
   expect(globSync("{src,test,docs,helm}", { cwd: tree.app })).toEqual([]);
+  expect(globSync("node_modules/**/*.{map,d.ts,d.mts,d.cts}", { cwd: tree.app })).toEqual([]);
 });
 
 test("the list of its parts is there, and complete", () => {
@@ -56,9 +57,24 @@ test("the list of its parts is there, and complete", () => {
   expect([...named].filter((name) => /^(typescript|oxlint|knip)@/.test(name))).toEqual([]);
 });
 
+test("its base is pinned by digest, of the Node that the project is tested with, and all stages are made of it", () => {
+  const text = readFileSync("Dockerfile", "utf8");
+  const [, version, digest] = /^ARG NODE_IMAGE=node:([\d.]+)-[a-z-]+@sha256:([0-9a-f]{64})$/m.exec(text) ?? [];
+  const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { devDependencies: { node: string } };
+  expect(version).toBe(devDependencies.node);
+  expect(digest).toBeDefined();
+  const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+  expect(new Set(bases)).toEqual(new Set(["${NODE_IMAGE}"]));
+});
+
 test("its instructions: no root, health asked of what it listens on, metadata", () => {
   expect(final.lines).toContain("USER 1000:1000");
-  expect(final.lines.join("\n")).toContain("org.opencontainers.image.licenses");
+  const [labels] = final.lines.filter((line) => line.startsWith("LABEL "));
+  for (const label of ["licenses", "version", "revision", "base.name"]) {
+    expect(labels).toContain(`org.opencontainers.image.${label}=`);
+  }
+  const [, list = ""] = /plumbline\.sbom="\/app\/([^"]+)"/.exec(labels ?? "") ?? [];
+  expect(JSON.parse(readFileSync(join(tree.app, list), "utf8"))).toMatchObject({ bomFormat: "CycloneDX" });
   const command = listOf(final, "CMD");
   expect(command.at(-1)).toMatch(/:8080$/);
   expect(listOf(final, "HEALTHCHECK").at(-1)).toContain("127.0.0.1:8080/healthz");
