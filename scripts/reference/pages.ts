@@ -15,6 +15,7 @@ import { type ApiDocument, apiPage } from "./api-page.ts";
 import { cliPage } from "./cli-page.ts";
 import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
+import { environmentPage } from "./environment-page.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { spansPage } from "./spans-page.ts";
 
@@ -56,6 +57,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     "api.md": apiPage(openApiOf(apiRoutes, programVersion) as unknown as ApiDocument),
     "metrics.md": metricsPage(),
     "spans.md": spansPage(),
+    "environment.md": environmentPage(),
   };
 }
 

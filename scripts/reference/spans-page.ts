@@ -16,13 +16,13 @@ export function spansPage(): string {
     `[${code(name)}](#${anchor(name)})`,
     kind,
     below,
-    sentence(meaning),
-    sentence(error),
     links,
+    sentence(error),
+    sentence(meaning),
   ]);
   return [
     titled("Spans", "`src/telemetry/`", ...intro),
-    `## All spans\n\n${table(["span", "kind", "below", "what it is", "ERROR when", "linked to"], overview)}`,
+    `## All spans\n\n${table(["span", "kind", "below", "linked to", "ERROR when", "what it is"], overview)}`,
     ...spans.map((span) => `## ${code(span.name)}\n\n${sentence(span.meaning)}\n\n${attributeTable(span)}`),
     `## The namespace plumbline\n\nEvery attribute of our own, and where it is.\n\n${table(
       ["attribute", "on spans", "on metrics", "what it says"],

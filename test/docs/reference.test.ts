@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { referencePages } from "../../scripts/reference/pages.ts";
 import { anchor } from "../../scripts/reference/markdown.ts";
@@ -59,5 +59,33 @@ describe("config.md", () => {
       return isPlain && others.every((cell) => cell === "" || cell === "*required*");
     });
     expect(bare).toEqual([]);
+  });
+});
+
+describe("environment.md", () => {
+  const page = pages["environment.md"] ?? "";
+  const told = new Set([...page.matchAll(/`([A-Z][A-Z0-9_]{3,})`/g)].map(([, name = ""]) => name));
+  const namesIn = (files: readonly string[], form: RegExp): Set<string> =>
+    new Set(files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(form)].map(([, name = ""]) => name)));
+  const perSignal = /^OTEL_EXPORTER_OTLP_(?:TRACES|METRICS|LOGS)_(?!TEMPORALITY)/;
+
+  test("names every variable that the program reads", () => {
+    const read = namesIn(globSync("src/**/*.ts"), /(?:env\["|variable\(env, "|"(?=OTEL_))([A-Z][A-Z0-9_]+)"/g);
+    expect(read.size).toBeGreaterThan(14);
+    expect([...read].filter((name) => !told.has(name) && !perSignal.test(name))).toEqual([]);
+    const files = namesIn(globSync("src/app/*.ts"), /"([A-Z]+_(?:CA|CERT|KEY)_FILE)"/g);
+    expect([...files].filter((name) => !told.has(name))).toEqual([]);
+  });
+
+  test("names every variable that the SDK reads, and none that nobody does", () => {
+    const sdk = globSync(
+      "node_modules/@opentelemetry/{sdk-node,sdk-metrics,otlp-*,exporter-{prometheus,*-otlp-*},resources}/dist/**/*.mjs",
+    );
+    const read = namesIn(sdk, /FromEnv\w*\(["'](OTEL_[A-Z_]+[A-Z])["']/g);
+    expect(read.size).toBeGreaterThan(30);
+    expect([...read].filter((name) => !told.has(name) && !perSignal.test(name))).toEqual([]);
+    const known = [...sdk, ...globSync("src/**/*.ts")].map((file) => readFileSync(file, "utf8")).join("\n");
+    const strange = [...told].filter((name) => name.startsWith("OTEL_") && !known.includes(name));
+    expect(strange).toEqual([]);
   });
 });
