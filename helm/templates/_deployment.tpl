@@ -30,7 +30,7 @@ spec:
       labels: {{- toYaml (merge (dict) $labels (include "plumbline.selector" $root | fromYaml) $pod.labels (include "plumbline.labels" $root | fromYaml)) | nindent 8 }}
       {{- $checksums := dict }}
       {{- if not $root.Values.existingConfigMap }}{{ $_ := set $checksums "checksum/config" ($root.Values.config | sha256sum) }}{{ end }}
-      {{- if not $root.Values.storage.existingSecret }}{{ $_ := set $checksums "checksum/storage" (toJson $root.Values.storage | sha256sum) }}{{ end }}
+      {{- if include "plumbline.ownStorage" $root }}{{ $_ := set $checksums "checksum/storage" (toJson $root.Values.storage | sha256sum) }}{{ end }}
       {{- with merge (dict) $pod.annotations $checksums $root.Values.commonAnnotations }}
       annotations: {{- toYaml . | nindent 8 }}
       {{- end }}

@@ -55,6 +55,29 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- .Values.existingConfigMap | default (include "plumbline.fullname" .) }}
 {{- end }}
 
+{{/* One variable of where a store is. Call with a dict: root, variable (DATABASE_URL, REDIS_URL), secret (its name). */}}
+{{- define "plumbline.storeEnv" -}}
+{{- $storage := .root.Values.storage -}}
+{{- $file := ternary $storage.databaseUrlFile $storage.redisUrlFile (eq .variable "DATABASE_URL") -}}
+{{- $key := ternary $storage.databaseUrlKey $storage.redisUrlKey (eq .variable "DATABASE_URL") -}}
+{{- if $file }}
+- name: {{ .variable }}_FILE
+  value: {{ $file | quote }}
+{{- else }}
+- name: {{ .variable }}
+  valueFrom: { secretKeyRef: { name: {{ .secret | quote }}, key: {{ $key | quote }} } }
+{{- end }}
+{{- end }}
+
+{{/* Whether the chart has to keep the URLs of the stores itself. */}}
+{{- define "plumbline.ownStorage" -}}
+{{- $storage := .Values.storage -}}
+{{- if or $storage.databaseUrlFile $storage.redisUrlFile }}
+{{- if not (and $storage.databaseUrlFile $storage.redisUrlFile) }}{{ fail "storage.databaseUrlFile and storage.redisUrlFile need each other" }}{{ end }}
+{{- if or $storage.existingSecret $storage.databaseUrl $storage.redisUrl }}{{ fail "the files of storage, its existingSecret and its URLs exclude each other" }}{{ end }}
+{{- else if not $storage.existingSecret }}true{{ end }}
+{{- end }}
+
 {{- define "plumbline.storageSecret" -}}
 {{- .Values.storage.existingSecret | default (printf "%s-storage" (include "plumbline.fullname" .)) }}
 {{- end }}

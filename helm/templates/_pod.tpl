@@ -54,9 +54,8 @@ containers:
     imagePullPolicy: {{ $values.image.pullPolicy }}
     args: {{ include "plumbline.args" . }}
     env:
-      {{- range $variable, $key := dict "DATABASE_URL" $values.storage.databaseUrlKey "REDIS_URL" $values.storage.redisUrlKey }}
-      - name: {{ $variable }}
-        valueFrom: { secretKeyRef: { name: {{ include "plumbline.storageSecret" $root | quote }}, key: {{ $key | quote }} } }
+      {{- range list "DATABASE_URL" "REDIS_URL" }}
+      {{- include "plumbline.storeEnv" (dict "root" $root "variable" . "secret" (include "plumbline.storageSecret" $root)) | nindent 6 }}
       {{- end }}
       {{- include "plumbline.otelEnv" (dict "otel" $values.otel "role" .role "location" .location) | nindent 6 }}
       {{- with concat $values.extraEnv ($own.extraEnv | default list) }}

@@ -1,21 +1,24 @@
 import { exitCodes, type Io, Refusal } from "../cli/io.ts";
 import type { StoreCommands } from "../cli/store-words.ts";
 import { silentLog } from "../std/log.ts";
-import type { StorePool } from "../store/pools/pool.ts";
+import { createRedactor } from "../std/redact.ts";
 import type { StorageChoice } from "./storage.ts";
 
 /** What is done to a store while no service need run. A trouble with the database is a Refusal. */
 export function createStoreCommands({ stdout, env }: Io): StoreCommands {
   return {
     async migrate({ json }) {
-      const [{ chooseStorage, openPool }, { migrateStore }, { SchemaTooNew }] = await Promise.all([
+      const [{ chooseStorage, openPool, secretsOf }, { migrateStore }, { SchemaTooNew }] = await Promise.all([
         import("./storage.ts"),
         import("../store/store.ts"),
         import("../store/migrate.ts"),
       ]);
       const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
       if (storage.kind === "refused") throw new Refusal(storage.reason, exitCodes.usage);
-      const pool = await orUnreachable(storage, openPool(storage, silentLog));
+      const redact = createRedactor(secretsOf(storage));
+      const pool = await openPool(storage, silentLog).catch((error: unknown) => {
+        throw new Refusal(redact(`${whatOf(storage)} can't be opened: ${reasonOf(error)}`), exitCodes.unhealthy);
+      });
       try {
         const { applied, ahead } = await migrateStore(pool);
         stdout.write(json ? `${JSON.stringify({ schema: 1, data: { applied, ahead } })}\n` : inWords(applied, ahead));
@@ -29,15 +32,8 @@ export function createStoreCommands({ stdout, env }: Io): StoreCommands {
   };
 }
 
-async function orUnreachable({ kind }: StorageChoice, opening: Promise<StorePool>): Promise<StorePool> {
-  try {
-    return await opening;
-  } catch (error) {
-    const where =
-      kind === "embedded" ? "the data folder can't be opened" : "the database of DATABASE_URL can't be opened";
-    throw new Refusal(`${where}: ${reasonOf(error)}`, exitCodes.unhealthy);
-  }
-}
+const whatOf = ({ kind }: StorageChoice): string =>
+  kind === "embedded" ? "the data folder" : "the database of DATABASE_URL";
 
 /** A name with several addresses fails with an error for each, and no message of its own. */
 function reasonOf(error: unknown): string {

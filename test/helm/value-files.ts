@@ -118,5 +118,10 @@ export const refused: Readonly<Record<string, readonly [values: object, reason: 
     { config, storage: { existingSecret: "x", redisUrl: "redis://redis" } },
     "exclude each other",
   ],
+  "half of the stores as files": [{ config, storage: { databaseUrlFile: "/a" } }, "need each other"],
+  "files and URLs": [
+    { config, storage: { databaseUrlFile: "/a", redisUrlFile: "/b", existingSecret: "x" } },
+    "exclude each other",
+  ],
   "a store that is neither": [{ config, storage: { databaseUrl: "mysql://x", redisUrl: "redis://x" } }, "databaseUrl"],
 };

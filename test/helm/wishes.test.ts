@@ -144,6 +144,23 @@ const wishes: Readonly<
       expect(JSON.stringify(found("Deployment", "web"))).not.toContain("proxy.eu");
     },
   ],
+  "the stores' addresses as files": [
+    {
+      storage: { databaseUrlFile: "/vault/database", redisUrlFile: "/vault/redis" },
+      podDefaults: { annotations: { "vault.hashicorp.com/agent-inject": "true" } },
+      migration: { annotations: { "vault.hashicorp.com/agent-inject": "true" } },
+    },
+    (_found, all) => {
+      expect(all.filter(({ kind }) => kind === "Secret")).toEqual([]);
+      for (const { owner, pod, annotations } of podsOf(all).filter(({ owner: { kind } }) => kind !== "Pod")) {
+        expect(annotations).toMatchObject({ "vault.hashicorp.com/agent-inject": "true" });
+        const { env } = pod.containers[0] as { env?: { name: string }[] };
+        expect(env).toContainEqual({ name: "DATABASE_URL_FILE", value: "/vault/database" });
+        if (owner.kind === "Deployment") expect(env).toContainEqual({ name: "REDIS_URL_FILE", value: "/vault/redis" });
+        expect(JSON.stringify(pod)).not.toContain("secretKeyRef");
+      }
+    },
+  ],
   "another strategy, fewer old ReplicaSets": [
     { revisionHistoryLimit: 1, podDefaults: { strategy: { type: "Recreate", rollingUpdate: null } } },
     (found) => {
