@@ -77,5 +77,8 @@ function monitorStep(label: string): string {
   if (label.startsWith("delivery to ")) {
     return "Put the receiver right; `plumbline delivery list` shows what it has missed, and retry sends that again.";
   }
+  if (label.startsWith("taking over")) {
+    return "Run `plumbline validate` on the file: it names every mistake. The configuration before stays in force meanwhile.";
+  }
   return "Check that a worker runs for these probes and has time for them: `plumbline status` shows what is late.";
 }

@@ -186,6 +186,7 @@ export function createCommands(io: Io): CommandSet {
           file,
           service,
           log,
+          listen: listen === undefined ? config.listen : undefined,
           load: () => loadConfigFile(file, env, true),
           beforeUse(next) {
             // What was a secret stays one: it may still be in what is running.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Every } from "../alert/relay.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, Problem } from "../config/config.ts";
 import type { Loaded } from "../config/load.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import type { Service } from "./service.ts";
@@ -18,6 +18,8 @@ export interface ReloadWorld {
   /** Called before the new configuration is in force, so that its secrets are never told. */
   readonly beforeUse: (config: Config) => void;
   readonly log: Log;
+  /** Where the configuration had it listen; undefined when the command line says where. */
+  readonly listen: Config["listen"] | undefined;
 }
 
 const lookEveryMs = 5_000;
@@ -26,7 +28,7 @@ const lookEveryMs = 5_000;
  * Puts the configuration into force when its file says something else, or when asked to. One that is broken, or that
  * can't be put to work, leaves the one before in force; the log and an incident of ours say why.
  */
-export function watchConfigFile({ file, service, load, beforeUse, log }: ReloadWorld, every: Every): Reloader {
+export function watchConfigFile({ file, service, load, beforeUse, log, listen }: ReloadWorld, every: Every): Reloader {
   let known = textOf(file);
   let turn: Promise<void> = Promise.resolve();
 
@@ -34,10 +36,7 @@ export function watchConfigFile({ file, service, load, beforeUse, log }: ReloadW
     known = textOf(file);
     const loaded = load();
     if ("problems" in loaded) {
-      const [first] = loaded.problems;
-      const place =
-        first === undefined ? "" : `${first.path || "the file"}: expected ${first.expected}, got ${first.got}`;
-      await refuse(`${loaded.problems.length} problems, the first at ${place}`);
+      await refuse(reasonOf(loaded.problems));
       return;
     }
     beforeUse(loaded.config);
@@ -49,6 +48,11 @@ export function watchConfigFile({ file, service, load, beforeUse, log }: ReloadW
       return;
     }
     log.info("configuration taken over", { probes: loaded.config.probes.length });
+    if (listen !== undefined && !isSame(listen, loaded.config.listen)) {
+      log.warn("listen has changed: it takes effect with the next start", {
+        listensAt: `${listen.host}:${listen.port}`,
+      });
+    }
     await service.reportConfiguration(undefined);
   }
 
@@ -65,6 +69,22 @@ export function watchConfigFile({ file, service, load, beforeUse, log }: ReloadW
     if (textOf(file) !== known) void inTurn();
   });
   return { now: inTurn, stop: () => look.stop() };
+}
+
+function isSame(one: Config["listen"], other: Config["listen"]): boolean {
+  return one.host === other.host && one.port === other.port;
+}
+
+const mostTold = 3;
+
+/** The first of them in one line, as `plumbline validate` tells them all. */
+function reasonOf(problems: readonly Problem[]): string {
+  const told = problems.slice(0, mostTold).map(({ path, line, expected, got, hint }) => {
+    const place = `${path || "the file"}${line === undefined ? "" : ` (line ${line})`}`;
+    return `${place}: expected ${expected}, got ${got}${hint === undefined ? "" : `; ${hint}`}`;
+  });
+  const more = problems.length - told.length;
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(" · ");
 }
 
 /** undefined = not to be read just now, as while it is being replaced. */

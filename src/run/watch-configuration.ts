@@ -3,7 +3,7 @@ import type { Conclusion } from "../alert/outbox.ts";
 import { advanceSelf, type Duty, dutyFingerprint } from "../alert/self-incident.ts";
 
 /** That what people write down is what is done. */
-export const readable: Duty = { series: "configuration", label: "the configuration is taken over" };
+export const readable: Duty = { series: "configuration", label: "taking over the configuration" };
 
 /** A configuration that can't be taken over is an incident of ours until one is: nobody sees it otherwise. */
 export async function watchConfiguration(

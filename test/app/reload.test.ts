@@ -84,8 +84,11 @@ receivers:
   service.child.kill("SIGHUP");
   await vi.waitFor(() => {
     const line = service.lines().find(({ message }) => message.startsWith("configuration not taken over"));
-    expect(line?.reason).toMatch(/probes\[0\]/);
-    expect(events().some((it) => it.startsWith("opened") && it.includes("configuration"))).toBe(true);
+    expect(line?.reason).toMatch(
+      /probes\[0\]\.evry \(line 5\): expected a known key, got "evry"; did you mean "every"\?/,
+    );
+    const told = alerts.find((alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"));
+    expect(told?.nextStep).toContain("plumbline validate");
   }, patience);
   const runs = (probe: string): number =>
     service.lines().filter((line) => line.message === "run" && line.probe === `${probe}@default`).length;
