@@ -1,4 +1,5 @@
 import type { Json } from "../std/json.ts";
+import type { Reading } from "./reading.ts";
 
 /** One thing that is compared with its past. `id` is a hash of the rest. */
 export interface Series {
@@ -28,6 +29,8 @@ export interface SeriesMemory {
   readonly baseline?: Baseline | undefined;
   /** The judge's own running state: what it is learning, recent values. JSON, small, of bounded size. */
   readonly state: Json;
+  /** What the state amounts to, where its judge measures moves. */
+  readonly reading?: Reading | undefined;
   /** Results of older slots never overwrite newer state. */
   readonly lastSlotMs: number;
 }

@@ -22,3 +22,15 @@ export function seriesOf(probe: Probe, aspect: Aspect, key: string, label: strin
   }
   return series;
 }
+
+const groups = new WeakMap<Series, string>();
+
+/** Names the series that measure the same of one target and model: those of its other locations and scenarios. */
+export function groupOf({ target }: Probe, series: Series): string {
+  let group = groups.get(series);
+  if (group === undefined) {
+    group = hashOf([target.name, target.model, series.aspect, series.label]);
+    groups.set(series, group);
+  }
+  return group;
+}

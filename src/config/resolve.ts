@@ -230,13 +230,10 @@ function resolveProbe(
   }));
 }
 
-/** Series of one probe that may page: times, tokens and errors of its call. */
-const seriesOfProbe = 7;
-
-function driftPolicy({ judge, probes }: ConfigText): Probe["judge"]["drift"] {
-  const placed = probes.reduce((sum, { locations }) => sum + locations.length, 0);
+function driftPolicy({ judge }: ConfigText): Probe["judge"]["drift"] {
   return {
-    falsePageEveryMs: durationMs(judge.falsePageEvery) * (judge.falsePagesOf === "fleet" ? placed * seriesOfProbe : 1),
+    falsePageEveryMs: durationMs(judge.falsePageEvery),
+    falsePagesOf: judge.falsePagesOf,
     samples: judge.warmUp.samples,
     pageAfterMs: durationMs(judge.warmUp.page),
     fullAfterMs: durationMs(judge.warmUp.full),

@@ -79,12 +79,21 @@ function cardLines(card: BaselineCard, say: (value: number) => string): string[]
     `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}`,
     `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${finds.join(", ")}`,
     mayPage
-      ? `promise: at most one false page in ${falsePageEveryMs < 2 * dayMs ? formatDurationMs(falsePageEveryMs) : `${Math.round(falsePageEveryMs / dayMs)} days`}`
+      ? `promise: at most one false page in ${long(falsePageEveryMs)}${sharedText(card)}`
       : "informs only: the baseline is too young to page",
   ];
 }
 
+function sharedText({ shared }: BaselineCard): string {
+  if (shared === undefined) return "";
+  return `, so that all ${shared.pagingSeries} series that may page have one in ${long(shared.everyMs)}`;
+}
+
 const dayMs = 86_400_000;
+
+function long(durationMs: number): string {
+  return durationMs < 2 * dayMs ? formatDurationMs(durationMs) : `${Math.round(durationMs / dayMs)} days`;
+}
 
 function day(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;

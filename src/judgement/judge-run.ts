@@ -1,14 +1,17 @@
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
-import { seriesOf } from "../baseline/series.ts";
+import type { Fleet, Reading } from "../baseline/reading.ts";
+import { groupOf, seriesOf } from "../baseline/series.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
+import { readingOf } from "./detect/reading.ts";
 import { isTimeout, judgeAvailability } from "./availability.ts";
 import { isOfTarget, judgeChecks } from "./checks.ts";
 import { judgeExpectations } from "./expectations.ts";
 import type { Finding, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
+import { inForce } from "./promise.ts";
 
 export interface JudgeRunInput {
   readonly probe: Probe;
@@ -16,6 +19,7 @@ export interface JudgeRunInput {
   readonly observations: readonly Observation[];
   readonly memory: readonly SeriesMemory[];
   readonly slotMs: number;
+  readonly fleet?: Fleet | undefined;
 }
 
 export interface RunJudgement {
@@ -27,13 +31,16 @@ export interface RunJudgement {
   readonly series: readonly {
     readonly series: Series;
     readonly state: Json;
+    readonly reading?: Reading | undefined;
     readonly accept?: LearnedBaseline | undefined;
   }[];
 }
 
 /** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */
 export function judgeRun(input: JudgeRunInput): RunJudgement {
-  const { probe, scenario, observations, slotMs } = input;
+  const { probe, scenario, observations, slotMs, fleet } = input;
+  const { cadence } = probe;
+  const policy = inForce(probe.judge, fleet);
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
   const last = observations.at(-1);
   const newest = observations.filter(
@@ -62,13 +69,28 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
             observation,
             series,
             memory,
-            policy: probe.judge,
+            policy,
             contract: probe.target.contract,
             price: probe.target.price,
-            cadence: probe.cadence,
+            cadence,
             slotMs,
           });
-          return { series, ...output };
+          const { state, accept } = output;
+          const reading =
+            state === undefined
+              ? undefined
+              : readingOf({
+                  group: groupOf(probe, series),
+                  aspect: series.aspect,
+                  memory,
+                  state,
+                  isAnew: accept !== undefined,
+                  policy,
+                  cadence,
+                  slotMs,
+                  dailyMs: fleet?.dailyMs ?? 0,
+                });
+          return { series, reading, ...output };
         }),
       ),
   );
@@ -80,7 +102,9 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     unjudged: rulings.flatMap((ruling) =>
       ruling.outcome === "unjudged" ? [`${ruling.subject.label}: ${ruling.reason}`] : [],
     ),
-    series: compared.flatMap(({ series, state, accept }) => (state === undefined ? [] : [{ series, state, accept }])),
+    series: compared.flatMap(({ series, state, reading, accept }) =>
+      state === undefined ? [] : [{ series, state, reading, accept }],
+    ),
   };
 }
 

@@ -56,8 +56,12 @@ export interface JudgePolicy {
 
 /** What is promised of the drift judges, and how long their baselines must be for it. */
 export interface DriftPolicy {
-  /** At most one false page of a series in this time, on average. */
+  /** At most one false page in this time, on average: of a series, or of all together. */
   readonly falsePageEveryMs: number;
+  /** Of each series when left out. */
+  readonly falsePagesOf?: "series" | "fleet" | undefined;
+  /** Of a promise that was divided among series: what it is for all, and how many those are. */
+  readonly shared?: { readonly everyMs: number; readonly pagingSeries: number } | undefined;
   /** Samples of the first baseline: with fewer, only fixed rules judge. */
   readonly samples: number;
   /** Baselines of less time inform only; those of less than `fullAfterMs` page with a wider floor. */

@@ -1,10 +1,12 @@
 import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
+import type { Fleet } from "../baseline/reading.ts";
 import { incidentId } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
 import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts";
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
 import { renderDiff } from "../judgement/contract/render-diff.ts";
 import { describeBaseline, isBaselineOf } from "../judgement/describe-baseline.ts";
+import { inForce } from "../judgement/promise.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -15,6 +17,8 @@ import type { Act, ControlBook } from "./control.ts";
 export interface BaselineBook {
   /** Every series with its newest baseline, those of one probe when `probeId` is given. */
   series(probeId?: string): Promise<readonly SeriesMemory[]>;
+  /** What is known of all series together. */
+  fleet(): Promise<Fleet>;
   /** All versions, oldest first. */
   versions(seriesId: string): Promise<readonly Baseline[]>;
   /** What the runs of these ids saw, as far as it is still kept. */
@@ -122,10 +126,12 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const { aspect, label, probeId } = view.series;
       const versions = await book.versions(seriesId);
       const newest = versions.at(-1);
+      const policy = policyOf(probeId);
+      const promised = policy && inForce(policy, await book.fleet());
       return {
         series: view,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
-        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, policyOf(probeId)),
+        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, promised),
       };
     },
 

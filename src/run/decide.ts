@@ -20,7 +20,7 @@ export interface DecisionInput {
 /** From facts and memory to everything that is to be written: verdict, series, incidents, alerts. Pure. */
 export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { probe, scenario, observations, slotMs, nowMs } = input;
-  const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs });
+  const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs, fleet: memory.fleet });
   const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
   const { verdict, findings, unjudged, series } = judged;
   const after = advance(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);

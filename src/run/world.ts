@@ -1,6 +1,7 @@
 import type { Tracer } from "@opentelemetry/api";
 import type { Aftermath } from "../alert/aftermath.ts";
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import type { Fleet, Reading } from "../baseline/reading.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Surroundings } from "../incident/mute.ts";
@@ -68,6 +69,7 @@ export interface ProbeMemory {
   readonly lastGoodSlotMs: number | undefined;
   /** What mutes alerts of this probe's target just now. */
   readonly surroundings: Surroundings;
+  readonly fleet?: Fleet | undefined;
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */
@@ -81,5 +83,6 @@ export interface Decision extends Aftermath {
 export interface SeriesUpdate {
   readonly series: Series;
   readonly state: Json;
+  readonly reading?: Reading | undefined;
   readonly accept?: LearnedBaseline | undefined;
 }

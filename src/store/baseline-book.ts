@@ -4,6 +4,7 @@ import type { Observation } from "../observation/observation.ts";
 import type { BaselineBook } from "../run/baselines.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./acts.ts";
+import { readFleet } from "./fleet-book.ts";
 import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";
 
 /** Series and the versions of their baselines, for people. */
@@ -17,6 +18,8 @@ export function createBaselineBook(db: Kysely<never>): BaselineBook {
         ORDER BY s.probe_id, s.aspect, s.label, s.series_id`.execute(db);
       return rows.map(seriesMemory);
     },
+
+    fleet: () => readFleet(db),
 
     async versions(seriesId) {
       const { rows } = await sql<Row>`
@@ -55,7 +58,7 @@ export function createBaselineBook(db: Kysely<never>): BaselineBook {
           tx,
         );
         await sql`
-          UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb WHERE series_id = ${seriesId}`.execute(
+          UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb, reading = NULL WHERE series_id = ${seriesId}`.execute(
           tx,
         );
         await record(tx, act);

@@ -8,6 +8,7 @@ import * as budgets from "./migrations/0005-budgets.ts";
 import * as alertManners from "./migrations/0007-alert-manners.ts";
 import * as keyCaps from "./migrations/0008-key-caps.ts";
 import * as pauses from "./migrations/0010-pauses.ts";
+import * as fleet from "./migrations/0011-fleet.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   "0007-alert-manners": alertManners,
   "0008-key-caps": keyCaps,
   "0010-pauses": pauses,
+  "0011-fleet": fleet,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

@@ -1,4 +1,5 @@
 import type { Baseline, SeriesMemory, Aspect } from "../baseline/baseline.ts";
+import { readReading } from "../baseline/reading.ts";
 import type { Json } from "../std/json.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -50,6 +51,7 @@ export function seriesMemory(row: Row): SeriesMemory {
     },
     baseline,
     state: row["state"] as Json,
+    reading: readReading(row["reading"] as Json | undefined),
     lastSlotMs: epochMs(row["last_slot"]),
   };
 }

@@ -3,6 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
 import { readNeighbours, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
+import { fleetOf } from "./fleet-book.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -94,12 +95,13 @@ async function readMemory(tx: Transaction<never>, run: FinishedRun): Promise<Pro
   const incidents = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE probe_id = ${probeId}`.execute(tx);
   const good = await sql<Row>`
-    SELECT max(slot) AS slot FROM plumbline.runs
+    SELECT max(slot) AS slot, (SELECT to_jsonb(f) FROM plumbline.fleet f) AS fleet FROM plumbline.runs
     WHERE probe_id = ${probeId} AND verdict = 'ok' AND slot > now() - interval '7 days'`.execute(tx);
   const slot = good.rows[0]?.["slot"];
   const lastGoodSlotMs = slot === null || slot === undefined ? undefined : epochMs(slot);
   return {
     lastGoodSlotMs,
+    fleet: fleetOf(good.rows[0]?.["fleet"]),
     series: series.rows.map(seriesMemory),
     incidents: incidents.rows.map(({ body }) => body),
     surroundings: await readSurroundings(tx, run),
@@ -138,12 +140,20 @@ async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Deci
 
 async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }: Decision): Promise<void> {
   if (series.length === 0) return;
-  const states = series.map(({ series: { id, aspect, label }, state }) => ({ id, aspect, label, state }));
+  const states = series.map(({ series: { id, aspect, label }, state, reading }) => ({
+    id,
+    aspect,
+    label,
+    state,
+    reading,
+  }));
   const written = await sql<Row>`
-    INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot)
-    SELECT s.id, ${run.probeId}, s.aspect, s.label, s.state, ${iso(run.slotMs)}::timestamptz
-    FROM jsonb_to_recordset(${JSON.stringify(states)}::jsonb) AS s(id text, aspect text, label text, state jsonb)
-    ON CONFLICT (series_id) DO UPDATE SET state = excluded.state, last_slot = excluded.last_slot
+    INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, reading, last_slot)
+    SELECT s.id, ${run.probeId}, s.aspect, s.label, s.state, s.reading, ${iso(run.slotMs)}::timestamptz
+    FROM jsonb_to_recordset(${JSON.stringify(states)}::jsonb)
+      AS s(id text, aspect text, label text, state jsonb, reading jsonb)
+    ON CONFLICT (series_id) DO UPDATE
+    SET state = excluded.state, reading = excluded.reading, last_slot = excluded.last_slot
     WHERE plumbline.series.last_slot < excluded.last_slot RETURNING series_id`.execute(tx);
   // What a late slot would have accepted is as old as its state.
   const current = new Set(written.rows.map((row) => row["series_id"]));

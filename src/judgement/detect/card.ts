@@ -16,7 +16,9 @@ export interface BaselineCard {
   /** Moves by less than this ratio are not told. */
   readonly floor: number;
   readonly mayPage: boolean;
+  /** The promise in force for this series, and where it comes from when it is divided among several. */
   readonly falsePageEveryMs: number;
+  readonly shared?: DriftPolicy["shared"];
   /** About how long it takes to find a move; undefined: within the floor, or lost in the noise. */
   readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
 }
@@ -43,6 +45,7 @@ export function cardOf(reference: Reference, policy: JudgePolicy): BaselineCard 
     floor: Math.exp(floor),
     mayPage,
     falsePageEveryMs: policy.drift.falsePageEveryMs,
+    ...(policy.drift.shared && { shared: policy.drift.shared }),
     findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: delayOf(ratio, reference, floor, policy.drift) })),
   };
 }
