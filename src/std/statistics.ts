@@ -11,3 +11,11 @@ export function robustSpread(values: readonly number[]): number {
   const middle = median(values);
   return 1.4826 * median(values.map((value) => Math.abs(value - middle)));
 }
+
+/** Mean distance from the median, scaled to estimate the standard deviation of a normal distribution. */
+export function meanDeviation(values: readonly number[]): number {
+  const middle = median(values);
+  let sum = 0;
+  for (const value of values) sum += Math.abs(value - middle);
+  return (Math.sqrt(Math.PI / 2) * sum) / values.length;
+}

@@ -1,34 +1,55 @@
-import { median, robustSpread } from "../../std/statistics.ts";
+import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 import { type Season, harmonicsAt } from "./season.ts";
 
 /** Four hours of a series in five numbers: logs relative to the first sample, times since it in milliseconds. */
 export interface Block {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly median: number;
-  /** Mean of the logs, clipped at 1.5 spreads around the median: like the mean of their scores. */
+  /** Of the logs, outliers drawn in: like the mean of their scores. */
   readonly mean: number;
+  /** The mean's standard error is this over the root of n, if samples do not depend on one another. */
+  readonly deviation: number;
   readonly n: number;
 }
 
 export const blockMs = 4 * 3_600_000;
 const clipAt = 1.5;
+const rounds = 8;
 
 export function blockOf({ startMs }: { readonly startMs: number }, atMs: number): number {
   return Math.floor((atMs - startMs) / blockMs);
 }
 
-export function summarise(values: readonly number[], fromMs: number, toMs: number): Block {
-  return { fromMs, toMs, median: median(values), mean: clippedMean(values), n: values.length };
+/** With one `limit` for all blocks of a series: one of their own would add to how much their means differ. */
+export function summarise(values: readonly number[], fromMs: number, toMs: number, limit: number | undefined): Block {
+  return { fromMs, toMs, ...robustMean(values, limit), n: values.length };
 }
 
-/** Mean with everything beyond 1.5 spreads from the median drawn in to there. */
-export function clippedMean(values: readonly number[]): number {
-  const middle = median(values);
-  const limit = clipAt * robustSpread(values);
-  let sum = 0;
-  for (const value of values) sum += Math.max(-limit, Math.min(limit, value - middle));
-  return middle + sum / values.length;
+/**
+ * Mean with everything beyond 1.5 spreads from itself drawn in to there (Huber 1964). Where a series has two levels, as
+ * behind a gateway with two providers, half the samples lie on either: a median would jump between them, this does not.
+ */
+export function robustMean(
+  values: readonly number[],
+  limit = limitOf(values),
+): { readonly mean: number; readonly deviation: number } {
+  let mean = median(values);
+  for (let round = 0; round < rounds && limit > 0; round += 1) {
+    let sum = 0;
+    for (const value of values) sum += Math.max(-limit, Math.min(limit, value - mean));
+    mean += sum / values.length;
+  }
+  let squares = 0;
+  let inside = 0;
+  for (const value of values) {
+    squares += Math.min(limit, Math.abs(value - mean)) ** 2;
+    if (Math.abs(value - mean) <= limit) inside += 1;
+  }
+  return { mean, deviation: (Math.sqrt(squares / values.length) * values.length) / Math.max(1, inside) };
+}
+
+export function limitOf(values: readonly number[]): number {
+  return clipAt * meanDeviation(values);
 }
 
 /** The harmonics of a season, averaged over the hours of a block. */
@@ -42,10 +63,10 @@ export function harmonicsOf(block: Block, startMs: number): number[] {
   return sums;
 }
 
-/** Median and mean with the season of those hours taken off. */
+/** The same with the season of those hours taken off. */
 export function withoutSeason(block: Block, season: Season, startMs: number): Block {
   const usual = harmonicsOf(block, startMs).reduce((sum, value, term) => sum + value * (season[term] ?? 0), 0);
-  return { ...block, median: block.median - usual, mean: block.mean - usual };
+  return { ...block, mean: block.mean - usual };
 }
 
 /** Mean of all samples the blocks were made of, outliers clipped. */
@@ -60,7 +81,7 @@ export function wanderOf(blocks: readonly Block[], spread: number, correlation: 
   // A level that lasts d deviations of v moves a whitened score by d (1 - f) / sqrt(1 - f²).
   const factor = Math.sqrt((1 - correlation) / (1 + correlation)) / spread;
   const means = blocks.map(({ mean }) => mean * factor);
-  const own = blocks.reduce((sum, { n }) => sum + 1 / n, 0) / blocks.length;
+  const own = blocks.reduce((sum, { n, deviation }) => sum + (deviation / spread) ** 2 / n, 0) / blocks.length;
   const above = (observed: number, efficiency: number): number =>
     observed - own * (1 + upperPercent * Math.sqrt(2 / (efficiency * blocks.length)));
   return Math.sqrt(Math.max(0, above(variance(means), 1), above(robustSpread(means) ** 2, efficiencyOfMad)));

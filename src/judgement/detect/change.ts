@@ -1,6 +1,7 @@
 import { median, robustSpread } from "../../std/statistics.ts";
+import { robustMean } from "./blocks.ts";
 import type { ComponentKind } from "./components.ts";
-import type { Reference } from "./reference.ts";
+import type { Pipeline, Reference } from "./reference.ts";
 
 /** What an alarm says: since when, what kind of change, and how big, all estimated. */
 export interface Change {
@@ -14,18 +15,24 @@ export interface Change {
   readonly samples: number;
 }
 
+/** Where samples lie: of few different values the mean, for the middle one jumps between them. */
+export function middleOf(values: readonly number[], { isTied }: Pipeline): number {
+  return isTied ? robustMean(values).mean : median(values);
+}
+
 /** `recent` are the newest samples, logs less season and level, oldest first. */
 export function changeSince(
   kind: ComponentKind,
   sinceMs: number,
   recent: readonly number[],
-  reference: Reference,
+  pipeline: Pipeline,
   atMs: number,
   intervalMs: number,
 ): Change {
   const samples = Math.max(1, Math.min(recent.length, Math.round((atMs - sinceMs) / intervalMs)));
   const since = recent.slice(-samples);
-  const middle = median(since);
+  const { reference } = pipeline;
+  const middle = middleOf(since, pipeline);
   const spread = Math.max(reference.spread, robustSpread(since));
   const inflation = Math.sqrt((1 + reference.correlation) / (1 - reference.correlation));
   // Standard error of a median: 1.2533 that of a mean.

@@ -6,27 +6,27 @@ const fewestOfLevel = 6;
 const farAway = 3;
 
 /**
- * Which blocks of a baseline belong to its level, by their medians: binary segmentation with penalty 3 ln(K) s²; the
+ * Which blocks of a baseline belong to its level, by their means: binary segmentation with penalty 3 ln(K) s²; the
  * last segment of a day or more is the level; segments far from it are dropped with a neighbour block on each side.
  * An incident inside a baseline otherwise widens its guard for weeks.
  */
-export function blocksOfLevel(medians: readonly number[]): readonly boolean[] {
-  const keepAll = medians.map(() => true);
-  if (medians.length < 2 * fewestOfLevel) return keepAll;
-  const steps = medians.slice(1).map((value, index) => value - (medians[index] ?? 0));
+export function blocksOfLevel(levels: readonly number[]): readonly boolean[] {
+  const keepAll = levels.map(() => true);
+  if (levels.length < 2 * fewestOfLevel) return keepAll;
+  const steps = levels.slice(1).map((value, index) => value - (levels[index] ?? 0));
   const spread = robustSpread(steps) / Math.SQRT2;
   if (!(spread > 0)) return keepAll;
-  const penalty = 3 * Math.log(medians.length) * spread ** 2;
-  const cuts = [0, ...split(medians, 0, medians.length, penalty), medians.length];
+  const penalty = 3 * Math.log(levels.length) * spread ** 2;
+  const cuts = [0, ...split(levels, 0, levels.length, penalty), levels.length];
   const segments = cuts.slice(1).map((to, index) => ({ from: cuts[index] ?? 0, to }));
   const level = segments.findLast(({ from, to }) => to - from >= fewestOfLevel);
   if (level === undefined) return keepAll;
-  const middle = median(medians.slice(level.from, level.to));
+  const middle = median(levels.slice(level.from, level.to));
   // A series that wanders has segments of its own making: they are not far by the spread of all its blocks.
-  const far = farAway * Math.max(spread, robustSpread(medians));
+  const far = farAway * Math.max(spread, robustSpread(levels));
   const kept = [...keepAll];
   for (const { from, to } of segments) {
-    if (Math.abs(median(medians.slice(from, to)) - middle) <= far) continue;
+    if (Math.abs(median(levels.slice(from, to)) - middle) <= far) continue;
     kept.fill(false, Math.max(0, from - 1), to + 1);
   }
   return kept.filter(Boolean).length >= fewestOfLevel ? kept : keepAll;

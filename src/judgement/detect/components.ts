@@ -37,10 +37,16 @@ const likeliestTail = 0.9;
 
 /**
  * The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. Level
- * components, from whose scores the practical floor has been taken off already, may need a smaller one.
+ * components, from whose scores the practical floor has been taken off already, may need a smaller one. `own` are the
+ * baseline's scores where they are too few different ones to be called normal: token counts, rounded times.
  */
-export function componentsOf(clip: number, guard: number, levelGuard = guard): readonly Component[] {
-  const means = meansFor(clip);
+export function componentsOf(
+  clip: number,
+  guard: number,
+  levelGuard = guard,
+  own: readonly number[] = [],
+): readonly Component[] {
+  const means = own.length === 0 ? meansFor(clip) : meansBy((f) => logMeanOf(f, own, clip));
   const levels = levelSteps.flatMap((step, index): Component[] => {
     const offset = (means.levels[index] ?? 0) + step * levelGuard;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
@@ -54,7 +60,7 @@ export function componentsOf(clip: number, guard: number, levelGuard = guard): r
     const offset = (means.variances[index] ?? 0) + square * (spread * guard) ** 2;
     return { ...idle, kind: "variance", weight: shares.variance / spreads.length, square, offset };
   });
-  return [...levels, ...variances, ...tailComponents(clip, guard)];
+  return [...levels, ...variances, ...tailComponents(clip, guard, own)];
 }
 
 function varianceFactor(spread: number): number {
@@ -72,18 +78,23 @@ const knownMeans = new Map<number, Means>();
 function meansFor(clip: number): Means {
   const known = knownMeans.get(clip);
   if (known !== undefined) return known;
-  const means = {
-    levels: levelSteps.map((step) => logMean((w) => step * w, clip)),
-    variances: spreads.map((spread) => logMean((w) => varianceFactor(spread) * w * w, clip)),
-  };
+  const means = meansBy((f) => logMean(f, clip));
   knownMeans.set(clip, means);
   return means;
 }
 
-function tailComponents(clip: number, guard: number): Component[] {
+function meansBy(mean: (f: (score: number) => number) => number): Means {
+  return {
+    levels: levelSteps.map((step) => mean((w) => step * w)),
+    variances: spreads.map((spread) => mean((w) => varianceFactor(spread) * w * w)),
+  };
+}
+
+function tailComponents(clip: number, guard: number, own: readonly number[]): Component[] {
   return tails.flatMap(({ quantile, alternative }): Component[] => {
     const limit = normalQuantile(quantile);
-    const before = 1 - normalCdf(limit - guard);
+    const ownShare = own.filter((score) => score > limit).length / Math.max(1, own.length);
+    const before = Math.max(ownShare, 1 - normalCdf(limit - guard));
     const after = Math.max(alternative, 3 * before);
     if (limit >= clip || after > likeliestTail) return [];
     const hit = Math.log(after / before);
@@ -104,4 +115,12 @@ export function logMean(f: (score: number) => number, clip: number): number {
   }
   const lump = normalCdf(-clip);
   return Math.log((sum * width) / 3 + lump * (Math.exp(f(-clip)) + Math.exp(f(clip))));
+}
+
+/** ψ over a baseline's own scores, and for what it has not shown yet the same lumps at the ends. Rising and falling bets need the larger one. */
+function logMeanOf(f: (score: number) => number, own: readonly number[], clip: number): number {
+  const lump = normalCdf(-clip);
+  const ends = lump * (Math.exp(f(-clip)) + Math.exp(f(clip)));
+  const mean = (sign: number): number => own.reduce((sum, score) => sum + Math.exp(f(sign * score)), 0) / own.length;
+  return Math.log((1 - 2 * lump) * Math.max(mean(1), mean(-1)) + ends);
 }

@@ -23,6 +23,9 @@ export interface Scores {
   readonly plain: number;
 }
 
+/** Far beyond any promise, and far from what JSON can't hold. */
+const most = 1e15;
+
 /** Weighted sums, each to be compared with its own promise. */
 export interface Totals {
   readonly level: number;
@@ -45,7 +48,7 @@ export function stepDetector(
   for (let index = 0; index < components.length; index += 1) {
     const component = components[index] as Component;
     const evidence = logE(component, scoreFor(component.kind, scores));
-    const sum = (1 + (sums[index] as number)) * Math.exp(evidence);
+    const sum = Math.min(most, (1 + (sums[index] as number)) * Math.exp(evidence));
     sums[index] = sum;
     if (isLevel(component.kind)) level += component.weight * sum;
     else others += component.weight * sum;

@@ -1,6 +1,5 @@
-import { median } from "../../std/statistics.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { type Change, backAt, backwards, changeSince, lastsStill } from "./change.ts";
+import { type Change, backAt, backwards, changeSince, lastsStill, middleOf } from "./change.ts";
 import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
 import { isNumbers } from "./numbers.ts";
 import { rankScore } from "./rank-table.ts";
@@ -103,7 +102,7 @@ export function stepEngine(
   const { reference, components } = pipeline;
   const log = Math.log(value) - reference.origin - seasonAt(reference.season, atMs);
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
-  const scores = whitened(state, pipeline, log, promise.floor, isGap);
+  const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
   state.lastMs = atMs;
   state.recent.push(Math.round((log - reference.level) * 1e4) / 1e4);
   if (state.recent.length > keptRecent) state.recent.shift();
@@ -113,7 +112,7 @@ export function stepEngine(
   if (level >= promise.samples) return alarm(state, pipeline, atMs, promise);
   if (others < promise.samples) return quiet;
   const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
-  const change = changeSince(kind, sinceMs, state.recent, reference, atMs, promise.intervalMs);
+  const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, promise.intervalMs);
   for (const [index, component] of components.entries()) {
     if (isLevel(component.kind)) continue;
     state.detector.sums[index] = 0;
@@ -141,9 +140,10 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
 }
 
 function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalMs, floor }: AlarmPromise): Step {
-  const { reference, components } = pipeline;
+  const { reference, components, isTied } = pipeline;
   const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
-  const change = changeSince(heaviest, sinceMs, state.recent, reference, atMs, intervalMs);
+  const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs);
+  if (isTied && !isBeyond(change, floor)) return quiet;
   state.detector = freshDetector(components, atMs);
   const kind = heaviest === "down" ? "down" : "up";
   const shift = Math.log(change.ratio);
@@ -153,18 +153,18 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   return { kind: "page", change };
 }
 
-function stepHeld(
-  state: EngineState,
-  held: Held,
-  { reference, components }: Pipeline,
-  atMs: number,
-  promise: AlarmPromise,
-): Step {
+/** The floor of a series whose scores can't have one. */
+function isBeyond({ low, high }: Change, floor: number): boolean {
+  return Math.log(low) > floor || Math.log(high) < -floor;
+}
+
+function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
   const { intervalMs, floor } = promise;
-  settleShift(state, held, atMs, promise);
+  const { reference, components } = pipeline;
+  settleShift(state, held, pipeline, atMs, promise);
   held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
   if (held.back < backAt) {
-    return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, reference, atMs, intervalMs) };
+    return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, pipeline, atMs, intervalMs) };
   }
   delete state.held;
   state.detector = freshDetector(components, atMs);
@@ -172,10 +172,16 @@ function stepHeld(
 }
 
 /** An alarm's first estimate is of few samples, and too large on average: it is made again while they become more. */
-function settleShift(state: EngineState, held: Held, atMs: number, { intervalMs, floor }: AlarmPromise): void {
+function settleShift(
+  state: EngineState,
+  held: Held,
+  pipeline: Pipeline,
+  atMs: number,
+  { intervalMs, floor }: AlarmPromise,
+): void {
   const samples = Math.round((atMs - held.sinceMs) / intervalMs);
   if (samples > keptRecent || held.back > backAt / 3) return;
-  const estimate = median(state.recent.slice(-samples));
+  const estimate = middleOf(state.recent.slice(-samples), pipeline);
   const sign = Math.sign(held.shift);
   held.shift = sign * Math.max(floor, sign * estimate);
 }

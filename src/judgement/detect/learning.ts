@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { type Block, blockMs, blockOf, summarise } from "./blocks.ts";
+import { type Block, blockMs, blockOf, limitOf, summarise } from "./blocks.ts";
 import { isNumbers } from "./numbers.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 
@@ -21,19 +21,22 @@ export interface Learning {
   chunks: number;
   /** Base64 of int16: for each chunk its start in minutes and its eight samples. */
   packed: string;
+  /** How far from the mean of four hours a log counts in full: by the first four. */
+  limit?: number | undefined;
   /** The chunks of the current four hours, and the samples of the current chunk. */
   open: string;
   tail: number[];
   tailMs: number;
-  /** Base64 of int16: six numbers for each four hours that are over. */
+  /** Base64 of int16: five numbers for each four hours that are over, and one that fills up. */
   blocks: string;
 }
 
 /** A check of stored JSON by hand: it is read at every sample of a series that learns. */
 export function isLearning(stored: Json | undefined): boolean {
   if (!isJsonObject(stored)) return false;
-  const { startMs, lastMs, origin, n, stride, chunks, packed, open, tail, tailMs, blocks } = stored;
+  const { startMs, lastMs, origin, n, stride, chunks, packed, limit, open, tail, tailMs, blocks } = stored;
   if (typeof packed !== "string" || typeof open !== "string" || typeof blocks !== "string") return false;
+  if (limit !== undefined && typeof limit !== "number") return false;
   return isNumbers([startMs, lastMs, origin, n, stride, chunks, tailMs], 7) && isNumbers(tail);
 }
 
@@ -123,6 +126,7 @@ function closeChunk(learning: Learning, intervalMs: number): void {
 
 function closeBlock(learning: Learning, intervalMs: number): void {
   closeChunk(learning, intervalMs);
+  learning.limit ??= limitOf(openLogs(learning));
   const block = openBlock(learning, intervalMs);
   if (block !== undefined) learning.blocks = (learning.blocks + packBlock(block)).slice(-mostBlocks * blockChars);
   const first = learning.packed.length / chunkChars;
@@ -147,12 +151,19 @@ function thin(packed: string, first: number, every: number): string {
 
 /** The summary of the four hours under way. */
 export function openBlock(learning: Learning, intervalMs: number): Block | undefined {
-  const chunks = [...chunksOf(learning.open), { atMs: learning.tailMs - learning.startMs, values: learning.tail }];
-  const filled = chunks.filter(({ values }) => values.length > 0);
-  const [first, last] = [filled[0], filled.at(-1)];
+  const chunks = openChunks(learning);
+  const [first, last] = [chunks[0], chunks.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  const values = filled.flatMap((chunk) => chunk.values.map((value) => value / scale));
-  return summarise(values, first.atMs, last.atMs + (last.values.length - 1) * intervalMs);
+  const toMs = last.atMs + (last.values.length - 1) * intervalMs;
+  return summarise(openLogs(learning), first.atMs, toMs, learning.limit);
+}
+
+function openChunks({ open, tail, tailMs, startMs }: Learning): { atMs: number; values: number[] }[] {
+  return [...chunksOf(open), { atMs: tailMs - startMs, values: tail }].filter(({ values }) => values.length > 0);
+}
+
+function openLogs(learning: Learning): number[] {
+  return openChunks(learning).flatMap(({ values }) => values.map((value) => value / scale));
 }
 
 function chunksOf(packed: string): { atMs: number; values: number[] }[] {
@@ -167,13 +178,16 @@ function chunksOf(packed: string): { atMs: number; values: number[] }[] {
 export function blocksOf({ blocks }: Learning): Block[] {
   const ints = intsOfBase64(blocks);
   return Array.from({ length: ints.length / blockInts }, (_, index) => {
-    const [from = 0, to = 0, middle = 0, mean = 0, n = 0] = ints.subarray(index * blockInts, (index + 1) * blockInts);
-    return { fromMs: msOf(from), toMs: msOf(to), median: middle / scale, mean: mean / scale, n };
+    const [from = 0, to = 0, mean = 0, deviation = 0, n = 0] = ints.subarray(
+      index * blockInts,
+      (index + 1) * blockInts,
+    );
+    return { fromMs: msOf(from), toMs: msOf(to), mean: mean / scale, deviation: deviation / scale, n };
   });
 }
 
-function packBlock({ fromMs, toMs, median, mean, n }: Block): string {
-  const logs = [median, mean].map((log) => clamp(Math.round(log * scale)));
+function packBlock({ fromMs, toMs, mean, deviation, n }: Block): string {
+  const logs = [mean, deviation].map((log) => clamp(Math.round(log * scale)));
   return base64OfInts([minutesOf(fromMs), minutesOf(toMs), ...logs, n, 0]);
 }
 

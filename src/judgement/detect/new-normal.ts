@@ -23,7 +23,7 @@ export function acceptFromChange({ baseline, state }: SeriesMemory, fewest: numb
   const watch = readWatchState(state);
   if (before === undefined || watch?.aside === undefined || watch.engine?.held === undefined) return undefined;
   const { aside, marks } = watch;
-  const rest: WatchState = { v: 2, learning: aside, ...(marks === undefined ? {} : { marks }) };
+  const rest: WatchState = { v: 3, learning: aside, ...(marks === undefined ? {} : { marks }) };
   if (aside.n < fewest) return { learned: null, n: aside.n, state: stored(rest) };
   const learned = { ...fitReference(aside, before.intervalMs, before.season), shadow: before };
   return { learned, n: aside.n, state: stored({ ...rest, refitAtMs: nextStageMs(aside) }) };

@@ -1,4 +1,5 @@
 import { normalQuantile } from "../../std/statistics-normal.ts";
+import { median } from "../../std/statistics.ts";
 
 /** The frozen distribution of a baseline: at most `mostKnots` of its ordered values, at evenly spaced probabilities. */
 export interface RankTable {
@@ -56,6 +57,20 @@ export function rankScore(table: RankTable, value: number): number {
   const under = knots[below - 1] as number;
   const [low, high] = [scores[2 * below - 1] as number, scores[2 * below + 1] as number];
   return clipped(low + ((high - low) * (step - under)) / (above - under), clip);
+}
+
+/** Few different values, seen again and again and at least half a percent apart, as token counts are. Of logs only. */
+export function isTied({ knots, perUnit }: RankTable): boolean {
+  const different = [...new Set(knots)];
+  if (2 * different.length >= knots.length) return false;
+  return median(different.slice(1).map((knot, index) => knot - (different[index] ?? 0))) >= leastGap * perUnit;
+}
+
+const leastGap = 0.005;
+
+/** The scores of what the table was made of. */
+export function ownScores(table: RankTable): number[] {
+  return Array.from(table.knots, (knot) => rankScore(table, knot / table.perUnit));
 }
 
 function clipped(score: number, clip: number): number {

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { median, robustSpread } from "../../std/statistics.ts";
+import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 import { readAs } from "../learned.ts";
-import { type Block, blockOf, clippedMean, harmonicsOf, meanOf, wanderOf, withoutSeason } from "./blocks.ts";
+import { type Block, blockOf, harmonicsOf, meanOf, robustMean, wanderOf, withoutSeason } from "./blocks.ts";
 import { blocksOfLevel } from "./clean.ts";
 import { type Component, componentsOf } from "./components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
-import { type RankTable, clipOf, rankScore, rankTable, rankTableOf } from "./rank-table.ts";
+import { type RankTable, clipOf, isTied, ownScores, rankScore, rankTable, rankTableOf } from "./rank-table.ts";
 import { type Season, fitSeason, harmonicsAt, seasonAt } from "./season.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
@@ -35,6 +35,8 @@ export type Reference = z.infer<typeof referenceSchema>;
 /** A reference made ready for stepping. */
 export interface Pipeline {
   readonly reference: Reference;
+  /** So few different values that a floor can't be taken off them: they would fall between one another. */
+  readonly isTied: boolean;
   readonly values: RankTable;
   readonly scores: RankTable;
   readonly components: readonly Component[];
@@ -59,7 +61,7 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   const isHalfFull = unfinished !== undefined && 2 * unfinished.n >= (complete.at(-1)?.n ?? Infinity);
   const everyBlock = isHalfFull ? [...complete, unfinished] : complete;
   const rough = deseason(all, learning, everyBlock, usual);
-  const kept = blocksOfLevel(rough.blocks.map((block) => block.median));
+  const kept = blocksOfLevel(rough.blocks.map(({ mean }) => mean));
   const isClean = kept.every(Boolean);
   const startOf = (block: Block): number => blockOf(learning, learning.startMs + block.fromMs);
   const dropped = new Set(everyBlock.filter((_, index) => !kept[index]).map(startOf));
@@ -75,7 +77,8 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
     // Without a correlation there is nothing to take off: samples that follow none count as well.
     correlation === 0 || samples[index]?.follows === true ? [score - correlation * (plain[index - 1] ?? 0)] : [],
   );
-  const spread = robustSpread(logs);
+  // Where values are few, the middle one jumps between them.
+  const spread = clean.isTied ? meanDeviation(logs) : robustSpread(logs);
   return {
     v: 2,
     n: learning.n,
@@ -84,7 +87,7 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
     intervalMs,
     origin: learning.origin,
     season: [...season],
-    level: median(logs),
+    level: clean.isTied ? robustMean(logs).mean : median(logs),
     spread,
     correlation,
     clip: { values: values.clip, scores: clipOf(whitened.length) },
@@ -139,25 +142,29 @@ export function pipelineOf(reference: Reference, floor = 0, guardFactor = 1): Pi
   const { correlation, spread, guard } = reference;
   const estimation = guard.estimation * guardFactor;
   const wander = guard.wander * guardFactor;
-  const floorInScores = spread > 0 ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
+  const values = rankTableOf(intsOfBase64(reference.values), valueScale, reference.clip.values);
+  const scores = rankTableOf(intsOfBase64(reference.scores), scoreScale, reference.clip.scores);
+  const areTied = isTied(values);
+  const hasFloor = spread > 0 && !areTied;
+  const floorInScores = hasFloor ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
   // A series that wanders within the floor never gets past it: only what it strays beyond needs a guard.
   const beyond = Math.max(0, wander - floorInScores);
-  return {
-    reference,
-    values: rankTableOf(intsOfBase64(reference.values), valueScale, reference.clip.values),
-    scores: rankTableOf(intsOfBase64(reference.scores), scoreScale, reference.clip.scores),
-    components: componentsOf(reference.clip.scores, estimation + wander, estimation + beyond),
-  };
+  const own = areTied ? ownScores(scores) : [];
+  const components = componentsOf(scores.clip, estimation + wander, estimation + beyond, own);
+  return { reference, isTied: areTied, values, scores, components };
 }
 
 /**
  * Samples and blocks less their season. Where samples had to be thinned, season and mean are those of the blocks, which
- * were made of all of them: their error counts as if nothing had been dropped.
+ * were made of all of them: their error counts as if nothing had been dropped. Few different values stay what they are.
  */
 function deseason(samples: readonly Sample[], learning: Learning, blocks: readonly Block[], usual: Season) {
   const { startMs, lastMs, origin, stride } = learning;
   const isThinned = stride > 1 && blocks.length >= blocksForSeason;
   const raw = samples.map(({ log }) => log - origin);
+  if (isTied(rankTable(raw, valueScale))) {
+    return { season: [], samples, n: samples.length, logs: raw, blocks, isTied: true };
+  }
   const season =
     lastMs - startMs < seasonNeedsMs
       ? usual
@@ -172,9 +179,9 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
           );
   const logs = raw.map((log, index) => log - seasonAt(season, samples[index]?.atMs ?? 0));
   const flat = blocks.map((block) => withoutSeason(block, season, startMs));
-  const shift = isThinned ? meanOf(flat) - clippedMean(logs) : 0;
+  const shift = isThinned ? meanOf(flat) - robustMean(logs).mean : 0;
   const n = isThinned ? blocks.reduce((sum, block) => sum + block.n, 0) : samples.length;
-  return { season, samples, n, logs: logs.map((log) => log + shift), blocks: flat };
+  return { season, samples, n, logs: logs.map((log) => log + shift), blocks: flat, isTied: false };
 }
 
 function correlationOf(samples: readonly Sample[], scores: readonly number[]): number {

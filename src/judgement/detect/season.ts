@@ -1,4 +1,4 @@
-import { median, robustSpread } from "../../std/statistics.ts";
+import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 
 /** Two daily harmonics: factors of sin and cos of one and of two turns a day, in logs. Empty: no season is known. */
 export type Season = readonly number[];
@@ -26,7 +26,10 @@ function turnAt(atMs: number): number {
   return (2 * Math.PI * (atMs % dayMs)) / dayMs;
 }
 
-/** Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. */
+/**
+ * Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. A season
+ * that chance explains is none: where a series has few different values, it would shift all of them off their ranks.
+ */
 export function fitSeason(harmonics: readonly (readonly number[])[], logs: readonly number[]): Season {
   const rows = harmonics.map((row) => [1, ...row]);
   let beta = [median(logs), 0, 0, 0, 0];
@@ -41,8 +44,14 @@ export function fitSeason(harmonics: readonly (readonly number[])[], logs: reado
     if (step === undefined) return [];
     beta = beta.map((value, index) => value + (step[index] ?? 0));
   }
-  return beta.slice(1).map((value) => Number(value.toFixed(6)));
+  const factors = beta.slice(1);
+  const deviation = meanDeviation(rows.map((row, index) => (logs[index] ?? 0) - dot(row, beta)));
+  const evidence = (factors.reduce((sum, value) => sum + value * value, 0) * rows.length) / (2 * deviation ** 2);
+  return evidence > byChance ? factors.map((value) => Number(value.toFixed(6))) : [];
 }
+
+/** Upper 0.1 % of chi-square with four degrees of freedom. */
+const byChance = 18.47;
 
 function dot(one: readonly number[], other: readonly number[]): number {
   let sum = 0;

@@ -7,7 +7,7 @@ import { areWeeks, type Weeks } from "./slow.ts";
 
 /** What is remembered of one series between two of its samples. */
 export interface WatchState {
-  v: 2;
+  v: 3;
   /** undefined when the last stage has been learned. */
   learning?: Learning | undefined;
   /** The baseline is of another interval: `learning` began when that changed. */
@@ -27,7 +27,7 @@ export interface WatchState {
 
 /** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
 export function readWatchState(stored: Json | undefined): WatchState | undefined {
-  if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
+  if (!isJsonObject(stored) || stored["v"] !== 3) return undefined;
   const { learning, engine, aside, marks, informed, weeks } = stored;
   if (learning !== undefined && !isLearning(learning)) return undefined;
   if (aside !== undefined && !isLearning(aside)) return undefined;
@@ -37,7 +37,7 @@ export function readWatchState(stored: Json | undefined): WatchState | undefined
   if (engine !== undefined && !isEngineState(engine)) return undefined;
   const state = stored as unknown as WatchState;
   return {
-    v: 2,
+    v: 3,
     learning: copyOfLearning(state.learning),
     isAnew: state.isAnew,
     refitAtMs: state.refitAtMs,

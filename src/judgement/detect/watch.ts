@@ -59,7 +59,7 @@ export function watch(input: JudgeInput, value: number): Watched {
     isOfThese && before.engine !== undefined ? before.engine : freshEngine(pipeline, slotMs - 1);
   const samples = policy.drift.falsePageEveryMs / intervalMs;
   const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
-  const state: WatchState = before ?? { v: 2 };
+  const state: WatchState = before ?? { v: 3 };
   state.engine = engine;
   if (before === undefined) {
     // A baseline without a past of its own, accepted or imported: it grows from now on.
@@ -69,7 +69,7 @@ export function watch(input: JudgeInput, value: number): Watched {
   if (step.kind === "page") {
     const accept = returned(memory?.baseline?.learned, reference, step.change, stage);
     const moved = { kind: "moved", change: step.change, reference, mayPage: false, confirmed: true } as const;
-    if (accept !== undefined) return { ...moved, isReturn: true, state: { v: 2, marks: before?.marks }, accept };
+    if (accept !== undefined) return { ...moved, isReturn: true, state: { v: 3, marks: before?.marks }, accept };
   }
 
   const isMoved = step.kind === "page" || step.kind === "held";
@@ -106,11 +106,11 @@ function learnFirst(
 ): Watched {
   learn(kept, slotMs, log, intervalMs);
   const progress = { kind: "learning", n: kept.n, of } as const;
-  if (kept.n < of) return { ...progress, state: { v: 2, learning: kept, isAnew: isAnotherCadence, marks } };
+  if (kept.n < of) return { ...progress, state: { v: 3, learning: kept, isAnew: isAnotherCadence, marks } };
   const first = fitReference(kept, intervalMs);
   const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
   const engine = freshEngine(pipelineOf(first), slotMs);
-  const state: WatchState = { v: 2, learning: kept, refitAtMs: nextStageMs(kept), engine, marks };
+  const state: WatchState = { v: 3, learning: kept, refitAtMs: nextStageMs(kept), engine, marks };
   return { ...progress, state, accept: { learned: first, n: kept.n, why } };
 }
 

@@ -74,7 +74,7 @@ function isWidened({ marks }: WatchState, nowMs: number): boolean {
   return wideningOf(marks, nowMs) > 1;
 }
 
-function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
+export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
   const since = `since ${new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   switch (kind) {
     case "up":
