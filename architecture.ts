@@ -81,7 +81,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/mount-api.ts",
       "src/web/mount-acts.ts",
       "src/web/mount-export.ts",
-      "src/web/headers.ts",
+      "src/web/guard.ts",
     ],
     usedBy: ["app", "web"],
   },

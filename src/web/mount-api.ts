@@ -11,8 +11,6 @@ export interface ApiWorld {
   readonly gate: ReturnType<typeof createGate>;
 }
 
-const mostBodyBytes = 256 * 1024;
-
 /** Puts every route of the table below `/api/v1`: who may, what came, what is done, what goes back. */
 export function mountApi(app: Hono, { control, gate }: ApiWorld): void {
   const document = openApiOf(apiRoutes, "0.1.0");
@@ -72,7 +70,6 @@ async function givenBy(
     return { error: "send JSON: content-type: application/json" };
   }
   const text = await read();
-  if (Buffer.byteLength(text) > mostBodyBytes) return { error: `at most ${mostBodyBytes} bytes` };
   let value: unknown;
   try {
     value = JSON.parse(text);

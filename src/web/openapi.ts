@@ -39,7 +39,13 @@ function operationOf({ summary, scope, path, query, body, answer, status, confli
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(of(body, "input")) } }),
     responses: {
       [String(status ?? 200)]: { description: "done", content: json(of(data)) },
-      ...refusals({ "400": true, "403": scope === "act", "404": canBeMissing, "409": conflicts === true }),
+      ...refusals({
+        "400": true,
+        "403": scope === "act",
+        "404": canBeMissing,
+        "409": conflicts === true,
+        "413": body !== undefined,
+      }),
     },
   };
 }
@@ -108,10 +114,11 @@ const refused: Readonly<Record<string, Json>> = {
   "403": failure("the token may not do this"),
   "404": failure("there is no such thing"),
   "409": failure("it can't be done in its state"),
+  "413": failure("the body is too long"),
   ...tooMany,
 };
 
-function refusals(possible: Readonly<Partial<Record<"400" | "403" | "404" | "409", boolean>>>): JsonObject {
+function refusals(possible: Readonly<Partial<Record<"400" | "403" | "404" | "409" | "413", boolean>>>): JsonObject {
   const can: Readonly<Record<string, boolean>> = { ...possible, "401": true, "429": true };
   return Object.fromEntries(Object.entries(refused).filter(([status]) => can[status] === true));
 }

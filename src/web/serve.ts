@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
-import { guardBrowsers } from "./headers.ts";
+import { guardBrowsers, limitBodies } from "./guard.ts";
 import { type ActsWorld, mountActs } from "./mount-acts.ts";
 import type { ExportBook } from "../run/export.ts";
 import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
@@ -33,6 +33,7 @@ export interface WebServer {
 export function createWeb({ overview, health, metrics, api, observations, acts, alertSchema }: WebSources): Hono {
   const app = new Hono();
   guardBrowsers(app);
+  limitBodies(app);
   app.get("/healthz", (context) => {
     const { live, reasons } = health();
     return context.json({ live, reasons }, live ? 200 : 503);

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import type { Control } from "../../src/run/control.ts";
 import { createGate, mostPerMinute } from "../../src/web/access.ts";
+import { mostBodyBytes } from "../../src/web/guard.ts";
 import { createWeb } from "../../src/web/serve.ts";
 
 const token = "act-token-0123456789ab";
@@ -120,4 +121,23 @@ describe("who asks too often waits", () => {
     nowMs = 60_000;
     expect(await ask(app, "/api/v1/status", { headers })).toBe(200);
   });
+});
+
+test.each([
+  ["announced", { "content-length": String(mostBodyBytes + 1) }],
+  ["not announced", { "transfer-encoding": "chunked" }],
+])("a body that is too long and %s is cut off", async (_what, length) => {
+  for (const path of ["/api/v1/silences", "/act"]) {
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)),
+    });
+    const sent = { ...headers, "content-type": "application/json", ...length };
+    const reply = await everything().request(path, {
+      method: "POST",
+      headers: sent,
+      body,
+      duplex: "half",
+    } as RequestInit);
+    expect([path, reply.status]).toEqual([path, 413]);
+  }
 });

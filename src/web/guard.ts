@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 
 /** What is no page of its own may load and frame nothing, whatever a browser takes it for. */
 const everywhere: Readonly<Record<string, string>> = {
@@ -15,4 +16,12 @@ export function guardBrowsers(app: Hono): void {
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
     }
   });
+}
+
+export const mostBodyBytes = 256 * 1024;
+
+/** A body that is longer, announced or not, is cut off before it is kept. */
+export function limitBodies(app: Hono): void {
+  const error = `at most ${mostBodyBytes} bytes`;
+  app.use("*", bodyLimit({ maxSize: mostBodyBytes, onError: (context) => context.json({ error }, 413) }));
 }
