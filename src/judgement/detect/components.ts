@@ -26,7 +26,7 @@ const idle = { linear: 0, square: 0, beyond: 0, limit: 0 };
 
 /** Two promises, each with shares that add up to 1: of pages about the level, and of information about the rest. */
 const shares: Readonly<Record<ComponentKind, number>> = { up: 0.8, down: 0.2, variance: 0.5, tail: 0.5 };
-const levelSteps = [0.125, 0.25, 0.5, 1, 2];
+const levelSteps = [0.15, 0.25, 0.4, 0.65, 1, 2];
 const spreads = [1.4, 2];
 const tails = [
   { quantile: 0.95, alternative: 0.12 },

@@ -87,7 +87,7 @@ describe("e-values", () => {
 
   // Sums of the bolder components have too wide a distribution for a simulation of many steps.
   test.each([
-    [2, 14],
+    [2, 16],
     [50, 6],
   ])("E[R_t - t] = 0 after %d samples without a change, with its error bar", (steps, count) => {
     const components = componentsOf(3, 0).slice(0, count);
