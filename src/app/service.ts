@@ -20,6 +20,7 @@ import { repeat } from "./repeat.ts";
 import { openStoreInTime, type SchemaManners } from "./schema.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
+import { refuseAddress } from "./unheard.ts";
 import { type Env, openWorld } from "./world.ts";
 
 export type Role = "scheduler" | "worker" | "notifier" | "web";
@@ -174,7 +175,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
               ...openPages(config, env, listen.host, store, queues.slots, nudge),
             },
             listen,
-          );
+          ).catch(refuseAddress(listen));
     if (web !== undefined) steering.defer(() => web.close());
     if (roles.includes("scheduler")) {
       const selfWatch = createSelfWatch(config, store, log, nudge, repeat);

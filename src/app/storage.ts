@@ -1,4 +1,6 @@
+import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Log } from "../std/log.ts";
+import { createRedactor } from "../std/redact.ts";
 import { openQueues, type QueueOptions, type Queues, type RedisTls } from "../schedule/bullmq.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
 import type { StorePool } from "../store/pools/pool.ts";
@@ -60,8 +62,15 @@ export function secretsOf(choice: StorageChoice): string[] {
   });
 }
 
+/** Rejects with a Refusal that says why, without a password. */
 export function openPool(choice: StorageChoice, log: Log): Promise<StorePool> {
-  return choice.kind === "embedded" ? openPglitePool(choice.folder) : openPostgresPool(choice.databaseUrl, log);
+  const isEmbedded = choice.kind === "embedded";
+  const opening = isEmbedded ? openPglitePool(choice.folder) : openPostgresPool(choice.databaseUrl, log);
+  return opening.catch((error: unknown) => {
+    const reason = `can't be opened: ${reasonOf(error)}`;
+    const next = "Start it, or correct DATABASE_URL.";
+    return refuse(choice, isEmbedded ? `the data folder ${reason}` : `the database of DATABASE_URL ${reason}. ${next}`);
+  });
 }
 
 export function openQueuesFor(
@@ -71,10 +80,22 @@ export function openQueuesFor(
   telemetry: QueueOptions["telemetry"],
   installation: string,
 ): Promise<Queues> {
-  return choice.kind === "production"
-    ? openQueues({ kind: "redis", url: choice.redisUrl, tls: choice.redisTls }, log, {
-        telemetry,
-        prefix: `{plumbline-${installation}}`,
-      })
-    : openQueues({ kind: "postgres", pool }, log, { telemetry });
+  const opening =
+    choice.kind === "production"
+      ? openQueues({ kind: "redis", url: choice.redisUrl, tls: choice.redisTls }, log, {
+          telemetry,
+          prefix: `{plumbline-${installation}}`,
+        })
+      : openQueues({ kind: "postgres", pool }, log, { telemetry });
+  return opening.catch((error: unknown) => refuse(choice, reasonOf(error)));
+}
+
+function refuse(choice: StorageChoice, reason: string): never {
+  throw new Refusal(createRedactor(secretsOf(choice))(reason), exitCodes.unhealthy);
+}
+
+/** A name with several addresses fails with an error for each, and no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
+  return error instanceof Error ? error.message : "unknown error";
 }

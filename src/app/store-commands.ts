@@ -1,24 +1,19 @@
 import { exitCodes, type Io, Refusal } from "../cli/io.ts";
 import type { StoreCommands } from "../cli/store-words.ts";
 import { silentLog } from "../std/log.ts";
-import { createRedactor } from "../std/redact.ts";
-import type { StorageChoice } from "./storage.ts";
 
 /** What is done to a store while no service need run. A trouble with the database is a Refusal. */
 export function createStoreCommands({ stdout, env }: Io): StoreCommands {
   return {
     async migrate({ json }) {
-      const [{ chooseStorage, openPool, secretsOf }, { migrateStore }, { SchemaTooNew }] = await Promise.all([
+      const [{ chooseStorage, openPool }, { migrateStore }, { SchemaTooNew }] = await Promise.all([
         import("./storage.ts"),
         import("../store/store.ts"),
         import("../store/migrate.ts"),
       ]);
       const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
       if (storage.kind === "refused") throw new Refusal(storage.reason, exitCodes.usage);
-      const redact = createRedactor(secretsOf(storage));
-      const pool = await openPool(storage, silentLog).catch((error: unknown) => {
-        throw new Refusal(redact(`${whatOf(storage)} can't be opened: ${reasonOf(error)}`), exitCodes.unhealthy);
-      });
+      const pool = await openPool(storage, silentLog);
       try {
         const { applied, ahead } = await migrateStore(pool);
         stdout.write(json ? `${JSON.stringify({ schema: 1, data: { applied, ahead } })}\n` : inWords(applied, ahead));
@@ -30,15 +25,6 @@ export function createStoreCommands({ stdout, env }: Io): StoreCommands {
       }
     },
   };
-}
-
-const whatOf = ({ kind }: StorageChoice): string =>
-  kind === "embedded" ? "the data folder" : "the database of DATABASE_URL";
-
-/** A name with several addresses fails with an error for each, and no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
-  return error instanceof Error ? error.message : "unknown error";
 }
 
 function inWords(applied: readonly string[], ahead: readonly string[]): string {

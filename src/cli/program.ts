@@ -100,7 +100,11 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
     .action(async (probes: string[], { config, reporter }: { config: string; reporter: string }) => {
       if (isReporterName(reporter)) done(await commands.run({ config, probes, reporter }));
     });
-  endsWith(program.command("start"), { 0: "stopped by a signal", 2: "it could not begin: the reason is said" })
+  endsWith(program.command("start"), {
+    0: "stopped by a signal",
+    2: "its configuration, its environment or its address is not usable",
+    5: "a store is out of reach, or its schema is not brought up to date",
+  })
     .description("run the service: schedule, probe, judge, alert")
     .option("--config <file>", "the configuration", defaultConfig)
     .addOption(new Option("--role <role...>", "only these roles").choices(roleNames).default(roleNames, "all"))

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -89,6 +91,26 @@ test("REDIS_URL alone is refused with the reason; a service that is not there is
   });
   expect(start).toMatchObject({ code: 2, stderr: expect.stringContaining("Set DATABASE_URL too") as string });
   expect((await plumbline(["status", "--url", "http://127.0.0.1:1"])).code).toBe(5);
+});
+
+test("what start can't have is said with the next step, and without a password", async () => {
+  const file = join(folder, "unheard.yaml");
+  await plumbline(["init", file]);
+  const env = { COMETAPI_KEY: "none-needed" };
+  const database = { ...env, DATABASE_URL: "postgres://u:a-password@127.0.0.1:1/x" };
+  const unreachable = await plumbline(["start", "--config", file], database);
+  expect(unreachable.code).toBe(5);
+  expect(unreachable.stderr).toBe(
+    "plumbline: the database of DATABASE_URL can't be opened: connect ECONNREFUSED 127.0.0.1:1. Start it, or correct DATABASE_URL.\n",
+  );
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const data = { ...env, PLUMBLINE_DATA: join(folder, "unheard") };
+  const unheard = await plumbline(["start", "--config", file, "--listen", `127.0.0.1:${port}`], data);
+  taken.close();
+  expect(unheard.code).toBe(2);
+  expect(unheard.stderr).toContain(`nothing can listen at 127.0.0.1:${port} (EADDRINUSE)`);
 });
 
 test("every command and flag that the README names is there", async () => {
