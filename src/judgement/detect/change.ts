@@ -1,4 +1,4 @@
-import { median, robustSpread } from "../../std/statistics.ts";
+import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 import { robustMean } from "./blocks.ts";
 import type { ComponentKind } from "./components.ts";
 import type { Pipeline, Reference } from "./reference.ts";
@@ -34,11 +34,22 @@ export function changeSince(
   const { reference } = pipeline;
   const middle = middleOf(since, pipeline);
   const spread = Math.max(reference.spread, robustSpread(since));
-  const inflation = Math.sqrt((1 + reference.correlation) / (1 - reference.correlation));
   // Standard error of a median: 1.2533 that of a mean.
-  const margin = (1.96 * 1.2533 * spread * inflation) / Math.sqrt(samples);
+  const margin = (1.96 * 1.2533 * spread * inflationOf(reference.correlation)) / Math.sqrt(samples);
   const [ratio, low, high] = [middle, middle - margin, middle + margin].map(Math.exp) as [number, number, number];
   return { kind, sinceMs, ratio, low, high, samples };
+}
+
+/** The floor of a series whose scores can't have one: its mean is past it by three standard errors, for it is asked again and again. */
+export function isBeyond(floor: number, since: readonly number[], { correlation }: Reference): boolean {
+  const { mean } = robustMean(since);
+  const margin = (3 * meanDeviation(since) * inflationOf(correlation)) / Math.sqrt(since.length);
+  return Math.abs(mean) - margin > floor;
+}
+
+/** Of a standard error, by the correlation of neighbours. */
+function inflationOf(correlation: number): number {
+  return Math.sqrt((1 + correlation) / (1 - correlation));
 }
 
 /** Evidence of this much, e^10 to one, and the series is called back at its baseline. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { type Change, backAt, backwards, changeSince, lastsStill, middleOf } from "./change.ts";
+import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
 import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
 import { isNumbers } from "./numbers.ts";
 import { rankScore } from "./rank-table.ts";
@@ -143,7 +143,7 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   const { reference, components, isTied } = pipeline;
   const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
   const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs);
-  if (isTied && !isBeyond(change, floor)) return quiet;
+  if (isTied && !isBeyond(floor, state.recent.slice(-change.samples), reference)) return quiet;
   state.detector = freshDetector(components, atMs);
   const kind = heaviest === "down" ? "down" : "up";
   const shift = Math.log(change.ratio);
@@ -151,11 +151,6 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   if (!isStillThere) return { kind: "inform", change };
   state.held = { kind, sinceMs, shift, back: 0 };
   return { kind: "page", change };
-}
-
-/** The floor of a series whose scores can't have one. */
-function isBeyond({ low, high }: Change, floor: number): boolean {
-  return Math.log(low) > floor || Math.log(high) < -floor;
 }
 
 function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
