@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import pg from "pg";
@@ -178,7 +179,7 @@ test.runIf(helms.length > 0)(
 
 const noNamespaces = whyNoNamespaces();
 test.runIf(helms.length > 0 && noNamespaces === undefined)(
-  `in network namespaces of their own${noNamespaces === undefined ? "" : ` (this machine gives none: ${noNamespaces})`}: workers at two locations and a scheduler; one is killed, the other goes on, its successor takes over`,
+  `in network namespaces of their own, on a read-only file system${noNamespaces === undefined ? "" : ` (this machine gives none: ${noNamespaces})`}: workers at two locations and a scheduler; one is killed, the other goes on, its successor takes over`,
   async () => {
     const [database, redis, testbed] = await Promise.all([freshDatabase(), freshRedis(), openTestbed()]);
     const network = openNetwork();
@@ -210,6 +211,8 @@ test.runIf(helms.length > 0 && noNamespaces === undefined)(
       const { prefix } = places.get("worker-eu") ?? { prefix: [] };
       expect(connecting(prefix, database.url)).toBe("ECONNREFUSED");
       expect(connecting(prefix, DATABASE_URL ?? "")).toBe("connected");
+      const [program, ...words] = [...prefix, "touch", join(tmpdir(), "written-by-the-image")];
+      expect(spawnSync(program ?? "", words, { encoding: "utf8" }).stderr).toContain("Read-only file system");
 
       expect(await start("scheduler", "migrate").ended).toBe(0);
       const scheduler = start("scheduler");

@@ -37,7 +37,7 @@ export interface Network {
   readonly address: string;
   /** Passes on what arrives at the bridge to a port of this machine's loopback; resolves to the port at the bridge. */
   passOn(port: number): Promise<number>;
-  /** A namespace of its own for a process: the words to start it with, as somebody who is not root. */
+  /** A namespace of its own for a process: the words to start it with, as somebody who is not root and can write no file. */
   place(name: string): { readonly prefix: readonly string[]; readonly address: string };
   close(): Promise<void>;
 }
@@ -85,8 +85,10 @@ export function openNetwork(): Network {
       must("-n", namespace, "addr", "add", `${subnet}.${host}/24`, "dev", far);
       must("-n", namespace, "link", "set", far, "up");
       must("-n", namespace, "link", "set", "lo", "up");
+      const readOnly = ["unshare", "--mount", "sh", "-ec", 'mount -o remount,bind,ro / && exec "$@"', "sh"];
       const nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs"];
-      return { prefix: ["ip", "netns", "exec", namespace, ...nobody], address: `${subnet}.${host}` };
+      const prefix = ["ip", "netns", "exec", namespace, ...readOnly, ...nobody];
+      return { prefix, address: `${subnet}.${host}` };
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import { afterAll, expect, test } from "vitest";
 import { openStoreInTime } from "../../src/app/schema.ts";
@@ -126,4 +127,13 @@ test("a failing migration is told as it failed, not tried for ever", async () =>
   const { applied } = await migrateStore(pool);
   await forget(pool, applied);
   await expect(migrateStore(pool)).rejects.toThrow(/already exists/);
+});
+
+test("a migration that takes something away says so in its name", () => {
+  const takesAway = /\bDROP (TABLE|COLUMN|FUNCTION)|\bRENAME\b|ALTER COLUMN \w+ (SET DATA )?TYPE/i;
+  expect("ALTER TABLE plumbline.runs DROP COLUMN reason").toMatch(takesAway);
+  const files = globSync("src/store/migrations/*.ts");
+  expect(files.length).toBeGreaterThan(5);
+  const silent = files.filter((file) => !file.includes("-breaking") && takesAway.test(readFileSync(file, "utf8")));
+  expect(silent).toEqual([]);
 });
