@@ -33,8 +33,13 @@ function observationOf(totalMs: number): Observation {
   } as unknown as Observation;
 }
 
-function inputOf(judge: Judge, key: string, label: string, memory: SeriesMemory | undefined): JudgeInput {
-  const { atMs, value } = next();
+function inputOf(
+  judge: Judge,
+  key: string,
+  label: string,
+  memory: SeriesMemory | undefined,
+  { atMs, value }: { readonly atMs: number; readonly value: number },
+): JudgeInput {
   const series = { id: key, probeId: "p", aspect: judge.aspect, label };
   const cadence = { kind: "every", everyMs } as const;
   return { scenario, observation: observationOf(value), series, memory, policy, price, cadence, slotMs: atMs };
@@ -56,18 +61,21 @@ const measured: readonly (readonly [Judge, string, string])[] = [
   [costJudge, "ask/cost", "cost per run"],
 ];
 const rows = [["series", "µs per observation, CPU", "state, bytes"]];
+const count = 500_000;
 let latency: SeriesMemory | undefined;
+let sum = 0;
 for (const [judge, key, label] of measured) {
   let memory: SeriesMemory | undefined;
-  for (let index = 0; index < 30 * 288; index += 1) memory = after(inputOf(judge, key, label, memory), judge);
-  const count = 50_000;
-  const inputs = Array.from({ length: count }, () => inputOf(judge, key, label, undefined));
+  for (let index = 0; index < 30 * 288; index += 1) memory = after(inputOf(judge, key, label, memory, next()), judge);
+  const samples = Array.from({ length: count }, () => next());
   const before = process.cpuUsage();
-  for (const input of inputs) memory = after({ ...input, memory }, judge);
+  for (const sample of samples) memory = after(inputOf(judge, key, label, memory, sample), judge);
   const { user, system } = process.cpuUsage(before);
+  sum += (user + system) / count;
   rows.push([label, ((user + system) / count).toFixed(2), String(JSON.stringify(memory?.state).length)]);
   latency ??= memory;
 }
+rows.push(["all", sum.toFixed(2), ""]);
 process.stdout.write(`${table(rows)}\n\n`);
 
 const stored = Array.from({ length: 10_000 }, (_, index) => JSON.stringify({ ...latency, lastSlotMs: index }));
@@ -75,7 +83,9 @@ const startMs = performance.now();
 let judged = 0;
 for (const text of stored) {
   const memory = JSON.parse(text) as SeriesMemory & { readonly state: Json };
-  if (latencyJudge.judge(inputOf(latencyJudge, "ask/total", "total time", memory)).ruling.outcome !== "unjudged")
+  if (
+    latencyJudge.judge(inputOf(latencyJudge, "ask/total", "total time", memory, next())).ruling.outcome !== "unjudged"
+  )
     judged += 1;
 }
 process.stdout.write(
