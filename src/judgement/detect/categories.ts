@@ -27,8 +27,7 @@ export function readCategories(stored: Json | undefined): Categories | undefined
 export function readCounts(stored: Json | undefined): Counts | undefined {
   if (!isJsonObject(stored)) return undefined;
   const { n, counts } = stored;
-  if (typeof n !== "number" || !isJsonObject(counts)) return undefined;
-  for (const value of Object.keys(counts)) if (typeof counts[value] !== "number") return undefined;
+  if (typeof n !== "number" || !isJsonObject(counts) || !isNumbers(Object.values(counts))) return undefined;
   return stored as unknown as Counts;
 }
 
@@ -47,7 +46,7 @@ export function countIn({ n, counts }: Counts, value: string): Counts {
 
 /** More different values than this, or hardly one seen twice: it varies by itself. */
 export function isVaried({ n, counts }: Counts): boolean {
-  const distinct = Object.keys(counts).length;
+  const distinct = Object.values(counts).length;
   return distinct > mostValues || distinct > n / 3;
 }
 
@@ -61,17 +60,17 @@ export function stepCategories(
   value: string,
   samples: number,
 ): "new" | "frequency" | undefined {
-  const values = Object.keys(known.counts);
+  const distinct = Object.values(known.counts).length;
   const isNew = known.counts[value] === undefined;
   const step = (index: number, usual: number, happened: boolean): number =>
     stepBit((state.sums[index] ??= []), bitOf(noRarer(usual, samples)), happened);
   const novelty = step(0, neverSeenBound(known.n), isNew);
-  const share = values.length > 1 ? shareOfNew : 1;
+  const share = distinct > 1 ? shareOfNew : 1;
   let others = 0;
-  if (values.length > 1) {
-    for (const [index, it] of values.toSorted().entries()) {
+  if (distinct > 1) {
+    for (const [index, it] of Object.keys(known.counts).toSorted().entries()) {
       const usual = upperBound(known.counts[it] ?? 0, known.n);
-      others += step(index + 1, usual, it === value) / values.length;
+      others += step(index + 1, usual, it === value) / distinct;
     }
   }
   state.calm = isNew ? 0 : state.calm + 1;
