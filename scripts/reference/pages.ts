@@ -17,6 +17,7 @@ import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
 import { environmentPage } from "./environment-page.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { scenariosPage } from "./scenarios-page.ts";
 import { spansPage } from "./spans-page.ts";
 
 const texts = [
@@ -53,6 +54,7 @@ export function referencePages(): Readonly<Record<string, string>> {
   const shared = { texts: texts.map(schemaOf), maps: [chat, match, spendCap].map(schemaOf) };
   return {
     "config.md": configPage(schemaOf(configSchema), shared),
+    "scenarios.md": scenariosPage(),
     "cli.md": cliPage(exitMeanings),
     "api.md": apiPage(openApiOf(apiRoutes, programVersion) as unknown as ApiDocument),
     "metrics.md": metricsPage(),

@@ -63,7 +63,12 @@ const probe = z.strictObject({
     examples: ["valid"],
   }),
   target: z.string().meta({ description: "a name under targets", examples: ["mini"] }),
-  scenario: z.string().meta({ description: "a built-in one, or a name under scenarios", examples: ["valid-request"] }),
+  scenario: z
+    .string()
+    .meta({
+      description: "a built-in one (docs/reference/scenarios.md), or a name under scenarios",
+      examples: ["valid-request"],
+    }),
   every: duration.optional().meta({ description: "the time between two slots; either this or cron", examples: ["5m"] }),
   cron: cron.optional().describe("when slots are due; either this or every"),
   tz: timeZone.default("UTC").describe("of cron"),
