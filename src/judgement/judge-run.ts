@@ -4,6 +4,7 @@ import { groupOf, seriesOf } from "../baseline/series.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { formatDurationMs } from "../std/duration.ts";
 import type { Json } from "../std/json.ts";
 import { readingOf } from "./detect/reading.ts";
 import { isTimeout, judgeAvailability } from "./availability.ts";
@@ -38,6 +39,8 @@ export interface RunJudgement {
 
 /** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */
 export function judgeRun(input: JudgeRunInput): RunJudgement {
+  const stepMs = input.observations.find((it) => it.clockStepMs !== undefined)?.clockStepMs;
+  if (stepMs !== undefined) return unjudgeable(`the clock was set by ${formatDurationMs(Math.abs(stepMs))} meanwhile`);
   const { probe, scenario, observations, slotMs, fleet } = input;
   const { cadence } = probe;
   const policy = inForce(probe.judge, fleet);
@@ -106,6 +109,11 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
       state === undefined ? [] : [{ series, state, reading, accept }],
     ),
   };
+}
+
+/** Facts that are no evidence: nothing is judged, nothing learned. */
+function unjudgeable(reason: string): RunJudgement {
+  return { verdict: "inconclusive", rulings: [], findings: [], unjudged: [`run: ${reason}`], series: [] };
 }
 
 function findingsIn(ruling: Ruling): readonly Finding[] {

@@ -13,6 +13,8 @@ export interface Observation {
   readonly connection: "fresh" | "reused";
   readonly maxLoopDelayMs: number;
   readonly startedAtMs?: number | undefined;
+  /** By how much the wall clock was set while this went on, or the machine slept: it says nothing of the target. */
+  readonly clockStepMs?: number | undefined;
   /** What the attempts before the last ended with: a status, or a class of fault. */
   readonly earlier?: readonly string[] | undefined;
   /** Between the end of the first attempt and the beginning of the second. */

@@ -5,6 +5,7 @@ import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
+import type { Clock } from "../std/clock.ts";
 import { freshNonce } from "../scenario/nonce.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
 import { measureCall } from "./measure.ts";
@@ -41,15 +42,34 @@ async function makeCall(
   const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
   const headers = target.traceparent === true ? { ...plain.headers, traceparent: traceparentOf(span) } : plain.headers;
   const request = { ...plain, headers, inject };
+  const stepSince = watchClock(world.clock);
   const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
     inAttemptSpan(world.tracer, span, request, ordinal, attempt),
   );
   const seen = observe(call, exchange, patterns, world.redact);
-  const observation = call.target === undefined ? seen : { ...seen, via: target.name };
+  const clockStepMs = stepSince();
+  const observation = {
+    ...seen,
+    ...(call.target === undefined ? {} : { via: target.name }),
+    ...(clockStepMs === undefined ? {} : { clockStepMs }),
+  };
   endCallSpan(span, observation);
   if (world.metrics !== undefined && inject === undefined)
     measureCall(world.metrics, asked, observation, chunksIn(exchange));
   return observation;
+}
+
+/** Slewing and rounding stay far below. */
+const noticeableStepMs = 1_000;
+
+/** By how much the two clocks have come apart since then; undefined when they went on together. */
+function watchClock(clock: Clock): () => number | undefined {
+  const apartMs = (): number => clock.nowMs() - clock.monotonicMs();
+  const beforeMs = apartMs();
+  return () => {
+    const stepMs = Math.round(apartMs() - beforeMs);
+    return Math.abs(stepMs) < noticeableStepMs ? undefined : stepMs;
+  };
 }
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header */

@@ -230,6 +230,28 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     }
   });
 
+  test("a run in which the clock was set is no evidence, whatever it saw (I10)", async () => {
+    await run(8);
+    let setMs = 0;
+    const unsteady: World = {
+      ...world,
+      clock: { nowMs: () => nowMs + setMs, monotonicMs: () => nowMs },
+      exchanger: {
+        exchange(...args) {
+          setMs += 3_000;
+          return fakeExchanger(() => ok("no completion")).exchange(...args);
+        },
+      },
+    };
+    for (let count = 0; count < 6; count += 1) {
+      nowMs += 60_000;
+      const report = await runProbe(unsteady, probe, nowMs + setMs);
+      expect(report.verdict).toBe("inconclusive");
+      expect(report.unjudged).toEqual(["run: the clock was set by 3 s meanwhile"]);
+    }
+    expect((await store.overview(nowMs)).incidents.filter(({ probeId }) => probeId === probe.id)).toEqual([]);
+  });
+
   test("nothing of a run is kept when its commit fails half way", async () => {
     const failing: World = {
       ...world,
