@@ -9,6 +9,15 @@ const intro = [
   "No prompt, completion, key or header is in any attribute.",
 ];
 
+const queueSpans: readonly (readonly [name: string, kind: string, meaning: string])[] = [
+  ["process <queue>", "CONSUMER", "a worker has taken a job; begins the trace of a slot"],
+  ["add <queue>.<job>", "PRODUCER", "a job is put into the queue: the next slot of a schedule, or a delivery"],
+  ["complete <queue>", "INTERNAL", "the job is marked as done"],
+  ["startStalledCheckTimer <queue>", "INTERNAL", "a worker begins to look for jobs whose worker is gone"],
+  ["moveStalledJobsToWait <queue>", "INTERNAL", "it looks, and takes them over"],
+  ["close <queue>", "INTERNAL", "a worker or queue is closed"],
+];
+
 /** The page about spans, from the tables of names and words. */
 export function spansPage(): string {
   const spans = Object.values<SpanWords>(spanWords);
@@ -24,6 +33,10 @@ export function spansPage(): string {
     titled("Spans", "`src/telemetry/`", ...intro),
     `## All spans\n\n${table(["span", "kind", "below", "linked to", "ERROR when", "what it is"], overview)}`,
     ...spans.map((span) => `## ${code(span.name)}\n\n${sentence(span.meaning)}\n\n${attributeTable(span)}`),
+    `## The queue's own\n\nWritten by BullMQ, with attributes that begin with \`bullmq.\`: name of the queue, id of the job, attempts. \`<queue>\` is \`plumbline-slots-<location>\` or \`plumbline-deliveries\`.\n\n${table(
+      ["span", "kind", "what it is"],
+      queueSpans.map(([name, kind, meaning]) => [code(name), kind, sentence(meaning)]),
+    )}`,
     `## The namespace plumbline\n\nEvery attribute of our own, and where it is.\n\n${table(
       ["attribute", "on spans", "on metrics", "what it says"],
       Object.values(attributes)

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { spansPage } from "../../scripts/reference/spans-page.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Overview } from "../../src/run/overview.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { type MetricSpec, metrics } from "../../src/telemetry/names.ts";
+import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
@@ -168,4 +170,29 @@ test("the same metrics go out by OTLP as are scraped, under names of the table",
   for (const name of ["probe_success", "gen_ai.client.operation.duration", "plumbline.deliveries"]) {
     expect(collector.metrics.has(name)).toBe(true);
   }
+});
+
+test("docs/reference/spans.md tells of every span that was seen: its kind, its parent, its attributes, its links", () => {
+  const toldAs = (name: string): SpanWords | undefined => {
+    if (/^(?:GET|POST)$/.test(name)) return spanWords.http;
+    return Object.values<SpanWords>(spanWords).find((it) => it.name === name.replace(/^chat .*/, "chat {model}"));
+  };
+  const kinds = ["", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
+  const seenNames = new Set<string>();
+  for (const span of collector.spans) {
+    const words = toldAs(span.name);
+    if (words === undefined) {
+      // The queue's own.
+      expect(span.name).toMatch(/ plumbline-(?:slots-traced|deliveries)\b/);
+      expect(spansPage()).toContain(`| \`${span.name.split(" ")[0]} `);
+      continue;
+    }
+    seenNames.add(words.name);
+    expect([span.name, kinds[span.kind]]).toEqual([span.name, words.kind]);
+    expect(words.attributes).toEqual(expect.arrayContaining(Object.keys(attributesOf(span))));
+    expect((span.links ?? []).length > 0 ? words.links : "linked").not.toBe("");
+    const parent = collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
+    expect(words.below).toBe(toldAs(parent?.name ?? "")?.name ?? "the queue's span process");
+  }
+  expect(seenNames).toEqual(new Set(Object.values<SpanWords>(spanWords).map(({ name }) => name)));
 });
