@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { vocabularyOf } from "../../scripts/reference/telemetry-words.ts";
 import { openService, type Service } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -87,6 +88,24 @@ test("every metric scraped is in the table of names, with its type and no other 
     const labels = samples.filter((it) => stems.has(it.name)).flatMap((it) => Object.keys(it.labels));
     expect(labels.filter((label) => !allowed.has(label))).toEqual([]);
   }
+});
+
+test("labels with a closed list of values have no other", () => {
+  let closed = 0;
+  for (const spec of specs) {
+    for (const attribute of spec.attributes) {
+      const values = vocabularyOf(attribute, spec.name).map(([value]) => value);
+      if (values.length === 0) continue;
+      const stem = prometheusName(spec);
+      const label = attribute.replaceAll(".", "_");
+      const seen = samples
+        .filter(({ name }) => [stem, `${stem}_count`].includes(name))
+        .flatMap(({ labels }) => labels[label] ?? []);
+      closed += seen.length;
+      expect(seen.filter((value) => !values.includes(value) && !/^[45]\d\d$/.test(value))).toEqual([]);
+    }
+  }
+  expect(closed).toBeGreaterThan(10);
 });
 
 test("every metric of the table is really recorded", () => {
