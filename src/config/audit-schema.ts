@@ -42,7 +42,7 @@ export const audit = z.strictObject({
   revokedKey: secret.optional().describe("a withdrawn key: it must be refused"),
   documentation: z
     .strictObject({
-      url: httpUrl.describe("the page"),
+      url: httpUrl.meta({ description: "the page", examples: ["https://apidoc.cometapi.com/errors"] }),
       checked: date.describe("when somebody read it"),
     })
     .optional()

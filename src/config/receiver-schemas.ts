@@ -21,7 +21,7 @@ const template = z
 
 const webhook = z
   .strictObject({
-    url: urlOrEnv.describe("where it is posted to"),
+    url: urlOrEnv.meta({ description: "where it is posted to", examples: ["https://hooks.example.com/plumbline"] }),
     secrets: z
       .array(secret)
       .min(1)
@@ -54,7 +54,10 @@ export const chat = z
   .meta({ title: "chat", description: "a webhook of a chat service" });
 
 const alertmanager = z.strictObject({
-  url: urlOrEnv.describe("without /api/v2; each replica is a receiver of its own"),
+  url: urlOrEnv.meta({
+    description: "without /api/v2; each replica is a receiver of its own",
+    examples: ["https://alertmanager.example.com"],
+  }),
   token: secret.optional().describe("sent as Authorization: Bearer"),
   hold: duration
     .default("10m")
@@ -122,7 +125,7 @@ const kinds = {
   discord: chat.describe("a webhook of Discord"),
   teams: chat.describe("a workflow of Microsoft Teams that begins with a webhook request"),
   googleChat: chat.describe("an incoming webhook of Google Chat"),
-  ntfy: ntfy.describe("ntfy.sh or a server of your own"),
+  ntfy: ntfy.describe("the service ntfy.sh, or a server of your own"),
   email: email.describe("by SMTP"),
 };
 

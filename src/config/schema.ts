@@ -63,12 +63,10 @@ const probe = z.strictObject({
     examples: ["valid"],
   }),
   target: z.string().meta({ description: "a name under targets", examples: ["mini"] }),
-  scenario: z
-    .string()
-    .meta({
-      description: "a built-in one (docs/reference/scenarios.md), or a name under scenarios",
-      examples: ["valid-request"],
-    }),
+  scenario: z.string().meta({
+    description: "a built-in one (docs/reference/scenarios.md), or a name under scenarios",
+    examples: ["valid-request"],
+  }),
   every: duration.optional().meta({ description: "the time between two slots; either this or cron", examples: ["5m"] }),
   cron: cron.optional().describe("when slots are due; either this or every"),
   tz: timeZone.default("UTC").describe("of cron"),
@@ -91,7 +89,7 @@ export const address = z
   });
 
 const heartbeat = z.strictObject({
-  url: urlOrEnv.describe("posted to while all is well"),
+  url: urlOrEnv.meta({ description: "what is posted to", examples: [{ env: "HEARTBEAT_URL" }] }),
   every: duration.default("1m").describe("how often"),
   allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
 });
@@ -120,7 +118,7 @@ export const configSchema = z.strictObject({
   targets: z.record(slug, target).describe("what is watched: each a base URL, a model and how to ask it"),
   scenarios: z.record(slug, scenario).default({}).describe("questions of your own, beside the built-in ones"),
   probes: z.array(probe).min(1).describe("which target is asked what, when and from where"),
-  receivers: z.record(slug, receiver).default({}).describe("who is told, and how"),
+  receivers: z.record(slug, receiver).default({}).describe("who is told: each has one kind, hours and a cap"),
   routes,
   maintenance,
   links,
