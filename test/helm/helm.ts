@@ -13,6 +13,8 @@ export interface Manifest {
 
 export interface Helm {
   readonly version: string;
+  /** Path of the program. */
+  readonly program: string;
   lint(values: object): string;
   /** The objects of one release of a chart, ours unless another folder is named, or what Helm has against the values. */
   template(values: object, chart?: string): { readonly objects: Manifest[] } | { readonly refused: string };
@@ -44,6 +46,7 @@ function openHelm(program: string): Helm {
   const { stdout } = run(["version", "--short"]);
   return {
     version: stdout.trim(),
+    program,
     lint(values) {
       const { status, stdout: said, stderr } = run(["lint", "--strict", "helm", "--values", "-"], values);
       return status === 0 ? "" : `${said}${stderr}`;
