@@ -43,7 +43,7 @@ annotations: {{- toYaml . | nindent 2 }}
 
 {{- define "plumbline.image" -}}
 {{- $image := .Values.image -}}
-{{- with $image.registry }}{{ . }}/{{ end }}{{ $image.repository }}
+{{- with $image.registry | default .Values.global.imageRegistry }}{{ . }}/{{ end }}{{ $image.repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 

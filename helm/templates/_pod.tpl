@@ -13,13 +13,13 @@
 
 {{/* What every pod has, whatever runs in it. Call with a dict: root, pod (podDefaults and what replaces them). */}}
 {{- define "plumbline.podBasics" -}}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ .root.Values.serviceAccount.automountToken }}
 enableServiceLinks: false
 securityContext: {{- toYaml .root.Values.podSecurityContext | nindent 2 }}
-{{- with .root.Values.image.pullSecrets }}
+{{- with concat .root.Values.image.pullSecrets (.root.Values.global.imagePullSecrets | default list) | uniq }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ if kindIs "map" . }}{{ .name }}{{ else }}{{ . }}{{ end }}
   {{- end }}
 {{- end }}
 {{- range $member := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" "dnsConfig" "hostAliases" "nodeSelector" "tolerations" "affinity" }}

@@ -257,6 +257,25 @@ const wishes: Readonly<
       });
     },
   ],
+  "a token for an agent beside the program": [
+    { serviceAccount: { automountToken: true } },
+    (found, all) => {
+      expect(found("ServiceAccount", "")).toMatchObject({ automountServiceAccountToken: true });
+      for (const { pod } of podsOf(all)) expect(pod).toMatchObject({ automountServiceAccountToken: true });
+    },
+  ],
+  "a mirror and its Secret for a chart and all its parts": [
+    {
+      global: { imageRegistry: "mirror.internal", imagePullSecrets: ["one", { name: "two" }] },
+      image: { pullSecrets: ["own"] },
+    },
+    (_found, all) => {
+      for (const { pod } of podsOf(all)) {
+        expect(pod["imagePullSecrets"]).toEqual([{ name: "own" }, { name: "one" }, { name: "two" }]);
+        expect(pod.containers[0]?.["image"]).toMatch(/^mirror\.internal\/plumbline:/);
+      }
+    },
+  ],
   "objects of one's own": [
     {
       extraObjects: [
