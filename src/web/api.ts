@@ -11,7 +11,7 @@ const listQuery = z.object({
 const deliveriesQuery = z.object({
   state: words.deliveryState.default("failed").describe("those that are in it"),
 });
-const withId = (incident: Incident): Incident & { id: string } => ({ ...incident, id: incidentId(incident) });
+export const withId = (incident: Incident): Incident & { id: string } => ({ ...incident, id: incidentId(incident) });
 
 const incidentRoutes: readonly ApiRoute[] = [
   {

@@ -1,10 +1,8 @@
 import type { Json } from "../std/json.ts";
 
-/** A GET that is served beside the table of the API. */
+/** A GET that is served beside the table of the API, and asks for no token. */
 export interface ApartRoute {
   readonly summary: string;
-  /** Asks for no token. */
-  readonly isOpen: boolean;
   readonly type: "application/json" | "text/plain";
   readonly schema: Json;
   /** Never too often: whoever restarts the process must hear the truth. */
@@ -16,38 +14,18 @@ export interface ApartRoute {
 const reasons: Json = { type: "array", items: { type: "string" }, description: "what is wrong, in words" };
 
 export const apart: Readonly<Record<string, ApartRoute>> = {
-  "/api/v1/status": {
-    summary: "how the service and everything it watches is",
-    isOpen: false,
-    type: "application/json",
-    schema: {
-      type: "object",
-      required: ["schema", "data", "health"],
-      properties: {
-        schema: { const: 1, description: "version of the form" },
-        data: {
-          type: "object",
-          description: "probes with their newest runs, incidents, spend of today, error budgets, pauses, deliveries",
-        },
-        health: { type: "object", description: "live, ready and reasons, as /healthz and /readyz tell them" },
-      },
-    },
-  },
   "/api/v1/alert.schema.json": {
     summary: "the JSON Schema of what webhooks are sent",
-    isOpen: true,
     type: "application/json",
     schema: { type: "object" },
   },
   "/api/v1/openapi.json": {
     summary: "the OpenAPI document this page is written from",
-    isOpen: true,
     type: "application/json",
     schema: { type: "object" },
   },
   "/healthz": {
     summary: "whether the process should live: 503 asks for a restart",
-    isOpen: true,
     type: "application/json",
     schema: {
       type: "object",
@@ -59,7 +37,6 @@ export const apart: Readonly<Record<string, ApartRoute>> = {
   },
   "/readyz": {
     summary: "whether it does its work",
-    isOpen: true,
     type: "application/json",
     schema: {
       type: "object",
@@ -78,7 +55,6 @@ export const apart: Readonly<Record<string, ApartRoute>> = {
   },
   "/metrics": {
     summary: "all metrics, in the text format that Prometheus scrapes",
-    isOpen: true,
     type: "text/plain",
     schema: { type: "string" },
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json, JsonObject } from "../std/json.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { observationsQuery } from "./api-words.ts";
+import { status } from "./status-words.ts";
 import { apart, type ApartRoute, htmlPages } from "./openapi-apart.ts";
 
 type Paths = { [path: string]: { [method: string]: Json } };
@@ -16,6 +17,11 @@ export function openApiOf(routes: readonly ApiRoute[], version: string): JsonObj
   };
   for (const route of routes) put(`/api/v1${route.path}`, route.method, operationOf(route, schemaOf));
   put("/api/v1/observations", "GET", observations(schemaOf));
+  put("/api/v1/status", "GET", {
+    summary: "how the service and everything it watches is",
+    description: "scope: read",
+    responses: { "200": { description: "done", content: json(schemaOf(status)) }, ...refusals({}) },
+  });
   for (const [path, route] of Object.entries(apart)) put(path, "GET", apartOperation(route));
   for (const [method, operation] of Object.entries(htmlPages)) put("/act", method, operation);
   return {
@@ -66,16 +72,16 @@ function observations(of: SchemaOf): Json {
   };
 }
 
-function apartOperation({ summary, isOpen, isUnlimited, type, schema, unwell }: ApartRoute): Json {
+function apartOperation({ summary, isUnlimited, type, schema, unwell }: ApartRoute): Json {
   const content = { [type]: { schema } };
   return {
     summary,
-    description: isOpen ? "open to everybody" : "scope: read",
-    ...(isOpen && { security: [] }),
+    description: "open to everybody",
+    security: [],
     responses: {
       "200": { description: unwell === undefined ? "done" : "all is well", content },
       ...(unwell !== undefined && { "503": { description: unwell, content } }),
-      ...(isOpen ? isUnlimited !== true && tooMany : refusals({})),
+      ...(isUnlimited !== true && tooMany),
     },
   };
 }

@@ -4,11 +4,13 @@ import { Hono } from "hono";
 import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../run/overview.ts";
 import type { Health } from "./health.ts";
+import { withId } from "./api.ts";
 import { guardBrowsers, limitBodies } from "./guard.ts";
 import { type ActsWorld, mountActs } from "./mount-acts.ts";
 import type { ExportBook } from "../run/export.ts";
 import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
 import { mountExport } from "./mount-export.ts";
+import { status } from "./status-words.ts";
 
 export interface WebSources {
   overview(): Promise<Overview>;
@@ -51,7 +53,9 @@ export function createWeb({ overview, health, metrics, api, observations, acts, 
   app.get("/api/v1/status", async (context) => {
     const access = admit(context, api.gate, "read");
     if ("denied" in access) return access.denied;
-    return context.json({ schema: 1, data: await overview(), health: health() });
+    const known = await overview();
+    const data = { ...known, incidents: known.incidents.map(withId) };
+    return context.json(status.parse({ schema: 1, data, health: health() }));
   });
   if (alertSchema !== undefined) {
     app.get("/api/v1/alert.schema.json", (context) => {
