@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { AuditDocument } from "../../src/audit/document.ts";
 import { auditRenderers } from "../../src/audit/render/renderers.ts";
@@ -38,7 +39,11 @@ const tagsOf = (html: string): string[] => (html.match(/<\/?[a-z!][^>]*>/gi) ?? 
 
 test("HTML: one file that fetches and runs nothing, whatever the model has said", () => {
   const html = auditRenderers.html(attacked(attack));
-  expect(html).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src`);
+  const [, policy = "", hash] =
+    /Security-Policy" content="(default-src 'none'; style-src 'sha256-([^']+)'[^"]*)"/.exec(html) ?? [];
+  const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(html) ?? [];
+  expect(hash).toBe(createHash("sha256").update(style).digest("base64"));
+  expect(policy).not.toContain("unsafe");
   const allowed =
     /^<(!doctype html|html lang="en"|head|meta [^>]+|title|style|body|h[123]|p|span class="(readiness|state)[a-z -]*"|code|table|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div class="wide")>$|^<\/[a-z0-9]+>$/;
   expect(tagsOf(html).filter((tag) => !allowed.test(tag))).toEqual([]);

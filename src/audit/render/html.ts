@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { plainLine } from "../../std/sanitize.ts";
 import type { AuditDocument } from "../document.ts";
 import { amounts, capital, evidenceCells, evidenceHeads, notBenchmark, statements } from "./format.ts";
@@ -12,6 +13,8 @@ th,td:first-child,.state{overflow-wrap:normal;white-space:nowrap}.wide table{min
 pre{background:#8882;padding:1rem;overflow-x:auto}dl{display:grid;grid-template-columns:9rem 1fr;gap:.3rem 1rem}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
 @media(max-width:40rem){dl{display:block}}`;
 
+const styleHash = createHash("sha256").update(style).digest("base64");
+
 /** One file that fetches nothing and runs nothing: the policy forbids it, and every text is escaped. */
 export function htmlAudit(audit: AuditDocument): string {
   const { decision, worksheet, runbook, runs, evidence, sinks } = audit;
@@ -19,7 +22,7 @@ export function htmlAudit(audit: AuditDocument): string {
   const title = `Audit of ${audit.target}: ${decision.readiness}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer"><title>${text(title)}</title><style>${style}</style></head><body>
 <h1>Audit of ${text(audit.target)}</h1>
 <p><span class="readiness ${tone}">${text(decision.readiness)}</span> ${text(decision.because)}</p>
