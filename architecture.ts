@@ -67,7 +67,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   undici: fromApp("src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"),
   nodemailer: fromApp("src/alert/mail-nodemailer.ts"),
   bullmq: fromApp("src/schedule/bullmq.ts"),
-  ioredis: fromApp("src/schedule/bullmq.ts"),
+  ioredis: { files: ["src/schedule/redis-clients.ts"], usedBy: ["schedule"] },
   pg: fromApp("src/store/pools/postgres.ts"),
   "@electric-sql/pglite": fromApp("src/store/pools/pglite.ts"),
   "@opentelemetry/sdk-node": fromApp("src/telemetry/telemetry.ts"),

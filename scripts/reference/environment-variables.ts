@@ -23,15 +23,16 @@ export const storeVariables: readonly Variable[] = [
   of(
     "REDIS_URL",
     "",
-    "`redis://:password@host:6379/0`, `rediss://` for TLS; Redis 6.2 or newer keeps the queue. Needs DATABASE_URL",
+    "`redis://:password@host:6379/0`, `redis+sentinel://:password@one:26379,two:26379/master/0` or `redis+cluster://:password@one:6379,two:6379`; `rediss` for TLS. Redis 6.2 or newer, or Valkey, keeps the queue. Needs DATABASE_URL",
   ),
-  of("REDIS_CA_FILE", "", "file with the certificates of the authority to trust, in PEM. Needs `rediss://`"),
+  of("REDIS_SENTINEL_PASSWORD", "", "password of the Sentinels themselves; the one in REDIS_URL is that of Redis"),
+  of("REDIS_CA_FILE", "", "file with the certificates of the authority to trust, in PEM. Needs TLS in REDIS_URL"),
   of("REDIS_CERT_FILE", "", "file with the certificate that is shown to Redis, in PEM"),
   of("REDIS_KEY_FILE", "", "file with the key of that certificate, in PEM"),
 ];
 
 /** Variables whose value may stand in a file instead. */
-export const byFile: readonly string[] = ["DATABASE_URL", "REDIS_URL", "PLUMBLINE_TOKEN"];
+export const byFile: readonly string[] = ["DATABASE_URL", "REDIS_URL", "REDIS_SENTINEL_PASSWORD", "PLUMBLINE_TOKEN"];
 
 /** Read by Node and by the client of PostgreSQL; named because people look for them here. */
 export const otherVariables: readonly Variable[] = [

@@ -1,7 +1,9 @@
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Log } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
-import { openQueues, type QueueOptions, type Queues, type RedisTls } from "../schedule/bullmq.ts";
+import { openQueues, type QueueOptions, type Queues } from "../schedule/bullmq.ts";
+import { redisAddressOf } from "../schedule/redis-address.ts";
+import type { RedisTls } from "../schedule/redis-clients.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
 import type { StorePool } from "../store/pools/pool.ts";
 import { openPostgresPool } from "../store/pools/postgres.ts";
@@ -16,6 +18,7 @@ export type StorageChoice =
       readonly databaseUrl: string;
       readonly redisUrl: string;
       readonly redisTls?: RedisTls;
+      readonly sentinelPassword?: string;
     };
 
 /**
@@ -35,12 +38,24 @@ export function chooseStorage(
     return { kind: "refused", reason };
   }
   if (redisUrl === undefined) return { kind: "postgres", databaseUrl };
-  const redisTls = redisTlsOf(env);
-  if (redisTls === undefined) return { kind: "production", databaseUrl, redisUrl };
-  return redisUrl.startsWith("rediss://")
-    ? { kind: "production", databaseUrl, redisUrl, redisTls }
-    : { kind: "refused", reason: "REDIS_CA_FILE and the like need TLS: begin REDIS_URL with rediss://." };
+  const address = redisAddressOf(redisUrl);
+  if (address === undefined) return { kind: "refused", reason: noRedis };
+  const tls = redisTlsOf(env);
+  if (tls !== undefined && !address.isTls) {
+    return { kind: "refused", reason: "REDIS_CA_FILE and the like need TLS: begin REDIS_URL with rediss." };
+  }
+  const sentinelPassword = variable(env, "REDIS_SENTINEL_PASSWORD");
+  return {
+    kind: "production",
+    databaseUrl,
+    redisUrl,
+    ...(tls !== undefined && { redisTls: tls }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+  };
 }
+
+const noRedis =
+  "REDIS_URL is no address of Redis: redis://:password@host:6379/0, redis+sentinel://:password@one:26379,two:26379/master/0 or redis+cluster://:password@one:6379,two:6379; rediss for TLS.";
 
 function redisTlsOf(env: Readonly<Record<string, string | undefined>>): RedisTls | undefined {
   const [ca, cert, key] = ["REDIS_CA_FILE", "REDIS_CERT_FILE", "REDIS_KEY_FILE"].map((name) => fileOf(env, name));
@@ -54,12 +69,22 @@ function redisTlsOf(env: Readonly<Record<string, string | undefined>>): RedisTls
 
 /** What of it must not be told: the addresses, and the passwords in them as they are written and as they are meant. */
 export function secretsOf(choice: StorageChoice): string[] {
-  const urls =
-    choice.kind === "embedded" ? [] : [choice.databaseUrl, ...("redisUrl" in choice ? [choice.redisUrl] : [])];
-  return urls.flatMap((url) => {
-    const password = URL.canParse(url) ? new URL(url).password : "";
-    return password === "" ? [] : [url, password, decodeURIComponent(password)];
+  if (choice.kind === "embedded") return [];
+  const { redisUrl, sentinelPassword } = choice.kind === "production" ? choice : {};
+  const urls = [choice.databaseUrl, ...(redisUrl === undefined ? [] : [redisUrl])];
+  const passwords = urls.flatMap((url) => {
+    const [, password] = /^[^/]*:\/\/[^/@]*?:([^@/]+)@/.exec(url) ?? [];
+    return password === undefined ? [] : [url, password, meant(password)];
   });
+  return [...passwords, ...(sentinelPassword === undefined ? [] : [sentinelPassword])];
+}
+
+function meant(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Rejects with a Refusal that says why, without a password. */
@@ -82,12 +107,16 @@ export function openQueuesFor(
 ): Promise<Queues> {
   const opening =
     choice.kind === "production"
-      ? openQueues({ kind: "redis", url: choice.redisUrl, tls: choice.redisTls }, log, {
+      ? openQueues(redisOf(choice), log, {
           telemetry,
           prefix: `{plumbline-${installation}}`,
         })
       : openQueues({ kind: "postgres", pool }, log, { telemetry });
   return opening.catch((error: unknown) => refuse(choice, reasonOf(error)));
+}
+
+function redisOf({ redisUrl: url, redisTls: tls, sentinelPassword }: Extract<StorageChoice, { kind: "production" }>) {
+  return { kind: "redis", url, tls, sentinelPassword } as const;
 }
 
 function refuse(choice: StorageChoice, reason: string): never {

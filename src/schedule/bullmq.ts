@@ -8,27 +8,19 @@ import {
   type Telemetry,
   Worker,
 } from "bullmq";
-import { type Cluster, Redis } from "ioredis";
 import { type Clock, systemClock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
 import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
 import type { DeliveryQueue, ScheduledEntry, SlotQueue, Stoppable } from "./queue.ts";
-import { openRedisConnections, type RedisRetries } from "./redis-connections.ts";
+import { type RedisAccess, redisClients } from "./redis-clients.ts";
+import { openRedisConnections } from "./redis-connections.ts";
 import { seldom } from "./seldom.ts";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
-/** Texts in PEM: whom to trust, and who we are. */
-export interface RedisTls {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
 export type QueueBackend =
-  | { readonly kind: "redis"; readonly url: string; readonly tls?: RedisTls | undefined }
-  /** Sentinel, Cluster and whatever else ioredis can do: makes one connection with the options given. */
-  | { readonly kind: "redis"; readonly connect: (options: RedisRetries) => Redis | Cluster }
+  /** One server, Sentinel or Cluster: `redisAddressOf` tells the forms. */
+  | (RedisAccess & { readonly kind: "redis" })
   /** A `pg.Pool`, or what looks like one. It stays its owner's. */
   | { readonly kind: "postgres"; readonly pool: unknown };
 
@@ -216,12 +208,5 @@ function openConnections(
   if (backend.kind === "postgres") {
     return openPostgresConnections(backend.pool as QueuePool, (client) => runMigrations(client));
   }
-  const connect =
-    "connect" in backend
-      ? backend.connect
-      : (options: RedisRetries): Redis => {
-          const tls = backend.tls === undefined ? {} : { tls: backend.tls };
-          return new Redis(backend.url, { connectionName: "plumbline", ...tls, ...options });
-        };
-  return openRedisConnections(connect, prefix, onFault);
+  return openRedisConnections(redisClients(backend), prefix, onFault);
 }

@@ -61,8 +61,19 @@ export async function openRedisConnections<R extends RedisLike>(
   };
 }
 
+/** Sentinel and Cluster clients look for a server without end: right while it runs, but no start. */
+const startWithinMs = 10_000;
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const patience = AbortSignal.timeout(startWithinMs);
+  const tooLate = new Promise<never>((_, reject) => {
+    patience.addEventListener("abort", () => reject(patience.reason as Error));
+  });
+  return Promise.race([answer, tooLate]);
+}
+
 async function refuseEviction(redis: RedisLike): Promise<void> {
-  const memory = await redis.info("memory").catch((error: unknown) => {
+  const memory = await inTime(redis.info("memory")).catch((error: unknown) => {
     throw new Error(`Redis can't be reached (${faultName(error)}). Start it, or correct REDIS_URL.`);
   });
   const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1];

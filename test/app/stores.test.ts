@@ -140,7 +140,7 @@ describe("TLS", () => {
     const env = { DATABASE_URL: "postgres://x", REDIS_URL: "redis://r:1", REDIS_CA_FILE: ca };
     expect(chooseStorage(env, "data")).toEqual({
       kind: "refused",
-      reason: expect.stringContaining("rediss://") as string,
+      reason: expect.stringContaining("begin REDIS_URL with rediss") as string,
     });
   });
 });

@@ -1,0 +1,92 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openQueues } from "../../src/schedule/bullmq.ts";
+import type { SlotJob } from "../../src/schedule/queue.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { findBinaries } from "../setup/binaries.ts";
+import { freePort, openPlace, type Place, reachable } from "../setup/servers.ts";
+
+const binary = findBinaries({ redis: true, postgres: false }).redis;
+const login = { auth: "a-password", sentinel: "another-password" };
+let place: Place;
+
+beforeAll(() => {
+  place = openPlace();
+});
+afterAll(() => place.close());
+
+async function serve(name: string, config: readonly string[], ...flags: readonly string[]): Promise<number> {
+  // A node of a cluster has a second port, 10000 further.
+  const port = ((await freePort()) % 20_000) + 20_000;
+  const file = join(place.folder, `${name}.conf`);
+  const common = [`port ${port}`, "bind 127.0.0.1", `dir ${place.folder}`, `pidfile ${file}.pid`];
+  writeFileSync(file, `${[...common, ...config].join("\n")}\n`);
+  const server = place.start(binary, [file, ...flags], {});
+  await reachable(name, server, port);
+  return port;
+}
+
+async function onServer(port: number, ...command: readonly [string, ...string[]]): Promise<unknown> {
+  const redis = new Redis(port, "127.0.0.1");
+  try {
+    return await redis.call(...command);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** A schedule is written, and its slots arrive: all that a queue is for. */
+async function slotsArrive(access: { readonly url: string; readonly sentinelPassword?: string }): Promise<void> {
+  const queues = await openQueues({ kind: "redis", ...access }, silentLog, { prefix: "{plumbline-clients}" });
+  try {
+    const taken: SlotJob[] = [];
+    await queues.slots.work("default", 1, (slot) => Promise.resolve(void taken.push(slot)));
+    const every = { kind: "every", everyMs: 500 } as const;
+    await queues.slots.upsert({ id: "p@default", location: "default", cadence: every, offsetMs: 0 });
+    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(1), { timeout: 15_000, interval: 100 });
+    expect(taken[0]?.probeId).toBe("p@default");
+    expect(await queues.slots.locations()).toEqual(["default"]);
+    expect(Math.abs((await queues.slots.clockMs()) - Date.now())).toBeLessThan(5000);
+    expect((await queues.depths()).map(({ queue }) => queue)).toContain("plumbline-slots-default");
+  } finally {
+    await queues.close();
+  }
+}
+
+test("Sentinel: the master is asked for by its name, with a password for each", async () => {
+  const master = await serve("master", ['save ""', `requirepass ${login.auth}`]);
+  const sentinel = await serve(
+    "sentinel",
+    [
+      `sentinel monitor plumb 127.0.0.1 ${master} 1`,
+      `sentinel auth-pass plumb ${login.auth}`,
+      `requirepass ${login.sentinel}`,
+    ],
+    "--sentinel",
+  );
+  const url = `redis+sentinel://:${login.auth}@127.0.0.1:${sentinel}/plumb`;
+  await slotsArrive({ url, sentinelPassword: login.sentinel });
+}, 40_000);
+
+test("Cluster: found by one of its nodes", async () => {
+  const node = await serve("node", ['save ""', "cluster-enabled yes", "cluster-announce-ip 127.0.0.1"]);
+  await onServer(node, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  await vi.waitFor(async () => expect(await onServer(node, "CLUSTER", "INFO")).toContain("cluster_state:ok"), {
+    timeout: 15_000,
+    interval: 100,
+  });
+  await slotsArrive({ url: `redis+cluster://127.0.0.1:${node}` });
+}, 40_000);
+
+test("nobody there: it says so, and does not wait for ever", async () => {
+  const urls = ["redis+sentinel://127.0.0.1:1/plumb", "redis+cluster://127.0.0.1:1"];
+  const opening = await Promise.allSettled(urls.map((url) => openQueues({ kind: "redis", url }, silentLog)));
+  for (const opened of opening) {
+    expect(opened).toMatchObject({
+      status: "rejected",
+      reason: { message: expect.stringContaining("can't be reached") },
+    });
+  }
+}, 40_000);
