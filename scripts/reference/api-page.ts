@@ -1,3 +1,4 @@
+import { mostPerMinute } from "../../src/web/access.ts";
 import { type Field, fieldsOf, typeOf } from "./api-fields.ts";
 import { anchor, code, sentence, table, titled } from "./markdown.ts";
 
@@ -29,7 +30,7 @@ const intro = [
     "`read` may look, `act` may do all. What is *open* asks for none.",
   "**How it answers.** JSON is `{ schema: 1, data: … }`, and `{ error: … }` with a sentence when it was not done. Members may be added within `schema: 1`; none is removed, renamed or given another meaning. " +
     "Bodies are sent as `content-type: application/json`. Times are milliseconds since 1970 (UTC) in members that end in `Ms`.",
-  "**How often.** 600 requests in a minute for each token, and for each address where no token is asked for (`/healthz` excepted); then 429 until `retry-after` is over. After ten wrong tokens in a minute from one address, nobody there is let in until it is over.",
+  `**How often.** ${mostPerMinute} requests in a minute for each token, and for each address where no token is asked for (\`/healthz\` excepted); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, nobody there is let in until it is over.`,
 ];
 
 /** The page about the HTTP API: every route, and every form of data that several of them have. */
