@@ -108,7 +108,9 @@ export function createCommands(io: Io): CommandSet {
         return exitCodes.usage;
       }
       writeFileSync(file, starterConfig, { flag: "wx" });
-      stdout.write(`wrote ${file}\n\nNext:\n  plumbline validate ${file}\n  plumbline run --config ${file}\n`);
+      stdout.write(
+        `wrote ${file}\n\nNext:\n  plumbline validate ${file}\n  export COMETAPI_KEY=…\n  plumbline run --config ${file}\n`,
+      );
       return exitCodes.fine;
     },
 

@@ -82,6 +82,9 @@ function deliveryLine({ id, receiver, state, attempts, lastOutcome, summary }: D
     lastOutcome === undefined || lastOutcome.kind === "delivered"
       ? ""
       : ` (${"reason" in lastOutcome ? lastOutcome.reason : lastOutcome.kind})`;
-  const how = state === "carried" ? "told of by another message" : `${state} after ${attempts} attempts`;
+  const how =
+    state === "carried"
+      ? "told of by another message"
+      : `${state} after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
   return `${id}  ${receiver}  ${how}${why}  ${summary}`;
 }
