@@ -87,6 +87,23 @@ export function wanderOf(blocks: readonly Block[], spread: number, correlation: 
   return Math.sqrt(Math.max(0, above(variance(means), 1), above(robustSpread(means) ** 2, efficiencyOfMad)));
 }
 
+/**
+ * How much wider than on the whole the spread is at its widest hours, as a factor; 1 = the same at all hours. A provider
+ * that is unsteady at noon and calm at night is no drift at noon.
+ */
+export function unsteadinessOf(blocks: readonly Block[], correlation: number): number {
+  const measured = blocks.filter(({ deviation }) => deviation > 0);
+  if (measured.length < fewestBlocks) return 1;
+  const own = measured.reduce((sum, { n }) => sum + 1 / n, 0) / measured.length;
+  const byNeighbours = (1 + correlation ** 2) / (1 - correlation ** 2);
+  const chance = own * byNeighbours * (1 + upperPercent * Math.sqrt(2 / measured.length));
+  const excess = variance(measured.map(({ deviation }) => Math.log(deviation))) - chance;
+  return excess > 0 ? Math.exp(widest * Math.sqrt(excess)) : 1;
+}
+
+/** A wave's height is 1.4 times its deviation. */
+const widest = 1.5;
+
 /** Beyond what chance makes of it in 99 of 100 series; the median deviation needs 2.7 times as many blocks for that. */
 const upperPercent = 2.33;
 const efficiencyOfMad = 0.37;

@@ -12,7 +12,7 @@ export interface BaselineCard {
   /** Half the daily swing, as a ratio; 1 = no season. */
   readonly season: number;
   readonly correlation: number;
-  readonly guard: { readonly estimation: number; readonly wander: number };
+  readonly guard: Reference["guard"];
   /** Moves by less than this ratio are not told. */
   readonly floor: number;
   readonly mayPage: boolean;
@@ -63,6 +63,6 @@ function delayOf(
   const shift = Math.min(clip.scores, beyondFloor) - guard.estimation - Math.max(0, guard.wander - floorInScores);
   if (shift <= 0) return undefined;
   const needed = Math.log(falsePageEveryMs / intervalMs) - Math.log(shareOfStep);
-  const afterMs = Math.max(1, needed / (shift ** 2 / 2)) * intervalMs;
+  const afterMs = Math.max(1, needed / ((shift / guard.unsteadiness) ** 2 / 2)) * intervalMs;
   return afterMs > longestMs ? undefined : afterMs;
 }

@@ -35,18 +35,34 @@ const tails = [
 /** A tail that is this likely anyway can't be bet on. */
 const likeliestTail = 0.9;
 
-/**
- * The bets of one series: scores are clipped to [-clip, clip], `guard` is how far the baseline's mean may be off. Level
- * components, from whose scores the practical floor has been taken off already, may need a smaller one. `own` are the
- * baseline's scores where they are too few different ones to be called normal: token counts, rounded times.
- */
-export function componentsOf(
-  clip: number,
-  guard: number,
-  levelGuard = guard,
-  own: readonly number[] = [],
-): readonly Component[] {
-  const means = own.length === 0 ? meansFor(clip) : meansBy((f) => logMeanOf(f, own, clip));
+/** What is known of the scores of one series as long as nothing has changed. */
+export interface Usual {
+  /** They lie in [-clip, clip]. */
+  readonly clip: number;
+  /** How far their mean may be off. */
+  readonly guard: number;
+  /** The same for bets on the level, from whose scores the practical floor has been taken off already. */
+  readonly levelGuard?: number;
+  /** Their deviation at its widest hours. */
+  readonly unsteadiness?: number;
+  /** The baseline's own, where they are too few different ones to be called normal: token counts, rounded times. */
+  readonly own?: readonly number[];
+}
+
+/** The bets of one series. */
+export function componentsOf(usual: Usual): readonly Component[] {
+  const { clip, guard, levelGuard = guard, own = [] } = usual;
+  const deviation = Math.ceil((usual.unsteadiness ?? 1) * 20) / 20;
+  const means =
+    own.length === 0
+      ? meansFor(clip, deviation)
+      : meansBy((f) =>
+          logMeanOf(
+            f,
+            own.map((it) => clipped(it * deviation, clip)),
+            clip,
+          ),
+        );
   const levels = levelSteps.flatMap((step, index): Component[] => {
     const offset = (means.levels[index] ?? 0) + step * levelGuard;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
@@ -60,7 +76,7 @@ export function componentsOf(
     const offset = (means.variances[index] ?? 0) + square * (spread * guard) ** 2;
     return { ...idle, kind: "variance", weight: shares.variance / spreads.length, square, offset };
   });
-  return [...levels, ...variances, ...tailComponents(clip, guard, own)];
+  return [...levels, ...variances, ...tailComponents(clip, guard, deviation, own)];
 }
 
 function varianceFactor(spread: number): number {
@@ -72,15 +88,20 @@ interface Means {
   readonly variances: readonly number[];
 }
 
-/** They depend on the clip alone, which takes at most 740 values. */
-const knownMeans = new Map<number, Means>();
+/** They depend on the clip, which takes at most 740 values, and on the deviation, in steps of a twentieth. */
+const knownMeans = new Map<string, Means>();
 
-function meansFor(clip: number): Means {
-  const known = knownMeans.get(clip);
+function meansFor(clip: number, deviation: number): Means {
+  const key = `${clip} ${deviation}`;
+  const known = knownMeans.get(key);
   if (known !== undefined) return known;
-  const means = meansBy((f) => logMean(f, clip));
-  knownMeans.set(clip, means);
+  const means = meansBy((f) => logMean(f, clip, deviation));
+  knownMeans.set(key, means);
   return means;
+}
+
+function clipped(score: number, clip: number): number {
+  return Math.max(-clip, Math.min(clip, score));
 }
 
 function meansBy(mean: (f: (score: number) => number) => number): Means {
@@ -90,11 +111,11 @@ function meansBy(mean: (f: (score: number) => number) => number): Means {
   };
 }
 
-function tailComponents(clip: number, guard: number, own: readonly number[]): Component[] {
+function tailComponents(clip: number, guard: number, deviation: number, own: readonly number[]): Component[] {
   return tails.flatMap(({ quantile, alternative }): Component[] => {
     const limit = normalQuantile(quantile);
     const ownShare = own.filter((score) => score > limit).length / Math.max(1, own.length);
-    const before = Math.max(ownShare, 1 - normalCdf(limit - guard));
+    const before = Math.max(ownShare, 1 - normalCdf((limit - guard) / deviation));
     const after = Math.max(alternative, 3 * before);
     if (limit >= clip || after > likeliestTail) return [];
     const hit = Math.log(after / before);
@@ -104,17 +125,17 @@ function tailComponents(clip: number, guard: number, own: readonly number[]): Co
 }
 
 /** ψ = ln E exp f(W) for W normal and clipped to [-clip, clip]: Simpson's rule, and the two lumps at the ends. */
-export function logMean(f: (score: number) => number, clip: number): number {
+export function logMean(f: (score: number) => number, clip: number, deviation = 1): number {
   const intervals = 400;
   const width = (2 * clip) / intervals;
   let sum = 0;
   for (let index = 0; index <= intervals; index += 1) {
     const w = -clip + index * width;
     const factor = index === 0 || index === intervals ? 1 : index % 2 === 1 ? 4 : 2;
-    sum += factor * Math.exp(f(w)) * normalDensity(w);
+    sum += factor * Math.exp(f(w)) * normalDensity(w / deviation);
   }
-  const lump = normalCdf(-clip);
-  return Math.log((sum * width) / 3 + lump * (Math.exp(f(-clip)) + Math.exp(f(clip))));
+  const lump = normalCdf(-clip / deviation);
+  return Math.log((sum * width) / (3 * deviation) + lump * (Math.exp(f(-clip)) + Math.exp(f(clip))));
 }
 
 /** ψ over a baseline's own scores, and for what it has not shown yet the same lumps at the ends. Rising and falling bets need the larger one. */

@@ -126,8 +126,8 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
   const { reference, values, scores } = pipeline;
   const before = isGap ? noScores : state.previous;
   const now = {
-    up: rankScore(values, log - floor),
-    down: rankScore(values, log + floor),
+    up: rankScore(values, log - reference.shift - floor),
+    down: rankScore(values, log - reference.shift + floor),
     plain: rankScore(values, log),
   };
   state.previous = now;

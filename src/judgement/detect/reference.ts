@@ -2,7 +2,16 @@ import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
 import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 import { readAs } from "../learned.ts";
-import { type Block, blockOf, harmonicsOf, meanOf, robustMean, wanderOf, withoutSeason } from "./blocks.ts";
+import {
+  type Block,
+  blockOf,
+  harmonicsOf,
+  meanOf,
+  robustMean,
+  unsteadinessOf,
+  wanderOf,
+  withoutSeason,
+} from "./blocks.ts";
 import { blocksOfLevel } from "./clean.ts";
 import { type Component, componentsOf } from "./components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
@@ -22,10 +31,12 @@ export const referenceSchema = z.object({
   /** Median and robust spread of the deseasonalised logs. */
   level: z.number(),
   spread: z.number(),
+  /** The mean of all samples less that of those that were kept: bets on the level are judged by all. */
+  shift: z.number().default(0),
   /** Correlation of neighbours' scores, 0 to 0.95. */
   correlation: z.number(),
   clip: z.object({ values: z.number(), scores: z.number() }),
-  guard: z.object({ estimation: z.number(), wander: z.number() }),
+  guard: z.object({ estimation: z.number(), wander: z.number(), unsteadiness: z.number().default(1) }),
   /** Ordered values: of the logs in 1/2000, of the whitened scores in 1/4000. */
   values: z.string(),
   scores: z.string(),
@@ -87,13 +98,15 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
     intervalMs,
     origin: learning.origin,
     season: [...season],
-    level: clean.isTied ? robustMean(logs).mean : median(logs),
+    level: clean.isTied ? robustMean(logs).mean : median(logs) + clean.shift,
     spread,
+    shift: clean.shift,
     correlation,
     clip: { values: values.clip, scores: clipOf(whitened.length) },
     guard: {
       estimation: estimationFactor / Math.sqrt(clean.n),
       wander: wanderFactor * wanderOf(clean.blocks, spread, correlation),
+      unsteadiness: unsteadinessOf(clean.blocks, correlation),
     },
     values: base64OfInts(values.knots),
     scores: base64OfInts(rankTable(whitened, scoreScale).knots),
@@ -149,8 +162,13 @@ export function pipelineOf(reference: Reference, floor = 0, guardFactor = 1): Pi
   const floorInScores = hasFloor ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
   // A series that wanders within the floor never gets past it: only what it strays beyond needs a guard.
   const beyond = Math.max(0, wander - floorInScores);
-  const own = areTied ? ownScores(scores) : [];
-  const components = componentsOf(scores.clip, estimation + wander, estimation + beyond, own);
+  const components = componentsOf({
+    clip: scores.clip,
+    guard: estimation + wander,
+    levelGuard: estimation + beyond,
+    unsteadiness: 1 + (guard.unsteadiness - 1) * guardFactor,
+    own: areTied ? ownScores(scores) : [],
+  });
   return { reference, isTied: areTied, values, scores, components };
 }
 
@@ -163,7 +181,7 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
   const isThinned = stride > 1 && blocks.length >= blocksForSeason;
   const raw = samples.map(({ log }) => log - origin);
   if (isTied(rankTable(raw, valueScale))) {
-    return { season: [], samples, n: samples.length, logs: raw, blocks, isTied: true };
+    return { season: [], samples, n: samples.length, shift: 0, logs: raw, blocks, isTied: true };
   }
   const season =
     lastMs - startMs < seasonNeedsMs
@@ -181,7 +199,7 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
   const flat = blocks.map((block) => withoutSeason(block, season, startMs));
   const shift = isThinned ? meanOf(flat) - robustMean(logs).mean : 0;
   const n = isThinned ? blocks.reduce((sum, block) => sum + block.n, 0) : samples.length;
-  return { season, samples, n, logs: logs.map((log) => log + shift), blocks: flat, isTied: false };
+  return { season, samples, n, shift, logs, blocks: flat, isTied: false };
 }
 
 function correlationOf(samples: readonly Sample[], scores: readonly number[]): number {
