@@ -210,6 +210,8 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
             return log.info("a slot of a probe that is no longer configured was ignored", { probe: probeId });
           const report = await runProbe(world, probe, slotMs);
           measureRun(telemetry.metrics, report, takenAtMs);
+          if (report.askAgainAtMs !== undefined)
+            await queues.slots.add({ probeId, slotMs: report.askAgainAtMs }, probe.location);
           nudge();
         });
         stoppable(opened, worker);

@@ -1,5 +1,6 @@
 import type { Span } from "@opentelemetry/api";
 import { longestRunMs, reservationFor } from "./reservation.ts";
+import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
@@ -59,7 +60,8 @@ async function runWithin(
   const decision = await inSpan(world.tracer, span, "commit", (commit) =>
     world.runs.commit(done, (memory) => inSpan(world.tracer, commit, "judge", () => decide(input, memory))),
   );
-  return told(finished(identity, observations, spent, decision), observations);
+  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
+  return told({ ...finished(identity, observations, spent, decision), askAgainAtMs }, observations);
 }
 
 /** A job that comes later than the next slot's time says nothing about its own. */

@@ -65,6 +65,8 @@ export interface RunReport {
   readonly findings: readonly Finding[];
   /** What could not be judged, and why: `latency: learning, 14 of 30`. */
   readonly unjudged: readonly string[];
+  /** Something new was seen that one run can't prove: when to ask again beside the schedule, Unix milliseconds. */
+  readonly askAgainAtMs?: number | undefined;
   readonly totalMs?: number | undefined;
   readonly firstContentMs?: number | undefined;
   readonly status?: number | undefined;

@@ -136,7 +136,8 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
         await slotsQueue(location).removeJobScheduler(id);
       },
       async add({ probeId, slotMs }, location) {
-        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), ...jobOptions });
+        const delay = Math.max(0, slotMs - clock.nowMs());
+        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
       },
       clockMs: connections.clockMs,
       work: (location, concurrency, handler) =>

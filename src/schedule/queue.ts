@@ -32,7 +32,7 @@ export interface SlotQueue {
   scheduled(location: string): Promise<readonly ScheduledEntry[]>;
   upsert(entry: ScheduleEntry): Promise<void>;
   remove(id: string, location: string): Promise<void>;
-  /** One slot of a probe beside its schedule. Asking twice for the same is one. */
+  /** One slot of a probe beside its schedule, at its time. Asking twice for the same is one. */
   add(job: SlotJob, location: string): Promise<void>;
   /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */
   clockMs(): Promise<number>;

@@ -66,6 +66,20 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     expect(seen.toSorted()).toEqual(["other@eu 5", "valid@eu 1795431819137"]);
   });
 
+  test("a slot that is asked for ahead of its time comes at its time, and not before", async () => {
+    const { slots } = opened.queues;
+    const takenLateMs: number[] = [];
+    const worker = await slots.work(
+      "eu",
+      4,
+      async ({ slotMs }) => void takenLateMs.push(Date.now() + aheadMs - slotMs),
+    );
+    await slots.add({ probeId: "valid@eu", slotMs: Date.now() + aheadMs + 700 }, "eu");
+    await vi.waitFor(() => expect(takenLateMs).toHaveLength(1), { timeout: 20_000, interval: 50 });
+    await worker.stop();
+    expect(takenLateMs[0]).toBeGreaterThanOrEqual(0);
+  });
+
   test("slots come on the grid, oldest first, each once, of one location only", async () => {
     const { slots } = opened.queues;
     const seen: number[] = [];

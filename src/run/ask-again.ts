@@ -1,0 +1,50 @@
+import type { Incident } from "../incident/incident.ts";
+import type { Cadence, Probe } from "../probe/probe.ts";
+
+/** Long enough for a provider's hiccup to be over, short enough to be told within the minute. */
+const afterMs = 10_000;
+/** A probe that runs this often is asked again soon enough by its schedule. */
+const soonEnoughMs = 60_000;
+/** A token count never seen before is told after so many of them, where the baseline is a day old. */
+const strangeTokens = 3;
+
+/**
+ * When a probe is worth asking again beside its schedule: something new was seen that one run alone can't prove, and that
+ * needs no time to show, as a move of latency or an outage do. At most twice for each suspicion. Unix milliseconds.
+ */
+export function askAgainAt(
+  { cadence, incident: { fire } }: Pick<Probe, "cadence" | "incident">,
+  incidents: readonly Incident[],
+  slotMs: number,
+  nowMs: number,
+): number | undefined {
+  if (runsSoon(cadence)) return undefined;
+  const isNew = incidents.some(
+    (incident) =>
+      incident.lastBadSlotMs === slotMs && incident.muted === undefined && isUnproven(incident, Math.min(3, fire.bad)),
+  );
+  return isNew ? nowMs + afterMs : undefined;
+}
+
+function runsSoon(cadence: Cadence): boolean {
+  return cadence.kind === "every" && cadence.everyMs < soonEnoughMs;
+}
+
+function isUnproven({ kind, state, severity, badRuns }: Incident, badSlots: number): boolean {
+  switch (kind) {
+    case "usage":
+      return (state === "suspected" || (state === "open" && severity === "informative")) && badRuns < strangeTokens;
+    case "contract":
+    case "error-shape":
+      return state === "suspected" && severity !== "informative" && badRuns < badSlots;
+    case "availability":
+    case "expectation":
+    case "policy":
+    case "latency":
+    case "budget":
+    case "monitor":
+      return false;
+    default:
+      return kind satisfies never;
+  }
+}
