@@ -3,7 +3,7 @@ import { scenarios, seriesOf } from "../../bench/detection/series.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import {
   acceptFromChange,
-  excludeSince,
+  excludeBetween,
   markAsNoise,
   type NewNormal,
   plannedChange,
@@ -127,7 +127,7 @@ test("an incident is not learned from: neither what was told nor what a person e
   expect(after!.lastMs).toBeLessThan(before!.lastMs + took * minuteMs);
   until("good", 1);
   const fromMs = memory().lastSlotMs - 400 * minuteMs;
-  put(excludeSince(memory(), fromMs)!);
+  put(excludeBetween(memory(), fromMs, memory().lastSlotMs, 60)!.state);
   expect(readWatchState(memory().state)?.learning?.lastMs).toBeLessThan(fromMs);
   expect(new Set(runs(300))).toEqual(new Set(["good"]));
 });
@@ -143,7 +143,7 @@ test("two pages marked as noise within 90 days widen the guard, and the next fin
   const delays = [0, 2].map((marks) => {
     const { runs, until, memory, put, found } = follow(8);
     runs(2 * day);
-    for (let mark = 0; mark < marks; mark += 1) put(markAsNoise(memory(), memory().lastSlotMs)!);
+    for (let mark = 0; mark < marks; mark += 1) put(markAsNoise(memory(), memory().lastSlotMs - mark)!);
     const delay = until("risky", 1.3);
     expect(found().at(-1)?.why ?? "").toContain(marks === 2 ? "two pages of it were called noise" : "");
     return delay;

@@ -110,6 +110,28 @@ export function forgetSince(learning: Learning, sinceMs: number, intervalMs: num
   learning.tailMs = learning.lastMs;
 }
 
+/** Forgets every chunk and every four hours that touch this time, and keeps what came after. Changes the learning. */
+export function forgetBetween(learning: Learning, fromMs: number, toMs: number, intervalMs: number): void {
+  const { startMs, lastMs } = learning;
+  if (toMs < startMs || fromMs > lastMs) return;
+  if (toMs >= lastMs) return forgetSince(learning, Math.max(startMs, fromMs), intervalMs);
+  const touches = (beginMs: number, endMs: number): boolean => startMs + beginMs <= toMs && startMs + endMs >= fromMs;
+  const without = (packed: string): string =>
+    chunksOf(packed)
+      .flatMap(({ atMs, values }, index) =>
+        touches(atMs, atMs + (values.length - 1) * intervalMs) ? [] : [index * chunkChars],
+      )
+      .map((at) => packed.slice(at, at + chunkChars))
+      .join("");
+  const forgotten = Math.round((toMs - Math.max(startMs, fromMs)) / intervalMs) + 1;
+  learning.packed = without(learning.packed);
+  learning.open = without(learning.open);
+  if (touches(learning.tailMs - startMs, lastMs - startMs)) [learning.tail, learning.tailMs] = [[], lastMs];
+  const kept = blocksOf(learning).filter((block) => !touches(block.fromMs, block.toMs));
+  learning.blocks = kept.map(packBlock).join("");
+  learning.n = Math.max(0, learning.n - forgotten);
+}
+
 function closeChunk(learning: Learning, intervalMs: number): void {
   const { tail, tailMs, startMs } = learning;
   if (tail.length === 0) return;

@@ -1,8 +1,9 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { forgetSince } from "./learning.ts";
-import { withMark } from "./marks.ts";
+import { forgetBetween } from "./learning.ts";
+import { type Noise, noiseOf, withMark } from "./marks.ts";
 import { fitReference, readReference } from "./reference.ts";
+import { shadowIn } from "./shadow.ts";
 import { nextStageMs } from "./stages.ts";
 import { type WatchState, readWatchState } from "./watch-state.ts";
 
@@ -29,27 +30,50 @@ export function acceptFromChange({ baseline, state }: SeriesMemory, fewest: numb
   return { learned, n: aside.n, state: stored({ ...rest, refitAtMs: nextStageMs(aside) }) };
 }
 
+/** What is left of a series when a time is taken out of what it was learned from. */
+export interface Excluded {
+  readonly state: Json;
+  /** The baseline, when it was learned from that time as well and could be learned again without it. */
+  readonly again?: Pick<NewNormal, "learned" | "n"> | undefined;
+}
+
 /**
- * "That was an incident": nothing from `fromMs` on is learned from, the baseline stays. A change that was told is kept
- * out without this; it is for what was found otherwise. undefined: nothing is being learned.
+ * "That was an incident": nothing between these times is learned from. The baseline stays, unless it was itself learned
+ * from them and enough is left to learn it again. undefined: nothing is being learned.
  */
-export function excludeSince({ baseline, state }: SeriesMemory, fromMs: number): Json | undefined {
+export function excludeBetween(
+  { baseline, state }: Pick<SeriesMemory, "baseline" | "state">,
+  fromMs: number,
+  toMs: number,
+  fewest: number,
+): Excluded | undefined {
   const reference = readReference(baseline?.learned);
   const watch = readWatchState(state);
   if (watch?.learning === undefined) return undefined;
-  const { startMs, lastMs, n } = watch.learning;
-  forgetSince(watch.learning, fromMs, reference?.intervalMs ?? (lastMs - startMs) / Math.max(1, n - 1));
-  return stored(watch);
+  const { learning, engine, ...rest } = watch;
+  const { startMs, lastMs, n } = learning;
+  const intervalMs = reference?.intervalMs ?? (lastMs - startMs) / Math.max(1, n - 1);
+  forgetBetween(learning, fromMs, toMs, intervalMs);
+  const isTouched = reference !== undefined && reference.fromMs <= toMs && reference.toMs >= fromMs;
+  if (!isTouched || engine?.held !== undefined || learning.n < fewest) return { state: stored(watch) };
+  const before = baseline?.learned;
+  const anchor = isJsonObject(before) && before["anchor"] !== undefined ? { anchor: before["anchor"] } : {};
+  const learned = { ...fitReference(learning, intervalMs, reference.season), ...anchor, ...shadowIn(before) };
+  return { state: stored({ ...rest, learning }), again: { learned, n: learning.n } };
 }
 
 /** "We change something ourselves": whatever comes next is learned as a new epoch, and nobody is paged for it. */
 export const plannedChange: NewNormal = { learned: null, n: 0, state: null };
 
 /** "That page was noise": two within 90 days widen the guard of the series by half. undefined: not a series of this kind. */
-export function markAsNoise({ state }: Pick<SeriesMemory, "state">, atMs: number): Json | undefined {
+export function markAsNoise({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): Json | undefined {
   const watch = readWatchState(state);
-  if (watch === undefined || !isJsonObject(state)) return undefined;
-  return stored({ ...watch, marks: withMark(watch.marks, atMs) });
+  return watch === undefined ? undefined : stored({ ...watch, marks: withMark(watch.marks, pagedAtMs) });
+}
+
+/** What people's marks have made of a series. */
+export function noiseIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): Noise {
+  return noiseOf(readWatchState(state)?.marks, nowMs);
 }
 
 function stored(state: WatchState): Json {
