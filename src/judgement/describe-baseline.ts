@@ -8,15 +8,27 @@ import { type BaselineCard, cardOf } from "./detect/card.ts";
 import { countsSchema } from "./detect/categories.ts";
 import { rateSchema } from "./detect/error-bits.ts";
 import { referenceSchema } from "./detect/reference.ts";
+import { type Noise, noiseText } from "./detect/marks.ts";
 import { readAs } from "./learned.ts";
 
 /** What a baseline says is normal, a line each, for people. Without a policy nothing is said of promises. */
-export function describeBaseline(aspect: Aspect, label: string, learned: Json, policy?: JudgePolicy): string[] {
+export function describeBaseline(
+  aspect: Aspect,
+  label: string,
+  learned: Json,
+  policy?: JudgePolicy,
+  noise: Noise = quiet,
+): string[] {
   const known = readAs(knownSchema, learned);
   if (known !== undefined) return shapeLines(known);
   const reference = readAs(referenceSchema, learned);
   if (reference !== undefined && policy !== undefined) {
-    return cardLines(cardOf(reference, policy), aspect === "latency" ? formatDurationMs : (value) => value.toFixed(0));
+    const said = noiseText(noise);
+    const card = cardOf(reference, policy, noise.widening);
+    return [
+      ...cardLines(card, aspect === "latency" ? formatDurationMs : (value) => value.toFixed(0)),
+      ...(said === undefined ? [] : [said]),
+    ];
   }
   const counts = readAs(countsSchema, learned);
   if (counts !== undefined) {
@@ -31,6 +43,8 @@ export function describeBaseline(aspect: Aspect, label: string, learned: Json, p
   const rate = readAs(rateSchema, learned);
   return rate === undefined ? ["learned anew from the next runs"] : [`${label}: ${rate.k} of ${rate.n} runs failed`];
 }
+
+const quiet: Noise = { pages: 0, widening: 1 };
 
 /** Is it something that a judge of this aspect could have learned? */
 export function isBaselineOf(aspect: Aspect, learned: Json): boolean {
@@ -76,12 +90,16 @@ function cardLines(card: BaselineCard, say: (value: number) => string): string[]
   });
   return [
     `nine of ten between ${say(usual.low)} and ${say(usual.high)}, middle ${say(usual.middle)}`,
-    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}`,
+    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}${widestText(guard)}`,
     `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${finds.join(", ")}`,
     mayPage
       ? `promise: at most one false page in ${long(falsePageEveryMs)}${sharedText(card)}`
       : "informs only: the baseline is too young to page",
   ];
+}
+
+function widestText({ unsteadiness }: BaselineCard["guard"]): string {
+  return unsteadiness > 1 ? `, ×${unsteadiness.toFixed(1)} as unsteady at its widest hours` : "";
 }
 
 function sharedText({ shared }: BaselineCard): string {
