@@ -3,6 +3,10 @@ import type { BaselineCommands } from "../cli/baseline-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { changedText, normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
 import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines.ts";
+import { planLines, plannedText } from "../report/series-act-text.ts";
+import type { PlannedChange } from "../run/planned.ts";
+import type { Planned } from "../run/series-acts.ts";
+import { systemClock } from "../std/clock.ts";
 import { adoptAudit } from "./adopt-audit.ts";
 import { createAsk } from "./ask.ts";
 
@@ -32,6 +36,13 @@ export function createBaselineCommands(io: Io): BaselineCommands {
       ask<SeriesView>(options, ["POST", `/incidents/${encodeURIComponent(incident)}/accept`, { why }], changedText),
     reject: (series, { why, to, ...options }) =>
       ask<SeriesView>(options, ["POST", `${of(series)}/reject`, { why, to }], changedText),
+    planned: (wanted, options) =>
+      ask<Planned>(options, ["POST", "/planned-changes", wanted], (planned) =>
+        plannedText(planned, systemClock.nowMs()),
+      ),
+    plans: (options) => ask<PlannedChange[]>(options, ["GET", "/planned-changes"], planLines),
+    unplan: (id, options) =>
+      ask(options, ["DELETE", `/planned-changes/${encodeURIComponent(id)}`], () => `${id} will not happen\n`),
     exportTo(series, file, options) {
       if (file !== undefined && existsSync(file)) {
         stderr.write(`${file} is there already and was left as it is. Name another.\n`);

@@ -5,6 +5,8 @@ import type { Silence } from "../incident/mute.ts";
 import { actLines } from "../report/baseline-text.ts";
 import { deliveryLines, incidentLines, incidentStory, silenceLines } from "../report/incident-text.ts";
 import type { Act, DeliveryView, IncidentHistory } from "../run/control.ts";
+import { exclusionText, noiseLines } from "../report/series-act-text.ts";
+import type { Exclusion, Marked } from "../run/series-acts.ts";
 import { systemClock } from "../std/clock.ts";
 import { createAsk } from "./ask.ts";
 
@@ -22,6 +24,9 @@ export function createControlCommands(io: Io): ControlCommands {
       ask<Incident>(options, ["POST", `/incidents/${of(id)}/${what}`, { why }], (incident) =>
         incidentLines([incident], systemClock.nowMs()),
       ),
+    exclude: (id, why, options) =>
+      ask<Exclusion>(options, ["POST", `/incidents/${of(id)}/exclude`, { why }], exclusionText),
+    noise: (id, why, options) => ask<Marked>(options, ["POST", `/incidents/${of(id)}/noise`, { why }], noiseLines),
     acts: (options) => ask<Act[]>(options, ["GET", "/acts"], actLines),
     silences: (options) => ask<Silence[]>(options, ["GET", "/silences"], silenceLines),
     silence: (wanted, options) =>

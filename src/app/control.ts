@@ -48,7 +48,7 @@ function openApi(
     control: createControl({
       book: store,
       clock: systemClock,
-      freshId: () => `sil_${randomUUID()}`,
+      freshId: (kind) => `${kind}_${randomUUID()}`,
       probes: config.probes,
       nextSlotMs(probe, nowMs) {
         const [entry] = plan([probe]);

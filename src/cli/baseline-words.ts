@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { asking, askingAt, type AskOptions, trimmed } from "./control-words.ts";
+import { addPlanCommands, type PlanCommands } from "./plan-words.ts";
 
 interface Reasoned extends AskOptions {
   readonly why: string;
@@ -11,7 +12,7 @@ interface Versions extends AskOptions {
 }
 
 /** What people ask and do about baselines; each resolves to the exit code. */
-export interface BaselineCommands {
+export interface BaselineCommands extends PlanCommands {
   list(probe: string | undefined, options: AskOptions): Promise<number>;
   show(series: string, options: AskOptions): Promise<number>;
   history(series: string, options: AskOptions): Promise<number>;
@@ -84,6 +85,7 @@ export function addBaselineCommands(
       '\nExample: plumbline baseline from-audit audits/mini-2026-11-23.json --why "went live with it"',
     )
     .action(async (file: string, options: Reasoned) => done(await commands.fromAudit(file, trimmed(options))));
+  addPlanCommands(baseline, commands, done);
 }
 
 function wholeNumber(text: string): number {

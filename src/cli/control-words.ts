@@ -19,6 +19,8 @@ export interface ControlCommands {
   incidents(options: AskOptions & { readonly all: boolean }): Promise<number>;
   incident(id: string, options: AskOptions): Promise<number>;
   act(what: "acknowledge" | "resolve", id: string, why: string, options: AskOptions): Promise<number>;
+  exclude(id: string, why: string, options: AskOptions): Promise<number>;
+  noise(id: string, why: string, options: AskOptions): Promise<number>;
   silences(options: AskOptions): Promise<number>;
   silence(wanted: SilenceArguments, options: AskOptions): Promise<number>;
   expireSilence(id: string, options: AskOptions): Promise<number>;
@@ -52,6 +54,18 @@ export function addControlCommands(program: Command, commands: ControlCommands, 
       .requiredOption("--why <reason>", "kept with the incident and told to the receivers")
       .action(async (id: string, options: AskOptions & { why: string }) =>
         done(await commands.act(what, id, options.why, trimmed(options))),
+      );
+  }
+
+  for (const [word, text] of [
+    ["exclude", "it was real: nothing of its time is learned from, by any series of its probe"],
+    ["noise", "its page was for nothing: two of a series within 90 days make its guard wider by half"],
+  ] as const) {
+    asking(incident.command(word).description(text))
+      .argument("<id>", "its id, as in the alert")
+      .requiredOption("--why <reason>", "kept with the act")
+      .action(async (id: string, options: AskOptions & { why: string }) =>
+        done(await commands[word](id, options.why, trimmed(options))),
       );
   }
 

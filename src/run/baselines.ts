@@ -6,6 +6,7 @@ import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
 import { renderDiff } from "../judgement/contract/render-diff.ts";
 import { describeBaseline, isBaselineOf } from "../judgement/describe-baseline.ts";
+import { noiseIn } from "../judgement/detect/new-normal.ts";
 import { inForce } from "../judgement/promise.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
@@ -127,11 +128,12 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const versions = await book.versions(seriesId);
       const newest = versions.at(-1);
       const policy = policyOf(probeId);
+      const noise = noiseIn(view, clock.nowMs());
       const promised = policy && inForce(policy, await book.fleet());
       return {
         series: view,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
-        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, promised),
+        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, promised, noise),
       };
     },
 

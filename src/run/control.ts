@@ -8,6 +8,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import { createProbes, type ProbeBook, type Probes } from "./probes.ts";
 import { type BaselineBook, type Baselines, createBaselines } from "./baselines.ts";
+import { createSeriesActs, type PlannedBook, type SeriesActs, type SeriesChangeBook } from "./series-acts.ts";
 
 /** One incident with everything that became of it. */
 export interface IncidentHistory {
@@ -45,7 +46,11 @@ export interface Act {
     | "import-baseline"
     | "run-now"
     | "pause"
-    | "resume";
+    | "resume"
+    | "exclude-incident"
+    | "mark-noise"
+    | "plan-change"
+    | "cancel-plan";
   readonly subject: string;
   readonly why: string;
   readonly atMs: number;
@@ -73,10 +78,10 @@ export interface ControlBook {
 }
 
 export interface ControlWorld {
-  readonly book: ControlBook & BaselineBook & ProbeBook;
+  readonly book: ControlBook & BaselineBook & ProbeBook & PlannedBook & SeriesChangeBook;
   readonly clock: Clock;
   /** A new name for something, never used before. */
-  readonly freshId: () => string;
+  readonly freshId: (kind: "sil" | "plan") => string;
   /** All that are configured. */
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
@@ -99,6 +104,7 @@ export interface NewSilence {
 export interface Control {
   readonly baselines: Baselines;
   readonly probes: Probes;
+  readonly seriesActs: SeriesActs;
   /** What people did, newest first. */
   acts(): Promise<readonly Act[]>;
   incidents(all: boolean): Promise<readonly Incident[]>;
@@ -120,6 +126,13 @@ export function createControl(world: ControlWorld): Control {
       book,
       clock,
       policyOf: (id) => probes.find((probe) => probe.id === id)?.judge,
+      resolve: (id, by, why) => control.act("resolve", id, by, why),
+    }),
+    seriesActs: createSeriesActs({
+      book,
+      clock,
+      freshId,
+      probes,
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
     probes: createProbes({ book, clock, probes, enqueue, nextSlotMs }),
@@ -148,7 +161,7 @@ export function createControl(world: ControlWorld): Control {
     async silence({ matcher, startsAtMs, durationMs, why }, by) {
       const atMs = clock.nowMs();
       const from = startsAtMs ?? atMs;
-      const silence: Silence = { id: freshId(), matcher, startsAtMs: from, endsAtMs: from + durationMs, by, why };
+      const silence: Silence = { id: freshId("sil"), matcher, startsAtMs: from, endsAtMs: from + durationMs, by, why };
       await book.addSilence(silence, { by, what: "silence", subject: silence.id, why, atMs });
       return silence;
     },

@@ -4,6 +4,7 @@ import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { beginEpochs } from "./planned.ts";
 import type { Decision, ProbeMemory } from "./world.ts";
 
 export interface DecisionInput {
@@ -20,9 +21,11 @@ export interface DecisionInput {
 /** From facts and memory to everything that is to be written: verdict, series, incidents, alerts. Pure. */
 export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { probe, scenario, observations, slotMs, nowMs } = input;
-  const judged = judgeRun({ probe, scenario, observations, memory: memory.series, slotMs, fleet: memory.fleet });
+  const epoch = beginEpochs(memory.series, memory.planned ?? [], slotMs);
+  const judged = judgeRun({ probe, scenario, observations, memory: epoch.series, slotMs, fleet: memory.fleet });
   const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
-  const { verdict, findings, unjudged, series } = judged;
+  const { verdict, findings, unjudged } = judged;
+  const series = epoch.withEpochs(judged.series);
   const after = advance(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
   return { verdict, findings, unjudged, series, ...after };
 }

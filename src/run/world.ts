@@ -13,6 +13,7 @@ import type { Json } from "../std/json.ts";
 import type { Log } from "../std/log.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { PlannedChange } from "./planned.ts";
 import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
 
 /** Everything a run may touch of the outside. */
@@ -70,6 +71,8 @@ export interface ProbeMemory {
   /** What mutes alerts of this probe's target just now. */
   readonly surroundings: Surroundings;
   readonly fleet?: Fleet | undefined;
+  /** What people have planned for this probe or its target, begun by this slot. */
+  readonly planned?: readonly PlannedChange[] | undefined;
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */

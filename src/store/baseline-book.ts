@@ -1,23 +1,18 @@
-import { sql, type Kysely } from "kysely";
-import type { Baseline } from "../baseline/baseline.ts";
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { BaselineBook } from "../run/baselines.ts";
+import type { Act } from "../run/control.ts";
+import type { SeriesChangeBook } from "../run/series-acts.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./acts.ts";
 import { readFleet } from "./fleet-book.ts";
 import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";
 
 /** Series and the versions of their baselines, for people. */
-export function createBaselineBook(db: Kysely<never>): BaselineBook {
+export function createBaselineBook(db: Kysely<never>): BaselineBook & SeriesChangeBook {
   return {
-    async series(probeId) {
-      const { rows } = await sql<Row>`
-        SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
-        LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
-        WHERE ${probeId ?? null}::text IS NULL OR s.probe_id = ${probeId ?? null}::text
-        ORDER BY s.probe_id, s.aspect, s.label, s.series_id`.execute(db);
-      return rows.map(seriesMemory);
-    },
+    series: (probeId) => seriesIn(db, probeId),
 
     fleet: () => readFleet(db),
 
@@ -51,20 +46,57 @@ export function createBaselineBook(db: Kysely<never>): BaselineBook {
         if (probeId === undefined) return false;
         // The lock of the probe's own runs: what they are about to write is not overwritten.
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${text(probeId)}`}, 0))`.execute(tx);
-        await sql`
-          INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
-          SELECT ${seriesId}, coalesce(max(version), 0) + 1, ${n}::int, ${JSON.stringify(learned)}::jsonb,
-            ${iso(act.atMs)}::timestamptz, ${act.by}, ${act.why} FROM plumbline.baselines WHERE series_id = ${seriesId}`.execute(
-          tx,
-        );
-        await sql`
-          UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb, reading = NULL WHERE series_id = ${seriesId}`.execute(
-          tx,
-        );
+        await addVersion(tx, seriesId, { learned, n }, act);
+        await writeState(tx, seriesId, state);
         await record(tx, act);
         return true;
       }),
+
+    changeSeries: (probeId, act, change) =>
+      db.transaction().execute(async (tx) => {
+        // The lock of the probe's own runs: what they are about to write is not overwritten.
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${probeId}`}, 0))`.execute(tx);
+        const changed: string[] = [];
+        for (const memory of await seriesIn(tx, probeId)) {
+          const after = change(memory);
+          if (after === undefined) continue;
+          const { id } = memory.series;
+          if (after.baseline !== undefined) await addVersion(tx, id, after.baseline, act);
+          await writeState(tx, id, after.state);
+          changed.push(id);
+        }
+        if (changed.length > 0) await record(tx, act);
+        return changed;
+      }),
   };
+}
+
+async function seriesIn(db: Kysely<never>, probeId: string | undefined): Promise<SeriesMemory[]> {
+  const { rows } = await sql<Row>`
+    SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
+    LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
+    WHERE ${probeId ?? null}::text IS NULL OR s.probe_id = ${probeId ?? null}::text
+    ORDER BY s.probe_id, s.aspect, s.label, s.series_id`.execute(db);
+  return rows.map(seriesMemory);
+}
+
+async function addVersion(
+  tx: Transaction<never>,
+  seriesId: string,
+  { learned, n }: { readonly learned: Json; readonly n: number },
+  { by, why, atMs }: Act,
+): Promise<void> {
+  await sql`
+    INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
+    SELECT ${seriesId}, coalesce(max(version), 0) + 1, ${n}::int, ${JSON.stringify(learned)}::jsonb,
+      ${iso(atMs)}::timestamptz, ${by}, ${why} FROM plumbline.baselines WHERE series_id = ${seriesId}`.execute(tx);
+}
+
+async function writeState(tx: Transaction<never>, seriesId: string, state: Json): Promise<void> {
+  await sql`
+    UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb, reading = NULL WHERE series_id = ${seriesId}`.execute(
+    tx,
+  );
 }
 
 /** A run's id is its probe's and its slot: by them it is found without looking through the days. */

@@ -9,6 +9,7 @@ import * as alertManners from "./migrations/0007-alert-manners.ts";
 import * as keyCaps from "./migrations/0008-key-caps.ts";
 import * as pauses from "./migrations/0010-pauses.ts";
 import * as fleet from "./migrations/0011-fleet.ts";
+import * as planned from "./migrations/0012-planned.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   "0008-key-caps": keyCaps,
   "0010-pauses": pauses,
   "0011-fleet": fleet,
+  "0012-planned": planned,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

@@ -45,6 +45,8 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   await sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.tallies WHERE hour < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`.execute(db);
   await sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (

@@ -4,6 +4,7 @@ import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
 import { readNeighbours, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
 import { fleetOf } from "./fleet-book.ts";
+import { plannedIn } from "./planned-book.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
@@ -95,13 +96,17 @@ async function readMemory(tx: Transaction<never>, run: FinishedRun): Promise<Pro
   const incidents = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE probe_id = ${probeId}`.execute(tx);
   const good = await sql<Row>`
-    SELECT max(slot) AS slot, (SELECT to_jsonb(f) FROM plumbline.fleet f) AS fleet FROM plumbline.runs
+    SELECT max(slot) AS slot, (SELECT to_jsonb(f) FROM plumbline.fleet f) AS fleet,
+      (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.starts_at DESC) FROM plumbline.planned p WHERE p.starts_at <= ${iso(run.slotMs)}::timestamptz
+        AND (p.probe_id = ${probeId} OR p.target = ${run.target})) AS planned
+    FROM plumbline.runs
     WHERE probe_id = ${probeId} AND verdict = 'ok' AND slot > now() - interval '7 days'`.execute(tx);
   const slot = good.rows[0]?.["slot"];
   const lastGoodSlotMs = slot === null || slot === undefined ? undefined : epochMs(slot);
   return {
     lastGoodSlotMs,
     fleet: fleetOf(good.rows[0]?.["fleet"]),
+    planned: plannedIn(good.rows[0]?.["planned"]),
     series: series.rows.map(seriesMemory),
     incidents: incidents.rows.map(({ body }) => body),
     surroundings: await readSurroundings(tx, run),

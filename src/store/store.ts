@@ -6,6 +6,7 @@ import type { BaselineBook } from "../run/baselines.ts";
 import type { ControlBook } from "../run/control.ts";
 import type { CoverBook } from "../run/outages.ts";
 import type { ExportBook } from "../run/export.ts";
+import type { PlannedBook, SeriesChangeBook } from "../run/series-acts.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { BillingBook } from "../run/watch-billing.ts";
@@ -18,6 +19,7 @@ import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate
 import { createBaselineBook } from "./baseline-book.ts";
 import { createControlBook } from "./control-book.ts";
 import { createExportBook } from "./export-book.ts";
+import { createPlannedBook } from "./planned-book.ts";
 import { createProbeBook } from "./probe-book.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
@@ -40,6 +42,8 @@ export interface Store
     Standing,
     ControlBook,
     BaselineBook,
+    SeriesChangeBook,
+    PlannedBook,
     ProbeBook,
     ExportBook,
     WatchBook,
@@ -82,6 +86,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createStanding(db),
     ...createControlBook(db),
     ...createBaselineBook(db),
+    ...createPlannedBook(db),
     ...createProbeBook(db),
     ...createExportBook(db),
     ...createTending(db),

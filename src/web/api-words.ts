@@ -2,7 +2,7 @@ import { z } from "zod";
 import { exportFormats } from "../run/export.ts";
 
 /** What the API takes and gives: checked on the way in and out, and the source of its OpenAPI document. */
-const name = z.string().min(1).max(200);
+export const name = z.string().min(1).max(200);
 const findingKind = z.enum([
   "availability",
   "expectation",

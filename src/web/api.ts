@@ -3,6 +3,7 @@ import { type Incident, incidentId } from "../incident/incident.ts";
 import { type ApiRoute, done, missing } from "./api-route.ts";
 import { baselineRoutes } from "./api-baselines.ts";
 import { probeRoutes } from "./api-probes.ts";
+import { seriesActRoutes } from "./api-series-acts.ts";
 import * as words from "./api-words.ts";
 
 const listQuery = z.object({
@@ -120,4 +121,9 @@ function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
 }
 
 /** Everything the API can do, once: the server, the OpenAPI document and the tests read this table. */
-export const apiRoutes: readonly ApiRoute[] = [...incidentRoutes, ...baselineRoutes, ...probeRoutes];
+export const apiRoutes: readonly ApiRoute[] = [
+  ...incidentRoutes,
+  ...baselineRoutes,
+  ...seriesActRoutes,
+  ...probeRoutes,
+];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { atMs, reason } from "./api-words.ts";
+import { atMs, name, reason } from "./api-words.ts";
 
 /** What the API says of baselines. */
 const version = z
@@ -83,3 +83,55 @@ export const rejecting = z.strictObject({
 });
 
 export const importing = z.strictObject({ file: file.describe("what an export gave"), why: reason });
+
+const seriesIds = z.array(z.string().describe("id of a series"));
+
+export const exclusion = z
+  .object({
+    fromMs: atMs.describe("from this time on, in milliseconds since 1970-01-01 UTC"),
+    toMs: atMs.describe("until then, in milliseconds since 1970-01-01 UTC"),
+    series: seriesIds.describe("of which what was learned in between was taken out"),
+    learnedAgain: seriesIds.describe("those of them whose baseline was learned again without it"),
+    isOpen: z.boolean().describe("the incident goes on: what comes yet is not taken out"),
+  })
+  .meta({ id: "Exclusion" });
+
+export const noise = z
+  .object({
+    seriesId: z.string().describe("the series whose page it was"),
+    pages: z.number().describe("pages of it that were called noise within 90 days"),
+    widening: z.number().describe("factor on its guard: 1, or 1.5 from two pages on"),
+    untilMs: atMs.describe("until when it is wider, in milliseconds since 1970-01-01 UTC").optional(),
+    text: z.string().describe("the same in words"),
+  })
+  .meta({ id: "Noise" });
+
+export const plan = z
+  .object({
+    id: name.describe("its id"),
+    target: z.string().optional().describe("name of the target that changes"),
+    probeId: z.string().optional().describe("id of the probe that changes"),
+    startsAtMs: atMs.describe("runs due from then on are of the new normal, in milliseconds since 1970-01-01 UTC"),
+    by: z.string().describe("who: the name of a token, or local"),
+    why: z.string().describe("why"),
+  })
+  .meta({ id: "PlannedChange" });
+
+export const planned = z
+  .object({
+    change: plan.describe("what was planned"),
+    series: seriesIds.describe("which begin anew now; none when it is still to come"),
+    incidents: z.array(z.string().describe("id of an incident")).describe("about them, ended by this"),
+  })
+  .meta({ id: "Planned" });
+
+export const planning = z
+  .strictObject({
+    target: name.optional().describe("all probes of this target"),
+    probe: name.optional().describe("one probe: its id, or its name when it has one location"),
+    startsAtMs: atMs.describe("when it begins, in milliseconds since 1970-01-01 UTC; now when left out").optional(),
+    why: reason,
+  })
+  .refine(({ target, probe }) => (target === undefined) !== (probe === undefined), {
+    error: "either target or probe",
+  });

@@ -93,6 +93,7 @@ const ids: Readonly<Record<string, string>> = {
   baselines: "the id of the series",
   probes: "the probe's id, such as valid@default",
   runs: "the run's id",
+  "planned-changes": "the planned change's id",
 };
 
 function idOf(path: string): Json {

@@ -29,7 +29,8 @@ const shareOfStep = 0.8 / 6;
 const deviationsOf90 = 1.645;
 const longestMs = 90 * 86_400_000;
 
-export function cardOf(reference: Reference, policy: JudgePolicy): BaselineCard {
+/** `widening` is the factor on its guard that people's marks have earned it. */
+export function cardOf(reference: Reference, policy: JudgePolicy, widening = 1): BaselineCard {
   const { n, fromMs, toMs, origin, level, spread, season, correlation, guard } = reference;
   const { floor, mayPage } = stageOf(reference, policy);
   const at = (deviations: number): number => Math.exp(origin + level + deviations * spread);
@@ -46,7 +47,7 @@ export function cardOf(reference: Reference, policy: JudgePolicy): BaselineCard 
     mayPage,
     falsePageEveryMs: policy.drift.falsePageEveryMs,
     ...(policy.drift.shared && { shared: policy.drift.shared }),
-    findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: delayOf(ratio, reference, floor, policy.drift) })),
+    findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: delayOf(ratio, reference, floor, policy.drift, widening) })),
   };
 }
 
@@ -56,11 +57,13 @@ function delayOf(
   { spread, correlation, clip, guard, intervalMs }: Reference,
   floor: number,
   { falsePageEveryMs }: DriftPolicy,
+  widening: number,
 ): number | undefined {
   const whitening = Math.sqrt((1 - correlation) / (1 + correlation));
   const beyondFloor = spread > 0 ? ((Math.log(ratio) - floor) / spread) * whitening : clip.scores;
   const floorInScores = spread > 0 ? (floor / spread) * whitening : 0;
-  const shift = Math.min(clip.scores, beyondFloor) - guard.estimation - Math.max(0, guard.wander - floorInScores);
+  const wander = Math.max(0, widening * guard.wander - floorInScores);
+  const shift = Math.min(clip.scores, beyondFloor) - widening * guard.estimation - wander;
   if (shift <= 0) return undefined;
   const needed = Math.log(falsePageEveryMs / intervalMs) - Math.log(shareOfStep);
   const afterMs = Math.max(1, needed / ((shift / guard.unsteadiness) ** 2 / 2)) * intervalMs;

@@ -1,0 +1,37 @@
+import type { PlannedChange } from "../run/planned.ts";
+import type { Exclusion, Marked, Planned } from "../run/series-acts.ts";
+import { printable } from "./terminal-text.ts";
+
+const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+const many = (n: number): string => `${n} series`;
+
+export function exclusionText({ fromMs, toMs, series, learnedAgain, isOpen }: Exclusion): string {
+  const again =
+    learnedAgain.length === 0 ? "" : `; the baseline of ${many(learnedAgain.length)} was learned again without it`;
+  const open = isOpen ? "it is not over: say so again when it is, and the rest is taken out as well\n" : "";
+  return `${time(fromMs)} to ${time(toMs)} is taken out of what ${many(series.length)} learn from${again}\n${open}`;
+}
+
+export function noiseLines({ seriesId, text }: Marked): string {
+  return printable(`${seriesId}: ${text}`) + "\n";
+}
+
+export function plannedText({ change, series, incidents }: Planned, nowMs: number): string {
+  const what = change.probeId ?? `target ${change.target ?? ""}`;
+  if (change.startsAtMs > nowMs) {
+    return (
+      printable(`${change.id}  ${what} changes at ${time(change.startsAtMs)}; baseline unplan takes it back`) + "\n"
+    );
+  }
+  const over = incidents.length === 0 ? "" : `; ended: ${incidents.join(", ")}`;
+  return printable(`${what}: ${many(series.length)} learn a new normal from the next run on${over}`) + "\n";
+}
+
+export function planLines(changes: readonly PlannedChange[]): string {
+  if (changes.length === 0) return "nothing is planned\n";
+  return `${changes
+    .map(({ id, target, probeId, startsAtMs, by, why }) =>
+      printable(`${id}  ${time(startsAtMs)}  ${probeId ?? `target ${target ?? ""}`}  by ${by}: ${why}`),
+    )
+    .join("\n")}\n`;
+}

@@ -1,0 +1,20 @@
+import { sql, type Kysely } from "kysely";
+
+/** Changes that people plan; counts of good and bad runs by the hour; runs are found by their time. */
+export async function up(db: Kysely<never>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `CREATE TABLE plumbline.planned (
+    id text PRIMARY KEY, target text, probe_id text, starts_at timestamptz NOT NULL, by text NOT NULL, why text NOT NULL,
+    CHECK ((target IS NULL) <> (probe_id IS NULL)))`,
+  // Runs lie in the order of their time: this index is a few pages for a million of them.
+  `CREATE INDEX runs_slot ON plumbline.runs USING brin (slot) WITH (pages_per_range = 16)`,
+  `CREATE TABLE plumbline.tallies (
+    target text NOT NULL, under_ms float8 NOT NULL, hour timestamptz NOT NULL, runs integer NOT NULL, bad integer NOT NULL,
+    PRIMARY KEY (target, under_ms, hour))`,
+  `CREATE TABLE plumbline.tallied (
+    target text NOT NULL, under_ms float8 NOT NULL, since timestamptz NOT NULL, until timestamptz NOT NULL,
+    PRIMARY KEY (target, under_ms))`,
+];
