@@ -67,9 +67,13 @@ let sum = 0;
 for (const [judge, key, label] of measured) {
   let memory: SeriesMemory | undefined;
   for (let index = 0; index < 30 * 288; index += 1) memory = after(inputOf(judge, key, label, memory, next()), judge);
-  const samples = Array.from({ length: count }, () => next());
+  const [times, values] = [new Float64Array(count), new Float64Array(count)];
+  for (let index = 0; index < count; index += 1) ({ atMs: times[index], value: values[index] } = next());
   const before = process.cpuUsage();
-  for (const sample of samples) memory = after(inputOf(judge, key, label, memory, sample), judge);
+  for (let index = 0; index < count; index += 1) {
+    const sample = { atMs: times[index] ?? 0, value: values[index] ?? 0 };
+    memory = after(inputOf(judge, key, label, memory, sample), judge);
+  }
   const { user, system } = process.cpuUsage(before);
   sum += (user + system) / count;
   rows.push([label, ((user + system) / count).toFixed(2), String(JSON.stringify(memory?.state).length)]);

@@ -32,7 +32,8 @@ export function isEngineState(stored: Json | undefined): boolean {
   if (!isJsonObject(stored)) return false;
   const { lastMs, previous, detector, recent, held } = stored;
   if (typeof lastMs !== "number" || !isNumbers(recent)) return false;
-  if (!isJsonObject(previous) || !isNumbers([previous["up"], previous["down"], previous["plain"]], 3)) return false;
+  if (!isJsonObject(previous) || typeof previous["up"] !== "number") return false;
+  if (typeof previous["down"] !== "number" || typeof previous["plain"] !== "number") return false;
   if (!isJsonObject(detector)) return false;
   const { sums, cusums, sinceMs } = detector;
   if (!Array.isArray(sums) || !isNumbers(sums)) return false;

@@ -1,5 +1,4 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { isNumbers } from "./numbers.ts";
 import type { Reference } from "./reference.ts";
 
 /** The level that everything later is compared with: of the first day's baseline, or of the last one a person accepted. */
@@ -24,7 +23,7 @@ const fewest = 100;
 
 export function anchorOf(learned: Json | undefined, { origin, level, fromMs }: Reference): Anchor {
   const kept = isJsonObject(learned) ? learned["anchor"] : undefined;
-  return isJsonObject(kept) && isNumbers([kept["level"], kept["fromMs"]])
+  return isJsonObject(kept) && typeof kept["level"] === "number" && typeof kept["fromMs"] === "number"
     ? (kept as unknown as Anchor)
     : { level: origin + level, fromMs };
 }
@@ -54,5 +53,7 @@ export function slowText({ moved = 0 }: Weeks, { fromMs }: Anchor): string {
 }
 
 export function areWeeks(stored: Json): boolean {
-  return isJsonObject(stored) && isNumbers([stored["fromMs"], stored["n"], stored["sum"]]);
+  if (!isJsonObject(stored)) return false;
+  const { fromMs, n, sum } = stored;
+  return typeof fromMs === "number" && typeof n === "number" && typeof sum === "number";
 }
