@@ -8,10 +8,14 @@ import type { WatchWorld } from "./watch.ts";
 /** What objectives ask of the store. */
 export interface SloBook {
   /**
-   * Runs of a target of slots since then that could be judged, and the bad ones: those that failed, or with `underMs`
-   * those that took longer.
+   * For each objective and each length of time up to now: runs of its target that could be judged, and the bad ones,
+   * those that failed, or with `underMs` those that took longer. Runs that have ended but for ten minutes are final.
    */
-  countedSince(target: string, sinceMs: number, underMs: number | undefined): Promise<Counted>;
+  countedIn(
+    objectives: readonly { readonly target: string; readonly underMs?: number | undefined }[],
+    lengthsMs: readonly number[],
+    nowMs: number,
+  ): Promise<readonly ReadonlyMap<number, Counted>[]>;
 }
 
 /** The objectives of every target that is probed. */
@@ -36,8 +40,10 @@ export async function watchObjectives(
   { book, probes, receivers }: WatchWorld & { readonly book: SloBook },
   nowMs: number,
 ): Promise<void> {
-  for (const { target, objective } of objectivesIn(probes)) {
-    const finding = burnFinding(objective, await countsOf(book, target.name, objective, windowsOf(objective), nowMs));
+  const all = objectivesIn(probes);
+  const counted = await countsOf(book, all, nowMs);
+  for (const [index, { target, objective }] of all.entries()) {
+    const finding = burnFinding(objective, counted[index] ?? new Map());
     const limit = limitOf(target, objective);
     await book.concludeIncident({
       fingerprint: limitFingerprint(limit),
@@ -50,24 +56,26 @@ export async function watchObjectives(
 }
 
 /** What is left of every error budget, for status and programs. */
-export async function errorBudgets(book: SloBook, probes: readonly Probe[], nowMs: number): Promise<ErrorBudget[]> {
-  const budgets: ErrorBudget[] = [];
-  for (const { target, objective } of objectivesIn(probes)) {
-    const windows = await countsOf(book, target.name, objective, [objective.windowMs], nowMs);
-    budgets.push(budgetOf(target.name, objective, windows));
-  }
-  return budgets;
+export async function errorBudgets(
+  book: SloBook,
+  probes: readonly Probe[],
+  nowMs: number,
+): Promise<readonly ErrorBudget[]> {
+  const all = objectivesIn(probes);
+  const counted = await countsOf(book, all, nowMs);
+  return all.map(({ target, objective }, index) => budgetOf(target.name, objective, counted[index] ?? new Map()));
 }
 
-async function countsOf(
+/** One question for all: nothing is asked where there are no objectives. */
+function countsOf(
   book: SloBook,
-  target: string,
-  objective: Objective,
-  lengths: readonly number[],
+  all: ReturnType<typeof objectivesIn>,
   nowMs: number,
-): Promise<ReadonlyMap<number, Counted>> {
-  const underMs = objective.kind === "latency" ? objective.underMs : undefined;
-  const counted = new Map<number, Counted>();
-  for (const length of lengths) counted.set(length, await book.countedSince(target, nowMs - length, underMs));
-  return counted;
+): Promise<readonly ReadonlyMap<number, Counted>[]> {
+  const lengths = new Set(all.flatMap(({ objective }) => windowsOf(objective)));
+  const wanted = all.map(({ target, objective }) => ({
+    target: target.name,
+    underMs: objective.kind === "latency" ? objective.underMs : undefined,
+  }));
+  return book.countedIn(wanted, [...lengths], nowMs);
 }

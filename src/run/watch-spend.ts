@@ -10,8 +10,12 @@ import type { WatchWorld } from "./watch.ts";
 
 /** What watching over money and tokens asks of the store. */
 export interface SpendBook {
-  /** What each target's runs of slots since then have used; what is not known yet as reserved. */
-  usedSince(sinceMs: number): Promise<ReadonlyMap<string, Used>>;
+  /** For each time: what the runs of these targets of slots since then have used; what is not known yet as reserved. */
+  usedIn(
+    targets: readonly string[],
+    sinceMs: readonly number[],
+    nowMs: number,
+  ): Promise<readonly ReadonlyMap<string, Used>[]>;
   /** What each target has used since the beginning of that day (UTC), by the ledger. */
   ledgerSince(dayMs: number): Promise<ReadonlyMap<string, Used>>;
   /** Runs of each target that were skipped for a cap, of slots since then. */
@@ -52,7 +56,8 @@ async function capReports(book: SpendBook, probes: readonly Probe[], caps: reado
     if (ofSpan.length === 0) continue;
     const { startMs } = windowOf(span, nowMs);
     const skipped = await book.skippedSince(startMs);
-    const used = span === "hour" ? await book.usedSince(startMs) : await book.ledgerSince(startMs);
+    const [hour] = span === "hour" ? await book.usedIn(targetsIn(probes), [startMs], nowMs) : [];
+    const used = hour ?? (await book.ledgerSince(startMs));
     for (const cap of ofSpan) {
       const members = probes.filter(({ target }) => target.spendCaps.some((own) => isSame(own, cap)));
       const names = new Set(members.map(({ target }) => target.name));
@@ -71,11 +76,9 @@ async function capReports(book: SpendBook, probes: readonly Probe[], caps: reado
 async function paceReports(book: SpendBook, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
   const months = caps.filter(({ span }) => span === "month");
   if (months.length === 0) return [];
-  const [one, six] = [await book.usedSince(nowMs - hourMs), await book.usedSince(nowMs - 6 * hourMs)];
-  const [days, month] = [
-    await book.usedSince(nowMs - 72 * hourMs),
-    await book.ledgerSince(windowOf("month", nowMs).startMs),
-  ];
+  const starts = [1, 6, 72].map((hours) => nowMs - hours * hourMs);
+  const [one = none, six = none, days = none] = await book.usedIn(targetsIn(probes), starts, nowMs);
+  const month = await book.ledgerSince(windowOf("month", nowMs).startMs);
   return months.map((cap): Report => {
     const names = new Set(
       probes.filter(({ target }) => target.spendCaps.some((own) => isSame(own, cap))).map(({ target }) => target.name),
@@ -90,6 +93,12 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
     const finding = paceFinding(cap, pace, nowMs);
     return { limit: { series: `pace/${cap.scope}/month`, label, scope: cap.scope }, finding };
   });
+}
+
+const none: ReadonlyMap<string, Used> = new Map();
+
+function targetsIn(probes: readonly Probe[]): string[] {
+  return [...new Set(probes.map(({ target }) => target.name))];
 }
 
 /** Every cap of the configuration, once. */

@@ -5,6 +5,8 @@ const dayMs = 86_400_000;
 const daysAhead = 3;
 /** A month's counter is in use until the month is over. */
 const longestSpanMs = 31 * dayMs;
+/** Running totals are small, and a window may be longer than runs are kept. */
+const longestWindowMs = 100 * dayMs;
 
 /**
  * Makes the partitions of the days to come, drops those older than `retentionDays`, and clears what was delivered
@@ -46,7 +48,7 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   await sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`.execute(db);
-  await sql`DELETE FROM plumbline.tallies WHERE hour < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`.execute(db);
   await sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (

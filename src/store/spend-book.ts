@@ -2,27 +2,27 @@ import { sql, type Kysely } from "kysely";
 import type { Used } from "../judgement/budget.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
+import { tally } from "./tallies.ts";
 import { count, iso, type Row, text } from "./rows.ts";
 
 /** Sums over runs and ledger, by target. */
 export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
   return {
-    async countedSince(target, sinceMs, underMs) {
-      const { rows } = await sql<Row>`
-        SELECT count(*) AS runs, count(*) FILTER (WHERE CASE WHEN ${underMs ?? null}::float8 IS NULL THEN verdict = 'fail'
-          ELSE total_ms IS NULL OR total_ms >= ${underMs ?? null}::float8 END) AS bad
-        FROM plumbline.runs WHERE target = ${target} AND slot >= ${iso(sinceMs)}::timestamptz AND state = 'done'
-          AND verdict <> 'inconclusive'`.execute(db);
-      return { runs: count(rows[0]?.["runs"]), bad: count(rows[0]?.["bad"]) };
+    async countedIn(objectives, lengthsMs, nowMs) {
+      const starts = lengthsMs.map((length) => nowMs - length);
+      const found = await tally(db, objectives, starts, nowMs);
+      return objectives.map(({ target, underMs = 0 }) => {
+        const own = found.filter((it) => it.target === target && it.underMs === underMs);
+        return new Map(
+          own.map(({ sinceMs, row }) => [nowMs - sinceMs, { runs: count(row["runs"]), bad: count(row["bad"]) }]),
+        );
+      });
     },
 
-    async usedSince(sinceMs) {
-      const { rows } = await sql<Row>`
-        SELECT target, sum(coalesce(micro_usd, reserved_micro_usd, 0)) AS micro_usd,
-          sum(coalesce(tokens, reserved_tokens, 0)) AS tokens, sum(coalesce(requests, reserved_requests, 0)) AS requests
-        FROM plumbline.runs WHERE slot >= ${iso(sinceMs)}::timestamptz AND state IN ('claimed', 'done', 'interrupted')
-        GROUP BY target`.execute(db);
-      return usedByTarget(rows);
+    async usedIn(targets, sinceMs, nowMs) {
+      const keys = targets.map((target) => ({ target }));
+      const found = await tally(db, keys, sinceMs, nowMs);
+      return sinceMs.map((since) => usedByTarget(found.filter((it) => it.sinceMs === since).map(({ row }) => row)));
     },
 
     async ledgerSince(dayMs) {

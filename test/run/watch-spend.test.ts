@@ -17,7 +17,7 @@ function world(used: Used, skipped: number) {
   const told: string[] = [];
   const facts = { used, skipped };
   const book: WatchBook & SpendBook = {
-    usedSince: async () => new Map([["mini", facts.used]]),
+    usedIn: async (_targets, starts) => starts.map(() => new Map([["mini", facts.used]])),
     ledgerSince: async () => new Map([["mini", facts.used]]),
     skippedSince: async () => new Map([["mini", facts.skipped]]),
     lastDone: async () => new Map(),

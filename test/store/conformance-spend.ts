@@ -135,8 +135,9 @@ export function spendConforms(bench: () => Bench): void {
     await bench().store.commit(finishOf(claims[0]!), () => nothingNew);
     const { store } = bench();
     // One is settled at 33, one is under way and counts as reserved, the third was skipped.
-    expect((await store.usedSince(noonMs)).get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
-    expect((await store.usedSince(noonMs + 1)).get(target)).toEqual({ microUsd: 500, tokens: 100, requests: 2 });
+    const [all, later] = await store.usedIn([target], [noonMs, noonMs + 60_000], noonMs + 180_000);
+    expect(all?.get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
+    expect(later?.get(target)).toEqual({ microUsd: 500, tokens: 100, requests: 2 });
     expect((await store.ledgerSince(noonMs)).get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
     expect((await store.skippedSince(noonMs)).get(target)).toBe(1);
     expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
@@ -150,10 +151,21 @@ export function spendConforms(bench: () => Bench): void {
       await store.claim(claim);
       await store.commit(finishOf(claim), () => ({ ...nothingNew, verdict }));
     }
-    expect(await store.countedSince(target, noonMs, undefined)).toEqual({ runs: 3, bad: 1 });
-    expect(await store.countedSince(target, noonMs, 1)).toEqual({ runs: 3, bad: 3 });
-    expect(await store.countedSince(target, noonMs, 1e9)).toEqual({ runs: 3, bad: 0 });
-    expect(await store.countedSince(target, noonMs + 1000, undefined)).toEqual({ runs: 0, bad: 0 });
+    const all = [{ target }, { target, underMs: 1 }, { target, underMs: 1e9 }];
+    const countedAt = async (nowMs: number, lengthMs: number) =>
+      (await store.countedIn(all, [lengthMs], nowMs)).map((windows) => windows.get(lengthMs));
+    const expected = [
+      { runs: 3, bad: 1 },
+      { runs: 3, bad: 3 },
+      { runs: 3, bad: 0 },
+    ];
+    expect(await countedAt(noonMs + 60_000, 120_000)).toEqual(expected);
+    expect(await countedAt(noonMs + 180_000, 60_000)).toEqual(Array(3).fill({ runs: 0, bad: 0 }));
+    // When they are old enough to be part of the running totals they count the same.
+    const hourMs = 3_600_000;
+    expect(await countedAt(noonMs + hourMs, 2 * hourMs)).toEqual(expected);
+    expect(await countedAt(noonMs + 2 * hourMs, hourMs)).toEqual(Array(3).fill({ runs: 0, bad: 0 }));
+    expect(await countedAt(noonMs + 2 * hourMs, 30 * dayMs)).toEqual(expected);
   });
 
   test("figures that were read, and what runs have used beside them, can be compared", async () => {
