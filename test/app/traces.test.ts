@@ -20,7 +20,7 @@ let told: { evidence: { traceId: string; spanId: string }[]; incidentId: string 
 beforeAll(async () => {
   collector = await startCollector();
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
-  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
   vi.stubEnv("OTEL_LOGS_EXPORTER", "none");
   const database = await freshDatabase();
   const testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { decodeOtlp } from "./otlp.ts";
 
 export interface WireSpan {
   readonly traceId: string;
@@ -41,7 +42,7 @@ interface Received {
     scopeLogs: { logRecords: WireRecord[] }[];
   }[];
   resourceSpans?: { scopeSpans: { spans: WireSpan[] }[] }[];
-  resourceMetrics?: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit: string }[] }[] }[];
+  resourceMetrics?: { scopeMetrics: { scope: { name: string }; metrics: { name: string; unit?: string }[] }[] }[];
 }
 
 export interface Collector extends AsyncDisposable {
@@ -52,7 +53,7 @@ export interface Collector extends AsyncDisposable {
   readonly metrics: ReadonlyMap<string, string>;
 }
 
-/** A collector that speaks OTLP over HTTP as JSON and keeps what it is told. */
+/** A collector that speaks OTLP over HTTP, as JSON and as protobuf, and keeps what it is told. */
 export async function startCollector(): Promise<Collector> {
   const spans: WireSpan[] = [];
   const logs: ToldRecord[] = [];
@@ -61,7 +62,9 @@ export async function startCollector(): Promise<Collector> {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => void parts.push(part));
     request.on("end", () => {
-      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as Received;
+      const sent = Buffer.concat(parts);
+      const isJson = request.headers["content-type"] === "application/json";
+      const body = (isJson ? JSON.parse(sent.toString("utf8")) : decodeOtlp(request.url ?? "", sent)) as Received;
       for (const { scopeSpans } of body.resourceSpans ?? []) for (const scope of scopeSpans) spans.push(...scope.spans);
       for (const { resource, scopeLogs } of body.resourceLogs ?? []) {
         for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords)) {
@@ -77,10 +80,11 @@ export async function startCollector(): Promise<Collector> {
       }
       for (const { scopeMetrics } of body.resourceMetrics ?? []) {
         for (const { scope, metrics: told } of scopeMetrics) {
-          if (scope.name === "plumbline") for (const { name, unit } of told) metrics.set(name, unit);
+          if (scope.name === "plumbline") for (const { name, unit = "" } of told) metrics.set(name, unit);
         }
       }
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      const type = isJson ? "application/json" : "application/x-protobuf";
+      response.writeHead(200, { "content-type": type }).end(isJson ? "{}" : "");
     });
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
