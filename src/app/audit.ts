@@ -50,10 +50,6 @@ export async function audit({
 
   const startedAtMs = world.clock.nowMs();
   const played = await conductAudit(world, { target, plan, approvedMicroUsd, progress });
-  for (const { report } of played) {
-    const { runId: run, scenario, verdict, status, traceId } = report;
-    log.info("run", { run, scenario, verdict, status, traceId, findings: JSON.stringify(report.findings) });
-  }
   const endedAtMs = world.clock.nowMs();
   const facts = { target, plan, played, startedAtMs, endedAtMs, program: userAgent, redact, pinned };
   const draft = writeUp({ ...facts, sinks: [] });

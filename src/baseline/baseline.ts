@@ -21,6 +21,14 @@ export interface Baseline {
   /** `plumbline` for one learned from the first runs, otherwise a person. */
   readonly by: string;
   readonly why: string;
+  /** Of the run that it was learned with; undefined: a person accepted it, or the run was not traced. */
+  readonly span?: RunSpan | undefined;
+}
+
+/** Where a run is found in a trace backend. */
+export interface RunSpan {
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 /** All that is remembered of one series between two runs. */

@@ -1,18 +1,19 @@
-import type { Span } from "@opentelemetry/api";
+import { isSpanContextValid, type Span } from "@opentelemetry/api";
 import { longestRunMs, reservationFor } from "./reservation.ts";
 import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
-import { endRunSpan, inSpan, startRunSpan } from "./spans.ts";
+import { endRunSpan, inSpan, linkBaseline, startRunSpan } from "./spans.ts";
 import { spentBy } from "./spent.ts";
+import type { Baseline } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ClaimRequest, RunReport, Spent } from "./run.ts";
-import type { Decision, World } from "./world.ts";
+import type { Decision, FinishedRun, World } from "./world.ts";
 
 /**
  * The life of one slot: claim it and reserve its spend, ask the target, keep the facts, judge them, commit.
@@ -55,13 +56,24 @@ async function runWithin(
   const observations = await play(world, probe, scenario, span);
   const spent = spentBy(observations, probe.target.price);
   const endedAtMs = world.clock.nowMs();
-  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent };
+  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent, span: spanOf(span) };
   const input = { probe, scenario, observations, runId: identity.runId, traceId, spanId, slotMs, nowMs: endedAtMs };
+  let baselines: readonly Baseline[] = [];
   const decision = await inSpan(world.tracer, span, "commit", (commit) =>
-    world.runs.commit(done, (memory) => inSpan(world.tracer, commit, "judge", () => decide(input, memory))),
+    world.runs.commit(done, (memory) => {
+      baselines = memory.series.flatMap(({ baseline }) => baseline ?? []);
+      return inSpan(world.tracer, commit, "judge", () => decide(input, memory));
+    }),
   );
+  linkBaseline(span, baselines);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
   return told({ ...finished(identity, observations, spent, decision), askAgainAtMs }, observations);
+}
+
+/** undefined: nothing is traced. */
+function spanOf(span: Span): FinishedRun["span"] {
+  const { traceId, spanId } = span.spanContext();
+  return isSpanContextValid(span.spanContext()) ? { traceId, spanId } : undefined;
 }
 
 /** A job that comes later than the next slot's time says nothing about its own. */

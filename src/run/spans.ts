@@ -1,6 +1,16 @@
-import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Context,
+  type Span,
+  type Tracer,
+} from "@opentelemetry/api";
 import type { Attempt, HttpRequest } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
+import type { Baseline } from "../baseline/baseline.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Call } from "../scenario/scenario.ts";
 import { attributes as a, spanNames } from "../telemetry/names.ts";
@@ -24,6 +34,14 @@ export function startRunSpan(tracer: Tracer, probe: Probe, runId: string, slotMs
     },
     context.active(),
   );
+}
+
+/** Leads from a run to the one that its newest baseline was learned with, where that was traced. */
+export function linkBaseline(span: Span, baselines: readonly Baseline[]): void {
+  const newest = baselines.toSorted((one, other) => other.acceptedAtMs - one.acceptedAtMs).find((it) => it.span);
+  if (newest?.span === undefined) return;
+  const linked = { ...newest.span, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  span.addLink({ context: linked, attributes: { [a.plumblineBaselineVersion]: newest.version } });
 }
 
 /** An expected refusal leaves the run span OK: only a verdict of fail or drift marks it. */

@@ -1,6 +1,6 @@
 import type { Tracer } from "@opentelemetry/api";
 import type { Aftermath } from "../alert/aftermath.ts";
-import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import type { LearnedBaseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -60,6 +60,8 @@ export interface FinishedRun {
   readonly endedAtMs: number;
   readonly observations: readonly Observation[];
   readonly spent: Spent;
+  /** Kept with baselines that this run completes. */
+  readonly span?: RunSpan | undefined;
 }
 
 export interface ProbeMemory {

@@ -10,6 +10,7 @@ import * as keyCaps from "./migrations/0008-key-caps.ts";
 import * as pauses from "./migrations/0010-pauses.ts";
 import * as fleet from "./migrations/0011-fleet.ts";
 import * as planned from "./migrations/0012-planned.ts";
+import * as baselineSpans from "./migrations/0013-baseline-spans.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -23,6 +24,7 @@ const migrations: Record<string, Migration> = {
   "0010-pauses": pauses,
   "0011-fleet": fleet,
   "0012-planned": planned,
+  "0013-baseline-spans": baselineSpans,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

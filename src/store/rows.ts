@@ -1,4 +1,4 @@
-import type { Baseline, SeriesMemory, Aspect } from "../baseline/baseline.ts";
+import type { Aspect, Baseline, RunSpan, SeriesMemory } from "../baseline/baseline.ts";
 import { readReading } from "../baseline/reading.ts";
 import type { Json } from "../std/json.ts";
 
@@ -29,6 +29,10 @@ export function iso(epoch: number): string {
   return new Date(epoch).toISOString();
 }
 
+function runSpan(traceId: unknown, spanId: unknown): RunSpan | undefined {
+  return typeof traceId === "string" && typeof spanId === "string" ? { traceId, spanId } : undefined;
+}
+
 export function seriesMemory(row: Row): SeriesMemory {
   const version = optionalCount(row["version"]);
   const baseline: Baseline | undefined =
@@ -41,6 +45,7 @@ export function seriesMemory(row: Row): SeriesMemory {
           acceptedAtMs: epochMs(row["accepted_at"]),
           by: text(row["accepted_by"]),
           why: text(row["why"]),
+          span: runSpan(row["trace_id"], row["span_id"]),
         };
   return {
     series: {

@@ -90,7 +90,7 @@ async function takeTurns(tx: Transaction<never>, target: string): Promise<void> 
 async function readMemory(tx: Transaction<never>, run: FinishedRun): Promise<ProbeMemory> {
   const { probeId } = run;
   const series = await sql<Row>`
-    SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why FROM plumbline.series s
+    SELECT s.*, b.version, b.n, b.learned, b.accepted_at, b.accepted_by, b.why, b.trace_id, b.span_id FROM plumbline.series s
     LEFT JOIN LATERAL (SELECT * FROM plumbline.baselines WHERE series_id = s.series_id ORDER BY version DESC LIMIT 1) b ON true
     WHERE s.probe_id = ${probeId}`.execute(tx);
   const incidents = await sql<{ body: Incident }>`
@@ -168,9 +168,9 @@ async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }:
   } of series) {
     if (accept === undefined || !current.has(id)) continue;
     await sql`
-      INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)
+      INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why, trace_id, span_id)
       SELECT ${id}, coalesce(max(version), 0) + 1, ${accept.n}::int, ${JSON.stringify(accept.learned)}::jsonb,
-        ${iso(run.endedAtMs)}::timestamptz, 'plumbline', ${accept.why}
+        ${iso(run.endedAtMs)}::timestamptz, 'plumbline', ${accept.why}, ${run.span?.traceId ?? null}, ${run.span?.spanId ?? null}
       FROM plumbline.baselines WHERE series_id = ${id}`.execute(tx);
   }
 }

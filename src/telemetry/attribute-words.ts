@@ -34,6 +34,7 @@ export const attributeWords = {
   plumblineVerdict: "opinion on the run; absent when there is none",
   plumblineFindingKinds: "kinds of all its findings; absent without any",
   plumblineCost: "millionths of a US dollar; absent when unknown",
+  plumblineBaselineVersion: "on the link: version of the baseline that the linked run completed",
   plumblineFindingKind: "kind of a finding",
   plumblineReceiver: "name of the receiver",
   plumblineIncident: "id of the incident that is told of",

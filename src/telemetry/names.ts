@@ -44,6 +44,7 @@ export const attributes = {
   plumblineVerdict: "plumbline.verdict",
   plumblineFindingKinds: "plumbline.finding_kinds",
   plumblineCost: "plumbline.cost_micro_usd",
+  plumblineBaselineVersion: "plumbline.baseline_version",
   plumblineFindingKind: "plumbline.finding_kind",
   plumblineReceiver: "plumbline.receiver",
   plumblineIncident: "plumbline.incident",

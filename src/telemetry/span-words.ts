@@ -21,7 +21,7 @@ export const spanWords = {
     below: "the queue's span process",
     meaning: "one run, from taking the slot to its result in the store",
     error: "the verdict is fail or drift; a refusal that was expected leaves it as it is",
-    links: "",
+    links: "the span probe of the run that its newest baseline was learned with",
     attributes: [
       a.plumblineProbe,
       a.plumblineTarget,
@@ -34,6 +34,7 @@ export const spanWords = {
       a.plumblineVerdict,
       a.plumblineFindingKinds,
       a.plumblineCost,
+      a.plumblineBaselineVersion,
       a.syntheticType,
     ],
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
@@ -250,6 +250,20 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
       expect(report.unjudged).toEqual(["run: the clock was set by 3 s meanwhile"]);
     }
     expect((await store.overview(nowMs)).incidents.filter(({ probeId }) => probeId === probe.id)).toEqual([]);
+  });
+
+  test("a run's span leads to that of the run its baseline was learned with", async () => {
+    const exporter = new InMemorySpanExporter();
+    const tracing = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+    world = { ...world, tracer: tracing.getTracer("test") };
+    await run(8);
+    const runs = exporter.getFinishedSpans().filter(({ name }) => name === "probe");
+    const linked = runs.filter(({ links }) => links.length > 0);
+    const { context, attributes } = linked.at(-1)?.links[0] ?? {};
+    const learnedWith = runs.findIndex((it) => it.spanContext().spanId === context?.spanId);
+    expect(runs[learnedWith]?.spanContext().traceId).toBe(context?.traceId);
+    expect(attributes).toEqual({ "plumbline.baseline_version": 1 });
+    expect(linked).toHaveLength(runs.length - learnedWith - 1);
   });
 
   test("nothing of a run is kept when its commit fails half way", async () => {
