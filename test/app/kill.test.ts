@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
@@ -18,6 +18,8 @@ afterAll(() => {
 
 interface Started {
   readonly child: ChildProcess;
+  /** All that it has written to standard error. */
+  log(): string;
   overview(): Promise<Overview>;
 }
 
@@ -40,6 +42,7 @@ async function start(config: string, env: Record<string, string>): Promise<Start
   );
   return {
     child,
+    log: () => log,
     overview: async () => ((await (await fetch(`${url}/api/v1/status`)).json()) as { data: Overview }).data,
   };
 }
@@ -101,4 +104,19 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   expect(requests).toBeLessThanOrEqual(claimed?.length ?? 0);
   await receiver.close();
   await testbed.close();
+  third.child.kill("SIGKILL");
+  await once(third.child, "exit");
+
+  // Nothing that was killed half way has left a secret behind, in its log or on its disk.
+  const logs = [first, second, third].map((it) => it.log()).join("");
+  expect(logs).toContain('"message":"run"');
+  for (const text of [logs, ...filesIn(join(folder, "data"))]) {
+    expect(text.includes(testbed.key) || text.includes(secret.slice(6))).toBe(false);
+  }
 }, 150_000);
+
+function filesIn(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "latin1"));
+}
