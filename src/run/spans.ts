@@ -47,6 +47,7 @@ export function linkBaseline(span: Span, baselines: readonly Baseline[]): void {
 /** An expected refusal leaves the run span OK: only a verdict of fail or drift marks it. */
 export function endRunSpan(span: Span, report: RunReport): void {
   span.setAttribute(a.plumblineState, report.state);
+  if (report.reason !== undefined) span.setAttribute(a.plumblineReason, report.reason);
   if (report.verdict !== undefined) span.setAttribute(a.plumblineVerdict, report.verdict);
   if (report.spent.microUsd !== undefined) span.setAttribute(a.plumblineCost, report.spent.microUsd);
   const kinds = [...new Set(report.findings.map((finding) => finding.kind))];

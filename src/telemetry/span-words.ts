@@ -31,6 +31,7 @@ export const spanWords = {
       a.plumblineSlot,
       a.plumblineLateness,
       a.plumblineState,
+      a.plumblineReason,
       a.plumblineVerdict,
       a.plumblineFindingKinds,
       a.plumblineCost,
