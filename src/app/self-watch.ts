@@ -7,6 +7,7 @@ import { clockReport, skewText } from "../run/cover-reports.ts";
 import { put, watchCauses } from "../run/outages.ts";
 import { tendIncidents } from "../run/tend.ts";
 import { watchBilling } from "../run/watch-billing.ts";
+import { watchFleet } from "../run/watch-fleet.ts";
 import { watchObjectives } from "../run/watch-slo.ts";
 import { watchSpend } from "../run/watch-spend.ts";
 import { closeOrphans, watchPunctuality } from "../run/watch.ts";
@@ -53,6 +54,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
       if (closed > 0) log.info("incidents closed: their probe or receiver is no longer configured", { closed });
       hasClosed = true;
     }
+    await watchFleet(world, systemClock.nowMs());
     await watchPunctuality(world, systemClock.nowMs());
     await watchSpend(world, systemClock.nowMs());
     await watchObjectives(world, systemClock.nowMs());

@@ -10,6 +10,7 @@ import type { PlannedBook, SeriesChangeBook } from "../run/series-acts.ts";
 import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { BillingBook } from "../run/watch-billing.ts";
+import type { FleetBook } from "../run/watch-fleet.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
 import type { WatchBook } from "../run/watch.ts";
@@ -27,6 +28,7 @@ import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
 import { createBillingBook } from "./billing-book.ts";
+import { createFleetBook } from "./fleet-book.ts";
 import { createSpendBook } from "./spend-book.ts";
 import { createSlotBook } from "./slot-book.ts";
 import { createCovering } from "./covering.ts";
@@ -47,6 +49,7 @@ export interface Store
     ProbeBook,
     ExportBook,
     WatchBook,
+    FleetBook,
     SpendBook,
     SloBook,
     BillingBook,
@@ -79,6 +82,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
   return {
     installation: rows[0]?.id ?? "",
     ...createRunBook(db),
+    ...createFleetBook(db),
     ...createSpendBook(db),
     ...createBillingBook(db),
     ...createSlotBook(db),

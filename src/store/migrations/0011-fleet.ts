@@ -10,5 +10,4 @@ const statements = [
   `CREATE TABLE plumbline.fleet (
     single boolean PRIMARY KEY DEFAULT true CHECK (single), paging integer NOT NULL DEFAULT 0, daily_at timestamptz)`,
   `INSERT INTO plumbline.fleet DEFAULT VALUES`,
-  `CREATE TABLE plumbline.dailies (at timestamptz PRIMARY KEY, body jsonb NOT NULL)`,
 ];

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { TracerProvider } from "@opentelemetry/sdk-trace";
+import { inForce } from "../../src/judgement/promise.ts";
+import type { Probe } from "../../src/probe/probe.ts";
+import { runProbe } from "../../src/run/run-probe.ts";
+import { watchFleet } from "../../src/run/watch-fleet.ts";
+import type { World } from "../../src/run/world.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openStore } from "../../src/store/store.ts";
+import { probe as sample } from "../probe/samples.ts";
+import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+
+const dayMs = 86_400_000;
+
+test("a promise that all series share is divided by those that may page, and follows their number", async () => {
+  const pool = await openPglitePool(undefined);
+  const startMs = Date.UTC(2026, 10, 23, 8);
+  const store = await openStore(pool, startMs, 90);
+  let nowMs = startMs;
+  let noise = 0;
+  const world: World = {
+    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+    random: () => 0.5,
+    exchanger: fakeExchanger(
+      () => ok(completion()),
+      () => 100 + ((noise += 7) % 11),
+    ),
+    runs: store,
+    secret: () => "none",
+    redact: (text) => text,
+    log: silentLog,
+    tracer: new TracerProvider().getTracer("test"),
+  };
+  const drift = {
+    falsePageEveryMs: 7 * dayMs,
+    falsePagesOf: "fleet",
+    samples: 20,
+    pageAfterMs: 1,
+    fullAfterMs: 1,
+  } as const;
+  const probes: Probe[] = ["one@eu", "two@eu"].map((id) => ({ ...sample, id, judge: { ...sample.judge, drift } }));
+  const count = () => watchFleet({ book: store, probes }, nowMs);
+  const shared = async () => inForce(probes[0]!.judge, await store.fleet()).drift;
+  const learn = async (probe: Probe) => {
+    for (let slot = 0; slot < 30; slot += 1) await runProbe(world, probe, (nowMs += 60_000));
+  };
+
+  expect(await count()).toBe(0);
+  expect((await shared()).falsePageEveryMs).toBe(7 * dayMs);
+  await learn(probes[0]!);
+  const ofOne = await count();
+  expect(ofOne).toBeGreaterThan(0);
+  await learn(probes[1]!);
+  expect(await count()).toBe(2 * ofOne);
+  expect(await shared()).toMatchObject({
+    falsePageEveryMs: 7 * dayMs * 2 * ofOne,
+    shared: { everyMs: 7 * dayMs, pagingSeries: 2 * ofOne },
+  });
+  expect(await watchFleet({ book: store, probes: probes.slice(0, 1) }, nowMs)).toBe(ofOne);
+  nowMs += 8 * dayMs;
+  expect(await count()).toBe(0);
+  await pool.close();
+});
+
+test("a promise of each series is what it says", () => {
+  expect(inForce(sample.judge, { pagingSeries: 40, dailyMs: 0 })).toBe(sample.judge);
+});
