@@ -41,6 +41,8 @@ export interface ReplyFacts {
   readonly replyId?: string | undefined;
   /** The model the provider says has answered. */
   readonly model?: string | undefined;
+  /** Which of the provider's known service tiers has answered. */
+  readonly serviceTier?: string | undefined;
   readonly finishReasons: readonly (string | null)[];
   readonly text: TextFacts;
   /** undefined = unknown. Never taken for 0. */

@@ -74,6 +74,7 @@ function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Look
     requestId: requestId?.id,
     requestIdIn: requestId?.where,
     replyId: documents.map((document) => safeToken(stringAt(document, "id"))).find((id) => id !== undefined),
+    serviceTier: documents.map((document) => stringAt(document, "service_tier")).find(isServiceTier),
     model: documents.map((document) => safeToken(stringAt(document, "model"))).find((model) => model !== undefined),
     finishReasons: finishReasonsOf(documents),
     text: textFacts(text),
@@ -151,4 +152,11 @@ function stringAt(value: Json | undefined, name: string): string | undefined {
 function safeToken(text: string | undefined): string | undefined {
   if (text === undefined || !/^[A-Za-z0-9_.:/@+-]{1,96}$/.test(text)) return undefined;
   return /^(sk|pk|whsec|Bearer)[-_]/i.test(text) ? undefined : text;
+}
+
+/** What else stands there may be anybody's text. */
+const serviceTiers = new Set(["auto", "default", "flex", "scale", "priority", "fast"]);
+
+function isServiceTier(found: string | undefined): boolean {
+  return found !== undefined && serviceTiers.has(found);
 }

@@ -53,7 +53,7 @@ async function makeCall(
     ...(call.target === undefined ? {} : { via: target.name }),
     ...(clockStepMs === undefined ? {} : { clockStepMs }),
   };
-  endCallSpan(span, observation);
+  endCallSpan(span, observation, target.provider);
   if (world.metrics !== undefined && inject === undefined)
     measureCall(world.metrics, asked, observation, chunksIn(exchange));
   return observation;

@@ -77,7 +77,7 @@ export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: 
   );
 }
 
-export function endCallSpan(span: Span, { outcome, timings }: Observation): void {
+export function endCallSpan(span: Span, { outcome, timings }: Observation, provider: string): void {
   if (outcome.kind === "fault") {
     const errorType = outcome.class === "timeout" ? `timeout_${outcome.phase}` : outcome.class;
     span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
@@ -88,6 +88,7 @@ export function endCallSpan(span: Span, { outcome, timings }: Observation): void
   const finishReasons = outcome.finishReasons.filter((reason) => reason !== null);
   const known: Record<string, string | number | string[] | undefined> = {
     [a.genAiResponseModel]: outcome.model,
+    [a.openaiServiceTier]: provider === "openai" ? outcome.serviceTier : undefined,
     [a.genAiResponseFinishReasons]: finishReasons.length > 0 ? finishReasons : undefined,
     [a.genAiTimeToFirstChunk]: timings.firstChunkMs === undefined ? undefined : timings.firstChunkMs / 1000,
     [a.genAiInputTokens]: usage?.promptTokens,

@@ -8,6 +8,7 @@ export const attributeWords = {
   genAiRequestMaxTokens: "most tokens the answer may have",
   genAiRequestStream: "true when a stream was asked for; absent otherwise",
   genAiResponseModel: "model that says to have answered",
+  openaiServiceTier: "service tier that has answered; of the provider openai only",
   genAiResponseFinishReasons: "finish reason of each choice",
   genAiTimeToFirstChunk: "seconds until the first chunk of a stream",
   genAiInputTokens: "tokens of the prompt, as reported",

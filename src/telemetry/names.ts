@@ -18,6 +18,7 @@ export const attributes = {
   genAiRequestMaxTokens: "gen_ai.request.max_tokens",
   genAiRequestStream: "gen_ai.request.stream",
   genAiResponseModel: "gen_ai.response.model",
+  openaiServiceTier: "openai.response.service_tier",
   genAiResponseFinishReasons: "gen_ai.response.finish_reasons",
   genAiTimeToFirstChunk: "gen_ai.response.time_to_first_chunk",
   genAiInputTokens: "gen_ai.usage.input_tokens",

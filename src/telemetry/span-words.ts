@@ -53,6 +53,7 @@ export const spanWords = {
       a.genAiRequestMaxTokens,
       a.genAiRequestStream,
       a.genAiResponseModel,
+      a.openaiServiceTier,
       a.genAiResponseFinishReasons,
       a.genAiTimeToFirstChunk,
       a.genAiInputTokens,

@@ -266,6 +266,22 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     expect(linked).toHaveLength(runs.length - learnedWith - 1);
   });
 
+  test("the service tier is on the call's span, of openai and of known tiers only", async () => {
+    const tierSeen = async (which: Probe, tier: string): Promise<unknown> => {
+      const exporter = new InMemorySpanExporter();
+      const tracing = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+      world = { ...world, tracer: tracing.getTracer("test") };
+      answer = () => ok(completion({ service_tier: tier }));
+      await runMany(1, which);
+      const call = exporter.getFinishedSpans().find(({ name }) => name.startsWith("chat "));
+      return call?.attributes["openai.response.service_tier"];
+    };
+    expect(await tierSeen(probe, "flex")).toBe("flex");
+    expect(await tierSeen(probe, "sk-somebody-s-key")).toBeUndefined();
+    const elsewhere = { ...probe, target: { ...probe.target, provider: "comet" } };
+    expect(await tierSeen(elsewhere, "flex")).toBeUndefined();
+  });
+
   test("nothing of a run is kept when its commit fails half way", async () => {
     const failing: World = {
       ...world,
