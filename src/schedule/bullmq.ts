@@ -49,7 +49,7 @@ const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail
 const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
 /** A job that kills its worker twice is given up. */
 const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
-/** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made. */
+/** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made, and a slot asked for its asker's. */
 const templateOptions: JobSchedulerTemplateOptions = { ...jobOptions, telemetry: { omitContext: true } };
 const faultsEveryMs = 10_000;
 
@@ -137,7 +137,11 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       },
       async add({ probeId, slotMs }, location) {
         const delay = Math.max(0, slotMs - clock.nowMs());
-        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
+        await slotsQueue(location).add(
+          "slot",
+          { probeId },
+          { jobId: jobIdOf(probeId, slotMs), delay, ...templateOptions },
+        );
       },
       clockMs: connections.clockMs,
       work: (location, concurrency, handler) =>
