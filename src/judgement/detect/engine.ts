@@ -105,8 +105,7 @@ export function stepEngine(
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
   const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
   state.lastMs = atMs;
-  state.recent.push(Math.round((log - reference.level) * 1e4) / 1e4);
-  if (state.recent.length > keptRecent) state.recent.shift();
+  remember(state.recent, Math.round((log - reference.level) * 1e4) / 1e4);
   if (state.held !== undefined) return stepHeld(state, state.held, pipeline, atMs, promise);
 
   const { level, others } = stepDetector(state.detector, components, scores, atMs);
@@ -121,6 +120,16 @@ export function stepEngine(
     state.detector.sinceMs[index] = atMs;
   }
   return { kind: "inform", change };
+}
+
+/** A list that has grown would be copied once more: the oldest makes room first. */
+function remember(recent: number[], value: number): void {
+  if (recent.length < keptRecent) {
+    recent.push(value);
+    return;
+  }
+  for (let index = 1; index < keptRecent; index += 1) recent[index - 1] = recent[index] as number;
+  recent[keptRecent - 1] = value;
 }
 
 function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: number, isGap: boolean): Scores {

@@ -9,6 +9,8 @@ export interface RankTable {
   /** How many knots lie below every 2^`shift` steps from the first knot on: where to begin looking. */
   readonly starts: Uint16Array;
   readonly shift: number;
+  /** Normal scores of the ranks 0, ½, 1 … of as many knots. */
+  readonly scores: Float64Array;
   /** Scores lie in [-clip, clip]. A small sample says nothing about its own tails: 1.4 for 12 values, 3 from 740 on. */
   readonly clip: number;
 }
@@ -36,7 +38,7 @@ export function rankTableOf(knots: Int16Array, perUnit: number, clip: number): R
   for (let index = 0; index < starts.length; index += 1) {
     starts[index] = countBelowIn(knots, first + (index << shift), 0, knots.length);
   }
-  return { knots, perUnit, starts, shift, clip };
+  return { knots, perUnit, starts, shift, scores: scoresOf(knots.length), clip };
 }
 
 export function clipOf(n: number): number {
@@ -45,15 +47,14 @@ export function clipOf(n: number): number {
 
 /** Normal score of a value: that of its rank in the table, by mid-rank among equals, straight between two knots. */
 export function rankScore(table: RankTable, value: number): number {
-  const { knots, perUnit, clip } = table;
-  const size = knots.length;
-  const step = Math.round(value * perUnit);
+  const { knots, scores, clip } = table;
+  // As Math.round, which is no single instruction.
+  const step = Math.floor(value * table.perUnit + 0.5);
+  if (step < (knots[0] as number)) return -clip;
   const below = countBelow(table, step);
-  if (below === size) return clip;
+  if (below === knots.length) return clip;
   const above = knots[below] as number;
-  const scores = scoresOf(size);
   if (above === step) return clipped(scores[below + countBelow(table, step + 1)] as number, clip);
-  if (below === 0) return -clip;
   const under = knots[below - 1] as number;
   const [low, high] = [scores[2 * below - 1] as number, scores[2 * below + 1] as number];
   return clipped(low + ((high - low) * (step - under)) / (above - under), clip);
