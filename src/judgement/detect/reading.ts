@@ -39,19 +39,21 @@ const resting: Bets = { sums: [], weights: [], held: null };
 
 /** What a judge's state amounts to; undefined: it has no baseline yet, or does not measure moves. Pure. */
 export function readingOf(input: ReadingInput): Reading | undefined {
-  const { group, aspect, memory, state, cadence, slotMs } = input;
+  const { group, aspect, memory, state, cadence } = input;
   const bets = betsIn(state, input);
   if (memory?.baseline === undefined || bets === undefined) return undefined;
   const reference = readReference(memory.baseline.learned);
   const [up, down] = totals(bets);
+  const intervalMs = cadence.kind === "cron" ? (reference?.intervalMs ?? cadenceMs(cadence)) : cadenceMs(cadence);
+  const before = betsIn(memory.state, input) ?? resting;
   return {
     group,
-    intervalMs: cadence.kind === "cron" ? (reference?.intervalMs ?? cadenceMs(cadence)) : cadenceMs(cadence),
+    intervalMs,
     pages: pagesOf(aspect, reference, memory, input.policy),
     up,
     down,
     held: bets.held,
-    day: dayAfter(memory.reading?.day, betsIn(memory.state, input) ?? resting, bets, slotMs, input),
+    day: dayAfter(memory.reading?.day, before, bets, intervalMs, input),
   };
 }
 
@@ -137,8 +139,8 @@ function dayAfter(
   known: DayReading | undefined,
   before: Bets,
   after: Bets,
-  slotMs: number,
-  { isAnew, policy, cadence, dailyMs }: ReadingInput,
+  intervalMs: number,
+  { isAnew, policy, slotMs, dailyMs }: ReadingInput,
 ): DayReading {
   const begun = known !== undefined && known.fromMs > dailyMs ? known : undefined;
   const day = begun ?? { fromMs: slotMs, samples: 0, sums: [], total: 0 };
@@ -146,7 +148,7 @@ function dayAfter(
   const ofLength = (sums: readonly number[]): readonly number[] => (sums.length === after.sums.length ? sums : []);
   if (after.sums.every((sum) => sum === 0)) {
     const isAtRest = isAnew || before.held !== null || before.sums.every((sum) => sum === 0);
-    return isAtRest ? { ...day, samples } : alarmed({ ...day, samples }, before, policy, cadence);
+    return isAtRest ? { ...day, samples } : alarmed({ ...day, samples }, before, policy, intervalMs);
   }
   const [was, own] = [ofLength(before.sums), ofLength(day.sums)];
   if (was.length > 0 && after.sums.every((sum, index) => sum === was[index])) return { ...day, samples };
@@ -156,9 +158,9 @@ function dayAfter(
 }
 
 /** The detector has reached its promise and begun anew: so have the day's bets, less what was won before the day. */
-function alarmed(day: DayReading, before: Bets, { drift }: JudgePolicy, cadence: Cadence): DayReading {
+function alarmed(day: DayReading, before: Bets, { drift }: JudgePolicy, intervalMs: number): DayReading {
   const least = Math.min(1, ...before.sums.map((sum, index) => (1 + (day.sums[index] ?? 0)) / (1 + sum)));
-  const reached = (least * drift.falsePageEveryMs) / cadenceMs(cadence);
+  const reached = (least * drift.falsePageEveryMs) / intervalMs;
   if (day.total <= 0 || reached <= day.total) return day;
   return { ...day, sums: day.sums.map((sum) => (sum * reached) / day.total), total: reached };
 }
