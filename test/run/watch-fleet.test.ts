@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { inForce } from "../../src/judgement/promise.ts";
@@ -63,6 +64,36 @@ test("a promise that all series share is divided by those that may page, and fol
   await pool.close();
 });
 
-test("a promise of each series is what it says", () => {
-  expect(inForce(sample.judge, { pagingSeries: 40, dailyMs: 0 })).toBe(sample.judge);
+test("counted are the series of these probes that may page and were judged in the last week, whatever else there is", async () => {
+  const pool = await openPglitePool(undefined);
+  const nowMs = Date.UTC(2026, 10, 23, 8);
+  const store = await openStore(pool, nowMs, 90);
+  const names = ["one@eu", "two@eu", "three@eu"];
+  const row = fc.record({
+    probeId: fc.constantFrom(...names),
+    pages: fc.constantFrom("none", "up", "both", undefined),
+    ageMs: fc.oneof(fc.integer({ min: 0, max: 20 * dayMs }), fc.constantFrom(0, 7 * dayMs, 7 * dayMs + 1)),
+  });
+  const some = fc.uniqueArray(fc.constantFrom(...names));
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 12 }), some, async (rows, ids) => {
+      await pool.pool.query("DELETE FROM plumbline.series");
+      for (const [index, { probeId, pages, ageMs }] of rows.entries()) {
+        const reading = pages === undefined ? null : JSON.stringify({ pages });
+        const lastSlot = new Date(nowMs - ageMs).toISOString();
+        await pool.pool.query(
+          `INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot, reading)
+           VALUES ($1, $2, 'latency', 'total time', '{}', $3, $4)`,
+          [String(index), probeId, lastSlot, reading],
+        );
+      }
+      const counted = rows.filter(
+        ({ probeId, pages = "none", ageMs }) => ids.includes(probeId) && pages !== "none" && ageMs <= 7 * dayMs,
+      ).length;
+      expect(await watchFleet({ book: store, probes: ids.map((id) => ({ id })) }, nowMs)).toBe(counted);
+      expect((await store.fleet()).pagingSeries).toBe(counted);
+    }),
+    { numRuns: 60 },
+  );
+  await pool.close();
 });

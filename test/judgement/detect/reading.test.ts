@@ -22,7 +22,7 @@ const perDay = dayMs / everyMs;
 const promised = policy.drift.falsePageEveryMs / everyMs;
 const all = scenarios.find(({ name }) => name === "all") ?? scenarios[0]!;
 const engineOf = (memory: SeriesMemory | undefined): EngineState =>
-  (memory?.state as unknown as { readonly engine: EngineState }).engine;
+  (memory!.state as unknown as { readonly engine: EngineState }).engine;
 const asStored = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const ofLevel = ({ components }: Pipeline, sums: readonly number[], direction: "up" | "down"): number[] =>
@@ -99,7 +99,7 @@ describe("the bets of a day are those of a detector that was begun with it", () 
     const own: number[] = [];
     let total = 0;
     for (let samples = 1; samples <= 60; samples += 1) {
-      const { bits } = followed.memory?.state as unknown as { readonly bits: { readonly lastFailedMs?: number } };
+      const { bits } = followed.memory!.state as unknown as { readonly bits: { readonly lastFailedMs?: number } };
       const shown = run();
       const { reading } = followed.run(shown, dailyMs);
       const failed = shown.status === 500;
