@@ -8,6 +8,8 @@ import {
   type NewNormal,
   plannedChange,
 } from "../../src/judgement/detect/new-normal.ts";
+import { samplesOf } from "../../src/judgement/detect/learning.ts";
+import { readReference } from "../../src/judgement/detect/reference.ts";
 import { shadowOf } from "../../src/judgement/detect/shadow.ts";
 import { readWatchState } from "../../src/judgement/detect/watch-state.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
@@ -25,7 +27,7 @@ const all = scenarios.find(({ name }) => name === "all") ?? scenarios[0]!;
 const stored = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 /** A series one minute apart, kept as the store keeps it, and what people do to it. */
-function follow(seed: number) {
+function follow(seed: number, by = policy) {
   const next = seriesOf(all, minuteMs, seed);
   let memory: SeriesMemory | undefined;
   const why: string[] = [];
@@ -38,7 +40,7 @@ function follow(seed: number) {
     const observation = { ...reply, attempts: 1, maxLoopDelayMs: 0 } as unknown as JudgeInput["observation"];
     const { cadence } = probe;
     const scenario = scenarioOf(probe.scenario);
-    const output = latencyJudge.judge({ scenario, observation, series, memory, policy, cadence, slotMs });
+    const output = latencyJudge.judge({ scenario, observation, series, memory, policy: by, cadence, slotMs });
     const { accept, state = null } = output;
     if (accept !== undefined) why.push(accept.why);
     if (output.ruling.outcome === "good") notes.push(...(output.ruling.notes ?? []).map(({ observed }) => observed));
@@ -164,3 +166,51 @@ function runSlowly(run: (factor: number) => JudgeOutput): void {
     run(1 + 0.13 * Math.max(0, Math.min(1, (today - 2) / 24)));
   }
 }
+
+/** Five days, of which thirty hours were slower by a quarter, and on to the refit of the seventh. */
+function overWeek(slower: "as it was" | "excluded" | "learned from") {
+  const young = { ...policy, drift: { ...drift, pageAfterMs: 9 * day * minuteMs, fullAfterMs: 9 * day * minuteMs } };
+  const { runs, memory, put, why } = follow(10, young);
+  runs(3.1 * day);
+  const fromMs = memory().lastSlotMs + minuteMs;
+  runs(1.25 * day, slower === "as it was" ? 1 : 1.25);
+  const toMs = memory().lastSlotMs;
+  runs(0.65 * day);
+  if (slower === "excluded") {
+    put(excludeBetween(memory(), fromMs, toMs, 60)!.state);
+    const learning = readWatchState(memory().state)!.learning!;
+    const isWithin = ({ atMs }: { readonly atMs: number }): boolean => atMs >= fromMs && atMs <= toMs;
+    expect(samplesOf(learning, minuteMs).filter(isWithin)).toEqual([]);
+    expect(learning.lastMs).toBe(memory().lastSlotMs);
+  }
+  why.length = 0;
+  runs(2 * day + 5);
+  expect(why).toEqual([expect.stringContaining("learned anew from")]);
+  const { level, shift, n } = readReference(memory().baseline!.learned)!;
+  return { mean: level + shift, n };
+}
+
+test("what a person has excluded isn't in the next baseline either", () => {
+  const [usual, excluded, learned] = [overWeek("as it was"), overWeek("excluded"), overWeek("learned from")];
+  expect(learned.mean - usual.mean).toBeGreaterThan(0.03);
+  expect(Math.abs(excluded.mean - usual.mean)).toBeLessThan(0.01);
+  expect(learned.n - excluded.n).toBe(1.25 * day);
+});
+
+test("a baseline that was itself learned from that time is learned again without it, and keeps its anchor", () => {
+  const { runs, memory } = follow(12);
+  runs(3 * day + 200);
+  const { baseline } = memory();
+  const before = readReference(baseline!.learned)!;
+  const anchorIn = (learned: Json) => (learned as { readonly anchor: unknown }).anchor;
+  const excluding = (fromMs: number, toMs: number) => excludeBetween(memory(), fromMs, toMs, 60)!.again;
+  const [inside, after] = [before.toMs - 300 * minuteMs, before.toMs + minuteMs];
+  const again = excluding(inside, inside + 100 * minuteMs);
+  expect(again!.n).toBeLessThan(3 * day + 200 - 100);
+  expect(readReference(again!.learned)!.toMs).toBe(memory().lastSlotMs);
+  expect(anchorIn(again!.learned)).toEqual(anchorIn(stored(baseline!.learned)));
+  expect(excluding(after, after + 50 * minuteMs)).toBeUndefined();
+  expect(excluding(before.toMs, after)).toBeDefined();
+  // Hardly anything is left: the baseline stays as it is.
+  expect(excludeBetween(memory(), inside, inside + minuteMs, 5 * day)!.again).toBeUndefined();
+});
