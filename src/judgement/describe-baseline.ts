@@ -83,19 +83,44 @@ function shapeLines({ n, paths, words, mayBeAbsent }: Known): string[] {
 }
 
 function cardLines(card: BaselineCard, say: (value: number) => string): string[] {
-  const { usual, n, fromMs, toMs, season, correlation, guard, floor, mayPage, falsePageEveryMs, findsAfterMs } = card;
+  const {
+    usual,
+    n,
+    fromMs,
+    toMs,
+    season,
+    weekend,
+    correlation,
+    guard,
+    floor,
+    mayPage,
+    falsePageEveryMs,
+    findsAfterMs,
+  } = card;
   const finds = findsAfterMs.map(({ ratio, afterMs }) => {
     const what = ratio >= 2 ? `×${ratio}` : `+${Math.round((ratio - 1) * 100)} %`;
     return `${what} ${afterMs === undefined ? "not at all" : `in ${formatDurationMs(Math.round(afterMs / 1000) * 1000)}`}`;
   });
   return [
     `nine of ten between ${say(usual.low)} and ${say(usual.high)}, middle ${say(usual.middle)}`,
-    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}${widestText(guard)}`,
+    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}${widestText(guard)}`,
     `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${finds.join(", ")}`,
     mayPage
       ? `promise: at most one false page in ${long(falsePageEveryMs)}${sharedText(card)}`
       : "informs only: the baseline is too young to page",
   ];
+}
+
+function weekendText(weekend: BaselineCard["weekend"]): string {
+  if (weekend === undefined) return "";
+  const { fromMs, lengthMs, depth } = weekend;
+  return `, weekends ×${Math.exp(depth).toFixed(2)} (${hourOfWeek(fromMs)} to ${hourOfWeek(fromMs + lengthMs)} UTC)`;
+}
+
+/** `Sat 08:00`, of a time since the beginning of a week as Unix time counts them. */
+function hourOfWeek(sinceMs: number): string {
+  const date = new Date(sinceMs).toUTCString();
+  return `${date.slice(0, 3)} ${date.slice(17, 22)}`;
 }
 
 function widestText({ unsteadiness }: BaselineCard["guard"]): string {

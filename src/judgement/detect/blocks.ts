@@ -1,5 +1,5 @@
 import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
-import { type Season, harmonicsAt } from "./season.ts";
+import { type Season, harmonicsAt, seasonAt } from "./season.ts";
 
 /** Four hours of a series in five numbers: logs relative to the first sample, times since it in milliseconds. */
 export interface Block {
@@ -54,10 +54,8 @@ export function limitOf(values: readonly number[]): number {
 
 /** The harmonics of a season, averaged over the hours of a block. */
 export function harmonicsOf(block: Block, startMs: number): number[] {
-  const points = 9;
   const sums = [0, 0, 0, 0];
-  for (let index = 0; index < points; index += 1) {
-    const atMs = startMs + block.fromMs + ((block.toMs - block.fromMs) * index) / (points - 1);
+  for (const atMs of timesIn(block, startMs)) {
     for (const [term, value] of harmonicsAt(atMs).entries()) sums[term] = (sums[term] ?? 0) + value / points;
   }
   return sums;
@@ -65,8 +63,14 @@ export function harmonicsOf(block: Block, startMs: number): number[] {
 
 /** The same with the season of those hours taken off. */
 export function withoutSeason(block: Block, season: Season, startMs: number): Block {
-  const usual = harmonicsOf(block, startMs).reduce((sum, value, term) => sum + value * (season[term] ?? 0), 0);
+  const usual = timesIn(block, startMs).reduce((sum, atMs) => sum + seasonAt(season, atMs) / points, 0);
   return { ...block, mean: block.mean - usual };
+}
+
+const points = 9;
+
+function timesIn({ fromMs, toMs }: Block, startMs: number): number[] {
+  return Array.from({ length: points }, (_, index) => startMs + fromMs + ((toMs - fromMs) * index) / (points - 1));
 }
 
 /** Mean of all samples the blocks were made of, outliers clipped. */

@@ -1,6 +1,7 @@
 import type { DriftPolicy, JudgePolicy } from "../../probe/probe.ts";
 import { stageOf } from "./stages.ts";
 import type { Reference } from "./reference.ts";
+import { type Weekend, weekendOf } from "./season.ts";
 
 /** A baseline for people: what is normal, how much is known of it, and what that can promise. */
 export interface BaselineCard {
@@ -11,6 +12,8 @@ export interface BaselineCard {
   readonly usual: { readonly low: number; readonly middle: number; readonly high: number };
   /** Half the daily swing, as a ratio; 1 = no season. */
   readonly season: number;
+  /** Hours of every week that differ, once four weeks are known. */
+  readonly weekend?: Weekend | undefined;
   readonly correlation: number;
   readonly guard: Reference["guard"];
   /** Moves by less than this ratio are not told. */
@@ -41,6 +44,7 @@ export function cardOf(reference: Reference, policy: JudgePolicy, widening = 1):
     toMs,
     usual: { low: at(-deviationsOf90), middle: at(0), high: at(deviationsOf90) },
     season: Math.exp(Math.hypot(s1, c1)),
+    weekend: weekendOf(season),
     correlation,
     guard,
     floor: Math.exp(floor),

@@ -4,7 +4,7 @@ import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, st
 import { isNumbers } from "./numbers.ts";
 import { rankScore } from "./rank-table.ts";
 import type { Pipeline } from "./reference.ts";
-import { seasonAt } from "./season.ts";
+import { seasonOf } from "./season.ts";
 
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
 export interface EngineState {
@@ -101,7 +101,8 @@ export function stepEngine(
   const { atMs, value } = sample;
   if (!isMeasured(value) || atMs <= state.lastMs) return quiet;
   const { reference, components } = pipeline;
-  const log = Math.log(value) - reference.origin - seasonAt(reference.season, atMs);
+  const raw = Math.log(value) - reference.origin;
+  const log = raw - seasonOf(reference.season, atMs, raw - reference.level);
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
   const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
   state.lastMs = atMs;

@@ -17,7 +17,8 @@ import { type Component, componentsOf } from "./components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts, intsOfBase64 } from "./packed.ts";
 import { type RankTable, clipOf, isTied, ownScores, rankScore, rankTable, rankTableOf } from "./rank-table.ts";
-import { type Season, fitSeason, harmonicsAt, seasonAt } from "./season.ts";
+import { type Season, fitSeason, harmonicsAt, seasonAt, seasonOf, withWeekend } from "./season.ts";
+import { fitWeekend } from "./weekend.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
 export const referenceSchema = z.object({
@@ -183,7 +184,7 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
   if (isTied(rankTable(raw, valueScale))) {
     return { season: [], samples, n: samples.length, shift: 0, logs: raw, blocks, isTied: true };
   }
-  const season =
+  const daily =
     lastMs - startMs < seasonNeedsMs
       ? usual
       : isThinned
@@ -195,7 +196,22 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
             samples.map(({ atMs }) => harmonicsAt(atMs)),
             raw,
           );
-  const logs = raw.map((log, index) => log - seasonAt(season, samples[index]?.atMs ?? 0));
+  const timeOf = (index: number): number => samples[index]?.atMs ?? 0;
+  const ofDay = raw.map((log, index) => log - seasonAt(daily, timeOf(index)));
+  const weekend = fitWeekend(
+    blocks.map((block) => withoutSeason(block, daily, startMs)),
+    startMs,
+    () => ofDay.map((log, index) => ({ atMs: timeOf(index), log })),
+  );
+  const level = median(ofDay);
+  const without = (season: Season): number[] =>
+    raw.map((log, index) => log - seasonOf(season, timeOf(index), log - level));
+  // Told from the level as it is without: a baseline that has learned its weekends must not seem to have moved.
+  const season =
+    weekend === undefined
+      ? daily
+      : withWeekend(daily, weekend, median(without(withWeekend(daily, weekend, 0))) - level);
+  const logs = weekend === undefined ? ofDay : without(season);
   const flat = blocks.map((block) => withoutSeason(block, season, startMs));
   const shift = isThinned ? meanOf(flat) - robustMean(logs).mean : 0;
   const n = isThinned ? blocks.reduce((sum, block) => sum + block.n, 0) : samples.length;

@@ -1,20 +1,75 @@
 import { meanDeviation, median, robustSpread } from "../../std/statistics.ts";
 
-/** Two daily harmonics: factors of sin and cos of one and of two turns a day, in logs. Empty: no season is known. */
+/**
+ * Two daily harmonics: factors of sin and cos of one and of two turns a day, in logs. After them, of series that have
+ * one, the weekend: when in the week it begins, how long it is, and by how much logs lie higher in and outside it. Empty:
+ * no season is known.
+ */
 export type Season = readonly number[];
 
+/** Hours of every week in which a series lies elsewhere, as a provider's do at weekends, whatever zone it lives in. */
+export interface Weekend {
+  /** When they begin, counted from Thursday 00:00 UTC as Unix time does, and how long they last. */
+  readonly fromMs: number;
+  readonly lengthMs: number;
+  /** By how much the logs lie higher in these hours, on average. */
+  readonly depth: number;
+}
+
 const dayMs = 86_400_000;
+export const weekMs = 7 * dayMs;
 const terms = 4;
 const huber = 1.5;
 const rounds = 6;
 
 export function seasonAt(season: Season, atMs: number): number {
   if (season.length < terms) return 0;
+  const daily = dailyAt(season, atMs);
+  return season.length === terms ? daily : daily + offsetOf(season, isWeekend(season[4] ?? 0, season[5] ?? 0, atMs));
+}
+
+/** The same for a sample: near the edges of a weekend, where nobody knows the minute, of its two levels the closer one. */
+export function seasonOf(season: Season, atMs: number, log: number): number {
+  if (season.length <= terms) return seasonAt(season, atMs);
+  const [fromMs, lengthMs] = [season[4] ?? 0, season[5] ?? 0];
+  const isInside = isWeekend(fromMs - edgeMs, lengthMs + 2 * edgeMs, atMs);
+  if (isInside === isWeekend(fromMs + edgeMs, lengthMs - 2 * edgeMs, atMs)) return seasonAt(season, atMs);
+  const daily = dailyAt(season, atMs);
+  const [inside, outside] = [daily + offsetOf(season, true), daily + offsetOf(season, false)];
+  return Math.abs(log - inside) < Math.abs(log - outside) ? inside : outside;
+}
+
+const edgeMs = 2 * 3_600_000;
+
+function dailyAt(season: Season, atMs: number): number {
   const [sin, cos, sinTwice, cosTwice] = season as readonly [number, number, number, number];
   const turn = turnAt(atMs);
   const [s, c] = [Math.sin(turn), Math.cos(turn)];
   return sin * s + cos * c + 2 * sinTwice * s * c + cosTwice * (1 - 2 * s * s);
 }
+
+function offsetOf(season: Season, isInside: boolean): number {
+  return season[isInside ? 6 : 7] ?? 0;
+}
+
+export function isWeekend(fromMs: number, lengthMs: number, atMs: number): boolean {
+  const sinceMs = (atMs - fromMs) % weekMs;
+  return (sinceMs < 0 ? sinceMs + weekMs : sinceMs) < lengthMs;
+}
+
+/** `outside` is how much higher than before the logs lie outside the weekend. */
+export function withWeekend(season: Season, { fromMs, lengthMs, depth }: Weekend, outside: number): Season {
+  const daily = season.length === 0 ? noSeason : season.slice(0, terms);
+  return [...daily, fromMs, lengthMs, depth + outside, outside].map((value) => Number(value.toFixed(6)));
+}
+
+export function weekendOf(season: Season): Weekend | undefined {
+  if (season.length <= terms) return undefined;
+  const depth = offsetOf(season, true) - offsetOf(season, false);
+  return { fromMs: season[4] ?? 0, lengthMs: season[5] ?? 0, depth };
+}
+
+const noSeason: Season = [0, 0, 0, 0];
 
 /** The four harmonics at a time of day (UTC). */
 export function harmonicsAt(atMs: number): number[] {
