@@ -1,7 +1,7 @@
 import { type Covers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import { muteOf, type Surroundings } from "../incident/mute.ts";
-import type { Finding, FindingKind, Ruling } from "../judgement/judgement.ts";
+import type { Finding, FindingKind, Ruling, Severity } from "../judgement/judgement.ts";
 import type { Alerting, Route, Tier } from "../probe/alerting.ts";
 import { type Aftermath, nothingFollows } from "./aftermath.ts";
 import { tell } from "./tell.ts";
@@ -9,7 +9,9 @@ import { escalation } from "./unacknowledged.ts";
 
 /** An incident that stands for others: how it is now. */
 export interface CoverReport {
-  readonly kind: Extract<FindingKind, "availability" | "monitor">;
+  readonly kind: FindingKind;
+  /** Breaking when left out. */
+  readonly severity?: Severity;
   /** Names it for ever: `provider/api.example.com`. */
   readonly series: string;
   readonly label: string;
@@ -55,12 +57,12 @@ export function advanceCover(
   alerting: Alerting,
   surroundings: Surroundings,
 ): Aftermath {
-  const { kind, series, label, covers, evidence, nowMs } = report;
+  const { kind, severity = "breaking", series, label, covers, evidence, nowMs } = report;
   const isOver = before === undefined || before.state === "resolved";
   if (covers === undefined && isOver) return nothingFollows;
   const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const subject = { kind, series: `${series}@${report.location}`, label };
-  const findings = report.findings.map((one) => ({ kind, severity: "breaking", ...one }) as const);
+  const findings = report.findings.map((one) => ({ kind, severity, ...one }));
   const ruling: Ruling = covers === undefined ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
   const probe = ownerOf(report, alerting);
   const reduced = reduce(before, ruling, { probe, slotMs, nowMs, evidence, lastGoodSlotMs: undefined });
@@ -118,10 +120,12 @@ function whyAgain(
   if (isOwed === true) return "no-longer-muted";
   if (toldAtMs === undefined) return undefined;
   const { members, toldMembers = members.length, reason } = covers;
+  const hasLately = nowMs - toldAtMs < digestEveryMs;
+  const isTwice = toldMembers > 0 && members.length >= furtherFactor * toldMembers;
   const isFurther =
     reason === "over-cap"
-      ? members.length > toldMembers && nowMs - toldAtMs >= digestEveryMs
-      : toldMembers > 0 && members.length >= furtherFactor * toldMembers;
+      ? members.length > toldMembers && !hasLately
+      : isTwice && !(reason === "moved-together" && hasLately);
   if (isFurther) return "reaches-further";
   return nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
 }

@@ -64,6 +64,8 @@ function coverStep(reason: Covers["reason"], location: string): string {
       return "Set this machine's clock (NTP); until then nothing is told of runs, because their times can't be trusted.";
     case "monitor-overloaded":
       return `Give the worker at ${location} more processor time or fewer probes; until then its runs are not told of.`;
+    case "moved-together":
+      return "See `plumbline incident show` for how far each has moved; ask the provider what has changed.";
     case "over-cap":
       return "Look at `plumbline incident list`: these are open as well and were not sent one by one.";
     default:

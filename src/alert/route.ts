@@ -57,19 +57,21 @@ export interface RouteContext {
   readonly successors?: readonly string[];
   /** Messages about what is wrong within the last hour, by receiver. */
   readonly sent?: ReadonlyMap<string, number>;
+  /** Whether other probes ask the same target. */
+  readonly isSharedTarget?: boolean;
 }
 
 /** Decides for each receiver of the probe, once each, in the order of the configuration. */
 export function routeAlert(alert: Alert, receivers: readonly string[], context: RouteContext = {}): RouteDecision[] {
   const all = [...new Set(receivers)];
-  const { alerting = plainAlerting, told = new Set() } = context;
+  const { alerting = plainAlerting, told = new Set(), isSharedTarget = false } = context;
   const led = ledTo(alert, all, alerting);
   return all.map((receiver): RouteDecision => {
     const no = whyNot(alert, receiver, context, led);
     if (no !== undefined) return { receiver, told: false, ...no };
     const by = led.get(receiver);
     const decision = { receiver, told: true, reason: whyTold(alert, told.has(receiver)), ...(by && { by }) } as const;
-    return heldOrNot(alert, decision, alerting);
+    return heldOrNot(alert, decision, alerting, isSharedTarget);
   });
 }
 
@@ -138,10 +140,11 @@ function heldOrNot(
   alert: Alert,
   decision: Extract<RouteDecision, { told: true }>,
   { manners, groupWaitMs }: Alerting,
+  isSharedTarget: boolean,
 ): RouteDecision {
   const { receiver } = decision;
   const atMs = Date.parse(alert.at);
-  const gathered = groupWaitMs > 0 && mayShareCause(alert) ? { heldUntilMs: atMs + groupWaitMs } : {};
+  const gathered = groupWaitMs > 0 && mayShareCause(alert, isSharedTarget) ? { heldUntilMs: atMs + groupWaitMs } : {};
   const hours = manners[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
@@ -151,10 +154,14 @@ function heldOrNot(
     : { ...decision, heldUntilMs: opensMs };
 }
 
-/** The beginning of an outage, which others of the same provider may share; not what already stands for others. */
-function mayShareCause({ kind, severity, event, members }: Alert): boolean {
-  const begins = event === "opened" || event === "reopened";
-  return begins && kind === "availability" && severity === "breaking" && members === undefined;
+/**
+ * The beginning of an outage, which others of the same provider may share, and of a move, which other probes of the same
+ * target may; not what already stands for others.
+ */
+function mayShareCause({ kind, severity, event, members }: Alert, isSharedTarget: boolean): boolean {
+  if ((event !== "opened" && event !== "reopened") || members !== undefined) return false;
+  if (severity === "breaking") return kind === "availability";
+  return isSharedTarget && (kind === "availability" || kind === "latency" || kind === "usage");
 }
 
 /** For whoever hears of it first it begins now, whatever happened to it before. */

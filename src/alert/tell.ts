@@ -27,7 +27,8 @@ export function tell(
 ): Aftermath {
   const alert = composeAlert(incident, transition, neighbours);
   const opening = composeAlert(incident, { ...transition, kind: "opened" }, neighbours);
-  const routes = routeAlert(alert, receivers, { ...context, told: toldOf(incident, receivers) });
+  const isSharedTarget = neighbours?.some(({ target }) => target === incident.target) === true;
+  const routes = routeAlert(alert, receivers, { ...context, told: toldOf(incident, receivers), isSharedTarget });
   const outbox = outboxEntries(alert, routes, opening);
   const isTold = outbox.length > 0;
   const isInDigest = routes.some(({ reason }) => reason === "over-cap");

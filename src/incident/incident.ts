@@ -67,16 +67,33 @@ export type Confirmation = "slots" | "many-runs" | "asked-again";
 
 /** An incident that explains others: they are not told while it lasts, and are named in it. */
 export interface Covers {
-  readonly reason: "provider-is-down" | "no-connectivity" | "clock-is-wrong" | "monitor-overloaded" | "over-cap";
+  readonly reason:
+    | "provider-is-down"
+    | "no-connectivity"
+    | "clock-is-wrong"
+    | "monitor-overloaded"
+    | "over-cap"
+    | "moved-together";
   /** Everywhere when left out. */
   readonly location?: string | undefined;
   /** Every target when left out. */
   readonly targets?: readonly string[] | undefined;
+  /** Of what has moved together: the series that it keeps quiet, and no others of these targets. */
+  readonly moved?: Moved | undefined;
   /** What is named in its messages. */
   readonly members: readonly string[];
   readonly headline: string;
   /** How many were named when it was told last. */
   readonly toldMembers?: number | undefined;
+}
+
+/** Series that measure the same of one target and model have moved the same way. */
+export interface Moved {
+  readonly group: string;
+  readonly kind: FindingKind;
+  readonly model: string;
+  readonly label: string;
+  readonly direction: "up" | "down";
 }
 
 export interface Acknowledgement {

@@ -1,8 +1,8 @@
 import type { FindingKind } from "../judgement/judgement.ts";
 import type { MaintenanceWindow } from "../probe/alerting.ts";
-import { type Incident, incidentId } from "./incident.ts";
+import { type Incident, incidentId, type Moved } from "./incident.ts";
 import { maintenanceAt } from "./maintenance.ts";
-import { fits } from "./matcher.ts";
+import { fits, type Matchable } from "./matcher.ts";
 import type { Neighbour } from "./reach.ts";
 
 /** Deliveries of what it matches are muted for a while; judging goes on. */
@@ -32,7 +32,11 @@ export type Mute =
   | { readonly reason: "provider-is-down"; readonly by: string }
   | { readonly reason: "no-connectivity"; readonly by: string }
   | { readonly reason: "clock-is-wrong"; readonly by: string }
-  | { readonly reason: "monitor-overloaded"; readonly by: string };
+  | { readonly reason: "monitor-overloaded"; readonly by: string }
+  | { readonly reason: "moved-together"; readonly by: string };
+
+/** What of an incident decides whether somebody is told of it. */
+export type Mutable = Matchable & Pick<Incident, "fingerprint" | "kind" | "model" | "label">;
 
 export interface Surroundings {
   readonly silences: readonly Silence[];
@@ -61,7 +65,7 @@ export const alone: Surroundings = { silences: [], outages: [] };
 
 /** Why nobody is told of it just now; undefined: they are. A policy breach is never a symptom of something else. */
 export function muteOf(
-  incident: Incident,
+  incident: Mutable,
   { silences, outages, covering = [] }: Surroundings,
   windows: readonly MaintenanceWindow[],
   nowMs: number,
@@ -75,12 +79,18 @@ export function muteOf(
 }
 
 /** The widest cause first. */
-const causes = ["monitor-overloaded", "clock-is-wrong", "no-connectivity", "provider-is-down"] as const;
+const causes = [
+  "monitor-overloaded",
+  "clock-is-wrong",
+  "no-connectivity",
+  "provider-is-down",
+  "moved-together",
+] as const;
 
 /** What nobody has confirmed for so long, such as a monitor that is gone, keeps nothing quiet any more. */
 const freshMs = 15 * 60_000;
 
-function coverOf(incident: Incident, covering: readonly Incident[], nowMs: number): Mute | undefined {
+function coverOf(incident: Mutable, covering: readonly Incident[], nowMs: number): Mute | undefined {
   for (const reason of causes) {
     const cover = covering.find(
       ({ covers, fingerprint, lastSlotMs, goodInARow }) =>
@@ -89,22 +99,27 @@ function coverOf(incident: Incident, covering: readonly Incident[], nowMs: numbe
         fingerprint !== incident.fingerprint &&
         nowMs - lastSlotMs < freshMs &&
         (covers.location ?? incident.location) === incident.location &&
-        covers.targets?.includes(incident.target) !== false,
+        covers.targets?.includes(incident.target) !== false &&
+        (covers.moved === undefined || isOneOf(covers.moved, incident)),
     );
     if (cover !== undefined) return { reason, by: incidentId(cover) };
   }
   return undefined;
 }
 
+function isOneOf({ kind, model, label }: Moved, incident: Mutable): boolean {
+  return incident.kind === kind && incident.model === model && incident.label === label;
+}
+
 /** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */
-function firstOutage(incident: Incident, outages: readonly Outage[]): Mute | undefined {
+function firstOutage(incident: Mutable, outages: readonly Outage[]): Mute | undefined {
   const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
   return first === undefined || first.fingerprint === incident.fingerprint
     ? undefined
     : { reason: "target-is-down", by: first.incidentId };
 }
 
-export function matches(matcher: SilenceMatcher, incident: Incident): boolean {
+function matches(matcher: SilenceMatcher, incident: Mutable): boolean {
   const { target, probe, scenario, location, kind } = matcher;
   return (
     fits(target, incident.target) &&

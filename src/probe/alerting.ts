@@ -57,7 +57,7 @@ export interface Alerting {
   /** By the receiver's name. */
   readonly manners: Readonly<Record<string, Manner>>;
   readonly maintenance: readonly MaintenanceWindow[];
-  /** An outage waits so long for others with the same cause, to be told as one. */
+  /** An outage or a move waits so long for others with the same cause, to be told as one. */
   readonly groupWaitMs: number;
 }
 

@@ -27,9 +27,14 @@ export interface CoverBook {
   ): Promise<void>;
 }
 
-export interface CoverWorld {
+export interface CoverWorld extends CoverTelling {
   readonly book: CoverBook;
   readonly probes: readonly Probe[];
+}
+
+/** What telling of one that stands for others needs. */
+export interface CoverTelling {
+  readonly book: Pick<CoverBook, "cover">;
   /** Names of all receivers that are configured. */
   readonly receivers: readonly string[];
   readonly alerting: Alerting;
@@ -60,7 +65,7 @@ export async function watchCauses(world: CoverWorld, nowMs: number): Promise<voi
     await put(world, one.report, one.members, one.receivers, nowMs);
   }
   for (const incident of incidents.filter(
-    ({ covers, fingerprint }) => covers !== undefined && !named.has(fingerprint),
+    ({ covers, fingerprint }) => covers !== undefined && covers.reason !== "moved-together" && !named.has(fingerprint),
   )) {
     if (incident.covers?.reason === "clock-is-wrong" && nowMs - incident.lastSlotMs < staleMs) continue;
     await end(world, incident, nowMs);
@@ -72,7 +77,7 @@ const staleMs = 15 * 60_000;
 
 /** One that stands for others, put into the store with what it carries. */
 export async function put(
-  { book, alerting }: CoverWorld,
+  { book, alerting }: CoverTelling,
   report: CoverReport,
   members: readonly Incident[],
   receivers: readonly string[],
@@ -84,10 +89,14 @@ export async function put(
 }
 
 /** It has gone by itself. */
-async function end({ book, receivers, alerting }: CoverWorld, incident: Incident, nowMs: number): Promise<void> {
+export async function end(
+  { book, receivers, alerting }: CoverTelling,
+  incident: Incident,
+  nowMs: number,
+): Promise<void> {
   const { fingerprint, kind, label, probe, target, model, location, tier = "page" } = incident;
   const report: CoverReport = {
-    kind: kind === "monitor" ? "monitor" : "availability",
+    kind,
     series: probe,
     label,
     target,
@@ -110,7 +119,7 @@ function placeOf({ target, location }: Probe): Place {
 }
 
 /** Those that are not told yet wait for others until shortly before they would be told one by one. */
-function isStillGathering(
+export function isStillGathering(
   members: readonly Incident[],
   incidents: readonly Incident[],
   report: CoverReport,
