@@ -8,6 +8,7 @@ import { put, watchCauses } from "../run/outages.ts";
 import { tendIncidents } from "../run/tend.ts";
 import { watchBilling } from "../run/watch-billing.ts";
 import { watchFleet } from "../run/watch-fleet.ts";
+import { watchGroups } from "../run/watch-groups.ts";
 import { watchObjectives } from "../run/watch-slo.ts";
 import { watchSpend } from "../run/watch-spend.ts";
 import { closeOrphans, watchPunctuality } from "../run/watch.ts";
@@ -73,6 +74,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
     if (systemClock.nowMs() > electedUntilMs) return;
     work(async () => {
       await watchCauses(world, systemClock.nowMs());
+      await watchGroups(world, systemClock.nowMs());
       await tendIncidents(store, probes, systemClock.nowMs());
     });
   });

@@ -11,6 +11,7 @@ import type { ProbeBook } from "../run/probes.ts";
 import type { TendBook } from "../run/tend.ts";
 import type { BillingBook } from "../run/watch-billing.ts";
 import type { FleetBook } from "../run/watch-fleet.ts";
+import type { GroupBook } from "../run/watch-groups.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
 import type { WatchBook } from "../run/watch.ts";
@@ -50,6 +51,7 @@ export interface Store
     ExportBook,
     WatchBook,
     FleetBook,
+    GroupBook,
     SpendBook,
     SloBook,
     BillingBook,

@@ -89,7 +89,7 @@ export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: numb
   }
 }
 
-function times(ratio: number): string {
+export function times(ratio: number): string {
   return ratio >= 9.95 ? ratio.toFixed(0) : Math.abs(ratio - 1) < 0.3 ? ratio.toFixed(2) : ratio.toFixed(1);
 }
 
