@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import { type Mutable, muteOf, outageOf, type Silence } from "../incident/mute.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import { tierOf } from "../incident/tier.ts";
-import { type Direction, type GroupMember, groupMove, suspicious } from "../judgement/group.ts";
+import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/group.ts";
 import { inForce } from "../judgement/promise.ts";
 import type { Probe } from "../probe/probe.ts";
 import { groupReport, type GroupToTell, type MovedSeries } from "./group-report.ts";
@@ -34,6 +34,11 @@ export interface GroupWorld extends CoverTelling {
 interface Member extends GroupMember, MovedSeries {
   readonly falsePageEveryMs: number;
   readonly isMuted: boolean;
+}
+
+interface Moving extends GroupMove<Member> {
+  /** How many probes measure the same. */
+  readonly probes: number;
 }
 
 /** A group whose move has been told of. */
@@ -121,7 +126,7 @@ function moveOf(
   known: Told | undefined,
   { alerting }: GroupWorld,
   nowMs: number,
-): (Omit<GroupToTell, "group"> & { readonly moved: readonly Member[] }) | undefined {
+): Moving | undefined {
   const members = known === undefined ? all.filter((one) => !one.isMuted && isCurrent(one, nowMs)) : all;
   const falsePageEveryMs = Math.max(0, ...members.map((one) => one.falsePageEveryMs));
   const waitMs = alerting.groupWaitMs;
