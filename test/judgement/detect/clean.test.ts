@@ -36,7 +36,8 @@ describe("what does not belong to the level of a baseline", () => {
   test("less than three spreads, or hardly more than chance, is no disturbance", () => {
     const quiet = levelsOf([60, 0]);
     const spread = robustSpread(quiet.slice(1).map((value, index) => value - quiet[index]!)) / Math.SQRT2;
-    const first = (spreads: number): number[] => dropped([spreads * spread, ...quiet.slice(1)]);
+    // Wherever zero is.
+    const first = (spreads: number): number[] => dropped([spreads * spread, ...quiet.slice(1)].map((it) => it + 7));
     expect([2.5, 3.3].map(first)).toEqual([[], []]);
     expect([3.8, 10].map(first)).toEqual([
       [0, 1],
@@ -82,7 +83,9 @@ describe("which level is the baseline's", () => {
     expect(dropped(week(1.45, 1))).toEqual([]);
     // Not a whole day: a disturbance.
     expect(dropped(levelsOf([30, 0], [5, Math.log(1.45)], [30, 0]))).toEqual(range(29, 36));
-    // And what was before the first level was another one.
+    // And what was before the first level was another one; less than a day is no level yet.
+    expect(dropped(levelsOf([12, Math.log(1.45)], [12, -Math.log(1.45)], [30, 0]))).toEqual(range(0, 25));
+    expect(dropped(levelsOf([3, 0], [12, Math.log(1.45)], [30, 0]))).toEqual(range(2, 16));
     expect(dropped(levelsOf([12, Math.log(1.45)], [30, 0]))).toEqual(range(0, 13));
     expect(dropped(levelsOf([3, 1], [12, Math.log(1.45)], [30, 0]))).toEqual(range(0, 16));
   });
