@@ -42,7 +42,8 @@ const dayOf = (sums: readonly number[], total: number): DayReading => ({ fromMs:
 
 describe("one more sample of a day", () => {
   test("wins what the detector's own sums say that it has won", () => {
-    const [first = 0, second = 0] = [(1 + 4) * (30 / (1 + 9)), (1 + 2) * (3 / (1 + 5))];
+    const first = (1 + 4) * (30 / (1 + 9));
+    const second = (1 + 2) * (3 / (1 + 5));
     const wanted = { fromMs: 501, samples: 8, sums: [first, second], total: (first + second) / 2 };
     expect(dayAfter({ sums: [9, 5], day: dayOf([4, 2], 3) }, [30, 3])).toEqual(wanted);
   });
