@@ -1,4 +1,4 @@
-import { latestNames, type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { latestNames, type MetricSpec, metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf, vocabularyOf } from "./telemetry-words.ts";
 

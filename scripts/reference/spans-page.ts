@@ -1,4 +1,5 @@
-import { attributes, type MetricSpec, metrics } from "../../src/telemetry/names.ts";
+import { type MetricSpec, metrics } from "../../src/telemetry/metric-names.ts";
+import { attributes } from "../../src/telemetry/names.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
 import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf } from "./telemetry-words.ts";

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Attributes, Meter } from "@opentelemetry/api";
-import { type Conventions, latestNames, type MetricSpec, metrics as specs } from "./names.ts";
+import { type Conventions, latestNames, type MetricSpec, metrics as specs } from "./metric-names.ts";
 
 type Specs = typeof specs;
 /** Metrics that are recorded as things happen; the observed ones are asked for at collection. */

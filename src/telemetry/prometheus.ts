@@ -1,7 +1,8 @@
 import type { Meter } from "@opentelemetry/api";
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
-import { instrumentationScope, metrics, type MetricSpec, prometheusName } from "./names.ts";
+import { metrics, type MetricSpec, prometheusName } from "./metric-names.ts";
+import { instrumentationScope } from "./names.ts";
 
 export interface Scrape {
   readonly meter: Meter;

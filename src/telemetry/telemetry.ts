@@ -13,7 +13,8 @@ import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { BullMQOtel } from "bullmq-otel";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type ExportTrouble, troubleListener } from "./export-trouble.ts";
-import { conventionsOf, instrumentationScope } from "./names.ts";
+import { conventionsOf } from "./metric-names.ts";
+import { instrumentationScope } from "./names.ts";
 
 export interface Telemetry {
   readonly tracer: Tracer;

@@ -4,7 +4,7 @@ import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Overview } from "../../src/run/overview.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { type MetricSpec, metrics } from "../../src/telemetry/names.ts";
+import { type MetricSpec, metrics } from "../../src/telemetry/metric-names.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { startReceiver } from "../alert/http-receiver.ts";

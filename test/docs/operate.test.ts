@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
-import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 
 const page = readFileSync("docs/operate.md", "utf8");
 const stream = { write: () => true };

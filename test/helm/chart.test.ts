@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createProgram, type StartArguments } from "../../src/cli/program.ts";
-import { metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 import { findHelms, type Manifest } from "./helm.ts";
 import { danglingReferences, podsOf, restrictedViolations } from "./manifests.ts";
 import { refused, valueFiles } from "./value-files.ts";

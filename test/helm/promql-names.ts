@@ -1,4 +1,4 @@
-import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 
 const labelName = (attribute: string): string => attribute.replaceAll(".", "_");
 const specs = Object.values<MetricSpec>(metrics);

@@ -2,7 +2,7 @@ import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { type Conventions, conventionsOf } from "../../src/telemetry/names.ts";
+import { type Conventions, conventionsOf } from "../../src/telemetry/metric-names.ts";
 
 async function recordedNames(conventions: Conventions): Promise<Record<string, string[]>> {
   const reader = new PrometheusExporter({ preventServerStart: true });

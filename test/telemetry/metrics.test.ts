@@ -4,7 +4,7 @@ import { vocabularyOf } from "../../scripts/reference/telemetry-words.ts";
 import { openService, type Service } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/names.ts";
+import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
 import { startPrometheus } from "../setup/prometheus.ts";
 import { promtool } from "../setup/promtool.ts";
