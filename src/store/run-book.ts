@@ -118,6 +118,7 @@ async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Deci
   const { spent, observations } = run;
   const last = observations.at(-1);
   const isUnknown = spent.tokens === undefined ? 1 : 0;
+  await lockCounters(tx, run);
   await sql`
     WITH run AS (
       UPDATE plumbline.runs SET state = 'done', ended_at = ${iso(run.endedAtMs)}::timestamptz, verdict = ${decision.verdict},
@@ -141,6 +142,16 @@ async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Deci
       requests = spend.requests + run.requests - run.reserved_requests,
       unknown_runs = spend.unknown_runs + ${isUnknown}::int
     FROM run WHERE spend.target = run.target AND spend.day = run.spend_day`.execute(tx);
+}
+
+/** In the order in which claims lock them, and before the ledger: who takes them otherwise waits for each other for ever. */
+async function lockCounters(tx: Transaction<never>, { probeId, slotMs }: FinishedRun): Promise<void> {
+  await sql`
+    SELECT 1 FROM plumbline.budgets b JOIN (
+      SELECT k.* FROM plumbline.runs r CROSS JOIN LATERAL jsonb_to_recordset(coalesce(r.budgets, '[]'))
+        AS k(scope text, span text, starts timestamptz)
+      WHERE r.probe_id = ${probeId} AND r.slot = ${iso(slotMs)}::timestamptz) k USING (scope, span, starts)
+    ORDER BY b.scope, b.span FOR UPDATE OF b`.execute(tx);
 }
 
 async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }: Decision): Promise<void> {
