@@ -9,6 +9,7 @@ import {
   readErrorBits,
   readRate,
   stepErrors,
+  usualAt,
 } from "./detect/error-bits.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import { cadenceMs } from "./detect/watch.ts";
@@ -40,15 +41,17 @@ function hasFailed({ outcome, attempts }: Observation, { polarity }: Scenario): 
 function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
   const { slotMs, policy } = input;
   const before = readLearning(input.memory?.state);
-  const isNew = isCounted(before?.lastFailedMs, slotMs, failed);
+  const isNew = isCounted(before?.clusterFromMs, slotMs, failed);
   const rate = isNew || before === undefined ? countRate(before?.rate, slotMs, failed) : before.rate;
   const of = policy.drift.samples;
   const ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${rate.n} of ${of}` } as const;
-  const lastFailedMs = failed ? slotMs : (before?.lastFailedMs ?? null);
-  if (rate.n < of)
-    return { ruling, state: { v: 1, n: rate.n, of, rate, ...(lastFailedMs === null ? {} : { lastFailedMs }) } };
-  const accept = { learned: rate, n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
-  return { ruling, state: { v: 1, rate, bits: stored(freshErrorBits(slotMs)) }, accept };
+  const clusterFromMs = failed && isNew ? slotMs : before?.clusterFromMs;
+  if (rate.n < of) {
+    const cluster = clusterFromMs === undefined ? {} : { clusterFromMs };
+    return { ruling, state: { v: 1, n: rate.n, of, rate: stored(rate), ...cluster } };
+  }
+  const accept = { learned: stored(rate), n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
+  return { ruling, state: { v: 1, rate: stored(rate), bits: stored(freshErrorBits(slotMs)) }, accept };
 }
 
 function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput {
@@ -56,39 +59,40 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   const subject = subjectOf(input);
   const before = readWatching(memory?.state);
   const bits: ErrorBits = before?.bits ?? freshErrorBits(slotMs);
-  const isNew = isCounted(bits.lastFailedMs, slotMs, failed);
-  if (failed) bits.lastFailedMs = slotMs;
+  const isNew = isCounted(bits.clusterFromMs, slotMs, failed);
+  if (failed && isNew) bits.clusterFromMs = slotMs;
   const samples = policy.drift.falsePageEveryMs / cadenceMs(cadence);
   const isRaised = isNew ? stepErrors(bits, usual, slotMs, failed, samples) : bits.held !== undefined;
   const counted = before?.rate ?? usual;
   const rate = isNew && !isRaised ? countRate(counted, slotMs, failed) : counted;
-  const state = { v: 1, rate, bits: stored(bits) };
+  const state = { v: 1, rate: stored(rate), bits: stored(bits) };
   if (!isRaised || bits.held === undefined) {
     const isQuiet = bits.run.cusum === 0;
     const accept =
       isQuiet && rate.n >= growth * usual.n
-        ? { learned: rate, n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
+        ? { learned: stored(rate), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
         : undefined;
     return { ruling: { subject, outcome: "good" }, state, accept };
   }
   const { held } = bits;
+  const expected = usualAt(usual, slotMs);
   const mayPage = usual.toMs - usual.fromMs >= policy.drift.pageAfterMs;
   const finding: Finding = {
     kind: "availability",
     severity: mayPage ? "risky" : "informative",
     subject: "error rate",
-    expected: percent(usual.k / usual.n),
+    expected: percent(expected.k / expected.n),
     observed: `${percent(held.rate)}, since ${new Date(held.sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     baselineVersion: memory?.baseline?.version,
   };
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: mayPage }, state };
 }
 
-function readLearning(state: Json | undefined): { rate: Rate; lastFailedMs: number | undefined } | undefined {
+function readLearning(state: Json | undefined): { rate: Rate; clusterFromMs: number | undefined } | undefined {
   if (!isJsonObject(state) || state["v"] !== 1) return undefined;
   const rate = readRate(state["rate"]);
-  const lastFailedMs = state["lastFailedMs"];
-  return rate && { rate, lastFailedMs: typeof lastFailedMs === "number" ? lastFailedMs : undefined };
+  const clusterFromMs = state["clusterFromMs"];
+  return rate && { rate, clusterFromMs: typeof clusterFromMs === "number" ? clusterFromMs : undefined };
 }
 
 function readWatching(state: Json | undefined): { rate: Rate; bits: ErrorBits } | undefined {
@@ -98,8 +102,8 @@ function readWatching(state: Json | undefined): { rate: Rate; bits: ErrorBits } 
   return rate && bits && { rate, bits };
 }
 
-function stored(bits: ErrorBits): Json {
-  return bits as unknown as Json;
+function stored(kept: ErrorBits | Rate): Json {
+  return kept as unknown as Json;
 }
 
 function percent(share: number): string {

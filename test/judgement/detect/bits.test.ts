@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/detect/bits.ts";
 import { countIn, freshCategories, isVaried, stepCategories } from "../../../src/judgement/detect/categories.ts";
-import { type Rate, freshErrorBits, isCounted, stepErrors } from "../../../src/judgement/detect/error-bits.ts";
+import { type Rate, freshErrorBits, stepErrors } from "../../../src/judgement/detect/error-bits.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 const halfYear = 259_200;
@@ -115,12 +115,5 @@ describe("error rate", () => {
     while (stepErrors(state, usual, run * 60_000, false, halfYear)) run += 1;
     expect(run).toBeLessThan(30);
     expect(state.held).toBeUndefined();
-  });
-
-  test("failures right after one another count once", () => {
-    expect(isCounted(undefined, 60_000, true)).toBe(true);
-    expect(isCounted(60_000, 120_000, true)).toBe(false);
-    expect(isCounted(60_000, 120_000, false)).toBe(true);
-    expect(isCounted(60_000, 600_000, true)).toBe(true);
   });
 });

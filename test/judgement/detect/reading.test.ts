@@ -99,11 +99,11 @@ describe("the bets of a day are those of a detector that was begun with it", () 
     const own: number[] = [];
     let total = 0;
     for (let samples = 1; samples <= 60; samples += 1) {
-      const { bits } = followed.memory!.state as unknown as { readonly bits: { readonly lastFailedMs?: number } };
+      const { bits } = followed.memory!.state as unknown as { readonly bits: { readonly clusterFromMs?: number } };
       const shown = run();
       const { reading } = followed.run(shown, dailyMs);
       const failed = shown.status === 500;
-      if (isCounted(bits.lastFailedMs, followed.slotMs, failed)) {
+      if (isCounted(bits.clusterFromMs, followed.slotMs, failed)) {
         total = stepBit(own, bitOf(upperBound(60, 3000)), failed);
       }
       expect(reading?.day.samples).toBe(samples);
