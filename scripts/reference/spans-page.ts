@@ -5,13 +5,17 @@ import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf } from "./telemetry-words.ts";
 
 const intro = [
-  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER). " +
+  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER), which is linked to the span `add` (PRODUCER) that put the job into the queue: of a schedule's slots, the one with which the schedule was made. " +
     "Names of the GenAI conventions are those of v1.41, those of HTTP the stable ones. What can be asked of them is in [for analysts](../analysts.md).",
   "No prompt, completion, key or header is in any attribute.",
 ];
 
 const queueSpans: readonly (readonly [name: string, kind: string, meaning: string])[] = [
-  ["process <queue>", "CONSUMER", "a worker has taken a job; begins the trace of a slot"],
+  [
+    "process <queue>",
+    "CONSUMER",
+    "a worker has taken a job; begins the trace of a slot or of a delivery, linked to its `add`; ERROR when the job failed",
+  ],
   ["add <queue>.<job>", "PRODUCER", "a job is put into the queue: the next slot of a schedule, or a delivery"],
   ["complete <queue>", "INTERNAL", "the job is marked as done"],
   ["startStalledCheckTimer <queue>", "INTERNAL", "a worker begins to look for jobs whose worker is gone"],

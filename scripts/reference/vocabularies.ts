@@ -4,7 +4,7 @@ import type { TransitionKind } from "../../src/incident/incident.ts";
 import type { FindingKind, Verdict } from "../../src/judgement/judgement.ts";
 import type { MissReason, RunState, SkipReason } from "../../src/run/run.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
-import { attributes as a } from "../../src/telemetry/names.ts";
+import { attributes as a, type LinkKind } from "../../src/telemetry/names.ts";
 
 /** A closed list of values and what each means, where its name does not say it. The types keep it whole. */
 type Vocabulary<Value extends string> = Readonly<Record<Value, string>>;
@@ -44,6 +44,12 @@ const reasons: Vocabulary<SkipReason | MissReason | "taken"> = {
   stale: "it was taken too late",
   "no-worker": "no worker took it",
   taken: "another worker has it",
+};
+
+const linkKinds: Vocabulary<LinkKind> = {
+  producer: "it put the slot into the queue: when its schedule was made, or when somebody asked for it",
+  baseline: "the run that the newest baseline was learned with",
+  evidence: "a run that the alert tells of",
 };
 
 const transitions: Vocabulary<TransitionKind> = {
@@ -132,6 +138,9 @@ export const vocabularies: Readonly<Record<string, Readonly<Record<string, strin
   [a.plumblineFindingKind]: findingKinds,
   [a.plumblineFindingKinds]: findingKinds,
   [a.plumblineReason]: reasons,
+  [a.plumblineLink]: linkKinds,
+  [`${a.plumblineLink} deliver`]: { evidence: linkKinds.evidence },
+  [`${a.plumblineLink} probe`]: { producer: linkKinds.producer, baseline: linkKinds.baseline },
   [a.plumblineAlertEvent]: transitions,
   [a.plumblineOutcome]: deliveryOutcomes,
   [`${a.plumblineOutcome} plumbline.deliveries`]: handovers,

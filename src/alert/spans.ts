@@ -1,6 +1,6 @@
 import { context, type Link, SpanKind, SpanStatusCode, TraceFlags, type Tracer } from "@opentelemetry/api";
 import type { Evidence } from "../incident/incident.ts";
-import { attributes as a, spanNames } from "../telemetry/names.ts";
+import { attributes as a, linkedAs, spanNames } from "../telemetry/names.ts";
 import type { DeliveryAttempt, PendingDelivery } from "./outbox.ts";
 
 /** One attempt to hand over an alert, linked to the runs the alert tells of. Without a tracer, only the attempt. */
@@ -45,5 +45,5 @@ export async function inDeliverySpan(
 function linkTo({ runId, traceId, spanId }: Evidence): Link[] {
   if (traceId === undefined || spanId === undefined) return [];
   const there = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
-  return [{ context: there, attributes: { [a.plumblineRun]: runId } }];
+  return [{ context: there, attributes: { ...linkedAs("evidence"), [a.plumblineRun]: runId } }];
 }

@@ -1,5 +1,6 @@
 import {
   context,
+  type Link,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -13,7 +14,8 @@ import type { Observation } from "../observation/observation.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Call } from "../scenario/scenario.ts";
-import { attributes as a, spanNames } from "../telemetry/names.ts";
+import { attributes as a, linkedAs, spanNames } from "../telemetry/names.ts";
+import { producerLink } from "../telemetry/queue-spans.ts";
 import type { RunReport } from "./run.ts";
 
 /** The span of one run; its parent is whatever is active, such as the queue's processing span. */
@@ -21,6 +23,7 @@ export function startRunSpan(tracer: Tracer, probe: Probe, runId: string, slotMs
   return tracer.startSpan(
     spanNames.probe,
     {
+      links: producerLinks(),
       attributes: {
         [a.plumblineProbe]: probe.id,
         [a.plumblineTarget]: probe.target.name,
@@ -36,12 +39,21 @@ export function startRunSpan(tracer: Tracer, probe: Probe, runId: string, slotMs
   );
 }
 
+/** Leads from a run to the span that put its slot into the queue. */
+function producerLinks(): Link[] {
+  const link = producerLink();
+  return link === undefined ? [] : [{ ...link, attributes: linkedAs("producer") }];
+}
+
 /** Leads from a run to the one that its newest baseline was learned with, where that was traced. */
 export function linkBaseline(span: Span, baselines: readonly Baseline[]): void {
   const newest = baselines.toSorted((one, other) => other.acceptedAtMs - one.acceptedAtMs).find((it) => it.span);
   if (newest?.span === undefined) return;
   const linked = { ...newest.span, traceFlags: TraceFlags.SAMPLED, isRemote: true };
-  span.addLink({ context: linked, attributes: { [a.plumblineBaselineVersion]: newest.version } });
+  span.addLink({
+    context: linked,
+    attributes: { ...linkedAs("baseline"), [a.plumblineBaselineVersion]: newest.version },
+  });
 }
 
 /** An expected refusal leaves the run span OK: only a verdict of fail or drift marks it. */

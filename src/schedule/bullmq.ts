@@ -2,7 +2,6 @@ import {
   type BackendFactory,
   createPostgresBackend,
   type JobSchedulerJson,
-  type JobSchedulerTemplateOptions,
   Queue,
   runMigrations,
   type Telemetry,
@@ -27,7 +26,7 @@ export type QueueBackend =
 export interface QueueOptions {
   /** Begins every key of Redis; the braces keep them on one node of a cluster. */
   readonly prefix?: string;
-  /** Spans of the queue itself, by bullmq-otel. */
+  /** Spans of the queue itself: `queueSpans` lets each job begin a trace of its own. */
   readonly telemetry?: Telemetry | undefined;
   readonly clock?: Clock;
   /** A killed worker's job is another's after both of these at most: 15 s and 5 s. */
@@ -49,8 +48,6 @@ const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail
 const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
 /** A job that kills its worker twice is given up. */
 const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
-/** `omitContext`: else all jobs of a scheduler would join the one trace in which it was made, and a slot asked for its asker's. */
-const templateOptions: JobSchedulerTemplateOptions = { ...jobOptions, telemetry: { omitContext: true } };
 const faultsEveryMs = 10_000;
 
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
@@ -128,7 +125,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
           cadence.kind === "every"
             ? { every: cadence.everyMs, offset: offsetMs }
             : { pattern: cadence.pattern, tz: cadence.tz };
-        const template = { name: "slot", data: { probeId: id }, opts: templateOptions };
+        const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
         await connections.rememberLocation(location);
         await slotsQueue(location).upsertJobScheduler(id, repeat, template);
       },
@@ -137,11 +134,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       },
       async add({ probeId, slotMs }, location) {
         const delay = Math.max(0, slotMs - clock.nowMs());
-        await slotsQueue(location).add(
-          "slot",
-          { probeId },
-          { jobId: jobIdOf(probeId, slotMs), delay, ...templateOptions },
-        );
+        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
       },
       clockMs: connections.clockMs,
       work: (location, concurrency, handler) =>

@@ -46,4 +46,5 @@ export const attributeWords = {
   plumblineAttempt: "which attempt of the delivery, counted from 1",
   plumblineQueue: "name of the queue",
   plumblineOperation: "what the store was asked to do",
+  plumblineLink: "on a link: what the linked span is to this one",
 } as const satisfies Record<keyof typeof attributes, string>;

@@ -56,6 +56,12 @@ export const attributes = {
   plumblineAttempt: "plumbline.attempt",
   plumblineQueue: "plumbline.queue",
   plumblineOperation: "plumbline.operation",
+  plumblineLink: "plumbline.link",
 } as const;
+
+/** What a linked span is to the one that is linked: the value of `plumbline.link`. */
+export type LinkKind = "producer" | "baseline" | "evidence";
+
+export const linkedAs = (kind: LinkKind): Record<string, LinkKind> => ({ [attributes.plumblineLink]: kind });
 
 export const instrumentationScope = "plumbline";

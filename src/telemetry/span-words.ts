@@ -21,7 +21,8 @@ export const spanWords = {
     below: "the queue's span process",
     meaning: "one run, from taking the slot to its result in the store",
     error: "the verdict is fail or drift; a refusal that was expected leaves it as it is",
-    links: "the span probe of the run that its newest baseline was learned with",
+    links:
+      "the queue's span add that put its slot there; the span probe of the run that its newest baseline was learned with",
     attributes: [
       a.plumblineProbe,
       a.plumblineTarget,
@@ -36,6 +37,7 @@ export const spanWords = {
       a.plumblineFindingKinds,
       a.plumblineCost,
       a.plumblineBaselineVersion,
+      a.plumblineLink,
       a.syntheticType,
     ],
   },
@@ -119,6 +121,7 @@ export const spanWords = {
       a.plumblineScenario,
       a.plumblineAttempt,
       a.plumblineOutcome,
+      a.plumblineLink,
     ],
   },
 } as const satisfies Record<keyof typeof spanNames, SpanWords>;

@@ -10,16 +10,16 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
-import type { BullMQOtel } from "bullmq-otel";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type ExportTrouble, troubleListener } from "./export-trouble.ts";
 import { conventionsOf } from "./metric-names.ts";
 import { instrumentationScope } from "./names.ts";
+import { queueSpans, type QueueSpans } from "./queue-spans.ts";
 
 export interface Telemetry {
   readonly tracer: Tracer;
   /** Spans of the queue itself, around those of the runs; none when nothing is exported. */
-  readonly queue: BullMQOtel | undefined;
+  readonly queue: QueueSpans | undefined;
   readonly metrics: Metrics;
   /** All metrics in Prometheus' text format; undefined when nobody was going to ask. */
   readonly scrape: (() => Promise<string>) | undefined;
@@ -29,7 +29,7 @@ export interface Telemetry {
 
 interface Export {
   readonly tracer: Tracer;
-  readonly queue: BullMQOtel | undefined;
+  readonly queue: QueueSpans | undefined;
   readonly meters: readonly Meter[];
   readonly isExported: boolean;
   stop(): Promise<void>;
@@ -102,7 +102,7 @@ async function startExport(env: Env, version: string): Promise<Export> {
   const ids = idsOnly();
   return {
     tracer: tracesAreExported ? trace.getTracer(instrumentationScope) : ids.tracer,
-    queue: tracesAreExported ? new queue.BullMQOtel({ tracerName: instrumentationScope }) : undefined,
+    queue: tracesAreExported ? queueSpans(new queue.BullMQOtel({ tracerName: instrumentationScope })) : undefined,
     meters: [metrics.getMeter(instrumentationScope)],
     isExported: true,
     async stop() {

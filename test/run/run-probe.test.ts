@@ -262,7 +262,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     const { context, attributes } = linked.at(-1)?.links[0] ?? {};
     const learnedWith = runs.findIndex((it) => it.spanContext().spanId === context?.spanId);
     expect(runs[learnedWith]?.spanContext().traceId).toBe(context?.traceId);
-    expect(attributes).toEqual({ "plumbline.baseline_version": 1 });
+    expect(attributes).toEqual({ "plumbline.link": "baseline", "plumbline.baseline_version": 1 });
     expect(linked).toHaveLength(runs.length - learnedWith - 1);
   });
 

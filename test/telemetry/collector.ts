@@ -10,7 +10,7 @@ export interface WireSpan {
   /** 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER; 1 is none of them. */
   readonly kind: number;
   readonly attributes?: readonly WireAttribute[];
-  readonly links?: readonly { traceId: string; spanId: string }[];
+  readonly links?: readonly { traceId: string; spanId: string; attributes?: readonly WireAttribute[] }[];
   readonly status?: { readonly code?: number };
 }
 

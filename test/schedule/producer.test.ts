@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startRunSpan } from "../../src/run/spans.ts";
+import { startTelemetry, type Telemetry } from "../../src/telemetry/telemetry.ts";
+import { probe } from "../probe/samples.ts";
+import { attributesOf, type Collector, startCollector, type WireSpan } from "../telemetry/collector.ts";
+import { backends } from "./backends.ts";
+
+let collector: Collector;
+let telemetry: Telemetry;
+const asked = 1_795_431_819_137;
+
+/** On everything the queue runs on: a schedule that comes several times, and one slot that somebody asked for. */
+beforeAll(async () => {
+  collector = await startCollector();
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+  vi.stubEnv("OTEL_LOGS_EXPORTER", "none");
+  telemetry = await startTelemetry(process.env);
+  for (const [name, open] of Object.entries(backends)) {
+    const opened = await open({ telemetry: telemetry.queue });
+    const { slots } = opened.queues;
+    const taken: number[] = [];
+    await slots.upsert({ id: name, location: name, cadence: { kind: "every", everyMs: 300 }, offsetMs: 0 });
+    await slots.add({ probeId: name, slotMs: asked }, name);
+    const worker = await slots.work(name, 2, async ({ probeId, slotMs }) => {
+      startRunSpan(telemetry.tracer, { ...probe, id: probeId }, "run", slotMs, 0).end();
+      taken.push(slotMs);
+      if (slotMs === asked) throw new Error("a bug");
+    });
+    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(3), { timeout: 20_000, interval: 50 });
+    await worker.stop();
+    await opened.close();
+  }
+  await telemetry.stop();
+  vi.unstubAllEnvs();
+}, 90_000);
+
+afterAll(() => collector[Symbol.asyncDispose]());
+
+const runsOf = (name: string): WireSpan[] =>
+  collector.spans.filter((span) => span.name === "probe" && attributesOf(span)["plumbline.probe"] === name);
+const spanWith = (id: string | undefined): WireSpan | undefined => collector.spans.find(({ spanId }) => spanId === id);
+const isAsked = (run: WireSpan): boolean => attributesOf(run)["plumbline.slot"] === new Date(asked).toISOString();
+
+test.each(Object.keys(backends))("%s: each run is linked to the span that put its slot into the queue", (name) => {
+  const runs = runsOf(name);
+  expect(runs.length).toBeGreaterThan(3);
+  for (const run of runs) {
+    const [link, ...more] = run.links ?? [];
+    expect(more).toEqual([]);
+    expect(attributesOf(link ?? {})).toEqual({ "plumbline.link": "producer" });
+    const producer = spanWith(link?.spanId);
+    expect(producer).toMatchObject({ traceId: link?.traceId, name: `add plumbline-slots-${name}.slot`, kind: 4 });
+    expect(attributesOf(producer!)["bullmq.job.id"]).toContain(isAsked(run) ? `once|${name}|` : `repeat:${name}:`);
+  }
+  expect(runs.filter(isAsked)).toHaveLength(1);
+  const producers = new Set(runs.map(({ links }) => links?.[0]?.spanId));
+  expect(producers.size).toBe(2);
+});
+
+test.each(Object.keys(backends))("%s: and all the same each slot begins a trace of its own", (name) => {
+  const runs = runsOf(name);
+  expect(new Set(runs.map(({ traceId }) => traceId)).size).toBe(runs.length);
+  for (const run of runs) {
+    const process = spanWith(run.parentSpanId);
+    expect(process).toMatchObject({ name: `process plumbline-slots-${name}`, kind: 5 });
+    expect(process?.parentSpanId ?? "").toBe("");
+    expect(process?.links?.map(({ spanId }) => spanId)).toEqual(run.links?.map(({ spanId }) => spanId));
+    expect(process?.status?.code ?? 0).toBe(isAsked(run) ? 2 : 0);
+  }
+});
