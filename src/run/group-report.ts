@@ -88,6 +88,12 @@ function farthest(ratios: readonly number[]): string {
 
 /** What was told by itself before the others had moved. */
 function toldText(those: readonly MovedSeries[], nowMs: number): string {
-  const told = those.flatMap(({ incident }) => Object.values(incident?.told ?? {})).filter((atMs) => atMs <= nowMs);
-  return told.length === 0 ? "" : `, told at ${new Date(Math.min(...told)).toISOString().slice(11, 16)} UTC`;
+  const [first] = those.flatMap((one) => toldAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
+  return first === undefined ? "" : `, told at ${new Date(first).toISOString().slice(11, 16)} UTC`;
+}
+
+/** When somebody was first told of it by itself; a message that is held yet is not told. */
+export function toldAtMs({ incident }: Pick<MovedSeries, "incident">, nowMs: number): number | undefined {
+  const told = Object.values(incident?.told ?? {}).filter((atMs) => atMs <= nowMs);
+  return told.length === 0 ? undefined : Math.min(...told);
 }

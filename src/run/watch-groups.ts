@@ -7,7 +7,7 @@ import { tierOf } from "../incident/tier.ts";
 import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/group.ts";
 import { inForce } from "../judgement/promise.ts";
 import type { Probe } from "../probe/probe.ts";
-import { groupReport, type GroupToTell, type MovedSeries } from "./group-report.ts";
+import { groupReport, type GroupToTell, type MovedSeries, toldAtMs } from "./group-report.ts";
 import { type CoverBook, type CoverTelling, end, isStillGathering, put } from "./outages.ts";
 
 /** What looking for series that move together asks of the store. */
@@ -120,7 +120,10 @@ function ownOf(probe: Probe, { series }: SeriesMemory): Mutable {
   };
 }
 
-/** Begins with those that are judged now and that nothing else mutes; goes on until nobody shows it any more. */
+/**
+ * Begins with those that are judged now and that nothing else mutes, unless each was told of by itself already; goes on
+ * until nobody shows it any more.
+ */
 function moveOf(
   all: readonly Member[],
   known: Told | undefined,
@@ -132,6 +135,8 @@ function moveOf(
   const waitMs = alerting.groupWaitMs;
   const move = groupMove(members, { falsePageEveryMs, open: known?.direction, nowMs, waitMs });
   if (move === undefined || move.moved.length === 0) return undefined;
+  const isNews = known !== undefined || move.moved.some((one) => toldAtMs(one, nowMs) === undefined);
+  if (!isNews) return undefined;
   const probes = new Set(members.flatMap(({ probeId, reading }) => (reading.pages === "none" ? [] : probeId)));
   return { ...move, probes: probes.size };
 }

@@ -6,6 +6,7 @@ import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { watchCauses } from "../../src/run/outages.ts";
 import { tendIncidents } from "../../src/run/tend.ts";
+import { watchGroups } from "../../src/run/watch-groups.ts";
 import { silentLog } from "../../src/std/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { probe } from "../probe/samples.ts";
@@ -57,6 +58,7 @@ export function night(store: Store, probes: readonly Probe[], receivers: readonl
     /** What the service does every few seconds, and whatever is due then delivered. */
     async tick(atMs: number): Promise<void> {
       await watchCauses(world, atMs);
+      await watchGroups(world, atMs);
       await tendIncidents(store, probes, atMs);
       const due: string[] = [];
       const enqueue = (id: string): Promise<void> => Promise.resolve(void due.push(id));
