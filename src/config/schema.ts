@@ -54,7 +54,9 @@ const incidents = z.strictObject({
     .describe("what comes back within this time of its end is the same incident; 0s: always another"),
   groupWait: duration
     .default("30s")
-    .describe("an outage waits so long for others with the same cause, to be told as one"),
+    .describe(
+      "an outage, or a move of a target that several probes ask, waits so long for others with the same cause, to be told as one",
+    ),
 });
 
 const probe = z.strictObject({

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Alert } from "../../src/alert/alert.ts";
 import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
+import type { Incident, TransitionKind } from "../../src/incident/incident.ts";
+import type { FindingKind } from "../../src/judgement/judgement.ts";
+import { plainAlerting } from "../../src/probe/alerting.ts";
 import { alertOf, atMs } from "./samples.ts";
 
 describe("routeAlert", () => {
@@ -21,6 +24,30 @@ describe("routeAlert", () => {
       { receiver: "pager", told: false, reason: "informative-only" },
       { receiver: "archive", told: false, reason: "informative-only" },
     ]);
+  });
+});
+
+describe("what others may share waits for them", () => {
+  const alerting = { ...plainAlerting, groupWaitMs: 30_000 };
+  const heldMs = (over: Partial<Incident>, isSharedTarget: boolean, kind: TransitionKind = "opened"): number[] =>
+    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget }).flatMap((one) =>
+      one.told && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : [],
+    );
+
+  test.each<FindingKind>(["latency", "usage", "availability"])("a move of %s, where others ask the target", (kind) => {
+    const moved = { kind, severity: "risky" } as const;
+    expect(heldMs(moved, true)).toEqual([30_000]);
+    expect(heldMs(moved, true, "reopened")).toEqual([30_000]);
+    expect(heldMs(moved, false)).toEqual([]);
+    expect(heldMs(moved, true, "reminded")).toEqual([]);
+  });
+
+  test("an outage always; what nobody can share, and what stands for others already, never", () => {
+    expect(heldMs({ kind: "availability", severity: "breaking" }, false)).toEqual([30_000]);
+    expect(heldMs({ kind: "contract", severity: "breaking" }, true)).toEqual([]);
+    expect(heldMs({ kind: "policy", severity: "risky" }, true)).toEqual([]);
+    const covers = { reason: "moved-together", members: ["a", "b"], headline: "x" } as const;
+    expect(heldMs({ kind: "latency", severity: "risky", covers }, true)).toEqual([]);
   });
 });
 

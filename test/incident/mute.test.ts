@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import type { Incident } from "../../src/incident/incident.ts";
+import { alone, muteOf } from "../../src/incident/mute.ts";
+import { atMs, incident } from "../alert/samples.ts";
+
+const minuteMs = 60_000;
+const moved = { group: "g", kind: "latency", model: "some-model", label: "total time", direction: "up" } as const;
+const cover: Incident = incident({
+  fingerprint: "c0ffee",
+  kind: "latency",
+  target: "mini",
+  location: "all",
+  goodInARow: 0,
+  lastSlotMs: atMs,
+  covers: { reason: "moved-together", targets: ["mini"], moved, members: ["a", "b"], headline: "x" },
+});
+const member = (over: Partial<Incident> = {}): Incident =>
+  incident({ kind: "latency", target: "mini", model: "some-model", label: "total time", location: "eu", ...over });
+const muted = (one: Incident, covering = cover, nowMs = atMs): string | undefined =>
+  muteOf(one, { ...alone, covering: [covering] }, [], nowMs)?.by;
+
+describe("a move of several probes keeps quiet", () => {
+  test("what measures the same of that target and model, wherever it is asked", () => {
+    expect(muted(member())).toBe("c0ffee-1");
+    expect(muted(member({ location: "us", scenario: "streaming" }))).toBe("c0ffee-1");
+  });
+
+  test.each<[string, Partial<Incident>]>([
+    ["another target", { target: "large" }],
+    ["another model", { model: "other-model" }],
+    ["something else of it", { label: "time to first content" }],
+    ["another kind", { kind: "usage" }],
+  ])("not %s", (_what, over) => expect(muted(member(over))).toBeUndefined());
+
+  test("neither itself, nor anything when nobody has confirmed it for long or it is back", () => {
+    expect(muted(cover)).toBeUndefined();
+    expect(muted(member(), cover, atMs + 16 * minuteMs)).toBeUndefined();
+    expect(muted(member(), { ...cover, goodInARow: 1 })).toBeUndefined();
+  });
+});
