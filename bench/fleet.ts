@@ -3,17 +3,19 @@ import { parseArgs } from "node:util";
 import { type Delay, delaysOf } from "./fleet/delays.ts";
 import { falseMessages, type FalseMessages, type FleetSetting, seriesIn } from "./fleet/false-messages.ts";
 import { dayMs } from "./fleet/follow.ts";
+import { falsePagesOfJudges } from "./fleet/judged.ts";
 import { quantile } from "./measure.ts";
 
 /**
  * What a promise for a whole fleet keeps and what it costs, by simulation with fixed seeds. Writes Markdown.
  *
  *   node bench/fleet.ts --tables false --fleets 30
+ *   node bench/fleet.ts --tables judges --fleets 10
  *   node bench/fleet.ts --tables delays --changes 101 --out delays.md
  */
 const { values } = parseArgs({
   options: {
-    tables: { type: "string", default: "false,delays" },
+    tables: { type: "string", default: "false,judges,delays" },
     fleets: { type: "string", default: "30" },
     changes: { type: "string", default: "101" },
     out: { type: "string" },
@@ -43,7 +45,6 @@ const promisesMs = promises.map(({ ms }) => ms);
 const fleetRows = [
   { name: "as shipped: floor 5 %", setting: usual },
   { name: "places that share nothing", setting: { ...usual, inCommon: 0 } },
-  { name: "7-day baselines", setting: { ...usual, rule: { ...usual.rule, baselineDays: 7 } } },
   { name: "the engine alone: floor 0 %", setting: { ...usual, rule: { ...usual.rule, floor: 0 } } },
 ];
 
@@ -82,9 +83,24 @@ function falseTable(): string[][] {
     }
   }
   return [
-    ["fleet", "promise", "allowed", "pages of single series", "worst fleet", "group messages", "left alone"],
+    ["fleet", "seeds", "promise", "allowed", "pages of single series", "worst fleet", "group messages", "left alone"],
     ...rows,
   ];
+}
+
+/** As the product follows its series from their first run on, with its stages and refits; only slower replies page. */
+function judgesTable(): string[][] {
+  const all = Array.from({ length: fleets }, (_, seed) => {
+    const pages = falsePagesOfJudges(usual, periodMs, seed + 1);
+    say(`judges, fleet ${seed + 1}: ${pages.join(" ")}`);
+    return pages;
+  });
+  const rows = promises.map(({ name }, index) => {
+    const counts = all.map((pages) => pages[index]!);
+    const allowed = index === 0 ? series : 1;
+    return [name, String(fleets), String(allowed), meanOf(counts), String(Math.max(...counts))];
+  });
+  return [["promise", "seeds", "allowed", "pages", "worst fleet"], ...rows];
 }
 
 const moves = [
@@ -93,7 +109,7 @@ const moves = [
   { name: "×2", factor: 2 },
 ];
 const scenes = ["iid", "all"];
-const away = [4, 2, 1];
+const away = [4, 2];
 
 function delayTable(): string[][] {
   const rows: string[][] = [];
@@ -104,9 +120,9 @@ function delayTable(): string[][] {
         const all = Array.from({ length: changes }, (_, seed) => delaysOf(setting, promisesMs, seed + 1));
         for (const [index, promise] of promises.entries()) {
           const minutes = (what: keyof Delay): string => spread(all.map((delays) => delays[index]![what]));
-          const groups = moved > 1 ? [minutes("group"), beside(all.map((delays) => delays[index]!.alone))] : ["", ""];
-          const several = moved > 1 ? [minutes("first"), minutes("last")] : ["", ""];
-          const row = [scenario, name, `${moved} of 4`, promise.name, minutes("single"), ...several, ...groups];
+          const found = (["single", "first", "last", "group"] as const).map(minutes);
+          const alone = beside(all.map((delays) => delays[index]!.alone));
+          const row = [scenario, name, `${moved} of 4`, promise.name, ...found, alone];
           say(row.join(" | "));
           rows.push(row);
         }
@@ -136,6 +152,9 @@ function markdown([head = [], ...body]: readonly (readonly string[])[]): string 
 const wanted = values.tables.split(",");
 const tables = [
   ...(wanted.includes("false") ? [`## False messages of a fleet in 180 days\n\n${markdown(falseTable())}`] : []),
+  ...(wanted.includes("judges")
+    ? [`## The same by the judges, from the first run on\n\n${markdown(judgesTable())}`]
+    : []),
   ...(wanted.includes("delays")
     ? [`## Minutes until a move is told, median / 90th percentile\n\n${markdown(delayTable())}`]
     : []),

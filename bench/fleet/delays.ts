@@ -4,7 +4,7 @@ import { placesOf } from "./target.ts";
 
 export interface DelaySetting {
   readonly places: number;
-  /** So many of them move at once, by this factor. */
+  /** So many of them move at once, two at least, by this factor. */
   readonly moved: number;
   readonly factor: number;
   readonly inCommon: number;
@@ -54,7 +54,7 @@ export function delaysOf(setting: DelaySetting, promisesMs: readonly number[], s
       if (isGroup) delay.group = Math.min(delay.group, slot);
       delay.alone += alone;
     }
-    if (delays.every(({ last, group }) => last + (moved > 1 ? group : 0) < Infinity)) break;
+    if (delays.every(({ last, group }) => last + group < Infinity)) break;
   }
   return delays;
 }

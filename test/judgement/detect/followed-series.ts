@@ -43,7 +43,7 @@ const scenario = scenarioOf({ kind: "built-in", name: "valid-request" });
 const cadence = { kind: "every", everyMs } as const;
 const stored = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** One series, a run a minute, kept as the store keeps it. `learned` is a baseline to begin with. */
+/** One series, a run a minute, with its reading kept as the store keeps it. `learned` is a baseline to begin with. */
 export function followSeries(judge: Judge, label: string, learned?: Json, by: JudgePolicy = policy): Followed {
   const series = { id: label, probeId: "p", aspect: judge.aspect, label };
   const baselineOf = (what: Json): Baseline => ({ version: 1, n: 1, learned: what, acceptedAtMs: 0, by: "", why: "" });
@@ -62,12 +62,12 @@ export function followSeries(judge: Judge, label: string, learned?: Json, by: Ju
       const isAnew = accept !== undefined;
       const told = { group: "g", aspect: judge.aspect, memory, state, isAnew, policy: by, cadence, slotMs, dailyMs };
       const reading = readingOf(told);
-      const baseline = accept === undefined ? memory?.baseline : baselineOf(stored(accept.learned));
+      const baseline = accept === undefined ? memory?.baseline : baselineOf(accept.learned);
       followed.before = memory;
       followed.memory = {
         series,
         baseline,
-        state: stored(state),
+        state,
         reading: readReading(stored((reading ?? null) as Json)),
         lastSlotMs: slotMs,
       };
@@ -75,4 +75,13 @@ export function followSeries(judge: Judge, label: string, learned?: Json, by: Ju
     },
   };
   return followed;
+}
+
+/** The first of many steps that is as wanted. Throws when none is: a loop without an end would hang the tests. */
+export function firstOf<T>(step: () => T, isWanted: (it: T) => boolean, most = 3000): T {
+  for (let count = 0; count < most; count += 1) {
+    const it = step();
+    if (isWanted(it)) return it;
+  }
+  throw new Error(`none of ${most} is as wanted`);
 }
