@@ -5,6 +5,7 @@ import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { alertsConform } from "./conformance-alerts.ts";
 import { controlConforms } from "./conformance-control.ts";
+import { groupsConform } from "./conformance-groups.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
 import { spendConforms } from "./conformance-spend.ts";
@@ -39,6 +40,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("incidents and outbox", () => alertsConform(bench));
     describe("what people do", () => controlConforms(bench));
     describe("what is told again", () => standingConforms(bench));
+    describe("what moves together", () => groupsConform(bench));
     describe("retention and overview", () => retentionConforms(bench));
   });
 }
