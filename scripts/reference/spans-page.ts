@@ -23,6 +23,42 @@ const queueSpans: readonly (readonly [name: string, kind: string, meaning: strin
   ["close <queue>", "INTERNAL", "a worker or queue is closed"],
 ];
 
+const absent: readonly (readonly [what: string, why: string])[] = [
+  [
+    "`gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions`, `gen_ai.tool.definitions`",
+    "they are prompts and completions; there is no content capture, and no setting that switches it on",
+  ],
+  ["`gen_ai.request.stop_sequences`", "a piece of what was asked, in words of whoever wrote the scenario"],
+  [
+    "`gen_ai.usage.cache_creation.input_tokens` and its new name",
+    "chat completions do not report what was written to a cache",
+  ],
+  ["`openai.response.system_fingerprint`", "no judge reads it, and observations do not keep it"],
+  [
+    "`http.response.header.<key>`",
+    "headers echo keys; the request id, which is wanted for tickets, is `plumbline.request_id`",
+  ],
+  ["`url.template`", "`url.full` has no query and no part that varies"],
+  [
+    "`http.client.request.duration`",
+    "an attempt's time is its span's; `gen_ai.client.operation.duration` counts the call, `plumbline.requests` the attempts",
+  ],
+  ["`gen_ai.server.*`", "a client must not write them"],
+  [
+    "`gen_ai.client.inference.usage.*`, of the newest names",
+    "they need the modality of each token, which chat completions do not report; the histograms of tokens are there",
+  ],
+  [
+    "events `exception`, `gen_ai.client.operation.exception`",
+    "events of spans are deprecated; exceptions are log records with the ids of trace and span",
+  ],
+  [
+    "`messaging.*`",
+    "the queue's spans are BullMQ's, which names them `bullmq.*`; `plumbline.queue.depth` and `plumbline.slot.lateness` say how the queue does",
+  ],
+  ["exemplars", "the SDK has none; `/api/v1/observations` and the logs give each run its trace id"],
+];
+
 /** The page about spans, from the tables of names and words. */
 export function spansPage(): string {
   const spans = Object.values<SpanWords>(spanWords);
@@ -47,6 +83,10 @@ export function spansPage(): string {
       Object.values(attributes)
         .filter((name) => name.startsWith("plumbline."))
         .map((name) => [code(name), spansWith(name, spans), metricsWith(name), sentence(meaningOf(name))]),
+    )}`,
+    `## What is left out\n\nNames of the conventions that are not written, and why.\n\n${table(
+      ["name", "why not"],
+      absent.map(([what, why]) => [what, sentence(why)]),
     )}`,
     `## The resource\n\n${table(
       ["attribute", "what it says"],

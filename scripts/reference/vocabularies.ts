@@ -125,6 +125,10 @@ export const sources: Readonly<Record<string, string>> = {
     "a status of 400 or more, or a class of fault as on the span above, `timeout` without its phase",
   [`${a.errorType} chat {model}`]:
     "the provider's own code, else the status; a [class of fault](metrics.md#values-of-attributes)",
+  [`${a.errorType} probe`]: "name of the exception",
+  [a.genAiOutputType]: "`json`, `text`",
+  [a.openaiApiType]: "`chat_completions`",
+  [a.openaiAskedTier]: "the configuration",
   [`${a.errorType} judge`]: "name of the exception",
   [`${a.errorType} commit`]: "name of the exception",
   [a.plumblineQueue]: "`plumbline-slots-<location>`, `plumbline-deliveries`",

@@ -4,7 +4,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { MetricLabels, Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
 import type { RunReport } from "./run.ts";
-import { serverOf } from "./spans.ts";
+import { serverOf } from "./call-spans.ts";
 
 /** One logical call, retries included, as the GenAI conventions count it. */
 export function measureCall(

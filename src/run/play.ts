@@ -9,7 +9,7 @@ import type { Clock } from "../std/clock.ts";
 import { freshNonce } from "../scenario/nonce.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
 import { measureCall } from "./measure.ts";
-import { endCallSpan, inAttemptSpan, startCallSpan } from "./spans.ts";
+import { endCallSpan, inAttemptSpan, startCallSpan } from "./call-spans.ts";
 import type { World } from "./world.ts";
 
 /** Makes the scenario's calls one after the other and keeps the facts of each. */
@@ -53,9 +53,9 @@ async function makeCall(
     ...(call.target === undefined ? {} : { via: target.name }),
     ...(clockStepMs === undefined ? {} : { clockStepMs }),
   };
-  endCallSpan(span, observation, target.provider);
-  if (world.metrics !== undefined && inject === undefined)
-    measureCall(world.metrics, asked, observation, chunksIn(exchange));
+  const chunks = chunksIn(exchange);
+  endCallSpan(span, observation, target.provider, chunks);
+  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation, chunks ?? 0);
   return observation;
 }
 
@@ -78,9 +78,10 @@ function traceparentOf(span: Span): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 }
 
-function chunksIn({ attempts }: Exchange): number {
+/** undefined: no stream came. */
+function chunksIn({ attempts }: Exchange): number | undefined {
   const last = attempts.at(-1)?.outcome;
-  return last?.kind === "reply" && last.body.form === "stream" ? last.body.chunks.length : 0;
+  return last?.kind === "reply" && last.body.form === "stream" ? last.body.chunks.length : undefined;
 }
 
 /** What is injected must not open the breaker of the real target, nor be held up by it. */

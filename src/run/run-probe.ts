@@ -1,10 +1,10 @@
 import { isSpanContextValid, type Span } from "@opentelemetry/api";
-import { longestRunMs, reservationFor } from "./reservation.ts";
+import { longestRunMs, priceOf, reservationFor } from "./reservation.ts";
 import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
-import { endRunSpan, inSpan, linkBaseline, startRunSpan } from "./spans.ts";
+import { breakRunSpan, endRunSpan, inSpan, linkBaseline, startRunSpan } from "./spans.ts";
 import { spentBy } from "./spent.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
@@ -24,9 +24,14 @@ export async function runProbe(world: World, probe: Probe, slotMs: number): Prom
   const startedMs = world.clock.nowMs();
   const id = runId(probe.id, slotMs);
   const span = startRunSpan(world.tracer, probe, id, slotMs, startedMs - slotMs);
-  const report = await runWithin(span, world, probe, scenario, slotMs, startedMs);
-  endRunSpan(span, report);
-  return report;
+  try {
+    const report = await runWithin(span, world, probe, scenario, slotMs, startedMs);
+    endRunSpan(span, report);
+    return report;
+  } catch (error) {
+    breakRunSpan(span, error);
+    throw error;
+  }
 }
 
 async function runWithin(
@@ -54,7 +59,7 @@ async function runWithin(
   if (claim.kind === "skipped") return told(unsent(identity, "skipped", claim.reason), []);
 
   const observations = await play(world, probe, scenario, span);
-  const spent = spentBy(observations, probe.target.price);
+  const spent = spentBy(observations, priceOf(probe, scenario));
   const endedAtMs = world.clock.nowMs();
   const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent, span: spanOf(span) };
   const input = { probe, scenario, observations, runId: identity.runId, traceId, spanId, slotMs, nowMs: endedAtMs };

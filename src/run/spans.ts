@@ -1,7 +1,6 @@
 import {
   context,
   type Link,
-  SpanKind,
   SpanStatusCode,
   trace,
   TraceFlags,
@@ -9,11 +8,8 @@ import {
   type Span,
   type Tracer,
 } from "@opentelemetry/api";
-import type { Attempt, HttpRequest } from "../exchange/exchange.ts";
-import type { Observation } from "../observation/observation.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Probe } from "../probe/probe.ts";
-import type { Call } from "../scenario/scenario.ts";
 import { attributes as a, linkedAs, spanNames } from "../telemetry/names.ts";
 import { producerLink } from "../telemetry/queue-spans.ts";
 import type { RunReport } from "./run.ts";
@@ -68,94 +64,21 @@ export function endRunSpan(span: Span, report: RunReport): void {
   span.end();
 }
 
-/** One CLIENT span per logical call, attributes that samplers need set at its creation. */
-export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: Call): Span {
-  const { target } = probe;
-  return tracer.startSpan(
-    spanNames.chat(target.model),
-    {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        [a.genAiOperationName]: "chat",
-        [a.genAiProviderName]: target.provider,
-        [a.genAiRequestModel]: target.model,
-        [a.genAiRequestMaxTokens]: call.ask.maxTokens,
-        ...(call.ask.stream ? { [a.genAiRequestStream]: true } : {}),
-        ...serverAttributes(target.baseUrl),
-        [a.syntheticType]: "test",
-      },
-    },
-    within(parent),
-  );
+/** A run that broke off: a bug, or a store that does not answer. */
+export function breakRunSpan(span: Span, error: unknown): void {
+  span.setAttribute(a.errorType, kindOf(error)).setStatus({ code: SpanStatusCode.ERROR }).end();
 }
 
-export function endCallSpan(span: Span, { outcome, timings }: Observation, provider: string): void {
-  if (outcome.kind === "fault") {
-    const errorType = outcome.class === "timeout" ? `timeout_${outcome.phase}` : outcome.class;
-    span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
-    return;
-  }
-  const { usage } = outcome;
-  const finishReasons = outcome.finishReasons.filter((reason) => reason !== null);
-  const known: Record<string, string | number | string[] | undefined> = {
-    [a.genAiResponseModel]: outcome.model,
-    [a.openaiServiceTier]: provider === "openai" ? outcome.serviceTier : undefined,
-    [a.genAiResponseFinishReasons]: finishReasons.length > 0 ? finishReasons : undefined,
-    [a.genAiTimeToFirstChunk]: timings.firstChunkMs === undefined ? undefined : timings.firstChunkMs / 1000,
-    [a.genAiInputTokens]: usage?.promptTokens,
-    [a.genAiOutputTokens]: usage?.completionTokens,
-    [a.genAiCacheReadTokens]: usage?.cachedTokens,
-    [a.genAiReasoningTokens]: usage?.reasoningTokens,
-  };
-  for (const [name, value] of Object.entries(known)) if (value !== undefined) span.setAttribute(name, value);
-  if (outcome.status >= 400) {
-    span.setAttribute(a.errorType, String(outcome.error?.code ?? outcome.status));
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
-}
-
-/** One CLIENT span per attempt. Opened and closed around it, with what HTTP says and no more. */
-export async function inAttemptSpan(
-  tracer: Tracer,
-  parent: Span,
-  request: HttpRequest,
-  ordinal: number,
-  attempt: () => Promise<Attempt>,
-): Promise<Attempt> {
-  const span = tracer.startSpan(
-    spanNames.http(request.method),
-    {
-      kind: SpanKind.CLIENT,
-      attributes: {
-        [a.httpMethod]: request.method,
-        [a.urlFull]: withoutQuery(request.url),
-        ...serverAttributes(request.url),
-        ...(ordinal > 1 ? { [a.httpResendCount]: ordinal - 1 } : {}),
-        [a.syntheticType]: "test",
-      },
-    },
-    within(parent),
-  );
-  const done = await attempt();
-  if (done.outcome.kind === "reply") {
-    span.setAttribute(a.httpStatus, done.outcome.status);
-    if (done.outcome.status >= 400) {
-      span.setAttribute(a.errorType, String(done.outcome.status)).setStatus({ code: SpanStatusCode.ERROR });
-    }
-  } else {
-    span.setAttribute(a.errorType, done.outcome.class).setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
-  return done;
+/** Never its message: nobody knows what that quotes. */
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.name : "_OTHER";
 }
 
 /** A part of a run that only takes time. What is thrown marks the span and goes on; a promise is waited for. */
 export function inSpan<T>(tracer: Tracer, parent: Span, name: "commit" | "judge", work: (span: Span) => T): T {
   const span = tracer.startSpan(spanNames[name], {}, within(parent));
   const failed = (error: unknown): never => {
-    span.setAttribute(a.errorType, error instanceof Error ? error.name : "_OTHER");
+    span.setAttribute(a.errorType, kindOf(error));
     span.setStatus({ code: SpanStatusCode.ERROR }).end();
     throw error;
   };
@@ -174,23 +97,6 @@ export function inSpan<T>(tracer: Tracer, parent: Span, name: "commit" | "judge"
   }
 }
 
-function within(parent: Span): Context {
+export function within(parent: Span): Context {
   return trace.setSpan(context.active(), parent);
-}
-
-/** Where a URL leads. */
-export function serverOf(url: string): { readonly address: string; readonly port: number } {
-  const { hostname, port, protocol } = new URL(url);
-  return { address: hostname, port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) };
-}
-
-function serverAttributes(url: string): Record<string, string | number> {
-  const { address, port } = serverOf(url);
-  return { [a.serverAddress]: address, [a.serverPort]: port };
-}
-
-/** Some providers take keys in the query; no span carries one. */
-function withoutQuery(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
 }

@@ -74,7 +74,8 @@ const named = (name: string): WireSpan[] => collector.spans.filter((span) => spa
 const runsOf = (probe: string): WireSpan[] =>
   named("probe").filter((span) => attributesOf(span)["plumbline.probe"] === `${probe}@traced`);
 /** Attributes that differ from run to run. */
-const volatile = (name: string): boolean => /slot|lateness|plumbline.run$|port|url|time_to|response.id/.test(name);
+const volatile = (name: string): boolean =>
+  /slot|lateness|plumbline.run$|port|url|time_to|response.id|request_id/.test(name);
 const steady = (span: WireSpan | undefined): Record<string, unknown> =>
   Object.fromEntries(Object.entries(span === undefined ? {} : attributesOf(span)).filter(([name]) => !volatile(name)));
 
@@ -128,9 +129,12 @@ test("a run's spans say what the conventions ask for, and nothing else", () => {
     "gen_ai.response.finish_reasons": ["stop"],
     "gen_ai.usage.input_tokens": expect.any(Number),
     "gen_ai.usage.output_tokens": expect.any(Number),
+    "openai.api.type": "chat_completions",
     "server.address": "127.0.0.1",
     "user_agent.synthetic.type": "test",
   });
+  const { "gen_ai.response.id": id, "plumbline.request_id": requestId } = attributesOf(spanNamed("chat gpt-4o-mini")!);
+  expect([id, requestId]).toEqual([expect.stringMatching(/^chatcmpl-/), expect.stringMatching(/^req-/)]);
   expect(steady(spanNamed("POST"))).toEqual({
     "http.request.method": "POST",
     "http.response.status_code": 200,
