@@ -15,7 +15,7 @@ const groups: readonly (readonly [title: string, names: RegExp])[] = [
   ["Schedule", /^plumbline\.(slots?|schedule|reconciliations|clock)\b/],
   ["Alerts", /^plumbline\.deliver/],
   ["Queue and store", /^plumbline\.(queue|store)\./],
-  ["The process", /^plumbline\.telemetry\.|^nodejs\./],
+  ["The process", /^plumbline\.(telemetry|config)\.|^nodejs\./],
 ];
 
 /** The page about metrics, from the table that decides what is recorded. */

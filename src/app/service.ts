@@ -82,6 +82,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     );
     const plant = { telemetry, store, queues };
     let shift = await openShift(config, options, plant);
+    telemetry.metrics.record("configurationTaken", 1, {});
     const leaving = new Set<Promise<void>>();
     const leave = async (): Promise<void> => {
       const { finished } = await shift.end();
@@ -116,6 +117,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         }
       },
       async reportConfiguration(trouble) {
+        telemetry.metrics.record("configurationTaken", trouble === undefined ? 1 : 0, {});
         if (!roles.includes("scheduler")) return;
         await watchConfiguration(
           store,

@@ -136,6 +136,12 @@ export const metrics = {
     [],
   ),
   droppedSpans: counter("plumbline.telemetry.dropped_spans", "{span}", "Spans lost because too many were waiting", []),
+  configurationTaken: gauge(
+    "plumbline.config.last_reload_successful",
+    "",
+    "1 when what the configuration's file said last is in force, 0 when it was refused and the one before still is",
+    [],
+  ),
   clockSkew: gauge("plumbline.clock.skew", "s", "This machine's clock minus the queue's", []),
   deliveries: counter(
     "plumbline.deliveries",

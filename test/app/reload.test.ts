@@ -79,6 +79,11 @@ receivers:
   const events = (): string[] =>
     alerts.map((alert) => `${alert.event} ${alert.probe} ${JSON.stringify(alert.changes)}`);
   await vi.waitFor(() => expect(events().some((it) => it.startsWith("opened failing"))).toBe(true), patience);
+  const inForce = async (): Promise<string | undefined> =>
+    /^plumbline_config_last_reload_successful(?:\{[^}]*\})? (\d)$/m.exec(
+      await (await fetch(`${url}/metrics`)).text(),
+    )?.[1];
+  expect(await inForce()).toBe("1");
 
   writeFileSync(file, text("  - { name: first, target: nowhere, scenario: valid-request, evry: 1s }"));
   service.child.kill("SIGHUP");
@@ -90,6 +95,7 @@ receivers:
     const told = alerts.find((alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"));
     expect(told?.nextStep).toContain("plumbline validate");
   }, patience);
+  expect(await inForce()).toBe("0");
   const runs = (probe: string): number =>
     service.lines().filter((line) => line.message === "run" && line.probe === `${probe}@default`).length;
   const before = runs("first");
@@ -107,6 +113,7 @@ receivers:
     (alert) => alert.event === "resolved" && JSON.stringify(alert).includes("failing@default"),
   );
   expect(JSON.stringify(closed)).toContain("no longer configured");
+  expect(await inForce()).toBe("1");
   const { data, health } = await status();
   expect(health.ready).toBe(true);
   expect(data.incidents).toEqual([]);
