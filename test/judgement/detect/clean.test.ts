@@ -39,6 +39,9 @@ describe("what does not belong to the level of a baseline", () => {
     // Wherever zero is.
     const first = (spreads: number): number[] => dropped([spreads * spread, ...quiet.slice(1)].map((it) => it + 7));
     expect([2.5, 3.3].map(first)).toEqual([[], []]);
+    // Nor is it in what another one has left.
+    const both = [3.3 * spread, ...quiet.slice(1, 40), 1, 1, 1, ...quiet.slice(43)].map((it) => it + 7);
+    expect(dropped(both)).toEqual(range(39, 44));
     expect([3.8, 10].map(first)).toEqual([
       [0, 1],
       [0, 1],
