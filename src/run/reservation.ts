@@ -1,33 +1,64 @@
 import type { Probe } from "../probe/probe.ts";
+import type { SpendCap, Target, TokenPrice } from "../probe/target.ts";
+import { fallback } from "../scenario/fallback.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { microUsd, microUsdPerUsd } from "../std/money.ts";
+import { microUsd, type MicroUsd, microUsdPerUsd } from "../std/money.ts";
 import type { Reservation } from "./run.ts";
+
+type Asked = Omit<Target, "audit">;
 
 /**
  * The most one run can use: every call with every retry, each prompt at its upper estimate, each answer as
- * long as allowed. Reserved before anything is sent, so that no number of workers can pass a cap together.
+ * long as allowed, by whichever of the targets it may ask costs more, under the caps of all of them. Reserved before
+ * anything is sent, so that no number of workers can pass a cap together.
  */
 export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
-  const { price, spendCaps, policy } = probe.target;
-  const attempts = 1 + policy.retries;
+  const asked = askedBy(probe, scenario);
+  const attempts = 1 + Math.max(...asked.map(({ policy }) => policy.retries));
   const inputTokens = scenario.maxPromptTokens * attempts;
   const outputTokens = scenario.maxOutputTokens * attempts;
+  const calls = scenario.maxSent ?? scenario.maxCalls;
+  const costs = asked.map(({ price }) => mostCost(price, inputTokens, outputTokens, calls));
   return {
-    requests: (scenario.maxSent ?? scenario.maxCalls) * attempts,
+    requests: calls * attempts,
     tokens: inputTokens + outputTokens,
-    microUsd:
-      price === undefined
-        ? undefined
-        : microUsd(
-            (inputTokens * price.inputPerMillion + outputTokens * price.outputPerMillion) /
-              microUsdPerUsd /
-              tokensPerPrice,
-          ),
-    caps: spendCaps,
+    microUsd: costs.reduce((most, cost) =>
+      most === undefined || cost === undefined ? undefined : Math.max(most, cost),
+    ),
+    caps: distinct(asked.flatMap(({ spendCaps }) => spendCaps)),
   };
 }
 
+/** Every call is rounded up by itself when it is settled: a millionth more for each. */
+function mostCost(
+  price: TokenPrice | undefined,
+  inputTokens: number,
+  outputTokens: number,
+  calls: number,
+): MicroUsd | undefined {
+  if (price === undefined) return undefined;
+  const input = Math.max(price.inputPerMillion, price.cachedInputPerMillion ?? 0);
+  const perMillion = inputTokens * input + outputTokens * price.outputPerMillion;
+  return perMillion === 0 ? 0 : microUsd(perMillion / microUsdPerUsd / tokensPerPrice) + Math.max(0, calls - 1);
+}
+
 const tokensPerPrice = 1_000_000;
+
+/** The targets that a run may send to: its own, and what it falls back to. */
+function askedBy({ target }: Probe, { name }: Scenario): readonly [Asked, ...Asked[]] {
+  const other = name === fallback.name ? target.audit?.fallback : undefined;
+  return other?.kind === "secondary" ? [target, other.target] : [target];
+}
+
+/** What a run's calls cost: the name of the target that was asked instead of the run's own, to its price. */
+export function priceOf(probe: Probe, scenario: Scenario): (via: string | undefined) => TokenPrice | undefined {
+  const [own, ...others] = askedBy(probe, scenario);
+  return (via) => (others.find(({ name }) => name === via) ?? own).price;
+}
+
+function distinct(caps: readonly SpendCap[]): readonly SpendCap[] {
+  return [...new Map(caps.map((cap) => [`${cap.span} ${cap.scope}`, cap])).values()];
+}
 
 /** Longest a run can take by its policy, with a margin for our own work: later than that it was interrupted. */
 export function longestRunMs(probe: Probe, scenario: Scenario): number {

@@ -6,8 +6,14 @@ import type { Spent } from "./run.ts";
 /** Refused before any model ran. Other errors, faults and cut streams may well be billed: their usage is unknown. */
 const refusedStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 413, 422]);
 
-/** What the calls of a run used, retries included. One unknown part makes the sum unknown, never smaller. */
-export function spentBy(observations: readonly Observation[], price: TokenPrice | undefined): Spent {
+/**
+ * What the calls of a run used, retries included. One unknown part makes the sum unknown, never smaller. `priceOf` knows
+ * the price of the target that was asked, by its name when that was another than the run's own.
+ */
+export function spentBy(
+  observations: readonly Observation[],
+  priceOf: (via: string | undefined) => TokenPrice | undefined,
+): Spent {
   let tokens: number | undefined = 0;
   let microUsd: number | undefined = 0;
   let requests = 0;
@@ -16,7 +22,7 @@ export function spentBy(observations: readonly Observation[], price: TokenPrice 
     const usage = billedUsage(observation);
     const total = totalTokens(usage);
     tokens = tokens === undefined || total === undefined ? undefined : tokens + total;
-    const cost = total === 0 ? 0 : costOf(usage, price);
+    const cost = total === 0 ? 0 : costOf(usage, priceOf(observation.via));
     microUsd = microUsd === undefined || cost === undefined ? undefined : microUsd + cost;
   }
   return { tokens, microUsd, requests };
