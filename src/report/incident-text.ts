@@ -7,27 +7,35 @@ import { printable } from "./terminal-text.ts";
 
 const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
 
-/** One line each: state, severity, kind, whose, since when, id. */
+/** One line each: state, severity, kind, whose, since when, id, and of which other it is part. */
 export function incidentLines(incidents: readonly Incident[], nowMs: number): string {
   if (incidents.length === 0) return "no incidents\n";
   return incidents
     .map((incident) => {
-      const { state, severity, kind, target, scenario, label, firstBadSlotMs, resolvedAtMs, acknowledged } = incident;
+      const { state, severity, kind, firstBadSlotMs, resolvedAtMs, acknowledged, muted } = incident;
       const lasted = formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
       const owner = acknowledged === undefined ? "" : ` by ${acknowledged.by}`;
+      const part = muted === undefined ? "" : `, quiet: ${muted.reason} (${muted.by})`;
       return printable(
-        `${state}${owner}  ${severity} ${kind}  ${target} ${scenario}: ${label}  for ${lasted}  ${incidentId(incident)}`,
+        `${state}${owner}  ${severity} ${kind}  ${aboutOf(incident)}  for ${lasted}  ${incidentId(incident)}${part}`,
       );
     })
     .join("\n")
     .concat("\n");
 }
 
+/** What stands for others has a sentence of its own. */
+function aboutOf({ covers, target, scenario, label }: Incident): string {
+  return covers?.headline ?? `${target} ${scenario}: ${label}`;
+}
+
 /** Everything about one incident, for a person who asks why they were told, or were not. */
 export function incidentStory({ incident, transitions, deliveries }: IncidentHistory): string {
   const lines = [
     `${incidentId(incident)}  ${incident.state}`,
-    `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`,
+    incident.covers === undefined
+      ? `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`
+      : `${incident.covers.headline} (${incident.model})`,
     ...(incident.covers === undefined
       ? [`${incident.badRuns} of ${incident.judgedRuns} runs bad since ${time(incident.firstBadSlotMs)}`]
       : [`since ${time(incident.firstBadSlotMs)}: ${incident.covers.members.join(", ")}`]),

@@ -196,7 +196,8 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
 /** `◆ valid-request  contract for 12 s: $.id absent, expected string` */
 function incidentLine(incident: Incident, atMs: number): Line {
   const [worst] = incident.findings;
-  const what = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
+  const found = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
+  const what = incident.covers?.headline ?? found;
   const lastingMs = Math.max(0, Math.round((atMs - incident.firstBadSlotMs) / 1000)) * 1000;
   return [
     segment(" ◆ ", "bad"),

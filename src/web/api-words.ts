@@ -69,6 +69,14 @@ const finding = z
   })
   .meta({ id: "Finding" });
 
+const covers = z
+  .looseObject({
+    reason: z.string().describe("what explains them, such as provider-is-down or moved-together"),
+    headline: z.string().describe("the sentence that says so"),
+    members: z.array(z.string()).describe("what is not told one by one"),
+  })
+  .meta({ id: "Covers", description: "further members may be there" });
+
 export const incident = z
   .looseObject({
     id: name.describe("its id"),
@@ -88,6 +96,14 @@ export const incident = z
     openedAtMs: at("when it was opened").optional(),
     resolvedAtMs: at("when it was over").optional(),
     findings: z.array(finding).describe("the worst and newest of its findings"),
+    covers: covers.optional().describe("of one that stands for others: what it names"),
+    muted: z
+      .looseObject({
+        reason: z.string().describe("why: docs/alerts.md explains each"),
+        by: z.string().describe("the silence, window or other incident"),
+      })
+      .optional()
+      .describe("what has kept it quiet at its newest bad run"),
   })
   .meta({ id: "Incident", description: "further members may be there" });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { incidentStory } from "../../src/report/incident-text.ts";
+import { incidentLines, incidentStory } from "../../src/report/incident-text.ts";
 import { atMs, incident, transition } from "../alert/samples.ts";
 
 const story = (over: Parameters<typeof incident>[0] = {}): string =>
@@ -50,4 +50,15 @@ test("says what keeps it quiet, and what it stands for", () => {
   );
   const covers = { reason: "provider-is-down", members: ["mini", "large"], headline: "x" } as const;
   expect(story({ covers })).toContain("since 2026-11-23T10:10:00Z: mini, large\n");
+  const headline = "mini: total time up in 2 of 2 probes, ×2.0";
+  expect(story({ covers: { ...covers, headline } })).toContain(`\n${headline} (`);
+});
+
+test("one line of a list: what stands for others by its sentence, and what is part of that", () => {
+  const headline = "mini: total time up in 2 of 2 probes, ×2.0";
+  const covers = { reason: "moved-together", members: ["a", "b"], headline } as const;
+  const muted = { reason: "moved-together", by: "beef-1" };
+  const [cover, member] = incidentLines([incident({ covers }), incident({ muted })], atMs).split("\n");
+  expect(cover).toContain(`  ${headline}  for 2 min  f00dfeed-1`);
+  expect(member).toContain("f00dfeed-1, quiet: moved-together (beef-1)");
 });
