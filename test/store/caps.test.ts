@@ -122,6 +122,17 @@ function capsHold(
       expect(await claim(stores[0]!, "a", { microUsd: 0, tokens: 99, requests: 1 }, [cap], startMs)).toBe("claimed");
     });
 
+    test("the counter of a month outlives the shortest retention until the month is over", async () => {
+      const cap: SpendCap = { scope: "all", span: "month", tokens: 100 };
+      const firstMs = Date.UTC(2026, 0, 1);
+      expect(await claim(stores[0]!, "a", { microUsd: 0, tokens: 100, requests: 1 }, [cap], firstMs)).toBe("claimed");
+      const counters = () => query("SELECT tokens::int FROM plumbline.budgets");
+      await stores[0]!.retain(startMs, 1);
+      expect(await counters()).toEqual([{ tokens: 100 }]);
+      await stores[0]!.retain(startMs + 40 * dayMs, 1);
+      expect(await counters()).toEqual([]);
+    });
+
     /** Counters and ledger say what was sent, to the last millionth: neither more nor less. */
     async function agree(truth: Truth, atMs: number): Promise<void> {
       const counters = await query(
