@@ -4,11 +4,12 @@ import type { Cadence, JudgePolicy } from "../../probe/probe.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
 import { readErrorBits, readRate } from "./error-bits.ts";
 import { readCategories } from "./categories.ts";
+import type { Component } from "./components.ts";
 import { isLevel } from "./e-detector.ts";
 import { wideningOf } from "./marks.ts";
 import { isNumbers } from "./numbers.ts";
-import { readReference, readyPipeline, type Reference } from "./reference.ts";
-import { stageOf } from "./stages.ts";
+import { readReference, readyPipeline } from "./reference.ts";
+import { type Stage, stageOf } from "./stages.ts";
 import { cadenceMs } from "./watch.ts";
 
 export interface ReadingInput {
@@ -27,29 +28,35 @@ export interface ReadingInput {
 }
 
 /** Bets of one detector with what each weighs. */
-interface Bets {
+interface Bets extends Shares {
   readonly sums: readonly number[];
+  readonly held: Reading["held"];
+}
+
+interface Shares {
   readonly weights: readonly number[];
   /** Which are on more; undefined: all. */
   readonly isUp?: readonly boolean[];
-  readonly held: Reading["held"];
 }
 
 const resting: Bets = { sums: [], weights: [], held: null };
 
 /** What a judge's state amounts to; undefined: it has no baseline yet, or does not measure moves. Pure. */
 export function readingOf(input: ReadingInput): Reading | undefined {
-  const { group, aspect, memory, state, cadence } = input;
-  const bets = betsIn(state, input);
-  if (memory?.baseline === undefined || bets === undefined) return undefined;
+  const { group, aspect, memory, state, policy, cadence, slotMs } = input;
+  if (memory?.baseline === undefined) return undefined;
   const reference = readReference(memory.baseline.learned);
-  const [up, down] = totals(bets);
+  const stage = reference && stageOf(reference, policy);
+  const components = stage && readyPipeline(reference, stage.floor, wideningOf(marksIn(state), slotMs)).components;
+  const bets = betsIn(state, components);
+  if (bets === undefined) return undefined;
+  const [up, down] = totals(bets, bets.sums);
   const intervalMs = cadence.kind === "cron" ? (reference?.intervalMs ?? cadenceMs(cadence)) : cadenceMs(cadence);
-  const before = betsIn(memory.state, input) ?? resting;
+  const before = betsIn(memory.state, components) ?? resting;
   return {
     group,
     intervalMs,
-    pages: pagesOf(aspect, reference, memory, input.policy),
+    pages: pagesOf(aspect, stage, memory, policy),
     up,
     down,
     held: bets.held,
@@ -57,9 +64,14 @@ export function readingOf(input: ReadingInput): Reading | undefined {
   };
 }
 
-function betsIn(state: Json, { memory, policy, slotMs }: ReadingInput): Bets | undefined {
+function marksIn(state: Json): readonly number[] | undefined {
+  const marks = isJsonObject(state) ? state["marks"] : undefined;
+  return isNumbers(marks) ? (marks as unknown as number[]) : undefined;
+}
+
+function betsIn(state: Json, components: readonly Component[] | undefined): Bets | undefined {
   if (!isJsonObject(state)) return undefined;
-  if (isJsonObject(state["engine"])) return engineBets(state, state["engine"], memory, policy, slotMs);
+  if (isJsonObject(state["engine"])) return components && engineBets(state["engine"], components);
   const bits = readErrorBits(state["bits"]);
   if (bits !== undefined) return evenBets(bits.sums, bits.held === undefined ? null : "up");
   const categories = readCategories(state["categories"]);
@@ -75,35 +87,34 @@ function betsIn(state: Json, { memory, policy, slotMs }: ReadingInput): Bets | u
 }
 
 function engineBets(
-  state: { readonly [field: string]: Json },
-  engine: { readonly [field: string]: Json },
-  memory: SeriesMemory | undefined,
-  policy: JudgePolicy,
-  slotMs: number,
+  { detector, held }: { readonly [field: string]: Json },
+  components: readonly Component[],
 ): Bets | undefined {
-  const reference = readReference(memory?.baseline?.learned);
-  const { detector, held } = engine;
-  if (reference === undefined || !isJsonObject(detector)) return undefined;
-  const sums = detector["sums"];
-  if (!Array.isArray(sums) || !isNumbers(sums)) return undefined;
-  const marks = isNumbers(state["marks"]) ? (state["marks"] as unknown as number[]) : undefined;
-  const { components } = readyPipeline(reference, stageOf(reference, policy).floor, wideningOf(marks, slotMs));
-  const bets = { sums: [] as number[], weights: [] as number[], isUp: [] as boolean[] };
-  for (const [index, { kind, weight }] of components.entries()) {
-    if (!isLevel(kind)) continue;
-    bets.sums.push((sums as unknown as number[])[index] ?? 0);
-    bets.weights.push(weight);
-    bets.isUp.push(kind === "up");
-  }
+  const sums = isJsonObject(detector) ? detector["sums"] : undefined;
+  if (!isNumbers(sums)) return undefined;
+  const { weights, isUp } = levelShares(components);
+  const ofLevel = (sums as unknown as readonly number[]).slice(0, weights.length);
   const kind = isJsonObject(held) ? held["kind"] : undefined;
-  return { ...bets, held: kind === "up" || kind === "down" ? kind : null };
+  return { sums: ofLevel, weights, isUp, held: kind === "up" || kind === "down" ? kind : null };
+}
+
+const knownShares = new WeakMap<readonly Component[], Required<Shares>>();
+
+/** Bets on the level come before all others. */
+function levelShares(components: readonly Component[]): Required<Shares> {
+  const known = knownShares.get(components);
+  if (known !== undefined) return known;
+  const ofLevel = components.filter(({ kind }) => isLevel(kind));
+  const shares = { weights: ofLevel.map(({ weight }) => weight), isUp: ofLevel.map(({ kind }) => kind === "up") };
+  knownShares.set(components, shares);
+  return shares;
 }
 
 function evenBets(sums: readonly number[], held: Reading["held"]): Bets {
   return { sums, weights: sums.map(() => 1 / sums.length), held };
 }
 
-function totals({ sums, weights, isUp }: Bets): [up: number, down: number] {
+function totals({ weights, isUp }: Shares, sums: readonly number[]): [up: number, down: number] {
   let [up, down] = [0, 0];
   for (const [index, sum] of sums.entries()) {
     const share = (weights[index] ?? 0) * sum;
@@ -116,13 +127,13 @@ function totals({ sums, weights, isUp }: Bets): [up: number, down: number] {
 /** Faster replies and what costs less are no cause for telling anybody; young baselines are none either. */
 function pagesOf(
   aspect: Aspect,
-  reference: Reference | undefined,
+  stage: Stage | undefined,
   { baseline }: SeriesMemory,
   policy: JudgePolicy,
 ): Reading["pages"] {
   if (aspect === "budget") return "none";
-  if (reference !== undefined) {
-    if (!stageOf(reference, policy).mayPage) return "none";
+  if (stage !== undefined) {
+    if (!stage.mayPage) return "none";
     return aspect === "usage" ? "both" : "up";
   }
   const rate = readRate(baseline?.learned);
@@ -153,7 +164,7 @@ function dayAfter(
   const [was, own] = [ofLength(before.sums), ofLength(day.sums)];
   if (was.length > 0 && after.sums.every((sum, index) => sum === was[index])) return { ...day, samples };
   const sums = after.sums.map((sum, index) => ((1 + (own[index] ?? 0)) * sum) / (1 + (was[index] ?? 0)));
-  const [up, down] = totals({ ...after, sums });
+  const [up, down] = totals(after, sums);
   return Number.isFinite(up + down) ? { fromMs: day.fromMs, samples, sums, total: up + down } : { ...day, samples };
 }
 
