@@ -144,7 +144,10 @@ function heldOrNot(
 ): RouteDecision {
   const { receiver } = decision;
   const atMs = Date.parse(alert.at);
-  const gathered = groupWaitMs > 0 && mayShareCause(alert, isSharedTarget) ? { heldUntilMs: atMs + groupWaitMs } : {};
+  const gathered =
+    groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, isSharedTarget)
+      ? { heldUntilMs: atMs + groupWaitMs }
+      : {};
   const hours = manners[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
@@ -154,12 +157,17 @@ function heldOrNot(
     : { ...decision, heldUntilMs: opensMs };
 }
 
+/** What was only informative begins when it no longer is. */
+function begins({ event }: Alert, reason: ToldReason): boolean {
+  return event === "opened" || event === "reopened" || (event === "escalated" && reason === "opened");
+}
+
 /**
- * The beginning of an outage, which others of the same provider may share, and of a move, which other probes of the same
- * target may; not what already stands for others.
+ * An outage, which others of the same provider may share, and a move, which other probes of the same target may; not
+ * what already stands for others.
  */
-function mayShareCause({ kind, severity, event, members }: Alert, isSharedTarget: boolean): boolean {
-  if ((event !== "opened" && event !== "reopened") || members !== undefined) return false;
+function mayShareCause({ kind, severity, members }: Alert, isSharedTarget: boolean): boolean {
+  if (members !== undefined) return false;
   if (severity === "breaking") return kind === "availability";
   return isSharedTarget && (kind === "availability" || kind === "latency" || kind === "usage");
 }
@@ -193,6 +201,6 @@ export function outboxEntries(alert: Alert, routes: readonly RouteDecision[], op
  * The same for the same transition and receiver, however often it is computed: committing twice cannot make a
  * second message. Standard Webhooks forbids `.` in it.
  */
-function messageId({ incidentId, sequence }: Alert, receiver: string): string {
+export function messageId({ incidentId, sequence }: Alert, receiver: string): string {
   return `msg_${shortHash(JSON.stringify([incidentId, sequence, receiver]), 32)}`;
 }

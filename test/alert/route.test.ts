@@ -29,8 +29,13 @@ describe("routeAlert", () => {
 
 describe("what others may share waits for them", () => {
   const alerting = { ...plainAlerting, groupWaitMs: 30_000 };
-  const heldMs = (over: Partial<Incident>, isSharedTarget: boolean, kind: TransitionKind = "opened"): number[] =>
-    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget }).flatMap((one) =>
+  const heldMs = (
+    over: Partial<Incident>,
+    isSharedTarget: boolean,
+    kind: TransitionKind = "opened",
+    told: string[] = [],
+  ): number[] =>
+    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, told: new Set(told) }).flatMap((one) =>
       one.told && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : [],
     );
 
@@ -39,6 +44,8 @@ describe("what others may share waits for them", () => {
     expect(heldMs(moved, true)).toEqual([30_000]);
     expect(heldMs(moved, true, "reopened")).toEqual([30_000]);
     expect(heldMs(moved, false)).toEqual([]);
+    expect(heldMs(moved, true, "escalated")).toEqual([30_000]);
+    expect(heldMs(moved, true, "escalated", ["pager"])).toEqual([]);
     expect(heldMs(moved, true, "reminded")).toEqual([]);
   });
 
