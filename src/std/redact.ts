@@ -1,9 +1,8 @@
-import { secretForms, type SecretForms } from "./secret-forms.ts";
+import { cutFinder, mark, masksFinder } from "./secret-cuts.ts";
+import { secretForms } from "./secret-forms.ts";
 
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
-
-const mark = "[redacted]";
 
 /** Shapes of keys that are recognised without having been told of them. A group is kept. */
 const tokenPatterns = [
@@ -20,46 +19,27 @@ const tokenPatterns = [
 ];
 
 /**
- * Removes the given secrets in every usual spelling (raw, base64 and hex, URL-encoded, JSON-escaped, hashed, masked in the
+ * Removes the given secrets in every usual spelling (raw, base64 and hex, escaped for URLs, JSON and HTML, hashed, masked in the
  * middle), each also when it is cut short after eight characters or more, and anything that looks like a key. Secrets
  * shorter than 6 characters are left alone: they would blank ordinary words.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
   const forms = [...new Set(secrets)].filter((secret) => secret.length >= 6).map(secretForms);
   const longestFirst = (of: Set<string>): string[] => [...of].sort((a, b) => b.length - a.length);
-  const cuttable = longestFirst(new Set(forms.flatMap((it) => it.cuttable)));
-  const whole = longestFirst(new Set(forms.flatMap((it) => it.whole).filter((it) => !cuttable.includes(it))));
-  const masked = forms.flatMap((it: SecretForms) => it.masked);
+  const cuttable = new Set(forms.flatMap((it) => it.cuttable));
+  const whole = longestFirst(new Set(forms.flatMap((it) => it.whole).filter((it) => !cuttable.has(it))));
+  const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
+  const withoutCuts = cutFinder(
+    [...cuttable],
+    forms.flatMap((it) => it.endings),
+  );
   return (text) => {
     let clean = text;
     for (const needle of whole) if (clean.includes(needle)) clean = clean.replaceAll(needle, mark);
-    for (const needle of cuttable) clean = withoutBeginnings(clean, needle);
-    for (const pattern of masked) clean = clean.replace(pattern, mark);
+    clean = withoutMasks(withoutCuts(clean));
     for (const pattern of tokenPatterns) {
       clean = clean.replace(pattern, (_match, kept: unknown) => (typeof kept === "string" ? `${kept}${mark}` : mark));
     }
     return clean;
   };
-}
-
-const shortestCut = 8;
-/** A beginning that is a plain word, such as `password`, is no secret yet. */
-const shortestWord = 12;
-
-/** Removes each longest beginning of `needle`, of at least eight characters. */
-function withoutBeginnings(text: string, needle: string): string {
-  const beginning = needle.slice(0, shortestCut);
-  let clean = text;
-  for (let at = clean.indexOf(beginning); at !== -1; at = clean.indexOf(beginning, at)) {
-    let length = shortestCut;
-    while (length < needle.length && clean[at + length] === needle[length]) length += 1;
-    const found = clean.slice(at, at + length);
-    if (length < shortestWord && /^(?:[a-z]+|[A-Z]+)$/.test(found)) {
-      at += 1;
-      continue;
-    }
-    clean = clean.slice(0, at) + mark + clean.slice(at + length);
-    at += mark.length;
-  }
-  return clean;
 }

@@ -5,23 +5,37 @@ export interface SecretForms {
   readonly whole: readonly string[];
   /** Secret also when only the beginning is there. */
   readonly cuttable: readonly string[];
-  /** Beginning and end with something in between: `abc…wxyz`. */
-  readonly masked: readonly RegExp[];
+  /** Secret also when only the end is there: `key ending in …`. */
+  readonly endings: readonly string[];
+  /** Secret also when only beginning or end is there, with a mask in between: `abc…wxyz`. */
+  readonly masked: readonly string[];
 }
 
 const shortestCuttable = 12;
 const shortestMasked = 16;
 
 export function secretForms(secret: string): SecretForms {
-  const spellings = [...new Set([secret, ...urlEncoded(secret), ...jsonEscaped(secret)])];
-  const derived = [...base64Forms(secret), ...hexForms(secret), ...digests(secret)];
+  const spellings = spellingsOf(secret);
+  const derived = [...base64Forms(secret), ...base64Forms(base64(secret)), ...hexForms(secret), ...digests(secret)];
+  const isLong = (form: string): boolean => form.length >= shortestCuttable;
   return {
-    whole: [...spellings, ...derived.filter((form) => form.length >= shortestCuttable)],
-    cuttable: [...(isAddress(secret) ? tellingParts(secret) : spellings), ...derived].filter(
-      (form) => form.length >= shortestCuttable,
-    ),
-    masked: secret.length < shortestMasked || isAddress(secret) ? [] : maskedForms(secret),
+    whole: [...spellings, ...derived.filter(isLong)],
+    cuttable: [...(isAddress(secret) ? tellingParts(secret) : spellings), ...derived].filter(isLong),
+    endings: isAddress(secret) ? [] : spellings.filter(isLong),
+    masked: secret.length < shortestMasked || isAddress(secret) ? [] : [secret],
   };
+}
+
+/** As it is, and as texts write it: escaped for what carries it, in other letters, or read as what it is not. */
+function spellingsOf(secret: string): string[] {
+  const inOtherLetters = [secret.toLowerCase(), secret.toUpperCase(), secret.normalize("NFC"), secret.normalize("NFD")];
+  const misread = [Buffer.from(secret).toString("latin1"), secret.replace(/[^\x00-\x7f]/g, "\ufffd")];
+  const escaped = [...urlEncoded(secret), ...jsonEscaped(secret), ...htmlEscaped(secret)];
+  return [...new Set([secret, ...escaped, ...inOtherLetters, ...misread, ...inOtherLetters.flatMap(jsonEscaped)])];
+}
+
+function base64(secret: string): string {
+  return Buffer.from(secret).toString("base64");
 }
 
 /** Of an address, only what is not known to everybody is secret: `https://` begins them all. */
@@ -38,7 +52,7 @@ function tellingParts(address: string): string[] {
 function urlEncoded(secret: string): string[] {
   const usual = encodeURIComponent(secret.toWellFormed());
   const form = new URLSearchParams([["", secret]]).toString().slice(1);
-  return [usual, usual.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), form];
+  return [usual, encodeURIComponent(usual), usual.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), form];
 }
 
 function jsonEscaped(secret: string): string[] {
@@ -46,6 +60,18 @@ function jsonEscaped(secret: string): string[] {
   const slashes = once.replaceAll("/", "\\/");
   const ascii = once.replace(/[^\x20-\x7e]|[&<>'+=]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return [once, slashes, ascii, JSON.stringify(once).slice(1, -1)];
+}
+
+function htmlEscaped(secret: string): string[] {
+  const each = (pattern: RegExp, write: (code: number) => string): string =>
+    secret.replace(pattern, (it) => write(it.codePointAt(0) ?? 0));
+  const named = new Map([...`&<>"'`].map((it, at) => [it, ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"][at] ?? it]));
+  return [
+    secret.replace(/[&<>"']/g, (it) => named.get(it) ?? it),
+    each(/[&<>"']/g, (code) => `&#x${code.toString(16)};`),
+    each(/[^\w -]/gu, (code) => `&#${code};`),
+    each(/[^\w -]/gu, (code) => `&#x${code.toString(16)};`),
+  ];
 }
 
 /** On its own and inside something longer, where the characters depend on what stands before it. */
@@ -73,13 +99,4 @@ function digests(secret: string): string[] {
     const digest = createHash(algorithm).update(secret).digest();
     return [digest.toString("hex"), digest.toString("hex").toUpperCase(), digest.toString("base64").replace(/=+$/, "")];
   });
-}
-
-function maskedForms(secret: string): RegExp[] {
-  const gap = String.raw`(?:\*{2,}|•{2,}|\.{3,}|…|x{4,}|X{4,})`;
-  const escaped = (text: string): string => text.replace(/[^A-Za-z0-9]/g, String.raw`\$&`);
-  return [
-    new RegExp(`${escaped(secret.slice(0, 3))}[A-Za-z0-9_.-]{0,13}?${gap}[A-Za-z0-9_.-]{0,8}`, "g"),
-    new RegExp(`${gap}${escaped(secret.slice(-4))}`, "g"),
-  ];
 }
