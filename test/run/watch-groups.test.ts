@@ -46,12 +46,13 @@ async function learnedDay(probes: readonly Probe[]) {
   let nowMs = noonMs - learned * minuteMs;
   const random = seededRandom(11);
   const slower = new Map<string, number>();
+  const shown = { promptTokens: 9 };
   let asked = "";
   const world: World = {
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     random,
     exchanger: fakeExchanger(
-      () => ok(completion()),
+      () => ok(completion({}, shown.promptTokens)),
       () => 400 * Math.exp(0.1 * (random() + random() - 1)) * (slower.get(asked) ?? 1),
     ),
     runs: store,
@@ -74,7 +75,7 @@ async function learnedDay(probes: readonly Probe[]) {
     }
   };
   await minutes(learned, false);
-  return { story, slower, minutes };
+  return { story, slower, shown, minutes };
 }
 
 /** What was told, without when and exactly how much. */
@@ -144,6 +145,17 @@ describe("two locations of one target become slower", () => {
     ]);
   }, 120_000);
 });
+
+test("another tokenizer is one message as well", async () => {
+  const day = await learnedDay([eu, us]);
+  day.shown.promptTokens = 57;
+  await day.minutes(6);
+  const [opened, ...more] = day.story.told;
+  expect([opened?.split(" pager ")[1], more]).toEqual(["opened: mini: prompt tokens up in 2 of 2 probes", []]);
+  const [cover] = (await store.incidents(false, 99)).filter(({ covers }) => covers !== undefined);
+  expect(cover).toMatchObject({ kind: "usage", label: "prompt tokens" });
+  expect(cover?.findings.map(({ expected, observed }) => `${expected} → ${observed}`)).toEqual(["9 → 57", "9 → 57"]);
+}, 120_000);
 
 test("one location alone is told of by itself, when the others had time to show it as well", async () => {
   const day = await learnedDay([eu, us, asia]);
