@@ -34,17 +34,27 @@ const control = z.object({
   expiresAt: atIso,
 });
 
-const event = z.enum(["opened", "reopened", "escalated", "reminded", "unacknowledged", "acknowledged", "resolved"]);
+const transition = z.enum([
+  "opened",
+  "reopened",
+  "escalated",
+  "reminded",
+  "unacknowledged",
+  "acknowledged",
+  "resolved",
+]);
 
-const earlier = z.object({ id: z.string(), sequence: z.int(), event, at: atIso, reason: z.string() });
+const earlier = z.object({ id: z.string(), sequence: z.int(), event: transition, at: atIso, reason: z.string() });
 
 const alertMembers = {
   version: z.literal(1),
   incidentId: z.string().describe("the same in every message about one incident"),
   fingerprint: z.string().describe("the same for every incident of one cause"),
   sequence: z.int().describe("counts the messages' reasons within an incident: a higher one is newer"),
-  event,
-  status: z.enum(["firing", "acknowledged", "resolved"]).describe("how the incident is after the event"),
+  event: z.enum([...transition.options, "digest"]).describe("digest is no incident's: it comes once a day"),
+  status: z
+    .enum(["firing", "acknowledged", "resolved", "information"])
+    .describe("how the incident is after the event; information of a digest"),
   reason: line(120).describe("why it is sent now"),
   at: atIso,
   kind: z.enum([
@@ -81,6 +91,10 @@ const alertMembers = {
   members: names.optional().describe("what an incident that stands for others names"),
   moreMembers: z.int().optional(),
   earlier: z.array(earlier).optional().describe("what could not be told in time; this message is in place of those"),
+  digest: z
+    .object({ pages: line(160).describe("pages told of late, and what the promise allows") })
+    .optional()
+    .describe("of a daily digest only"),
   controls: z
     .array(control)
     .optional()
@@ -95,7 +109,7 @@ const link = z.object({ text: z.string(), href: z.url() });
  */
 export const alertBodySchema = z
   .object({
-    type: z.templateLiteral(["plumbline.incident.", event]),
+    type: z.union([z.templateLiteral(["plumbline.incident.", transition]), z.literal("plumbline.digest")]),
     timestamp: atIso,
     data: z.object({
       ...alertMembers,

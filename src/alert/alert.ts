@@ -13,9 +13,12 @@ export interface Alert {
   readonly incidentId: string;
   readonly fingerprint: string;
   readonly sequence: number;
-  /** What happened to the incident; `opened` for whoever is told of it first, however it went on since. */
-  readonly event: TransitionKind;
-  readonly status: "firing" | "acknowledged" | "resolved";
+  /**
+   * What happened to the incident; `opened` for whoever is told of it first, however it went on since. `digest` is no
+   * incident's: it comes once a day.
+   */
+  readonly event: TransitionKind | "digest";
+  readonly status: "firing" | "acknowledged" | "resolved" | "information";
   /** Why it is sent now. */
   readonly reason: string;
   /** When it happened, ISO 8601. */
@@ -57,9 +60,14 @@ export interface Alert {
   readonly moreMembers?: number;
   /** What happened to the incident before and could not be told in time: this message is in place of those. */
   readonly earlier?: readonly EarlierMessage[];
+  /** Of a daily digest only: pages told of late, and what the promise allows. */
+  readonly digest?: { readonly pages: string };
   /** What can be done by following a link; made for each attempt, never stored. */
   readonly controls?: readonly AlertControl[];
 }
+
+/** The message about a transition, as all are but the digests. */
+export type IncidentAlert = Alert & { readonly event: TransitionKind };
 
 /** A link that opens a page, on which one thing can be confirmed. */
 export interface AlertControl {
@@ -75,7 +83,7 @@ export interface EarlierMessage {
   /** The `webhook-id` it would have had. */
   readonly id: string;
   readonly sequence: number;
-  readonly event: TransitionKind;
+  readonly event: Alert["event"];
   /** ISO 8601. */
   readonly at: string;
   readonly reason: string;

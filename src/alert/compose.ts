@@ -3,7 +3,7 @@ import { type Neighbour, type Reach, reachOf } from "../incident/reach.ts";
 import type { Finding, Severity } from "../judgement/judgement.ts";
 import { createRedactor } from "../std/redact.ts";
 import { plainLine, sanitize } from "../std/sanitize.ts";
-import type { Alert, AlertReach, Change } from "./alert.ts";
+import type { Alert, IncidentAlert, AlertReach, Change } from "./alert.ts";
 import { likelyCause, nextStep } from "./likely-cause.ts";
 import { summarise } from "./summary.ts";
 
@@ -11,7 +11,11 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(incident: Incident, transition: Transition, neighbours?: readonly Neighbour[]): Alert {
+export function composeAlert(
+  incident: Incident,
+  transition: Transition,
+  neighbours?: readonly Neighbour[],
+): IncidentAlert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
   return {

@@ -22,6 +22,8 @@ export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []):
  * that needs what this alert lacks, such as a trace, is left out.
  */
 export function readingLinks(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
+  // They lead to one incident's runs, traces and runbook.
+  if (alert.event === "digest") return [];
   return templates.flatMap(({ text, url }) => {
     const values = pathsIn(url).map((path) => textOf(valueAt(alert, path)));
     const href = fillText(url, (path) => encodeURIComponent(textOf(valueAt(alert, path)).toWellFormed()));

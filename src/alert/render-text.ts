@@ -50,6 +50,8 @@ function headline({ status, severity, kind }: Alert): [string, AlertTone] {
       return [`ACKNOWLEDGED  ${severity}, ${kind}`, "strong"];
     case "resolved":
       return [`RESOLVED  ${kind}`, "good"];
+    case "information":
+      return ["DAILY DIGEST", "strong"];
     default:
       return status satisfies never;
   }
@@ -67,6 +69,7 @@ function changeLines({ what, before, after }: Change, columns: number): string[]
 
 /** What stands below the changes: since when, how often, where, the evidence, what to do. */
 export function alertFacts(alert: Alert): [string, string][] {
+  if (alert.digest !== undefined) return digestFacts(alert, alert.digest);
   const lastingMs = Date.parse(alert.at) - Date.parse(alert.firstBadSlot);
   const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
   const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
@@ -88,6 +91,14 @@ export function alertFacts(alert: Alert): [string, string][] {
     ...earlierRows(alert),
     ...controlRows(alert),
     ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
+  ];
+}
+
+function digestFacts({ firstBadSlot, nextStep }: Alert, { pages }: NonNullable<Alert["digest"]>): [string, string][] {
+  return [
+    ["since", readable(firstBadSlot)],
+    ["pages", pages],
+    ["next step", nextStep],
   ];
 }
 

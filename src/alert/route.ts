@@ -2,7 +2,7 @@ import type { Mute } from "../incident/mute.ts";
 import { meets } from "../incident/matcher.ts";
 import { type Alerting, plainAlerting } from "../probe/alerting.ts";
 import { shortHash } from "../std/hash.ts";
-import type { Alert, OutboxEntry } from "./alert.ts";
+import type { Alert, IncidentAlert, OutboxEntry } from "./alert.ts";
 import { opensAtMs } from "./hours.ts";
 
 /** What became of one receiver, and why: for `explain` and for the log. */
@@ -62,7 +62,11 @@ export interface RouteContext {
 }
 
 /** Decides for each receiver of the probe, once each, in the order of the configuration. */
-export function routeAlert(alert: Alert, receivers: readonly string[], context: RouteContext = {}): RouteDecision[] {
+export function routeAlert(
+  alert: IncidentAlert,
+  receivers: readonly string[],
+  context: RouteContext = {},
+): RouteDecision[] {
   const all = [...new Set(receivers)];
   const { alerting = plainAlerting, told = new Set(), isSharedTarget = false } = context;
   const led = ledTo(alert, all, alerting);
@@ -95,7 +99,7 @@ interface No {
 
 /** A silence keeps quiet what begins or goes on; that it is over is told to those who know that it began. */
 function whyNot(
-  alert: Alert,
+  alert: IncidentAlert,
   receiver: string,
   { mute, told = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
   led: ReadonlyMap<string, string>,
@@ -137,7 +141,7 @@ function overCap(receiver: string, { manners }: Alerting, sent: RouteContext["se
 
 /** Outside its hours a receiver is told later or not at all; pages only if it says so. */
 function heldOrNot(
-  alert: Alert,
+  alert: IncidentAlert,
   decision: Extract<RouteDecision, { told: true }>,
   { manners, groupWaitMs }: Alerting,
   isSharedTarget: boolean,
@@ -173,7 +177,7 @@ function mayShareCause({ kind, severity, members }: Alert, isSharedTarget: boole
 }
 
 /** For whoever hears of it first it begins now, whatever happened to it before. */
-function whyTold({ event }: Alert, wasTold: boolean): ToldReason {
+function whyTold({ event }: IncidentAlert, wasTold: boolean): ToldReason {
   if (event === "unacknowledged") return event;
   if (!wasTold) return "opened";
   return event === "escalated" ? "severity-rose" : event;

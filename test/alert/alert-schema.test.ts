@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Alert } from "../../src/alert/alert.ts";
 import { alertBodySchema, alertJsonSchema } from "../../src/alert/alert-schema.ts";
 import { composeAlert } from "../../src/alert/compose.ts";
+import { digestAlert } from "../../src/alert/digest.ts";
 import { withControls } from "../../src/alert/controls.ts";
 import { renderFor } from "../../src/alert/receivers/receivers.ts";
 
 import type { TransitionKind } from "../../src/incident/incident.ts";
+import { digest } from "./digest-samples.ts";
 import { lookUp, links as templates, receivers } from "./receivers/kinds.ts";
 import { atMs, entryFor, incident, transition } from "./samples.ts";
 
@@ -20,7 +23,7 @@ const transitionKinds = [
 ] as const satisfies TransitionKind[];
 const links = { publicUrl: "https://plumbline.example.com", key: () => "a link key of a good many characters" };
 
-function bodyOf(alert: ReturnType<typeof composeAlert>): unknown {
+function bodyOf(alert: Alert): unknown {
   const entry = withControls({ ...entryFor("pager"), alert }, links, atMs);
   const message = renderFor(entry, { ...receivers.webhook, links: templates }, lookUp, atMs);
   if (!("body" in message)) throw new Error("nothing was posted");
@@ -43,6 +46,12 @@ describe("what the webhook posts is as the schema says, and nothing of it is unk
     const alert = composeAlert(one, transition("reopened"), []);
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: alert.at, reason: "2-of-3-slots-bad" }] as const;
     const body = bodyOf({ ...alert, earlier });
+    expect(alertBodySchema.parse(body)).toEqual(body);
+  });
+
+  test("a daily digest", () => {
+    const body = bodyOf(digestAlert(digest()));
+    expect(body).toMatchObject({ type: "plumbline.digest", data: { event: "digest", status: "information" } });
     expect(alertBodySchema.parse(body)).toEqual(body);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { IncidentAlert } from "../../src/alert/alert.ts";
 import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
 import type { Incident, TransitionKind } from "../../src/incident/incident.ts";
 import type { FindingKind } from "../../src/judgement/judgement.ts";
@@ -81,7 +81,7 @@ describe("outboxEntries", () => {
   });
 
   test("volatile values are no part of the id", () => {
-    const entryOf = (alert: Alert) => outboxEntries(alert, routeAlert(alert, ["pager"]))[0];
+    const entryOf = (alert: IncidentAlert) => outboxEntries(alert, routeAlert(alert, ["pager"]))[0];
     const one = entryOf(alertOf());
     const other = entryOf(alertOf({ badRuns: 77, evidence: [], findings: [] }));
     expect(other?.id).toBe(one?.id);

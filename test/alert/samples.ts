@@ -1,4 +1,4 @@
-import type { Alert, OutboxEntry } from "../../src/alert/alert.ts";
+import type { IncidentAlert, OutboxEntry } from "../../src/alert/alert.ts";
 import { composeAlert } from "../../src/alert/compose.ts";
 import { outboxEntries, routeAlert } from "../../src/alert/route.ts";
 import type { Incident, Transition, TransitionKind } from "../../src/incident/incident.ts";
@@ -108,7 +108,7 @@ export function transition(kind: TransitionKind = "opened", over: Partial<Transi
   };
 }
 
-export function alertOf(over: Partial<Incident> = {}, kind: TransitionKind = "opened"): Alert {
+export function alertOf(over: Partial<Incident> = {}, kind: TransitionKind = "opened"): IncidentAlert {
   return composeAlert(incident(over), transition(kind));
 }
 

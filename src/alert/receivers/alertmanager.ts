@@ -14,6 +14,8 @@ export const alertmanager: ReceiverKind<AlertmanagerReceiver> = {
   statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true },
   forgets: true,
   render({ alert }, receiver, secret, atMs) {
+    if (alert.status === "information")
+      return { refused: `${receiver.name} knows no alert without an end: a digest is not for it` };
     const bearer = receiver.token === undefined ? undefined : secret(receiver.token).trim();
     if (bearer !== undefined && !token.accepts(bearer)) {
       return { refused: `the token of ${receiver.name} is not ${token.words}` };

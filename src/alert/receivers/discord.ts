@@ -38,6 +38,7 @@ function escapeDiscord(text: string): string {
 }
 
 function colourOf({ status, severity }: Alert): number {
+  if (status === "information") return 0x60_7d_8b;
   if (status === "resolved") return 0x2e_7d_32;
   return severity === "breaking" ? 0xc6_28_28 : 0xef_6c_00;
 }

@@ -71,6 +71,7 @@ const colours: Readonly<Record<Alert["status"], string>> = {
   firing: "#b00020",
   acknowledged: "#8a6d00",
   resolved: "#1b7f3b",
+  information: "#333333",
 };
 
 function escapeHtml(text: string): string {

@@ -59,12 +59,14 @@ function withinBytes(lines: readonly string[], max: number): string {
 
 /** 5 rings through "do not disturb". */
 function priorityOf({ status, severity }: Alert): number {
+  if (status === "information") return 2;
   if (status !== "firing") return status === "resolved" ? 3 : 2;
   return severity === "breaking" ? 5 : 4;
 }
 
 /** ntfy shows these as emoji. */
 function tagOf({ status }: Alert): string {
+  if (status === "information") return "newspaper";
   if (status === "resolved") return "white_check_mark";
   return status === "acknowledged" ? "eyes" : "rotating_light";
 }

@@ -13,6 +13,7 @@ import { changeLines, factLines, fit, headline } from "./wording.ts";
 export const pagerduty: ReceiverKind<PagerDutyReceiver> = {
   statuses: { delivered: [202], refused: [400], goneIsFailure: true },
   render({ alert }, receiver, secret) {
+    if (alert.status === "information") return { refused: `${receiver.name} wakes people: a digest is not for it` };
     const key = secret(receiver.routingKey).trim();
     if (!routingKey.accepts(key)) return { refused: `the routing key of ${receiver.name} is not ${routingKey.words}` };
     const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert.incidentId) };
@@ -39,7 +40,7 @@ export const pagerduty: ReceiverKind<PagerDutyReceiver> = {
   },
 };
 
-const actions: Readonly<Record<Alert["status"], string>> = {
+const actions: Readonly<Record<Exclude<Alert["status"], "information">, string>> = {
   firing: "trigger",
   acknowledged: "acknowledge",
   resolved: "resolve",

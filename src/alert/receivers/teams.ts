@@ -48,6 +48,7 @@ const run = (text: string, look: object = {}): object => ({ type: "TextRun", tex
 const line = (inlines: readonly object[], spacing = "Default"): object => ({ type: "RichTextBlock", spacing, inlines });
 
 function colourOf({ status, severity }: Alert): string {
+  if (status === "information") return "Default";
   if (status === "resolved") return "Good";
   return severity === "breaking" ? "Attention" : "Warning";
 }

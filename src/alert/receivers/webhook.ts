@@ -64,7 +64,8 @@ function bodyOf(entry: OutboxEntry, receiver: WebhookReceiver): { readonly type:
   }
 }
 
-const eventType = ({ event }: Alert): string => `plumbline.incident.${event}`;
+const eventType = ({ event }: Alert): string =>
+  event === "digest" ? "plumbline.digest" : `plumbline.incident.${event}`;
 
 /** The alert, and the links that were made for it where there are any. */
 function dataOf(alert: Alert, receiver: WebhookReceiver): object {
@@ -77,7 +78,8 @@ function cloudEvent({ id, alert }: OutboxEntry, receiver: WebhookReceiver): obje
   return {
     specversion: "1.0",
     id,
-    source: `/plumbline/probes/${encodeURIComponent(alert.probe.toWellFormed())}`,
+    source:
+      alert.event === "digest" ? "/plumbline" : `/plumbline/probes/${encodeURIComponent(alert.probe.toWellFormed())}`,
     type: eventType(alert),
     subject: alert.incidentId,
     time: alert.at,

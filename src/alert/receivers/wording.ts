@@ -30,6 +30,8 @@ export function headline({ status, severity, kind }: Alert): string {
       return `ACKNOWLEDGED: ${severity} ${kind}`;
     case "resolved":
       return `RESOLVED: ${kind}`;
+    case "information":
+      return "DAILY DIGEST";
     default:
       return status satisfies never;
   }
