@@ -111,6 +111,11 @@ export interface Evidence {
   readonly status?: number | undefined;
 }
 
+/** Why nothing can be said of its series: it has none of its own. undefined: it is about one thing. */
+export function whyNotOne({ covers }: Incident): string | undefined {
+  return covers && "it stands for others: name the incident of one of them, as `plumbline incident list` shows it";
+}
+
 /** `<fingerprint>-<episode>`. */
 export function incidentId(incident: Incident): string {
   return `${incident.fingerprint}-${incident.episode}`;

@@ -1,6 +1,6 @@
 import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
-import { incidentId } from "../incident/incident.ts";
+import { incidentId, whyNotOne } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
 import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts";
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
@@ -155,6 +155,8 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       if (known === undefined) return undefined;
       const { incident } = known;
       if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
+      const others = whyNotOne(incident);
+      if (others !== undefined) return refused(others);
       const memory = (await book.series(incident.probeId)).find(
         ({ series }) => fingerprintOfSeries(incident, series.id) === incident.fingerprint,
       );

@@ -1,5 +1,5 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
-import { type Incident, incidentId } from "../incident/incident.ts";
+import { type Incident, incidentId, whyNotOne } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
 import { excludeBetween, markAsNoise, noiseIn, plannedChange } from "../judgement/detect/new-normal.ts";
 import { noiseText, type Noise } from "../judgement/detect/marks.ts";
@@ -106,6 +106,8 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
     async exclude(id, by, why) {
       const incident = (await book.history(id))?.incident;
       if (incident === undefined) return undefined;
+      const others = whyNotOne(incident);
+      if (others !== undefined) return refused(others);
       const isOpen = incident.state !== "resolved";
       const nowMs = clock.nowMs();
       const [fromMs, toMs] = [incident.firstBadSlotMs, isOpen ? nowMs : (incident.lastBadSlotMs ?? nowMs)];
@@ -124,6 +126,8 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
     async noise(id, by, why) {
       const incident = (await book.history(id))?.incident;
       if (incident === undefined) return undefined;
+      const others = whyNotOne(incident);
+      if (others !== undefined) return refused(others);
       const pagedAtMs = incident.openedAtMs;
       if (pagedAtMs === undefined) return refused("nobody was told of it");
       const nowMs = clock.nowMs();

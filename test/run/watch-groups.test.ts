@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
+import { createControl } from "../../src/run/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -116,6 +117,23 @@ describe("two locations of one target become slower", () => {
       expect(one.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
       const { deliveries } = (await store.history(incidentId(one)))!;
       expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
+    }
+
+    const control = createControl({
+      book: store,
+      clock: { nowMs: () => noonMs, monotonicMs: () => noonMs },
+      freshId: () => "id",
+      probes: [eu, us],
+      enqueue: () => Promise.resolve(),
+      nextSlotMs: () => undefined,
+      receiversOf: () => ["pager"],
+      nudge: () => {},
+    });
+    for (const act of [control.baselines.accept, control.seriesActs.noise, control.seriesActs.exclude]) {
+      expect(await act(incidentId(cover), "ann", "x")).toMatchObject({
+        kind: "refused",
+        reason: expect.stringContaining("it stands for others: name the incident of one of them"),
+      });
     }
 
     day.slower.delete(eu.id);
