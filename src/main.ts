@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createCommands } from "./app/commands.ts";
+import { endWords } from "./cli/end-words.ts";
 import { exitCodes, type Io, Refusal } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { exceptionFields } from "./std/log.ts";
@@ -43,7 +44,7 @@ try {
 }
 
 function say(error: unknown): void {
-  io.stderr.write(`plumbline: ${redact(error instanceof Error ? error.message : "unknown error")}\n`);
+  io.stderr.write(`plumbline: ${redact(endWords(error))}\n`);
   const { "exception.stacktrace": frames } = exceptionFields(error);
   if (process.env["DEBUG"] !== undefined && typeof frames === "string") io.stderr.write(`${redact(frames)}\n`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFileSync } from "node:fs";
+import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
 import { createExchanger } from "../exchange/exchanger.ts";
@@ -37,7 +38,7 @@ export function secretReader(env: Env): (ref: SecretRef) => string {
   const sources = secretSources(env);
   return (ref) => {
     const value = readSecret(ref, sources);
-    if (value === undefined) throw new Error(`nothing in ${secretName(ref)}`);
+    if (value === undefined) throw new Refusal(`nothing in ${secretName(ref)}`, exitCodes.usage);
     return value;
   };
 }
@@ -65,9 +66,16 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
   const random = Math.random;
   const pause = (ms: number): Promise<void> => sleep(ms);
   const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: pause });
-  const redact = createRedactor(knownSecrets(config, env));
+  const known = new Set(knownSecrets(config, env));
+  let redact = createRedactor([...known]);
   const { tracer, metrics } = telemetry;
-  const secret = secretReader(env);
+  const read = secretReader(env);
+  /** A file may hold another key than it did at the start: what is sent has to be known before anything comes back. */
+  const secret = (ref: SecretRef): string => {
+    const value = read(ref);
+    if (!known.has(value)) redact = createRedactor([...known.add(value)]);
+    return value;
+  };
   const timed = timedRuns(runs, metrics, clock);
   return {
     clock,
@@ -76,7 +84,7 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
     exchanger,
     runs: timed,
     secret,
-    redact,
+    redact: (text) => redact(text),
     log,
     tracer,
     metrics,

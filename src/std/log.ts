@@ -12,13 +12,21 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const maxFrames = 12;
 
+/** A message may have lines that look like frames. */
+function stackBelow({ stack = "", message }: Error): string {
+  const at = message === "" ? -1 : stack.indexOf(message);
+  return at === -1 ? stack : stack.slice(at + message.length);
+}
+
 /**
  * What may be told of something thrown, under OpenTelemetry's names: its type and where it came from. Not its message,
  * which may quote what was being read (`JSON.parse` does), nor the lines of the stack that repeat it.
  */
 export function exceptionFields(thrown: unknown): LogFields {
   if (!(thrown instanceof Error)) return { "exception.type": typeof thrown };
-  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at \S/.test(line));
+  const frames = stackBelow(thrown)
+    .split("\n")
+    .filter((line) => /^\s+at \S/.test(line));
   return {
     "exception.type": thrown.name,
     ...(frames.length > 0 && { "exception.stacktrace": frames.slice(0, maxFrames).join("\n") }),

@@ -29,7 +29,7 @@ export function secretForms(secret: string): SecretForms {
 /** As it is, and as texts write it: escaped for what carries it, in other letters, or read as what it is not. */
 function spellingsOf(secret: string): string[] {
   const inOtherLetters = [secret.toLowerCase(), secret.toUpperCase(), secret.normalize("NFC"), secret.normalize("NFD")];
-  const misread = [Buffer.from(secret).toString("latin1"), secret.replace(/[^\x00-\x7f]/g, "\ufffd")];
+  const misread = [Buffer.from(secret).toString("latin1"), secret.replace(/[\u0080-\uffff]/g, "\ufffd")];
   const escaped = [...urlEncoded(secret), ...jsonEscaped(secret), ...htmlEscaped(secret)];
   return [...new Set([secret, ...escaped, ...inOtherLetters, ...misread, ...inOtherLetters.flatMap(jsonEscaped)])];
 }
@@ -62,12 +62,19 @@ function jsonEscaped(secret: string): string[] {
   return [once, slashes, ascii, JSON.stringify(once).slice(1, -1)];
 }
 
+const entities = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+]);
+
 function htmlEscaped(secret: string): string[] {
   const each = (pattern: RegExp, write: (code: number) => string): string =>
     secret.replace(pattern, (it) => write(it.codePointAt(0) ?? 0));
-  const named = new Map([...`&<>"'`].map((it, at) => [it, ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"][at] ?? it]));
   return [
-    secret.replace(/[&<>"']/g, (it) => named.get(it) ?? it),
+    secret.replace(/[&<>"']/g, (it) => entities.get(it) ?? it),
     each(/[&<>"']/g, (code) => `&#x${code.toString(16)};`),
     each(/[^\w -]/gu, (code) => `&#${code};`),
     each(/[^\w -]/gu, (code) => `&#x${code.toString(16)};`),

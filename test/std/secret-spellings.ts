@@ -19,7 +19,7 @@ export const oddSecrets: Readonly<Record<string, string>> = {
 const hexes = (algorithm: string, secret: string): string => createHash(algorithm).update(secret).digest("hex");
 const escapedOnce = (text: string): string => JSON.stringify(text).slice(1, -1);
 const asEntities = (text: string, write: (code: number) => string): string =>
-  [...text].map((it) => (/[\w -]/.test(it) ? it : write(it.codePointAt(0) ?? 0))).join("");
+  text.replace(/[^\w -]/gu, (it) => write(it.codePointAt(0) ?? 0));
 const named: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** How a provider may say a secret again: as it is, encoded, hashed, cut, or masked in its middle. */
