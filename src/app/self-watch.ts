@@ -7,6 +7,7 @@ import { clockReport, skewText } from "../run/cover-reports.ts";
 import { put, watchCauses } from "../run/outages.ts";
 import { tendIncidents } from "../run/tend.ts";
 import { watchBilling } from "../run/watch-billing.ts";
+import { watchDigest } from "../run/watch-digest.ts";
 import { watchFleet } from "../run/watch-fleet.ts";
 import { watchGroups } from "../run/watch-groups.ts";
 import { watchObjectives } from "../run/watch-slo.ts";
@@ -56,6 +57,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
       hasClosed = true;
     }
     await watchFleet(world, systemClock.nowMs());
+    if (await watchDigest(world, systemClock.nowMs())) log.info("a day of the digest has ended");
     await watchPunctuality(world, systemClock.nowMs());
     await watchSpend(world, systemClock.nowMs());
     await watchObjectives(world, systemClock.nowMs());

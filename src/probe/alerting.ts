@@ -51,6 +51,14 @@ export interface MaintenanceWindow {
   readonly forMs: number;
 }
 
+/** When a day ends, and who is told of it. */
+export interface DigestTimes {
+  /** Minutes of the day by the clocks of `tz`. */
+  readonly atMinute: number;
+  readonly tz: string;
+  readonly receivers: readonly string[];
+}
+
 export interface Alerting {
   /** All that match apply; without any, and where none leads to anybody, everybody is told. */
   readonly routes: readonly Route[];
@@ -59,6 +67,8 @@ export interface Alerting {
   readonly maintenance: readonly MaintenanceWindow[];
   /** An outage or a move waits so long for others with the same cause, to be told as one. */
   readonly groupWaitMs: number;
+  /** None: no digest is made. */
+  readonly digest?: DigestTimes | undefined;
 }
 
 /** Everybody is told of everything at once. */

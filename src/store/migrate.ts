@@ -11,6 +11,7 @@ import * as pauses from "./migrations/0010-pauses.ts";
 import * as fleet from "./migrations/0011-fleet.ts";
 import * as planned from "./migrations/0012-planned.ts";
 import * as baselineSpans from "./migrations/0013-baseline-spans.ts";
+import * as digests from "./migrations/0015-digests.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   "0011-fleet": fleet,
   "0012-planned": planned,
   "0013-baseline-spans": baselineSpans,
+  "0015-digests": digests,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

@@ -49,6 +49,7 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   await sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.digests WHERE at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`.execute(db);
   await sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (

@@ -4,6 +4,7 @@ import type { Standing } from "../alert/resend.ts";
 import type { Overview } from "../run/overview.ts";
 import type { BaselineBook } from "../run/baselines.ts";
 import type { ControlBook } from "../run/control.ts";
+import type { DigestBook } from "../run/digest.ts";
 import type { CoverBook } from "../run/outages.ts";
 import type { ExportBook } from "../run/export.ts";
 import type { PlannedBook, SeriesChangeBook } from "../run/series-acts.ts";
@@ -29,6 +30,7 @@ import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
 import { createRunBook } from "./run-book.ts";
 import { createBillingBook } from "./billing-book.ts";
+import { createDigestBook } from "./digest-book.ts";
 import { createFleetBook } from "./fleet-book.ts";
 import { createSpendBook } from "./spend-book.ts";
 import { createSlotBook } from "./slot-book.ts";
@@ -52,6 +54,7 @@ export interface Store
     WatchBook,
     FleetBook,
     GroupBook,
+    DigestBook,
     SpendBook,
     SloBook,
     BillingBook,
@@ -85,6 +88,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     installation: rows[0]?.id ?? "",
     ...createRunBook(db),
     ...createFleetBook(db),
+    ...createDigestBook(db),
     ...createSpendBook(db),
     ...createBillingBook(db),
     ...createSlotBook(db),

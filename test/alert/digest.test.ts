@@ -85,7 +85,7 @@ describe("who gets it", () => {
     expect(await deliverOnce(world, entry!.id)).toMatchObject({ outcome: { kind: "delivered", status: 200 } });
     expect(JSON.parse(http.received[0]?.body ?? "")).toMatchObject({
       type: "plumbline.digest",
-      data: { event: "digest", status: "information", digest: { pages: expect.stringContaining("2 pages in 30d") } },
+      data: { event: "digest", status: "information", digest: { pages: expect.stringContaining("2 pages in 30 days") } },
     });
   });
 
