@@ -5,7 +5,7 @@ import { formatDurationMs } from "../std/duration.ts";
 import type { Json } from "../std/json.ts";
 import { type Known, knownSchema } from "./contract/known.ts";
 import { type BaselineCard, cardOf } from "./detect/card.ts";
-import { countsSchema } from "./detect/categories.ts";
+import { countsSchema } from "./detect/counts.ts";
 import { rateSchema } from "./detect/error-bits.ts";
 import { referenceSchema } from "./detect/reference.ts";
 import { type Noise, noiseText } from "./detect/marks.ts";

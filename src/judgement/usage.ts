@@ -1,14 +1,6 @@
 import type { Usage } from "../observation/observation.ts";
-import {
-  type Categories,
-  type Counts,
-  countIn,
-  freshCategories,
-  isVaried,
-  readCategories,
-  readCounts,
-  stepCategories,
-} from "./detect/categories.ts";
+import { type Categories, freshCategories, readCategories, stepCategories } from "./detect/categories.ts";
+import { type Counts, countIn, isVaried, noCounts, readCounts } from "./detect/counts.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import { isMeasured } from "./detect/engine.ts";
 import { cadenceMs, watch } from "./detect/watch.ts";
@@ -38,7 +30,7 @@ const metrics: readonly Metric[] = [
 ];
 
 /** A baseline is replaced by one of this many times its samples. */
-const growth = 4;
+const growth = 2;
 
 /** The same prompt costs the same prompt tokens, and answers of about the same length. What is unknown is never 0. */
 export const usageJudge: Judge = {
@@ -66,36 +58,51 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   const known = readCounts(baseline?.learned);
   if (known === undefined) {
     if (value === undefined) return unjudged(input, "usage unknown");
-    const { n, counts } = countIn(countsLearned(input.memory?.state) ?? { n: 0, counts: {} }, String(value));
+    const learned = countIn(countsLearned(input.memory?.state) ?? noCounts, String(value), input.slotMs);
+    const { n } = learned;
     const of = input.policy.drift.samples;
     const ruling = { subject, outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
-    if (n < of) return { ruling, state: { v: 2, n, of, counts: bounded(counts) } };
-    return { ruling, state: { v: 2 }, accept: { learned: { n, counts }, n, why: `learned from the first ${n} runs` } };
+    if (n < of) return { ruling, state: { v: 2, of, ...storedCounts(learned) } };
+    return {
+      ruling,
+      state: { v: 2 },
+      accept: { learned: storedCounts(learned), n, why: `learned from the first ${n} runs` },
+    };
   }
   if (isVaried(known)) return unjudged(input, `${input.series.label} vary by themselves`);
   const seen = value === undefined ? "unknown" : String(value);
   const before = readWatching(input.memory?.state);
   const categories: Categories = before?.categories ?? freshCategories();
   const samples = input.policy.drift.falsePageEveryMs / cadenceMs(input.cadence);
-  const alarm = stepCategories(categories, known, seen, samples);
-  const isNew = known.counts[seen] === undefined;
-  const isGood = alarm === undefined && !isNew;
-  const counts = isGood ? countIn(before?.counts ?? known, seen) : (before?.counts ?? known);
-  const state = { v: 2, categories: { ...categories, alarm: alarm ?? null }, counts };
-  if (isGood) {
-    const accept =
-      counts.n < growth * known.n ? undefined : { learned: counts, n: counts.n, why: `the same in ${counts.n} runs` };
-    return { ruling: { subject, outcome: "good" }, state, accept };
+  const held = stepCategories(categories, known, seen, samples);
+  // What is told counts as well: what comes and goes by itself is told again and again otherwise. Only what has ended is
+  // ever made a baseline of, and a value of one bad night is told again when it is more than seldom.
+  const counts = countIn(before?.counts ?? known, seen, input.slotMs);
+  const watching = (of: Categories): Json => ({ v: 2, categories: stored(of), counts: storedCounts(counts) });
+  if (held === undefined && known.counts[seen] !== undefined) {
+    const good = { subject, outcome: "good" } as const;
+    if (counts.n < growth * known.n) return { ruling: good, state: watching(categories) };
+    const accept = { learned: storedCounts(counts), n: counts.n, why: `learned from ${counts.n} runs` };
+    return { ruling: good, state: watching(freshCategories()), accept };
   }
   const finding: Finding = {
     kind: "usage",
-    severity: alarm === undefined ? "informative" : "risky",
+    severity: held === undefined ? "informative" : "risky",
     subject: input.series.label,
     expected: expectedOf(known),
-    observed: alarm === "frequency" ? `${seen} more often` : seen,
+    observed: held === undefined ? seen : held.kind === "new" ? held.value : `${held.value} more often`,
     baselineVersion: baseline?.version,
   };
-  return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: alarm !== undefined }, state };
+  const ruling = { subject, outcome: "bad", findings: [finding], isConfirmed: held !== undefined } as const;
+  return { ruling, state: watching(categories) };
+}
+
+function stored(categories: Categories): Json {
+  return categories as unknown as Json;
+}
+
+function storedCounts(counts: Counts): { readonly [field: string]: Json } {
+  return counts as unknown as { readonly [field: string]: Json };
 }
 
 function countsLearned(state: Json | undefined): Counts | undefined {
@@ -114,10 +121,3 @@ function expectedOf({ counts }: Counts): string {
     .toSorted((a, b) => Number(a) - Number(b))
     .join(" or ");
 }
-
-/** A value that varies by itself needs no full list to be known as such. */
-function bounded(counts: Counts["counts"]): Counts["counts"] {
-  return Object.fromEntries(Object.entries(counts).slice(0, mostListed));
-}
-
-const mostListed = 64;

@@ -24,6 +24,8 @@ export function bitOf(usual: number): Bit {
 
 /** Weighted sum after one more look: `sums` has one entry for each alternative and is changed. Compare it with the promise. */
 export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: boolean): number {
+  // What is usual nearly always can't be more frequent.
+  if (alternatives.length === 0) return 0;
   let total = 0;
   for (let index = 0; index < alternatives.length; index += 1) {
     const chance = alternatives[index] as number;
@@ -33,6 +35,13 @@ export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: 
     total += next;
   }
   return total / alternatives.length;
+}
+
+/** The chance that the looks speak for most. */
+export function likeliestOf(sums: readonly number[], { usual, alternatives }: Bit): number {
+  let most = 0;
+  for (const [index, sum] of sums.entries()) if (sum > (sums[most] ?? 0)) most = index;
+  return alternatives[most] ?? usual;
 }
 
 /**

@@ -1,86 +1,117 @@
-import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { bitOf, neverSeenBound, noRarer, stepBit, upperBound } from "./bits.ts";
+import { type Bit, bitOf, likeliestOf, neverSeenBound, noRarer, stepBit } from "./bits.ts";
+import { type Counts, usualShare } from "./counts.ts";
 import { isNumbers } from "./numbers.ts";
 
-/** How often each of a few values was seen: `13` → 1440. */
-export const countsSchema = z.object({ n: z.number(), counts: z.record(z.string(), z.number()) });
-export type Counts = z.infer<typeof countsSchema>;
-
 export interface Categories {
-  /** Sums of `something never seen`, then of each known value. */
+  /** Sums of `something never seen`, then of each known value in order, once their usual shares are known. */
   sums: number[][];
-  alarm?: "new" | "frequency" | null | undefined;
-  /** Samples in a row without a value that is new: an alarm ends after three, or a day's worth for frequencies. */
-  calm: number;
+  held?: HeldValue | undefined;
+}
+
+/** A value that was told: one never seen before, or a known one that is more frequent than is usual. */
+export interface HeldValue {
+  kind: "new" | "frequency";
+  value: string;
+  /** How frequent it was when it was told, and the evidence for its being back. */
+  rate: number;
+  back: number;
 }
 
 /** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
 export function readCategories(stored: Json | undefined): Categories | undefined {
   if (!isJsonObject(stored)) return undefined;
-  const { sums, alarm, calm } = stored;
-  if (typeof calm !== "number" || !Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
-  if (alarm !== undefined && alarm !== null && alarm !== "new" && alarm !== "frequency") return undefined;
-  return { sums: (sums as number[][]).map((of) => of.slice()), alarm, calm };
+  const { sums, held } = stored;
+  if (!Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
+  if (held !== undefined && !isHeldValue(held)) return undefined;
+  const state = stored as unknown as Categories;
+  return { sums: state.sums.map((of) => of.slice()), held: state.held && { ...state.held } };
 }
 
-export function readCounts(stored: Json | undefined): Counts | undefined {
-  if (!isJsonObject(stored)) return undefined;
-  const { n, counts } = stored;
-  if (typeof n !== "number" || !isJsonObject(counts) || !isNumbers(Object.values(counts))) return undefined;
-  return stored as unknown as Counts;
+function isHeldValue(stored: Json): boolean {
+  if (!isJsonObject(stored)) return false;
+  const { kind, value, rate, back } = stored;
+  return (kind === "new" || kind === "frequency") && typeof value === "string" && isNumbers([rate, back], 2);
 }
 
-const mostValues = 8;
-const calmAfterNew = 3;
-const calmAfterFrequency = 60;
 const shareOfNew = 0.5;
+const backAt = 5;
+const mostPerRun = 2;
 
 export function freshCategories(): Categories {
-  return { sums: [], calm: 0 };
-}
-
-export function countIn({ n, counts }: Counts, value: string): Counts {
-  return { n: n + 1, counts: { ...counts, [value]: (counts[value] ?? 0) + 1 } };
-}
-
-/** More different values than this, or hardly one seen twice: it varies by itself. */
-export function isVaried({ n, counts }: Counts): boolean {
-  const distinct = Object.values(counts).length;
-  return distinct > mostValues || distinct > n / 3;
+  return { sums: [] };
 }
 
 /**
  * One more value: a new one, or known ones in other proportions. Each possibility is a bit with a Shiryaev-Roberts sum
- * of its own; their weighted average is compared with the promise. Changes the state it is given.
+ * of its own; their weighted average is compared with the promise. Changes the state it is given. Gives what is told,
+ * from the run that tells it until the evidence says that it is over.
  */
 export function stepCategories(
   state: Categories,
   known: Counts,
   value: string,
   samples: number,
-): "new" | "frequency" | undefined {
-  const distinct = Object.values(known.counts).length;
+): HeldValue | undefined {
   const isNew = known.counts[value] === undefined;
-  const step = (index: number, usual: number, happened: boolean): number =>
-    stepBit((state.sums[index] ??= []), bitOf(noRarer(usual, samples)), happened);
-  const novelty = step(0, neverSeenBound(known.n), isNew);
-  const share = distinct > 1 ? shareOfNew : 1;
-  let others = 0;
-  if (distinct > 1) {
-    for (const [index, it] of Object.keys(known.counts).toSorted().entries()) {
-      const usual = upperBound(known.counts[it] ?? 0, known.n);
-      others += step(index + 1, usual, it === value) / distinct;
+  const novelty = bitOf(noRarer(neverSeenBound(known.n), samples));
+  const { held } = state;
+  if (held !== undefined) {
+    const { usual } = held.kind === "new" ? novelty : (bitOfKnown(known, held.value, samples) ?? novelty);
+    // The rate of a known value was estimated from few runs: half way to it is enough to tell that it is not over.
+    const rate = held.kind === "new" ? held.rate : (usual + held.rate) / 2;
+    const happened = held.kind === "new" ? isNew : held.value === value;
+    held.back = Math.max(0, held.back + evidenceForBack(usual, rate, happened));
+    if (held.kind === "new" && isNew) held.value = value;
+    if (held.back < backAt) return held;
+    state.sums = [];
+    state.held = undefined;
+    return undefined;
+  }
+
+  const values = Object.keys(known.counts).toSorted();
+  const bits = values.length > 1 ? values.map((it) => bitOfKnown(known, it, samples)) : [];
+  const areBet = bits.length > 0 && bits.every((bit) => bit !== undefined);
+  const share = areBet ? shareOfNew : 1;
+  const sumsOf = (index: number): number[] => (state.sums[index] ??= []);
+  let most: { weighed: number; kind: HeldValue["kind"]; value: string; rate: number } | undefined;
+  let total = 0;
+  const bet = (
+    index: number,
+    bit: Bit,
+    weight: number,
+    kind: HeldValue["kind"],
+    of: string,
+    happened: boolean,
+  ): void => {
+    const sums = sumsOf(index);
+    const weighed = weight * stepBit(sums, bit, happened);
+    total += weighed;
+    if (weighed > (most?.weighed ?? 0)) most = { weighed, kind, value: of, rate: likeliestOf(sums, bit) };
+  };
+  bet(0, novelty, share, "new", value, isNew);
+  if (areBet) {
+    for (const [index, it] of values.entries()) {
+      const bit = bits[index];
+      if (bit !== undefined) bet(index + 1, bit, (1 - share) / values.length, "frequency", it, it === value);
     }
   }
-  state.calm = isNew ? 0 : state.calm + 1;
-  if (share * novelty + (1 - share) * others >= samples) {
-    state.alarm = share * novelty >= (1 - share) * others ? "new" : "frequency";
-    state.sums = [];
-    state.calm = 0;
-  }
-  if (state.alarm != null && state.calm >= (state.alarm === "new" ? calmAfterNew : calmAfterFrequency)) {
-    state.alarm = null;
-  }
-  return state.alarm ?? undefined;
+  if (total < samples || most === undefined) return undefined;
+  const { kind, value: told, rate } = most;
+  state.sums = [];
+  state.held = { kind, value: told, rate, back: 0 };
+  return state.held;
+}
+
+function bitOfKnown(known: Counts, value: string, samples: number): Bit | undefined {
+  const usual = usualShare(known, value);
+  return usual === undefined ? undefined : bitOf(noRarer(usual, samples));
+}
+
+/** One run is no proof, whatever it shows. */
+function evidenceForBack(usual: number, rate: number, happened: boolean): number {
+  const chance = Math.min(usual, 0.99);
+  const raised = Math.min(0.99, Math.max(rate, chance + (1 - chance) / 2));
+  const evidence = Math.log(happened ? chance / raised : (1 - chance) / (1 - raised));
+  return Math.max(-mostPerRun, Math.min(mostPerRun, evidence));
 }

@@ -76,14 +76,14 @@ function betsIn(state: Json, components: readonly Component[] | undefined): Bets
   if (bits !== undefined) return evenBets(bits.sums, bits.held === undefined ? null : "up");
   const categories = readCategories(state["categories"]);
   if (categories === undefined) return undefined;
-  const { sums, alarm } = categories;
+  const { sums, held } = categories;
   const [novelty = [], ...values] = sums;
   const share = values.length === 0 ? 1 : 0.5;
   const weights = [
     ...novelty.map(() => share / novelty.length),
     ...values.flatMap((of) => of.map(() => (1 - share) / values.length / of.length)),
   ];
-  return { sums: sums.flat(), weights, held: alarm == null ? null : "up" };
+  return { sums: sums.flat(), weights, held: held === undefined ? null : "up" };
 }
 
 function engineBets(

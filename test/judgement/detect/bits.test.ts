@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/detect/bits.ts";
-import { countIn, freshCategories, isVaried, stepCategories } from "../../../src/judgement/detect/categories.ts";
 import { type Rate, freshErrorBits, stepErrors } from "../../../src/judgement/detect/error-bits.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
@@ -26,51 +25,6 @@ describe("chances", () => {
         if (p === usual) expect(mean([])).toBeCloseTo(1, 9);
       }
     }
-  });
-});
-
-describe("token counts", () => {
-  const constant = (n: number) => ({ n, counts: { "13": n } });
-  const mismatches = (n: number): number => {
-    const state = freshCategories();
-    for (let count = 1; count < 100; count += 1) {
-      if (stepCategories(state, constant(n), "425", halfYear) !== undefined) return count;
-    }
-    return 100;
-  };
-  test("a constant count that changes is told after 3 runs, or 2 when it was long constant", () => {
-    expect(mismatches(1440)).toBe(3);
-    expect(mismatches(20_160)).toBe(2);
-    expect(mismatches(60)).toBeLessThan(8);
-  });
-
-  test("values that alternate as ever are fine; another proportion is told; back again ends it", () => {
-    const random = seededRandom(4);
-    const known = { n: 2000, counts: { "9": 1400, "10": 600 } };
-    const state = freshCategories();
-    const play = (runs: number, share: number) =>
-      Array.from({ length: runs }, () => stepCategories(state, known, random() < share ? "10" : "9", halfYear));
-    expect(play(20_000, 0.3).every((alarm) => alarm === undefined)).toBe(true);
-    expect(play(200, 0.8)).toContain("frequency");
-    const after = play(3000, 0.3);
-    expect(after.at(-1)).toBeUndefined();
-    stepCategories(state, known, "11", halfYear);
-    expect(stepCategories(state, known, "9", halfYear)).toBeUndefined();
-  });
-
-  test("decades of the same value are no alarm", () => {
-    const state = freshCategories();
-    const known = constant(50_000_000);
-    for (let run = 0; run < 3 * halfYear; run += 1) {
-      if (stepCategories(state, known, "13", halfYear) !== undefined) throw new Error(`told at run ${run}`);
-    }
-  });
-
-  test("what differs nearly every time varies by itself", () => {
-    let counts = { n: 0, counts: {} };
-    for (let value = 0; value < 60; value += 1) counts = countIn(counts, String(value));
-    expect(isVaried(counts)).toBe(true);
-    expect(isVaried(constant(60))).toBe(false);
   });
 });
 
