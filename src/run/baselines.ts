@@ -8,6 +8,7 @@ import { renderDiff } from "../judgement/contract/render-diff.ts";
 import { describeBaseline, isBaselineOf } from "../judgement/describe-baseline.ts";
 import { noiseIn } from "../judgement/detect/new-normal.ts";
 import { inForce } from "../judgement/promise.ts";
+import { cardOfSeries, type SeriesCard } from "../judgement/series-card.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -56,6 +57,8 @@ export interface BaselineHistory {
   readonly versions: readonly Omit<Baseline, "learned">[];
   /** What the newest says is normal, a line each. */
   readonly normal: readonly string[];
+  /** The same in numbers, and what is promised; not of shapes. */
+  readonly card?: SeriesCard | undefined;
 }
 
 export type DiffResult =
@@ -130,10 +133,12 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const policy = policyOf(probeId);
       const noise = noiseIn(view, clock.nowMs());
       const promised = policy && inForce(policy, await book.fleet());
+      const card = newest && promised && cardOfSeries(aspect, newest.learned, promised, noise);
       return {
         series: view,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
         normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, promised, noise),
+        ...(card && { card }),
       };
     },
 

@@ -34,11 +34,75 @@ export const series = z
   })
   .meta({ id: "Series" });
 
+const ms = (what: string) => z.number().describe(`${what}, in milliseconds`);
+const n = z.number().describe("runs it was learned from");
+const promised = {
+  fromMs: atMs,
+  toMs: atMs,
+  mayPage: z.boolean().describe("false: the baseline is too young to page, it informs only"),
+  falsePageEveryMs: ms("the promise in force: at most one false page in this time"),
+  shared: z
+    .object({
+      everyMs: ms("the promise for all of them together"),
+      pagingSeries: z.number().describe("series that may page"),
+    })
+    .describe("what the promise is divided from, when it is one of the whole fleet")
+    .optional(),
+};
+const found = ms("how long it takes on average to find it; missing: it is not found").optional();
+const levelCard = z
+  .object({
+    kind: z.literal("level").describe("amounts"),
+    unit: z.enum(["ms", "tokens", "microUsd"]).describe("what is counted; microUsd are millionths of a dollar"),
+    n,
+    ...promised,
+    usual: z
+      .object({ low: z.number(), middle: z.number(), high: z.number() })
+      .describe("nine of ten values lie between low and high, season aside"),
+    season: z.number().describe("half the daily swing, as a ratio; 1: none"),
+    weekend: z
+      .looseObject({ fromMs: z.number(), lengthMs: z.number(), depth: z.number() })
+      .describe("hours of every week that differ")
+      .optional(),
+    correlation: z.number().describe("of one value with the next, φ"),
+    guard: z
+      .looseObject({ estimation: z.number(), wander: z.number(), unsteadiness: z.number() })
+      .describe("what is added for what is not known exactly, and for what wanders"),
+    floor: z.number().describe("moves by less than this ratio are not told"),
+    findsAfterMs: z
+      .array(z.object({ ratio: z.number().describe("a move to so many times as much"), afterMs: found }))
+      .describe("how long moves take to be found"),
+  })
+  .meta({ id: "LevelCard" });
+const rateCard = z
+  .object({
+    kind: z.literal("rate").describe("runs that fail or do not"),
+    n,
+    failed: z.number().describe("those of them that failed"),
+    ...promised,
+    upTo: z.number().describe("share of failing runs that is still taken for usual, from 0 to 1"),
+    findsAfterMs: z
+      .array(z.object({ share: z.number().describe("share of runs that fail"), afterMs: found }))
+      .describe("how long more failures take to be found"),
+  })
+  .meta({ id: "RateCard" });
+const valuesCard = z
+  .object({
+    kind: z.literal("values").describe("a few values that come again and again"),
+    n,
+    counts: z.record(z.string(), z.number()).describe("how often each was seen"),
+  })
+  .meta({ id: "ValuesCard" });
+
 export const history = z
   .object({
     series: series.describe("the series"),
     versions: z.array(version).describe("all that are kept, newest first"),
     normal: z.array(z.string()).describe("what the newest says is normal, in sentences"),
+    card: z
+      .discriminatedUnion("kind", [levelCard, rateCard, valuesCard])
+      .describe("the same in numbers, and what is promised; missing for shapes of replies")
+      .optional(),
   })
   .meta({ id: "BaselineHistory" });
 

@@ -63,6 +63,7 @@ function delayOf(
   { falsePageEveryMs }: DriftPolicy,
   widening: number,
 ): number | undefined {
+  if (Math.log(ratio) <= floor) return undefined;
   const whitening = Math.sqrt((1 - correlation) / (1 + correlation));
   const beyondFloor = spread > 0 ? ((Math.log(ratio) - floor) / spread) * whitening : clip.scores;
   const floorInScores = spread > 0 ? (floor / spread) * whitening : 0;

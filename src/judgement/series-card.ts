@@ -1,0 +1,80 @@
+import type { Aspect } from "../baseline/baseline.ts";
+import type { DriftPolicy, JudgePolicy } from "../probe/probe.ts";
+import type { Json } from "../std/json.ts";
+import { type BaselineCard, cardOf } from "./detect/card.ts";
+import { readCounts } from "./detect/categories.ts";
+import { type Rate, rateSchema } from "./detect/error-bits.ts";
+import { rateCardOf } from "./detect/rate-card.ts";
+import type { Noise } from "./detect/marks.ts";
+import { readReference } from "./detect/reference.ts";
+import { readAs } from "./learned.ts";
+
+/** What is promised of a series. */
+export interface Promised {
+  readonly mayPage: boolean;
+  /** In force for this series, and where it comes from when it is divided among several. */
+  readonly falsePageEveryMs: number;
+  readonly shared?: DriftPolicy["shared"];
+}
+
+/** A series of amounts. */
+export interface LevelCard extends BaselineCard {
+  readonly kind: "level";
+  readonly unit: "ms" | "tokens" | "microUsd";
+}
+
+/** A series of runs that fail or do not. */
+export interface RateCard extends Promised {
+  readonly kind: "rate";
+  readonly n: number;
+  readonly failed: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Upper 95 % bound of the share that fails, from 0 to 1: no more than that is told. */
+  readonly upTo: number;
+  /** About how long it takes to find that such a share of runs fails; undefined: that is usual, or lost in chance. */
+  readonly findsAfterMs: readonly { readonly share: number; readonly afterMs: number | undefined }[];
+}
+
+/** A series of a few values that come again and again, such as the prompt tokens of a fixed prompt. */
+export interface ValuesCard {
+  readonly kind: "values";
+  readonly n: number;
+  /** Value to how often it was seen. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export type SeriesCard = LevelCard | RateCard | ValuesCard;
+
+const unitOf = {
+  latency: "ms",
+  usage: "tokens",
+  budget: "microUsd",
+} as const satisfies Partial<Record<Aspect, LevelCard["unit"]>>;
+
+/** The card of what a baseline has learned; undefined: it has learned a shape, or nothing yet. */
+export function cardOfSeries(aspect: Aspect, learned: Json, policy: JudgePolicy, noise: Noise): SeriesCard | undefined {
+  switch (aspect) {
+    case "latency":
+    case "usage":
+    case "budget": {
+      const reference = readReference(learned);
+      if (reference === undefined) return valuesIn(learned);
+      return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, noise.widening) };
+    }
+    case "availability": {
+      const rate: Rate | undefined = readAs(rateSchema, learned);
+      return rate && { kind: "rate", ...rateCardOf(rate, policy.drift) };
+    }
+    case "contract":
+    case "error-shape":
+      return undefined;
+    default:
+      return aspect satisfies never;
+  }
+}
+
+function valuesIn(learned: Json): ValuesCard | undefined {
+  const counts = readCounts(learned);
+  return counts && { kind: "values", n: counts.n, counts: counts.counts };
+}
