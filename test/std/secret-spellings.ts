@@ -7,7 +7,7 @@ export const oddSecrets: Readonly<Record<string, string>> = {
   "small letters only": "qzjxkvwpmbtrhgdfslcnyaeo",
   "a UUID": "7d2c9a40-1f3b-4e8d-9c55-0b6a8e21f4d7",
   "with dots": "ten.ant.93.f1c7.a2d8.e5b0",
-  "with spaces": "the canary sings 93 times",
+  "with spaces": "the canary sings 93 arias",
   "with signs": 'Zq/7"v+canary&Key=<%>\\3f9a1c77d2',
   "with letters of other alphabets": "клю́ч-ключевой-é-3f9a-🐦-1c77",
   "two hundred characters": Array.from(
