@@ -4,7 +4,7 @@ import type { JudgePolicy } from "../probe/probe.ts";
 import type { Json } from "../std/json.ts";
 import { type Known, knownSchema } from "./contract/known.ts";
 import { levelLines, rateLines } from "./describe-card.ts";
-import { countsSchema } from "./detect/categories.ts";
+import { countsSchema } from "./detect/counts.ts";
 import { rateSchema } from "./detect/error-bits.ts";
 import { referenceSchema } from "./detect/reference.ts";
 import { type Noise, noiseText } from "./detect/marks.ts";

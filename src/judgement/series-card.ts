@@ -2,7 +2,7 @@ import type { Aspect } from "../baseline/baseline.ts";
 import type { DriftPolicy, JudgePolicy } from "../probe/probe.ts";
 import type { Json } from "../std/json.ts";
 import { type BaselineCard, cardOf } from "./detect/card.ts";
-import { readCounts } from "./detect/categories.ts";
+import { readCounts } from "./detect/counts.ts";
 import { type Rate, rateSchema } from "./detect/error-bits.ts";
 import { rateCardOf } from "./detect/rate-card.ts";
 import type { Noise } from "./detect/marks.ts";

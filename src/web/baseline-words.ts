@@ -57,16 +57,28 @@ const levelCard = z
     n,
     ...promised,
     usual: z
-      .object({ low: z.number(), middle: z.number(), high: z.number() })
+      .object({
+        low: z.number().describe("one of twenty lies below"),
+        middle: z.number().describe("half of them lie below"),
+        high: z.number().describe("one of twenty lies above"),
+      })
       .describe("nine of ten values lie between low and high, season aside"),
     season: z.number().describe("half the daily swing, as a ratio; 1: none"),
     weekend: z
-      .looseObject({ fromMs: z.number(), lengthMs: z.number(), depth: z.number() })
+      .object({
+        fromMs: ms("when they begin, since the beginning of a week on Thursday 00:00 UTC"),
+        lengthMs: ms("how long they last"),
+        depth: z.number().describe("logarithm of the ratio to other hours"),
+      })
       .describe("hours of every week that differ")
       .optional(),
     correlation: z.number().describe("of one value with the next, φ"),
     guard: z
-      .looseObject({ estimation: z.number(), wander: z.number(), unsteadiness: z.number() })
+      .object({
+        estimation: z.number().describe("for what is not known exactly, in deviations"),
+        wander: z.number().describe("for what wanders by itself, in deviations"),
+        unsteadiness: z.number().describe("how much wider values lie at their widest hours than on the whole"),
+      })
       .describe("what is added for what is not known exactly, and for what wanders"),
     floor: z.number().describe("moves by less than this ratio are not told"),
     findsAfterMs: z
