@@ -94,6 +94,8 @@ export interface Moved {
   readonly model: string;
   readonly label: string;
   readonly direction: "up" | "down";
+  /** Fingerprints of those that have moved the other way: they are told one by one. */
+  readonly apart: readonly string[];
 }
 
 export interface Acknowledgement {

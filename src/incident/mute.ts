@@ -107,8 +107,9 @@ function coverOf(incident: Mutable, covering: readonly Incident[], nowMs: number
   return undefined;
 }
 
-function isOneOf({ kind, model, label }: Moved, incident: Mutable): boolean {
-  return incident.kind === kind && incident.model === model && incident.label === label;
+function isOneOf({ kind, model, label, apart }: Moved, incident: Mutable): boolean {
+  const measuresTheSame = incident.kind === kind && incident.model === model && incident.label === label;
+  return measuresTheSame && !apart.includes(incident.fingerprint);
 }
 
 /** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */

@@ -24,13 +24,15 @@ export interface GroupToTell {
   readonly direction: Direction;
   /** At least one. */
   readonly moved: readonly MovedSeries[];
+  /** Fingerprints of the incidents of those that have moved the other way. */
+  readonly apart: readonly string[];
   /** How many probes measure the same. */
   readonly probes: number;
 }
 
 /** What is said of series of one target that have moved together, and to whom: everybody who would be told of one of them. */
 export function groupReport(
-  { group, direction, moved, probes }: GroupToTell,
+  { group, direction, moved, apart, probes }: GroupToTell,
   alerting: Alerting,
   nowMs: number,
 ): { readonly report: CoverReport; readonly receivers: readonly string[] } {
@@ -53,7 +55,7 @@ export function groupReport(
     covers: {
       reason: "moved-together",
       targets: [target],
-      moved: { group, kind, model, label, direction },
+      moved: { group, kind, model, label, direction, apart },
       members: names.map(([name, those]) => name + toldText(those, nowMs)),
       headline,
     },

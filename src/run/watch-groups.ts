@@ -37,6 +37,7 @@ interface Member extends GroupMember, MovedSeries {
 }
 
 interface Moving extends GroupMove<Member> {
+  readonly apart: readonly string[];
   /** How many probes measure the same. */
   readonly probes: number;
 }
@@ -63,7 +64,9 @@ export async function watchGroups(world: GroupWorld, nowMs: number): Promise<voi
   const groups = Map.groupBy(await membersOf(away, world, incidents, nowMs), ({ reading }) => reading.group);
   for (const group of new Set([...groups.keys(), ...told.map((one) => one.group)])) {
     const known = told.find((one) => one.group === group);
-    const move = moveOf(groups.get(group) ?? [], known, world, nowMs);
+    // Not yet steady is no longer away: what moves then begins anew.
+    const lasting = known?.cover.goodInARow === 0 ? known : undefined;
+    const move = moveOf(groups.get(group) ?? [], lasting, world, nowMs);
     // What is down, or silenced, is nobody's news meanwhile.
     if (move?.moved.some(({ isMuted }) => !isMuted)) await tellOf({ group, ...move }, world, incidents, nowMs);
     else if (move === undefined && known !== undefined) await end(world, known.cover, nowMs);
@@ -138,7 +141,10 @@ function moveOf(
   const isNews = known !== undefined || move.moved.some((one) => toldAtMs(one, nowMs) === undefined);
   if (!isNews) return undefined;
   const probes = new Set(members.flatMap(({ probeId, reading }) => (reading.pages === "none" ? [] : probeId)));
-  return { ...move, probes: probes.size };
+  const apart = all.flatMap(({ reading: { held }, own }) =>
+    held === null || held === move.direction ? [] : own.fingerprint,
+  );
+  return { ...move, apart, probes: probes.size };
 }
 
 function isCurrent({ memory, reading }: Member, nowMs: number): boolean {

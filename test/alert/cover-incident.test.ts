@@ -6,7 +6,14 @@ import { plainAlerting } from "../../src/probe/alerting.ts";
 
 const minuteMs = 60_000;
 const startMs = Date.UTC(2026, 10, 23, 10);
-const moved = { group: "g", kind: "latency", model: "some-model", label: "total time", direction: "up" } as const;
+const moved = {
+  group: "g",
+  kind: "latency",
+  model: "some-model",
+  label: "total time",
+  direction: "up",
+  apart: [],
+} as const;
 
 function report(members: readonly string[], atMs: number): CoverReport {
   const headline = `mini: total time up in ${members.length} of 8 probes`;

@@ -4,7 +4,14 @@ import { alone, muteOf } from "../../src/incident/mute.ts";
 import { atMs, incident } from "../alert/samples.ts";
 
 const minuteMs = 60_000;
-const moved = { group: "g", kind: "latency", model: "some-model", label: "total time", direction: "up" } as const;
+const moved = {
+  group: "g",
+  kind: "latency",
+  model: "some-model",
+  label: "total time",
+  direction: "up",
+  apart: ["0ther"],
+} as const;
 const cover: Incident = incident({
   fingerprint: "c0ffee",
   kind: "latency",
@@ -30,6 +37,7 @@ describe("a move of several probes keeps quiet", () => {
     ["another model", { model: "other-model" }],
     ["something else of it", { label: "time to first content" }],
     ["another kind", { kind: "usage" }],
+    ["what has moved the other way", { fingerprint: "0ther" }],
   ])("not %s", (_what, over) => expect(muted(member(over))).toBeUndefined());
 
   test("neither itself, nor anything when nobody has confirmed it for long or it is back", () => {
