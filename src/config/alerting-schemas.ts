@@ -89,6 +89,17 @@ export const days = z
     examples: ["mon-fri", "sat, sun"],
   });
 
+export const digest = z
+  .strictObject({
+    at: timeOfDay.default("08:00").describe("when a day ends and its digest is sent"),
+    tz: timeZone.default("UTC").describe("of at"),
+    receivers: receiverNames.describe("who gets it; none that wakes people: neither pagerduty nor alertmanager"),
+  })
+  .optional()
+  .describe(
+    "a message a day that names what stands out of all series; none on days on which nothing does, none at all when left out",
+  );
+
 /** What every receiver may say of when and how often it wants to be told. */
 export const manner = {
   hours: z

@@ -1,4 +1,4 @@
-import type { AlertMatcher, Alerting, Hours, Manner, Route } from "../probe/alerting.ts";
+import type { AlertMatcher, Alerting, DigestTimes, Hours, Manner, Route } from "../probe/alerting.ts";
 import { dayNames, type MannerText, type MatchText } from "./alerting-schemas.ts";
 import { closestTo } from "./closest.ts";
 import type { Complaint } from "./complaint.ts";
@@ -28,6 +28,8 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
       }),
     };
   });
+  const digest = text.digest && digestOf(text.digest, text.receivers, complaints);
+  checkNames(digest?.receivers ?? [], ["digest"]);
   const manners = Object.entries(text.receivers).map(([name, one]) => [name, mannerOf(one)] as const);
   return {
     routes,
@@ -40,7 +42,30 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
       forMs: durationMs(lasts),
     })),
     groupWaitMs: durationMs(text.incidents.groupWait),
+    ...(digest && { digest }),
   };
+}
+
+/** Both would wake somebody for what can wait, and wait for its end, which a digest does not have. */
+const waking = ["pagerduty", "alertmanager"] as const;
+
+function digestOf(
+  { at, tz, receivers }: NonNullable<ConfigText["digest"]>,
+  known: ConfigText["receivers"],
+  complaints: Complaint[],
+): DigestTimes {
+  for (const name of receivers) {
+    const kind = waking.find((one) => known[name]?.[one] !== undefined);
+    if (kind === undefined) continue;
+    complaints.push({
+      path: ["digest"],
+      key: "receivers",
+      expected: "receivers that wake nobody: a digest is read when there is time, and nothing ends it",
+      got: `"${name.slice(0, 60)}", which is ${kind}`,
+      hint: "name a chat, a mail address or a webhook",
+    });
+  }
+  return { atMinute: minuteOf(at), tz, receivers: [...new Set(receivers)] };
 }
 
 function matcherOf(text: MatchText): AlertMatcher {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { maintenance, routes, tier } from "./alerting-schemas.ts";
+import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
@@ -123,6 +123,7 @@ export const configSchema = z.strictObject({
   receivers: z.record(slug, receiver).default({}).describe("who is told: each has one kind, hours and a cap"),
   routes,
   maintenance,
+  digest,
   links,
   judge: judge.prefault({}).describe("when something counts as moved"),
   incidents: incidents.prefault({}).describe("when bad runs become an incident, and when it is over"),

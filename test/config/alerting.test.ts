@@ -109,6 +109,19 @@ test.each([
     "days such",
   ],
   ["a window without an end", `maintenance: [{ name: x, cron: "0 2 * * *" }]`, "a duration"],
+  ["a digest for nobody known", `${team}digest: { receivers: [taem] }`, 'digest.receivers: names of receivers; got "taem"'],
+  ["a digest for nobody", `${team}digest: { receivers: [] }`, "digest.receivers"],
+  ["a digest at no time of day", `${team}digest: { at: noon, receivers: [team] }`, "a time such"],
+  [
+    "a digest for a pager",
+    `receivers:\n  pager: { pagerduty: { routingKey: { env: A } } }\ndigest: { receivers: [pager] }`,
+    'receivers that wake nobody: a digest is read when there is time, and nothing ends it; got "pager", which is pagerduty',
+  ],
+  [
+    "a digest for Alertmanager",
+    `receivers:\n  am: { alertmanager: { url: "https://am.example.com" } }\ndigest: { receivers: [am] }`,
+    'got "am", which is alertmanager',
+  ],
   ["an unknown zone", `maintenance: [{ name: x, cron: "0 2 * * *", for: 1h, tz: Berlin }]`, "a time zone"],
 ])("%s is said in words", (_what, text, words) => {
   const loaded = load(`${valid}${text}\n`);
@@ -116,4 +129,15 @@ test.each([
     "problems" in loaded ? loaded.problems.map(({ path, expected, got }) => `${path}: ${expected}; got ${got}`) : [];
   expect(said).toHaveLength(1);
   expect(said[0]).toContain(words);
+});
+
+test("a digest is off unless somebody is named, and comes at eight", () => {
+  expect(configOf(`${valid}${team}`).alerting.digest).toBeUndefined();
+  expect(configOf(`${valid}${team}digest: { receivers: [team, team] }\n`).alerting.digest).toEqual({
+    atMinute: 480,
+    tz: "UTC",
+    receivers: ["team"],
+  });
+  const late = `${valid}${team}digest: { at: "17:45", tz: Europe/Berlin, receivers: [team] }\n`;
+  expect(configOf(late).alerting.digest).toMatchObject({ atMinute: 1065, tz: "Europe/Berlin" });
 });
