@@ -17,7 +17,7 @@ import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const learned = 120;
+const learned = 60;
 
 const drift = { falsePageEveryMs: 7 * dayMs, samples: 40, pageAfterMs: 1, fullAfterMs: 1 } as const;
 const probeAt = (location: string, over: Partial<Probe> = {}): Probe => ({
