@@ -3,7 +3,9 @@ import type { Observation } from "../observation/observation.ts";
 import type { Json } from "../std/json.ts";
 import { acceptShape } from "./contract/accept-shape.ts";
 import { acceptFromChange } from "./detect/new-normal.ts";
+import { acceptRate } from "./error-rate.ts";
 import type { Finding } from "./judgement.ts";
+import { acceptCounts } from "./usage.ts";
 
 /** What takes the place of a baseline. `learned: null` is learned anew from the next runs. */
 export interface NewNormal {
@@ -15,7 +17,7 @@ export interface NewNormal {
 
 /**
  * What a person means by accepting an incident. A shape takes in the differences that were told, from the replies that
- * showed them; what is measured is taken from the estimated time of the change on; rates and counts are learned anew.
+ * showed them; what is measured or counted is taken from the estimated time of the change on.
  */
 export function acceptAsNormal(
   memory: SeriesMemory,
@@ -30,12 +32,13 @@ export function acceptAsNormal(
       const learned = baseline === undefined ? undefined : acceptShape(baseline.learned, evidence, subjects);
       return learned === undefined ? anew : { learned, n: baseline?.n ?? 0 };
     }
-    case "latency":
     case "usage":
+      return acceptCounts(memory, fewestSamples) ?? acceptFromChange(memory, fewestSamples) ?? anew;
+    case "latency":
     case "budget":
       return acceptFromChange(memory, fewestSamples) ?? anew;
     case "availability":
-      return anew;
+      return acceptRate(memory, fewestSamples) ?? anew;
     default:
       return series.aspect satisfies never;
   }

@@ -1,5 +1,7 @@
+import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { returnedAt, shadowRateIn, stepReturn, withShadow } from "./detect/accepted-bits.ts";
 import {
   type ErrorBits,
   type Rate,
@@ -12,6 +14,7 @@ import {
   usualAt,
 } from "./detect/error-bits.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
+import type { NewNormal } from "./detect/new-normal.ts";
 import { cadenceMs } from "./detect/watch.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
 import { subjectOf, unjudged } from "./learned.ts";
@@ -51,7 +54,7 @@ function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
     return { ruling, state: { v: 1, n: rate.n, of, rate: stored(rate), ...cluster } };
   }
   const accept = { learned: stored(rate), n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
-  return { ruling, state: { v: 1, rate: stored(rate), bits: stored(freshErrorBits(slotMs)) }, accept };
+  return { ruling, state: stateOf(rate, freshErrorBits(slotMs)), accept };
 }
 
 function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput {
@@ -64,28 +67,46 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   const samples = policy.drift.falsePageEveryMs / cadenceMs(cadence);
   const isRaised = isNew ? stepErrors(bits, usual, slotMs, failed, samples) : bits.held !== undefined;
   const counted = before?.rate ?? usual;
-  const rate = isNew && !isRaised ? countRate(counted, slotMs, failed) : counted;
-  const state = { v: 1, rate: stored(rate), bits: stored(bits) };
+  const shadow = shadowRateIn(memory?.baseline?.learned);
   if (!isRaised || bits.held === undefined) {
+    const rate = isNew ? countRate(counted, slotMs, failed) : counted;
+    const back = shadow === undefined || !isNew ? before?.back : stepReturn(before?.back ?? 0, usual, shadow, failed);
+    const ruling = { subject, outcome: "good" } as const;
+    if (shadow !== undefined && back !== undefined && back >= returnedAt) {
+      const accept = { learned: withShadow(shadow, usual), n: shadow.n, why: "what was normal before is normal again" };
+      const notes = [findingOf(input, "informative", usual, `${percent(shadow.k / shadow.n)}, ${asBefore}`)];
+      return { ruling: { ...ruling, notes }, state: stateOf(shadow, freshErrorBits(slotMs)), accept };
+    }
     const isQuiet = bits.run.cusum === 0;
     const accept =
       isQuiet && rate.n >= growth * usual.n
-        ? { learned: stored(rate), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
+        ? { learned: withShadow(rate, shadow), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
         : undefined;
-    return { ruling: { subject, outcome: "good" }, state, accept };
+    return { ruling, state: stateOf(rate, bits, { back }), accept };
   }
-  const { held } = bits;
-  const expected = usualAt(usual, slotMs);
+  const { sinceMs, rate } = bits.held;
+  // From the estimated time of the change on: what a person may accept as the new normal.
+  const { n, k } = bits.run;
+  const aside = before?.aside === undefined ? { n, k, fromMs: sinceMs, toMs: slotMs } : before.aside;
+  const isAdded = isNew && before?.aside !== undefined;
+  const state = stateOf(counted, bits, { aside: isAdded ? countRate(aside, slotMs, failed) : aside });
   const mayPage = usual.toMs - usual.fromMs >= policy.drift.pageAfterMs;
-  const finding: Finding = {
-    kind: "availability",
-    severity: mayPage ? "risky" : "informative",
-    subject: "error rate",
-    expected: percent(expected.k / expected.n),
-    observed: `${percent(held.rate)}, since ${new Date(held.sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`,
-    baselineVersion: memory?.baseline?.version,
-  };
+  const since = new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ");
+  const observed = `${percent(rate)}, since ${since} UTC`;
+  const finding = findingOf(input, mayPage ? "risky" : "informative", usualAt(usual, slotMs), observed);
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: mayPage }, state };
+}
+
+const asBefore = "as before the normal was accepted";
+
+function findingOf(
+  { memory }: JudgeInput,
+  severity: Finding["severity"],
+  { n, k }: Pick<Rate, "n" | "k">,
+  observed: string,
+): Finding {
+  const baselineVersion = memory?.baseline?.version;
+  return { kind: "availability", severity, subject: "error rate", expected: percent(k / n), observed, baselineVersion };
 }
 
 function readLearning(state: Json | undefined): { rate: Rate; clusterFromMs: number | undefined } | undefined {
@@ -95,11 +116,41 @@ function readLearning(state: Json | undefined): { rate: Rate; clusterFromMs: num
   return rate && { rate, clusterFromMs: typeof clusterFromMs === "number" ? clusterFromMs : undefined };
 }
 
-function readWatching(state: Json | undefined): { rate: Rate; bits: ErrorBits } | undefined {
+interface Watching {
+  readonly rate: Rate;
+  readonly bits: ErrorBits;
+  /** While the rate is raised: the runs since the change. */
+  readonly aside?: Rate | undefined;
+  /** Evidence that the rate is again what it was before a person accepted another. */
+  readonly back?: number | undefined;
+}
+
+function readWatching(state: Json | undefined): Watching | undefined {
   if (!isJsonObject(state) || state["v"] !== 1) return undefined;
   const rate = readRate(state["rate"]);
   const bits = readErrorBits(state["bits"]);
-  return rate && bits && { rate, bits };
+  const { back } = state;
+  return (
+    rate && bits && { rate, bits, aside: readRate(state["aside"]), back: typeof back === "number" ? back : undefined }
+  );
+}
+
+function stateOf(rate: Rate, bits: ErrorBits, { aside, back }: Pick<Watching, "aside" | "back"> = {}): Json {
+  const rest = { ...(aside && { aside: stored(aside) }), ...(back === undefined ? {} : { back }) };
+  return { v: 1, rate: stored(rate), bits: stored(bits), ...rest };
+}
+
+/**
+ * "This is normal from now on": the rate since the estimated time of the change, the old one as its shadow; with too few
+ * runs the beginning of a new baseline. undefined: no raised rate is told.
+ */
+export function acceptRate({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
+  const usual = readRate(baseline?.learned);
+  const aside = readWatching(state)?.aside;
+  if (usual === undefined || aside === undefined) return undefined;
+  if (aside.n < fewest)
+    return { learned: null, n: aside.n, state: { v: 1, n: aside.n, of: fewest, rate: stored(aside) } };
+  return { learned: withShadow(aside, usual), n: aside.n, state: stateOf(aside, freshErrorBits(aside.toMs)) };
 }
 
 function stored(kept: ErrorBits | Rate): Json {

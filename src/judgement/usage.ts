@@ -1,8 +1,11 @@
+import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Usage } from "../observation/observation.ts";
 import { type Categories, freshCategories, readCategories, stepCategories } from "./detect/categories.ts";
 import { type Counts, countIn, isVaried, noCounts, readCounts } from "./detect/counts.ts";
+import { shadowCountsIn, withShadow } from "./detect/accepted-bits.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import { isMeasured } from "./detect/engine.ts";
+import type { NewNormal } from "./detect/new-normal.ts";
 import { cadenceMs, watch } from "./detect/watch.ts";
 import { watchedOutput } from "./detect/watched-output.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "./judgement.ts";
@@ -78,23 +81,56 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   // What is told counts as well: what comes and goes by itself is told again and again otherwise. Only what has ended is
   // ever made a baseline of, and a value of one bad night is told again when it is more than seldom.
   const counts = countIn(before?.counts ?? known, seen, input.slotMs);
-  const watching = (of: Categories): Json => ({ v: 2, categories: stored(of), counts: storedCounts(counts) });
+  const aside =
+    held === undefined && known.counts[seen] !== undefined
+      ? undefined
+      : countIn(before?.aside ?? noCounts, seen, input.slotMs);
+  const shadow = shadowCountsIn(baseline?.learned);
   if (held === undefined && known.counts[seen] !== undefined) {
     const good = { subject, outcome: "good" } as const;
-    if (counts.n < growth * known.n) return { ruling: good, state: watching(categories) };
-    const accept = { learned: storedCounts(counts), n: counts.n, why: `learned from ${counts.n} runs` };
-    return { ruling: good, state: watching(freshCategories()), accept };
+    if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
+    const accept = { learned: withShadow(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
+    return { ruling: good, state: stateOf(freshCategories(), counts), accept };
   }
+  const observed = held?.kind === "frequency" ? `${held.value} more often` : (held?.value ?? seen);
   const finding: Finding = {
     kind: "usage",
     severity: held === undefined ? "informative" : "risky",
     subject: input.series.label,
     expected: expectedOf(known),
-    observed: held === undefined ? seen : held.kind === "new" ? held.value : `${held.value} more often`,
+    observed,
     baselineVersion: baseline?.version,
   };
-  const ruling = { subject, outcome: "bad", findings: [finding], isConfirmed: held !== undefined } as const;
-  return { ruling, state: watching(categories) };
+  const bad = { subject, outcome: "bad" } as const;
+  if (shadow !== undefined && held?.kind === "new" && shadow.counts[held.value] !== undefined) {
+    const accept = { learned: withShadow(shadow, known), n: shadow.n, why: "what was normal before is normal again" };
+    const back = {
+      ...finding,
+      severity: "informative",
+      observed: `${observed}, as before the normal was accepted`,
+    } as const;
+    return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), shadow), accept };
+  }
+  const ruling = { ...bad, findings: [finding], isConfirmed: held !== undefined };
+  return { ruling, state: stateOf(categories, counts, aside) };
+}
+
+function stateOf(categories: Categories, counts: Counts, aside?: Counts): Json {
+  const rest = aside === undefined ? {} : { aside: storedCounts(aside) };
+  return { v: 2, categories: stored(categories), counts: storedCounts(counts), ...rest };
+}
+
+/**
+ * "This is normal from now on": the values since the first that was not usual, the old ones as their shadow; with too few
+ * runs the beginning of a new baseline. undefined: nothing is told.
+ */
+export function acceptCounts({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
+  const known = readCounts(baseline?.learned);
+  const watching = readWatching(state);
+  if (known === undefined || watching?.aside === undefined || watching.categories.held === undefined) return undefined;
+  const { aside } = watching;
+  if (aside.n < fewest) return { learned: null, n: aside.n, state: { v: 2, of: fewest, ...storedCounts(aside) } };
+  return { learned: withShadow(aside, known), n: aside.n, state: stateOf(freshCategories(), aside) };
 }
 
 function stored(categories: Categories): Json {
@@ -109,11 +145,18 @@ function countsLearned(state: Json | undefined): Counts | undefined {
   return isJsonObject(state) && state["v"] === 2 ? readCounts(state) : undefined;
 }
 
-/** `counts` goes on where the baseline ended: more of the same makes it say more with less. */
-function readWatching(state: Json | undefined): { categories: Categories; counts: Counts | undefined } | undefined {
+interface Watching {
+  readonly categories: Categories;
+  /** Goes on where the baseline ended: more of the same makes it say more with less. */
+  readonly counts: Counts | undefined;
+  /** The values since the first that was not usual. */
+  readonly aside: Counts | undefined;
+}
+
+function readWatching(state: Json | undefined): Watching | undefined {
   if (!isJsonObject(state) || state["v"] !== 2) return undefined;
   const categories = readCategories(state["categories"]);
-  return categories === undefined ? undefined : { categories, counts: readCounts(state["counts"]) };
+  return categories && { categories, counts: readCounts(state["counts"]), aside: readCounts(state["aside"]) };
 }
 
 function expectedOf({ counts }: Counts): string {

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { acceptAsNormal } from "../../src/judgement/accept-as-normal.ts";
+import { errorRateJudge } from "../../src/judgement/error-rate.ts";
+import { usageJudge } from "../../src/judgement/usage.ts";
+import type { JudgeOutput } from "../../src/judgement/judgement.ts";
+import type { Json } from "../../src/std/json.ts";
+import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { type Shown, dayMs, followSeries } from "./detect/followed-series.ts";
+
+type Followed = ReturnType<typeof followSeries>;
+const stored = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** Runs one after the other; what each was told as: `good`, `unjudged`, or its finding. */
+function runs(followed: Followed, count: number, shown: () => Shown): string[] {
+  return Array.from({ length: count }, () => said(followed.run(shown()).output));
+}
+
+function said({ ruling }: JudgeOutput): string {
+  if (ruling.outcome !== "bad")
+    return ruling.outcome === "good" && ruling.notes !== undefined ? "noted" : ruling.outcome;
+  const [finding] = ruling.findings;
+  return `${finding?.severity} ${finding?.observed}`;
+}
+
+/** What the store does when a person accepts. */
+function accept(followed: Followed): { readonly n: number; readonly isLearning: boolean } {
+  const { learned, n, state = null } = acceptAsNormal(followed.memory!, [], []);
+  const { memory } = followed;
+  const baseline = { version: 2, n, acceptedAtMs: 0, by: "", why: "", learned: stored(learned) };
+  followed.memory = { ...memory!, baseline: learned === null ? undefined : baseline, state: stored(state) };
+  return { n, isLearning: learned === null };
+}
+
+describe("prompt tokens accepted as the new normal", () => {
+  const tokens = (promptTokens: number) => () => ({ promptTokens });
+
+  test("are taken from the first new one on; going back is recognised, and told as no drift; so is coming again", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    runs(followed, 2000, tokens(24));
+    expect(runs(followed, 100, tokens(31)).at(-1)).toBe("risky 31");
+    expect(accept(followed)).toEqual({ n: 100, isLearning: false });
+    expect(new Set(runs(followed, 500, tokens(31)))).toEqual(new Set(["good"]));
+
+    const back = runs(followed, 30, tokens(24));
+    expect(back.filter((it) => it.startsWith("risky"))).toEqual([]);
+    expect(back).toContain("informative 24, as before the normal was accepted");
+    expect(back.at(-1)).toBe("good");
+    expect(runs(followed, 30, tokens(31)).at(-1)).toBe("good");
+    expect(runs(followed, 30, tokens(40)).at(-1)).toBe("risky 40");
+  });
+
+  test("are the beginning of a new baseline while they are few", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    runs(followed, 2000, tokens(24));
+    runs(followed, 20, tokens(31));
+    expect(accept(followed)).toEqual({ n: 20, isLearning: true });
+    expect(runs(followed, 40, tokens(31)).every((it) => it === "unjudged")).toBe(true);
+    expect(runs(followed, 1, tokens(31))).toEqual(["good"]);
+  });
+
+  test("one odd run long before is not taken for the change", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    runs(followed, 2000, tokens(24));
+    expect(runs(followed, 1, tokens(31))).toEqual(["informative 31"]);
+    runs(followed, 50, tokens(24));
+    runs(followed, 80, tokens(31));
+    expect(accept(followed).n).toBe(80);
+  });
+});
+
+describe("error rates accepted as the new normal", () => {
+  const failing = (chance: number, random: () => number) => () => ({ status: random() < chance ? 500 : 200 });
+
+  test("are taken from the estimated time of the change on; falling back is noted, and the old rate holds again", () => {
+    const random = seededRandom(11);
+    const followed = followSeries(errorRateJudge, "error rate");
+    runs(followed, (5 * dayMs) / 60_000, failing(0.005, random));
+    const raised = runs(followed, 400, failing(0.2, random));
+    expect(raised.at(-1)).toMatch(/^risky .* % of runs, since /);
+    const { n, isLearning } = accept(followed);
+    expect(isLearning).toBe(false);
+    // Failures within three minutes of one that counts do not.
+    expect(n).toBeGreaterThan(250);
+    expect(n).toBeLessThan(400);
+    expect(runs(followed, 2000, failing(0.2, random)).every((it) => it === "good")).toBe(true);
+
+    const fallen = runs(followed, 600, failing(0.005, random));
+    expect(fallen.filter((it) => it === "noted")).toHaveLength(1);
+    expect(fallen.every((it) => it === "good" || it === "noted")).toBe(true);
+    expect(runs(followed, 400, failing(0.2, random)).at(-1)).toMatch(/^(risky|good)/);
+    expect(followed.memory?.baseline?.learned).toMatchObject({ shadow: { k: expect.any(Number) as number } });
+  });
+
+  test("a quiet hour is no falling back", () => {
+    const random = seededRandom(12);
+    const followed = followSeries(errorRateJudge, "error rate");
+    runs(followed, (5 * dayMs) / 60_000, failing(0.005, random));
+    runs(followed, 600, failing(0.05, random));
+    accept(followed);
+    expect(runs(followed, 3 * 1440, failing(0.05, random))).not.toContain("noted");
+  });
+
+  test("few runs are the beginning of a new baseline", () => {
+    const followed = followSeries(errorRateJudge, "error rate");
+    runs(followed, (5 * dayMs) / 60_000, () => ({ status: 200 }));
+    const raised = runs(followed, 20, () => ({ status: 500 }));
+    expect(raised.some((it) => it.startsWith("risky"))).toBe(true);
+    expect(accept(followed).isLearning).toBe(true);
+    expect(runs(followed, 1, () => ({ status: 500 }))).toEqual(["unjudged"]);
+  });
+});
