@@ -20,7 +20,9 @@ export function plannedText({ change, series, incidents }: Planned, nowMs: numbe
   const what = change.probeId ?? `target ${change.target ?? ""}`;
   if (change.startsAtMs > nowMs) {
     return (
-      printable(`${change.id}  ${what} changes at ${time(change.startsAtMs)}; baseline unplan takes it back`) + "\n"
+      printable(
+        `${change.id}  ${what} changes at ${time(change.startsAtMs)}; to take it back: plumbline baseline unplan ${change.id}`,
+      ) + "\n"
     );
   }
   const over = incidents.length === 0 ? "" : `; ended: ${incidents.join(", ")}`;

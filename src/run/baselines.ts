@@ -100,6 +100,13 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
   const find = async (seriesId: string): Promise<SeriesView | undefined> =>
     (await book.series()).map(viewOf).find(({ series }) => series.id === seriesId);
 
+  /** By the probe's id, or by its name at all of its locations. */
+  const seriesOfProbe = async (named: string | undefined): Promise<readonly SeriesMemory[]> => {
+    const exact = await book.series(named);
+    if (named === undefined || exact.length > 0) return exact;
+    return (await book.series()).filter(({ series }) => series.probeId.startsWith(`${named}@`));
+  };
+
   const change = async (
     seriesId: string,
     normal: NewNormal,
@@ -112,7 +119,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
 
   return {
     async list(probeId) {
-      const all = await book.series(probeId);
+      const all = await seriesOfProbe(probeId);
       const newest = new Map<string, number>();
       for (const { series, lastSlotMs } of all) {
         newest.set(series.probeId, Math.max(lastSlotMs, newest.get(series.probeId) ?? 0));

@@ -1,7 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import { type Incident, incidentId, whyNotOne } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
-import { excludeBetween, markAsNoise, noiseIn, plannedChange } from "../judgement/detect/new-normal.ts";
+import {
+  excludeBetween,
+  isMarkedAsNoise,
+  markAsNoise,
+  noiseIn,
+  plannedChange,
+} from "../judgement/detect/new-normal.ts";
 import { noiseText, type Noise } from "../judgement/detect/marks.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -100,6 +107,7 @@ interface SeriesActsWorld {
 const fewestSamples = 60;
 const mostIncidents = 500;
 const longestBackMs = 14 * 86_400_000;
+const longestAheadMs = 366 * 86_400_000;
 
 export function createSeriesActs({ book, clock, freshId, probes, resolve }: SeriesActsWorld): SeriesActs {
   return {
@@ -112,14 +120,23 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       const nowMs = clock.nowMs();
       const [fromMs, toMs] = [incident.firstBadSlotMs, isOpen ? nowMs : (incident.lastBadSlotMs ?? nowMs)];
       const learnedAgain: string[] = [];
+      let isLearning = false;
       const act: Act = { by, what: "exclude-incident", subject: id, why, atMs: nowMs };
       const series = await book.changeSeries(incident.probeId, act, (memory) => {
         const excluded = excludeBetween(memory, fromMs, toMs, fewestSamples);
         if (excluded === undefined) return undefined;
+        isLearning = true;
+        if (excluded.again === undefined && isSame(excluded.state, memory.state)) return undefined;
         if (excluded.again !== undefined) learnedAgain.push(memory.series.id);
         return { state: excluded.state, baseline: excluded.again };
       });
-      if (series.length === 0) return refused("no series of its probe is learning from measured values just now");
+      if (series.length === 0) {
+        return refused(
+          isLearning
+            ? "nothing is learned from its time: it was taken out already, or never in"
+            : "no series of its probe is learning from measured values just now",
+        );
+      }
       return { kind: "done", fromMs, toMs, series, learnedAgain, isOpen };
     },
 
@@ -132,13 +149,17 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       if (pagedAtMs === undefined) return refused("nobody was told of it");
       const nowMs = clock.nowMs();
       let marked: Noise | undefined;
+      let wasMarked = false;
       const act: Act = { by, what: "mark-noise", subject: id, why, atMs: nowMs };
       const [seriesId] = await book.changeSeries(incident.probeId, act, (memory) => {
         if (!isAbout(incident, memory)) return undefined;
+        wasMarked = isMarkedAsNoise(memory, pagedAtMs);
+        if (wasMarked) return undefined;
         const state = markAsNoise(memory, pagedAtMs);
         marked = state === undefined ? undefined : noiseIn({ state }, nowMs);
         return state === undefined ? undefined : { state };
       });
+      if (wasMarked) return refused("its page is called noise already, and counts once");
       if (seriesId === undefined || marked === undefined) {
         return refused("it is not about a series that is measured against a baseline: there is no guard to widen");
       }
@@ -150,15 +171,19 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       const nowMs = clock.nowMs();
       const atMs = startsAtMs ?? nowMs;
       const those = named === undefined ? probes.filter((it) => it.target.name === target) : probesNamed(probes, named);
-      if (those.length === 0) return refused(`no probe of the configuration is ${named ?? `of target ${target}`}`);
+      if (those.length === 0) return refused(nobodyIs(probes, named, target));
       if (named !== undefined && those.length > 1) {
         return refused(`${named} runs at several locations: name one, such as ${those[0]?.id ?? ""}`);
       }
-      if (nowMs - atMs > longestBackMs) return refused("that is more than two weeks ago: leave --at out");
+      if (nowMs - atMs > longestBackMs)
+        return refused("that is more than two weeks ago: leave the time out to begin now");
+      if (atMs - nowMs > longestAheadMs) return refused("that is more than a year ahead: is it the right year?");
       const which = named === undefined ? { target } : { probeId: those[0]?.id };
       const change: PlannedChange = { id: freshId("plan"), ...which, startsAtMs: atMs, by, why };
       const act: Act = { by, what: "plan-change", subject: change.probeId ?? target ?? "", why, atMs: nowMs };
       if (atMs > nowMs) {
+        const same = (await book.planned(nowMs)).find((one) => isSamePlan(one, change));
+        if (same !== undefined) return refused(`that is planned already: ${same.id}, by ${same.by}: ${same.why}`);
         await book.plan(change, act);
         return { kind: "done", change, series: [], incidents: [] };
       }
@@ -188,6 +213,24 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
 function probesNamed(probes: readonly Probe[], named: string): readonly Probe[] {
   const exact = probes.filter(({ id }) => id === named);
   return exact.length > 0 ? exact : probes.filter(({ name }) => name === named);
+}
+
+function isSamePlan(one: PlannedChange, other: PlannedChange): boolean {
+  return one.startsAtMs === other.startsAtMs && one.target === other.target && one.probeId === other.probeId;
+}
+
+const mostNamed = 10;
+
+function nobodyIs(probes: readonly Probe[], named: string | undefined, target: string | undefined): string {
+  const all = [...new Set(probes.map((probe) => (named === undefined ? probe.target.name : probe.id)))];
+  const some = all.slice(0, mostNamed).join(", ");
+  const there = all.length === 0 ? "" : `; there is ${some}${all.length > mostNamed ? " and others" : ""}`;
+  return `no probe of the configuration ${named === undefined ? `asks a target ${target}` : `is ${named}`}${there}`;
+}
+
+/** As it is stored: what is undefined is not there. */
+function isSame(state: Json, before: Json): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), before);
 }
 
 function isAbout(incident: Incident, { series }: SeriesMemory): boolean {

@@ -113,7 +113,9 @@ export const history = z
     normal: z.array(z.string()).describe("what the newest says is normal, in sentences"),
     card: z
       .discriminatedUnion("kind", [levelCard, rateCard, valuesCard])
-      .describe("the same in numbers, and what is promised; missing for shapes of replies")
+      .describe(
+        "a LevelCard, RateCard or ValuesCard: the same in numbers, and what is promised; missing for shapes of replies",
+      )
       .optional(),
   })
   .meta({ id: "BaselineHistory" });
@@ -209,5 +211,5 @@ export const planning = z
     why: reason,
   })
   .refine(({ target, probe }) => (target === undefined) !== (probe === undefined), {
-    error: "either target or probe",
+    error: "name a target or a probe, one of them",
   });

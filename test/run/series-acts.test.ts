@@ -121,6 +121,11 @@ test("excluded: the time of an incident is taken out of what every series of its
   expect(after!.lastMs).toBeLessThan(nowMs - 30 * minuteMs);
   expect(await acts()).toContain("ada exclude-incident: the provider's outage");
   expect(await control.seriesActs.exclude("nothing-1", "ada", "why")).toBeUndefined();
+  expect(await control.seriesActs.exclude(id, "bob", "again")).toEqual({
+    kind: "refused",
+    reason: "nothing is learned from its time: it was taken out already, or never in",
+  });
+  expect(await acts()).not.toContain("bob exclude-incident: again");
 });
 
 test("noise: a page counts once; two of a series widen its guard, and its card says so", async () => {
@@ -129,7 +134,10 @@ test("noise: a page counts once; two of a series widen its guard, and its card s
     slower *= 2;
     const id = await untilOpen("latency");
     const first = await control.seriesActs.noise(id, "ada", "a batch job of ours");
-    expect(await control.seriesActs.noise(id, "bob", "the same")).toEqual(first);
+    expect(await control.seriesActs.noise(id, "bob", "the same")).toEqual({
+      kind: "refused",
+      reason: "its page is called noise already, and counts once",
+    });
     await control.baselines.accept(id, "ada", "go on");
     await run(40);
     return first;
@@ -220,8 +228,24 @@ test("what can't be planned is refused, and says why", async () => {
   const plan = (wanted: object) => control.seriesActs.plan({ why: "x", ...wanted }, "ada");
   expect(await plan({ target: "nowhere" })).toEqual({
     kind: "refused",
-    reason: "no probe of the configuration is of target nowhere",
+    reason: `no probe of the configuration asks a target nowhere; there is ${probe.target.name}`,
+  });
+  expect(await plan({ probe: "nothing" })).toEqual({
+    kind: "refused",
+    reason: `no probe of the configuration is nothing; there is ${probe.id}, ${probe.name}@us`,
   });
   expect(await plan({ probe: probe.name })).toMatchObject({ reason: expect.stringContaining("several locations") });
   expect(await plan({ probe: probe.id, startsAtMs: nowMs - 30 * 86_400_000 })).toMatchObject({ kind: "refused" });
+  expect(await plan({ probe: probe.id, startsAtMs: nowMs + 400 * 86_400_000 })).toMatchObject({
+    reason: expect.stringContaining("more than a year ahead"),
+  });
+  const soon = { probe: probe.id, startsAtMs: nowMs + minuteMs };
+  const first = await plan(soon);
+  if (first.kind === "refused") throw new Error(first.reason);
+  expect(await plan(soon)).toEqual({
+    kind: "refused",
+    reason: `that is planned already: ${first.change.id}, by ada: x`,
+  });
+  expect(await plan({ target: probe.target.name, startsAtMs: soon.startsAtMs })).toMatchObject({ kind: "done" });
+  expect(await plan({ probe: probe.id, startsAtMs: nowMs + 2 * minuteMs })).toMatchObject({ kind: "done" });
 });

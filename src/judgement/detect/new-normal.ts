@@ -71,6 +71,11 @@ export function markAsNoise({ state }: Pick<SeriesMemory, "state">, pagedAtMs: n
   return watch === undefined ? undefined : stored({ ...watch, marks: withMark(watch.marks, pagedAtMs) });
 }
 
+/** Was that page called noise already? */
+export function isMarkedAsNoise({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): boolean {
+  return readWatchState(state)?.marks?.includes(pagedAtMs) === true;
+}
+
 /** What people's marks have made of a series. */
 export function noiseIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): Noise {
   return noiseOf(readWatchState(state)?.marks, nowMs);
