@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterEach, expect, inject, test, vi } from "vitest";
@@ -12,13 +11,12 @@ import { createRedactor } from "../../src/std/redact.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
+import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
 /** Of no form that keys are recognised by: only who knows it can find it. */
 const key = "canaryKEY.3f9a1c77d2/Qz+9";
-const prompt = "canary prompt: the eagle lands at dawn";
-const completion = "canary completion: understood, at dawn";
 const hookSecret = `whsec_${Buffer.from("canary-of-the-webhook-secret-32b").toString("base64")}`;
 
 const sha = createHash("sha256").update(key).digest("hex");
@@ -42,62 +40,6 @@ const forbidden = [key, prompt, completion, hookSecret.slice(6)].flatMap((text) 
   ...(text === completion ? [] : [createHash("sha256").update(text).digest("hex").slice(0, 10)]),
 ]);
 
-async function listen(answer: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer(answer);
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: () => new Promise((closed) => void server.close(() => closed()).closeAllConnections()),
-  };
-}
-
-/** Puts key, prompt and completion wherever a provider can put them, one class of failure after the other. */
-function hostileProvider(): RequestListener {
-  let count = 0;
-  return (request, response) => {
-    request.resume();
-    count += 1;
-    const echo = echoes[count % echoes.length] ?? key;
-    const headers = {
-      "x-request-id": echo,
-      "retry-after": "0",
-      "x-litellm-key": echo,
-      "content-type": "application/json",
-    };
-    const error = { message: `Incorrect API key provided: ${echo} for ${prompt}`, type: echo, code: echo, param: echo };
-    const body = {
-      id: echo,
-      model: echo,
-      choices: [{ message: { role: "assistant", content: completion }, finish_reason: echo }],
-      usage: { prompt_tokens: 3, completion_tokens: 3 },
-      [echo]: { [`for ${echo}`]: 1 },
-    };
-    switch (count % 9) {
-      case 0:
-        return void response.writeHead(200, headers).end(JSON.stringify(body));
-      case 1:
-        return void response.writeHead(401, headers).end(JSON.stringify({ error }));
-      case 2:
-        return void response.writeHead(429, headers).end(JSON.stringify({ detail: [{ msg: prompt, input: prompt }] }));
-      case 3:
-        return void response.writeHead(500, { ...headers, "content-type": "text/html" }).end(`<p>${echo} ${prompt}`);
-      case 4:
-        return void response.writeHead(200, headers).end(`{"broken": "${echo}`);
-      case 5:
-        return void response.destroy(new Error(key));
-      case 6:
-        response.writeHead(200, { ...headers, "content-type": "text/event-stream" });
-        response.write(`data: ${JSON.stringify({ id: echo, choices: [{ delta: { content: completion } }] })}\n\n`);
-        return void response.end(`data: ${JSON.stringify({ error })}\n\ndata: [DONE]\n\n`);
-      case 7:
-        return void response.writeHead(302, { location: `https://example.com/?key=${echo}` }).end();
-      default:
-        // Never answers: the time-out.
-        return undefined;
-    }
-  };
-}
-
 test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
   await using opened = new AsyncDisposableStack();
   const told: string[] = [];
@@ -106,7 +48,7 @@ test("key, prompt and completion reach no sink of the whole service, not even wh
     request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
   };
   const collector = opened.use(await listen(keep));
-  const provider = opened.use(await listen(hostileProvider()));
+  const provider = opened.use(await listen(hostileProvider(() => echoes)));
   const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);

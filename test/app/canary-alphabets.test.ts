@@ -1,0 +1,151 @@
+import { Redis } from "ioredis";
+import pg from "pg";
+import { afterEach, expect, test, vi } from "vitest";
+import { allRoles, openService } from "../../src/app/service.ts";
+import { knownSecrets } from "../../src/app/world.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { createRedactor } from "../../src/std/redact.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { startReceiver } from "../alert/http-receiver.ts";
+import { freshDatabase, freshRedis } from "../setup/databases.ts";
+import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
+import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
+
+afterEach(() => vi.unstubAllEnvs());
+
+const keys = Object.values(oddSecrets);
+const spellings = keys.map((key) => Object.values(spellingsOf(key)));
+const forbidden = [...keys.flatMap(tracesOf), prompt.slice(0, 18), completion.slice(0, 22)];
+const scenarios = ["valid-request", "streamed-request"];
+
+/** Every page and every answer that can be asked for without an act: those of the API's document, and all that is linked. */
+async function readAll(url: string): Promise<Map<string, string>> {
+  const read = new Map<string, string>();
+  const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as { paths: Record<string, object> };
+  const asked = Object.entries(document.paths).flatMap(([path, methods]) => ("get" in methods ? [path] : []));
+  const ids = async (path: string): Promise<string[]> => {
+    const { data } = (await (await fetch(`${url}${path}`)).json()) as {
+      data: readonly { id?: string; runId?: string }[];
+    };
+    return data.slice(0, 20).flatMap(({ id, runId }) => id ?? runId ?? []);
+  };
+  const probes = await ids("/api/v1/probes");
+  const runs = (await Promise.all(probes.map((id) => ids(`/api/v1/runs?probe=${encodeURIComponent(id)}`)))).flat();
+  const known: Record<string, readonly string[]> = {
+    incidents: await ids("/api/v1/incidents"),
+    baselines: await ids("/api/v1/baselines"),
+    probes,
+    runs,
+  };
+  const open = asked.flatMap((path) => {
+    if (path === "/api/v1/runs") return probes.map((id) => `${path}?probe=${encodeURIComponent(id)}`);
+    const kind = /^\/api\/v1\/(\w+)\/\{id\}/.exec(path)?.[1];
+    return kind === undefined ? [path] : (known[kind] ?? []).map((id) => path.replace("{id}", encodeURIComponent(id)));
+  });
+  open.push("/metrics", "/readyz", "/healthz", "/", "/api/v1/incidents?state=all");
+  for (const format of ["ndjson", "csv"]) open.push(`/api/v1/observations?since=2020-01-01T00:00:00Z&format=${format}`);
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (read.has(path)) continue;
+    const answer = await fetch(`${url}${path}`);
+    const text = await answer.text();
+    read.set(path, `${answer.status} ${JSON.stringify(Object.fromEntries(answer.headers))} ${text}`);
+    if (answer.headers.get("content-type")?.startsWith("text/html") === true)
+      open.push(...[...text.matchAll(/href="(\/[^"#]*)"/g)].map(([, to = ""]) => to));
+  }
+  return read;
+}
+
+test("keys of every alphabet, said again in every spelling, are nowhere in what the system wrote", async () => {
+  await using opened = new AsyncDisposableStack();
+  const told: string[] = [];
+  const collector = opened.use(
+    await listen((request, response) => {
+      request.on("data", (piece: Buffer) => void told.push(piece.toString("utf8")));
+      request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+    }),
+  );
+  const provider = opened.use(
+    await listen(hostileProvider(({ url = "" }) => spellings[Number(/^\/t(\d+)/.exec(url)?.[1])] ?? [])),
+  );
+  const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
+  const database = opened.adopt(await freshDatabase(), (it) => it.drop());
+  const redis = opened.adopt(await freshRedis(), (it) => it.drop());
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
+  const client = "{ connect: 500ms, firstByte: 700ms, firstContent: 700ms, idle: 700ms, total: 1s, retries: 0 }";
+  const text = `targets:
+${keys.map((_, at) => `  t${at}: { baseUrl: "${provider.url}/t${at}/v1", model: gpt-4o-mini, key: { env: CANARY_${at} }, client: ${client} }`).join("\n")}
+scenarios:
+  secretive: { ask: { messages: [{ role: user, content: "${prompt}" }], maxTokens: 5 }, expect: { status: 200 } }
+probes:
+${keys.map((_, at) => `  - { name: own${at}, target: t${at}, scenario: secretive, every: 1s }\n  - { name: streamed${at}, target: t${at}, scenario: streamed-request, every: 2s }`).join("\n")}
+receivers:
+  oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: CANARY_HOOK }], allowPrivate: true } }
+`;
+  const env = {
+    ...process.env,
+    ...Object.fromEntries(keys.map((key, at) => [`CANARY_${at}`, key])),
+    CANARY_HOOK: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+  };
+  const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const lines: string[] = [];
+  const service = await openService(loaded.config, {
+    env,
+    storage: { kind: "production", databaseUrl: database.url, redisUrl: redis.url },
+    roles: allRoles,
+    locations: [],
+    concurrency: 8,
+    reconcileMs: 1000,
+    listen: { host: "127.0.0.1", port: 0 },
+    log: createLog(
+      { write: (line) => void lines.push(line) },
+      "debug",
+      createRedactor(knownSecrets(loaded.config, env)),
+    ),
+  });
+  opened.defer(() => service.stop());
+  const runsOf = (at: number): number =>
+    lines.filter((line) => line.includes('"message":"run"') && line.includes(`"own${at}@`)).length;
+  await vi.waitFor(() => expect(keys.map((_, at) => runsOf(at)).filter((runs) => runs < 25)).toEqual([]), {
+    timeout: 150_000,
+    interval: 500,
+  });
+  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(keys.length / 2), { timeout: 20_000 });
+  const read = await readAll(service.url ?? "");
+  await service.stop();
+
+  const rows: string[] = [];
+  const store = new pg.Client({ connectionString: database.url });
+  await store.connect();
+  const tables = await store.query<{ name: string }>(
+    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+  );
+  for (const { name } of tables.rows) rows.push(JSON.stringify((await store.query(`SELECT * FROM ${name}`)).rows));
+  await store.end();
+  const queue = new Redis(redis.url);
+  const dumps = await Promise.all(
+    (await queue.keys("*")).map(async (name) => `${name} ${(await queue.dumpBuffer(name))?.toString("latin1") ?? ""}`),
+  );
+  queue.disconnect();
+
+  expect(read.size).toBeGreaterThan(60);
+  expect(read.get("/metrics")).toContain("probe_success");
+  const sinks: Record<string, string> = {
+    rows: rows.join("\n"),
+    redis: dumps.join("\n"),
+    telemetry: told.join("\n"),
+    log: lines.join("\n"),
+    alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
+    ...Object.fromEntries(read),
+  };
+  for (const sink of ["rows", "redis", "telemetry", "log", "alerts"])
+    expect(sinks[sink]?.length, sink).toBeGreaterThan(500);
+  for (const [sink, written] of Object.entries(sinks)) {
+    expect(
+      forbidden.filter((it) => written.includes(it)),
+      sink,
+    ).toEqual([]);
+  }
+}, 240_000);
