@@ -49,7 +49,7 @@ export async function readSurroundings(
   );
   const outages = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->>'target' = ${target}
-      AND body->>'location' = ${location} AND body->>'kind' = 'availability'`.execute(tx);
+      AND body->>'location' = ${location} AND body->>'kind' = 'availability' AND body->'covers' IS NULL`.execute(tx);
   const covering = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL`.execute(
     tx,

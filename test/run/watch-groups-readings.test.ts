@@ -119,6 +119,26 @@ test("where the target is down, nothing counts that is shown there", async () =>
   expect((await look(noonMs))?.covers?.members).toEqual(["valid-request from asia", "valid-request from eu"]);
 });
 
+test("failures that are more frequent everywhere are one, which is no outage of the target", async () => {
+  for (const one of all) {
+    const claim = claimOf(one.id, noonMs, { target: "mini", location: one.location });
+    await store.claim(claim);
+    const series = { ...seriesIn(one), aspect: "availability", label: "error rate" } as const;
+    const reading = { ...quiet, pages: "up", held: "up" } as const;
+    await store.commit(finishOf(claim), () => ({ ...nothingNew, series: [{ series, state: { v: 1 }, reading }] }));
+  }
+  const cover = await look(noonMs);
+  expect(cover).toMatchObject({ kind: "availability", severity: "risky", tier: "ticket", location: "all" });
+  expect(cover?.covers?.headline).toBe("mini: error rate up in 3 of 3 probes");
+  const next = claimOf(eu!.id, noonMs + minuteMs, { target: "mini", location: "all" });
+  await store.claim(next);
+  await store.commit(finishOf(next), ({ surroundings }) => {
+    expect(surroundings.covering).toHaveLength(1);
+    expect(surroundings.outages).toEqual([]);
+    return nothingNew;
+  });
+});
+
 test("two processes that look at once make one", async () => {
   for (const one of all) await judged(one, noonMs, { up: 200_000 });
   await Promise.all([look(noonMs), look(noonMs), look(noonMs + 1)]);
