@@ -21,7 +21,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
   const { target, location, covers } = incident;
   const status = incident.evidence.at(-1)?.status;
-  if (covers !== undefined) return coverStep(covers.reason, location);
+  if (covers !== undefined) return coverStep(covers.reason, location, target);
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
   if (status === 429) return `Check the rate limits and the credit of ${target}'s key; ask less often or raise them.`;
@@ -54,7 +54,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   }
 }
 
-function coverStep(reason: Covers["reason"], location: string): string {
+function coverStep(reason: Covers["reason"], location: string, target: string): string {
   switch (reason) {
     case "provider-is-down":
       return "Check the provider's status page and move traffic; the targets named are not told one by one.";
@@ -65,7 +65,10 @@ function coverStep(reason: Covers["reason"], location: string): string {
     case "monitor-overloaded":
       return `Give the worker at ${location} more processor time or fewer probes; until then its runs are not told of.`;
     case "moved-together":
-      return "See `plumbline incident show` for how far each has moved; ask the provider what has changed.";
+      return (
+        "`plumbline incident show` says how far each has moved; ask the provider what has changed. If it is meant for good: " +
+        `plumbline baseline planned --target ${target} --why "…"`
+      );
     case "over-cap":
       return "Look at `plumbline incident list`: these are open as well and were not sent one by one.";
     default:

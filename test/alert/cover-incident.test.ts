@@ -44,6 +44,11 @@ test("a move that reaches further is told again when it is twice as far, and not
     told.push(...outbox.map(({ alert }) => `${minute} ${alert.event}, ${alert.reason}: ${alert.summary}`));
   };
   look(0, ["a", "b"]);
+  const { alert } = advanceCover(undefined, report(["a"], startMs), ["pager"], plainAlerting, alone).outbox[0]!;
+  expect([alert.likelyCause, alert.nextStep]).toEqual([
+    "provider",
+    expect.stringMatching(/ If it is meant for good: plumbline baseline planned --target mini --why "…"$/),
+  ]);
   look(5, ["a", "b", "c", "d"]);
   expect(before).toMatchObject({ kind: "latency", severity: "risky", tier: "ticket" });
   expect(before?.covers?.members).toHaveLength(4);
