@@ -6,7 +6,6 @@ import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines
 import { planLines, plannedText } from "../report/series-act-text.ts";
 import type { PlannedChange } from "../run/planned.ts";
 import type { Planned } from "../run/series-acts.ts";
-import { systemClock } from "../std/clock.ts";
 import { adoptAudit } from "./adopt-audit.ts";
 import { createAsk } from "./ask.ts";
 
@@ -36,10 +35,7 @@ export function createBaselineCommands(io: Io): BaselineCommands {
       ask<SeriesView>(options, ["POST", `/incidents/${encodeURIComponent(incident)}/accept`, { why }], changedText),
     reject: (series, { why, to, ...options }) =>
       ask<SeriesView>(options, ["POST", `${of(series)}/reject`, { why, to }], changedText),
-    planned: (wanted, options) =>
-      ask<Planned>(options, ["POST", "/planned-changes", wanted], (planned) =>
-        plannedText(planned, systemClock.nowMs()),
-      ),
+    planned: (wanted, options) => ask<Planned>(options, ["POST", "/planned-changes", wanted], plannedText),
     plans: (options) => ask<PlannedChange[]>(options, ["GET", "/planned-changes"], planLines),
     unplan: (id, options) =>
       ask(options, ["DELETE", `/planned-changes/${encodeURIComponent(id)}`], () => `${id} will not happen\n`),

@@ -16,9 +16,9 @@ export function noiseLines({ seriesId, text }: Marked): string {
   return printable(`${seriesId}: ${text}`) + "\n";
 }
 
-export function plannedText({ change, series, incidents }: Planned, nowMs: number): string {
+export function plannedText({ change, isAhead, series, incidents }: Planned): string {
   const what = change.probeId ?? `target ${change.target ?? ""}`;
-  if (change.startsAtMs > nowMs) {
+  if (isAhead) {
     return (
       printable(
         `${change.id}  ${what} changes at ${time(change.startsAtMs)}; to take it back: plumbline baseline unplan ${change.id}`,

@@ -66,6 +66,8 @@ export interface Marked extends Noise {
 export interface Planned {
   readonly kind: "done";
   readonly change: PlannedChange;
+  /** It is still to come. */
+  readonly isAhead: boolean;
   /** Series that begin anew at once; none when it is still to come. */
   readonly series: readonly string[];
   /** Incidents about them that this has ended. */
@@ -185,7 +187,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
         const same = (await book.planned(nowMs)).find((one) => isSamePlan(one, change));
         if (same !== undefined) return refused(`that is planned already: ${same.id}, by ${same.by}: ${same.why}`);
         await book.plan(change, act);
-        return { kind: "done", change, series: [], incidents: [] };
+        return { kind: "done", change, isAhead: true, series: [], incidents: [] };
       }
       const changed = new Map<string, Set<string>>();
       for (const { id } of those) {
@@ -200,7 +202,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       );
       for (const incident of over) await resolve(incidentId(incident), by, `planned change: ${why}`);
       const series = [...changed.values()].flatMap((ids) => [...ids]);
-      return { kind: "done", change, series, incidents: over.map(incidentId) };
+      return { kind: "done", change, isAhead: false, series, incidents: over.map(incidentId) };
     },
 
     planned: () => book.planned(clock.nowMs()),

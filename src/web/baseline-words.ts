@@ -198,6 +198,7 @@ export const plan = z
 export const planned = z
   .object({
     change: plan.describe("what was planned"),
+    isAhead: z.boolean().describe("it is still to come"),
     series: seriesIds.describe("which begin anew now; none when it is still to come"),
     incidents: z.array(z.string().describe("id of an incident")).describe("about them, ended by this"),
   })
