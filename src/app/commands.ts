@@ -20,6 +20,7 @@ import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
 import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
+import { showDigest } from "./digest-command.ts";
 import { exportObservations } from "./export-command.ts";
 import { createProbeCommands } from "./probe-commands.ts";
 import { createStoreCommands } from "./store-commands.ts";
@@ -242,6 +243,7 @@ export function createCommands(io: Io): CommandSet {
     baseline: createBaselineCommands(io),
     probe: createProbeCommands(io),
     store: createStoreCommands(io),
+    digest: (options) => showDigest(options, io),
     exportObservations: (options) => exportObservations(options, io),
   };
 }

@@ -5,6 +5,7 @@ import { parseDurationMs } from "../std/duration.ts";
 import { addAuditCommands, type AuditCommands } from "./audit-words.ts";
 import { addBaselineCommands, type BaselineCommands } from "./baseline-words.ts";
 import { addControlCommands, asking, type AskOptions, type ControlCommands, trimmed } from "./control-words.ts";
+import { addDigestCommand, type DigestArguments } from "./digest-words.ts";
 import { addExportCommand, type ExportArguments } from "./export-words.ts";
 import { endsWith } from "./ends.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -51,6 +52,7 @@ export interface CommandSet {
   readonly baseline: BaselineCommands;
   readonly probe: ProbeCommands;
   readonly store: StoreCommands;
+  digest(options: DigestArguments): Promise<number>;
   exportObservations(options: ExportArguments): Promise<number>;
 }
 
@@ -155,6 +157,7 @@ export function createProgram(io: Io, commands: CommandSet, done: (exitCode: num
   addControlCommands(program, commands.control, done);
   addBaselineCommands(program, commands.baseline, done);
   addProbeCommands(program, commands.probe, done);
+  addDigestCommand(program, commands.digest, done);
   addExportCommand(program, commands.exportObservations, done);
   addStoreCommands(program, commands.store, done);
   const alert = program.command("alert").description("what has to do with alerts and no running service");

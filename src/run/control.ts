@@ -1,11 +1,13 @@
 import type { Aftermath, ToldTransition } from "../alert/aftermath.ts";
 import type { DeliveryOutcome } from "../alert/alert.ts";
+import type { Digest } from "../alert/digest.ts";
 import { tell } from "../alert/tell.ts";
 import { acknowledge, type ActResult, resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Silence, SilenceMatcher } from "../incident/mute.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
+import { type DigestBook, digestNow } from "./digest.ts";
 import { createProbes, type ProbeBook, type Probes } from "./probes.ts";
 import { type BaselineBook, type Baselines, createBaselines } from "./baselines.ts";
 import { createSeriesActs, type PlannedBook, type SeriesActs, type SeriesChangeBook } from "./series-acts.ts";
@@ -78,7 +80,7 @@ export interface ControlBook {
 }
 
 export interface ControlWorld {
-  readonly book: ControlBook & BaselineBook & ProbeBook & PlannedBook & SeriesChangeBook;
+  readonly book: ControlBook & BaselineBook & ProbeBook & PlannedBook & SeriesChangeBook & DigestBook;
   readonly clock: Clock;
   /** A new name for something, never used before. */
   readonly freshId: (kind: "sil" | "plan") => string;
@@ -100,11 +102,19 @@ export interface NewSilence {
   readonly why: string;
 }
 
+export interface Digests {
+  /** As it would be told now; ends no day. */
+  now(): Promise<Digest>;
+  /** The one that was made last. */
+  last(): Promise<Digest | undefined>;
+}
+
 /** What a person can ask and do while the service runs. */
 export interface Control {
   readonly baselines: Baselines;
   readonly probes: Probes;
   readonly seriesActs: SeriesActs;
+  readonly digests: Digests;
   /** What people did, newest first. */
   acts(): Promise<readonly Act[]>;
   incidents(all: boolean): Promise<readonly Incident[]>;
@@ -136,6 +146,7 @@ export function createControl(world: ControlWorld): Control {
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
     probes: createProbes({ book, clock, probes, enqueue, nextSlotMs }),
+    digests: { now: () => digestNow({ book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     acts: () => book.acts(mostListed),
     incidents: (all) => book.incidents(all, mostListed),
     incident: (id) => book.history(id),

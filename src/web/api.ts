@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Incident, incidentId } from "../incident/incident.ts";
 import { type ApiRoute, done, missing } from "./api-route.ts";
 import { baselineRoutes } from "./api-baselines.ts";
+import { digestRoutes } from "./api-digest.ts";
 import { probeRoutes } from "./api-probes.ts";
 import { seriesActRoutes } from "./api-series-acts.ts";
 import * as words from "./api-words.ts";
@@ -126,4 +127,5 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...baselineRoutes,
   ...seriesActRoutes,
   ...probeRoutes,
+  ...digestRoutes,
 ];
