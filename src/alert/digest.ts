@@ -55,9 +55,18 @@ export interface PagesTold {
   readonly allowed: number;
 }
 
-/** There is nothing to tell: suspicions come and go, and are no reason for a message by themselves. */
-export function isEmpty({ moved, noted }: Digest): boolean {
-  return moved.length + noted.length === 0;
+/**
+ * Whether there is something to tell. What was named the time before goes on being noted until somebody accepts it, and
+ * suspicions come and go: neither is a reason for a message by itself.
+ */
+export function hasNews({ moved, noted }: Digest, before: Digest | undefined): boolean {
+  const known = new Set([...(before?.moved ?? []), ...(before?.noted ?? [])].map(placeKey));
+  return moved.length > 0 || noted.some((note) => !known.has(placeKey(note)));
+}
+
+/** The same for the same thing measured of the same probe. */
+export function placeKey({ probe, what }: DigestPlace): string {
+  return JSON.stringify([probe, what]);
 }
 
 /** `2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones` */
@@ -153,9 +162,9 @@ function changeOf(place: DigestPlace, before: string, after: string): Change {
   };
 }
 
-/** What is to be delivered of it: nothing when there is nothing to tell. */
-export function digestEntries(digest: Digest, receivers: readonly string[]): OutboxEntry[] {
-  if (isEmpty(digest)) return [];
+/** What is to be delivered of it: nothing when there is nothing to tell that the one before did not. */
+export function digestEntries(digest: Digest, receivers: readonly string[], before: Digest | undefined): OutboxEntry[] {
+  if (!hasNews(digest, before)) return [];
   const alert = digestAlert(digest);
   return receivers.map((receiver) => ({
     id: messageId(alert, receiver),

@@ -1,5 +1,12 @@
 import type { OutboxEntry } from "../alert/alert.ts";
-import type { Digest, DigestMove, DigestNote, DigestPlace, PagesTold } from "../alert/digest.ts";
+import {
+  type Digest,
+  type DigestMove,
+  type DigestNote,
+  type DigestPlace,
+  type PagesTold,
+  placeKey,
+} from "../alert/digest.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import { describeMove } from "../judgement/describe-move.ts";
@@ -77,10 +84,10 @@ export async function digestNow(
   const judged = series.filter(({ reading: { day } }) => day.samples > 0 && day.fromMs > fleet.dailyMs);
   const out = standOut(judged, ({ reading }) => dayEvidence(reading.day));
   const moved = await movesOf(out.slice(0, mostListed), book, byId);
-  const isMove = new Set(moved.map(keyOf));
+  const isMove = new Set(moved.map(placeKey));
   const noted = (await book.notesSince(ids, sinceMs))
     .flatMap(({ probeId, ...note }) => placed(probeId, byId, note))
-    .filter((note) => !isMove.has(keyOf(note)));
+    .filter((note) => !isMove.has(placeKey(note)));
   const suspected = (await book.suspectedSince(ids, sinceMs)).flatMap(({ probeId, label }) =>
     placed(probeId, byId, { what: label }),
   );
@@ -97,8 +104,6 @@ export async function digestNow(
     pages: await pagesOf(series, fleet, book, byId, nowMs),
   };
 }
-
-const keyOf = ({ probe, what }: DigestPlace): string => JSON.stringify([probe, what]);
 
 async function movesOf(
   out: readonly JudgedSeries[],

@@ -22,7 +22,8 @@ export async function watchDigest(world: DigestWorld, nowMs: number): Promise<bo
   if (beforeMs === 0) return book.endDay({ beforeMs, atMs: nowMs, outbox: [] });
   if (nextEndMs(times, beforeMs) > nowMs) return false;
   const digest = await digestNow(world, nowMs);
-  return book.endDay({ beforeMs, atMs: nowMs, digest, outbox: digestEntries(digest, times.receivers) });
+  const outbox = digestEntries(digest, times.receivers, await book.lastDigest());
+  return book.endDay({ beforeMs, atMs: nowMs, digest, outbox });
 }
 
 /** Forwards from when it was ended last, as the schedule of the probes does: by the clocks of its time zone. */

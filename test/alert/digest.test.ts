@@ -65,34 +65,49 @@ describe("what a digest says", () => {
 
 describe("who gets it", () => {
   test("whoever is named, once: the id is the same however often it is computed", () => {
-    const [one, other] = digestEntries(digest(), ["chat", "mail"]);
+    const [one, other] = digestEntries(digest(), ["chat", "mail"], undefined);
     expect([one?.receiver, other?.receiver]).toEqual(["chat", "mail"]);
     expect(one?.id).not.toBe(other?.id);
-    expect(digestEntries(digest(), ["chat"])[0]?.id).toBe(one?.id);
-    expect(digestEntries(digest({ atMs: atMs + 86_400_000 }), ["chat"])[0]?.id).not.toBe(one?.id);
+    expect(digestEntries(digest(), ["chat"], undefined)[0]?.id).toBe(one?.id);
+    expect(digestEntries(digest({ atMs: atMs + 86_400_000 }), ["chat"], undefined)[0]?.id).not.toBe(one?.id);
   });
 
   test("nobody when there is nothing to tell", () => {
-    expect(digestEntries(emptyDigest, ["chat"])).toEqual([]);
+    expect(digestEntries(emptyDigest, ["chat"], undefined)).toEqual([]);
     expect(digestHeadline(emptyDigest)).toBe("nothing has moved, 40 series compared");
+  });
+
+  test("nobody of what was named the time before, unless it has moved again or something else has", () => {
+    const [noted] = digest().noted;
+    const same = digest({ moved: [], suspected: [] });
+    const entries = (before: typeof same): number => digestEntries(same, ["chat"], before).length;
+    expect(entries(digest())).toBe(0);
+    expect(entries(digest({ noted: [], moved: [{ ...noted!, direction: "up" }] }))).toBe(0);
+    expect(entries(digest({ noted: [{ ...noted!, what: "total time" }] }))).toBe(1);
+    expect(entries(digest({ noted: [{ ...noted!, probe: "other@eu" }] }))).toBe(1);
+    expect(digestEntries(digest(), ["chat"], digest())).toHaveLength(1);
   });
 
   test("a webhook, over a real connection", async () => {
     await using http = await startReceiver(answer(200));
     const world = worldOf([receiver({ url: http.url })]);
-    const [entry] = digestEntries(digest(), ["pager"]);
+    const [entry] = digestEntries(digest(), ["pager"], undefined);
     world.outbox.add(entry!);
     expect(await deliverOnce(world, entry!.id)).toMatchObject({ outcome: { kind: "delivered", status: 200 } });
     expect(JSON.parse(http.received[0]?.body ?? "")).toMatchObject({
       type: "plumbline.digest",
-      data: { event: "digest", status: "information", digest: { pages: expect.stringContaining("2 pages in 30 days") } },
+      data: {
+        event: "digest",
+        status: "information",
+        digest: { pages: expect.stringContaining("2 pages in 30 days") },
+      },
     });
   });
 
   test.each(Object.values(receivers).filter(({ kind }) => kind !== "pagerduty" && kind !== "alertmanager"))(
     "$kind, without links to an incident or to act by",
     (one) => {
-      const [entry] = digestEntries(digest(), [one.name]);
+      const [entry] = digestEntries(digest(), [one.name], undefined);
       const message = JSON.stringify(renderFor(entry!, { ...one, links }, lookUp, atMs));
       expect(message).toContain("1 of 40 series has moved");
       expect(message).not.toMatch(/wiki\.|incident ack|isUrgent":true/);
@@ -100,7 +115,7 @@ describe("who gets it", () => {
   );
 
   test.each([receivers.pagerduty, receivers.alertmanager])("never $kind", (one) => {
-    const [entry] = digestEntries(digest(), [one.name]);
+    const [entry] = digestEntries(digest(), [one.name], undefined);
     expect(renderFor(entry!, one, lookUp, atMs)).toEqual({
       refused: expect.stringContaining("a digest is not for it"),
     });

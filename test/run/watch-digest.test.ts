@@ -133,7 +133,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     await watchDigest(worldOf(), noonMs - 60 * minuteMs);
     for (const one of probes) await judged(one, strong);
     const digest = await digestNow(worldOf(), noonMs);
-    const [entry] = digestEntries(digest, ["chat"]);
+    const [entry] = digestEntries(digest, ["chat"], undefined);
     const broken = { ...entry!, createdAtMs: Number.MAX_SAFE_INTEGER };
     const day = { beforeMs: noonMs - 60 * minuteMs, atMs: noonMs, digest };
     await expect(store.endDay({ ...day, outbox: [broken] })).rejects.toThrow();
