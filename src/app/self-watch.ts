@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import { clockReport, skewText } from "../run/cover-reports.ts";
 import { put, watchCauses } from "../run/outages.ts";
 import { tendIncidents } from "../run/tend.ts";
-import { watchBilling } from "../run/watch-billing.ts";
+import { createBillingWatch } from "../run/watch-billing.ts";
 import { watchDigest } from "../run/watch-digest.ts";
 import { watchFleet } from "../run/watch-fleet.ts";
 import { watchGroups } from "../run/watch-groups.ts";
@@ -34,6 +34,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
   const receivers = config.receivers.map(({ name }) => name);
   const { probes, alerting } = config;
   const world = { book: store, probes, receivers, alerting, startedAtMs: systemClock.nowMs() };
+  const watchBilling = createBillingWatch();
   let hasClosed = false;
   let isClockWrong = false;
   let electedUntilMs = 0;

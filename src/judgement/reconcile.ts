@@ -75,35 +75,137 @@ function totalOf(windows: readonly Window[], unit: Unit): number {
   return windows.reduce((sum, { from, to }) => sum + (to[unit] ?? 0) - (from[unit] ?? 0), 0);
 }
 
-/** What can be told apart by the numbers; several may be left. */
+/** What both sides say of one window; undefined: the provider does not tell. */
+interface Compared {
+  readonly ours: Ours;
+  readonly more: Readonly<Record<Unit, number | undefined>>;
+  /** The provider's money over ours. */
+  readonly ratio: number | undefined;
+}
+
+function compare({ from, to, ours }: Window): Compared {
+  const more = (unit: Unit): number | undefined => {
+    const [before, after] = [from[unit], to[unit]];
+    return before === undefined || after === undefined ? undefined : after - before - ours[unit];
+  };
+  const money = more("microUsd");
+  const ratio = money === undefined || ours.microUsd === 0 ? undefined : 1 + money / ours.microUsd;
+  return { ours, more: { requests: more("requests"), tokens: more("tokens"), microUsd: money }, ratio };
+}
+
+/** What the numbers of every window allow; several may be left. */
 function reasonsOf(windows: readonly Window[]): string[] {
-  const sum = (pick: (ours: Ours) => number): number => windows.reduce((total, { ours }) => total + pick(ours), 0);
-  const requests = windows.every(({ to }) => to.requests !== undefined) ? totalOf(windows, "requests") : undefined;
-  const more = requests === undefined ? undefined : requests - sum((it) => it.requests);
-  const [retries, failed] = [sum((it) => it.retries), sum((it) => it.failed)];
-  const isNear = (amount: number): boolean =>
-    more !== undefined && Math.abs(more - amount) <= Math.max(1, 0.1 * amount);
-  const reasons: string[] = [];
-  if (more !== undefined && more > 0 && retries > 0 && isNear(retries)) reasons.push("retries are counted twice");
-  if (more !== undefined && more > 0 && more > retries + failed + 1) reasons.push("others use the same key");
-  if (more === undefined || Math.abs(more) <= least.requests) {
-    const ratio =
-      totalOf(windows, "microUsd") /
-      Math.max(
-        1,
-        sum((it) => it.microUsd),
-      );
-    const isEven = windows.every((window) => {
-      const theirs = totalOf([window], "microUsd");
-      return Math.abs(theirs / Math.max(1, window.ours.microUsd) - ratio) <= 0.05 * ratio;
-    });
-    if (ratio > 0 && isEven) reasons.push(`the price is ${ratio.toFixed(2)} times what is configured`);
-    if (failed > 0 && ratio > 1) reasons.push(`${failed} requests without a good reply are billed`);
-    if (more === undefined && ratio > 1 && !isEven) reasons.push("others use the same key");
-  }
-  if (more !== undefined && more < 0)
-    reasons.push("the figures lag by more than was said, or some runs are not billed");
+  const all = windows.map(compare);
+  const ratios = all.flatMap(({ ratio }) => ratio ?? []);
+  const failed = all.reduce((sum, { ours }) => sum + ours.failed, 0);
+  // Where money alone is told, others would hardly spend the same share in every window.
+  const isCounted = all.some(({ more }) => more.requests !== undefined || more.tokens !== undefined);
+  const reasons = [
+    all.every(isRetries) ? ["retries are counted once more"] : [],
+    all.every(isPrice) && areEven(ratios) ? [`the price is ${mean(ratios).toFixed(2)} times what is configured`] : [],
+    all.every(isFailures) && failed > 0 ? [`${failed} requests without a good reply are billed`] : [],
+    all.every(isOthers) && (isCounted || !areEven(ratios)) ? ["others use the same key"] : [],
+    all.some(isLess) && !all.some(({ more }) => (more.requests ?? 0) > least.requests)
+      ? ["the figures lag by more than was said, or some runs are not billed"]
+      : [],
+  ].flat();
   return reasons.length === 0 ? ["no single reason fits the numbers"] : reasons;
+}
+
+/** The provider counts as many requests more as were sent again; a window without any has no gap. */
+function isRetries({ ours: { retries }, more: { requests } }: Compared): boolean {
+  return requests !== undefined && retries > 0 && Math.abs(requests - retries) <= Math.max(1, 0.1 * retries);
+}
+
+/** The same requests and tokens for other money. */
+function isPrice({ ours, more, ratio }: Compared): boolean {
+  return ratio !== undefined && ratio > 0 && agrees("requests", more, ours) && agrees("tokens", more, ours);
+}
+
+function areEven(ratios: readonly number[]): boolean {
+  const middle = mean(ratios);
+  return ratios.length > 0 && ratios.every((ratio) => Math.abs(ratio - middle) <= 0.05 * middle);
+}
+
+/** The same requests for more money, and no more of it than what failed would cost; then its tokens are counted as well. */
+function isFailures({ ours, more }: Compared): boolean {
+  const { failed, requests, microUsd } = ours;
+  if (!agrees("requests", more, ours) || more.microUsd === undefined) return false;
+  const each = microUsd / Math.max(1, requests - failed);
+  const isWithin = more.microUsd <= 1.25 * failed * each + least.microUsd;
+  const areTokensMore = more.tokens === undefined || failed === 0 || more.tokens > 0;
+  return more.microUsd >= -least.microUsd && isWithin && areTokensMore;
+}
+
+/** More requests than we have sent, failed ones and those sent again included; where none are told, more tokens or money. */
+function isOthers({ ours, more, ratio }: Compared): boolean {
+  const { requests, tokens } = more;
+  if (requests !== undefined) return requests > ours.retries + ours.failed + 1;
+  if (tokens !== undefined) return !agrees("tokens", more, ours) && tokens > 0;
+  return ratio !== undefined && ratio > 1 + tolerance;
+}
+
+function isLess({ ours, more }: Compared): boolean {
+  return units.some((unit) => (more[unit] ?? 0) < 0 && !agrees(unit, more, ours));
+}
+
+/** Not told is no disagreement. */
+function agrees(unit: Unit, more: Compared["more"], ours: Ours): boolean {
+  return Math.abs(more[unit] ?? 0) <= Math.max(least[unit], tolerance * ours[unit]);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** Windows over which a gap has to grow, from each to the next, to at least twice what it was. */
+const toGrow = 4;
+const leastGrowth = 2;
+/** Of what we have counted: a gap that may be noted before it is beyond the tolerance. */
+const leastGap = tolerance / 2;
+
+/** A gap that grows from window to window is news before it is large, and another once it is known. */
+export function growingGap(windows: readonly Window[]): Finding | undefined {
+  const newest = windows.slice(-toGrow);
+  if (newest.length < toGrow) return undefined;
+  for (const unit of units.toReversed()) {
+    const shares = newest.map((window) => shareOf(window, unit));
+    const [first, last] = [shares[0], shares.at(-1)];
+    if (first === undefined || last === undefined || !isGrowing(shares)) continue;
+    const { ours } = newest.at(-1) as Window;
+    if (Math.abs(last) < leastGap || Math.abs(last) * ours[unit] < least[unit]) continue;
+    if (Math.abs(last) < leastGrowth * Math.abs(first)) continue;
+    return {
+      kind: "budget",
+      severity: "risky",
+      subject: "gap between ledger and provider",
+      expected: `${percent(first)} ${nameOf[unit]}, as ${newest.length} windows ago`,
+      observed: `${percent(last)} ${nameOf[unit]}, growing from window to window`,
+      why: reasonsOf(newest.slice(-inARow)).join("; or "),
+    };
+  }
+  return undefined;
+}
+
+/** How much more the provider has counted, as a share of ours. undefined: cannot be said. */
+function shareOf({ from, to, ours }: Window, unit: Unit): number | undefined {
+  const [before, after] = [from[unit], to[unit]];
+  if (before === undefined || after === undefined || after < before || ours[unit] === 0) return undefined;
+  return (after - before - ours[unit]) / ours[unit];
+}
+
+/** Each further from nothing than the one before, on the side of the last. */
+function isGrowing(shares: readonly (number | undefined)[]): boolean {
+  const sign = Math.sign(shares.at(-1) ?? 0);
+  const signed = shares.map((share) => (share === undefined ? Number.NaN : share * sign));
+  return sign !== 0 && signed.every((share, index) => share >= 0 && (index === 0 || share > (signed[index - 1] ?? 0)));
+}
+
+const nameOf: Readonly<Record<Unit, string>> = { requests: "requests", tokens: "tokens", microUsd: "money" };
+
+function percent(share: number): string {
+  const hundredths = Number((100 * Math.abs(share)).toPrecision(2));
+  return `${hundredths} % ${share < 0 ? "less" : "more"}`;
 }
 
 function say(unit: Unit, amount: number): string {

@@ -1,6 +1,6 @@
 import { nothingFollows } from "../alert/aftermath.ts";
 import { advanceLimit, type Limit, limitFingerprint } from "../alert/spend-incident.ts";
-import { type Figures, type Ours, reconcile, type Window } from "../judgement/reconcile.ts";
+import { type Figures, growingGap, type Ours, reconcile, type Window } from "../judgement/reconcile.ts";
 import type { Probe } from "../probe/probe.ts";
 import { billingSources } from "../scenario/billing-sources.ts";
 import { billingFiguresName } from "../scenario/billing-figures.ts";
@@ -21,11 +21,17 @@ export interface BillingBook {
 export type NumbersRead = Readonly<Record<string, number>>;
 
 const dayMs = 86_400_000;
-/** A window is of as many looks as make six hours, or of two looks further apart. */
+/** A window lies between the first looks of two quarters of a day (UTC), or between two looks further apart. */
 const windowMs = 6 * 3_600_000;
+/** Of the four windows that are looked at. */
+const mostEdges = 5;
 
 function billingLimit({ target }: Probe): Limit {
   return { series: "billing", label: "ledger and provider agree", scope: `target/${target.name}` };
+}
+
+function growthLimit({ target }: Probe): Limit {
+  return { series: "billing/growth", label: "gap between ledger and provider", scope: `target/${target.name}` };
 }
 
 /** The probes that look at a provider's figures. */
@@ -35,34 +41,69 @@ function billingProbes(probes: readonly Probe[]): readonly Probe[] {
 
 /** Fingerprints of the incidents that billing sources may have. */
 export function billingLimits(probes: readonly Probe[]): readonly string[] {
-  return billingProbes(probes).map((probe) => limitFingerprint(billingLimit(probe)));
+  return billingProbes(probes).flatMap((probe) =>
+    [billingLimit(probe), growthLimit(probe)].map((limit) => limitFingerprint(limit)),
+  );
 }
 
-/** One incident for each billing source whose figures and our ledger drift apart. */
-export async function watchBilling(
-  { book, probes, receivers }: WatchWorld & { readonly book: BillingBook },
+/**
+ * One incident for each billing source whose figures and our ledger drift apart, and one for a gap that grows. Between
+ * two windows nothing is added up: what was compared once is remembered.
+ */
+export function createBillingWatch(): (
+  world: WatchWorld & { readonly book: BillingBook },
   nowMs: number,
-): Promise<void> {
-  for (const probe of billingProbes(probes)) {
-    const windows = await windowsOf(book, probe, probes, nowMs);
-    const finding = reconcile(windows);
-    const limit = billingLimit(probe);
-    await book.concludeIncident({
-      fingerprint: limitFingerprint(limit),
-      conclude: (before) =>
-        before === undefined && finding === undefined
-          ? nothingFollows
-          : advanceLimit(before, limit, finding, nowMs, receivers, probe.alerting),
-    });
-  }
+) => Promise<void> {
+  const compared = new Map<string, { readonly lastMs: number; readonly windows: readonly Window[] }>();
+
+  return async ({ book, probes, receivers }, nowMs) => {
+    for (const probe of billingProbes(probes)) {
+      const edges = await edgesOf(book, probe, nowMs);
+      const lastMs = edges.at(-1)?.atMs ?? 0;
+      const before = compared.get(probe.id);
+      if (before?.lastMs === lastMs) continue;
+      const windows = await windowsOf(book, probe, probes, edges, before?.windows ?? []);
+      for (const [limit, finding] of [
+        [billingLimit(probe), reconcile(windows)],
+        [growthLimit(probe), growingGap(windows)],
+      ] as const) {
+        await book.concludeIncident({
+          fingerprint: limitFingerprint(limit),
+          conclude: (incident) =>
+            incident === undefined && finding === undefined
+              ? nothingFollows
+              : advanceLimit(incident, limit, finding, nowMs, receivers, probe.alerting),
+        });
+      }
+      compared.set(probe.id, { lastMs, windows });
+    }
+  };
 }
 
-async function windowsOf(book: BillingBook, probe: Probe, probes: readonly Probe[], nowMs: number): Promise<Window[]> {
+/** The looks that windows begin and end with, oldest first. */
+async function edgesOf(book: BillingBook, probe: Probe, nowMs: number): Promise<readonly Figures[]> {
   const { billing } = probe.target.audit ?? {};
   if (billing === undefined) return [];
   const looks = await book.figuresOf(probe.id, nowMs - 2 * dayMs);
-  const all = looks.map(({ atMs, numbers }) => figuresIn(atMs, numbers, billingSources[billing.kind].usdPerUnit ?? 1));
-  const edges = all.filter((look, index) => index === 0 || isEdge(all, index, look));
+  const { usdPerUnit = 1 } = billingSources[billing.kind];
+  return looks
+    .filter(({ atMs }, index) => index === 0 || quarterOf(atMs) > quarterOf(looks[index - 1]?.atMs ?? atMs))
+    .slice(-mostEdges)
+    .map(({ atMs, numbers }) => figuresIn(atMs, numbers, usdPerUnit));
+}
+
+function quarterOf(atMs: number): number {
+  return Math.floor(atMs / windowMs);
+}
+
+async function windowsOf(
+  book: BillingBook,
+  probe: Probe,
+  probes: readonly Probe[],
+  edges: readonly Figures[],
+  known: readonly Window[],
+): Promise<Window[]> {
+  const lagMs = probe.target.audit?.billing?.lagMs ?? 0;
   const key = JSON.stringify(probe.target.key);
   const sharing = [
     ...new Set(probes.flatMap(({ target }) => (JSON.stringify(target.key) === key ? [target.name] : []))),
@@ -71,18 +112,16 @@ async function windowsOf(book: BillingBook, probe: Probe, probes: readonly Probe
   for (const [index, to] of edges.entries()) {
     const from = edges[index - 1];
     if (from === undefined) continue;
+    const same = known.find((one) => one.from.atMs === from.atMs && one.to.atMs === to.atMs);
+    if (same !== undefined) {
+      windows.push(same);
+      continue;
+    }
     // What the provider shows at a time is what had happened so long before.
-    const ours = await book.oursBetween(sharing, from.atMs - billing.lagMs, to.atMs - billing.lagMs);
+    const ours = await book.oursBetween(sharing, from.atMs - lagMs, to.atMs - lagMs);
     windows.push({ from, to, ours });
   }
   return windows;
-}
-
-/** Looks that lie a whole window after the last edge. */
-function isEdge(all: readonly Figures[], index: number, { atMs }: Figures): boolean {
-  const firstMs = all[0]?.atMs ?? atMs;
-  const before = all[index - 1]?.atMs ?? atMs;
-  return Math.floor((atMs - firstMs) / windowMs) > Math.floor((before - firstMs) / windowMs);
 }
 
 function figuresIn(atMs: number, numbers: NumbersRead, usdPerUnit: number): Figures {

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { type Figures, type Ours, reconcile, type Window } from "../../src/judgement/reconcile.ts";
+import { describe, expect, test } from "vitest";
+import { type Figures, growingGap, type Ours, reconcile, type Window } from "../../src/judgement/reconcile.ts";
 
 const usual: Ours = { microUsd: 1_000_000, tokens: 100_000, requests: 360, retries: 0, failed: 0 };
 
@@ -45,7 +45,7 @@ test.each([
     "retries",
     { ...usual, retries: 40 },
     ({ microUsd, requests, retries }: Ours) => ({ microUsd, requests: requests + retries }),
-    "retries are counted twice",
+    "retries are counted once more",
   ],
   [
     "others",
@@ -76,4 +76,98 @@ test("a running total that began anew says nothing of its window", () => {
   const last = all[2]!;
   expect(reconcile(all)).toMatchObject({ expected: "$2.00 by our ledger", subject: "ledger and provider" });
   expect(reconcile([...all.slice(0, 2), { ...last, to: { ...last.to, microUsd: 5 } }])).toBeUndefined();
+});
+
+/** One window after the other, each with what was ours and what the provider counted. */
+function history(...pairs: readonly (readonly [Ours, Omit<Figures, "atMs">])[]): Window[] {
+  let before = { requests: 0, tokens: 0, microUsd: 0 };
+  return pairs.map(([ours, counted], index) => {
+    const from = { atMs: index, ...before };
+    before = {
+      requests: before.requests + (counted.requests ?? 0),
+      tokens: before.tokens + (counted.tokens ?? 0),
+      microUsd: before.microUsd + (counted.microUsd ?? 0),
+    };
+    return { from, to: { atMs: index + 1, ...before }, ours };
+  });
+}
+const figures = ({ microUsd, tokens, requests }: Ours, money = 1, words = 1, calls = requests) => ({
+  microUsd: microUsd * money,
+  tokens: tokens * words,
+  requests: calls,
+});
+
+describe("with requests, tokens and money told, one reason is left", () => {
+  const some: Ours = { ...usual, retries: 40, failed: 90 };
+  const few: Ours = { ...usual, retries: 20, failed: 30 };
+  test.each([
+    [
+      "price",
+      history([some, figures(some, 1.25)], [few, figures(few, 1.25)]),
+      "the price is 1.25 times what is configured",
+    ],
+    [
+      "retries",
+      history([some, figures(some, 1, 1, 400)], [few, figures(few, 1, 1, 380)]),
+      "retries are counted once more",
+    ],
+    [
+      "failures",
+      history([some, figures(some, 1.3, 1.3)], [few, figures(few, 1.08, 1.08)]),
+      "120 requests without a good reply are billed",
+    ],
+    [
+      "others",
+      history([some, figures(some, 2, 2, 800)], [few, figures(few, 1.7, 1.7, 600)]),
+      "others use the same key",
+    ],
+    [
+      "less",
+      history([some, figures(some, 0.9, 0.9, 320)], [few, figures(few, 0.9, 0.9, 320)]),
+      "the figures lag by more than was said, or some runs are not billed",
+    ],
+    ["none", history([some, figures(some, 1.5)], [few, figures(few, 1.2)]), "no single reason fits the numbers"],
+  ])("%s", (_name, windows, reason) => {
+    expect(reconcile(windows)?.why).toBe(reason);
+  });
+
+  test("where money alone is told, an even share more is a price, and an uneven one others", () => {
+    const money = (...shares: readonly number[]): Window[] =>
+      history(...shares.map((share) => [usual, figures(usual, share)] as const)).map(({ from, to, ours }) => ({
+        from: { atMs: from.atMs, microUsd: from.microUsd },
+        to: { atMs: to.atMs, microUsd: to.microUsd },
+        ours,
+      }));
+    expect(reconcile(money(1.3, 1.3))?.why).toBe("the price is 1.30 times what is configured");
+    expect(reconcile(money(1.3, 1.9))?.why).toBe("others use the same key");
+  });
+});
+
+describe("a gap that grows", () => {
+  const shares = (...all: readonly number[]): Window[] =>
+    history(...all.map((share) => [usual, figures(usual, 1 + share)] as const));
+
+  test("is a finding of its own, while it is within the tolerance and beyond it", () => {
+    const within = shares(0.004, 0.008, 0.012, 0.018);
+    expect(reconcile(within)).toBeUndefined();
+    expect(growingGap(within)).toMatchObject({
+      kind: "budget",
+      severity: "risky",
+      subject: "gap between ledger and provider",
+      expected: "0.4 % more money, as 4 windows ago",
+      observed: "1.8 % more money, growing from window to window",
+    });
+    expect(growingGap(shares(-0.01, -0.02, -0.05, -0.1))?.observed).toContain("10 % less money");
+  });
+
+  test.each([
+    ["stays", shares(0.1, 0.1, 0.1, 0.1)],
+    ["comes and goes", shares(0.01, 0.03, 0.02, 0.05)],
+    ["shrinks", shares(0.1, 0.06, 0.03, 0.01)],
+    ["grows by next to nothing", shares(0.001, 0.002, 0.003, 0.004)],
+    ["has changed sides", shares(-0.01, 0.02, 0.05, 0.1)],
+    ["has not been looked at for long", shares(0.01, 0.05, 0.1)],
+  ])("is none when it %s", (_name, windows) => {
+    expect(growingGap(windows)).toBeUndefined();
+  });
 });

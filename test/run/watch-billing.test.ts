@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { type BillingBook, watchBilling } from "../../src/run/watch-billing.ts";
+import { type BillingBook, billingLimits, createBillingWatch } from "../../src/run/watch-billing.ts";
 import type { WatchBook } from "../../src/run/watch.ts";
 import { billingFigures } from "../../src/scenario/billing-figures.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -19,20 +19,17 @@ const probe: Probe = { ...sample, target, scenario: { kind: "built-in", name: "b
 const other: Probe = { ...sample, id: "other@eu", target: { ...target, name: "other" } };
 const apart: Probe = { ...sample, id: "apart@eu", target: { ...target, name: "apart", key: { env: "ANOTHER" } } };
 
-test("looks at the provider's figures by the hour are compared with all targets of the key, and told once", async () => {
-  const asked: (readonly string[])[] = [];
+/** Looks every hour at figures that say so much an hour of each quarter of a day, beside a dollar an hour of ours. */
+function billed(usdAnHour: (quarter: number) => number) {
+  const asked: { readonly targets: readonly string[]; readonly fromMs: number; readonly toMs: number }[] = [];
   const told: string[] = [];
   const incidents = new Map<string, Incident>();
-  let usdAnHour = 1;
+  const figures: { readonly atMs: number; readonly numbers: { readonly usd: number } }[] = [];
   const book: WatchBook & BillingBook = {
-    async figuresOf(_id, sinceMs) {
-      const first = Math.ceil(sinceMs / hourMs);
-      return Array.from({ length: 49 }, (_, n) => ({ atMs: (first + n) * hourMs, numbers: { usd: n * usdAnHour } }));
-    },
+    figuresOf: async (_id, sinceMs) => figures.filter(({ atMs }) => atMs >= sinceMs),
     async oursBetween(targets, fromMs, toMs) {
-      asked.push(targets);
-      const microUsd = ((toMs - fromMs) / hourMs) * 1_000_000;
-      return { microUsd, tokens: 0, requests: 0, retries: 0, failed: 0 };
+      asked.push({ targets, fromMs, toMs });
+      return { microUsd: ((toMs - fromMs) / hourMs) * 1_000_000, tokens: 0, requests: 0, retries: 0, failed: 0 };
     },
     lastDone: async () => new Map(),
     incidents: async () => [...incidents.values()],
@@ -40,17 +37,49 @@ test("looks at the provider's figures by the hour are compared with all targets 
     async concludeIncident({ fingerprint, conclude }) {
       const after = conclude(incidents.get(fingerprint));
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
-      told.push(...after.outbox.map(({ alert }) => `${alert.event}: ${alert.changes[0]?.after}`));
+      told.push(
+        ...after.outbox.map(({ alert }) => `${alert.event} ${alert.changes[0]?.what}: ${alert.changes[0]?.after}`),
+      );
     },
   };
   const world = { book, probes: [probe, other, apart], receivers: ["oncall"], startedAtMs: 0 };
-  const nowMs = Date.UTC(2026, 5, 11);
-  await watchBilling(world, nowMs);
+  const watch = createBillingWatch();
+  let usd = 0;
+  let hours = 0;
+  /** One look by the hour, and a hundred of the watch in between. */
+  const goOn = async (more: number): Promise<void> => {
+    for (const endMs = hours + more; hours < endMs; hours += 1) {
+      const atMs = startMs + hours * hourMs;
+      figures.push({ atMs, numbers: { usd } });
+      for (let n = 0; n < 100; n += 1) await watch(world, atMs + n * 30_000);
+      usd += usdAnHour(Math.floor(hours / 6));
+    }
+  };
+  return { goOn, asked, told, incidents };
+}
+
+const startMs = Date.UTC(2026, 5, 11);
+
+test("looks by the hour are compared with all targets of the key, each window once, and a gap is told once", async () => {
+  const { goOn, asked, told, incidents } = billed((quarter) => (quarter < 8 ? 1 : 1.2));
+  await goOn(48);
   expect(told).toEqual([]);
-  expect(new Set(asked.flat())).toEqual(new Set(["mini", "other"]));
-  usdAnHour = 1.2;
-  for (let look = 1; look < 10; look += 1) await watchBilling(world, nowMs + look * 1000);
-  expect(told).toEqual(["opened: $14.40 by the provider's figures, over 2 windows"]);
+  // The figures of 06:00 are those of what had happened by 05:00.
+  expect(asked[0]).toEqual({ targets: ["mini", "other"], fromMs: startMs - lagMs, toMs: startMs + 6 * hourMs - lagMs });
+  expect(asked).toHaveLength(7);
+  await goOn(13);
+  expect(told).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
+  await goOn(30);
+  expect(told).toHaveLength(1);
+  expect(asked).toHaveLength(7 + 7 + 1);
+  const orphans = [...incidents.keys()].filter((fingerprint) => !billingLimits([probe]).includes(fingerprint));
+  expect(orphans).toEqual([]);
+});
+
+test("a gap that grows is told of its own, before it is large", async () => {
+  const { goOn, told } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 1));
+  await goOn(37);
+  expect(told).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
 });
 
 test("one look costs one request for figures, and none where no source is known", () => {
