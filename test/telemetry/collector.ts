@@ -9,6 +9,8 @@ export interface WireSpan {
   readonly name: string;
   /** 2 SERVER, 3 CLIENT, 4 PRODUCER, 5 CONSUMER; 1 is none of them. */
   readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly attributes?: readonly WireAttribute[];
   readonly links?: readonly { traceId: string; spanId: string; attributes?: readonly WireAttribute[] }[];
   readonly status?: { readonly code?: number };
@@ -108,7 +110,7 @@ export function attributesOf({
 
 function plain(value: Readonly<Record<string, unknown>>): unknown {
   const [[kind, it] = ["", undefined]] = Object.entries(value);
-  if (kind === "arrayValue") return (it as { values: Record<string, unknown>[] }).values.map(plain);
+  if (kind === "arrayValue") return ((it as { values?: Record<string, unknown>[] }).values ?? []).map(plain);
   return kind === "intValue" ? Number(it) : it;
 }
 
