@@ -52,7 +52,7 @@ test("the larger the fleet, the later the same move is told, and by little", () 
   const delayIn = (fleet: number): number => {
     const followed = followSeries(latencyJudge, "total time", undefined, inForce(ofFleet, fleetOf(fleet)));
     const next = seriesOf(all, everyMs, 11);
-    for (let run = 0; run < 3 * 1440; run += 1) followed.run({ totalMs: next().value });
+    for (let run = 0; run < 8 * 1440; run += 1) followed.run({ totalMs: next().value });
     for (let run = 1; run < 1000; run += 1) {
       const { ruling } = followed.run({ totalMs: next().value * 1.5 }).output;
       if (ruling.outcome === "bad" && ruling.findings[0]?.severity === "risky") return run;

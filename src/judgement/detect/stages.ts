@@ -6,7 +6,7 @@ import type { Reference } from "./reference.ts";
 const dayMs = 86_400_000;
 /** A baseline is learned anew when this much has been seen. */
 const stagesMs = [1, 3, 7, 14, 28].map((days) => days * dayMs);
-/** A young baseline does not know how its series wanders. */
+/** A young baseline does not know how its series wanders: a fleet that shares one promise has no page to spare for that. */
 const floorBeforePages = Math.log(1.2);
 const floorBeforeFull = Math.log(1.1);
 
@@ -21,7 +21,8 @@ export function stageOf({ fromMs, toMs }: Reference, { latencyFloorRatio, drift 
   const spanMs = toMs - fromMs;
   const floor = Math.log(latencyFloorRatio);
   if (spanMs < drift.pageAfterMs) return { floor: Math.max(floor, floorBeforePages), mayPage: false };
-  if (spanMs < drift.fullAfterMs) return { floor: Math.max(floor, floorBeforeFull), mayPage: true };
+  const young = (drift.shared?.pagingSeries ?? 1) > 1 ? floorBeforePages : floorBeforeFull;
+  if (spanMs < drift.fullAfterMs) return { floor: Math.max(floor, young), mayPage: true };
   return { floor, mayPage: true };
 }
 

@@ -5,6 +5,8 @@ import { beginLearning } from "../../../src/judgement/detect/learning.ts";
 import { noiseOf, noiseText, wideningOf, withMark } from "../../../src/judgement/detect/marks.ts";
 import type { Reference } from "../../../src/judgement/detect/reference.ts";
 import { isLongEnough, isQuiet, nextStageMs, stageOf } from "../../../src/judgement/detect/stages.ts";
+import { inForce } from "../../../src/judgement/promise.ts";
+import type { JudgePolicy } from "../../../src/probe/probe.ts";
 import { dayMs, policy } from "./followed-series.ts";
 
 const hourMs = dayMs / 24;
@@ -30,6 +32,22 @@ describe("what a baseline may be trusted with", () => {
     expect(rounded(1.15)).toEqual([1.2, 1.2, 1.15, 1.15, 1.15]);
     expect(rounded(1.5)).toEqual([1.5, 1.5, 1.5, 1.5, 1.5]);
   });
+});
+
+test("of a fleet that shares a promise a young one finds moves of a fifth only until it is a week old", () => {
+  const ofFleet: JudgePolicy = {
+    ...policy,
+    latencyFloorRatio: 1.05,
+    drift: { ...policy.drift, falsePagesOf: "fleet" },
+  };
+  const floorsOf = (pagingSeries: number): string[] =>
+    [dayMs - 1, dayMs, 7 * dayMs - 1, 7 * dayMs].map((toMs) => {
+      const { floor } = stageOf({ fromMs: 0, toMs } as Reference, inForce(ofFleet, { pagingSeries, dailyMs: 0 }));
+      return Math.exp(floor).toFixed(2);
+    });
+  expect(floorsOf(40)).toEqual(["1.20", "1.20", "1.20", "1.05"]);
+  expect(floorsOf(2)).toEqual(floorsOf(40));
+  expect(floorsOf(1)).toEqual(["1.20", "1.10", "1.10", "1.05"]);
 });
 
 describe("when a baseline is learned anew", () => {
