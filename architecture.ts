@@ -65,6 +65,7 @@ const fromApp = (...files: readonly string[]): Adapter => ({ files, usedBy: ["ap
 /** Tests may import any of them; their types stay inside as well. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   undici: fromApp("src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"),
+  "gpt-tokenizer": fromApp("src/observation/gpt-tokens.ts"),
   nodemailer: fromApp("src/alert/mail-nodemailer.ts"),
   bullmq: fromApp("src/schedule/bullmq.ts"),
   ioredis: { files: ["src/schedule/redis-clients.ts"], usedBy: ["schedule"] },

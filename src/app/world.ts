@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
 import { createExchanger } from "../exchange/exchanger.ts";
 import { createLoopGauge } from "../exchange/loop-gauge.ts";
+import { createTokenCounter } from "../observation/gpt-tokens.ts";
 import { createUndiciAttempts } from "../exchange/undici-attempt.ts";
 import { secretUses } from "../probe/receiver-secrets.ts";
 import type { SecretRef } from "../probe/target.ts";
@@ -76,6 +77,10 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
     if (!known.has(value)) redact = createRedactor([...known.add(value)]);
     return value;
   };
+  const { count, ready } = createTokenCounter(config.targets.flatMap(({ tokenizer }) => tokenizer ?? []));
+  ready.catch((error: unknown) =>
+    log.warn("prompts are not counted: a vocabulary can't be read", { why: String(error) }),
+  );
   const timed = timedRuns(runs, metrics, clock);
   return {
     clock,
@@ -88,6 +93,7 @@ export function openWorld(runs: RunBook, config: Config, env: Env, log: Log, tel
     log,
     tracer,
     metrics,
+    countTokens: count,
     close: attempts.close,
   };
 }

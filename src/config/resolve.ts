@@ -1,6 +1,7 @@
 import type { Alerting } from "../probe/alerting.ts";
 import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
+import { tokenizerOf } from "../probe/tokenizer.ts";
 import { closestTo } from "./closest.ts";
 import type { Config } from "./config.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
@@ -137,6 +138,7 @@ function resolveTarget(
     policy,
     price,
     traceparent: text.traceparent,
+    tokenizer: text.tokenizer === "none" ? undefined : (text.tokenizer ?? tokenizerOf(text.model)),
     contract: contractPolicy(text.contract, [...path, "contract"], context, complaints),
     spendCaps: capsOfTarget(name, text, whole),
     objectives: objectivesOf(text.slo),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
@@ -148,6 +149,10 @@ export const target = z.strictObject({
     .boolean()
     .default(false)
     .describe("send the W3C trace context: only to a target of your own, whose spans join ours"),
+  tokenizer: z
+    .enum([...tokenizers, "none"])
+    .optional()
+    .describe("vocabulary in which its model counts tokens; left out: that of OpenAI's models by their names"),
   contract: contract.optional().describe("what is known of its replies beside what is learned"),
   audit: audit.optional().describe("what plumbline audit is to know of it"),
 });

@@ -15,13 +15,21 @@ interface Metric {
   readonly key: string;
   readonly label: string;
   readonly of: (usage: Usage) => number | undefined;
+  /** Compared with a count of our own. */
+  readonly isEstimated?: boolean;
   /** The same request has one number, or a few; otherwise it is measured like a time. */
   readonly isFixed: boolean;
 }
 
 /** Tokens as the provider reports them, each a series of its own. */
 const metrics: readonly Metric[] = [
-  { key: "prompt-tokens", label: "prompt tokens", of: ({ promptTokens }) => promptTokens, isFixed: true },
+  {
+    key: "prompt-tokens",
+    label: "prompt tokens",
+    of: ({ promptTokens }) => promptTokens,
+    isFixed: true,
+    isEstimated: true,
+  },
   { key: "cached-tokens", label: "cached tokens", of: ({ cachedTokens }) => cachedTokens, isFixed: true },
   { key: "reasoning-tokens", label: "reasoning tokens", of: ({ reasoningTokens }) => reasoningTokens, isFixed: false },
   {
@@ -49,13 +57,13 @@ export const usageJudge: Judge = {
     const { outcome } = input.observation;
     const metric = metrics.find(({ label }) => label === input.series.label);
     const value = outcome.kind === "reply" && outcome.usage !== undefined ? metric?.of(outcome.usage) : undefined;
-    if (metric?.isFixed === true) return judgeFixed(input, value);
+    if (metric?.isFixed === true) return judgeFixed(input, metric, value);
     if (value === undefined || !isMeasured(value)) return unjudged(input, "no tokens of this kind");
     return watchedOutput(input, watch(input, value), { format: (tokens) => tokens.toFixed(0), pagesDown: true });
   },
 };
 
-function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
+function judgeFixed(input: JudgeInput, metric: Metric, value: number | undefined): JudgeOutput {
   const subject = subjectOf(input);
   const { baseline } = input.memory ?? {};
   const known = readCounts(baseline?.learned);
@@ -87,7 +95,8 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
       : countIn(before?.aside ?? noCounts, seen, input.slotMs);
   const shadow = shadowCountsIn(baseline?.learned);
   if (held === undefined && known.counts[seen] !== undefined) {
-    const good = { subject, outcome: "good" } as const;
+    const apart = metric.isEstimated === true ? apartFrom(input, value) : [];
+    const good = { subject, outcome: "good", ...(apart.length > 0 && { notes: apart }) } as const;
     if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
     const accept = { learned: withShadow(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
     return { ruling: good, state: stateOf(freshCategories(), counts), accept };
@@ -113,6 +122,25 @@ function judgeFixed(input: JudgeInput, value: number | undefined): JudgeOutput {
   }
   const ruling = { ...bad, findings: [finding], isConfirmed: held !== undefined };
   return { ruling, state: stateOf(categories, counts, aside) };
+}
+
+/** Frames of messages differ from model to model, and the vocabulary is a name's promise: worth knowing, no more. */
+const estimateMargin = { tokens: 8, share: 0.1 };
+
+/** Tokens beyond the prompt that was sent: a provider's own instructions, or another tokenizer than it says. */
+function apartFrom({ observation, memory }: JudgeInput, reported: number | undefined): readonly Finding[] {
+  const { estimatedPromptTokens: own } = observation;
+  if (own === undefined || reported === undefined) return [];
+  if (Math.abs(reported - own) <= Math.max(estimateMargin.tokens, estimateMargin.share * own)) return [];
+  const finding: Finding = {
+    kind: "usage",
+    severity: "informative",
+    subject: "prompt tokens",
+    expected: `about ${own} by a count of our own`,
+    observed: `${reported}: the provider adds to the prompt, or counts otherwise`,
+    baselineVersion: memory?.baseline?.version,
+  };
+  return [finding];
 }
 
 function stateOf(categories: Categories, counts: Counts, aside?: Counts): Json {

@@ -23,6 +23,8 @@ export interface Observation {
   readonly injected?: InjectedFacts | undefined;
   /** No completion was asked for: nothing to be billed. */
   readonly isFree?: boolean | undefined;
+  /** About how many tokens its prompt has, by a count of our own. */
+  readonly estimatedPromptTokens?: number | undefined;
   /** Asked to find out: not compared with a baseline. */
   readonly isAside?: boolean | undefined;
   /** Name of the target that was asked, where it is not the probe's. */

@@ -1,6 +1,7 @@
 import type { MicroUsd } from "../std/money.ts";
 import type { AuditTerms } from "./audit-terms.ts";
 import type { ContractPolicy } from "./contract-policy.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** Where a secret is to be found. The secret itself is never part of a configuration, row or message. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
@@ -76,6 +77,8 @@ export interface Target {
   readonly audit?: AuditTerms | undefined;
   /** Whether it is told the trace and span a request belongs to. */
   readonly traceparent?: boolean | undefined;
+  /** In which vocabulary its model counts tokens; undefined: nobody has said. */
+  readonly tokenizer?: Tokenizer | undefined;
   /** What people say of its replies beside what is learned. */
   readonly contract?: ContractPolicy | undefined;
 }

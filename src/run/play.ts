@@ -3,6 +3,7 @@ import { chatRequest } from "../exchange/chat-codec.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
+import { estimatePromptTokens } from "../observation/prompt-tokens.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -50,6 +51,7 @@ async function makeCall(
   const clockStepMs = stepSince();
   const observation = {
     ...seen,
+    ...estimateOf(world, target, call),
     ...(call.target === undefined ? {} : { via: target.name }),
     ...(clockStepMs === undefined ? {} : { clockStepMs }),
   };
@@ -57,6 +59,17 @@ async function makeCall(
   endCallSpan(span, observation, target.provider, chunks);
   if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation, chunks ?? 0);
   return observation;
+}
+
+/** What was altered on its way was not what was counted. */
+function estimateOf(
+  { countTokens }: World,
+  { tokenizer }: Target,
+  { ask, alter }: Call,
+): Pick<Observation, "estimatedPromptTokens"> {
+  if (countTokens === undefined || tokenizer === undefined || alter !== undefined) return {};
+  const estimatedPromptTokens = estimatePromptTokens(ask, tokenizer, countTokens);
+  return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }
 
 /** Slewing and rounding stay far below. */

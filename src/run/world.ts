@@ -7,6 +7,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Surroundings } from "../incident/mute.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
+import type { CountTokens } from "../observation/prompt-tokens.ts";
 import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
@@ -30,6 +31,8 @@ export interface World {
   readonly redact: Redactor;
   readonly log: Log;
   readonly tracer: Tracer;
+  /** Counts the tokens of prompts; nothing is estimated when left out. */
+  readonly countTokens?: CountTokens | undefined;
   /** Where calls are counted; nowhere when left out. */
   readonly metrics?: Metrics | undefined;
 }

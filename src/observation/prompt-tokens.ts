@@ -1,0 +1,36 @@
+import type { Ask } from "../probe/probe.ts";
+import type { Tokenizer } from "../probe/tokenizer.ts";
+
+/** Tokens of a text; undefined: this vocabulary is not at hand. */
+export type CountTokens = (tokenizer: Tokenizer, text: string) => number | undefined;
+
+/** Each message is framed, and the answer is begun: https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
+const perMessage = 3;
+const perPrompt = 3;
+/** A longer prompt takes longer to count than a probe may keep others waiting. */
+const longestText = 16_384;
+
+/**
+ * About how many tokens a prompt has. undefined: it is not made of plain texts alone, or too long, or its vocabulary is
+ * not known. What a provider adds to it, of its own accord or for tools, is not in it.
+ */
+export function estimatePromptTokens(
+  { messages, extra }: Pick<Ask, "messages" | "extra">,
+  tokenizer: Tokenizer,
+  count: CountTokens,
+): number | undefined {
+  if (extra["tools"] !== undefined || extra["functions"] !== undefined) return undefined;
+  if (extra["response_format"] !== undefined) return undefined;
+  let tokens = perPrompt;
+  let length = 0;
+  for (const { role, content, ...others } of messages) {
+    if (typeof role !== "string" || typeof content !== "string" || Object.keys(others).length > 0) return undefined;
+    length += content.length;
+    if (length > longestText) return undefined;
+    const own = count(tokenizer, content);
+    const named = count(tokenizer, role);
+    if (own === undefined || named === undefined) return undefined;
+    tokens += perMessage + named + own;
+  }
+  return tokens;
+}
