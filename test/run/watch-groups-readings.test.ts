@@ -50,7 +50,12 @@ function incidentIn(one: Probe, over: Partial<Incident>): Incident {
   const { id: series, aspect: kind, label } = seriesIn(one);
   return incidentOf(one.id, noonMs, {
     fingerprint: fingerprintOf(one, { subject: { kind, series, label } }),
-    ...{ kind, label, target: one.target.name, model: one.target.model, location: one.location, openedAtMs: noonMs },
+    kind,
+    label,
+    target: one.target.name,
+    model: one.target.model,
+    location: one.location,
+    openedAtMs: noonMs,
     ...over,
   });
 }
@@ -109,7 +114,11 @@ test("while one that came back has to stay good, a member that moves alone is al
 
 test("where the target is down, nothing counts that is shown there", async () => {
   const outage = incidentOf(us!.id, noonMs, {
-    ...{ fingerprint: "d0wn", kind: "availability", severity: "breaking", target: "mini", location: "us" },
+    fingerprint: "d0wn",
+    kind: "availability",
+    severity: "breaking",
+    target: "mini",
+    location: "us",
     openedAtMs: noonMs - minuteMs,
   });
   await judged(eu!, noonMs, { held: "up" });
