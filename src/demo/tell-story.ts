@@ -42,7 +42,7 @@ export async function tellStory(stage: StoryStage): Promise<"told" | "interrupte
       askedAtMs = elapsedMs();
       overview = await stage.overview();
       const learning = learningOf(overview, stage.config.probes.length);
-      if (learnedAtMs === undefined) sayLearning(elapsedMs(), learning);
+      if (learnedAtMs === undefined && journal.drifts().length === 0) sayLearning(elapsedMs(), learning);
       if (learning.isDone) learnedAtMs ??= elapsedMs();
     }
     const move = nextMove({ elapsedMs: elapsedMs(), learnedAtMs, drifts: journal.drifts() }, pace);
