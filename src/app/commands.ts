@@ -9,7 +9,7 @@ import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { renderProblems, starterConfig } from "../config/render.ts";
 import { reporters } from "../report/reporters.ts";
-import { forecast, renderForecast } from "../run/forecast.ts";
+import { forecast, neverRunning, renderForecast } from "../run/forecast.ts";
 import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
@@ -128,6 +128,7 @@ export function createCommands(io: Io): CommandSet {
       stdout.write(
         json ? `${JSON.stringify({ schema: 1, data: days })}\n` : `${file} is valid: ${renderForecast(days)}`,
       );
+      for (const line of neverRunning(config)) stderr.write(`${line}\n`);
       return exitCodes.fine;
     },
 

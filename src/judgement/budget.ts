@@ -84,8 +84,28 @@ export function capFinding({ cap, used, next, skipped }: CapUse, nowMs: number):
     severity: "risky",
     subject: capLabel(cap),
     expected: `at most ${say(full, cap[full] ?? 0)} a ${cap.span}`,
-    observed: `${say(full, used[full])} used; runs that could pass it are skipped until ${untilText(cap, nowMs)}`,
+    observed: `${say(full, used[full])} used; ${skippedText(full, cap, used, next, nowMs)}`,
   };
+}
+
+/** Which runs do not fit, by the least of them; some never do. */
+function skippedText(unit: Unit, cap: SpendCap, used: Used, next: readonly Used[], nowMs: number): string {
+  const limit = cap[unit] ?? 0;
+  const least = Math.min(...next.map((run) => run[unit]).filter((most) => used[unit] + most > limit));
+  if (least > limit) return `a run that may take ${say(unit, least)} never fits: raise the cap`;
+  return `runs that may take ${say(unit, least)} or more are skipped until ${untilText(cap, nowMs)}`;
+}
+
+/** Caps that one run can pass by itself, in words: it would never be let through. */
+export function capsTooSmall(caps: readonly SpendCap[], run: Used): string[] {
+  return caps.flatMap((cap) =>
+    units.flatMap((unit) => {
+      const limit = cap[unit];
+      return limit === undefined || run[unit] <= limit
+        ? []
+        : [`one run may take ${say(unit, run[unit])}, and the ${capLabel(cap)} is ${say(unit, limit)}`];
+    }),
+  );
 }
 
 /** `spend cap of all targets per day` */

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Probe } from "../probe/probe.ts";
+import { capsTooSmall } from "../judgement/budget.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
 import { reservationFor } from "./reservation.ts";
@@ -26,6 +27,15 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
       tokens: runs * tokens,
       microUsd: microUsd === undefined ? undefined : runs * microUsd,
     };
+  });
+}
+
+/** Probes that no cap will ever let run, and why, a line each. */
+export function neverRunning({ probes }: Config): string[] {
+  return probes.flatMap((probe) => {
+    const { caps, microUsd = 0, tokens, requests } = reservationFor(probe, scenarioOf(probe.scenario));
+    const [why] = capsTooSmall(caps, { microUsd, tokens, requests });
+    return why === undefined ? [] : [`${probe.id} will never run: ${why}. Raise the cap.`];
   });
 }
 

@@ -15,7 +15,7 @@ import type { ControlBook } from "./control.ts";
 
 /** What watching over the monitor itself asks of the store. */
 export interface WatchBook extends Pick<ControlBook, "incidents" | "changeIncident"> {
-  /** When the newest run of each probe was finished, or skipped because it is paused; probes without one are absent. */
+  /** When the newest run of each probe was finished, or skipped because it is paused or a cap is reached, of which people know; probes without one are absent. */
   lastDone(): Promise<ReadonlyMap<string, number>>;
   /** Lets `conclude` decide about the incident of its fingerprint, in one transaction. */
   concludeIncident(conclusion: Conclusion): Promise<void>;

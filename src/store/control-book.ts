@@ -98,7 +98,7 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
       const { rows } = await sql<Row>`
         WITH ${probeIds(0)}
         SELECT ids.probe_id, newest.ended_at FROM ids CROSS JOIN LATERAL (
-          SELECT coalesce(ended_at, slot) AS ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id AND (state = 'done' OR (state = 'skipped' AND reason = 'paused'))
+          SELECT coalesce(ended_at, slot) AS ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id AND (state = 'done' OR (state = 'skipped' AND reason IN ('paused', 'spend-cap')))
           ORDER BY slot DESC LIMIT 1) AS newest`.execute(db);
       return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["ended_at"])]));
     },

@@ -143,6 +143,14 @@ export function spendConforms(bench: () => Bench): void {
     expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
   });
 
+  test("a probe that a cap keeps from running is alive: the cap is told, not that its runs are missing", async () => {
+    const [target, probeId] = [freshName("target"), freshName("probe")];
+    const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: [dayCap(target, { tokens: 99 })] };
+    const claim = claimOf(probeId, noonMs, { target, reserve });
+    expect(await bench().store.claim(claim)).toMatchObject({ reason: "spend-cap" });
+    expect((await bench().store.lastDone()).get(probeId)).toBe(noonMs);
+  });
+
   test("good and bad runs of a target are counted for its objectives; what could not be judged is neither", async () => {
     const target = freshName("target");
     const { store } = bench();
