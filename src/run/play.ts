@@ -65,9 +65,10 @@ async function makeCall(
 function estimateOf(
   { countTokens }: World,
   { tokenizer }: Target,
-  { ask, alter }: Call,
+  { ask, alter, spoil, path, method }: Call,
 ): Pick<Observation, "estimatedPromptTokens"> {
-  if (countTokens === undefined || tokenizer === undefined || alter !== undefined) return {};
+  if (countTokens === undefined || tokenizer === undefined) return {};
+  if (alter !== undefined || spoil !== undefined || path !== undefined || method !== undefined) return {};
   const estimatedPromptTokens = estimatePromptTokens(ask, tokenizer, countTokens);
   return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }
