@@ -18,6 +18,9 @@ export interface Digest {
   /** What runs have noted and nobody was told of, newest first. */
   readonly noted: readonly DigestNote[];
   readonly moreNoted: number;
+  /** Moves that were found by themselves before, as an incident tells, and are not over. */
+  readonly known: readonly DigestMove[];
+  readonly moreKnown: number;
   /** What has been bad once or twice and is not an incident yet. */
   readonly suspected: readonly DigestPlace[];
   readonly moreSuspected: number;
@@ -65,7 +68,7 @@ export function hasNews({ moved, noted }: Digest, before: Digest | undefined): b
 }
 
 /** The same for the same thing measured of the same probe. */
-export function placeKey({ probe, what }: DigestPlace): string {
+export function placeKey({ probe, what }: Pick<DigestPlace, "probe" | "what">): string {
   return JSON.stringify([probe, what]);
 }
 
@@ -90,6 +93,8 @@ export function digestHeadline({
   moreMoved,
   noted,
   moreNoted,
+  known,
+  moreKnown,
   suspected,
   moreSuspected,
 }: Digest): string {
@@ -99,6 +104,7 @@ export function digestHeadline({
   const parts = [
     ...(movedCount === 0 ? [] : [`${movedCount} of ${judged} series ${movedCount === 1 ? "has" : "have"} moved`]),
     ...counted(noted.length + moreNoted, "note", "notes"),
+    ...counted(known.length + moreKnown, "known before", "known before"),
     ...counted(suspected.length + moreSuspected, "suspicion", "suspicions"),
   ];
   return parts.length === 0 ? `nothing has moved, ${judged} series compared` : parts.join(", ");
@@ -110,11 +116,24 @@ export function placeText({ target, scenario, location, what }: DigestPlace): st
 
 /** The message about one digest: an alert that is nobody's incident and wakes nobody. */
 export function digestAlert(digest: Digest): Alert {
-  const { atMs, fromMs = atMs, moved, moreMoved, noted, moreNoted, suspected, moreSuspected, pages } = digest;
+  const {
+    atMs,
+    fromMs = atMs,
+    moved,
+    moreMoved,
+    noted,
+    moreNoted,
+    known,
+    moreKnown,
+    suspected,
+    moreSuspected,
+    pages,
+  } = digest;
   const at = new Date(atMs).toISOString();
   const changes = [
     ...moved.map((one) => changeOf(one, one.expected, one.observed)),
     ...noted.map((one) => changeOf(one, one.expected, one.observed)),
+    ...known.map((one) => changeOf(one, one.expected, one.observed)),
     ...suspected.map((one) => changeOf(one, "as usual", "suspected, not confirmed yet")),
   ];
   const left = Math.max(0, changes.length - mostChanges);
@@ -131,7 +150,7 @@ export function digestAlert(digest: Digest): Alert {
     severity: "informative",
     summary: sanitize(`daily digest: ${digestHeadline(digest)}`, maxSummary),
     changes: changes.slice(0, mostChanges),
-    moreChanges: left + moreMoved + moreNoted + moreSuspected,
+    moreChanges: left + moreMoved + moreNoted + moreKnown + moreSuspected,
     target: everything,
     model: everything,
     scenario: everything,

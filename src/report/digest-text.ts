@@ -10,13 +10,15 @@ import { printable } from "./terminal-text.ts";
 
 /** A digest for a person: what has moved, what was noted, what is suspected, and what the promise has cost. */
 export function digestStory(digest: Digest): string {
-  const { fromMs, atMs, moved, moreMoved, noted, moreNoted, suspected, moreSuspected, pages } = digest;
+  const { fromMs, atMs, moved, moreMoved, noted, moreNoted, known, moreKnown, suspected, moreSuspected, pages } =
+    digest;
   const since = fromMs === undefined ? "since each series was first compared" : `since ${time(fromMs)}`;
   const lines = [
     digestHeadline(digest),
     `${since}, as of ${time(atMs)}`,
     ...part("moved", moved.map(noteText), moreMoved),
     ...part("noted", noted.map(noteText), moreNoted),
+    ...part("known before, not over", known.map(noteText), moreKnown),
     ...part("suspected, not confirmed yet", suspected.map(nameOf), moreSuspected),
     "",
     pagesText(pages, atMs),

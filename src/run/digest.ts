@@ -84,10 +84,13 @@ export async function digestNow(
   const judged = series.filter(({ reading: { day } }) => day.samples > 0 && day.fromMs > fleet.dailyMs);
   const out = standOut(judged, ({ reading }) => dayEvidence(reading.day));
   const moved = await movesOf(out.slice(0, mostListed), book, byId);
-  const isMove = new Set(moved.map(placeKey));
+  const isMoved = new Set(out.map(seriesKey));
   const noted = (await book.notesSince(ids, sinceMs))
     .flatMap(({ probeId, ...note }) => placed(probeId, byId, note))
-    .filter((note) => !isMove.has(placeKey(note)));
+    .filter((note) => !isMoved.has(placeKey(note)));
+  const isNamed = new Set([...isMoved, ...noted.map(placeKey)]);
+  const held = series.filter((one) => one.reading.held !== null && !isNamed.has(seriesKey(one)));
+  const known = await movesOf(held.slice(0, mostListed), book, byId);
   const suspected = (await book.suspectedSince(ids, sinceMs)).flatMap(({ probeId, label }) =>
     placed(probeId, byId, { what: label }),
   );
@@ -99,11 +102,15 @@ export async function digestNow(
     moreMoved: out.length - moved.length,
     noted: noted.slice(0, mostListed),
     moreNoted: Math.max(0, noted.length - mostListed),
+    known,
+    moreKnown: held.length - known.length,
     suspected: suspected.slice(0, mostListed),
     moreSuspected: Math.max(0, suspected.length - mostListed),
     pages: await pagesOf(series, fleet, book, byId, nowMs),
   };
 }
+
+const seriesKey = ({ probeId, label }: JudgedSeries): string => placeKey({ probe: probeId, what: label });
 
 async function movesOf(
   out: readonly JudgedSeries[],

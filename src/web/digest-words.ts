@@ -16,6 +16,8 @@ const note = place.extend({
   observed: z.string().describe("what is seen, and how far it has moved"),
 });
 
+const move = note.extend({ direction: z.enum(["up", "down"]).optional().describe("where there is one") });
+
 const pages = z.object({
   sinceMs: atMs,
   series: z.number().describe("series of which somebody is told when they move"),
@@ -29,12 +31,12 @@ export const digest = z
     fromMs: atMs.optional().describe("when the last one was made, in milliseconds since 1970-01-01 UTC"),
     atMs,
     judged: z.number().describe("series that were compared since"),
-    moved: z
-      .array(note.extend({ direction: z.enum(["up", "down"]).optional().describe("where there is one") }))
-      .describe("series that stand out of all, most evident first"),
+    moved: z.array(move).describe("series that stand out of all, most evident first"),
     moreMoved: z.number().describe("left out of moved"),
     noted: z.array(note).describe("what runs have noted and nobody was told of, newest first"),
     moreNoted: z.number().describe("left out of noted"),
+    known: z.array(move).describe("moves that were found by themselves before and are not over"),
+    moreKnown: z.number().describe("left out of known"),
     suspected: z.array(place).describe("what has been bad and is not an incident yet"),
     moreSuspected: z.number().describe("left out of suspected"),
     pages: pages.describe("pages told of late, and what the promise allows"),

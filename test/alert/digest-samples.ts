@@ -22,6 +22,8 @@ export function digest(over: Partial<Digest> = {}): Digest {
     moreMoved: 0,
     noted: [{ ...place, what: "prompt tokens", expected: "12", observed: "13 (+8 % since March)" }],
     moreNoted: 0,
+    known: [],
+    moreKnown: 0,
     suspected: [{ ...place, what: "reply" }],
     moreSuspected: 0,
     pages: { sinceMs: atMs - 30 * 86_400_000, series: 40, told: 2, noise: 1, allowed: 40 / 6 },

@@ -56,6 +56,13 @@ describe("what a digest says", () => {
     expect(JSON.stringify(alert).length).toBeLessThan(20_000);
   });
 
+  test("what somebody was told of by itself is named after that, and is no news", () => {
+    const known = digest({ moved: [], noted: [], suspected: [], known: [move], moreKnown: 1 });
+    expect(digestHeadline(known)).toBe("2 known before");
+    expect(digestAlert(known)).toMatchObject({ changes: [{ after: "250 ms (×1.2)" }], moreChanges: 1 });
+    expect(digestEntries(known, ["chat"], undefined)).toEqual([]);
+  });
+
   test("names are no markup, no mention and no key", () => {
     const hostile = { ...move, target: "@channel <!here>", what: `\u202Esk-${"a".repeat(40)}` };
     const said = JSON.stringify(digestAlert(digest({ moved: [hostile] })));

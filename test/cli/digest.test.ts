@@ -64,15 +64,18 @@ test("of a service without any there is one as of now, and none that was made", 
 
 test("the last one is shown whole, in words and as JSON, whatever names it holds", async () => {
   const hostile = { ...move, what: "total\u001B[2J time" };
-  const made = digest({ atMs: noonMs, fromMs: noonMs - 86_400_000, moved: [hostile], moreMoved: 3 });
+  const made = digest({ atMs: noonMs, fromMs: noonMs - 86_400_000, moved: [hostile], moreMoved: 3, known: [move] });
   expect(await store.endDay({ beforeMs: 0, atMs: noonMs, digest: made, outbox: [] })).toBe(true);
   const { stdout } = await plumbline(["digest", "--last"]);
   const time = (atMs: number): string => new Date(atMs).toISOString().replace(".000Z", "Z");
   expect(stdout.replaceAll(time(noonMs), "now").replaceAll(time(noonMs - 86_400_000), "a day ago")).toMatch(
-    /^4 of 40 series have moved, 1 note, 1 suspicion\nsince a day ago, as of now\n/,
+    /^4 of 40 series have moved, 1 note, 1 known before, 1 suspicion\nsince a day ago, as of now\n/,
   );
   expect(stdout).toContain(
     "(mini-valid@eu): 210 ms → 250 ms (×1.2)\n  and 3 more\n\nnoted:\n  mini valid-request from eu",
+  );
+  expect(stdout).toContain(
+    "\n\nknown before, not over:\n  mini valid-request from eu: total time (mini-valid@eu): 210",
   );
   expect(stdout).toContain("\n\nsuspected, not confirmed yet:\n  mini valid-request from eu: reply (mini-valid@eu)\n");
   expect(stdout).toContain("of 40 series, 1 of them called noise; the promise allows 6.7 false ones\n");

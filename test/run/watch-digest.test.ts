@@ -175,6 +175,23 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     ]);
   });
 
+  test("a move that is held and does not stand out is known before; one that was noted is named there", async () => {
+    await watchDigest(worldOf(), noonMs - 60 * minuteMs);
+    for (const one of probes.slice(2)) await judged(one);
+    await judged(first, { held: "up", up: 0, down: 0 });
+    const fast = {
+      kind: "latency",
+      severity: "informative",
+      subject: "total time",
+      expected: "2",
+      observed: "1",
+    } as const;
+    await judged(second, { held: "down" }, { findings: [fast] });
+    const { moved, noted, known, moreKnown } = await digestNow(worldOf(), noonMs + minuteMs);
+    expect([moved, noted.map(({ probe }) => probe), moreKnown]).toEqual([[], [second.id], 0]);
+    expect(known).toMatchObject([{ probe: first.id, what: "total time", direction: "up" }]);
+  });
+
   test("suspicions, and pages about drift against what the promise allows", async () => {
     for (const one of probes) await judged(one, one === second ? { pages: "none" } : {}, { slotMs: noonMs - minuteMs });
     const opened = { state: "open", confirmation: "many-runs" } as const;
