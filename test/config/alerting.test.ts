@@ -109,7 +109,11 @@ test.each([
     "days such",
   ],
   ["a window without an end", `maintenance: [{ name: x, cron: "0 2 * * *" }]`, "a duration"],
-  ["a digest for nobody known", `${team}digest: { receivers: [taem] }`, 'digest.receivers: names of receivers; got "taem"'],
+  [
+    "a digest for nobody known",
+    `${team}digest: { receivers: [taem] }`,
+    'digest.receivers: names of receivers; got "taem"',
+  ],
   ["a digest for nobody", `${team}digest: { receivers: [] }`, "digest.receivers"],
   ["a digest at no time of day", `${team}digest: { at: noon, receivers: [team] }`, "a time such"],
   [
