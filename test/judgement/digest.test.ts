@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { scenarios, seriesOf } from "../../bench/detection/series.ts";
 import { dayEvidence, falseDays, standOut } from "../../src/judgement/digest.ts";
+import { latencyJudge } from "../../src/judgement/latency.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { dayMs, everyMs, followSeries, policy } from "./detect/followed-series.ts";
 
 const named = (evidence: readonly number[]): readonly number[] => standOut(evidence, (one) => one);
 
@@ -73,4 +76,26 @@ test("days on which nothing has changed name something seldom enough, also when 
     expect(falsely / days).toBeLessThan(falseDays + 3 * error);
     expect(falsely).toBeGreaterThan(0);
   }
+}, 60_000);
+
+test("the evidence of the real judge's days is at most 1 on average while nothing changes, and large once it does", () => {
+  const perDay = dayMs / everyMs;
+  const worst = scenarios.find(({ name }) => name === "all") ?? scenarios[0]!;
+  const evidenceOf = (seed: number, factor: number, days: number): number[] => {
+    const by = { ...policy, latencyFloorRatio: 1.05 };
+    const followed = followSeries(latencyJudge, "total time", undefined, by);
+    const next = seriesOf(worst, everyMs, seed);
+    const run = (times: number, dailyMs = 0): void => {
+      for (let n = 0; n < perDay; n += 1) followed.run({ totalMs: next().value * times }, dailyMs);
+    };
+    for (let day = 0; day < 8; day += 1) run(1);
+    return Array.from({ length: days }, () => {
+      run(factor, followed.slotMs);
+      return dayEvidence(followed.memory!.reading!.day);
+    });
+  };
+  const quiet = [1, 2, 3, 4].flatMap((seed) => evidenceOf(seed, 1, 12));
+  expect(quiet.reduce((sum, one) => sum + one, 0) / quiet.length).toBeLessThan(1);
+  expect(quiet.filter((one) => one > 0)).toHaveLength(quiet.length);
+  expect(named([...evidenceOf(5, 1.2, 1), ...quiet.slice(0, 7)])).toHaveLength(1);
 }, 60_000);
