@@ -20,7 +20,7 @@ export function mountExport(app: Hono, { exported }: ExportBook, gate: ApiWorld[
       yield exportHead(format);
       for await (const run of exported(range)) yield exportLines(run, format);
     }
-    const body = Readable.toWeb(Readable.from(lines(), { objectMode: false, encoding: "utf8" }));
+    const body = Readable.toWeb(Readable.from(lines(), { objectMode: false }));
     return new Response(body as ConstructorParameters<typeof Response>[0], {
       headers: { "content-type": types[format] },
     });
