@@ -22,10 +22,11 @@ const units = ["microUsd", "tokens", "requests"] as const;
 type Unit = (typeof units)[number];
 
 const hourMs = 3_600_000;
-/** At this many times the even pace a month's budget is gone in two days (Google's SRE workbook). */
+/**
+ * At this many times the even pace a month's budget is gone in two days (Google's SRE workbook). Six hours of it are twelve
+ * per cent of the budget, and three days of the even pace are ten: neither is a matter of a few requests.
+ */
 const fastBurn = 14.4;
-/** A share of the budget that has to be gone in six hours, or the pace is that of a few requests. */
-const leastShare = 0.02;
 
 /** `breaking`: gone within days at this pace · `risky`: gone before the month ends · undefined: fine. */
 export function paceFinding(cap: SpendCap, pace: Pace, nowMs: number): Finding | undefined {
@@ -41,7 +42,7 @@ function burnOf(unit: Unit, limit: number, pace: Pace, nowMs: number): Finding |
   const { startMs, endMs } = windowOf("month", nowMs);
   const even = limit / ((endMs - startMs) / hourMs);
   const [one, six, days] = [pace.lastHour[unit], pace.lastSixHours[unit] / 6, pace.lastThreeDays[unit] / 72];
-  const isFast = one > fastBurn * even && six > fastBurn * even && pace.lastSixHours[unit] > leastShare * limit;
+  const isFast = one > fastBurn * even && six > fastBurn * even;
   const projected = projection(pace.thisMonth[unit], isFast ? six : days, nowMs);
   const isSlow = days > even && six > even && projected > limit;
   if (!isFast && !isSlow) return undefined;

@@ -21,6 +21,8 @@ describe("the pace of a month's budget", () => {
     ["what was fast and is over is nothing", pace(1, 16, 1, 20_000_000), undefined],
     ["slow for three days, and more than the month has, is for working hours", pace(2, 2, 1.5, 36_000_000), "risky"],
     ["somewhat over the even pace after a thrifty start is nothing", pace(1.2, 1.2, 1.2, 5_000_000), undefined],
+    ["slow for three days and thrifty since is nothing", pace(0.2, 0.5, 1.5, 60_000_000), undefined],
+    ["a quarter of a day above what three days were is nothing", pace(1.5, 1.5, 0.9, 60_000_000), undefined],
     ["even is nothing", pace(1, 1, 1, 24_000_000), undefined],
   ] as const)("%s", (_name, spent, severity) => {
     expect(paceFinding(month, spent, nowMs)?.severity).toBe(severity);

@@ -126,9 +126,41 @@ describe("with requests, tokens and money told, one reason is left", () => {
       history([some, figures(some, 0.9, 0.9, 320)], [few, figures(few, 0.9, 0.9, 320)]),
       "the figures lag by more than was said, or some runs are not billed",
     ],
+    [
+      "price, though some failed",
+      history([some, figures(some, 1.25)], [some, figures(some, 1.25)]),
+      "the price is 1.25 times what is configured",
+    ],
+    [
+      "price, with nothing sent again",
+      history([usual, figures(usual, 1.25)], [usual, figures(usual, 1.25)]),
+      "the price is 1.25 times what is configured",
+    ],
+    [
+      "failures, in even parts",
+      history([some, figures(some, 1.25, 1.25)], [some, figures(some, 1.25, 1.25)]),
+      "180 requests without a good reply are billed",
+    ],
+    [
+      "more than what failed can cost",
+      history([some, figures(some, 1.9, 1.9)], [some, figures(some, 1.9, 1.9)]),
+      "no single reason fits the numbers",
+    ],
+    [
+      "fewer than were sent again",
+      history([some, figures(some, 1, 1, 390)], [some, figures(some, 1, 1, 390)]),
+      "no single reason fits the numbers",
+    ],
     ["none", history([some, figures(some, 1.5)], [few, figures(few, 1.2)]), "no single reason fits the numbers"],
   ])("%s", (_name, windows, reason) => {
     expect(reconcile(windows)?.why).toBe(reason);
+  });
+
+  test("a total that began anew is no gap, also where there was less before", () => {
+    const [first, second] = history([usual, figures(usual, 0.5, 0.5)], [usual, figures(usual, 0.5, 0.5)]);
+    const anew = { ...second!, to: { atMs: 2, requests: 5, tokens: 5, microUsd: 5 } };
+    expect(reconcile([first!, second!])).toBeDefined();
+    expect(reconcile([first!, anew])).toBeUndefined();
   });
 
   test("where money alone is told, an even share more is a price, and an uneven one others", () => {
@@ -160,11 +192,19 @@ describe("a gap that grows", () => {
     expect(growingGap(shares(-0.01, -0.02, -0.05, -0.1))?.observed).toContain("10 % less money");
   });
 
+  test("is none when a total began anew", () => {
+    const windows = shares(-0.01, -0.02, -0.05, -0.1);
+    const last = windows[3]!;
+    const anew = { ...last, to: { atMs: 4, requests: 5, tokens: 5, microUsd: 5 } };
+    expect(growingGap([...windows.slice(0, 3), anew])).toBeUndefined();
+  });
+
   test.each([
     ["stays", shares(0.1, 0.1, 0.1, 0.1)],
     ["comes and goes", shares(0.01, 0.03, 0.02, 0.05)],
     ["shrinks", shares(0.1, 0.06, 0.03, 0.01)],
     ["grows by next to nothing", shares(0.001, 0.002, 0.003, 0.004)],
+    ["grows by less than as much again", shares(0.05, 0.06, 0.07, 0.08)],
     ["has changed sides", shares(-0.01, 0.02, 0.05, 0.1)],
     ["has not been looked at for long", shares(0.01, 0.05, 0.1)],
   ])("is none when it %s", (_name, windows) => {

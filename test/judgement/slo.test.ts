@@ -16,6 +16,12 @@ describe("the error budget of a target", () => {
     ["six hours at 7 times, and still so", windows([6 * hourMs, 25, 360], [30 * minuteMs, 2, 30]), "breaking"],
     ["three days just over what may be", windows([3 * dayMs, 50, 4320], [6 * hourMs, 5, 360]), "risky"],
     ["three days just below it", windows([3 * dayMs, 40, 4320], [6 * hourMs, 5, 360]), undefined],
+    [
+      "three days over it, and the last six hours good",
+      windows([3 * dayMs, 50, 4320], [6 * hourMs, 0, 360]),
+      undefined,
+    ],
+    ["five bad of nineteen runs", windows([hourMs, 5, 19], [5 * minuteMs, 1, 2]), undefined],
     // Probes every quarter of an hour: one or two bad runs are no burn rate.
     ["one of four runs", windows([hourMs, 1, 4], [5 * minuteMs, 1, 1]), undefined],
     ["two of twenty-four runs", windows([6 * hourMs, 2, 24], [30 * minuteMs, 1, 2]), undefined],

@@ -23,6 +23,7 @@ const apart: Probe = { ...sample, id: "apart@eu", target: { ...target, name: "ap
 function billed(usdAnHour: (quarter: number) => number) {
   const asked: { readonly targets: readonly string[]; readonly fromMs: number; readonly toMs: number }[] = [];
   const told: string[] = [];
+  const concluded: string[] = [];
   const incidents = new Map<string, Incident>();
   const figures: { readonly atMs: number; readonly numbers: { readonly usd: number } }[] = [];
   const book: WatchBook & BillingBook = {
@@ -35,6 +36,7 @@ function billed(usdAnHour: (quarter: number) => number) {
     incidents: async () => [...incidents.values()],
     changeIncident: async () => undefined,
     async concludeIncident({ fingerprint, conclude }) {
+      concluded.push(fingerprint);
       const after = conclude(incidents.get(fingerprint));
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
       told.push(
@@ -55,18 +57,20 @@ function billed(usdAnHour: (quarter: number) => number) {
       usd += usdAnHour(Math.floor(hours / 6));
     }
   };
-  return { goOn, asked, told, incidents };
+  return { goOn, asked, told, concluded, incidents };
 }
 
 const startMs = Date.UTC(2026, 5, 11);
 
 test("looks by the hour are compared with all targets of the key, each window once, and a gap is told once", async () => {
-  const { goOn, asked, told, incidents } = billed((quarter) => (quarter < 8 ? 1 : 1.2));
+  const { goOn, asked, told, concluded, incidents } = billed((quarter) => (quarter < 8 ? 1 : 1.2));
   await goOn(48);
   expect(told).toEqual([]);
   // The figures of 06:00 are those of what had happened by 05:00.
   expect(asked[0]).toEqual({ targets: ["mini", "other"], fromMs: startMs - lagMs, toMs: startMs + 6 * hourMs - lagMs });
   expect(asked).toHaveLength(7);
+  // Two limits at each of eight edges.
+  expect(concluded).toHaveLength(16);
   await goOn(13);
   expect(told).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
   await goOn(30);
