@@ -46,47 +46,81 @@ export function notRetried(done: readonly Observation[]): Check[] {
   });
 }
 
-/** `total = prompt + completion` or the rule that holds instead; parts no larger than what they are part of. */
+/**
+ * `total = prompt + completion` or the rule that holds instead; parts no larger than what they are part of, unless the
+ * total shows that they are counted beside it, as some count cached or reasoning tokens.
+ */
 export function usageCoherent(usage: Usage | undefined): Check[] {
   if (usage === undefined) return [];
   const { promptTokens: prompt, completionTokens: completion, totalTokens: total } = usage;
   const { cachedTokens: cached, reasoningTokens: reasoning } = usage;
+  const sums = sumsOf(usage);
+  const sum = sums.find((it) => it.tokens === total);
   return [
     check(
       "expectation",
       "total tokens",
-      prompt === undefined || completion === undefined || total === undefined
-        ? undefined
-        : total === prompt + completion || total === prompt + completion + (reasoning ?? 0),
+      prompt === undefined || completion === undefined || total === undefined ? undefined : sum !== undefined,
       "prompt + completion",
-      totalRule(usage),
+      total === undefined || sums[0] === undefined
+        ? "a part is not reported"
+        : sum === undefined
+          ? `${sums[0].text} is not ${total}`
+          : `${sum.text} = ${total}`,
     ),
     ...(cached === undefined || prompt === undefined
       ? []
-      : [check("expectation", "cached tokens", cached <= prompt, `at most ${prompt}`, String(cached))]),
+      : [
+          partOf(
+            "cached tokens",
+            cached,
+            prompt,
+            "prompt",
+            sums.some((it) => it.besideCached && it.tokens === total),
+          ),
+        ]),
     ...(reasoning === undefined || completion === undefined
       ? []
       : [
-          check(
-            "expectation",
+          partOf(
             "reasoning tokens",
-            reasoning <= completion || total === (prompt ?? 0) + completion + reasoning,
-            "part of the completion tokens, or in addition to them",
-            reasoning <= completion
-              ? `${reasoning}, part of ${completion}`
-              : `${reasoning} in addition to ${completion}`,
+            reasoning,
+            completion,
+            "completion",
+            sums.some((it) => it.besideReasoning && it.tokens === total),
           ),
         ]),
   ];
 }
 
-function totalRule({ promptTokens: prompt, completionTokens: completion, totalTokens: total, reasoningTokens }: Usage) {
-  if (prompt === undefined || completion === undefined || total === undefined) return "a part is not reported";
-  if (total === prompt + completion) return `${prompt} + ${completion} = ${total}`;
-  if (total === prompt + completion + (reasoningTokens ?? 0)) {
-    return `${prompt} + ${completion} + ${reasoningTokens ?? 0} reasoning = ${total}`;
-  }
-  return `${prompt} + ${completion} is not ${total}`;
+function partOf(subject: string, part: number, whole: number, name: string, isBeside: boolean): Check {
+  return check(
+    "expectation",
+    subject,
+    part <= whole || isBeside,
+    `part of the ${name} tokens, or in addition to them`,
+    part <= whole ? `${part}, part of ${whole}` : `${part}${isBeside ? " in addition to" : ", more than all"} ${whole}`,
+  );
+}
+
+/** What the total may be the sum of, the usual first; none while a part is not reported. */
+function sumsOf({ promptTokens: prompt, completionTokens: completion, cachedTokens, reasoningTokens }: Usage) {
+  if (prompt === undefined || completion === undefined) return [];
+  const [cached, reasoning] = [cachedTokens ?? 0, reasoningTokens ?? 0];
+  return [
+    { besideCached: false, besideReasoning: false },
+    { besideCached: false, besideReasoning: true },
+    { besideCached: true, besideReasoning: false },
+    { besideCached: true, besideReasoning: true },
+  ].map(({ besideCached, besideReasoning }) => ({
+    besideCached,
+    besideReasoning,
+    tokens: prompt + completion + (besideCached ? cached : 0) + (besideReasoning ? reasoning : 0),
+    text:
+      `${prompt} + ${completion}` +
+      (besideReasoning ? ` + ${reasoning} reasoning` : "") +
+      (besideCached ? ` + ${cached} cached` : ""),
+  }));
 }
 
 /** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
