@@ -58,13 +58,13 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
       hasClosed = true;
     }
     await watchFleet(world, systemClock.nowMs());
-    if (await watchDigest(world, systemClock.nowMs())) log.info("a day of the digest has ended");
     await watchPunctuality(world, systemClock.nowMs());
     await watchSpend(world, systemClock.nowMs());
     await watchObjectives(world, systemClock.nowMs());
     await watchBilling(world, systemClock.nowMs());
     if (isClockWrong) await reportClock(undefined);
     isClockWrong = false;
+    if (await watchDigest(world, systemClock.nowMs())) log.info("a day of the digest has ended");
   }
 
   async function reportClock(trouble: string | undefined): Promise<void> {
