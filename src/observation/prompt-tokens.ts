@@ -10,7 +10,8 @@ const perPrompt = 3;
 /** A longer prompt takes longer to count than a probe may keep others waiting. */
 const longestText = 16_384;
 /** The time for one word grows with the square of its length: 2 s for one of 16,384 letters. */
-const longWord = /[\p{L}\p{M}]{500}|\s{500}|[^\p{L}\p{M}\s]{500}/u;
+const longestWord = 500;
+const words = /[\p{L}\p{M}]+|\s+|[^\p{L}\p{M}\s]+/gu;
 
 /**
  * About how many tokens a prompt has. undefined: it is not made of plain texts alone, or too long, or its vocabulary is
@@ -28,11 +29,16 @@ export function estimatePromptTokens(
   for (const { role, content, ...others } of messages) {
     if (typeof role !== "string" || typeof content !== "string" || Object.keys(others).length > 0) return undefined;
     length += content.length;
-    if (length > longestText || longWord.test(content)) return undefined;
+    if (length > longestText || hasLongWord(content)) return undefined;
     const own = count(tokenizer, content);
     const named = count(tokenizer, role);
     if (own === undefined || named === undefined) return undefined;
     tokens += perMessage + named + own;
   }
   return tokens;
+}
+
+/** Piece by piece: a pattern of 500 equal parts begins anew at each letter. */
+function hasLongWord(text: string): boolean {
+  return text.match(words)?.some(({ length }) => length >= longestWord) === true;
 }
