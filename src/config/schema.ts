@@ -46,7 +46,7 @@ const incidents = z.strictObject({
     .string()
     .regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" })
     .default("2 of 3")
-    .describe("bad slots among the newest that open an incident"),
+    .describe("bad slots among the newest that open an incident; of no reply, attempts, and 3 in a row at least"),
   resolveAfter: z.int().min(1).max(100).default(2).describe("good slots in a row that end an incident"),
   remind: duration.default("4h").describe("how often an open incident that nobody acknowledged is told again"),
   reopenWithin: duration

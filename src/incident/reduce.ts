@@ -84,13 +84,13 @@ function afterBad(
   ruling: Extract<Ruling, { outcome: "bad" }>,
   context: ReduceContext,
 ): Reduction {
-  const { findings, isConfirmed = false } = ruling;
-  const { fire } = context.probe.incident;
+  const { findings, failures = 1, isConfirmed = false } = ruling;
+  const fire = fireOf(ruling.subject.kind, context.probe.incident);
   const known = before === undefined || before.state === "resolved" ? suspicion(before, ruling, context) : before;
   const severity = worst(known.severity, findings);
   const incident: Incident = {
     ...known,
-    recent: [...known.recent, true].slice(-fire.of),
+    recent: [...known.recent, ...Array.from({ length: failures }, () => true)].slice(-fire.of),
     goodInARow: 0,
     badRuns: known.badRuns + 1,
     judgedRuns: known.judgedRuns + 1,
@@ -118,7 +118,8 @@ function afterBad(
 
 function afterGood(before: Incident | undefined, context: ReduceContext): Reduction {
   if (before === undefined || before.state === "resolved") return { incident: before, reason: "nothing-wrong" };
-  const { fire, resolveAfter } = context.probe.incident;
+  const { resolveAfter } = context.probe.incident;
+  const fire = fireOf(before.kind, context.probe.incident);
   const incident: Incident = {
     ...before,
     recent: [...before.recent, false].slice(-fire.of),
@@ -143,6 +144,17 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
   };
   return transit(resolved, "resolved", "good-slots-in-a-row", context);
 }
+
+/**
+ * No reply is three attempts in a row at least, those within a run counted one by one: of a provider that fails once in a
+ * hundred, two of three slots fail 52 times in half a year of minutes, three in a row once in four such half-years.
+ */
+function fireOf(kind: Incident["kind"], { fire }: IncidentPolicy): IncidentPolicy["fire"] {
+  if (kind !== "availability" || fire.bad === 1) return fire;
+  return { bad: Math.max(fewestFailures, fire.bad), of: Math.max(fewestFailures, fire.of) };
+}
+
+const fewestFailures = 3;
 
 function suspicion(
   before: Incident | undefined,
@@ -179,10 +191,11 @@ function suspicion(
 
 function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason, context: ReduceContext): Reduction {
   const next = { ...incident, sequence: incident.sequence + 1 };
-  const { fire, resolveAfter } = context.probe.incident;
+  const { resolveAfter } = context.probe.incident;
+  const fire = fireOf(incident.kind, context.probe.incident);
   const counted =
     reason === "bad-slots-agree"
-      ? `${next.recent.filter(Boolean).length}-of-${fire.of}-slots-bad`
+      ? `${next.recent.filter(Boolean).length}-of-${fire.of}-${incident.kind === "availability" ? "attempts-failed" : "slots-bad"}`
       : reason === "good-slots-in-a-row"
         ? `${resolveAfter}-good-slots-in-a-row`
         : reason;

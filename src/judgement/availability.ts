@@ -3,7 +3,7 @@ import type { Observation } from "../observation/observation.ts";
 import type { Ruling } from "./judgement.ts";
 
 /** A call that got no reply. An open circuit sent nothing, so it says nothing new. */
-export function judgeAvailability({ call, outcome }: Observation): Ruling {
+export function judgeAvailability({ call, outcome, attempts }: Observation): Ruling {
   const subject = { kind: "availability", series: call, label: "reply" } as const;
   if (outcome.kind === "reply") return { subject, outcome: "good" };
   if (outcome.class === "circuit-open") return { subject, outcome: "unjudged", reason: "circuit open" };
@@ -15,7 +15,7 @@ export function judgeAvailability({ call, outcome }: Observation): Ruling {
     expected: "a reply",
     observed,
   } as const;
-  return { subject, outcome: "bad", findings: [finding] };
+  return { subject, outcome: "bad", findings: [finding], failures: attempts };
 }
 
 export function faultText(fault: TransportFault): string {

@@ -49,6 +49,8 @@ export type Ruling =
       readonly subject: RulingSubject;
       readonly outcome: "bad";
       readonly findings: readonly Finding[];
+      /** Attempts in a row that the run has made in vain, where each of them counts by itself. */
+      readonly failures?: number;
       /** Asked again at once and seen again: need not wait for other slots. */
       readonly isConfirmed?: boolean;
     }

@@ -1,7 +1,7 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Usage } from "../observation/observation.ts";
 import { type Categories, freshCategories, readCategories, stepCategories } from "./detect/categories.ts";
-import { type Counts, countIn, isVaried, noCounts, readCounts } from "./detect/counts.ts";
+import { type Counts, countIn, isVaried, noCounts, readCounts, without } from "./detect/counts.ts";
 import { shadowCountsIn, withShadow } from "./detect/accepted-bits.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import { isMeasured } from "./detect/engine.ts";
@@ -86,9 +86,7 @@ function judgeFixed(input: JudgeInput, metric: Metric, value: number | undefined
   const categories: Categories = before?.categories ?? freshCategories();
   const samples = input.policy.drift.falsePageEveryMs / cadenceMs(input.cadence);
   const held = stepCategories(categories, known, seen, samples);
-  // What is told counts as well: what comes and goes by itself is told again and again otherwise. Only what has ended is
-  // ever made a baseline of, and a value of one bad night is told again when it is more than seldom.
-  const counts = countIn(before?.counts ?? known, seen, input.slotMs);
+  const counts = countsAfter(before?.counts ?? known, known, seen, categories, input.slotMs);
   const aside =
     held === undefined && known.counts[seen] !== undefined
       ? undefined
@@ -99,7 +97,7 @@ function judgeFixed(input: JudgeInput, metric: Metric, value: number | undefined
     const good = { subject, outcome: "good", ...(apart.length > 0 && { notes: apart }) } as const;
     if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
     const accept = { learned: withShadow(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
-    return { ruling: good, state: stateOf(freshCategories(), counts), accept };
+    return { ruling: good, state: stateOf({ ...freshCategories(), ended: categories.ended }, counts), accept };
   }
   const observed = held?.kind === "frequency" ? `${held.value} more often` : (held?.value ?? seen);
   const finding: Finding = {
@@ -122,6 +120,24 @@ function judgeFixed(input: JudgeInput, metric: Metric, value: number | undefined
   }
   const ruling = { ...bad, findings: [finding], isConfirmed: held !== undefined };
   return { ruling, state: stateOf(categories, counts, aside) };
+}
+
+/** What has come and gone so often is the series' own: not learned, it would be told for ever. */
+const oftenEnough = 3;
+
+/**
+ * What the next baseline may be made of: a new value counts while it is seldom, and no longer when it is told. What is
+ * told is not learned from, unless it keeps coming and going by itself.
+ */
+function countsAfter(
+  before: Counts,
+  known: Counts,
+  seen: string,
+  { held, ended = 0 }: Categories,
+  atMs: number,
+): Counts {
+  if (held === undefined || ended >= oftenEnough) return countIn(before, seen, atMs);
+  return held.kind === "new" && known.counts[held.value] === undefined ? without(before, held.value) : before;
 }
 
 /** Frames of messages differ from model to model, and the vocabulary is a name's promise: worth knowing, no more. */

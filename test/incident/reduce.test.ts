@@ -68,6 +68,53 @@ describe("fires when two of three slots agree, resolves after two good ones", ()
   ])("%s → %s", (story, expected) => expect(told(story)).toBe(expected));
 });
 
+describe("no reply needs three attempts in a row, those of one run counted one by one", () => {
+  const subject = { kind: "availability", series: "ask", label: "reply" } as const;
+  const gone = { kind: "availability", severity: "breaking", subject: "reply", expected: "a reply" } as const;
+  const failed = (failures: number): Ruling => ({
+    subject,
+    outcome: "bad",
+    findings: [{ ...gone, observed: "reset" }],
+    failures,
+  });
+
+  /** Slot by slot how many attempts failed; 0: a reply came. */
+  const opened = (attempts: readonly number[], fire = probe.incident.fire): string | undefined => {
+    let incident: Incident | undefined;
+    for (const [index, failures] of attempts.entries()) {
+      const ruling: Ruling = failures === 0 ? { subject, outcome: "good" } : failed(failures);
+      const at = { slotMs: 1000 * (index + 1), nowMs: 1000 * (index + 1), evidence: { runId: "r" } };
+      const owner = { ...probe, incident: { ...probe.incident, fire } };
+      const next = reduce(incident, ruling, { ...at, probe: owner, lastGoodSlotMs: undefined });
+      if (next.transition !== undefined) return `${next.transition.reason} in slot ${index + 1}`;
+      incident = next.incident;
+    }
+    return undefined;
+  };
+
+  test("a time-out is not tried again: the third slot tells it", () => {
+    expect(opened([1, 1])).toBeUndefined();
+    expect(opened([1, 1, 1])).toBe("3-of-3-attempts-failed in slot 3");
+  });
+
+  test("what was tried again on a connection of its own is told in the second", () => {
+    expect(opened([2])).toBeUndefined();
+    expect(opened([2, 2])).toBe("3-of-3-attempts-failed in slot 2");
+    expect(opened([2, 1])).toBe("3-of-3-attempts-failed in slot 2");
+  });
+
+  test("a reply between begins the count anew", () => {
+    expect(opened([1, 0, 1, 0, 1, 0, 1])).toBeUndefined();
+    expect(opened([1, 1, 0, 1, 1, 0, 2])).toBeUndefined();
+  });
+
+  test("a rule of one is kept, a wider one is never narrower than three", () => {
+    expect(opened([1], { bad: 1, of: 1 })).toBe("1-of-1-attempts-failed in slot 1");
+    expect(opened([1, 0, 1, 0, 1], { bad: 2, of: 5 })).toBe("3-of-5-attempts-failed in slot 5");
+    expect(opened([1, 1, 1], { bad: 4, of: 4 })).toBeUndefined();
+  });
+});
+
 test("the second time, too late to be the first come back, is another episode with a sequence of its own", () => {
   const { transitions } = play("bbggbb", { ...probe, incident: { ...probe.incident, reopenWithinMs: 0 } });
   expect(transitions.map(({ incidentId, sequence }) => `${incidentId.split("-").at(-1)}.${sequence}`)).toEqual([

@@ -86,7 +86,7 @@ test("an unchanged but noisy API opens nothing in 100 series of 300 runs", { tim
   }
 });
 
-describe("what changed is told within two slots; what needs statistics as soon as its promise allows", () => {
+describe("what changed is told within two slots, no reply after three attempts; what needs statistics as soon as its promise allows", () => {
   const before = repeat(20, () => ({ outcome: ok(), totalMs: 100 }));
   const message = { role: "assistant", content: "plumb" };
   const choice = (change: JsonObject): Json =>
@@ -103,7 +103,7 @@ describe("what changed is told within two slots; what needs statistics as soon a
     ["prompt tokens jump", ok(completion({}, 421)), 100, "25 escalated usage: prompt tokens"],
     ["twice as slow", ok(), 200, "30 opened latency: total time"],
     ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened expectation: usage"],
-    ["no reply", { kind: "fault", class: "reset" }, 100, "22 opened availability: reply"],
+    ["no reply, three attempts in a row", { kind: "fault", class: "reset" }, 100, "23 opened availability: reply"],
   ] as const)("%s", (_case, outcome, totalMs, told) => {
     expect(history(sample, [...before, ...repeat(15, () => ({ outcome: outcome as Outcome, totalMs }))])).toEqual([
       told,

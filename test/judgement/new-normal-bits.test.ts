@@ -109,3 +109,30 @@ describe("error rates accepted as the new normal", () => {
     expect(runs(followed, 1, () => ({ status: 500 }))).toEqual(["unjudged"]);
   });
 });
+
+describe("what the next baseline is made of", () => {
+  const tokens = (promptTokens: number) => () => ({ promptTokens });
+
+  test("is not what was told: the same again is told again", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    runs(followed, 70, tokens(24));
+    for (const _ of [1, 2, 3]) {
+      expect(runs(followed, 100, tokens(31)).at(-1)).toBe("risky 31");
+      expect(runs(followed, 10, tokens(24)).at(-1)).toBe("good");
+    }
+    runs(followed, 200, tokens(24));
+    expect(followed.memory?.baseline?.learned).toMatchObject({ counts: { "24": expect.any(Number) as number } });
+    expect(followed.memory?.baseline?.learned).not.toMatchObject({ counts: { "31": expect.anything() as unknown } });
+  });
+
+  test("is what keeps coming and going by itself: from the fourth time on it is the series' own", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    const told = Array.from({ length: 60 }, (_, times) =>
+      runs(followed, 360, tokens(times % 2 === 0 ? 24 : 31)).some((it) => it.startsWith("risky")),
+    );
+    // What is told when it comes is still told for some runs after it has gone.
+    expect(told.filter(Boolean).length).toBeLessThanOrEqual(10);
+    expect(told.slice(-40)).not.toContain(true);
+    expect(runs(followed, 20, tokens(40)).at(-1)).toBe("risky 40");
+  });
+});

@@ -180,8 +180,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     answer = () => ok(completion({}, 421));
     await run(4);
     const result = await control.baselines.accept(await openIncident("usage"), "ann", "a longer system prompt");
-    expect(result).toMatchObject({ kind: "done", series: { baseline: { version: 2, n: 0 } } });
-    const verdicts = await run(40);
+    expect(result).toMatchObject({ kind: "done", series: { baseline: { version: 2, n: 4 } } });
+    const verdicts = await run(20);
     expect(verdicts).not.toMatch(/drift|fail/);
     const usage = (await control.baselines.list(probe.id)).find(({ series }) => series.label === "prompt tokens");
     expect((await control.baselines.history(usage?.series.id ?? ""))?.normal).toEqual([

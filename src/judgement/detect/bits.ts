@@ -24,6 +24,8 @@ export function bitOf(usual: number): Bit {
 
 /** Weighted sum after one more look: `sums` has one entry for each alternative and is changed. Compare it with the promise. */
 export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: boolean): number {
+  // Another baseline may leave fewer to bet on.
+  sums.length = Math.min(sums.length, alternatives.length);
   // What is usual nearly always can't be more frequent.
   if (alternatives.length === 0) return 0;
   let total = 0;

@@ -7,6 +7,8 @@ export interface Categories {
   /** Sums of `something never seen`, then of each known value in order, once their usual shares are known. */
   sums: number[][];
   held?: HeldValue | undefined;
+  /** How often what was told has gone by itself. */
+  ended?: number | undefined;
 }
 
 /** A value that was told: one never seen before, or a known one that is more frequent than is usual. */
@@ -21,11 +23,12 @@ export interface HeldValue {
 /** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
 export function readCategories(stored: Json | undefined): Categories | undefined {
   if (!isJsonObject(stored)) return undefined;
-  const { sums, held } = stored;
+  const { sums, held, ended } = stored;
+  if (ended !== undefined && typeof ended !== "number") return undefined;
   if (!Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
   if (held !== undefined && !isHeldValue(held)) return undefined;
   const state = stored as unknown as Categories;
-  return { sums: state.sums.map((of) => of.slice()), held: state.held && { ...state.held } };
+  return { sums: state.sums.map((of) => of.slice()), held: state.held && { ...state.held }, ended: state.ended };
 }
 
 function isHeldValue(stored: Json): boolean {
@@ -66,6 +69,7 @@ export function stepCategories(
     if (held.back < backAt) return held;
     state.sums = [];
     state.held = undefined;
+    state.ended = (state.ended ?? 0) + 1;
     return undefined;
   }
 

@@ -84,6 +84,12 @@ function plusOne(counts: Counts["counts"], value: string): Counts["counts"] {
   return added;
 }
 
+/** As if this value had not been seen. */
+export function without({ n, counts, ...rest }: Counts, value: string): Counts {
+  const { [value]: dropped, ...kept } = counts;
+  return dropped === undefined ? { ...rest, n, counts } : { ...rest, n: n - dropped, counts: kept };
+}
+
 /** More different values than this, or hardly one seen twice: it varies by itself. */
 export function isVaried({ n, counts }: Counts): boolean {
   const distinct = Object.keys(counts).length;
