@@ -1,4 +1,5 @@
 import type { Observation, ReplyFacts, Usage } from "../observation/observation.ts";
+import { sumsOf } from "../observation/usage-sums.ts";
 import type { Check } from "./scenario.ts";
 
 /** Rules that several scenarios share. Pure: facts to checks. */
@@ -101,26 +102,6 @@ function partOf(subject: string, part: number, whole: number, name: string, isBe
     `part of the ${name} tokens, or in addition to them`,
     part <= whole ? `${part}, part of ${whole}` : `${part}${isBeside ? " in addition to" : ", more than all"} ${whole}`,
   );
-}
-
-/** What the total may be the sum of, the usual first; none while a part is not reported. */
-function sumsOf({ promptTokens: prompt, completionTokens: completion, cachedTokens, reasoningTokens }: Usage) {
-  if (prompt === undefined || completion === undefined) return [];
-  const [cached, reasoning] = [cachedTokens ?? 0, reasoningTokens ?? 0];
-  return [
-    { besideCached: false, besideReasoning: false },
-    { besideCached: false, besideReasoning: true },
-    { besideCached: true, besideReasoning: false },
-    { besideCached: true, besideReasoning: true },
-  ].map(({ besideCached, besideReasoning }) => ({
-    besideCached,
-    besideReasoning,
-    tokens: prompt + completion + (besideCached ? cached : 0) + (besideReasoning ? reasoning : 0),
-    text:
-      `${prompt} + ${completion}` +
-      (besideReasoning ? ` + ${reasoning} reasoning` : "") +
-      (besideCached ? ` + ${cached} cached` : ""),
-  }));
 }
 
 /** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
