@@ -276,7 +276,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     expect(story.told).toEqual(["+150s pager opened: a valid-request: no reply: connect, 2 of 2 runs"]);
     const [incident] = await store.incidents(false, 1);
     const history = incident && (await store.history(incidentId(incident)));
-    expect(history?.transitions.map(({ reason }) => reason)).toEqual(["2-of-3-slots-bad", "silence-ended"]);
+    expect(history?.transitions.map(({ reason }) => reason)).toEqual(["3-of-3-attempts-failed", "silence-ended"]);
   });
 
   test("nobody acknowledges: handed on by the clock alone, once, also when two processes look", async () => {

@@ -21,6 +21,8 @@ const bad: Ruling = {
   findings: [
     { kind: "availability", severity: "breaking", subject: "reply", expected: "a reply", observed: "connect" },
   ],
+  // Connecting is tried again at once.
+  failures: 2,
 };
 const good: Ruling = { subject, outcome: "good" };
 
