@@ -73,38 +73,35 @@ export function stepCategories(
     return undefined;
   }
 
-  const values = Object.keys(known.counts).toSorted();
-  const bits = values.length > 1 ? values.map((it) => bitOfKnown(known, it, samples)) : [];
-  const areBet = bits.length > 0 && bits.every((bit) => bit !== undefined);
-  const share = areBet ? shareOfNew : 1;
-  const sumsOf = (index: number): number[] => (state.sums[index] ??= []);
-  let most: { weighed: number; kind: HeldValue["kind"]; value: string; rate: number } | undefined;
-  let total = 0;
-  const bet = (
-    index: number,
-    bit: Bit,
-    weight: number,
-    kind: HeldValue["kind"],
-    of: string,
-    happened: boolean,
-  ): void => {
-    const sums = sumsOf(index);
-    const weighed = weight * stepBit(sums, bit, happened);
-    total += weighed;
-    if (weighed > (most?.weighed ?? 0)) most = { weighed, kind, value: of, rate: likeliestOf(sums, bit) };
-  };
-  bet(0, novelty, share, "new", value, isNew);
-  if (areBet) {
-    for (const [index, it] of values.entries()) {
-      const bit = bits[index];
-      if (bit !== undefined) bet(index + 1, bit, (1 - share) / values.length, "frequency", it, it === value);
-    }
-  }
-  if (total < samples || most === undefined) return undefined;
-  const { kind, value: told, rate } = most;
+  const sums = (state.sums[0] ??= []);
+  const newly = stepBit(sums, novelty, isNew);
+  const found = stepShares(state, known, value, samples);
+  const share = found === undefined ? 1 : shareOfNew;
+  if (share * newly + (1 - share) * (found?.total ?? 0) < samples) return undefined;
+  const isOfNew = found === undefined || share * newly >= (1 - share) * found.most.weighed;
+  const told = isOfNew ? { value, rate: likeliestOf(sums, novelty) } : found.most;
   state.sums = [];
-  state.held = { kind, value: told, rate, back: 0 };
+  state.held = { kind: isOfNew ? "new" : "frequency", value: told.value, rate: told.rate, back: 0 };
   return state.held;
+}
+
+/** The bets on each of several known values: their average, and the largest. undefined: none, or too little is known. */
+function stepShares(state: Categories, known: Counts, value: string, samples: number) {
+  const values = Object.keys(known.counts);
+  if (values.length < 2) return undefined;
+  values.sort();
+  const bits = values.map((it) => bitOfKnown(known, it, samples));
+  let total = 0;
+  let most = { weighed: 0, value, rate: 1 };
+  for (const [index, it] of values.entries()) {
+    const bit = bits[index];
+    if (bit === undefined) return undefined;
+    const sums = (state.sums[index + 1] ??= []);
+    const weighed = stepBit(sums, bit, it === value) / values.length;
+    total += weighed;
+    if (weighed > most.weighed) most = { weighed, value: it, rate: likeliestOf(sums, bit) };
+  }
+  return { total, most };
 }
 
 function bitOfKnown(known: Counts, value: string, samples: number): Bit | undefined {

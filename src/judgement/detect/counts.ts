@@ -5,7 +5,7 @@ import { isNumbers } from "./numbers.ts";
 
 const countRecord = z.record(z.string(), z.number());
 
-/** How often each of a few values was seen, `13` → 1440, and how their shares differ from one four hours to the next. */
+/** How often each of a few values was seen, `13` → 1440; of several, how their shares differ from one four hours to the next. */
 export const countsSchema = z.object({
   n: z.number(),
   counts: countRecord,
@@ -51,11 +51,10 @@ export const noCounts: Counts = { n: 0, counts: {} };
 
 export function countIn({ n, counts, blocks }: Counts, value: string, atMs: number): Counts {
   const added = plusOne(counts, value);
-  return { n: n + 1, counts: added, ...(isShort(added) && { blocks: countInBlock(blocks, value, atMs) }) };
-}
-
-function isShort(counts: Counts["counts"]): boolean {
-  return Object.keys(counts).length <= mostValues;
+  const distinct = Object.keys(added).length;
+  // One value has all of every block; more than a few are measured, not counted.
+  if (distinct < 2 || distinct > mostValues) return { n: n + 1, counts: added };
+  return { n: n + 1, counts: added, blocks: countInBlock(blocks, value, atMs) };
 }
 
 function countInBlock(blocks: Blocks | undefined, value: string, atMs: number): Blocks {
@@ -77,9 +76,9 @@ function countInBlock(blocks: Blocks | undefined, value: string, atMs: number): 
 }
 
 function plusOne(counts: Counts["counts"], value: string): Counts["counts"] {
-  const seen = counts[value];
-  if (seen === undefined && Object.keys(counts).length >= mostListed) return counts;
   const added = { ...counts };
+  const seen = added[value];
+  if (seen === undefined && Object.keys(counts).length >= mostListed) return counts;
   added[value] = (seen ?? 0) + 1;
   return added;
 }
