@@ -117,7 +117,7 @@ const wishes: Readonly<
       workers: [
         {
           location: "eu",
-          extraEnv: [{ name: "HTTPS_PROXY", value: "http://proxy.eu:3128" }],
+          extraEnv: [{ name: "HTTPS_PROXY", value: "http://proxy.example.com:3128" }],
           extraEnvFrom: [{ secretRef: { name: "keys-eu" } }],
           extraVolumes: [{ name: "certs", secret: { secretName: "ca-eu" } }],
           extraVolumeMounts: [{ name: "certs", mountPath: "/certs" }],
@@ -130,7 +130,7 @@ const wishes: Readonly<
       expect(worker?.pod.containers[0]?.["env"]).toEqual(
         expect.arrayContaining([
           { name: "A", value: "all" },
-          { name: "HTTPS_PROXY", value: "http://proxy.eu:3128" },
+          { name: "HTTPS_PROXY", value: "http://proxy.example.com:3128" },
         ]),
       );
       expect(worker?.pod.containers[0]?.["envFrom"]).toEqual([

@@ -91,6 +91,17 @@ describe("error rates accepted as the new normal", () => {
     expect(followed.memory?.baseline?.learned).toMatchObject({ shadow: { k: expect.any(Number) as number } });
   });
 
+  test("the runs that have told it are among them", () => {
+    const random = seededRandom(13);
+    const followed = followSeries(errorRateJudge, "error rate");
+    runs(followed, (5 * dayMs) / 60_000, failing(0.005, random));
+    let taken = 1;
+    while (taken < 400 && !said(followed.run(failing(0.2, random)()).output).startsWith("risky")) taken += 1;
+    const { n } = accept(followed);
+    expect(n).toBeGreaterThan(taken / 2);
+    expect(n).toBeLessThanOrEqual(taken);
+  });
+
   test("a quiet hour is no falling back", () => {
     const random = seededRandom(12);
     const followed = followSeries(errorRateJudge, "error rate");

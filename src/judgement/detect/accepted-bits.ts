@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
+import { evidenceFor } from "./bits.ts";
 import { type Counts, readCounts } from "./counts.ts";
 import { type Rate, readRate } from "./error-bits.ts";
 
@@ -18,13 +19,10 @@ export function withShadow(learned: Rate | Counts, shadow: Rate | Counts | undef
 
 /** e^10 to one, as for levels: a baseline is not changed by a quiet hour. */
 export const returnedAt = 10;
-const mostPerRun = 2;
 
 /** CUSUM of the evidence that the rate is the shadow's again, after one more run. */
 export function stepReturn(before: number, usual: Rate, shadow: Rate, failed: boolean): number {
-  const [now, then] = [rateOf(usual), rateOf(shadow)];
-  const evidence = Math.log(failed ? then / now : (1 - then) / (1 - now));
-  return Math.max(0, before + Math.max(-mostPerRun, Math.min(mostPerRun, evidence)));
+  return Math.max(0, before + evidenceFor(rateOf(shadow), rateOf(usual), failed));
 }
 
 /** Never 0 nor 1: half a run for either. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { bitOf, noRarer, stepBit, upperBound } from "./bits.ts";
+import { backAt, bitOf, evidenceFor, noRarer, stepBit, upperBound } from "./bits.ts";
 import { isNumbers } from "./numbers.ts";
 
 /** How many of a series' runs failed, and when they were counted. */
@@ -56,9 +56,8 @@ const partMs = 86_400_000 / partsOfDay;
 const isParts = (stored: Json | undefined): boolean => isNumbers(stored, partsOfDay);
 const partAt = (atMs: number): number => Math.floor((atMs % 86_400_000) / partMs);
 
-const clusterMs = 180_000;
-const backAt = 5;
-const mostPerRun = 2;
+/** Failures within this time of one that counts are the same one. */
+export const clusterMs = 180_000;
 
 export function freshErrorBits(atMs: number): ErrorBits {
   return { sums: [], run: { cusum: 0, n: 0, k: 0, sinceMs: atMs } };
@@ -118,7 +117,7 @@ export function stepErrors(state: ErrorBits, usual: Rate, atMs: number, failed: 
   const { run, held } = state;
   if (held !== undefined) {
     const rate = Math.min(0.95, Math.max(held.rate, 2 * bound));
-    held.back = Math.max(0, held.back + evidenceForBack(bound, rate, failed));
+    held.back = Math.max(0, held.back + evidenceFor(bound, rate, failed));
     if (held.back < backAt) return true;
     delete state.held;
     Object.assign(state, freshErrorBits(atMs));
@@ -132,9 +131,4 @@ export function stepErrors(state: ErrorBits, usual: Rate, atMs: number, failed: 
   const rate = Math.min(0.95, Math.max(2 * bound, run.k / Math.max(1, run.n)));
   state.held = { rate, sinceMs: run.sinceMs, back: 0 };
   return true;
-}
-
-function evidenceForBack(bound: number, rate: number, failed: boolean): number {
-  const evidence = Math.log(failed ? bound / rate : (1 - bound) / (1 - rate));
-  return Math.max(-mostPerRun, Math.min(mostPerRun, evidence));
 }

@@ -1,10 +1,8 @@
 import type { DriftPolicy } from "../../probe/probe.ts";
 import { type Bit, bitOf, noRarer, upperBound } from "./bits.ts";
-import type { Rate } from "./error-bits.ts";
+import { type Rate, clusterMs } from "./error-bits.ts";
 
 const shares = [0.05, 0.2, 0.5];
-/** Failures within this time of one that counts are the same one. */
-const clusterMs = 180_000;
 const longestMs = 90 * 86_400_000;
 
 /** How often runs fail, what is promised of it, and how long it takes to find that more of them do. */

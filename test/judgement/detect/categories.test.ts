@@ -142,7 +142,7 @@ describe("stored", () => {
     { n: 1, counts: {}, blocks: { finished: 1, inverse: 1, shares: {}, squares: {}, open: { fromMs: 0, n: 1 } } },
   ])("damaged counts are none: %j", (damaged) => expect(readCounts(stored(damaged))).toBeUndefined());
 
-  test.each([{ sums: [["x"]] }, { sums: {} }, { sums: [], held: { kind: "new", value: 3, rate: 1, back: 0 } }])(
+  test.each([{ sums: [["x"]] }, { sums: {} }, { sums: [], held: { kind: "new", value: 3, back: 0 } }])(
     "a damaged state is none: %j",
     (damaged) => expect(readCategories(stored(damaged))).toBeUndefined(),
   );

@@ -13,14 +13,14 @@ const dayMs = 24 * hourMs;
 /** Lower by `depth` for two days of each week from `fromMs` on, beginning on a Monday at 03:20 UTC. */
 function weekly(seed: number, depth: number, fromMs: number) {
   const normal = normalFrom(seededRandom(seed));
-  let [atMs, factor] = [4 * dayMs + 3.33 * hourMs, 1];
+  let [atMs, factor, lastMs] = [4 * dayMs + 3.33 * hourMs, 1, Number.POSITIVE_INFINITY];
   const next = (): Sample => {
     atMs += setting.intervalMs;
-    const isWeekend = (atMs - fromMs + weekMs) % weekMs < 2 * dayMs;
+    const isWeekend = atMs < lastMs && (atMs - fromMs + weekMs) % weekMs < 2 * dayMs;
     const daily = 0.1 * Math.sin((2 * Math.PI * atMs) / dayMs);
     return { atMs, value: factor * 300 * Math.exp((isWeekend ? depth : 0) + daily + 0.3 * normal()) };
   };
-  return { next, rise: (by: number) => (factor = by) };
+  return { next, rise: (by: number) => (factor = by), untilMs: (ms: number) => (lastMs = atMs + ms) };
 }
 
 /** Saturday 08:00 UTC: midnight in California. */
@@ -70,6 +70,12 @@ describe("a weekend, once four weeks are known", () => {
         expect(weekendOf(pipeline.reference.season), scenario.name).toBeUndefined();
       }
     }
+  });
+
+  test("is none when only some of the weeks say so", () => {
+    const { next, untilMs } = weekly(7, -0.35, saturdayMs);
+    untilMs(16 * dayMs);
+    expect(weekendOf(learned(next, setting).pipeline.reference.season)).toBeUndefined();
   });
 
   test("is on the card", () => {
