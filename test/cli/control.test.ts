@@ -1,64 +1,24 @@
-import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCommands } from "../../src/app/commands.ts";
-import type { Io } from "../../src/cli/io.ts";
-import { runCli } from "../../src/cli/program.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/run/control.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
-import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { type AccessToken, createGate } from "../../src/web/access.ts";
-import { serveWeb, type WebServer } from "../../src/web/serve.ts";
+import type { AccessToken } from "../../src/web/access.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
+import { openAskedService } from "./asked-service.ts";
 
 const ann: AccessToken = { name: "ann", scope: "act", token: "ann-s-token-0123456789" };
-let pool: StorePool;
-let store: Store;
-let web: WebServer;
+let service: Awaited<ReturnType<typeof openAskedService>>;
 
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
-  store = await openStore(pool, noonMs, 30);
-  const clock = { nowMs: () => noonMs + 60_000, monotonicMs: () => noonMs + 60_000 };
-  const freshId = (): string => freshName("sil");
-  const control = createControl({
-    book: store,
-    clock,
-    freshId,
-    probes: [],
-    enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
-    receiversOf: () => ["pager"],
-    nudge: () => {},
-  });
-  web = await serveWeb(
-    {
-      overview: () => store.overview(noonMs),
-      health: () => ({ live: true, ready: true, reasons: [] }),
-      api: { control, gate: createGate([ann], true, () => 0) },
-    },
-    { host: "127.0.0.1", port: 0 },
-  );
+  service = await openAskedService(ann, { freshId: () => freshName("sil"), afterNoonMs: 60_000 });
 });
-afterAll(async () => {
-  await web.close();
-  await pool.close();
-});
+afterAll(() => service.close());
 
-async function plumbline(words: readonly string[], token: string | undefined = ann.token) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const io = { stdout, stderr, env: { PLUMBLINE_TOKEN: token }, onSignal: () => {} } as unknown as Io;
-  const code = await runCli([...words, "--url", `${web.url}/`], io, createCommands(io));
-  const text = (stream: PassThrough): string => String(stream.read() ?? "");
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const plumbline = (words: readonly string[], token?: string) => service.plumbline(words, token);
 
 async function openIncident() {
   const incident = { ...incidentOf(freshName("cli"), noonMs), toldAtMs: noonMs };
   const claim = claimOf(incident.probeId, noonMs);
-  await store.claim(claim);
-  await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
+  await service.store.claim(claim);
+  await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
   return incident;
 }
 
@@ -99,7 +59,7 @@ test("delivery list and retry", async () => {
   const incident = await openIncident();
   const { id } = entryOf(incident, "pager");
   const attempt = { outboxId: id, receiver: "pager", ordinal: 41, startedAtMs: noonMs, durationMs: 1 };
-  await store.record({ ...attempt, outcome: { kind: "failed", reason: "status 500" } });
+  await service.store.record({ ...attempt, outcome: { kind: "failed", reason: "status 500" } });
   expect((await plumbline(["delivery", "list"])).stdout).toContain(
     `${id}  pager  failed after 41 attempts (status 500)  total time has doubled`,
   );

@@ -1,59 +1,25 @@
-import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCommands } from "../../src/app/commands.ts";
-import type { Io } from "../../src/cli/io.ts";
-import { runCli } from "../../src/cli/program.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/run/control.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
-import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { type AccessToken, createGate } from "../../src/web/access.ts";
-import { serveWeb, type WebServer } from "../../src/web/serve.ts";
+import type { AccessToken } from "../../src/web/access.ts";
 import { probe } from "../probe/samples.ts";
 import { claimOf, finishOf, incidentOf, noonMs, openedFor } from "../store/samples.ts";
+import { openAskedService } from "./asked-service.ts";
 
 const ann: AccessToken = { name: "ann", scope: "act", token: "ann-s-token-0123456789" };
 const inAnHour = new Date(noonMs + 3_600_000).toISOString().replace(".000Z", "Z");
-let pool: StorePool;
-let store: Store;
-let web: WebServer;
+let ids = 0;
+let service: Awaited<ReturnType<typeof openAskedService>>;
 
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
-  store = await openStore(pool, noonMs, 30);
-  let ids = 0;
-  const control = createControl({
-    book: store,
-    clock: { nowMs: () => noonMs + 60_000, monotonicMs: () => noonMs + 60_000 },
+  service = await openAskedService(ann, {
     freshId: (kind) => `${kind}-${(ids += 1)}`,
     probes: [probe, { ...probe, id: "valid@us", location: "us" }],
-    enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
-    receiversOf: () => ["pager"],
-    nudge: () => {},
+    afterNoonMs: 60_000,
   });
-  web = await serveWeb(
-    {
-      overview: () => store.overview(noonMs),
-      health: () => ({ live: true, ready: true, reasons: [] }),
-      api: { control, gate: createGate([ann], true, () => 0) },
-    },
-    { host: "127.0.0.1", port: 0 },
-  );
 });
-afterAll(async () => {
-  await web.close();
-  await pool.close();
-});
+afterAll(() => service.close());
 
-async function plumbline(...words: readonly string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const io = { stdout, stderr, env: { PLUMBLINE_TOKEN: ann.token }, onSignal: () => {} } as unknown as Io;
-  const code = await runCli([...words, "--url", web.url], io, createCommands(io));
-  const text = (stream: PassThrough): string => String(stream.read() ?? "");
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const plumbline = (...words: readonly string[]) => service.plumbline(words);
 
 const planned = (...words: readonly string[]) => plumbline("baseline", "planned", "--why", "moves to gpt-5", ...words);
 const refusal = (words: string) => ({ code: 2, stdout: "", stderr: expect.stringContaining(words) });
@@ -97,8 +63,8 @@ test("an incident that is unknown, or of nothing that is measured, is neither ex
   }
   const incident = { ...incidentOf("valid@eu", noonMs), toldAtMs: noonMs };
   const claim = claimOf(incident.probeId, noonMs);
-  await store.claim(claim);
-  await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
+  await service.store.claim(claim);
+  await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
   const id = incidentId(incident);
   expect(await plumbline("incident", "exclude", id, "--why", "x")).toMatchObject(refusal("no series of its probe"));
   expect(await plumbline("incident", "noise", id, "--why", "x")).toMatchObject(refusal("no guard to widen"));

@@ -1,0 +1,66 @@
+import { PassThrough } from "node:stream";
+import { createCommands } from "../../src/app/commands.ts";
+import type { Io } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/program.ts";
+import { createControl } from "../../src/run/control.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { type AccessToken, createGate } from "../../src/web/access.ts";
+import { serveWeb } from "../../src/web/serve.ts";
+import { noonMs } from "../store/samples.ts";
+
+type ControlWorld = Parameters<typeof createControl>[0];
+
+interface AskedService {
+  readonly store: Store;
+  readonly url: string;
+  /** One command as somebody types it, with the service's own token unless another is given. */
+  plumbline(
+    words: readonly string[],
+    token?: string,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  close(): Promise<void>;
+}
+
+/** A service over a store in memory that stands still at noon or some time after it. */
+export async function openAskedService(
+  token: AccessToken,
+  { afterNoonMs = 0, ...world }: Pick<ControlWorld, "freshId"> & Partial<ControlWorld> & { afterNoonMs?: number },
+): Promise<AskedService> {
+  const pool = await openPglitePool(undefined);
+  const store = await openStore(pool, noonMs, 30);
+  const nowMs = (): number => noonMs + afterNoonMs;
+  const control = createControl({
+    book: store,
+    clock: { nowMs, monotonicMs: nowMs },
+    probes: [],
+    enqueue: () => Promise.resolve(),
+    nextSlotMs: () => undefined,
+    receiversOf: () => ["pager"],
+    nudge: () => {},
+    ...world,
+  });
+  const web = await serveWeb(
+    {
+      overview: () => store.overview(noonMs),
+      health: () => ({ live: true, ready: true, reasons: [] }),
+      api: { control, gate: createGate([token], true, () => 0) },
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+  return {
+    store,
+    url: web.url,
+    async plumbline(words, given = token.token) {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const io = { stdout, stderr, env: { PLUMBLINE_TOKEN: given }, onSignal: () => {} } as unknown as Io;
+      const code = await runCli([...words, "--url", `${web.url}/`], io, createCommands(io));
+      const text = (stream: PassThrough): string => String(stream.read() ?? "");
+      return { code, stdout: text(stdout), stderr: text(stderr) };
+    },
+    async close() {
+      await web.close();
+      await pool.close();
+    },
+  };
+}
