@@ -39,6 +39,13 @@ export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: 
   return total / alternatives.length;
 }
 
+/** The chance that the looks speak for most. */
+export function likeliestOf(sums: readonly number[], { usual, alternatives }: Bit): number {
+  let most = 0;
+  for (const [index, sum] of sums.entries()) if (sum > (sums[most] ?? 0)) most = index;
+  return alternatives[most] ?? usual;
+}
+
 /** CUSUM of `evidenceFor` from which on something that was told is over. */
 export const backAt = 5;
 const mostPerLook = 2;

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { type Bit, backAt, bitOf, evidenceFor, neverSeenBound, noRarer, stepBit } from "./bits.ts";
+import { type Bit, backAt, bitOf, evidenceFor, likeliestOf, neverSeenBound, noRarer, stepBit } from "./bits.ts";
 import { type Counts, usualShare } from "./counts.ts";
 import { isNumbers } from "./numbers.ts";
 
@@ -15,7 +15,8 @@ export interface Categories {
 export interface HeldValue {
   kind: "new" | "frequency";
   value: string;
-  /** CUSUM of the evidence that it is over. */
+  /** How frequent it was when it was told, and the evidence for its being back. */
+  rate: number;
   back: number;
 }
 
@@ -32,8 +33,8 @@ export function readCategories(stored: Json | undefined): Categories | undefined
 
 function isHeldValue(stored: Json): boolean {
   if (!isJsonObject(stored)) return false;
-  const { kind, value, back } = stored;
-  return (kind === "new" || kind === "frequency") && typeof value === "string" && typeof back === "number";
+  const { kind, value, rate, back } = stored;
+  return (kind === "new" || kind === "frequency") && typeof value === "string" && isNumbers([rate, back], 2);
 }
 
 const shareOfNew = 0.5;
@@ -61,8 +62,10 @@ export function stepCategories(
     const { usual } = held.kind === "new" ? novelty : (bitOfKnown(known, held.value, samples) ?? novelty);
     const happened = held.kind === "new" ? isNew : held.value === value;
     const chance = Math.min(usual, mostUsual);
-    // How frequent it has become was seen in few runs: half way from what is usual to always is not over.
-    held.back = Math.max(0, held.back + evidenceFor(chance, (1 + chance) / 2, happened));
+    // The rate of a known value was estimated from few runs: half way to it is enough to tell that it is not over.
+    const rate = held.kind === "new" ? held.rate : (chance + held.rate) / 2;
+    const raised = Math.min(mostUsual, Math.max(rate, (1 + chance) / 2));
+    held.back = Math.max(0, held.back + evidenceFor(chance, raised, happened));
     if (held.kind === "new" && isNew) held.value = value;
     if (held.back < backAt) return held;
     state.sums = [];
@@ -77,8 +80,9 @@ export function stepCategories(
   const share = found === undefined ? 1 : shareOfNew;
   if (share * newly + (1 - share) * (found?.total ?? 0) < samples) return undefined;
   const isOfNew = found === undefined || share * newly >= (1 - share) * found.most.weighed;
+  const told = isOfNew ? { value, rate: likeliestOf(sums, novelty) } : found.most;
   state.sums = [];
-  state.held = isOfNew ? { kind: "new", value, back: 0 } : { kind: "frequency", value: found.most.value, back: 0 };
+  state.held = { kind: isOfNew ? "new" : "frequency", value: told.value, rate: told.rate, back: 0 };
   return state.held;
 }
 
@@ -89,14 +93,14 @@ function stepShares(state: Categories, known: Counts, value: string, samples: nu
   values.sort();
   const bits = values.map((it) => bitOfKnown(known, it, samples));
   let total = 0;
-  let most = { weighed: 0, value };
+  let most = { weighed: 0, value, rate: 1 };
   for (const [index, it] of values.entries()) {
     const bit = bits[index];
     if (bit === undefined) return undefined;
     const sums = (state.sums[index + 1] ??= []);
     const weighed = stepBit(sums, bit, it === value) / values.length;
     total += weighed;
-    if (weighed > most.weighed) most = { weighed, value: it };
+    if (weighed > most.weighed) most = { weighed, value: it, rate: likeliestOf(sums, bit) };
   }
   return { total, most };
 }

@@ -64,6 +64,14 @@ describe("a value never seen before", () => {
     expect(told(constant(1440), () => "13", 20, state).at(-1)).toBeUndefined();
   });
 
+  test("is over after three runs without it where it came every time, even where little is known", () => {
+    for (const n of [30, 1440]) {
+      const state = freshCategories();
+      told(constant(n), () => "425", 12, state);
+      expect(told(constant(n), () => "13", 5, state).map(Boolean)).toEqual([true, true, false, false, false]);
+    }
+  });
+
   test("decades of the same value are no alarm", () => {
     const state = freshCategories();
     const known = constant(50_000_000);
@@ -142,7 +150,7 @@ describe("stored", () => {
     { n: 1, counts: {}, blocks: { finished: 1, inverse: 1, shares: {}, squares: {}, open: { fromMs: 0, n: 1 } } },
   ])("damaged counts are none: %j", (damaged) => expect(readCounts(stored(damaged))).toBeUndefined());
 
-  test.each([{ sums: [["x"]] }, { sums: {} }, { sums: [], held: { kind: "new", value: 3, back: 0 } }])(
+  test.each([{ sums: [["x"]] }, { sums: {} }, { sums: [], held: { kind: "new", value: 3, rate: 1, back: 0 } }])(
     "a damaged state is none: %j",
     (damaged) => expect(readCategories(stored(damaged))).toBeUndefined(),
   );
