@@ -2,6 +2,7 @@ import type { SeriesMemory } from "../src/baseline/baseline.ts";
 import { costJudge } from "../src/judgement/cost.ts";
 import { errorRateJudge } from "../src/judgement/error-rate.ts";
 import type { Judge, JudgeInput } from "../src/judgement/judgement.ts";
+import { unjudged } from "../src/judgement/learned.ts";
 import { latencyJudge } from "../src/judgement/latency.ts";
 import { usageJudge } from "../src/judgement/usage.ts";
 import type { Observation } from "../src/observation/observation.ts";
@@ -52,7 +53,14 @@ function after(input: JudgeInput, judge: Judge): SeriesMemory {
   return { series, baseline, state, lastSlotMs: slotMs };
 }
 
+/** Judges nothing: what the bench itself takes. */
+const idle: Judge = {
+  aspect: "latency",
+  seriesOf: () => [],
+  judge: (input) => unjudged(input, "idle"),
+};
 const measured: readonly (readonly [Judge, string, string])[] = [
+  [idle, "ask/idle", "(the bench itself)"],
   [latencyJudge, "ask/total", "total time"],
   [usageJudge, "ask/prompt-tokens", "prompt tokens"],
   [usageJudge, "ask/completion-tokens", "completion tokens"],
@@ -65,6 +73,7 @@ const count = 365 * 288;
 /** The first is for the compiler and not counted. */
 const seeds = [0, 1, 2, 3, 4, 5, 6];
 let latency: SeriesMemory | undefined;
+let own = 0;
 let sum = 0;
 for (const [judge, key, label] of measured) {
   let spentMicros = 0;
@@ -84,11 +93,12 @@ for (const [judge, key, label] of measured) {
     if (seed > 0) spentMicros += user + system;
   }
   const each = spentMicros / (count * (seeds.length - 1));
-  sum += each;
+  if (judge === idle) own = each;
+  else sum += each - own;
   rows.push([label, each.toFixed(2), String(JSON.stringify(memory?.state).length)]);
-  latency ??= memory;
+  if (judge === latencyJudge) latency = memory;
 }
-rows.push(["all", sum.toFixed(2), ""]);
+rows.push(["all judges, less the bench itself", sum.toFixed(2), ""]);
 process.stdout.write(`${table(rows)}\n\n`);
 
 const stored = Array.from({ length: 10_000 }, (_, index) => JSON.stringify({ ...latency, lastSlotMs: index }));

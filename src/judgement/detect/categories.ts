@@ -88,8 +88,9 @@ export function stepCategories(
 
 /** The bets on each of several known values: their average, and the largest. undefined: none, or too little is known. */
 function stepShares(state: Categories, known: Counts, value: string, samples: number) {
+  // Blocks are kept of several values only.
+  if (known.blocks === undefined) return undefined;
   const values = Object.keys(known.counts);
-  if (values.length < 2) return undefined;
   values.sort();
   const bits = values.map((it) => bitOfKnown(known, it, samples));
   let total = 0;

@@ -51,9 +51,9 @@ export const noCounts: Counts = { n: 0, counts: {} };
 
 export function countIn({ n, counts, blocks }: Counts, value: string, atMs: number): Counts {
   const added = plusOne(counts, value);
-  const distinct = Object.keys(added).length;
   // One value has all of every block; more than a few are measured, not counted.
-  if (distinct < 2 || distinct > mostValues) return { n: n + 1, counts: added };
+  const isOne = added[value] === n + 1;
+  if (isOne || Object.keys(added).length > mostValues) return { n: n + 1, counts: added };
   return { n: n + 1, counts: added, blocks: countInBlock(blocks, value, atMs) };
 }
 
@@ -76,9 +76,9 @@ function countInBlock(blocks: Blocks | undefined, value: string, atMs: number): 
 }
 
 function plusOne(counts: Counts["counts"], value: string): Counts["counts"] {
-  const added = { ...counts };
-  const seen = added[value];
+  const seen = counts[value];
   if (seen === undefined && Object.keys(counts).length >= mostListed) return counts;
+  const added = { ...counts };
   added[value] = (seen ?? 0) + 1;
   return added;
 }

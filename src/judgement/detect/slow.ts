@@ -13,8 +13,8 @@ export interface Weeks {
   fromMs: number;
   n: number;
   sum: number;
-  /** ln of the ratio to the anchor, when it was more than the floor. */
-  moved?: number | undefined;
+  /** `slow drift: +12 % since 2026-03-01`, when it was further from the anchor than the floor. */
+  told?: string | undefined;
 }
 
 const weekMs = 7 * 86_400_000;
@@ -43,17 +43,17 @@ export function countWeek(
   if (atMs - weeks.fromMs < weekMs) return weeks;
   const away = origin + level + weeks.sum / weeks.n - anchor.level;
   const isTold = weeks.n >= fewest && Math.abs(away) > floor;
-  return { fromMs: atMs, n: 0, sum: 0, ...(isTold ? { moved: away } : {}) };
+  return { fromMs: atMs, n: 0, sum: 0, ...(isTold ? { told: slowText(away, anchor) } : {}) };
 }
 
-/** `slow drift: +12 % since 2026-03-01` */
-export function slowText({ moved = 0 }: Weeks, { fromMs }: Anchor): string {
-  const percent = Math.round((Math.exp(moved) - 1) * 100);
+function slowText(away: number, { fromMs }: Anchor): string {
+  const percent = Math.round((Math.exp(away) - 1) * 100);
   return `slow drift: ${percent > 0 ? "+" : ""}${percent} % since ${new Date(fromMs).toISOString().slice(0, 10)}`;
 }
 
 export function areWeeks(stored: Json): boolean {
   if (!isJsonObject(stored)) return false;
-  const { fromMs, n, sum } = stored;
+  const { fromMs, n, sum, told } = stored;
+  if (told !== undefined && typeof told !== "string") return false;
   return typeof fromMs === "number" && typeof n === "number" && typeof sum === "number";
 }

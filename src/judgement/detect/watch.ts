@@ -8,7 +8,7 @@ import { type Learning, beginLearning, learn } from "./learning.ts";
 import { wideningOf } from "./marks.ts";
 import { type Reference, fitReference, pipelineOf, readReference, readyPipeline } from "./reference.ts";
 import { returned, shadowIn } from "./shadow.ts";
-import { anchorOf, countWeek, slowText } from "./slow.ts";
+import { anchorOf, countWeek } from "./slow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
 import { type WatchState, readWatchState } from "./watch-state.ts";
 
@@ -73,8 +73,8 @@ export function watch(input: JudgeInput, value: number): Watched {
   }
 
   const isMoved = step.kind === "page" || step.kind === "held";
-  const anchor = anchorOf(memory?.baseline?.learned, reference);
   if (!isMoved) {
+    const anchor = anchorOf(memory?.baseline?.learned, reference);
     state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
   }
   setAside(state, step, reference, { slotMs, log, intervalMs });
@@ -90,9 +90,8 @@ export function watch(input: JudgeInput, value: number): Watched {
   }
   const { informed } = state;
   if (informed === undefined || informed.untilMs < slotMs) {
-    const slow = state.weeks?.moved === undefined ? undefined : slowText(state.weeks, anchor);
     state.informed = undefined;
-    return { kind: "good", reference, slow, state, accept };
+    return { kind: "good", reference, slow: state.weeks?.told, state, accept };
   }
   return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, accept };
 }
