@@ -5,7 +5,7 @@ import { acceptShape } from "./contract/accept-shape.ts";
 import { acceptFromChange } from "./detect/new-normal.ts";
 import { acceptRate } from "./error-rate.ts";
 import type { Finding } from "./judgement.ts";
-import { acceptCounts } from "./usage.ts";
+import { acceptCounts } from "./token-counts.ts";
 
 /** What takes the place of a baseline. `learned: null` is learned anew from the next runs. */
 export interface NewNormal {
