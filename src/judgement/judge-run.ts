@@ -2,7 +2,7 @@ import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import { groupOf, seriesOf } from "../baseline/series.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { Probe } from "../probe/probe.ts";
+import type { JudgePolicy, Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import type { Json } from "../std/json.ts";
@@ -10,7 +10,7 @@ import { readingOf } from "./detect/reading.ts";
 import { isTimeout, judgeAvailability } from "./availability.ts";
 import { isOfTarget, judgeChecks } from "./checks.ts";
 import { judgeExpectations } from "./expectations.ts";
-import type { Finding, Ruling, Verdict } from "./judgement.ts";
+import type { Finding, Judge, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
 import { inForce } from "./promise.ts";
 
@@ -41,8 +41,7 @@ export interface RunJudgement {
 export function judgeRun(input: JudgeRunInput): RunJudgement {
   const stepMs = input.observations.find((it) => it.clockStepMs !== undefined)?.clockStepMs;
   if (stepMs !== undefined) return unjudgeable(`the clock was set by ${formatDurationMs(Math.abs(stepMs))} meanwhile`);
-  const { probe, scenario, observations, slotMs, fleet } = input;
-  const { cadence } = probe;
+  const { probe, scenario, observations, fleet } = input;
   const policy = inForce(probe.judge, fleet);
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
   const last = observations.at(-1);
@@ -63,39 +62,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
         ({ seesFailures, seesTimeouts }) =>
           !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(observation.outcome)),
       )
-      .flatMap((judge) =>
-        judge.seriesOf(observation, scenario).map(({ key, label }) => {
-          const series = seriesOf(probe, judge.aspect, key, label);
-          const memory = memories.get(series.id);
-          const output = judge.judge({
-            scenario,
-            observation,
-            series,
-            memory,
-            policy,
-            contract: probe.target.contract,
-            price: probe.target.price,
-            cadence,
-            slotMs,
-          });
-          const { state, accept } = output;
-          const reading =
-            state === undefined
-              ? undefined
-              : readingOf({
-                  group: groupOf(probe, series),
-                  aspect: series.aspect,
-                  memory,
-                  state,
-                  isAnew: accept !== undefined,
-                  policy,
-                  cadence,
-                  slotMs,
-                  dailyMs: fleet?.dailyMs ?? 0,
-                });
-          return { series, reading, ...output };
-        }),
-      ),
+      .flatMap((judge) => compare(judge, observation, input, memories, policy)),
   );
   const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
   return {
@@ -109,6 +76,38 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
       state === undefined ? [] : [{ series, state, reading, accept }],
     ),
   };
+}
+
+type Compared = JudgeOutput & { readonly series: Series; readonly reading?: Reading | undefined };
+
+/** What one judge says of each of its series in one observation, and the reading that goes with it. */
+function compare(
+  judge: Judge,
+  observation: Observation,
+  { probe, scenario, slotMs, fleet }: JudgeRunInput,
+  memories: ReadonlyMap<string, SeriesMemory>,
+  policy: JudgePolicy,
+): readonly Compared[] {
+  const { contract, price } = probe.target;
+  return judge.seriesOf(observation, scenario).map(({ key, label }) => {
+    const series = seriesOf(probe, judge.aspect, key, label);
+    const memory = memories.get(series.id);
+    const { cadence } = probe;
+    const output = judge.judge({ scenario, observation, series, memory, policy, contract, price, cadence, slotMs });
+    if (output.state === undefined) return { series, ...output };
+    const reading = readingOf({
+      group: groupOf(probe, series),
+      aspect: series.aspect,
+      memory,
+      state: output.state,
+      isAnew: output.accept !== undefined,
+      policy,
+      cadence,
+      slotMs,
+      dailyMs: fleet?.dailyMs ?? 0,
+    });
+    return { series, ...output, reading };
+  });
 }
 
 /** Facts that are no evidence: nothing is judged, nothing learned. */
