@@ -1,16 +1,8 @@
 import { nothingFollows } from "../alert/aftermath.ts";
-import { deliveryDuty } from "../alert/lost-delivery.ts";
 import type { Conclusion } from "../alert/outbox.ts";
 import { advanceSelf, type Duty, dutyFingerprint } from "../alert/self-incident.ts";
-import { tell } from "../alert/tell.ts";
-import { resolveByHand } from "../incident/acknowledge.ts";
-import type { Incident } from "../incident/incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
-import { readable } from "./watch-configuration.ts";
-import { billingLimits } from "./watch-billing.ts";
-import { objectiveLimits } from "./watch-slo.ts";
-import { limitsIn } from "./watch-spend.ts";
 import type { ControlBook } from "./control.ts";
 
 /** What watching over the monitor itself asks of the store. */
@@ -35,7 +27,6 @@ const patienceIntervals = 3;
 const shortestPatienceMs = 60_000;
 const cronPatienceMs = 25 * 3_600_000;
 const named = 10;
-const mostAtOnce = 100_000;
 
 /** Probes whose newest finished run is older than three intervals: one incident of ours for all of them (I7). */
 export async function watchPunctuality(
@@ -65,34 +56,4 @@ export async function watchPunctuality(
         ? nothingFollows
         : advanceSelf(before, { duty: punctuality, troubles, evidence, nowMs }, receivers),
   });
-}
-
-/** An incident whose probe or receiver is no longer configured can't resolve by itself: it is closed with that reason. */
-export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowMs: number): Promise<number> {
-  const known = new Set(probes.map(({ id }) => id));
-  const duties = [punctuality, readable, ...receivers.map((name) => deliveryDuty(name))];
-  const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
-  const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes), ...billingLimits(probes)]);
-  // What stands for others ends by itself when nothing is left to stand for.
-  const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
-    covers !== undefined || limits.has(fingerprint)
-      ? false
-      : kind === "monitor"
-        ? !ours.has(fingerprint)
-        : !known.has(probeId);
-  const orphans = (await book.incidents(false, mostAtOnce)).filter(isOrphan);
-  for (const { fingerprint } of orphans) {
-    const act = {
-      by: "plumbline",
-      what: "resolve",
-      subject: fingerprint,
-      why: "no longer configured",
-      atMs: nowMs,
-    } as const;
-    await book.changeIncident(fingerprint, act, (incident) => {
-      const result = resolveByHand(incident, act);
-      return result.kind === "refused" ? undefined : tell(result.incident, result.transition, receivers);
-    });
-  }
-  return orphans.length;
 }

@@ -3,7 +3,8 @@ import type { Incident } from "../../src/incident/incident.ts";
 import { nothingUsed, type Used } from "../../src/judgement/budget.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { limitsIn, type SpendBook, watchSpend } from "../../src/run/watch-spend.ts";
-import { closeOrphans, type WatchBook } from "../../src/run/watch.ts";
+import { closeOrphans } from "../../src/run/close-orphans.ts";
+import type { WatchBook } from "../../src/run/watch.ts";
 import { probe } from "../probe/samples.ts";
 
 const minuteMs = 60_000;
