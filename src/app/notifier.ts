@@ -6,20 +6,20 @@ import { createPoster } from "../alert/post-undici.ts";
 import { startRelay } from "../alert/relay.ts";
 import { startResending } from "../alert/resend.ts";
 import type { Config } from "../config/config.ts";
+import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { actionLinksOf } from "./action-links.ts";
 import { announceReceivers, measureDelivery } from "./measure.ts";
 import { repeat } from "./repeat.ts";
-import type { ServiceOptions } from "./service.ts";
 import type { openQueuesFor } from "./storage.ts";
-import type { OpenWorld } from "./world.ts";
+import type { Env, OpenWorld } from "./world.ts";
 
 /** Takes alerts from the outbox to their receivers; the result wakes it. */
 export async function startNotifier(
   opened: AsyncDisposableStack,
   config: Config,
-  { log, env }: ServiceOptions,
+  { log, env }: { readonly log: Log; readonly env: Env },
   outbox: Store,
   deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
   { clock, random, secret }: OpenWorld,
