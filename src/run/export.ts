@@ -1,5 +1,5 @@
 import type { Observation } from "../observation/observation.ts";
-import type { RunState } from "./run.ts";
+import type { LedgerEntry, RunState } from "./run.ts";
 
 /** One run as it goes to whoever analyses it elsewhere. */
 export interface ExportedRun {
@@ -17,6 +17,8 @@ export interface ExportedRun {
   readonly traceId: string | undefined;
   readonly microUsd: number | undefined;
   readonly observations: readonly Observation[];
+  /** Requests that were sent; undefined for runs of before it was kept. */
+  readonly ledger?: readonly LedgerEntry[] | undefined;
 }
 
 /** Runs by due time, then probe; from `fromMs` on and before `untilMs`. Pages are read as they are asked for. */
@@ -34,13 +36,14 @@ export type ExportFormat = (typeof exportFormats)[number];
 
 /** A line for each call; a run that made none has one line all the same. Ends with a line break. */
 export function exportLines(run: ExportedRun, format: ExportFormat): string {
-  const { observations, ...facts } = run;
+  const { observations, ledger, ...facts } = run;
   const calls = observations.length === 0 ? [undefined] : observations;
-  const lines = calls.map((observation) =>
-    format === "ndjson"
-      ? JSON.stringify({ ...facts, observation })
-      : columns.map((column) => csvField(column.of(facts, observation))).join(","),
-  );
+  const lines = calls.map((observation, place) => {
+    const entries = ledger?.filter(({ callNumber }) => callNumber === place + 1);
+    return format === "ndjson"
+      ? JSON.stringify({ ...facts, observation, ledger: entries })
+      : columns.map((column) => csvField(column.of(facts, observation, entries ?? []))).join(",");
+  });
   return `${lines.join("\n")}\n`;
 }
 
@@ -48,12 +51,12 @@ export function exportHead(format: ExportFormat): string {
   return format === "csv" ? `${columns.map(({ name }) => name).join(",")}\n` : "";
 }
 
-type Facts = Omit<ExportedRun, "observations">;
+type Facts = Omit<ExportedRun, "observations" | "ledger">;
 type Value = string | number | undefined | null;
 
 interface Column {
   readonly name: string;
-  of(run: Facts, call: Observation | undefined): Value;
+  of(run: Facts, call: Observation | undefined, entries: readonly LedgerEntry[]): Value;
 }
 
 const ofRun = (name: keyof Facts, as: string): Column => ({ name: as, of: (run) => run[name] });
@@ -64,6 +67,10 @@ const timing = (name: keyof Observation["timings"], as: string): Column => ({
 const ofReply = (name: string, of: (reply: Reply) => Value): Column => ({
   name,
   of: (_run, call) => (call?.outcome.kind === "reply" ? of(call.outcome) : undefined),
+});
+const ofEntries = (name: string, kind: LedgerEntry["kind"]): Column => ({
+  name,
+  of: (_run, _call, entries) => costOf(entries.filter((entry) => entry.kind === kind)),
 });
 type Reply = Extract<Observation["outcome"], { kind: "reply" }>;
 
@@ -99,7 +106,20 @@ const columns: readonly Column[] = [
   timing("firstChunkMs", "first_chunk_ms"),
   timing("firstContentMs", "first_content_ms"),
   timing("totalMs", "total_ms"),
+  { name: "asked_target", of: (_run, _call, entries) => entries.at(-1)?.target },
+  { name: "asked_model", of: (_run, _call, entries) => entries.at(-1)?.model },
+  ofEntries("call_micro_usd", "call"),
+  ofEntries("retry_micro_usd", "retry"),
+  ofEntries("fallback_micro_usd", "fallback"),
 ];
+
+/** undefined: there is none of them, or what one has cost is not known. */
+function costOf(entries: readonly LedgerEntry[]): number | undefined {
+  const costs = entries.map(({ microUsd }) => microUsd);
+  return costs.length === 0 || costs.includes(undefined)
+    ? undefined
+    : costs.reduce<number>((sum, it) => sum + (it ?? 0), 0);
+}
 
 /** RFC 4180; what a spreadsheet would take for a formula is quoted as text. */
 function csvField(value: Value): string {

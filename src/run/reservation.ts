@@ -5,7 +5,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { microUsd, type MicroUsd, microUsdPerUsd } from "../std/money.ts";
 import type { Reservation } from "./run.ts";
 
-type Asked = Omit<Target, "audit">;
+export type Asked = Omit<Target, "audit">;
 
 /**
  * The most one run can use: every call with every retry, each prompt at its upper estimate, each answer as
@@ -14,6 +14,7 @@ type Asked = Omit<Target, "audit">;
  */
 export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
   const asked = askedBy(probe, scenario);
+  const [, other] = asked;
   const attempts = 1 + Math.max(...asked.map(({ policy }) => policy.retries));
   const inputTokens = scenario.maxPromptTokens * attempts;
   const outputTokens = scenario.maxOutputTokens * attempts;
@@ -25,6 +26,7 @@ export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
     microUsd: costs.reduce((most, cost) =>
       most === undefined || cost === undefined ? undefined : Math.max(most, cost),
     ),
+    ...(other !== undefined && { billedTo: other.name }),
     caps: distinct(asked.flatMap(({ spendCaps }) => spendCaps)),
   };
 }
@@ -50,10 +52,10 @@ function askedBy({ target }: Probe, { name }: Scenario): readonly [Asked, ...Ask
   return other?.kind === "secondary" ? [target, other.target] : [target];
 }
 
-/** What a run's calls cost: the name of the target that was asked instead of the run's own, to its price. */
-export function priceOf(probe: Probe, scenario: Scenario): (via: string | undefined) => TokenPrice | undefined {
+/** Who was asked in a call of the run: the target of that name when it was another than the run's own. */
+export function askedIn(probe: Probe, scenario: Scenario): (via: string | undefined) => Asked {
   const [own, ...others] = askedBy(probe, scenario);
-  return (via) => (others.find(({ name }) => name === via) ?? own).price;
+  return (via) => others.find(({ name }) => name === via) ?? own;
 }
 
 function distinct(caps: readonly SpendCap[]): readonly SpendCap[] {

@@ -1,11 +1,11 @@
 import { isSpanContextValid, type Span } from "@opentelemetry/api";
-import { longestRunMs, priceOf, reservationFor } from "./reservation.ts";
+import { askedIn, longestRunMs, reservationFor } from "./reservation.ts";
 import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
 import { breakRunSpan, endRunSpan, inSpan, linkBaseline, startRunSpan } from "./spans.ts";
-import { spentBy } from "./spent.ts";
+import { ledgerOf, spentOf } from "./spent.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
@@ -59,9 +59,11 @@ async function runWithin(
   if (claim.kind === "skipped") return told(unsent(identity, "skipped", claim.reason), []);
 
   const observations = await play(world, probe, scenario, span);
-  const spent = spentBy(observations, priceOf(probe, scenario));
+  const ledger = ledgerOf(observations, askedIn(probe, scenario));
+  const spent = spentOf(ledger);
   const endedAtMs = world.clock.nowMs();
-  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, observations, spent, span: spanOf(span) };
+  const facts = { observations, spent, ledger, span: spanOf(span) };
+  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, ...facts };
   const input = { probe, scenario, observations, runId: identity.runId, traceId, spanId, slotMs, nowMs: endedAtMs };
   let baselines: readonly Baseline[] = [];
   const decision = await inSpan(world.tracer, span, "commit", (commit) =>

@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from "../judgement/judgement.ts";
-import type { SpendCap } from "../probe/target.ts";
+import type { SpendCap, TokenPrice } from "../probe/target.ts";
 import type { MicroUsd } from "../std/money.ts";
 
 /** What became of a slot. Every due slot ends as one of the last four. */
@@ -30,6 +30,8 @@ export interface Reservation {
   readonly microUsd?: MicroUsd | undefined;
   readonly tokens: number;
   readonly requests: number;
+  /** Name of the target that is asked, and paid, where it is not the run's own. */
+  readonly billedTo?: string | undefined;
   /** All of them hold, or the slot is skipped. */
   readonly caps: readonly SpendCap[];
 }
@@ -46,6 +48,27 @@ export interface Spent {
   readonly microUsd?: MicroUsd | undefined;
   readonly tokens?: number | undefined;
   readonly requests: number;
+}
+
+/** One request that was sent, as the ledger keeps it. What is undefined is not known, and never taken for 0. */
+export interface LedgerEntry {
+  /** A retry of a fallback is a fallback: `attempt` tells which. */
+  readonly kind: "call" | "retry" | "fallback";
+  /** Name of the call within its scenario. */
+  readonly call: string;
+  /** Which call of the run it belongs to, 1 for the first. */
+  readonly callNumber: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Who was asked. */
+  readonly target: string;
+  readonly model: string;
+  /** With what it ended: a status, or a class of fault. */
+  readonly ended: string;
+  readonly tokens?: number | undefined;
+  readonly microUsd?: MicroUsd | undefined;
+  /** By which it was reckoned. */
+  readonly price?: TokenPrice | undefined;
 }
 
 /** The result of one slot, as reporters and people see it. */

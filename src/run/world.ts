@@ -15,7 +15,7 @@ import type { Log } from "../std/log.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { PlannedChange } from "./planned.ts";
-import type { ClaimRequest, ClaimResult, MissReason, Spent } from "./run.ts";
+import type { ClaimRequest, ClaimResult, LedgerEntry, MissReason, Spent } from "./run.ts";
 
 /** Everything a run may touch of the outside. */
 export interface World {
@@ -63,6 +63,8 @@ export interface FinishedRun {
   readonly endedAtMs: number;
   readonly observations: readonly Observation[];
   readonly spent: Spent;
+  /** Of every request that was sent, in order. */
+  readonly ledger: readonly LedgerEntry[];
   /** Kept with baselines that this run completes. */
   readonly span?: RunSpan | undefined;
 }

@@ -22,7 +22,7 @@ export function createBillingBook(db: Kysely<never>): BillingBook {
           SELECT coalesce(sum((e->>'attempts')::int - 1), 0) AS retries, count(*) FILTER (
             WHERE e->'outcome'->>'kind' = 'fault' OR (e->'outcome'->>'status')::int >= 400) AS failed
           FROM jsonb_array_elements(coalesce(r.observations, '[]'::jsonb)) AS e) AS o
-        WHERE r.target = ANY(${targets}::text[]) AND r.scenario <> 'billing-figures' AND r.slot >= ${iso(fromMs)}::timestamptz
+        WHERE coalesce(r.billed_to, r.target) = ANY(${targets}::text[]) AND r.scenario <> 'billing-figures' AND r.slot >= ${iso(fromMs)}::timestamptz
           AND r.slot < ${iso(toMs)}::timestamptz AND r.state IN ('done', 'interrupted')`.execute(db);
       const [row = {}] = rows;
       return {

@@ -11,7 +11,7 @@ export function createExportBook(db: Kysely<never>): ExportBook {
       let after = { slotMs: fromMs, probeId: "" };
       for (;;) {
         const { rows } = await sql<Row>`
-          SELECT run_id, probe_id, slot, target, model, scenario, location, state, reason, verdict, trace_id, micro_usd, observations
+          SELECT run_id, probe_id, slot, target, model, scenario, location, state, reason, verdict, trace_id, micro_usd, observations, ledger
           FROM plumbline.runs
           WHERE slot >= ${iso(after.slotMs)}::timestamptz AND slot < ${iso(untilMs)}::timestamptz
             AND (slot, probe_id) > (${iso(after.slotMs)}::timestamptz, ${after.probeId})
@@ -40,5 +40,6 @@ function exportedOf(row: Row): ExportedRun {
     traceId: optionalText(row["trace_id"]),
     microUsd: row["micro_usd"] === null || row["micro_usd"] === undefined ? undefined : Number(row["micro_usd"]),
     observations: (row["observations"] ?? []) as ExportedRun["observations"],
+    ledger: (row["ledger"] ?? undefined) as ExportedRun["ledger"],
   };
 }

@@ -12,6 +12,7 @@ import * as fleet from "./migrations/0011-fleet.ts";
 import * as planned from "./migrations/0012-planned.ts";
 import * as baselineSpans from "./migrations/0013-baseline-spans.ts";
 import * as digests from "./migrations/0015-digests.ts";
+import * as ledgerEntries from "./migrations/0016-ledger-entries.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   "0012-planned": planned,
   "0013-baseline-spans": baselineSpans,
   "0015-digests": digests,
+  "0016-ledger-entries": ledgerEntries,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

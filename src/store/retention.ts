@@ -46,6 +46,8 @@ async function clearDeliveries(db: Kysely<never>, oldest: number): Promise<void>
   await sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.spend_hours WHERE hour < ${before}::timestamptz`.execute(db);
+  await sql`DELETE FROM plumbline.overdrafts WHERE at < ${iso(oldest - longestSpanMs)}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`.execute(db);
   await sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`.execute(db);

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
+import type { SpendCap } from "../probe/target.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
 import { readNeighbours, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
@@ -9,11 +10,17 @@ import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
 export function createRunBook(db: Kysely<never>): RunBook {
+  // A configuration that is read again has caps of its own, which others may not have counted for in between.
+  const known = new WeakSet<SpendCap>();
   return {
     async claim(request) {
+      const caps = request.reserve.caps.map((cap) => ({ ...cap, isNew: !known.has(cap) }));
       const { rows } = await sql<{ result: string }>`
-        SELECT plumbline.claim_unless_paused(${claimJson(request)}::jsonb) AS result`.execute(db);
-      return claimResult(rows[0]?.result);
+        SELECT plumbline.claim_unless_paused(${claimJson(request, caps)}::jsonb) AS result`.execute(db);
+      const result = claimResult(rows[0]?.result);
+      const isAsked = result.kind === "claimed" || (result.kind === "skipped" && result.reason === "spend-cap");
+      if (isAsked) for (const cap of request.reserve.caps) known.add(cap);
+      return result;
     },
 
     commit: (run, decide) =>
@@ -55,7 +62,7 @@ export function createRunBook(db: Kysely<never>): RunBook {
   };
 }
 
-function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest): string {
+function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest, caps: readonly SpendCap[]): string {
   return JSON.stringify({
     ...rest,
     slot: iso(slotMs),
@@ -64,7 +71,8 @@ function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest)
     microUsd: reserve.microUsd,
     tokens: reserve.tokens,
     requests: reserve.requests,
-    caps: reserve.caps,
+    billedTo: reserve.billedTo,
+    caps,
   });
 }
 
@@ -117,41 +125,14 @@ async function readMemory(tx: Transaction<never>, run: FinishedRun): Promise<Pro
 async function writeRun(tx: Transaction<never>, run: FinishedRun, decision: Decision): Promise<void> {
   const { spent, observations } = run;
   const last = observations.at(-1);
-  const isUnknown = spent.tokens === undefined ? 1 : 0;
-  await lockCounters(tx, run);
   await sql`
-    WITH run AS (
-      UPDATE plumbline.runs SET state = 'done', ended_at = ${iso(run.endedAtMs)}::timestamptz, verdict = ${decision.verdict},
-        findings = ${JSON.stringify(decision.findings)}::jsonb, unjudged = ${JSON.stringify(decision.unjudged)}::jsonb,
-        observations = ${JSON.stringify(observations)}::jsonb, micro_usd = ${spent.microUsd ?? null}::bigint,
-        tokens = ${spent.tokens ?? null}::bigint, requests = ${spent.requests}::int,
-        total_ms = ${last?.timings.totalMs ?? null}::float8, first_content_ms = ${last?.timings.firstContentMs ?? null}::float8
-      WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz
-      RETURNING target, spend_day, budgets, reserved_micro_usd, reserved_tokens, reserved_requests, micro_usd, tokens, requests),
-    settled AS (
-      UPDATE plumbline.budgets b SET
-        micro_usd = b.micro_usd + coalesce(run.micro_usd - run.reserved_micro_usd, 0),
-        tokens = b.tokens + coalesce(run.tokens - run.reserved_tokens, 0),
-        requests = b.requests + run.requests - run.reserved_requests
-      FROM run CROSS JOIN LATERAL jsonb_to_recordset(coalesce(run.budgets, '[]'))
-        AS k(scope text, span text, starts timestamptz)
-      WHERE b.scope = k.scope AND b.span = k.span AND b.starts = k.starts)
-    UPDATE plumbline.spend SET
-      micro_usd = spend.micro_usd + coalesce(run.micro_usd - run.reserved_micro_usd, 0),
-      tokens = spend.tokens + coalesce(run.tokens - run.reserved_tokens, 0),
-      requests = spend.requests + run.requests - run.reserved_requests,
-      unknown_runs = spend.unknown_runs + ${isUnknown}::int
-    FROM run WHERE spend.target = run.target AND spend.day = run.spend_day`.execute(tx);
-}
-
-/** In the order in which claims lock them, and before the ledger: who takes them otherwise waits for each other for ever. */
-async function lockCounters(tx: Transaction<never>, { probeId, slotMs }: FinishedRun): Promise<void> {
-  await sql`
-    SELECT 1 FROM plumbline.budgets b JOIN (
-      SELECT k.* FROM plumbline.runs r CROSS JOIN LATERAL jsonb_to_recordset(coalesce(r.budgets, '[]'))
-        AS k(scope text, span text, starts timestamptz)
-      WHERE r.probe_id = ${probeId} AND r.slot = ${iso(slotMs)}::timestamptz) k USING (scope, span, starts)
-    ORDER BY b.scope, b.span FOR UPDATE OF b`.execute(tx);
+    UPDATE plumbline.runs SET state = 'done', ended_at = ${iso(run.endedAtMs)}::timestamptz, verdict = ${decision.verdict},
+      findings = ${JSON.stringify(decision.findings)}::jsonb, unjudged = ${JSON.stringify(decision.unjudged)}::jsonb,
+      observations = ${JSON.stringify(observations)}::jsonb, micro_usd = ${spent.microUsd ?? null}::bigint,
+      tokens = ${spent.tokens ?? null}::bigint, requests = ${spent.requests}::int, ledger = ${JSON.stringify(run.ledger)}::jsonb,
+      total_ms = ${last?.timings.totalMs ?? null}::float8, first_content_ms = ${last?.timings.firstContentMs ?? null}::float8
+    WHERE probe_id = ${run.probeId} AND slot = ${iso(run.slotMs)}::timestamptz`.execute(tx);
+  await sql`SELECT plumbline.settle_run(${run.probeId}, ${iso(run.slotMs)}::timestamptz)`.execute(tx);
 }
 
 async function writeSeries(tx: Transaction<never>, run: FinishedRun, { series }: Decision): Promise<void> {

@@ -138,10 +138,10 @@ function keysOf(keys: readonly TallyKey[], startMs: number): readonly Start[] {
   return [...distinct.values()];
 }
 
-/** Counts runs by key and bucket; `at` is the end of the bucket. */
+/** Counts runs by key and bucket, and what was used by who was asked; `at` is the end of the bucket. */
 function counted(starts: readonly Start[], fromMs: number, toMs: number, bucket: "1 minute" | "5 minutes") {
-  const counts = sql`r.state = 'done' AND r.verdict <> 'inconclusive'`;
-  const uses = sql`r.state IN ('claimed', 'done', 'interrupted')`;
+  const counts = sql`r.target = s.target AND r.state = 'done' AND r.verdict <> 'inconclusive'`;
+  const uses = sql`coalesce(r.billed_to, r.target) = s.target AND r.state IN ('claimed', 'done', 'interrupted')`;
   return sql`
     SELECT s.target, s.under_ms, date_bin(${bucket}::interval, r.slot, 'epoch'::timestamptz) + ${bucket}::interval AS at,
       count(*) FILTER (WHERE ${counts}) AS runs,
@@ -152,7 +152,7 @@ function counted(starts: readonly Start[], fromMs: number, toMs: number, bucket:
       coalesce(sum(coalesce(r.requests, r.reserved_requests)) FILTER (WHERE ${uses}), 0) AS requests
     FROM plumbline.runs r
     JOIN jsonb_to_recordset(${JSON.stringify(starts)}::jsonb) AS s(target text, under_ms float8, start timestamptz)
-      ON s.target = r.target AND r.slot >= s.start
+      ON s.target IN (r.target, r.billed_to) AND r.slot >= s.start
     WHERE r.slot >= ${iso(fromMs)}::timestamptz AND r.slot < ${iso(toMs)}::timestamptz GROUP BY 1, 2, 3`;
 }
 

@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { exportHead, exportLines, type ExportedRun } from "../../src/run/export.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
+import { observation } from "../store/samples.ts";
 
 const run: ExportedRun = {
   runId: "a@b/2026-01-01T00:00:00.000Z",
@@ -30,6 +31,30 @@ test("a run that sent nothing has a line; what is no fact is empty; nothing in i
       ",".repeat(head.split(",").length - 9),
   );
   expect(JSON.parse(exportLines(run, "ndjson"))).toMatchObject({ probeId: "a@b", reason: "overlap" });
+});
+
+test("what calls, retries and fallbacks have cost can be added up; what is not known is empty", () => {
+  const entry = { call: "ask", attempt: 1, target: "bed", model: "m", ended: "200", microUsd: 7 } as const;
+  const sent: ExportedRun = {
+    ...run,
+    observations: [observation, { ...observation, attempts: 2 }, { ...observation, via: "other" }],
+    ledger: [
+      { ...entry, kind: "call", callNumber: 1 },
+      { ...entry, kind: "call", callNumber: 2, ended: "500", microUsd: undefined },
+      { ...entry, kind: "retry", callNumber: 2, attempt: 2, microUsd: 8 },
+      { ...entry, kind: "fallback", callNumber: 3, target: "other", microUsd: 9 },
+    ],
+  };
+  expect(exportHead("csv")).toMatch(/,asked_target,asked_model,call_micro_usd,retry_micro_usd,fallback_micro_usd\n$/);
+  const ends = exportLines(sent, "csv").trimEnd().split("\n");
+  expect(ends.map((line) => line.split(",").slice(-5))).toEqual([
+    ["bed", "m", "7", "", ""],
+    ["bed", "m", "", "8", ""],
+    ["other", "m", "", "", "9"],
+  ]);
+  const lines = exportLines(sent, "ndjson").trimEnd().split("\n");
+  const entries = lines.map((line) => (JSON.parse(line) as Pick<ExportedRun, "ledger">).ledger ?? []);
+  expect(entries.map((it) => it.map(({ kind }) => kind))).toEqual([["call"], ["call", "retry"], ["fallback"]]);
 });
 
 function ioWriting(): { readonly io: Io; told(): string; complained(): string } {
@@ -80,7 +105,11 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
     expect(runs.length).toBeGreaterThan(2);
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(runs.length);
     expect(runs.map(({ slot }) => slot)).toEqual(runs.map(({ slot }) => slot).toSorted());
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ target: "bed", observation: { outcome: { status: 200 } } });
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      target: "bed",
+      observation: { outcome: { status: 200 } },
+      ledger: [{ kind: "call", attempt: 1, target: "bed", model: "gpt-4o-mini", ended: "200" }],
+    });
 
     const csv = ioWriting();
     expect(await exportObservations({ ...asked, format: "csv" }, csv.io)).toBe(0);

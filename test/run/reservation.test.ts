@@ -4,8 +4,8 @@ import type { Observation } from "../../src/observation/observation.ts";
 import type { AuditTerms } from "../../src/probe/audit-terms.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SpendCap, Target, TokenPrice } from "../../src/probe/target.ts";
-import { priceOf, reservationFor } from "../../src/run/reservation.ts";
-import { spentBy } from "../../src/run/spent.ts";
+import { askedIn, reservationFor } from "../../src/run/reservation.ts";
+import { ledgerOf, spentOf } from "../../src/run/spent.ts";
 import { catalogue, scheduledOnly } from "../../src/scenario/resolve.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { observation } from "../store/samples.ts";
@@ -54,7 +54,7 @@ test("I9: no run within its bounds uses more than was reserved for it, however i
         const calls = prompts.map((prompt, n) =>
           replied(prompt, outputs[n] ?? 0, Math.floor(prompt * (shares[n] ?? 0))),
         );
-        const spent = spentBy(calls, priceOf(probe, scenario));
+        const spent = spentOf(ledgerOf(calls, askedIn(probe, scenario)));
         expect(spent.microUsd).toBeLessThanOrEqual(reserved.microUsd ?? 0);
         expect(spent.tokens).toBeLessThanOrEqual(reserved.tokens);
         expect(spent.requests).toBeLessThanOrEqual(reserved.requests);
@@ -78,6 +78,7 @@ test("a run that may fall back comes under the caps of both targets and is reser
   const plain = reservationFor(probeOf(cheap, 0), fallback);
   const both = reservationFor(probeOf(cheap, 0, large), fallback);
   expect([plain.microUsd, both.microUsd]).toEqual([18, 1760]);
+  expect([plain.billedTo, both.billedTo]).toEqual([undefined, "large"]);
   expect(both.caps.map(({ scope }) => scope)).toEqual(["target/mini", "all", "target/large"]);
   expect(reservationFor(probeOf(dear, 0, { ...large, price: cheap }), fallback).microUsd).toBe(both.microUsd);
   expect(reservationFor(probeOf(cheap, 0, { ...large, price: undefined }), fallback).microUsd).toBeUndefined();
@@ -89,10 +90,49 @@ test("a run that may fall back comes under the caps of both targets and is reser
 test("what was asked of the other target is settled at its price", () => {
   const probe = probeOf(cheap, 0, large);
   const calls = [replied(10, 10, 0), replied(10, 10, 0, "large")];
-  expect(spentBy(calls, priceOf(probe, fallback)).microUsd).toBe(2 + 200);
+  expect(spentOf(ledgerOf(calls, askedIn(probe, fallback))).microUsd).toBe(2 + 200);
 });
 
 test("what costs nothing reserves no money", () => {
   const free: TokenPrice = { inputPerMillion: 0, outputPerMillion: 0 };
   expect(reservationFor(probeOf(free, 1), fallback).microUsd).toBe(0);
+});
+
+test("each request has an entry of its own: call, retry and fallback, who was asked, with what it ended and its price", () => {
+  const probe = probeOf(cheap, 1, large);
+  const retried = { ...replied(10, 10, 0), attempts: 2, earlier: ["429"] };
+  const ledger = ledgerOf([retried, replied(10, 10, 0, "large")], askedIn(probe, fallback));
+  const own = { call: "ask", target: probe.target.name, model: probe.target.model, price: cheap };
+  expect(ledger).toEqual([
+    { ...own, callNumber: 1, kind: "call", attempt: 1, ended: "429", tokens: undefined, microUsd: undefined },
+    { ...own, callNumber: 1, kind: "retry", attempt: 2, ended: "200", tokens: 20, microUsd: 2 },
+    {
+      ...own,
+      callNumber: 2,
+      kind: "fallback",
+      attempt: 1,
+      ended: "200",
+      target: "large",
+      price: dear,
+      tokens: 20,
+      microUsd: 200,
+    },
+  ]);
+  // What the attempt before the retry has cost is not known: nor is the sum.
+  expect(spentOf(ledger)).toEqual({ tokens: undefined, microUsd: undefined, requests: 3 });
+});
+
+test("an attempt that never arrived costs nothing, one that was held back is no request", () => {
+  const probe = probeOf(cheap, 1);
+  const entriesOf = (over: Partial<Observation>) =>
+    ledgerOf([{ ...replied(10, 10, 0), ...over }], askedIn(probe, fallback)).map(({ ended, microUsd }) => [
+      ended,
+      microUsd,
+    ]);
+  expect(entriesOf({ attempts: 2, earlier: ["connect"] })).toEqual([
+    ["connect", 0],
+    ["200", 2],
+  ]);
+  expect(entriesOf({ outcome: { kind: "fault", class: "circuit-open" } })).toEqual([]);
+  expect(entriesOf({ outcome: { kind: "fault", class: "reset" } })).toEqual([["reset", undefined]]);
 });

@@ -85,7 +85,8 @@ function capsHold(
       for (const pool of pools) await pool.close();
       await drop();
     });
-    const clear = (): Promise<unknown> => query("TRUNCATE plumbline.runs, plumbline.spend, plumbline.budgets");
+    const clear = (): Promise<unknown> =>
+      query("TRUNCATE plumbline.runs, plumbline.spend, plumbline.spend_hours, plumbline.budgets");
     beforeEach(clear);
 
     test("I9: no interleaving of fifty workers passes a cap, whoever dies when, nor is room lost to those who live", async () => {

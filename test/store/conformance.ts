@@ -5,6 +5,7 @@ import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { alertsConform } from "./conformance-alerts.ts";
 import { controlConforms } from "./conformance-control.ts";
+import { ledgerConforms } from "./conformance-ledger.ts";
 import { groupsConform } from "./conformance-groups.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
@@ -37,6 +38,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("claim and commit", () => runsConform(bench));
     describe("slots and leases", () => slotsConform(bench));
     describe("spend", () => spendConforms(bench));
+    describe("ledger", () => ledgerConforms(bench));
     describe("incidents and outbox", () => alertsConform(bench));
     describe("what people do", () => controlConforms(bench));
     describe("what is told again", () => standingConforms(bench));

@@ -46,6 +46,7 @@ export function finishOf(claim: ClaimRequest, over: Partial<FinishedRun> = {}): 
     endedAtMs: claim.atMs + 900,
     observations: [observation],
     spent: { microUsd: 120, tokens: 33, requests: 1 },
+    ledger: [],
     ...over,
   };
 }

@@ -78,11 +78,19 @@ test.each(fenced("sql"))("the store answers: %s", async (query) => {
 });
 
 test("the answers are those of the runs", async () => {
-  const [firstChunk, cost, envelopes, absent, found, incidents, network, tokens, models, evidence] = await Promise.all(
-    fenced("sql").map(async (query) => (await pool.pool.query(query)).rows as Record<string, unknown>[]),
-  );
+  const [firstChunk, cost, ledger, envelopes, absent, found, incidents, network, tokens, models, evidence] =
+    await Promise.all(
+      fenced("sql").map(async (query) => (await pool.pool.query(query)).rows as Record<string, unknown>[]),
+    );
   expect(firstChunk?.map(({ target }) => target)).toEqual(["bed"]);
   expect(Number(cost?.find(({ target }) => target === "bed")?.["usd"])).toBeGreaterThan(0);
+  const call = {
+    kind: "call",
+    target: "bed",
+    model: "gpt-4o-mini",
+    usd: cost?.find(({ target }) => target === "bed")?.["usd"],
+  };
+  expect(ledger?.find(({ kind, target }) => kind === "call" && target === "bed")).toMatchObject(call);
   expect(envelopes?.[0]).toMatchObject({ target: "refusing", status: "401", envelope: "nested-object" });
   expect(absent).toMatchObject([{ state: "missed", reason: "stale", probe_id: "fine@default" }]);
   expect(found?.map(({ target }) => target)).toContain("refusing");
