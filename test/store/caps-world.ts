@@ -25,7 +25,8 @@ interface Sent {
  */
 export class Truth {
   readonly #sent = new Map<string, Sent>();
-  readonly caps: readonly SpendCap[];
+  /** Those in force. */
+  caps: readonly SpendCap[];
 
   constructor(caps: readonly SpendCap[]) {
     this.caps = caps;

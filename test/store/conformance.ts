@@ -7,6 +7,7 @@ import { alertsConform } from "./conformance-alerts.ts";
 import { controlConforms } from "./conformance-control.ts";
 import { ledgerConforms } from "./conformance-ledger.ts";
 import { groupsConform } from "./conformance-groups.ts";
+import { newCapsConform } from "./conformance-new-caps.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
 import { spendConforms } from "./conformance-spend.ts";
@@ -39,6 +40,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("slots and leases", () => slotsConform(bench));
     describe("spend", () => spendConforms(bench));
     describe("ledger", () => ledgerConforms(bench));
+    describe("caps that are new", () => newCapsConform(bench));
     describe("incidents and outbox", () => alertsConform(bench));
     describe("what people do", () => controlConforms(bench));
     describe("what is told again", () => standingConforms(bench));

@@ -8,9 +8,10 @@ import { SchemaTooNew } from "../../src/store/migrate.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
-import { migrateStore, readSchemaState } from "../../src/store/store.ts";
+import type { SpendCap } from "../../src/probe/target.ts";
+import { migrateStore, openStore, readSchemaState } from "../../src/store/store.ts";
 import { freshDatabase } from "../setup/databases.ts";
-import { noonMs } from "./samples.ts";
+import { claimOf, finishOf, nothingNew, noonMs } from "./samples.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -69,6 +70,45 @@ test.each([
   await asANewerProgram(pool, "9000-more");
   expect(await migrateStore(pool)).toEqual({ applied: [], ahead: ["9000-more"] });
   await openStoreInTime(pool, { log: silentLog }, 30);
+});
+
+test.each([
+  ["PostgreSQL", postgres],
+  ["PGlite", pglite],
+])("%s: what was used in the hour of an upgrade counts for the caps of that hour", async (_name, open) => {
+  const pool = await open();
+  const nowMs = Date.now();
+  const store = await openStore(pool, nowMs, 30);
+  const claims = ["settled", "under way"].map((probe) => claimOf(probe, nowMs, { target: "mini", atMs: nowMs }));
+  for (const claim of claims) await store.claim(claim);
+  await store.commit(finishOf(claims[0]!), () => nothingNew);
+  // As it was before there were sums by hour.
+  for (const undo of [
+    "DROP VIEW plumbline.ledger",
+    "DROP TABLE plumbline.spend_hours, plumbline.overdrafts",
+    "DROP FUNCTION plumbline.used_under, plumbline.settle_run",
+    "ALTER TABLE plumbline.runs DROP COLUMN billed_to, DROP COLUMN ledger, DROP COLUMN planned_micro_usd, DROP COLUMN planned_tokens",
+  ])
+    await pool.pool.query(undo);
+  await forget(pool, ["0016-ledger-entries"]);
+  const upgraded = await openStore(pool, nowMs, 30);
+  const cap = (tokens: number): SpendCap => ({ scope: "target/mini", span: "hour", tokens });
+  const ask = (probe: string, tokens: number) =>
+    upgraded.claim(
+      claimOf(probe, nowMs, {
+        target: "mini",
+        atMs: nowMs,
+        reserve: { tokens: 100, requests: 1, caps: [cap(tokens)] },
+      }),
+    );
+  expect(await ask("too much", 232)).toMatchObject({ reason: "spend-cap" });
+  expect(await ask("enough", 233)).toEqual({ kind: "claimed" });
+  const { rows } = await pool.pool.query("SELECT kind, tokens::int FROM plumbline.ledger ORDER BY tokens, kind");
+  expect(rows).toEqual([
+    { kind: "run", tokens: 33 },
+    { kind: "reserved", tokens: 100 },
+    { kind: "reserved", tokens: 100 },
+  ]);
 });
 
 test("of four at once, one does it and the others find it done", async () => {
