@@ -4,7 +4,7 @@ import type { TransitionKind } from "../../src/incident/incident.ts";
 import type { FindingKind, Verdict } from "../../src/judgement/judgement.ts";
 import type { MissReason, RunState, SkipReason } from "../../src/run/run.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
-import { attributes as a, type LinkKind } from "../../src/telemetry/names.ts";
+import { attributes as a, type Document, type LinkKind } from "../../src/telemetry/names.ts";
 
 /** A closed list of values and what each means, where its name does not say it. The types keep it whole. */
 type Vocabulary<Value extends string> = Readonly<Record<Value, string>>;
@@ -103,6 +103,7 @@ const faults: Vocabulary<FaultName> = {
 
 const tokens: Vocabulary<"input" | "output"> = { input: "of the prompt", output: "of the completion" };
 const storeWork: Vocabulary<"claim" | "commit"> = { claim: "taking a slot", commit: "writing a result" };
+const documents: Vocabulary<Document> = { models: "the list of models", billing: "requests, tokens or money so far" };
 const jobs: Vocabulary<"waiting" | "active" | "failed"> = {
   waiting: "not yet taken",
   active: "being worked on",
@@ -125,6 +126,8 @@ export const sources: Readonly<Record<string, string>> = {
     "a status of 400 or more, or a class of fault as on the span above, `timeout` without its phase",
   [`${a.errorType} chat {model}`]:
     "the provider's own code, else the status; a [class of fault](metrics.md#values-of-attributes)",
+  [`${a.errorType} read {document}`]:
+    "the provider's own code, else the status; a [class of fault](metrics.md#values-of-attributes)",
   [`${a.errorType} probe`]: "name of the exception",
   [a.genAiOutputType]: "`json`, `text`",
   [a.openaiApiType]: "`chat_completions`",
@@ -143,6 +146,7 @@ export const vocabularies: Readonly<Record<string, Readonly<Record<string, strin
   [a.plumblineFindingKinds]: findingKinds,
   [a.plumblineReason]: reasons,
   [a.plumblineLink]: linkKinds,
+  [a.plumblineDocument]: documents,
   [`${a.plumblineLink} deliver`]: { evidence: linkKinds.evidence },
   [`${a.plumblineLink} probe`]: { producer: linkKinds.producer, baseline: linkKinds.baseline },
   [a.plumblineAlertEvent]: transitions,

@@ -1,24 +1,23 @@
-import { SpanKind, SpanStatusCode, type Span, type Tracer } from "@opentelemetry/api";
-import type { Attempt, HttpRequest } from "../exchange/exchange.ts";
-import type { Observation } from "../observation/observation.ts";
+import { type Attributes, SpanKind, SpanStatusCode, type Span, type Tracer } from "@opentelemetry/api";
+import type { Attempt, HttpRequest, Timings } from "../exchange/exchange.ts";
+import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { Target } from "../probe/target.ts";
 import type { Call } from "../scenario/scenario.ts";
-import { attributes as a, spanNames } from "../telemetry/names.ts";
+import { attributes as a, type Document, spanNames } from "../telemetry/names.ts";
 import { askAttributes } from "./ask-attributes.ts";
 import { within } from "./spans.ts";
 
 /** One CLIENT span per logical call, attributes that samplers need set at its creation. */
-export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: Call): Span {
-  const { target } = probe;
+export function startCallSpan(tracer: Tracer, parent: Span, { target }: Probe, call: Call): Span {
+  const asked = askedBy(call, target);
   return tracer.startSpan(
-    spanNames.chat(target.model),
+    asked.name,
     {
       kind: SpanKind.CLIENT,
       attributes: {
-        [a.genAiOperationName]: "chat",
+        ...asked.attributes,
         [a.genAiProviderName]: target.provider,
-        [a.genAiRequestModel]: target.model,
-        ...askAttributes(call.ask, target.provider),
         ...serverAttributes(target.baseUrl),
         ...(call.inject === undefined ? {} : { [a.plumblineInjected]: call.inject.name }),
         [a.syntheticType]: "test",
@@ -28,21 +27,49 @@ export function startCallSpan(tracer: Tracer, parent: Span, probe: Probe, call: 
   );
 }
 
+/** A document is read without a model: the conventions have no operation for it, and `chat` would be wrong. */
+function askedBy(call: Call, { model, provider }: Target): { readonly name: string; readonly attributes: Attributes } {
+  if (call.method === "GET") {
+    const document: Document = call.target === undefined ? "models" : "billing";
+    return { name: spanNames.read(document), attributes: { [a.plumblineDocument]: document } };
+  }
+  const attributes = {
+    [a.genAiOperationName]: "chat",
+    [a.genAiRequestModel]: model,
+    ...askAttributes(call.ask, provider),
+  };
+  return { name: spanNames.chat(model), attributes };
+}
+
 /** `chunks` is how many events a stream had; undefined for what is no stream. */
-export function endCallSpan(span: Span, { outcome, timings }: Observation, provider: string, chunks?: number): void {
+export function endCallSpan(span: Span, seen: Observation, provider: string, chunks?: number): void {
+  const { outcome } = seen;
   if (outcome.kind === "fault") {
     const errorType = outcome.class === "timeout" ? `timeout_${outcome.phase}` : outcome.class;
     span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
     span.end();
     return;
   }
+  const known = {
+    [a.plumblineRequestId]: outcome.requestId,
+    ...(seen.isFree === true
+      ? {}
+      : { ...completionAttributes(outcome, seen.timings, provider), [a.plumblineChunks]: chunks }),
+  };
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) span.setAttribute(name, value);
+  if (outcome.status >= 400) {
+    span.setAttribute(a.errorType, String(outcome.error?.code ?? outcome.status));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
+
+function completionAttributes(outcome: ReplyFacts, timings: Timings, provider: string): Attributes {
   const { usage } = outcome;
   const finishReasons = outcome.finishReasons.filter((reason) => reason !== null);
-  const known: Record<string, string | number | string[] | undefined> = {
+  return {
     [a.genAiResponseId]: outcome.replyId,
     [a.genAiResponseModel]: outcome.model,
-    [a.plumblineRequestId]: outcome.requestId,
-    [a.plumblineChunks]: chunks,
     [a.openaiServiceTier]: provider === "openai" ? outcome.serviceTier : undefined,
     [a.genAiResponseFinishReasons]: finishReasons.length > 0 ? finishReasons : undefined,
     [a.genAiTimeToFirstChunk]: timings.firstChunkMs === undefined ? undefined : timings.firstChunkMs / 1000,
@@ -51,12 +78,6 @@ export function endCallSpan(span: Span, { outcome, timings }: Observation, provi
     [a.genAiCacheReadTokens]: usage?.cachedTokens,
     [a.genAiReasoningTokens]: usage?.reasoningTokens,
   };
-  for (const [name, value] of Object.entries(known)) if (value !== undefined) span.setAttribute(name, value);
-  if (outcome.status >= 400) {
-    span.setAttribute(a.errorType, String(outcome.error?.code ?? outcome.status));
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
 }
 
 /** One CLIENT span per attempt. Opened and closed around it, with what HTTP says and no more. */

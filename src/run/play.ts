@@ -57,7 +57,8 @@ async function makeCall(
   };
   const chunks = chunksIn(exchange);
   endCallSpan(span, observation, target.provider, chunks);
-  if (world.metrics !== undefined && inject === undefined) measureCall(world.metrics, asked, observation, chunks ?? 0);
+  if (world.metrics !== undefined && inject === undefined && seen.isFree !== true)
+    measureCall(world.metrics, asked, observation, chunks ?? 0);
   return observation;
 }
 

@@ -21,7 +21,7 @@ export function runRecord(
     probe: report.probeId,
     target: report.target,
     environment: target.audit?.environment,
-    endpoint: last === undefined ? undefined : last.isFree === true ? "models" : "chat-completions",
+    endpoint: last && endpointOf(last),
     provider: target.provider,
     model: report.model,
     scenario: report.scenario,
@@ -40,7 +40,12 @@ export function runRecord(
   };
 }
 
-function ofCall({ outcome, timings, attempts, via }: Observation): LogFields {
+function endpointOf({ isFree, via }: Observation): string {
+  if (isFree !== true) return "chat-completions";
+  return via === undefined ? "models" : "billing";
+}
+
+function ofCall({ outcome, timings, attempts, via, isFree }: Observation): LogFields {
   return {
     latencyMs: round(timings.totalMs),
     connectedMs: round(timings.connectedMs),
@@ -49,7 +54,7 @@ function ofCall({ outcome, timings, attempts, via }: Observation): LogFields {
     firstContentMs: round(timings.firstContentMs),
     retries: attempts - 1,
     timedOut: outcome.kind === "fault" && outcome.class === "timeout",
-    fallback: via !== undefined,
+    fallback: via !== undefined && isFree !== true,
     answeredBy: via,
     ...(outcome.kind === "fault"
       ? { fault: outcome.class, phase: outcome.class === "timeout" ? outcome.phase : undefined }

@@ -57,5 +57,6 @@ export const attributeWords = {
   plumblineRequestId: "the provider's own id of the request, for a support ticket; absent when it is no plain token",
   plumblineChunks: "events of a stream that came; absent without a stream",
   plumblineInjected: "fault that was played in the target's place: nothing was sent; absent otherwise",
+  plumblineDocument: "what was read: the list of models, or what the provider has counted",
   plumblineLink: "on a link: what the linked span is to this one",
 } as const satisfies Record<keyof typeof attributes, string>;

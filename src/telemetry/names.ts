@@ -5,6 +5,7 @@
 export const spanNames = {
   probe: "probe",
   chat: (model: string): string => `chat ${model}`,
+  read: (document: Document): string => `read ${document}`,
   http: (method: string): string => method,
   judge: "judge",
   commit: "commit",
@@ -68,7 +69,11 @@ export const attributes = {
   plumblineChunks: "plumbline.chunks",
   plumblineInjected: "plumbline.injected",
   plumblineLink: "plumbline.link",
+  plumblineDocument: "plumbline.document",
 } as const;
+
+/** What a target is asked for that is no operation of the GenAI conventions: the list of models, or what it has counted. */
+export type Document = "models" | "billing";
 
 /** What a linked span is to the one that is linked: the value of `plumbline.link`. */
 export type LinkKind = "producer" | "baseline" | "evidence";

@@ -30,6 +30,7 @@ beforeAll(async () => {
   refusing: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini }
 probes:
   - { name: traced, target: bed, scenario: valid-request, every: 1s, locations: [traced] }
+  - { name: listed, target: bed, scenario: model-listed, every: 1s, locations: [traced] }
   - { name: refused, target: refusing, scenario: valid-request, every: 1s, locations: [traced] }
 receivers:
   oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: HOOK_SECRET }], allowPrivate: true } }
@@ -37,7 +38,7 @@ receivers:
   const env = { ...process.env, BED_KEY: testbed.key, HOOK_SECRET: key };
   const loaded = loadConfig(
     { file: "test", text },
-    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true },
+    { env, readFile: () => undefined, scenarios: ["valid-request", "model-listed"], checkSecrets: true },
   );
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {
@@ -54,7 +55,7 @@ receivers:
     async () => {
       const { probes } = await service.overview();
       for (const { recent } of probes) expect(recent.length).toBeGreaterThan(3);
-      expect(probes).toHaveLength(2);
+      expect(probes).toHaveLength(3);
       expect(receiver.received.length).toBeGreaterThan(0);
     },
     { timeout: 25_000, interval: 100 },
@@ -84,7 +85,7 @@ const committed = (probe: string): WireSpan[] =>
   runsOf(probe).filter((span) => attributesOf(span)["plumbline.state"] === "done");
 
 test("one trace a slot: the queue's span, the run, the call with its attempt, the commit with its judgement", () => {
-  const runs = [...committed("traced"), ...committed("refused")];
+  const runs = ["traced", "refused", "listed"].flatMap(committed);
   const done = seen.probes.flatMap(({ recent }) => recent.filter(({ state }) => state === "done"));
   expect(runs.length).toBeGreaterThanOrEqual(done.length);
   expect(new Set(runs.map(({ traceId }) => traceId)).size).toBe(runs.length);
@@ -179,7 +180,9 @@ test("the same metrics go out by OTLP as are scraped, under names of the table",
 test("docs/reference/spans.md tells of every span that was seen: its kind, its parent, its attributes, its links", () => {
   const toldAs = (name: string): SpanWords | undefined => {
     if (/^(?:GET|POST)$/.test(name)) return spanWords.http;
-    return Object.values<SpanWords>(spanWords).find((it) => it.name === name.replace(/^chat .*/, "chat {model}"));
+    return Object.values<SpanWords>(spanWords).find(
+      (it) => it.name === name.replace(/^chat .*/, "chat {model}").replace(/^read .*/, "read {document}"),
+    );
   };
   const kinds = ["", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"];
   const seenNames = new Set<string>();
@@ -196,7 +199,7 @@ test("docs/reference/spans.md tells of every span that was seen: its kind, its p
     expect(words.attributes).toEqual(expect.arrayContaining(Object.keys(attributesOf(span))));
     expect((span.links ?? []).length > 0 ? words.links : "linked").not.toBe("");
     const parent = collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
-    expect(words.below).toBe(toldAs(parent?.name ?? "")?.name ?? "the queue's span process");
+    expect(words.below).toContain(toldAs(parent?.name ?? "")?.name ?? "the queue's span process");
   }
   expect(seenNames).toEqual(new Set(Object.values<SpanWords>(spanWords).map(({ name }) => name)));
 });

@@ -14,7 +14,7 @@ let collector: Collector;
 let opened: Alert | undefined;
 const patience = { timeout: 60_000, interval: 100 };
 
-/** One service that meets a provider who is busy at first, streams, a drift that it alerts of, and forced time-outs. */
+/** One service that meets a provider who is busy at first, streams, lists its models, a drift that it alerts of, and forced time-outs. */
 beforeAll(async () => {
   collector = await startCollector();
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
@@ -37,6 +37,7 @@ beforeAll(async () => {
   const text = `targets:
   bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
   moving: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY }, client: { retries: 0 } }
+  listing: { baseUrl: "${testbed.baseUrl}", model: gpt-4o, key: { env: BED_KEY } }
   busy: { baseUrl: "${busy.url}/v1", model: gpt-4o-mini, client: { retries: 1 } }
 scenarios:
   anything: { ask: { messages: [{ role: user, content: hello }], maxTokens: 5 }, expect: { status: 200 } }
@@ -44,13 +45,14 @@ probes:
   - { name: retried, target: busy, scenario: anything, every: 1s }
   - { name: streamed, target: bed, scenario: streamed-request, every: 1s }
   - { name: drifting, target: moving, scenario: valid-request, every: 1s }
+  - { name: listed, target: listing, scenario: model-listed, every: 1s }
   - { name: forced, target: bed, scenario: forced-timeout, every: 4s }
 receivers:
   oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: HOOK_SECRET }], allowPrivate: true } }
 judge: { learnRuns: 3, latencyFloorRatio: 50 }
 `;
   const env = { ...process.env, BED_KEY: testbed.key, HOOK_SECRET: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD" };
-  const scenarios = ["valid-request", "streamed-request", "forced-timeout"];
+  const scenarios = ["valid-request", "streamed-request", "forced-timeout", "model-listed"];
   const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {
@@ -70,7 +72,7 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
     return recent.filter(({ state }) => state === "done").length;
   };
   await vi.waitFor(async () => {
-    for (const probe of ["retried", "streamed", "drifting"]) expect(await doneOf(probe)).toBeGreaterThan(5);
+    for (const probe of ["retried", "streamed", "drifting", "listed"]) expect(await doneOf(probe)).toBeGreaterThan(5);
     expect(await doneOf("forced")).toBeGreaterThan(0);
   }, patience);
   testbed.inject("field-removed");
@@ -134,6 +136,29 @@ test("a stream: when its first chunk came, how many did, how it ended and what i
     const firstMs = Number(told["gen_ai.response.time_to_first_chunk"]) * 1000;
     expect(firstMs).toBeGreaterThan(0);
     expect(firstMs).toBeLessThan(lastedMs);
+  }
+});
+
+test("a list of models is read: no chat, and nothing that the conventions say of one", () => {
+  const runs = runsOf("listed", "ok");
+  expect(runs.length).toBeGreaterThan(3);
+  for (const run of runs) {
+    expect(treeOf(collector.spans, run)).toEqual({ probe: { "read models": { GET: {} }, commit: { judge: {} } } });
+    const [read] = below(run, /^read models$/);
+    expect(read?.kind).toBe(3);
+    expect(attributesOf(read!)).toEqual({
+      "plumbline.document": "models",
+      "plumbline.request_id": expect.stringMatching(/^req-/),
+      "gen_ai.provider.name": expect.any(String),
+      "server.address": "127.0.0.1",
+      "server.port": expect.any(Number),
+      "user_agent.synthetic.type": "test",
+    });
+    expect(attributesOf(below(run, /^GET$/)[0]!)).toMatchObject({
+      "http.request.method": "GET",
+      "http.response.status_code": 200,
+      "url.full": expect.stringMatching(/\/v1\/models$/),
+    });
   }
 });
 
