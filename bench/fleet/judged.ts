@@ -12,7 +12,7 @@ import { placesOf } from "./target.ts";
 const scenario = scenarioOf({ kind: "built-in", name: "valid-request" });
 
 /** One series of times, judged by the product from its first run on: whether a page has just begun. */
-function judgeSeries(policy: JudgePolicy, everyMs: number): (sample: Sample) => boolean {
+export function judgeSeries(policy: JudgePolicy, everyMs: number): (sample: Sample) => boolean {
   const series = { id: "s", probeId: "p", aspect: "latency", label: "total time" } as const;
   const cadence = { kind: "every", everyMs } as const;
   let memory: SeriesMemory | undefined;

@@ -9,7 +9,7 @@ export interface Reading {
   readonly group: string;
   readonly intervalMs: number;
   /** Which moves somebody is told of when they are large enough. */
-  readonly pages: "none" | "up" | "both";
+  readonly pages: "none" | "up" | "down" | "both";
   /** Weighted sums of the bets on more and on less. */
   readonly up: number;
   readonly down: number;

@@ -5,18 +5,19 @@ import { seasonAt } from "./season.ts";
 import type { WatchState } from "./watch-state.ts";
 
 /**
- * Keeps the samples of a change apart while it lasts: they are taken out of what is learned from, and are what a person
- * may accept as the new normal. Changes the state it is given.
+ * Keeps the samples of a change apart while it lasts: they are what a person may accept as the new normal, and what is
+ * learned from forgets them unless such changes are the series' own. Changes the state it is given.
  */
 export function setAside(
   state: WatchState,
   step: Step,
   reference: Reference,
   { slotMs, log, intervalMs }: { readonly slotMs: number; readonly log: number; readonly intervalMs: number },
+  isForgotten: boolean,
 ): void {
   if (step.kind === "page") {
     const { sinceMs, samples } = step.change;
-    if (state.learning !== undefined) forgetSince(state.learning, sinceMs + 1, intervalMs);
+    if (isForgotten && state.learning !== undefined) forgetSince(state.learning, sinceMs + 1, intervalMs);
     const logs = (state.engine?.recent ?? []).slice(-samples);
     const timeOf = (index: number): number => slotMs - (logs.length - 1 - index) * intervalMs;
     const whole = logs.map((moved, index) => {

@@ -49,13 +49,16 @@ export function excludeBetween(
 ): Excluded | undefined {
   const reference = readReference(baseline?.learned);
   const watch = readWatchState(state);
-  if (watch?.learning === undefined) return undefined;
-  const { learning, engine, ...rest } = watch;
+  if (watch === undefined) return undefined;
+  const { learning, engine, episodes, ...rest } = watch;
+  // Nor is it one of the moves that come and go by themselves: which of them it was is not known.
+  if (learning === undefined) return episodes && { state: stored({ ...rest, engine }) };
   const { startMs, lastMs, n } = learning;
   const intervalMs = reference?.intervalMs ?? (lastMs - startMs) / Math.max(1, n - 1);
   forgetBetween(learning, fromMs, toMs, intervalMs);
   const isTouched = reference !== undefined && reference.fromMs <= toMs && reference.toMs >= fromMs;
-  if (!isTouched || engine?.held !== undefined || learning.n < fewest) return { state: stored(watch) };
+  if (!isTouched || engine?.held !== undefined || learning.n < fewest)
+    return { state: stored({ ...rest, learning, engine }) };
   const before = baseline?.learned;
   const anchor = isJsonObject(before) && before["anchor"] !== undefined ? { anchor: before["anchor"] } : {};
   const learned = { ...fitReference(learning, intervalMs, reference.season), ...anchor, ...shadowIn(before) };

@@ -6,10 +6,12 @@ import { readErrorBits, readRate } from "./error-bits.ts";
 import { readCategories } from "./categories.ts";
 import type { Component } from "./components.ts";
 import { isLevel } from "./e-detector.ts";
+import { areItsOwn } from "./episodes.ts";
 import { wideningOf } from "./marks.ts";
 import { isNumbers } from "./numbers.ts";
 import { readReference, readyPipeline } from "./reference.ts";
 import { type Stage, stageOf } from "./stages.ts";
+import type { WatchState } from "./watch-state.ts";
 import { cadenceMs } from "./watch.ts";
 
 export interface ReadingInput {
@@ -56,7 +58,7 @@ export function readingOf(input: ReadingInput): Reading | undefined {
   return {
     group,
     intervalMs,
-    pages: pagesOf(aspect, stage, memory, policy),
+    pages: pagesOf(aspect, stage, input),
     up,
     down,
     held: bets.held,
@@ -67,6 +69,11 @@ export function readingOf(input: ReadingInput): Reading | undefined {
 function marksIn(state: Json): readonly number[] | undefined {
   const marks = isJsonObject(state) ? state["marks"] : undefined;
   return isNumbers(marks) ? (marks as unknown as number[]) : undefined;
+}
+
+function episodesIn(state: Json): NonNullable<WatchState["episodes"]> {
+  const episodes = isJsonObject(state) ? state["episodes"] : undefined;
+  return episodes === undefined ? {} : (episodes as NonNullable<WatchState["episodes"]>);
 }
 
 function betsIn(state: Json, components: readonly Component[] | undefined): Bets | undefined {
@@ -124,19 +131,25 @@ function totals({ weights, isUp }: Shares, sums: readonly number[]): [up: number
   return [up, down];
 }
 
-/** Faster replies and what costs less are no cause for telling anybody; young baselines are none either. */
+/**
+ * Faster replies and what costs less are no cause for telling anybody; young baselines are none either, nor is what
+ * comes and goes by itself.
+ */
 function pagesOf(
   aspect: Aspect,
   stage: Stage | undefined,
-  { baseline }: SeriesMemory,
-  policy: JudgePolicy,
+  { memory, state, policy, slotMs }: ReadingInput,
 ): Reading["pages"] {
   if (aspect === "budget") return "none";
   if (stage !== undefined) {
     if (!stage.mayPage) return "none";
-    return aspect === "usage" ? "both" : "up";
+    const { up, down } = episodesIn(state);
+    const isUp = !areItsOwn(up, slotMs);
+    const isDown = aspect === "usage" && !areItsOwn(down, slotMs);
+    if (isUp && isDown) return "both";
+    return isUp ? "up" : isDown ? "down" : "none";
   }
-  const rate = readRate(baseline?.learned);
+  const rate = readRate(memory?.baseline?.learned);
   const isYoung = rate !== undefined && rate.toMs - rate.fromMs < policy.drift.pageAfterMs;
   return isYoung ? "none" : "up";
 }

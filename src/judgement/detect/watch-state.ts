@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
 import type { Change } from "./change.ts";
+import { areEpisodes, type Episodes } from "./episodes.ts";
 import { type EngineState, copyOfEngine, isEngineState } from "./engine.ts";
 import { type Learning, isLearning } from "./learning.ts";
 import { isNumbers } from "./numbers.ts";
@@ -21,6 +22,8 @@ export interface WatchState {
   aside?: Learning | undefined;
   /** Where the weeks are, against the anchor. */
   weeks?: Weeks | undefined;
+  /** Moves up and down that came and went by themselves. */
+  episodes?: { readonly up?: Episodes | undefined; readonly down?: Episodes | undefined } | undefined;
   /** When pages of this series were marked as noise, Unix milliseconds, newest last. */
   marks?: readonly number[] | undefined;
 }
@@ -28,12 +31,13 @@ export interface WatchState {
 /** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
 export function readWatchState(stored: Json | undefined): WatchState | undefined {
   if (!isJsonObject(stored) || stored["v"] !== 3) return undefined;
-  const { learning, engine, aside, marks, informed, weeks } = stored;
+  const { learning, engine, aside, marks, informed, weeks, episodes } = stored;
   if (learning !== undefined && !isLearning(learning)) return undefined;
   if (aside !== undefined && !isLearning(aside)) return undefined;
   if (marks !== undefined && !isNumbers(marks)) return undefined;
   if (weeks !== undefined && !areWeeks(weeks)) return undefined;
   if (informed !== undefined && !isInformed(informed)) return undefined;
+  if (episodes !== undefined && !areOfBoth(episodes)) return undefined;
   if (engine !== undefined && !isEngineState(engine)) return undefined;
   const state = stored as unknown as WatchState;
   return {
@@ -45,12 +49,19 @@ export function readWatchState(stored: Json | undefined): WatchState | undefined
     informed: state.informed,
     aside: copyOfLearning(state.aside),
     weeks: state.weeks,
+    episodes: state.episodes,
     marks: state.marks,
   };
 }
 
 function copyOfLearning(learning: Learning | undefined): Learning | undefined {
   return learning === undefined ? undefined : { ...learning, tail: learning.tail.slice() };
+}
+
+function areOfBoth(stored: Json): boolean {
+  if (!isJsonObject(stored)) return false;
+  const { up, down } = stored;
+  return (up === undefined || areEpisodes(up)) && (down === undefined || areEpisodes(down));
 }
 
 function isInformed(stored: Json): boolean {

@@ -3,6 +3,7 @@ import type { Cadence } from "../../probe/probe.ts";
 import type { JudgeInput } from "../judgement.ts";
 import { setAside } from "./aside.ts";
 import type { Change } from "./change.ts";
+import { type Episodes, areItsOwn, isAsBefore, withEpisode } from "./episodes.ts";
 import { type EngineState, freshEngine, stepEngine } from "./engine.ts";
 import { type Learning, beginLearning, learn } from "./learning.ts";
 import { wideningOf } from "./marks.ts";
@@ -26,6 +27,8 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
       readonly reference: Reference;
       /** A change of level against a baseline that is old enough: somebody may be told. */
       readonly mayPage: boolean;
+      /** Moves as large and as long have come and gone by themselves. */
+      readonly asBefore?: Episodes | undefined;
       /** Samples from now on that the same says. */
       readonly confirmed: boolean;
       /** It is what was normal before a person accepted another normal. */
@@ -58,6 +61,7 @@ export function watch(input: JudgeInput, value: number): Watched {
   const engine: EngineState =
     isOfThese && before.engine !== undefined ? before.engine : freshEngine(pipeline, slotMs - 1);
   const samples = policy.drift.falsePageEveryMs / intervalMs;
+  const wasHeld = engine.held;
   const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
   const state: WatchState = before ?? { v: 3 };
   state.engine = engine;
@@ -73,16 +77,26 @@ export function watch(input: JudgeInput, value: number): Watched {
   }
 
   const isMoved = step.kind === "page" || step.kind === "held";
+  const { held } = engine;
+  if (step.kind === "recovered" && wasHeld !== undefined) {
+    const { kind } = wasHeld;
+    state.episodes = { ...state.episodes, [kind]: withEpisode(state.episodes?.[kind], wasHeld, slotMs) };
+  }
+  const episodes = held === undefined ? undefined : state.episodes?.[held.kind];
+  const areOwn = areItsOwn(episodes, slotMs);
   if (!isMoved) {
     const anchor = anchorOf(memory?.baseline?.learned, reference);
     state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
   }
-  setAside(state, step, reference, { slotMs, log, intervalMs });
-  // What moved is not learned from, unless the baseline is too young to say so.
-  const accept = isMoved && stage.mayPage ? undefined : learnOn(state, input, reference, log, intervalMs, stage);
+  setAside(state, step, reference, { slotMs, log, intervalMs }, !areOwn);
+  // What moved is not learned from, unless the baseline is too young to say so or it keeps coming and going.
+  const accept =
+    isMoved && stage.mayPage && !areOwn ? undefined : learnOn(state, input, reference, log, intervalMs, stage);
   if (isMoved) {
     const confirmed = step.change.samples >= samplesThatConfirm;
-    return { kind: "moved", change: step.change, reference, mayPage: stage.mayPage, confirmed, state, accept };
+    const asBefore = areOwn && held !== undefined && isAsBefore(episodes, held, slotMs) ? episodes : undefined;
+    const mayPage = stage.mayPage && asBefore === undefined;
+    return { kind: "moved", change: step.change, reference, mayPage, asBefore, confirmed, state, accept };
   }
   if (step.kind === "inform") {
     const tookMs = slotMs - step.change.sinceMs;

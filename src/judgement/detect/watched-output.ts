@@ -2,6 +2,7 @@ import type { Json } from "../../std/json.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { subjectOf } from "../learned.ts";
 import type { Change } from "./change.ts";
+import { type Episodes, episodesText } from "./episodes.ts";
 import { wideningOf } from "./marks.ts";
 import { seasonAt } from "./season.ts";
 import type { WatchState } from "./watch-state.ts";
@@ -31,7 +32,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
       return { ruling, state: stored(watched.state), accept };
     }
     case "moved": {
-      const { change, reference, mayPage, confirmed, isReturn } = watched;
+      const { change, reference, mayPage, asBefore, confirmed, isReturn } = watched;
       const isLevel = change.kind === "up" || (change.kind === "down" && wording.pagesDown);
       const severity = mayPage && isLevel ? "risky" : "informative";
       const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, input.slotMs));
@@ -41,7 +42,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
         subject: input.series.label,
         expected: wording.format(usual),
         observed: wordsOf(change, usual, wording) + (isReturn === true ? ", as before the normal was accepted" : ""),
-        ...(isWidened(watched.state, input.slotMs) ? { why: widenedWhy } : {}),
+        ...whyOf(watched.state, asBefore, input.slotMs),
         baselineVersion: input.memory?.baseline?.version,
       };
       const isConfirmed = confirmed && severity === "risky";
@@ -70,8 +71,9 @@ function noteOf({ series, memory }: JudgeInput, observed: string): Finding {
 
 const widenedWhy = "its guard is half as wide again: two pages of it were called noise within 90 days";
 
-function isWidened({ marks }: WatchState, nowMs: number): boolean {
-  return wideningOf(marks, nowMs) > 1;
+function whyOf({ marks }: WatchState, asBefore: Episodes | undefined, nowMs: number): { readonly why?: string } {
+  if (asBefore !== undefined) return { why: episodesText(asBefore) };
+  return wideningOf(marks, nowMs) > 1 ? { why: widenedWhy } : {};
 }
 
 export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
