@@ -6,7 +6,7 @@ import { acceptAsNormal, type NewNormal } from "../judgement/accept-as-normal.ts
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
 import { renderDiff } from "../judgement/contract/render-diff.ts";
 import { describeBaseline, isBaselineOf } from "../judgement/describe-baseline.ts";
-import { noiseIn } from "../judgement/detect/new-normal.ts";
+import { noiseIn, ownMovesIn } from "../judgement/detect/new-normal.ts";
 import { inForce } from "../judgement/promise.ts";
 import { cardOfSeries, type SeriesCard } from "../judgement/series-card.ts";
 import type { Observation } from "../observation/observation.ts";
@@ -144,7 +144,10 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       return {
         series: view,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
-        normal: newest === undefined ? [] : describeBaseline(aspect, label, newest.learned, promised, noise),
+        normal:
+          newest === undefined
+            ? []
+            : [...describeBaseline(aspect, label, newest.learned, promised, noise), ...ownMovesIn(view, clock.nowMs())],
         ...(card && { card }),
       };
     },

@@ -1,5 +1,6 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
+import { areItsOwn, episodesText } from "./episodes.ts";
 import { forgetBetween } from "./learning.ts";
 import { type Noise, noiseOf, withMark } from "./marks.ts";
 import { fitReference, readReference } from "./reference.ts";
@@ -82,6 +83,15 @@ export function isMarkedAsNoise({ state }: Pick<SeriesMemory, "state">, pagedAtM
 /** What people's marks have made of a series. */
 export function noiseIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): Noise {
   return noiseOf(readWatchState(state)?.marks, nowMs);
+}
+
+/** Which moves of a series are its own, a line each for people. */
+export function ownMovesIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): string[] {
+  const { up, down } = readWatchState(state)?.episodes ?? {};
+  return [
+    ...(areItsOwn(up, nowMs) ? [`up: ${episodesText(up)}`] : []),
+    ...(areItsOwn(down, nowMs) ? [`down: ${episodesText(down)}`] : []),
+  ];
 }
 
 function stored(state: WatchState): Json {

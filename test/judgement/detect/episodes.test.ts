@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { areItsOwn, episodesText, isAsBefore, withEpisode } from "../../../src/judgement/detect/episodes.ts";
 import type { Held } from "../../../src/judgement/detect/engine.ts";
-import { excludeBetween } from "../../../src/judgement/detect/new-normal.ts";
+import { excludeBetween, ownMovesIn } from "../../../src/judgement/detect/new-normal.ts";
 import { readWatchState } from "../../../src/judgement/detect/watch-state.ts";
 import { latencyJudge } from "../../../src/judgement/latency.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
@@ -80,6 +80,11 @@ test("half an hour a day that is three times as slow pages few times, is told as
   expect(new Set(told.map(({ severity }) => severity))).toEqual(new Set(["informative"]));
   expect(told[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
   expect(later.at(-1)?.reading?.pages).toBe("none");
+
+  expect(ownMovesIn(series.memory!, series.slotMs)).toEqual([
+    expect.stringMatching(/^up: \d+ such moves came and went by themselves, at most .+ min long and ×/),
+  ]);
+  expect(ownMovesIn(series.memory!, series.slotMs + 29 * dayMs)).toEqual([]);
 
   const { longestMs } = readWatchState(series.memory?.state)!.episodes!.up!;
   const untilPage = Array.from({ length: 1440 }, () => run(3)).findIndex(({ isNew }) => isNew) * everyMs;
