@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createPoster } from "../alert/post-undici.ts";
 import type { Config } from "../config/config.ts";
-import { errorBudgets } from "../run/watch-slo.ts";
+import { wholeOverview } from "../run/whole-overview.ts";
 import type { Overview } from "../run/overview.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
@@ -160,10 +160,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
       : () => {};
     const health = (): Health => healthOf(activity, Date.now());
     const sources = {
-      overview: async () => ({
-        ...(await store.overview(Date.now())),
-        errorBudgets: await errorBudgets(store, config.probes, Date.now()),
-      }),
+      overview: () => wholeOverview(store, config.probes, Date.now()),
       health,
     };
     const web =

@@ -18,8 +18,8 @@ export interface Pace {
 }
 
 export const nothingUsed: Used = { microUsd: 0, tokens: 0, requests: 0 };
-const units = ["microUsd", "tokens", "requests"] as const;
-type Unit = (typeof units)[number];
+export const units = ["microUsd", "tokens", "requests"] as const;
+export type Unit = (typeof units)[number];
 
 const hourMs = 3_600_000;
 /**

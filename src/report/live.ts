@@ -4,6 +4,7 @@ import type { Overview, ProbeOverview } from "../run/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
+import { capLines } from "./cap-lines.ts";
 import { elapsed } from "./elapsed.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
 import { type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
@@ -60,6 +61,7 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
     title,
     ...learningLines(overview.probes),
     ...spendLines(overview, frame),
+    ...capLines(overview),
     ...budgetLines(overview),
     ...deliveryLines(overview),
     ...pauseLines(overview),

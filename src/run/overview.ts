@@ -1,4 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
+import type { CapStanding } from "../judgement/cap-standing.ts";
 import type { Verdict } from "../judgement/judgement.ts";
 import type { ErrorBudget } from "../judgement/slo.ts";
 import type { MicroUsd } from "../std/money.ts";
@@ -13,6 +14,8 @@ export interface Overview {
   readonly spendToday: readonly TargetSpend[];
   /** What is left of the error budgets of targets that have any. */
   readonly errorBudgets?: readonly ErrorBudget[] | undefined;
+  /** How the caps on money, tokens and requests stand. */
+  readonly spendCaps?: readonly CapStanding[] | undefined;
   /** Waiting for their receivers; given up within the last day. */
   readonly pauses?: readonly Pause[] | undefined;
   readonly deliveries: { readonly pending: number; readonly failed: number };

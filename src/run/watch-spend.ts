@@ -16,8 +16,13 @@ export interface SpendBook {
     sinceMs: readonly number[],
     nowMs: number,
   ): Promise<readonly ReadonlyMap<string, Used>[]>;
-  /** What each target has used since the beginning of that day (UTC), by the ledger. */
-  ledgerSince(dayMs: number): Promise<ReadonlyMap<string, Used>>;
+  /** For each cap: what its counter, or where it says more the ledger, has in the hour, day or month of that time. */
+  usedUnder(caps: readonly SpendCap[], nowMs: number): Promise<readonly Used[]>;
+  /** By the hour's ledger: what each target has used from that time on, and since when that is known. */
+  usedLately(
+    sinceMs: number,
+    nowMs: number,
+  ): Promise<{ readonly sinceMs: number; readonly byTarget: ReadonlyMap<string, Used> }>;
   /** Runs of each target that were skipped for a cap, of slots since then. */
   skippedSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
 }
@@ -51,22 +56,18 @@ interface Report {
 
 async function capReports(book: SpendBook, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
   const reports: Report[] = [];
+  const used = await book.usedUnder(caps, nowMs);
+  const runs = probes.map((probe) => ({ probe, ...reservationFor(probe, scenarioOf(probe.scenario)) }));
   for (const span of ["hour", "day", "month"] as const) {
-    const ofSpan = caps.filter((cap) => cap.span === span);
-    if (ofSpan.length === 0) continue;
-    const { startMs } = windowOf(span, nowMs);
-    const skipped = await book.skippedSince(startMs);
-    const [hour] = span === "hour" ? await book.usedIn(targetsIn(probes), [startMs], nowMs) : [];
-    const used = hour ?? (await book.ledgerSince(startMs));
-    for (const cap of ofSpan) {
-      const members = probes.filter(({ target }) => target.spendCaps.some((own) => isSame(own, cap)));
-      const names = new Set(members.map(({ target }) => target.name));
-      const next = members.map((probe): Used => {
-        const { microUsd = 0, tokens, requests } = reservationFor(probe, scenarioOf(probe.scenario));
-        return { microUsd, tokens, requests };
-      });
+    if (!caps.some((cap) => cap.span === span)) continue;
+    const skipped = await book.skippedSince(windowOf(span, nowMs).startMs);
+    for (const [index, cap] of caps.entries()) {
+      if (cap.span !== span) continue;
+      const members = runs.filter((run) => run.caps.some((own) => isSame(own, cap)));
+      const next = members.map(({ microUsd = 0, tokens, requests }): Used => ({ microUsd, tokens, requests }));
+      const names = new Set(members.map(({ probe }) => probe.target.name));
       const count = [...names].reduce((sum, name) => sum + (skipped.get(name) ?? 0), 0);
-      const finding = capFinding({ cap, used: totalOf(used, names), next, skipped: count }, nowMs);
+      const finding = capFinding({ cap, used: used[index] ?? nothingUsed, next, skipped: count }, nowMs);
       reports.push({ limit: { series: `cap/${cap.scope}/${span}`, label: capLabel(cap), scope: cap.scope }, finding });
     }
   }
@@ -78,16 +79,13 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
   if (months.length === 0) return [];
   const starts = [1, 6, 72].map((hours) => nowMs - hours * hourMs);
   const [one = none, six = none, days = none] = await book.usedIn(targetsIn(probes), starts, nowMs);
-  const month = await book.ledgerSince(windowOf("month", nowMs).startMs);
-  return months.map((cap): Report => {
-    const names = new Set(
-      probes.filter(({ target }) => target.spendCaps.some((own) => isSame(own, cap))).map(({ target }) => target.name),
-    );
+  const used = await book.usedUnder(months, nowMs);
+  return months.map((cap, index): Report => {
     const pace: Pace = {
-      lastHour: totalOf(one, names),
-      lastSixHours: totalOf(six, names),
-      lastThreeDays: totalOf(days, names),
-      thisMonth: totalOf(month, names),
+      lastHour: totalUnder(cap, one),
+      lastSixHours: totalUnder(cap, six),
+      lastThreeDays: totalUnder(cap, days),
+      thisMonth: used[index] ?? nothingUsed,
     };
     const label = `pace of the ${capLabel(cap)}`;
     const finding = paceFinding(cap, pace, nowMs);
@@ -97,13 +95,18 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
 
 const none: ReadonlyMap<string, Used> = new Map();
 
+/** Names of all targets that probes may ask: their own, and what they fall back to. */
 function targetsIn(probes: readonly Probe[]): string[] {
-  return [...new Set(probes.map(({ target }) => target.name))];
+  const names = probes.flatMap((probe) => {
+    const { billedTo } = reservationFor(probe, scenarioOf(probe.scenario));
+    return billedTo === undefined ? [probe.target.name] : [probe.target.name, billedTo];
+  });
+  return [...new Set(names)];
 }
 
-/** Every cap of the configuration, once. */
+/** Every cap that a probe comes under, once. */
 export function capsIn(probes: readonly Probe[]): SpendCap[] {
-  const all = probes.flatMap(({ target }) => target.spendCaps);
+  const all = probes.flatMap((probe) => reservationFor(probe, scenarioOf(probe.scenario)).caps);
   return all.filter((cap, index) => all.findIndex((other) => isSame(cap, other)) === index);
 }
 
@@ -120,10 +123,11 @@ function isSame(one: SpendCap, other: SpendCap): boolean {
   return one.scope === other.scope && one.span === other.span;
 }
 
-function totalOf(used: ReadonlyMap<string, Used>, names: ReadonlySet<string>): Used {
+/** What the targets that a cap is about have used together. */
+export function totalUnder({ scope, targets }: SpendCap, used: ReadonlyMap<string, Used>): Used {
   let total = nothingUsed;
-  for (const name of names) {
-    const { microUsd, tokens, requests } = used.get(name) ?? nothingUsed;
+  for (const [name, { microUsd, tokens, requests }] of used) {
+    if (scope !== "all" && scope !== `target/${name}` && targets?.includes(name) !== true) continue;
     total = {
       microUsd: total.microUsd + microUsd,
       tokens: total.tokens + tokens,

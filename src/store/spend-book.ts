@@ -1,9 +1,9 @@
 import { sql, type Kysely } from "kysely";
-import type { Used } from "../judgement/budget.ts";
+import { type Used, windowOf } from "../judgement/budget.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
 import { tally } from "./tallies.ts";
-import { count, iso, type Row, text } from "./rows.ts";
+import { count, epochMs, iso, type Row, text } from "./rows.ts";
 
 /** Sums over runs and ledger, by target. */
 export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
@@ -25,11 +25,34 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
       return sinceMs.map((since) => usedByTarget(found.filter((it) => it.sinceMs === since).map(({ row }) => row)));
     },
 
-    async ledgerSince(dayMs) {
+    async usedUnder(caps, nowMs) {
+      if (caps.length === 0) return [];
+      const wanted = caps.map(({ scope, span, targets }, n) => ({
+        n,
+        scope,
+        span,
+        targets,
+        starts: iso(windowOf(span, nowMs).startMs),
+      }));
       const { rows } = await sql<Row>`
-        SELECT target, sum(micro_usd) AS micro_usd, sum(tokens) AS tokens, sum(requests) AS requests
-        FROM plumbline.spend WHERE day >= ${iso(dayMs).slice(0, 10)}::date GROUP BY target`.execute(db);
-      return usedByTarget(rows);
+        SELECT greatest(u.micro_usd, b.micro_usd) AS micro_usd, greatest(u.tokens, b.tokens) AS tokens,
+          greatest(u.requests, b.requests) AS requests
+        FROM jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+          AS k(n int, scope text, span text, targets jsonb, starts timestamptz)
+        CROSS JOIN LATERAL plumbline.used_under(k.scope, k.targets, k.span, k.starts) u
+        LEFT JOIN plumbline.budgets b ON b.scope = k.scope AND b.span = k.span AND b.starts = k.starts
+        ORDER BY k.n`.execute(db);
+      return rows.map(usedOf);
+    },
+
+    async usedLately(sinceMs, nowMs) {
+      const { rows } = await sql<Row>`
+        SELECT target, sum(micro_usd) AS micro_usd, sum(tokens) AS tokens, sum(requests) AS requests,
+          min(min(hour)) OVER () AS since
+        FROM plumbline.spend_hours WHERE hour >= ${iso(windowOf("hour", sinceMs).startMs)}::timestamptz
+          AND hour <= ${iso(nowMs)}::timestamptz GROUP BY target`.execute(db);
+      const since = rows[0]?.["since"];
+      return { sinceMs: since === undefined ? nowMs : epochMs(since), byTarget: usedByTarget(rows) };
     },
 
     async skippedSince(sinceMs) {
@@ -44,10 +67,9 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
 }
 
 function usedByTarget(rows: readonly Row[]): ReadonlyMap<string, Used> {
-  return new Map(
-    rows.map((row) => [
-      text(row["target"]),
-      { microUsd: count(row["micro_usd"]), tokens: count(row["tokens"]), requests: count(row["requests"]) },
-    ]),
-  );
+  return new Map(rows.map((row) => [text(row["target"]), usedOf(row)]));
+}
+
+function usedOf(row: Row): Used {
+  return { microUsd: count(row["micro_usd"]), tokens: count(row["tokens"]), requests: count(row["requests"]) };
 }

@@ -45,6 +45,19 @@ const errorBudget = z
   })
   .meta({ id: "ErrorBudget" });
 
+const spendCap = z
+  .object({
+    scope: z.string().describe("`target/<name>`, `key/<reference>` or `all`"),
+    span: z.enum(["hour", "day", "month"]).describe("what it is counted over, by the calendar in UTC"),
+    label: z.string().describe("its name for people"),
+    unit: z.enum(["microUsd", "tokens", "requests"]).describe("what it limits; money in millionths of a US dollar"),
+    limit: z.number().describe("how much of it may be used"),
+    used: z.number().describe("in the hour, day or month under way; what is reserved is part of it"),
+    monthUsed: z.number().describe("since the month began"),
+    monthProjected: z.number().describe("what the month will have come to at the pace of the last three days"),
+  })
+  .meta({ id: "SpendCap" });
+
 const pause = z
   .object({
     probeId: z.string().describe("the probe, such as valid@default"),
@@ -62,6 +75,10 @@ export const status = z.object({
       probes: z.array(watched).describe("every probe that has run or is configured"),
       incidents: z.array(incident).describe("open and acknowledged ones, newest first"),
       spendToday: z.array(spend).describe("what targets have used since midnight UTC"),
+      spendCaps: z
+        .array(spendCap)
+        .optional()
+        .describe("how each cap stands, once for each unit it limits, with the month's projection"),
       errorBudgets: z.array(errorBudget).optional().describe("of targets that have objectives"),
       pauses: z.array(pause).optional().describe("probes that somebody has stopped"),
       deliveries: z

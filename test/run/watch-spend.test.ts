@@ -19,7 +19,8 @@ function world(used: Used, skipped: number) {
   const facts = { used, skipped };
   const book: WatchBook & SpendBook = {
     usedIn: async (_targets, starts) => starts.map(() => new Map([["mini", facts.used]])),
-    ledgerSince: async () => new Map([["mini", facts.used]]),
+    usedUnder: async (caps) => caps.map(() => facts.used),
+    usedLately: async () => ({ sinceMs: 0, byTarget: new Map([["mini", facts.used]]) }),
     skippedSince: async () => new Map([["mini", facts.skipped]]),
     lastDone: async () => new Map(),
     incidents: async () => [...incidents.values()],

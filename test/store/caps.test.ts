@@ -177,9 +177,13 @@ function capsHold(
         const { microUsd = 0, tokens = 0, requests = 0 } = counter ?? {};
         expect({ cap, microUsd, tokens, requests }).toEqual({ cap, ...truth.usedBy(cap, atMs) });
       }
-      const ledger = await stores[0]!.ledgerSince(startMs);
-      const none: Amounts = { microUsd: 0, tokens: 0, requests: 0 };
-      for (const target of targets) expect(ledger.get(target) ?? none).toEqual(truth.usedByTarget(target));
+      const ledger = await query(
+        'SELECT target, sum(micro_usd)::int AS "microUsd", sum(tokens)::int AS tokens, sum(requests)::int AS requests FROM plumbline.spend GROUP BY target',
+      );
+      for (const target of targets) {
+        const { microUsd = 0, tokens = 0, requests = 0 } = ledger.find((it) => it["target"] === target) ?? {};
+        expect({ microUsd, tokens, requests }).toEqual(truth.usedByTarget(target));
+      }
     }
   });
 }

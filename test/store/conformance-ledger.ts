@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { SpendCap } from "../../src/probe/target.ts";
 import type { ClaimRequest, LedgerEntry } from "../../src/run/run.ts";
 import { spentOf } from "../../src/run/spent.ts";
 import type { Bench } from "./conformance.ts";
@@ -42,9 +43,11 @@ export function ledgerConforms(bench: () => Bench): void {
       { ...common, kind: "retry", target: own, micro_usd: 7, tokens: 20 },
     ]);
     // Who was asked has paid, in the sums as well.
-    const sums = await bench().store.ledgerSince(noonMs);
-    expect(sums.get(own)).toEqual({ microUsd: 7, tokens: 20, requests: 2 });
-    expect(sums.get(other)).toEqual({ microUsd: 200, tokens: 30, requests: 1 });
+    const day = await usedToday(own, other);
+    expect(day).toEqual([
+      { microUsd: 7, tokens: 20, requests: 2 },
+      { microUsd: 200, tokens: 30, requests: 1 },
+    ]);
     const [used] = await bench().store.usedIn([own, other], [noonMs - 1], noonMs + 60_000);
     expect(used?.get(other)).toEqual({ microUsd: 200, tokens: 30, requests: 1 });
     expect(used?.get(own)).toEqual({ microUsd: 7, tokens: 20, requests: 2 });
@@ -70,7 +73,7 @@ export function ledgerConforms(bench: () => Bench): void {
       [target],
     );
     expect(sums).toEqual({ microUsd: 7 + 3 * 500, tokens: 20 + 3 * 100, requests: 1 + 2 + 2 + 2 });
-    expect((await bench().store.ledgerSince(noonMs)).get(target)).toEqual(sums);
+    expect(await usedToday(target)).toEqual([sums]);
     const kinds = await bench().rows(
       `SELECT kind, count(*)::int AS n FROM plumbline.ledger WHERE target = $1 GROUP BY kind ORDER BY kind`,
       [target],
@@ -91,6 +94,11 @@ export function ledgerConforms(bench: () => Bench): void {
     for await (const it of bench().store.exported({ fromMs: noonMs + 17, untilMs: noonMs + 18 })) exported.push(it);
     expect(exported.find(({ runId }) => runId === claim.runId)?.ledger).toEqual(ledger);
   });
+
+  function usedToday(...targets: readonly string[]) {
+    const caps = targets.map((target): SpendCap => ({ scope: `target/${target}`, span: "day" }));
+    return bench().store.usedUnder(caps, noonMs);
+  }
 
   async function run(claim: ClaimRequest, ledger: readonly LedgerEntry[]): Promise<void> {
     expect(await bench().store.claim(claim)).toEqual({ kind: "claimed" });

@@ -138,7 +138,11 @@ export function spendConforms(bench: () => Bench): void {
     const [all, later] = await store.usedIn([target], [noonMs, noonMs + 60_000], noonMs + 180_000);
     expect(all?.get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
     expect(later?.get(target)).toEqual({ microUsd: 500, tokens: 100, requests: 2 });
-    expect((await store.ledgerSince(noonMs)).get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
+    const both = (["hour", "day"] as const).map((span): SpendCap => ({ scope: `target/${target}`, span }));
+    expect(await store.usedUnder(both, noonMs)).toEqual(Array(2).fill({ microUsd: 620, tokens: 133, requests: 3 }));
+    const lately = await store.usedLately(noonMs - 3_600_000, noonMs + 180_000);
+    expect(lately.sinceMs).toBeLessThanOrEqual(noonMs);
+    expect(lately.byTarget.get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
     expect((await store.skippedSince(noonMs)).get(target)).toBe(1);
     expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
   });
