@@ -1,18 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { ActionLinks } from "../alert/controls.ts";
 import type { Config } from "../config/config.ts";
-import { readSecret } from "../config/secrets.ts";
 import type { Control } from "../run/control.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { ActsWorld } from "../web/mount-acts.ts";
-import { type Env, secretSources } from "./world.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** What signs the links that alerts carry; undefined: the configuration wants none. */
-export function actionLinksOf({ actionLinks }: Config, env: Env): ActionLinks | undefined {
+export function actionLinksOf({ actionLinks }: Config, secrets: Secrets): ActionLinks | undefined {
   if (actionLinks === undefined) return undefined;
-  const sources = secretSources(env);
-  return { publicUrl: actionLinks.publicUrl, key: () => readSecret(actionLinks.key, sources) };
+  return { publicUrl: actionLinks.publicUrl, key: () => secrets.peek(actionLinks.key) };
 }
 
 /** What answers those links. Which were used is kept in the store, for all processes and over restarts. */

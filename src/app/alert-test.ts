@@ -12,7 +12,7 @@ import { secretUses } from "../probe/receiver-secrets.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { silentLog } from "../std/log.ts";
-import { secretReader, secretSources } from "./world.ts";
+import { keepSecrets, secretSources } from "./secrets.ts";
 
 /**
  * Sends one receiver a test by the code that delivers every alert, and its end after it, so that nothing stays open.
@@ -45,7 +45,7 @@ export async function testReceiver(
     mailer: createMailer(),
     receivers: new Map([[name, receiver]]),
     lanes: createLanes(),
-    secret: secretReader(env),
+    secret: keepSecrets(env).read,
     log: silentLog,
   };
   const startedAtMs = systemClock.nowMs();

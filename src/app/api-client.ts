@@ -1,5 +1,5 @@
 import { variable } from "./variables.ts";
-import type { Env } from "./world.ts";
+import type { Env } from "./secrets.ts";
 
 /** What a running service answers; `unreachable` when none does. */
 export type ApiReply =

@@ -8,14 +8,14 @@ import type { PinnedReplies } from "../probe/audit-terms.ts";
 import type { Target } from "../probe/target.ts";
 import { systemClock } from "../std/clock.ts";
 import { silentLog } from "../std/log.ts";
-import { createRedactor } from "../std/redact.ts";
 import { openStore } from "../store/store.ts";
 import { createLog } from "../telemetry/log.ts";
 import { recordingTracer } from "../telemetry/recording-tracer.ts";
 import { startTelemetry } from "../telemetry/telemetry.ts";
 import { searchSinks } from "./audit-sinks.ts";
 import { openPool } from "./storage.ts";
-import { type Env, knownSecrets, openWorld, userAgent } from "./world.ts";
+import { type Env, keepSecrets } from "./secrets.ts";
+import { openWorld, userAgent } from "./world.ts";
 
 export interface AuditOrder {
   readonly config: Config;
@@ -41,12 +41,14 @@ export async function audit({
   const telemetry = opened.adopt(await startTelemetry(env, true), (it) => it.stop());
   const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
   const store = await openStore(pool, systemClock.nowMs(), config.retentionDays);
-  const redact = createRedactor(knownSecrets(config, env));
+  const secrets = keepSecrets(env);
+  secrets.use(config);
+  const { redact } = secrets;
   let logged = "";
   const log = createLog({ write: (line) => void (logged += line) }, "debug", redact);
   const spans = recordingTracer(telemetry.tracer);
   const watched = { ...telemetry, tracer: spans.tracer };
-  const world = opened.adopt(openWorld(store, config, env, log, watched), (it) => it.close());
+  const world = opened.adopt(openWorld(store, config, secrets, log, watched), (it) => it.close());
 
   const startedAtMs = world.clock.nowMs();
   const played = await conductAudit(world, { target, plan, approvedMicroUsd, progress });

@@ -14,7 +14,6 @@ import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
 import { exceptionFields, silentLog } from "../std/log.ts";
-import { createRedactor } from "../std/redact.ts";
 import { createLog } from "../telemetry/log.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
@@ -29,7 +28,8 @@ import { loadConfigFile } from "./files.ts";
 import { watchConfigFile } from "./reload.ts";
 import { repeat } from "./repeat.ts";
 import { showStatus } from "./status.ts";
-import { type Env, knownSecrets, programVersion } from "./world.ts";
+import { type Env, keepSecrets } from "./secrets.ts";
+import { programVersion } from "./world.ts";
 
 const dayMs = 86_400_000;
 
@@ -81,6 +81,7 @@ export function createCommands(io: Io): CommandSet {
             async openService(config, { env: demoEnv, dataDir }) {
               const service = await openService(config, {
                 env: demoEnv,
+                secrets: keepSecrets(demoEnv),
                 storage: { kind: "embedded", folder: dataDir },
                 roles: allRoles,
                 locations: [],
@@ -168,14 +169,15 @@ export function createCommands(io: Io): CommandSet {
         stderr.write(`${storage.reason}\n`);
         return exitCodes.usage;
       }
-      let secrets = [...knownSecrets(config, env), ...secretsOf(storage)];
-      let redact = createRedactor(secrets);
-      const log = createLog(stderr, "info", (text) => redact(text), {
+      const secrets = keepSecrets(env, secretsOf(storage));
+      secrets.use(config);
+      const log = createLog(stderr, "info", secrets.redact, {
         format: stderr.isTTY === true ? "human" : "json",
         common: { service: "plumbline", version: programVersion },
       });
       const service = await openService(config, {
         env,
+        secrets,
         storage,
         roles,
         locations,
@@ -192,11 +194,6 @@ export function createCommands(io: Io): CommandSet {
           log,
           listen: listen === undefined ? config.listen : undefined,
           load: () => loadConfigFile(file, env, true),
-          beforeUse(next) {
-            // What was a secret stays one: it may still be in what is running.
-            secrets = [...new Set([...secrets, ...knownSecrets(next, env)])];
-            redact = createRedactor(secrets);
-          },
         },
         repeat,
       );

@@ -11,21 +11,21 @@ import { createGate } from "../web/access.ts";
 import type { ApiWorld } from "../web/mount-api.ts";
 import type { WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
-import { type Env, secretReader } from "./world.ts";
+import type { Secrets } from "./secrets.ts";
 
 const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** What the web role shows beside its health. */
 export function openPages(
   config: Config,
-  env: Env,
+  secrets: Secrets,
   listenHost: string,
   store: Store,
   slots: SlotQueue,
   nudge: () => void,
 ): Pick<WebSources, "api" | "acts" | "alertSchema"> {
-  const api = openApi(config, env, listenHost, store, slots, nudge);
-  const links = actionLinksOf(config, env);
+  const api = openApi(config, secrets, listenHost, store, slots, nudge);
+  const links = actionLinksOf(config, secrets);
   const acts = links === undefined ? undefined : openActs(links, api.control, store);
   return { api, acts, alertSchema: alertJsonSchema() };
 }
@@ -33,16 +33,15 @@ export function openPages(
 /** The API over this store, for those that the configuration lets in. */
 function openApi(
   config: Config,
-  env: Env,
+  secrets: Secrets,
   listenHost: string,
   store: Store,
   slots: SlotQueue,
   nudge: () => void,
 ): ApiWorld {
-  const read = secretReader(env);
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
-  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: read(token) }));
+  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
     control: createControl({

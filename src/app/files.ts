@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Loaded, loadConfig } from "../config/load.ts";
 import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
-import { type Env, secretSources } from "./world.ts";
+import { type Env, secretSources } from "./secrets.ts";
 
 /** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
 export function loadConfigFile(file: string, env: Env, checkSecrets: boolean): Loaded {

@@ -13,13 +13,14 @@ import { actionLinksOf } from "./action-links.ts";
 import { announceReceivers, measureDelivery } from "./measure.ts";
 import { repeat } from "./repeat.ts";
 import type { openQueuesFor } from "./storage.ts";
-import type { Env, OpenWorld } from "./world.ts";
+import type { Secrets } from "./secrets.ts";
+import type { OpenWorld } from "./world.ts";
 
 /** Takes alerts from the outbox to their receivers; the result wakes it. */
 export async function startNotifier(
   opened: AsyncDisposableStack,
   config: Config,
-  { log, env }: { readonly log: Log; readonly env: Env },
+  { log, secrets }: { readonly log: Log; readonly secrets: Secrets },
   outbox: Store,
   deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
   { clock, random, secret }: OpenWorld,
@@ -29,7 +30,7 @@ export async function startNotifier(
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
   announceReceivers(metrics, receivers.keys());
   const delivery = {
-    links: actionLinksOf(config, env),
+    links: actionLinksOf(config, secrets),
     clock,
     random,
     outbox,

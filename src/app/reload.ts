@@ -15,8 +15,6 @@ export interface ReloadWorld {
   readonly file: string;
   readonly service: Pick<Service, "reload" | "reportConfiguration">;
   readonly load: () => Loaded;
-  /** Called before the new configuration is in force, so that its secrets are never told. */
-  readonly beforeUse: (config: Config) => void;
   readonly log: Log;
   /** Where the configuration had it listen; undefined when the command line says where. */
   readonly listen: Config["listen"] | undefined;
@@ -28,7 +26,7 @@ const lookEveryMs = 5_000;
  * Puts the configuration into force when its file says something else, or when asked to. One that is broken, or that
  * can't be put to work, leaves the one before in force; the log and an incident of ours say why.
  */
-export function watchConfigFile({ file, service, load, beforeUse, log, listen }: ReloadWorld, every: Every): Reloader {
+export function watchConfigFile({ file, service, load, log, listen }: ReloadWorld, every: Every): Reloader {
   let known = textOf(file);
   let turn: Promise<void> = Promise.resolve();
 
@@ -39,7 +37,6 @@ export function watchConfigFile({ file, service, load, beforeUse, log, listen }:
       await refuse(reasonOf(loaded.problems));
       return;
     }
-    beforeUse(loaded.config);
     try {
       await service.reload(loaded.config);
     } catch (error) {

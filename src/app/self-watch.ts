@@ -20,7 +20,7 @@ import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Health } from "../web/health.ts";
-import { type Env, secretReader } from "./world.ts";
+import type { Secrets } from "./secrets.ts";
 
 const tendEveryMs = 5_000;
 /** So long after its last look an elected process still counts as elected. */
@@ -113,7 +113,7 @@ function clockTrouble(report: ReconcileReport): string | undefined {
 /** Undefined when the configuration names no dead man's switch. */
 export function openHeartbeat(
   { heartbeat }: Config,
-  env: Env,
+  secrets: Secrets,
   poster: Poster,
   health: () => Health,
   store: Store,
@@ -122,7 +122,6 @@ export function openHeartbeat(
 ): Stoppable | undefined {
   if (heartbeat === undefined) return undefined;
   const { url, everyMs, allowPrivate } = heartbeat;
-  const read = secretReader(env);
   const troubles = async (): Promise<readonly string[]> => {
     const { incidents } = await store.overview(systemClock.nowMs());
     // A digest says that a lot is wrong with others.
@@ -131,6 +130,6 @@ export function openHeartbeat(
       .map(({ label }) => label);
     return [...health().reasons, ...ours];
   };
-  const address = (): string => (typeof url === "string" ? url : read(url));
+  const address = (): string => (typeof url === "string" ? url : secrets.read(url));
   return startHeartbeat({ poster, url: address, everyMs, allowPrivate, troubles, log }, every);
 }

@@ -21,13 +21,16 @@ import { openStoreInTime, type SchemaManners } from "./schema.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { refuseAddress } from "./unheard.ts";
-import { type Env, openWorld } from "./world.ts";
+import type { Env, Secrets } from "./secrets.ts";
+import { openWorld } from "./world.ts";
 
 export type Role = "scheduler" | "worker" | "notifier" | "web";
 export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
 
 export interface ServiceOptions extends SchemaManners {
   readonly env: Env;
+  /** Shared with the log, which then hides what is read while the service runs. */
+  readonly secrets: Secrets;
   readonly storage: StorageChoice;
   readonly roles: readonly Role[];
   /** Whose slots the worker takes; all of the configuration when empty. */
@@ -137,7 +140,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
 
 /** Everything that depends on the configuration. */
 async function openShift(config: Config, options: ServiceOptions, { telemetry, store, queues }: Plant): Promise<Shift> {
-  const { log, roles, env, listen } = options;
+  const { log, roles, secrets, listen } = options;
   /** Ends at once, so that the next one can begin: what listens and what decides. */
   const steering = new AsyncDisposableStack();
   /** Ends when it has finished what it is doing. */
@@ -147,7 +150,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
     await opened.disposeAsync();
   };
   try {
-    const world = opened.adopt(openWorld(store, config, env, log, telemetry), (it) => it.close());
+    const world = opened.adopt(openWorld(store, config, secrets, log, telemetry), (it) => it.close());
     const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
     const retention = repeat(
       dayMs,
@@ -171,7 +174,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
               ...sources,
               metrics: telemetry.scrape,
               observations: store,
-              ...openPages(config, env, listen.host, store, queues.slots, nudge),
+              ...openPages(config, secrets, listen.host, store, queues.slots, nudge),
             },
             listen,
           ).catch(refuseAddress(listen));
@@ -216,7 +219,7 @@ async function openShift(config: Config, options: ServiceOptions, { telemetry, s
         stoppable(opened, worker);
       }
     }
-    const heartbeat = openHeartbeat(config, env, createPoster(), health, store, log, repeat);
+    const heartbeat = openHeartbeat(config, secrets, createPoster(), health, store, log, repeat);
     if (heartbeat !== undefined) stoppable(steering, heartbeat);
     return {
       config,

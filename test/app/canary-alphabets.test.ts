@@ -1,10 +1,9 @@
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterEach, expect, test, vi } from "vitest";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
-import { knownSecrets } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { createRedactor } from "../../src/std/redact.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
@@ -93,19 +92,17 @@ judge: { learnRuns: 3 }
   const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const lines: string[] = [];
+  const secrets = keepSecrets(env);
   const service = await openService(loaded.config, {
     env,
+    secrets,
     storage: { kind: "production", databaseUrl: database.url, redisUrl: redis.url },
     roles: allRoles,
     locations: [],
     concurrency: 8,
     reconcileMs: 1000,
     listen: { host: "127.0.0.1", port: 0 },
-    log: createLog(
-      { write: (line) => void lines.push(line) },
-      "debug",
-      createRedactor(knownSecrets(loaded.config, env)),
-    ),
+    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
   });
   opened.defer(() => service.stop());
   const runsOf = (at: number): number =>

@@ -4,10 +4,9 @@ import type { RequestListener } from "node:http";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { afterEach, expect, inject, test, vi } from "vitest";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
-import { knownSecrets } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { createRedactor } from "../../src/std/redact.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
@@ -74,16 +73,17 @@ receivers:
   const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const lines: string[] = [];
-  const redact = createRedactor(knownSecrets(loaded.config, env));
+  const secrets = keepSecrets(env);
   const service = await openService(loaded.config, {
     env,
+    secrets,
     storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
     roles: allRoles,
     locations: [],
     concurrency: 4,
     reconcileMs: 1000,
     listen: { host: "127.0.0.1", port: 0 },
-    log: createLog({ write: (line) => void lines.push(line) }, "debug", redact),
+    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
   });
   const runs = (): number => lines.filter((line) => line.includes('"message":"run"')).length;
   await vi.waitFor(() => expect(runs()).toBeGreaterThan(40), { timeout: 60_000, interval: 200 });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { exportObservations } from "../../src/app/export-command.ts";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -83,6 +84,7 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {
     env,
+    secrets: keepSecrets(env),
     storage: { kind: "embedded", folder: undefined },
     roles: allRoles,
     locations: [],

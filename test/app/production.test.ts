@@ -1,4 +1,5 @@
 import { expect, inject, test, vi } from "vitest";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService, type Role, type ServiceOptions } from "../../src/app/service.ts";
 import { chooseStorage } from "../../src/app/storage.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -36,6 +37,7 @@ ${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request
   const open = (roles: readonly Role[]) =>
     openService(loaded.config, {
       env,
+      secrets: keepSecrets(env),
       storage,
       roles,
       locations: [],
@@ -84,6 +86,7 @@ probes:
     if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
     return openService(loaded.config, {
       env,
+      secrets: keepSecrets(env),
       storage: { kind: "production", databaseUrl, redisUrl: inject("redisUrl") },
       roles: ["scheduler", "worker"],
       locations: [],

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
 import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { startTelemetry } from "../../src/telemetry/telemetry.ts";
-import { secretSources } from "../../src/app/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-rotated-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,7 +28,9 @@ probes:
   const pool = opened.adopt(await openPglitePool(undefined), (it) => it.close());
   const telemetry = opened.adopt(await startTelemetry({}), (it) => it.stop());
   const store = await openStore(pool, Date.now(), 30);
-  const world = opened.adopt(openWorld(store, loaded.config, {}, silentLog, telemetry), (it) => it.close());
+  const world = opened.adopt(openWorld(store, loaded.config, keepSecrets({}), silentLog, telemetry), (it) =>
+    it.close(),
+  );
 
   writeFileSync(file, "another canary 77d2\n");
   expect(world.secret({ file })).toBe("another canary 77d2");

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { spansPage } from "../../scripts/reference/spans-page.ts";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Overview } from "../../src/run/overview.ts";
@@ -43,6 +44,7 @@ receivers:
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {
     env,
+    secrets: keepSecrets(env),
     storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
     roles: ["scheduler", "worker", "notifier"],
     locations: [],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import type { Alert } from "../../src/alert/alert.ts";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -57,6 +58,7 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {
     env,
+    secrets: keepSecrets(env),
     storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
     roles: ["scheduler", "worker", "notifier"],
     locations: [],

@@ -39,16 +39,21 @@ async function told(name: string) {
   };
   const span = tracer.startSpan("probe");
   const seen = await play(world, probe, scenarioOf(probe.scenario), span);
-  const report = {
-    ...{ runId: "r", traceId: "t", probe: "p", probeId: "p@eu", slotMs: 0, location: "eu", target: "t", model: "m" },
-    ...{
-      scenario: name,
-      state: "done" as const,
-      findings: [],
-      unjudged: [],
-      spent: { requests: 1, tokens: 0, microUsd: 0 },
-    },
-  } as const satisfies RunReport;
+  const report: RunReport = {
+    runId: "r",
+    traceId: "t",
+    probe: "p",
+    probeId: probe.id,
+    slotMs: 0,
+    location: "eu",
+    target: "t",
+    model: "m",
+    scenario: name,
+    state: "done",
+    findings: [],
+    unjudged: [],
+    spent: { requests: 1, tokens: 0, microUsd: 0 },
+  };
   const spans = exporter.getFinishedSpans().map((it) => ({ name: it.name, attributes: it.attributes }));
   return { spans, counted, record: runRecord(probe, report, seen, "s") };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
@@ -49,7 +50,7 @@ probes:
   pool = await openPglitePool(undefined);
   const store = await openStore(pool, Date.now(), 30);
   const telemetry = await startTelemetry({});
-  const world = openWorld(store, loaded.config, env, silentLog, telemetry);
+  const world = openWorld(store, loaded.config, keepSecrets(env), silentLog, telemetry);
   for (let slot = 4; slot > 0; slot -= 1) {
     for (const probe of loaded.config.probes) await runProbe(world, probe, Date.now() - slot * 1000);
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { vocabularyOf } from "../../scripts/reference/telemetry-words.ts";
+import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService, type Service } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -41,6 +42,7 @@ receivers:
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   service = await openService(loaded.config, {
     env,
+    secrets: keepSecrets(env),
     storage: { kind: "embedded", folder: undefined },
     roles: ["scheduler", "worker", "notifier", "web"],
     locations: [],

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { exitCodes, Refusal } from "../cli/io.ts";
+import type { Config } from "../config/config.ts";
+import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
+import { secretUses } from "../probe/receiver-secrets.ts";
+import type { SecretRef } from "../probe/target.ts";
+import { createRedactor, type Redactor } from "../std/redact.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What is secret in this process: every value that was read, replaced ones as well, and who hides them. */
+export interface Secrets {
+  /** Hides every value that was read so far. */
+  readonly redact: Redactor;
+  /** Throws a Refusal for a secret that is not there; the message names where it was to be, not what. */
+  read(ref: SecretRef): string;
+  /** undefined: it is not there just now. */
+  peek(ref: SecretRef): string | undefined;
+  /** Reads all that a configuration names; what earlier ones named stays hidden. */
+  use(config: Config): void;
+  /** Reads again all that was named: a file may have been replaced. */
+  look(): void;
+}
+
+export function secretSources(env: Env): SecretSources {
+  return {
+    env,
+    readFile(path) {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Of a secret that is replaced again and again, so many of its values stay hidden: the newest. */
+const keptValues = 16;
+
+/** `also`: secrets that no configuration names, such as those in the URLs of the stores. */
+export function keepSecrets(env: Env, also: readonly string[] = []): Secrets {
+  const sources = secretSources(env);
+  const named = new Map<string, { readonly ref: SecretRef; values: readonly string[] }>();
+  /** Made anew when a text comes to be hidden in after a value was learned. */
+  let redactor: Redactor | undefined;
+
+  function peek(ref: SecretRef): string | undefined {
+    const value = readSecret(ref, sources);
+    const name = secretName(ref);
+    const before = named.get(name)?.values ?? [];
+    const isKnown = value === undefined || before.at(-1) === value;
+    const values = isKnown ? before : [...before.filter((it) => it !== value), value].slice(-keptValues);
+    named.set(name, { ref, values });
+    if (!isKnown) redactor = undefined;
+    return value;
+  }
+
+  const known = (): string[] => [...also, ...[...named.values()].flatMap(({ values }) => values.flatMap(spelt))];
+
+  return {
+    redact: (text) => (redactor ??= createRedactor(known()))(text),
+    peek,
+    read(ref) {
+      const value = peek(ref);
+      if (value === undefined) throw new Refusal(`nothing in ${secretName(ref)}`, exitCodes.usage);
+      return value;
+    },
+    use(config) {
+      for (const ref of refsIn(config)) peek(ref);
+    },
+    look() {
+      for (const { ref } of named.values()) if ("file" in ref) peek(ref);
+    },
+  };
+}
+
+/** Receivers are sent a value without the whitespace around it; a signing key is what stands behind its prefix. */
+function spelt(value: string): string[] {
+  const sent = value.trim();
+  return [value, sent, sent.replace(/^whs(?:ec|k)_/, "")];
+}
+
+function refsIn({ targets, receivers, apiTokens, actionLinks, heartbeat }: Config): SecretRef[] {
+  return [
+    ...targets.flatMap(({ key, audit }) => [key, audit?.revokedKey, audit?.billing?.key]),
+    ...apiTokens.map(({ token }) => token),
+    actionLinks?.key,
+    heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
+    ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
+  ].filter((ref) => ref !== undefined);
+}

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, expect, inject, test, vi } from "vitest";
+import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
+import { allRoles, openService } from "../../src/app/service.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { createLog } from "../../src/telemetry/log.ts";
+import { startReceiver } from "../alert/http-receiver.ts";
+import { freshDatabase } from "../setup/databases.ts";
+import { hostileProvider, listen } from "./hostile-provider.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "plumbline-rotated-secrets-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+/** Of no form that keys are recognised by, before and after they are replaced. */
+const before = { key: "Qz.heron,walks;3f9a", token: "Wy.otter,sleeps;c08e", password: "Jm.finch sings;71bd" };
+const after = { key: "Vx.badger,digs;5e2c", token: "Lk.marten,leaps;9d14", password: "Pt.lynx waits;66af" };
+const signing = (filler: number): string => `whsec_${createHash("sha256").update(String(filler)).digest("base64")}`;
+const values = [...Object.values(before), ...Object.values(after), signing(11).slice(6), signing(12).slice(6)];
+const spelt = (value: string): string[] => [
+  value,
+  Buffer.from(value).toString("base64"),
+  encodeURIComponent(value),
+  value.slice(0, 11),
+];
+
+/** As Kubernetes replaces the files of a secret: all at once. */
+function put(secrets: typeof before, hook: string): void {
+  for (const [name, value] of Object.entries({ ...secrets, hook })) {
+    writeFileSync(join(folder, `${name}.new`), `${value}\n`);
+    renameSync(join(folder, `${name}.new`), join(folder, name));
+  }
+}
+
+const patience = { timeout: 60_000, interval: 100 };
+
+test("keys and receivers' secrets that are replaced in their files while it runs reach no sink, old or new (I6)", async () => {
+  await using opened = new AsyncDisposableStack();
+  put(before, signing(11));
+  const exported: string[] = [];
+  const keep: RequestListener = (request, response) => {
+    request.on("data", (piece: Buffer) => void exported.push(piece.toString("latin1")));
+    request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+  };
+  const collector = opened.use(await listen(keep));
+  let isReplaced = false;
+  const keysSent = new Set<string>();
+  let echoedSinceAll = 0;
+  const tokensSent = new Set<string>();
+  const provider = opened.use(
+    await listen(
+      hostileProvider(({ headers }) => {
+        const sent = (headers.authorization ?? "").replace("Bearer ", "");
+        keysSent.add(sent);
+        if (!tokensSent.has(after.token)) return spelt(sent);
+        echoedSinceAll += 1;
+        return values.flatMap(spelt);
+      }),
+    ),
+  );
+  /** Takes nothing before the secrets are replaced: what failed is signed anew. */
+  const receiver = opened.use(
+    await startReceiver((response, { headers }) => {
+      tokensSent.add((headers.authorization ?? "").replace("Bearer ", ""));
+      response.writeHead(isReplaced ? 200 : 503, { "retry-after": "1" }).end(values.join(" "));
+    }),
+  );
+  const database = opened.adopt(await freshDatabase(), (it) => it.drop());
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
+  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
+  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
+  const text = `targets:
+  bad: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { file: ${folder}/key }, client: { connect: 500ms, firstByte: 500ms, total: 500ms, retries: 0 } }
+probes:
+  - { name: valid, target: bad, scenario: valid-request, every: 1s }
+  - { name: streamed, target: bad, scenario: streamed-request, every: 1s }
+receivers:
+  oncall: { webhook: { url: "${receiver.url}", secrets: [{ file: ${folder}/hook }], allowPrivate: true } }
+  phone: { ntfy: { url: "${receiver.url}", topic: { env: TOPIC }, token: { file: ${folder}/token }, allowPrivate: true } }
+  mail: { email: { host: "127.0.0.1", port: 1, security: none, from: a@example.com, to: [b@example.com], user: a, password: { file: ${folder}/password }, allowPrivate: true } }
+`;
+  const env = { ...process.env, TOPIC: "plumbline-of-a-test" };
+  const scenarios = ["valid-request", "streamed-request"];
+  const loaded = loadConfig({ file: "test", text }, { ...secretSources(env), scenarios, checkSecrets: true });
+  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
+  const lines: string[] = [];
+  const secrets = keepSecrets(env);
+  const service = await openService(loaded.config, {
+    env,
+    secrets,
+    storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
+    roles: allRoles,
+    locations: [],
+    concurrency: 4,
+    reconcileMs: 1000,
+    listen: { host: "127.0.0.1", port: 0 },
+    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
+  });
+  opened.defer(() => service.stop());
+  await vi.waitFor(() => expect([...tokensSent]).toContain(before.token), patience);
+  put(after, signing(12));
+  isReplaced = true;
+  await vi.waitFor(() => expect([...tokensSent]).toContain(after.token), patience);
+  // The password of a mail server that nobody reaches is learned by looking.
+  await vi.waitFor(
+    () => expect(secrets.redact(`${after.password} ${signing(12)}`)).toBe("[redacted] [redacted]"),
+    patience,
+  );
+  echoedSinceAll = 0;
+  await vi.waitFor(() => expect(echoedSinceAll).toBeGreaterThan(40), patience);
+  expect([...keysSent]).toEqual(expect.arrayContaining([before.key, after.key]));
+
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const tables = await client.query<{ name: string }>(
+    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+  );
+  const rows: string[] = [];
+  for (const { name } of tables.rows) rows.push(JSON.stringify((await client.query(`SELECT * FROM ${name}`)).rows));
+  await client.end();
+  const redis = new Redis(inject("redisUrl"));
+  const dumps = await Promise.all(
+    (await redis.keys("*")).map(async (name) => (await redis.dumpBuffer(name))?.toString("latin1") ?? ""),
+  );
+  redis.disconnect();
+  const answers = await Promise.all(
+    ["/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/observations"].map(async (path) =>
+      (await fetch(`${service.url}${path}`)).text(),
+    ),
+  );
+  await opened.disposeAsync();
+
+  const sinks: Record<string, string> = {
+    rows: rows.join("\n"),
+    redis: dumps.join("\n"),
+    telemetry: exported.join("\n"),
+    log: lines.join("\n"),
+    alerts: receiver.received.map(({ body }) => body).join("\n"),
+    web: answers.join("\n"),
+  };
+  expect(sinks["alerts"]).toContain("opened");
+  expect(sinks["telemetry"]).toContain("resourceSpans");
+  expect(sinks["log"]).toContain("alert delivered");
+  for (const [sink, written] of Object.entries(sinks)) {
+    expect(written.length, sink).toBeGreaterThan(500);
+    expect(
+      values.flatMap(spelt).filter((it) => written.includes(it)),
+      sink,
+    ).toEqual([]);
+  }
+}, 150_000);
