@@ -3,13 +3,13 @@ import type { Aspect } from "../baseline/baseline.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Json } from "../std/json.ts";
 import { type Known, knownSchema } from "./contract/known.ts";
-import { levelLines, rateLines } from "./describe-card.ts";
+import { levelLines, rateLines, valuesLines } from "./describe-card.ts";
 import { countsSchema } from "./detect/counts.ts";
 import { rateSchema } from "./detect/error-bits.ts";
 import { referenceSchema } from "./detect/reference.ts";
 import { type Noise, noiseText } from "./detect/marks.ts";
 import { readAs } from "./learned.ts";
-import { type SeriesCard, type ValuesCard, cardOfSeries } from "./series-card.ts";
+import { type SeriesCard, cardOfSeries } from "./series-card.ts";
 
 /** What a baseline says is normal, a line each, for people. Only what is still probed has a policy. */
 export function describeBaseline(
@@ -18,11 +18,12 @@ export function describeBaseline(
   learned: Json,
   policy: JudgePolicy | undefined,
   noise: Noise = quiet,
+  intervalMs?: number,
 ): string[] {
   const known = readAs(knownSchema, learned);
   if (known !== undefined) return shapeLines(known);
   if (policy === undefined) return ["its probe is not in the configuration any more: nothing is promised of it"];
-  const card = cardOfSeries(aspect, learned, policy, noise);
+  const card = cardOfSeries(aspect, learned, policy, noise, intervalMs);
   if (card !== undefined) return [...linesOf(card, label), ...noiseLines(noise)];
   return ["learned anew from the next runs"];
 }
@@ -34,18 +35,10 @@ function linesOf(card: SeriesCard, label: string): readonly string[] {
     case "rate":
       return rateLines(card, label);
     case "values":
-      return [`${label}: ${valuesText(card)}`];
+      return valuesLines(card, label);
     default:
       return card satisfies never;
   }
-}
-
-function valuesText({ n, counts }: ValuesCard): string {
-  return Object.entries(counts)
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, mostShown)
-    .map(([value, times]) => `${value} in ${times} of ${n} runs`)
-    .join(", ");
 }
 
 function noiseLines(noise: Noise): readonly string[] {

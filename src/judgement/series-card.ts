@@ -7,6 +7,7 @@ import { type Rate, rateSchema } from "./detect/error-bits.ts";
 import { rateCardOf } from "./detect/rate-card.ts";
 import type { Noise } from "./detect/marks.ts";
 import { readReference } from "./detect/reference.ts";
+import { valuesCardOf } from "./detect/values-card.ts";
 import { readAs } from "./learned.ts";
 
 /** What is promised of a series. */
@@ -30,18 +31,29 @@ export interface RateCard extends Promised {
   readonly failed: number;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Upper 95 % bound of the share that fails, from 0 to 1: no more than that is told. */
+  /** Upper 95 % bound of the share that fails, from 0 to 1: no more than that is told. At its worst part of the day. */
   readonly upTo: number;
-  /** About how long it takes to find that such a share of runs fails; undefined: that is usual, or lost in chance. */
-  readonly findsAfterMs: readonly { readonly share: number; readonly afterMs: number | undefined }[];
+  /** The same at its best. */
+  readonly upToAtLeast: number;
+  /**
+   * About how long it takes to find that such a share of runs fails, or so many times what is usual; undefined: that is
+   * usual, or lost in chance.
+   */
+  readonly findsAfterMs: readonly {
+    readonly share: number;
+    readonly ratio?: number;
+    readonly afterMs: number | undefined;
+  }[];
 }
 
 /** A series of a few values that come again and again, such as the prompt tokens of a fixed prompt. */
-export interface ValuesCard {
+export interface ValuesCard extends Promised {
   readonly kind: "values";
   readonly n: number;
   /** Value to how often it was seen. */
   readonly counts: Readonly<Record<string, number>>;
+  /** How long a count that is so many times the most frequent takes to be found; undefined: not known, or it is usual. */
+  readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
 }
 
 export type SeriesCard = LevelCard | RateCard | ValuesCard;
@@ -52,14 +64,23 @@ const unitOf = {
   budget: "microUsd",
 } as const satisfies Partial<Record<Aspect, LevelCard["unit"]>>;
 
-/** The card of what a baseline has learned; undefined: it has learned a shape, or nothing yet. */
-export function cardOfSeries(aspect: Aspect, learned: Json, policy: JudgePolicy, noise: Noise): SeriesCard | undefined {
+/** The card of what a baseline has learned, from runs so far apart; undefined: it has learned a shape, or nothing yet. */
+export function cardOfSeries(
+  aspect: Aspect,
+  learned: Json,
+  policy: JudgePolicy,
+  noise: Noise,
+  intervalMs?: number,
+): SeriesCard | undefined {
   switch (aspect) {
     case "latency":
     case "usage":
     case "budget": {
       const reference = readReference(learned);
-      if (reference === undefined) return valuesIn(learned);
+      if (reference === undefined) {
+        const counts = readCounts(learned);
+        return counts && { kind: "values", ...valuesCardOf(counts, policy.drift, intervalMs) };
+      }
       return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, noise.widening) };
     }
     case "availability": {
@@ -72,9 +93,4 @@ export function cardOfSeries(aspect: Aspect, learned: Json, policy: JudgePolicy,
     default:
       return aspect satisfies never;
   }
-}
-
-function valuesIn(learned: Json): ValuesCard | undefined {
-  const counts = readCounts(learned);
-  return counts && { kind: "values", n: counts.n, counts: counts.counts };
 }

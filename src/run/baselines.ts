@@ -139,15 +139,19 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const newest = versions.at(-1);
       const policy = policyOf(probeId);
       const noise = noiseIn(view, clock.nowMs());
+      const intervalMs = view.reading?.intervalMs;
       const promised = policy && inForce(policy, await book.fleet());
-      const card = newest && promised && cardOfSeries(aspect, newest.learned, promised, noise);
+      const card = newest && promised && cardOfSeries(aspect, newest.learned, promised, noise, intervalMs);
       return {
         series: view,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
         normal:
           newest === undefined
             ? []
-            : [...describeBaseline(aspect, label, newest.learned, promised, noise), ...ownMovesIn(view, clock.nowMs())],
+            : [
+                ...describeBaseline(aspect, label, newest.learned, promised, noise, intervalMs),
+                ...ownMovesIn(view, clock.nowMs()),
+              ],
         ...(card && { card }),
       };
     },

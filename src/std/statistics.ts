@@ -19,3 +19,10 @@ export function meanDeviation(values: readonly number[]): number {
   for (const value of values) sum += Math.abs(value - middle);
   return (Math.sqrt(Math.PI / 2) * sum) / values.length;
 }
+
+/** Digamma of x > 0, to nine digits: its recurrence up to 6, then the asymptotic series (Abramowitz and Stegun 6.3.18). */
+export function digamma(x: number): number {
+  if (x < 6) return digamma(x + 1) - 1 / x;
+  const square = 1 / x ** 2;
+  return Math.log(x) - 1 / (2 * x) - square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)));
+}

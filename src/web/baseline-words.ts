@@ -36,10 +36,8 @@ export const series = z
 
 const ms = (what: string) => z.number().describe(`${what}, in milliseconds`);
 const n = z.number().describe("runs it was learned from");
-const promised = {
-  fromMs: atMs,
-  toMs: atMs,
-  mayPage: z.boolean().describe("false: the baseline is too young to page, it informs only"),
+const ofPromise = {
+  mayPage: z.boolean().describe("false: the baseline is too young to page or differs every time, it informs at most"),
   falsePageEveryMs: ms("the promise in force: at most one false page in this time"),
   shared: z
     .object({
@@ -49,6 +47,7 @@ const promised = {
     .describe("what the promise is divided from, when it is one of the whole fleet")
     .optional(),
 };
+const promised = { fromMs: atMs, toMs: atMs, ...ofPromise };
 const found = ms("how long it takes on average to find it; missing: it is not found").optional();
 const levelCard = z
   .object({
@@ -92,9 +91,18 @@ const rateCard = z
     n,
     failed: z.number().describe("those of them that failed"),
     ...promised,
-    upTo: z.number().describe("share of failing runs that is still taken for usual, from 0 to 1"),
+    upTo: z
+      .number()
+      .describe("share of failing runs that is still taken for usual, from 0 to 1, at its worst part of the day"),
+    upToAtLeast: z.number().describe("the same at its best part of the day"),
     findsAfterMs: z
-      .array(z.object({ share: z.number().describe("share of runs that fail"), afterMs: found }))
+      .array(
+        z.object({
+          share: z.number().describe("share of runs that fail"),
+          ratio: z.number().describe("so many times what is taken for usual").optional(),
+          afterMs: found,
+        }),
+      )
       .describe("how long more failures take to be found"),
   })
   .meta({ id: "RateCard" });
@@ -103,6 +111,10 @@ const valuesCard = z
     kind: z.literal("values").describe("a few values that come again and again"),
     n,
     counts: z.record(z.string(), z.number()).describe("how often each was seen"),
+    ...ofPromise,
+    findsAfterMs: z
+      .array(z.object({ ratio: z.number().describe("a count so many times the most frequent"), afterMs: found }))
+      .describe("how long another count takes to be found"),
   })
   .meta({ id: "ValuesCard" });
 

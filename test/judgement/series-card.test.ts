@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { learned as playLearned } from "../../bench/detection/play.ts";
 import { scenarios, seriesOf } from "../../bench/detection/series.ts";
 import { describeBaseline } from "../../src/judgement/describe-baseline.ts";
-import { cardOfSeries } from "../../src/judgement/series-card.ts";
+import { cardOfSeries, type RateCard, type ValuesCard } from "../../src/judgement/series-card.ts";
 import type { Json } from "../../src/std/json.ts";
 import { probe } from "../probe/samples.ts";
 
@@ -46,16 +46,55 @@ describe("the card of a series", () => {
     expect(lines[0]).toBe(
       "error rate: 20 of 10080 runs failed, 1970-01-01 00:00 UTC to 1970-01-08 00:00 UTC; up to 0.29 % is taken for usual",
     );
-    expect(lines[1]).toMatch(/^more is found on average: 5 % of runs failing in .*, 20 % .*, 50 % of runs failing in /);
+    expect(lines[1]).toMatch(
+      /^more is found on average: \+20 % .*, \+50 % .*, ×2 in .* d; 5 % of runs failing in .*, 20 % .*, 50 % of runs failing in /,
+    );
     expect(lines[2]).toBe("promise: at most one false page in 180 days");
   });
 
-  test("of a few values says how often each was seen", () => {
-    const counts = { n: 100, counts: { 13: 90, 14: 10 } };
-    expect(cardOfSeries("usage", counts, policy, quiet)).toEqual({ kind: "values", ...counts });
-    expect(describeBaseline("usage", "prompt tokens", counts, policy)).toEqual([
-      "prompt tokens: 13 in 90 of 100 runs, 14 in 10 of 100 runs",
-    ]);
+  test("of failures that differ by part of the day says the best part as well, and finds by the part that takes longest", () => {
+    const hours = { n: [1680, 1680, 1680, 1680, 1680, 1680], k: [1, 1, 84, 84, 1, 1] };
+    const rate = { n: 10_080, k: 172, fromMs: 0, toMs: 10_080 * minuteMs, hours };
+    const card = cardOfSeries("availability", rate, policy, quiet);
+    const { upTo, upToAtLeast, findsAfterMs } = card as RateCard;
+    expect(upTo).toBeGreaterThan(84 / 1680);
+    expect(upToAtLeast).toBeLessThan(0.005);
+    expect(findsAfterMs.find(({ share }) => share === 0.05)).toMatchObject({ afterMs: undefined });
+    expect(describeBaseline("availability", "error rate", rate, policy)[0]).toMatch(
+      /up to 6 % is taken for usual \(0\.2\d* % at its best part of the day\)$/,
+    );
+  });
+
+  describe("of a few values", () => {
+    const counts = { n: 1440, counts: { 13: 1300, 14: 140 } };
+
+    test("says how often each was seen, when others are found, and the promise", () => {
+      expect(cardOfSeries("usage", counts, policy, quiet, minuteMs)).toMatchObject({ kind: "values", ...counts });
+      expect(describeBaseline("usage", "prompt tokens", counts, policy, quiet, minuteMs)).toEqual([
+        "prompt tokens: 13 in 1300 of 1440 runs, 14 in 140 of 1440 runs",
+        "another count is found: +20 % in 3 min, +50 % in 3 min, ×2 in 3 min",
+        "promise: at most one false page in 180 days",
+      ]);
+    });
+
+    test("a count that is usual is none to be found, nor is one of nothing, nor before it is known how often it runs", () => {
+      const usual = { n: 1440, counts: { 10: 1000, 20: 440 } };
+      const none = { n: 1440, counts: { 0: 1440 } };
+      const found = (learned: Json, everyMs?: number) =>
+        (cardOfSeries("usage", learned, policy, quiet, everyMs) as ValuesCard).findsAfterMs.map(
+          ({ afterMs }) => afterMs,
+        );
+      expect(found(usual, minuteMs)).toEqual([3 * minuteMs, 3 * minuteMs, undefined]);
+      expect(found(none, minuteMs)).toEqual([undefined, undefined, undefined]);
+      expect(found(counts)).toEqual([undefined, undefined, undefined]);
+    });
+
+    test("that differs nearly every time is said not to be judged", () => {
+      const varied = { n: 60, counts: Object.fromEntries(Array.from({ length: 60 }, (_, value) => [value, 1])) };
+      expect(describeBaseline("usage", "prompt tokens", varied, policy)[1]).toBe(
+        "it differs nearly every time: not judged",
+      );
+    });
   });
 
   test("what is not learned yet, or not probed any more, is said to be", () => {

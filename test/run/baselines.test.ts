@@ -186,6 +186,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const usage = (await control.baselines.list(probe.id)).find(({ series }) => series.label === "prompt tokens");
     expect((await control.baselines.history(usage?.series.id ?? ""))?.normal).toEqual([
       "prompt tokens: 421 in 20 of 20 runs",
+      "another count is found: +20 % in 5 min, +50 % in 5 min, ×2 in 5 min",
+      "promise: at most one false page in 5 h",
     ]);
     expect((await contract()).baseline?.version).toBe(1);
     // Back to what was normal before, not to the version in between that knew nothing.

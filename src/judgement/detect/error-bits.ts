@@ -110,6 +110,12 @@ export function usualAt({ n, k, hours }: Rate, atMs: number): Pick<Rate, "n" | "
   return chiSquare > byChance ? { n: hours.n[part] ?? 0, k: hours.k[part] ?? 0 } : { n, k };
 }
 
+/** The same for every part of the day; one for all where they do not differ. */
+export function usualByPart(rate: Rate): readonly Pick<Rate, "n" | "k">[] {
+  const parts = Array.from({ length: partsOfDay }, (_, part) => usualAt(rate, part * partMs));
+  return new Set(parts.map(({ n, k }) => `${k} of ${n}`)).size === 1 ? parts.slice(0, 1) : parts;
+}
+
 /** One more run that counts: whether failures are more frequent than the baseline's upper bound allows. Changes the state. */
 export function stepErrors(state: ErrorBits, usual: Rate, atMs: number, failed: boolean, samples: number): boolean {
   const { n, k } = usualAt(usual, atMs);

@@ -19,7 +19,7 @@ function learned(runs: number, everyMs: number, chance: number, random: () => nu
   return rate as Rate;
 }
 
-/** Median over simulated series of how long it takes until so large a share of failing runs is told. */
+/** Mean over simulated series of how long it takes until so large a share of failing runs is told. */
 function simulated(usual: Rate, everyMs: number, share: number): number {
   const delays = Array.from({ length: 101 }, (_, seed) => {
     const random = seededRandom(seed + 1);
@@ -32,7 +32,7 @@ function simulated(usual: Rate, everyMs: number, share: number): number {
       if (stepErrors(bits, usual, atMs, failed, drift.falsePageEveryMs / everyMs)) return run * everyMs;
     }
   });
-  return delays.toSorted((a, b) => a - b)[50] ?? 0;
+  return delays.reduce((sum, delay) => sum + delay, 0) / delays.length;
 }
 
 test.each([
@@ -42,9 +42,13 @@ test.each([
   const usual = learned(runs, everyMs, 0.002, seededRandom(7));
   const card = rateCardOf(usual, drift);
   expect(card).toMatchObject({ n: runs, failed: usual.k, mayPage: true, falsePageEveryMs: drift.falsePageEveryMs });
-  for (const { share, afterMs = 0 } of card.findsAfterMs) {
+  const found = card.findsAfterMs.flatMap(({ afterMs, ...one }) => (afterMs === undefined ? [] : { ...one, afterMs }));
+  expect(found.length).toBeGreaterThanOrEqual(4);
+  for (const { ratio: times, share, afterMs } of found) {
     const ratio = afterMs / simulated(usual, everyMs, share);
-    expect({ share, ratio, isNear: ratio > 0.6 && ratio < 1.7 }).toMatchObject({ isNear: true });
+    // So near to what is usual a bet hardly wins: the card says that it takes long, and not how long.
+    const most = times === 1.5 ? 3 : 1.4;
+    expect({ share, ratio, isNear: ratio > 0.7 && ratio < most }).toMatchObject({ isNear: true });
   }
 });
 
@@ -53,5 +57,5 @@ test("what is usual is not found, and a young baseline only informs", () => {
   const card = rateCardOf(usual, drift);
   expect(card.mayPage).toBe(false);
   expect(card.upTo).toBeGreaterThan(usual.k / usual.n);
-  expect(card.findsAfterMs[0]).toEqual({ share: 0.05, afterMs: undefined });
+  expect(card.findsAfterMs).toContainEqual({ share: 0.05, afterMs: undefined });
 });
