@@ -1,19 +1,10 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { Json } from "../std/json.ts";
 import { acceptShape } from "./contract/accept-shape.ts";
-import { acceptFromChange } from "./detect/new-normal.ts";
+import { acceptFromChange, type NewNormal } from "./detect/new-normal.ts";
 import { acceptRate } from "./error-rate.ts";
 import type { Finding } from "./judgement.ts";
 import { acceptCounts } from "./token-counts.ts";
-
-/** What takes the place of a baseline. `learned: null` is learned anew from the next runs. */
-export interface NewNormal {
-  readonly learned: Json;
-  readonly n: number;
-  /** What the judge goes on from; nothing when left out. */
-  readonly state?: Json | undefined;
-}
 
 /**
  * What a person means by accepting an incident. A shape takes in the differences that were told, from the replies that

@@ -4,7 +4,7 @@ import type { Json } from "../std/json.ts";
 import { type BaselineCard, cardOf } from "./detect/card.ts";
 import { readCounts } from "./detect/counts.ts";
 import { type Rate, rateSchema } from "./detect/error-bits.ts";
-import { rateCardOf } from "./detect/rate-card.ts";
+import { rateCardOf, type ShareFound } from "./detect/rate-card.ts";
 import type { Noise } from "./detect/marks.ts";
 import { readReference } from "./detect/reference.ts";
 import { valuesCardOf } from "./detect/values-card.ts";
@@ -35,15 +35,7 @@ export interface RateCard extends Promised {
   readonly upTo: number;
   /** The same at its best. */
   readonly upToAtLeast: number;
-  /**
-   * About how long it takes to find that such a share of runs fails, or so many times what is usual; undefined: that is
-   * usual, or lost in chance.
-   */
-  readonly findsAfterMs: readonly {
-    readonly share: number;
-    readonly ratio?: number;
-    readonly afterMs: number | undefined;
-  }[];
+  readonly findsAfterMs: readonly ShareFound[];
 }
 
 /** A series of a few values that come again and again, such as the prompt tokens of a fixed prompt. */

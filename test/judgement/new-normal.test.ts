@@ -65,7 +65,7 @@ function follow(seed: number, by = policy) {
     take({ learned, n, state }: NewNormal): void {
       const version = (memory?.baseline?.version ?? 0) + 1;
       const baseline = { learned: stored(learned), n, version, acceptedAtMs: 0, by: "ada", why: "new machines" };
-      memory = { ...memory!, baseline, state: stored(state) };
+      memory = { ...memory!, baseline, state: stored(state ?? null) };
     },
     put(state: Json): void {
       memory = { ...memory!, state: stored(state) };

@@ -12,7 +12,8 @@ import { type WatchState, readWatchState } from "./watch-state.ts";
 export interface NewNormal {
   readonly learned: Json;
   readonly n: number;
-  readonly state: Json;
+  /** What the judge goes on from; nothing when left out. */
+  readonly state?: Json | undefined;
 }
 
 /**
@@ -67,7 +68,7 @@ export function excludeBetween(
 }
 
 /** "We change something ourselves": whatever comes next is learned as a new epoch, and nobody is paged for it. */
-export const plannedChange: NewNormal = { learned: null, n: 0, state: null };
+export const plannedChange = { learned: null, n: 0, state: null } as const satisfies NewNormal;
 
 /** "That page was noise": two within 90 days widen the guard of the series by half. undefined: not a series of this kind. */
 export function markAsNoise({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): Json | undefined {

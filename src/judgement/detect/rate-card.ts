@@ -7,6 +7,14 @@ const shares = [0.05, 0.2, 0.5];
 const ratios = [1.2, 1.5, 2];
 const longestMs = 90 * 86_400_000;
 
+/** About how long it takes to find so large a share of failing runs; undefined: that is usual, or lost in chance. */
+export interface ShareFound {
+  readonly share: number;
+  /** So many times what is taken for usual. */
+  readonly ratio?: number;
+  readonly afterMs: number | undefined;
+}
+
 /**
  * How often runs fail, what is promised of it, and how long it takes to find that more of them do: so many times what is
  * taken for usual, or such a share of all. Of a rate that differs by part of the day, at the part that takes longest.
@@ -22,6 +30,10 @@ export function rateCardOf(rate: Rate, drift: DriftPolicy) {
     const delays = bits.map((bit) => delayOf(Math.min(1, shareOf(bit)), bit, samples, intervalMs));
     return delays.includes(undefined) ? undefined : Math.max(...delays.map((delay) => delay ?? 0));
   };
+  const findsAfterMs: readonly ShareFound[] = [
+    ...ratios.map((ratio) => ({ ratio, share: ratio * upTo, afterMs: slowest(({ usual }) => ratio * usual) })),
+    ...shares.map((share) => ({ share, afterMs: slowest(() => share) })),
+  ];
   return {
     n,
     failed: k,
@@ -32,10 +44,7 @@ export function rateCardOf(rate: Rate, drift: DriftPolicy) {
     mayPage: toMs - fromMs >= drift.pageAfterMs,
     falsePageEveryMs: drift.falsePageEveryMs,
     ...(drift.shared && { shared: drift.shared }),
-    findsAfterMs: [
-      ...ratios.map((ratio) => ({ ratio, share: ratio * upTo, afterMs: slowest(({ usual }) => ratio * usual) })),
-      ...shares.map((share) => ({ share, afterMs: slowest(() => share) })),
-    ],
+    findsAfterMs,
   };
 }
 
