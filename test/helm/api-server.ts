@@ -36,10 +36,10 @@ const kinds: Readonly<Record<string, readonly [groupVersion: string, plural: str
 const isNamespaced = (kind: string): boolean => kind !== "Namespace";
 
 /**
- * As much of a Kubernetes API server as Helm talks to when it installs: it keeps what it is given, tells watchers, and
- * hands each Job to whoever runs it. It validates nothing.
+ * As much of a Kubernetes API server as Helm talks to when it installs and tests: it keeps what it is given, tells
+ * watchers, and hands each Job and each Pod to whoever runs it. It validates nothing.
  */
-export async function openApiServer(runJob: (job: Kept, server: ApiServer) => Promise<boolean>): Promise<ApiServer> {
+export async function openApiServer(run: (owner: Kept, server: ApiServer) => Promise<boolean>): Promise<ApiServer> {
   const objects = new Map<string, Kept>();
   const acts: Act[] = [];
   const watchers = new Set<{ readonly tell: (type: string, object: Kept) => void }>();
@@ -59,12 +59,8 @@ export async function openApiServer(runJob: (job: Kept, server: ApiServer) => Pr
     const isNew = !objects.has(keyOf(kind, given.metadata.name));
     acts.push(`${isNew ? "create" : "replace"} ${kind} ${given.metadata.name}`);
     const kept = keep(kind, given, isNew);
-    if (kind === "Job" && isNew) {
-      void runJob(kept, server).then((isFine) => {
-        const type = isFine ? "Complete" : "Failed";
-        const status = { [isFine ? "succeeded" : "failed"]: 1, conditions: [{ type, status: "True", reason: type }] };
-        keep("Job", { ...kept, status }, false);
-      });
+    if ((kind === "Job" || kind === "Pod") && isNew) {
+      void run(kept, server).then((isFine) => keep(kind, { ...kept, status: endOf(kind, isFine) }, false));
     }
     return kept;
   };
@@ -179,6 +175,12 @@ export async function openApiServer(runJob: (job: Kept, server: ApiServer) => Pr
     },
   };
   return server;
+}
+
+function endOf(kind: "Job" | "Pod", isFine: boolean): object {
+  if (kind === "Pod") return { phase: isFine ? "Succeeded" : "Failed" };
+  const type = isFine ? "Complete" : "Failed";
+  return { [isFine ? "succeeded" : "failed"]: 1, conditions: [{ type, status: "True", reason: type }] };
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

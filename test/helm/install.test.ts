@@ -10,46 +10,13 @@ import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { readSchemaState } from "../../src/store/store.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { type ApiServer, type Kept, openApiServer } from "./api-server.ts";
-import { findHelms, type Helm, type Manifest } from "./helm.ts";
-import { podsOf, selectorOf, selects } from "./manifests.ts";
+import { findHelms, type Helm } from "./helm.ts";
+import { type Ended, ending, startPod } from "./pods.ts";
 
-interface Ended {
-  readonly code: number | null;
-  readonly said: string;
-}
-
-const ending = (program: string, words: readonly string[], env: NodeJS.ProcessEnv, input = ""): Promise<Ended> => {
-  const child = spawn(program, words, { env });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece: Buffer) => (said += piece.toString()));
-  child.stdin.end(input);
-  return new Promise((done) => child.on("close", (code) => done({ code, said })));
-};
-
-/** Does what a cluster would do with the Job: nothing without its Secret and ServiceAccount, or where no policy lets it out. */
+/** Does what a cluster would do with the Job. */
 async function runJob(job: Kept, cluster: ApiServer): Promise<boolean> {
-  const [found] = podsOf([job as unknown as Manifest]);
-  const [container] = found?.pod.containers ?? [];
-  if (found === undefined || container === undefined) return false;
-  const isLetOut = cluster.all("NetworkPolicy").some((policy) => {
-    const selector = selectorOf(policy as unknown as Manifest);
-    return selector !== undefined && selects(selector, found);
-  });
-  const account = String(found.pod["serviceAccountName"]);
-  const isSomebody = account === "default" || cluster.find("ServiceAccount", account) !== undefined;
-  if (!isLetOut || !isSomebody) return false;
-  const env = container["env"] as readonly {
-    name: string;
-    valueFrom: { secretKeyRef: { name: string; key: string } };
-  }[];
-  const variables = env.map(({ name, valueFrom: { secretKeyRef } }) => {
-    const secret = cluster.find("Secret", secretKeyRef.name) as { stringData?: Record<string, string> } | undefined;
-    return [name, secret?.stringData?.[secretKeyRef.key]] as const;
-  });
-  if (variables.some(([, value]) => value === undefined)) return false;
-  const words = ["src/main.ts", ...(container.args ?? [])];
-  const { code } = await ending(process.execPath, words, Object.fromEntries(variables));
-  return code === 0;
+  const child = startPod(job, cluster, { folder: ".", entry: ["src/main.ts"] });
+  return child !== undefined && (await ending(child)).code === 0;
 }
 
 describe.each(findHelms())("Helm $version installs into what talks like a cluster", (helm: Helm) => {
@@ -90,7 +57,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
       HELM_DRIVER_SQL_CONNECTION_STRING: driver.href,
     };
     const words = [verb, "rel", "helm", "--namespace", "watch", "--timeout", "60s", "--values", "-"];
-    const ended = await ending(helm.program, words, env, stringify(values));
+    const ended = await ending(spawn(helm.program, words, { env }), stringify(values));
     return { ...ended, acts: cluster.acts.slice(before) };
   };
   const values = (config: string): object => ({
