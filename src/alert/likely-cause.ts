@@ -1,4 +1,5 @@
 import type { Covers, Incident } from "../incident/incident.ts";
+import { overdraftSubject } from "../judgement/overdraft.ts";
 import type { LikelyCause } from "./alert.ts";
 
 /**
@@ -8,12 +9,17 @@ import type { LikelyCause } from "./alert.ts";
 export function likelyCause(incident: Incident): LikelyCause {
   if (incident.covers?.reason === "provider-is-down") return "provider";
   if (incident.covers?.reason === "no-connectivity") return "network";
+  if (incident.kind === "budget" && isOverdraft(incident)) return "provider";
   if (incident.kind === "monitor" || incident.kind === "budget") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
   const status = incident.evidence.at(-1)?.status;
   if (status === undefined) return incident.kind === "availability" ? "network" : "provider";
   const refusalWasExpected = incident.findings.some(({ expected }) => /\b40[13]\b/.test(expected));
   return (status === 401 || status === 403) && !refusalWasExpected ? "credentials" : "provider";
+}
+
+function isOverdraft({ findings }: Incident): boolean {
+  return findings.some(({ subject }) => subject === overdraftSubject);
 }
 
 /** One safe first action: it changes nothing, or says what is to be decided. */
@@ -46,6 +52,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
     case "usage":
       return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
     case "budget":
+      if (isOverdraft(incident))
+        return "Look at the tokens of the run; ask the provider whether it keeps to the output limit, and how it counts.";
       return "Look at the spend of the last hours in status; ask less often, or raise the cap if it is meant.";
     case "monitor":
       return monitorStep(incident.label);

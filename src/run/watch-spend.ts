@@ -2,6 +2,7 @@ import { nothingFollows } from "../alert/aftermath.ts";
 import { advanceLimit, type Limit, limitFingerprint } from "../alert/spend-incident.ts";
 import { capFinding, capLabel, nothingUsed, type Pace, paceFinding, type Used, windowOf } from "../judgement/budget.ts";
 import type { Finding } from "../judgement/judgement.ts";
+import { type Overdraft, overdraftFinding, overdraftHoldMs, withOverdraft } from "../judgement/overdraft.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { SpendCap } from "../probe/target.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
@@ -23,20 +24,26 @@ export interface SpendBook {
     sinceMs: number,
     nowMs: number,
   ): Promise<{ readonly sinceMs: number; readonly byTarget: ReadonlyMap<string, Used> }>;
+  /** Probes of which a run since then has used more than it was allowed. */
+  overdraftsSince(sinceMs: number): Promise<readonly Overdraft[]>;
   /** Runs of each target that were skipped for a cap, of slots since then. */
   skippedSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
 }
 
 const hourMs = 3_600_000;
 
-/** One incident for each cap that is reached and for each month's budget that is used up too fast. */
+/** One incident for each cap that is reached, each month's budget that is used up too fast, each probe that uses too much. */
 export async function watchSpend(
   { book, probes, receivers }: WatchWorld & { readonly book: SpendBook },
   nowMs: number,
 ): Promise<void> {
   const caps = capsIn(probes);
-  if (caps.length === 0) return;
-  const reports = [...(await capReports(book, probes, caps, nowMs)), ...(await paceReports(book, probes, caps, nowMs))];
+  const overdrafts = await book.overdraftsSince(nowMs - overdraftHoldMs);
+  const reports = [
+    ...(await capReports(book, probes, caps, overdrafts, nowMs)),
+    ...(await paceReports(book, probes, caps, nowMs)),
+    ...overdraftReports(probes, overdrafts, nowMs),
+  ];
   const alerting = probes[0]?.alerting;
   for (const { limit, finding } of reports) {
     await book.concludeIncident({
@@ -54,7 +61,14 @@ interface Report {
   readonly finding: Finding | undefined;
 }
 
-async function capReports(book: SpendBook, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
+async function capReports(
+  book: SpendBook,
+  probes: readonly Probe[],
+  caps: readonly SpendCap[],
+  overdrafts: readonly Overdraft[],
+  nowMs: number,
+) {
+  if (caps.length === 0) return [];
   const reports: Report[] = [];
   const used = await book.usedUnder(caps, nowMs);
   const runs = probes.map((probe) => ({ probe, ...reservationFor(probe, scenarioOf(probe.scenario)) }));
@@ -64,7 +78,12 @@ async function capReports(book: SpendBook, probes: readonly Probe[], caps: reado
     for (const [index, cap] of caps.entries()) {
       if (cap.span !== span) continue;
       const members = runs.filter((run) => run.caps.some((own) => isSame(own, cap)));
-      const next = members.map(({ microUsd = 0, tokens, requests }): Used => ({ microUsd, tokens, requests }));
+      const next = members.map(({ probe, microUsd = 0, tokens, requests }) =>
+        withOverdraft(
+          { microUsd, tokens, requests },
+          overdrafts.find((it) => isOf(it, probe)),
+        ),
+      );
       const names = new Set(members.map(({ probe }) => probe.target.name));
       const count = [...names].reduce((sum, name) => sum + (skipped.get(name) ?? 0), 0);
       const finding = capFinding({ cap, used: used[index] ?? nothingUsed, next, skipped: count }, nowMs);
@@ -93,6 +112,21 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
   });
 }
 
+function overdraftReports(probes: readonly Probe[], overdrafts: readonly Overdraft[], nowMs: number): Report[] {
+  return probes.flatMap((probe) => {
+    const seen = overdrafts.find((it) => isOf(it, probe));
+    return seen === undefined ? [] : [{ limit: overdraftLimit(probe), finding: overdraftFinding(seen, nowMs) }];
+  });
+}
+
+function isOf({ probeId, model }: Overdraft, probe: Probe): boolean {
+  return probeId === probe.id && model === probe.target.model;
+}
+
+function overdraftLimit({ id, target }: Probe): Limit {
+  return { series: `overdraft/${id}`, label: `what is reserved for ${id}`, scope: `target/${target.name}` };
+}
+
 const none: ReadonlyMap<string, Used> = new Map();
 
 /** Names of all targets that probes may ask: their own, and what they fall back to. */
@@ -110,13 +144,12 @@ export function capsIn(probes: readonly Probe[]): SpendCap[] {
   return all.filter((cap, index) => all.findIndex((other) => isSame(cap, other)) === index);
 }
 
-/** Fingerprints of the incidents that caps may have. */
+/** Fingerprints of the incidents that caps and what is reserved under them may have. */
 export function limitsIn(probes: readonly Probe[]): ReadonlySet<string> {
-  return new Set(
-    capsIn(probes).flatMap(({ scope, span }) =>
-      ["cap", "pace"].map((what) => limitFingerprint({ series: `${what}/${scope}/${span}`, label: "", scope })),
-    ),
+  const ofCaps = capsIn(probes).flatMap(({ scope, span }) =>
+    ["cap", "pace"].map((what): Limit => ({ series: `${what}/${scope}/${span}`, label: "", scope })),
   );
+  return new Set([...ofCaps, ...probes.map((probe) => overdraftLimit(probe))].map((limit) => limitFingerprint(limit)));
 }
 
 function isSame(one: SpendCap, other: SpendCap): boolean {

@@ -3,7 +3,7 @@ import { type Used, windowOf } from "../judgement/budget.ts";
 import type { SpendBook } from "../run/watch-spend.ts";
 import type { SloBook } from "../run/watch-slo.ts";
 import { tally } from "./tallies.ts";
-import { count, epochMs, iso, type Row, text } from "./rows.ts";
+import { count, epochMs, iso, optionalCount, type Row, text } from "./rows.ts";
 
 /** Sums over runs and ledger, by target. */
 export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
@@ -53,6 +53,22 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
           AND hour <= ${iso(nowMs)}::timestamptz GROUP BY target`.execute(db);
       const since = rows[0]?.["since"];
       return { sinceMs: since === undefined ? nowMs : epochMs(since), byTarget: usedByTarget(rows) };
+    },
+
+    async overdraftsSince(sinceMs) {
+      const { rows } = await sql<Row>`
+        SELECT * FROM plumbline.overdrafts WHERE at > ${iso(sinceMs)}::timestamptz ORDER BY probe_id, model`.execute(
+        db,
+      );
+      return rows.map((row) => ({
+        probeId: text(row["probe_id"]),
+        model: text(row["model"]),
+        atMs: epochMs(row["at"]),
+        tokens: count(row["tokens"]),
+        plannedTokens: count(row["planned_tokens"]),
+        microUsd: optionalCount(row["micro_usd"]),
+        plannedMicroUsd: optionalCount(row["planned_micro_usd"]),
+      }));
     },
 
     async skippedSince(sinceMs) {

@@ -21,6 +21,7 @@ function bookWith(sinceMs: number, lately: ReadonlyMap<string, Used>): SpendBook
     usedIn: async () => [],
     usedUnder: async (caps) => caps.map(({ span }) => (span === "month" ? usedThisMonth : usedToday)),
     usedLately: async () => ({ sinceMs, byTarget: lately }),
+    overdraftsSince: async () => [],
     skippedSince: async () => new Map(),
   };
 }

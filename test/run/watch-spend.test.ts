@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
 import { nothingUsed, type Used } from "../../src/judgement/budget.ts";
+import type { Overdraft } from "../../src/judgement/overdraft.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { limitsIn, type SpendBook, watchSpend } from "../../src/run/watch-spend.ts";
 import { closeOrphans } from "../../src/run/close-orphans.ts";
@@ -16,11 +17,12 @@ const capped = { ...probe, target: { ...probe.target, spendCaps: [cap, month] } 
 function world(used: Used, skipped: number) {
   const incidents = new Map<string, Incident>();
   const told: string[] = [];
-  const facts = { used, skipped };
+  const facts = { used, skipped, overdrafts: [] as readonly Overdraft[] };
   const book: WatchBook & SpendBook = {
     usedIn: async (_targets, starts) => starts.map(() => new Map([["mini", facts.used]])),
     usedUnder: async (caps) => caps.map(() => facts.used),
     usedLately: async () => ({ sinceMs: 0, byTarget: new Map([["mini", facts.used]]) }),
+    overdraftsSince: async () => facts.overdrafts,
     skippedSince: async () => new Map([["mini", facts.skipped]]),
     lastDone: async () => new Map(),
     incidents: async () => [...incidents.values()],
@@ -58,4 +60,43 @@ test("a budget that is burnt fast pages, and a start of the service does not clo
   expect(await closeOrphans(watching, Date.UTC(2026, 5, 11, 10))).toBe(0);
   // Without that cap in the configuration nobody would ever say that it is over.
   expect(await closeOrphans({ ...watching, probes: [probe] }, Date.UTC(2026, 5, 11, 10))).toBe(1);
+});
+
+const overdraft: Overdraft = {
+  probeId: probe.id,
+  model: probe.target.model,
+  atMs: Date.UTC(2026, 5, 11, 10),
+  tokens: 2000,
+  plannedTokens: 120,
+  microUsd: 400,
+  plannedMicroUsd: 24,
+};
+
+test("a run that has used more than it may is told once, and is over when a day has passed without another", async () => {
+  const { watching, facts, told, incidents } = world(nothingUsed, 0);
+  const uncapped = { ...watching, probes: [probe] };
+  facts.overdrafts = [overdraft, { ...overdraft, probeId: "of another" }];
+  for (let look = 0; look < 100; look += 1) await watchSpend(uncapped, overdraft.atMs + look * minuteMs);
+  expect(told).toEqual(["opened ticket budget: reserved maximum"]);
+  const [incident] = incidents.values();
+  expect(incident?.findings[0]).toMatchObject({
+    expected: "at most 120 tokens a run",
+    observed: "2000 tokens; as much is reserved for each run from now on",
+  });
+  expect(limitsIn([probe]).has(incident?.fingerprint ?? "")).toBe(true);
+  facts.overdrafts = [{ ...overdraft, atMs: overdraft.atMs + 20 * 60 * minuteMs }];
+  await watchSpend(uncapped, overdraft.atMs + 30 * 60 * minuteMs);
+  expect(told).toHaveLength(1);
+  await watchSpend(uncapped, overdraft.atMs + 45 * 60 * minuteMs);
+  expect(told.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
+});
+
+test("a cap that has no room for what was seen is told, though there is room for what is allowed", async () => {
+  const { watching, facts, told, incidents } = world({ ...nothingUsed, tokens: 500 }, 3);
+  facts.overdrafts = [{ ...overdraft, tokens: 900, atMs: overdraft.atMs - 48 * 60 * minuteMs }];
+  await watchSpend(watching, overdraft.atMs);
+  expect(told).toEqual(["opened ticket budget: spend cap of mini per day"]);
+  expect([...incidents.values()][0]?.findings[0]?.observed).toContain(
+    "500 tokens used; runs that may take 900 tokens or more",
+  );
 });

@@ -8,6 +8,7 @@ import { controlConforms } from "./conformance-control.ts";
 import { ledgerConforms } from "./conformance-ledger.ts";
 import { groupsConform } from "./conformance-groups.ts";
 import { newCapsConform } from "./conformance-new-caps.ts";
+import { overdraftsConform } from "./conformance-overdrafts.ts";
 import { retentionConforms } from "./conformance-retention.ts";
 import { slotsConform } from "./conformance-slots.ts";
 import { spendConforms } from "./conformance-spend.ts";
@@ -41,6 +42,7 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
     describe("spend", () => spendConforms(bench));
     describe("ledger", () => ledgerConforms(bench));
     describe("caps that are new", () => newCapsConform(bench));
+    describe("overdrafts", () => overdraftsConform(bench));
     describe("incidents and outbox", () => alertsConform(bench));
     describe("what people do", () => controlConforms(bench));
     describe("what is told again", () => standingConforms(bench));

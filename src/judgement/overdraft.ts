@@ -1,0 +1,48 @@
+import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
+import type { Used } from "./budget.ts";
+import type { Finding } from "./judgement.ts";
+
+/** A run that has used more than the most it was allowed. The most of what was seen, and when that was last. */
+export interface Overdraft {
+  readonly probeId: string;
+  readonly model: string;
+  readonly atMs: number;
+  readonly tokens: number;
+  readonly plannedTokens: number;
+  /** undefined: no price was known. */
+  readonly microUsd?: MicroUsd | undefined;
+  readonly plannedMicroUsd?: MicroUsd | undefined;
+}
+
+/** What its findings are about. */
+export const overdraftSubject = "reserved maximum";
+
+const dayMs = 86_400_000;
+/** As long as an overdraft is reserved for: no month is longer, and a month is the longest time that a cap is for. */
+export const overdraftHoldMs = 31 * dayMs;
+
+/** Said while a run of the last day has used too much. */
+export function overdraftFinding(
+  { atMs, tokens, plannedTokens, microUsd, plannedMicroUsd }: Overdraft,
+  nowMs: number,
+): Finding | undefined {
+  if (nowMs - atMs > dayMs) return undefined;
+  const isOfTokens = tokens > plannedTokens || microUsd === undefined || plannedMicroUsd === undefined;
+  return {
+    kind: "budget",
+    severity: "risky",
+    subject: overdraftSubject,
+    expected: isOfTokens ? `at most ${plannedTokens} tokens a run` : `at most ${formatMicroUsd(plannedMicroUsd)} a run`,
+    observed: `${isOfTokens ? `${tokens} tokens` : formatMicroUsd(microUsd)}; as much is reserved for each run from now on`,
+    why: "the provider does not keep to the output limit, or counts the prompt otherwise",
+  };
+}
+
+/** What is set aside for a run: what is allowed, or what was seen if that was more. */
+export function withOverdraft(planned: Used, seen: Overdraft | undefined): Used {
+  return {
+    ...planned,
+    microUsd: Math.max(planned.microUsd, seen?.microUsd ?? 0),
+    tokens: Math.max(planned.tokens, seen?.tokens ?? 0),
+  };
+}
