@@ -158,13 +158,18 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** Windows over which a gap has to grow, from each to the next, to at least twice what it was. */
+/**
+ * Windows over which a gap has to grow, to at least twice what it was. Three of what does not grow look so some thirty
+ * times as often: several times a month, where figures and ledger differ by a hundredth now and then.
+ */
 const toGrow = 4;
-const leastGrowth = 2;
-/** Of what we have counted: a gap that may be noted before it is beyond the tolerance. */
-const leastGap = tolerance / 2;
+const leastTimes = 2;
+/** Of what we have counted: how far it has to grow, which may be within the tolerance. */
+const leastGrowth = tolerance / 2;
+/** Of that growth from each window to the next: what merely varies grows by leaps. */
+const leastStep = 0.27;
 
-/** A gap that grows from window to window is news before it is large, and another once it is known. */
+/** A gap that grows steadily from window to window is news before it is large, and another once it is known. */
 export function growingGap(windows: readonly Window[]): Finding | undefined {
   const newest = windows.slice(-toGrow);
   if (newest.length < toGrow) return undefined;
@@ -173,8 +178,7 @@ export function growingGap(windows: readonly Window[]): Finding | undefined {
     const [first, last] = [shares[0], shares.at(-1)];
     if (first === undefined || last === undefined || !isGrowing(shares)) continue;
     const { ours } = newest.at(-1) as Window;
-    if (Math.abs(last) < leastGap || Math.abs(last) * ours[unit] < least[unit]) continue;
-    if (Math.abs(last) < leastGrowth * Math.abs(first)) continue;
+    if (Math.abs(last) * ours[unit] < least[unit] || Math.abs(last) < leastTimes * Math.abs(first)) continue;
     return {
       kind: "budget",
       severity: "risky",
@@ -194,11 +198,14 @@ function shareOf({ from, to, ours }: Window, unit: Unit): number | undefined {
   return (after - before - ours[unit]) / ours[unit];
 }
 
-/** Each further from nothing than the one before, on the side of the last. */
+/** Each further from nothing than the one before by its part of the growth, on the side of the last. */
 function isGrowing(shares: readonly (number | undefined)[]): boolean {
   const sign = Math.sign(shares.at(-1) ?? 0);
   const signed = shares.map((share) => (share === undefined ? Number.NaN : share * sign));
-  return sign !== 0 && signed.every((share, index) => share >= 0 && (index === 0 || share > (signed[index - 1] ?? 0)));
+  const [first = Number.NaN] = signed;
+  const growth = (signed.at(-1) ?? Number.NaN) - first;
+  const steps = signed.slice(1).map((share, index) => share - (signed[index] ?? Number.NaN));
+  return first >= 0 && growth >= leastGrowth && steps.every((step) => step >= leastStep * growth);
 }
 
 const nameOf: Readonly<Record<Unit, string>> = { requests: "requests", tokens: "tokens", microUsd: "money" };

@@ -150,7 +150,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
             ? []
             : [
                 ...describeBaseline(aspect, label, newest.learned, promised, noise, intervalMs),
-                ...ownMovesIn(view, clock.nowMs()),
+                ...(promised ? ownMovesIn(view, clock.nowMs(), promised.drift) : []),
               ],
         ...(card && { card }),
       };

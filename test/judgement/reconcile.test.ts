@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/testbed/seeded-random.ts";
 import { type Figures, growingGap, type Ours, reconcile, type Window } from "../../src/judgement/reconcile.ts";
 
 const usual: Ours = { microUsd: 1_000_000, tokens: 100_000, requests: 360, retries: 0, failed: 0 };
@@ -189,11 +190,12 @@ describe("a gap that grows", () => {
       expected: "0.4 % more money, as 4 windows ago",
       observed: "1.8 % more money, growing from window to window",
     });
-    expect(growingGap(shares(-0.01, -0.02, -0.05, -0.1))?.observed).toContain("10 % less money");
+    expect(growingGap(shares(-0.01, -0.04, -0.07, -0.1))?.observed).toContain("10 % less money");
+    expect(growingGap(shares(0, 0.004, 0.008, 0.012))?.observed).toContain("1.2 % more money");
   });
 
   test("is none when a total began anew", () => {
-    const windows = shares(-0.01, -0.02, -0.05, -0.1);
+    const windows = shares(-0.01, -0.04, -0.07, -0.1);
     const last = windows[3]!;
     const anew = { ...last, to: { atMs: 4, requests: 5, tokens: 5, microUsd: 5 } };
     expect(growingGap([...windows.slice(0, 3), anew])).toBeUndefined();
@@ -205,9 +207,71 @@ describe("a gap that grows", () => {
     ["shrinks", shares(0.1, 0.06, 0.03, 0.01)],
     ["grows by next to nothing", shares(0.001, 0.002, 0.003, 0.004)],
     ["grows by less than as much again", shares(0.05, 0.06, 0.07, 0.08)],
+    ["grows by a leap", shares(0.01, 0.011, 0.012, 0.03)],
+    ["grows by less than a hundredth of all", shares(0.003, 0.006, 0.009, 0.012)],
     ["has changed sides", shares(-0.01, 0.02, 0.05, 0.1)],
     ["has not been looked at for long", shares(0.01, 0.05, 0.1)],
   ])("is none when it %s", (_name, windows) => {
     expect(growingGap(windows)).toBeUndefined();
+  });
+});
+
+describe("a gap that does not grow is said to grow at most once in 180 days, whatever it is", () => {
+  const windowsIn = 4 * 180;
+  const days = 180 * 80;
+  /** What figures and ledger differ by: by chance each time; or so that what is late is made up for in the next. */
+  const noises = {
+    "by chance": (normal: () => number) => normal,
+    "what is late comes next": (normal: () => number) => {
+      let before = normal();
+      return () => {
+        const [now, last] = [normal(), before];
+        before = now;
+        return (now - last) / Math.SQRT2;
+      };
+    },
+  };
+  const isSaid = (shares: readonly number[]): boolean => {
+    const counted = shares.map((share, index): Window => ({
+      from: { atMs: index, microUsd: 0 },
+      to: { atMs: index + 1, microUsd: usual.microUsd * (1 + share) },
+      ours: usual,
+    }));
+    return growingGap(counted) !== undefined;
+  };
+  /** Three instead of four, by the same rule: why it is not. */
+  const isSaidOfThree = ([first = 0, middle = 0, last = 0]: readonly number[]): boolean => {
+    const sign = Math.sign(last);
+    const [from, step, growth] = [sign * first, sign * (middle - first), sign * (last - first)];
+    const areEven = step >= 0.4 * growth && growth - step >= 0.4 * growth;
+    return from >= 0 && growth >= 0.01 && areEven && sign * last >= 2 * from;
+  };
+  const perPromise = (
+    shares: readonly number[],
+    over: number,
+    said: (shares: readonly number[]) => boolean,
+  ): number => {
+    let count = 0;
+    for (let end = over; end <= shares.length; end += 1) if (said(shares.slice(end - over, end))) count += 1;
+    return (count / shares.length) * windowsIn;
+  };
+
+  test.each(
+    Object.keys(noises).flatMap((noise) =>
+      [0.003, 0.005, 0.01, 0.02].flatMap((spread) => [0, 0.01, 0.03].map((gap) => ({ noise, spread, gap }))),
+    ),
+  )("$noise, spread $spread about a gap of $gap", ({ noise, spread, gap }) => {
+    const random = seededRandom(5);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const next = noises[noise as keyof typeof noises](normal);
+    const shares = Array.from({ length: 4 * days }, () => gap + spread * next());
+    expect(perPromise(shares, 4, isSaid)).toBeLessThanOrEqual(1);
+  });
+
+  test("of three windows it would be said more than twenty times", () => {
+    const random = seededRandom(5);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const shares = Array.from({ length: 4 * days }, () => 0.01 + 0.01 * normal());
+    expect(perPromise(shares, 3, isSaidOfThree)).toBeGreaterThan(20);
   });
 });

@@ -1,9 +1,10 @@
+import type { DriftPolicy } from "../../probe/probe.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
 import type { Held } from "./engine.ts";
 import { isNumbers } from "./numbers.ts";
 
-/** Moves of one direction that came and went by themselves, none of them four weeks after the one before. */
+/** Moves of one direction that came and went by themselves, none of them long after the one before. */
 export interface Episodes {
   readonly n: number;
   readonly lastMs: number;
@@ -14,7 +15,9 @@ export interface Episodes {
 
 /** What came and went so often is the series' own: a night's batch, a cold cache, a provider's second region. */
 const oftenEnough = 3;
-const rememberedMs = 28 * 86_400_000;
+const longestRememberedMs = 28 * 86_400_000;
+/** Of the time in which one false page is promised: what comes no more often than this is worth a page. */
+const rememberedShare = 1 / 6;
 /** What lasts for a day is no hiccup, however often it comes. */
 const longestOfOwnMs = 86_400_000;
 /** More than any before, by more than chance makes of the next. */
@@ -26,9 +29,10 @@ export function withEpisode(
   before: Episodes | undefined,
   { sinceMs, shift }: Held,
   endMs: number,
+  drift: DriftPolicy,
 ): Episodes | undefined {
   const tookMs = endMs - sinceMs;
-  const known = isRemembered(before, endMs) ? before : undefined;
+  const known = isRemembered(before, endMs, drift) ? before : undefined;
   if (tookMs > longestOfOwnMs) return known;
   return {
     n: (known?.n ?? 0) + 1,
@@ -39,8 +43,8 @@ export function withEpisode(
 }
 
 /** Whether a series moves like this by itself, and so may be expected to again. */
-export function areItsOwn(episodes: Episodes | undefined, nowMs: number): episodes is Episodes {
-  return isRemembered(episodes, nowMs) && episodes.n >= oftenEnough;
+export function areItsOwn(episodes: Episodes | undefined, nowMs: number, drift: DriftPolicy): episodes is Episodes {
+  return isRemembered(episodes, nowMs, drift) && episodes.n >= oftenEnough;
 }
 
 /** Whether a move is so far no longer and no larger than those that came and went. */
@@ -60,6 +64,11 @@ export function episodesText({ n, longestMs, largest }: Episodes): string {
   return `${n} such moves came and went by themselves, ${most}: it pages when it lasts ${longer} times as long or goes further`;
 }
 
-function isRemembered(episodes: Episodes | undefined, nowMs: number): episodes is Episodes {
+function isRemembered(
+  episodes: Episodes | undefined,
+  nowMs: number,
+  { falsePageEveryMs }: DriftPolicy,
+): episodes is Episodes {
+  const rememberedMs = Math.min(longestRememberedMs, rememberedShare * falsePageEveryMs);
   return episodes !== undefined && nowMs - episodes.lastMs <= rememberedMs;
 }

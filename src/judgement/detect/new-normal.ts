@@ -1,4 +1,5 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
+import type { DriftPolicy } from "../../probe/probe.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
 import { areItsOwn, episodesText } from "./episodes.ts";
 import { forgetBetween } from "./learning.ts";
@@ -87,11 +88,11 @@ export function noiseIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): 
 }
 
 /** Which moves of a series are its own, a line each for people. */
-export function ownMovesIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): string[] {
+export function ownMovesIn({ state }: Pick<SeriesMemory, "state">, nowMs: number, drift: DriftPolicy): string[] {
   const { up, down } = readWatchState(state)?.episodes ?? {};
   return [
-    ...(areItsOwn(up, nowMs) ? [`up: ${episodesText(up)}`] : []),
-    ...(areItsOwn(down, nowMs) ? [`down: ${episodesText(down)}`] : []),
+    ...(areItsOwn(up, nowMs, drift) ? [`up: ${episodesText(up)}`] : []),
+    ...(areItsOwn(down, nowMs, drift) ? [`down: ${episodesText(down)}`] : []),
   ];
 }
 

@@ -144,8 +144,8 @@ function pagesOf(
   if (stage !== undefined) {
     if (!stage.mayPage) return "none";
     const { up, down } = episodesIn(state);
-    const isUp = !areItsOwn(up, slotMs);
-    const isDown = aspect === "usage" && !areItsOwn(down, slotMs);
+    const isUp = !areItsOwn(up, slotMs, policy.drift);
+    const isDown = aspect === "usage" && !areItsOwn(down, slotMs, policy.drift);
     if (isUp && isDown) return "both";
     return isUp ? "up" : isDown ? "down" : "none";
   }

@@ -80,10 +80,10 @@ export function watch(input: JudgeInput, value: number): Watched {
   const { held } = engine;
   if (step.kind === "recovered" && wasHeld !== undefined) {
     const { kind } = wasHeld;
-    state.episodes = { ...state.episodes, [kind]: withEpisode(state.episodes?.[kind], wasHeld, slotMs) };
+    state.episodes = { ...state.episodes, [kind]: withEpisode(state.episodes?.[kind], wasHeld, slotMs, policy.drift) };
   }
   const episodes = held === undefined ? undefined : state.episodes?.[held.kind];
-  const areOwn = areItsOwn(episodes, slotMs);
+  const areOwn = areItsOwn(episodes, slotMs, policy.drift);
   if (!isMoved) {
     const anchor = anchorOf(memory?.baseline?.learned, reference);
     state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);

@@ -6,30 +6,34 @@ import { readWatchState } from "../../../src/judgement/detect/watch-state.ts";
 import { latencyJudge } from "../../../src/judgement/latency.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
-import { dayMs, everyMs, followSeries } from "./followed-series.ts";
+import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";
 
 const hourMs = 3_600_000;
+const { drift } = policy;
 const held = (sinceMs: number, shift = 0.5): Held => ({ kind: "up", sinceMs, shift, back: 0 });
 const after = (...ends: readonly (readonly [sinceMs: number, endMs: number])[]) =>
   ends.reduce<ReturnType<typeof withEpisode>>(
-    (known, [sinceMs, endMs]) => withEpisode(known, held(sinceMs), endMs),
+    (known, [sinceMs, endMs]) => withEpisode(known, held(sinceMs), endMs, drift),
     undefined,
   );
 
 describe("moves that came and went by themselves", () => {
   const thrice = after([0, hourMs], [dayMs, dayMs + 2 * hourMs], [2 * dayMs, 2 * dayMs + hourMs])!;
 
-  test("are a series' own after the third, until none has come for four weeks", () => {
-    expect(areItsOwn(undefined, 0)).toBe(false);
-    expect(areItsOwn(after([0, hourMs], [dayMs, dayMs + hourMs]), 2 * dayMs)).toBe(false);
-    expect(areItsOwn(thrice, 30 * dayMs)).toBe(true);
-    expect(areItsOwn(thrice, 31 * dayMs)).toBe(false);
-    expect(withEpisode(thrice, held(40 * dayMs), 40 * dayMs + 1)).toMatchObject({ n: 1, longestMs: 1 });
+  test("are a series' own after the third, until none has come for four weeks, or a sixth of the promise", () => {
+    expect(areItsOwn(undefined, 0, drift)).toBe(false);
+    expect(areItsOwn(after([0, hourMs], [dayMs, dayMs + hourMs]), 2 * dayMs, drift)).toBe(false);
+    expect(areItsOwn(thrice, 30 * dayMs, drift)).toBe(true);
+    expect(areItsOwn(thrice, 31 * dayMs, drift)).toBe(false);
+    const everyWeek = { ...drift, falsePageEveryMs: 7 * dayMs };
+    expect(areItsOwn(thrice, 3 * dayMs, everyWeek)).toBe(true);
+    expect(areItsOwn(thrice, 4 * dayMs, everyWeek)).toBe(false);
+    expect(withEpisode(thrice, held(40 * dayMs), 40 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
   });
 
   test("are none of them when they last longer than a day", () => {
     expect(after([0, dayMs + 1])).toBeUndefined();
-    expect(withEpisode(thrice, held(3 * dayMs), 4 * dayMs + 1)).toEqual(thrice);
+    expect(withEpisode(thrice, held(3 * dayMs), 4 * dayMs + 1, drift)).toEqual(thrice);
   });
 
   test("are as before up to twice as long as the longest and, in logs, half as large again as the largest", () => {
@@ -81,10 +85,10 @@ test("half an hour a day that is three times as slow pages few times, is told as
   expect(told[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
   expect(later.at(-1)?.reading?.pages).toBe("none");
 
-  expect(ownMovesIn(series.memory!, series.slotMs)).toEqual([
+  expect(ownMovesIn(series.memory!, series.slotMs, drift)).toEqual([
     expect.stringMatching(/^up: \d+ such moves came and went by themselves, at most .+ min long and ×/),
   ]);
-  expect(ownMovesIn(series.memory!, series.slotMs + 29 * dayMs)).toEqual([]);
+  expect(ownMovesIn(series.memory!, series.slotMs + 29 * dayMs, drift)).toEqual([]);
 
   const { longestMs } = readWatchState(series.memory?.state)!.episodes!.up!;
   const untilPage = Array.from({ length: 1440 }, () => run(3)).findIndex(({ isNew }) => isNew) * everyMs;
