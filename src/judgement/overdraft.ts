@@ -21,19 +21,21 @@ const dayMs = 86_400_000;
 /** As long as an overdraft is reserved for: no month is longer, and a month is the longest time that a cap is for. */
 export const overdraftHoldMs = 31 * dayMs;
 
-/** Said while a run of the last day has used too much. */
-export function overdraftFinding(
-  { atMs, tokens, plannedTokens, microUsd, plannedMicroUsd }: Overdraft,
-  nowMs: number,
-): Finding | undefined {
-  if (nowMs - atMs > dayMs) return undefined;
+/** Said while a run of the last day has used too much: the one that took most, and of how many probes. */
+export function overdraftFinding(seen: readonly Overdraft[], nowMs: number): Finding | undefined {
+  const recent = seen.filter(({ atMs }) => nowMs - atMs <= dayMs);
+  const [worst] = recent.toSorted((one, other) => other.tokens - one.tokens);
+  if (worst === undefined) return undefined;
+  const { probeId, tokens, plannedTokens, microUsd, plannedMicroUsd } = worst;
   const isOfTokens = tokens > plannedTokens || microUsd === undefined || plannedMicroUsd === undefined;
+  const used = isOfTokens ? `${tokens} tokens` : formatMicroUsd(microUsd);
+  const others = recent.length > 1 ? `, ${recent.length} probes in all` : "";
   return {
     kind: "budget",
     severity: "risky",
     subject: overdraftSubject,
     expected: isOfTokens ? `at most ${plannedTokens} tokens a run` : `at most ${formatMicroUsd(plannedMicroUsd)} a run`,
-    observed: `${isOfTokens ? `${tokens} tokens` : formatMicroUsd(microUsd)}; as much is reserved for each run from now on`,
+    observed: `${used} by ${probeId}${others}; as much is reserved for each run from now on`,
     why: "the provider does not keep to the output limit, or counts the prompt otherwise",
   };
 }

@@ -32,7 +32,7 @@ export interface SpendBook {
 
 const hourMs = 3_600_000;
 
-/** One incident for each cap that is reached, each month's budget that is used up too fast, each probe that uses too much. */
+/** One incident for each cap that is reached, each month's budget that is used up too fast, each target that takes too much. */
 export async function watchSpend(
   { book, probes, receivers }: WatchWorld & { readonly book: SpendBook },
   nowMs: number,
@@ -112,19 +112,23 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
   });
 }
 
+/** A target's, as one: what one of its probes meets, the others soon meet too. */
 function overdraftReports(probes: readonly Probe[], overdrafts: readonly Overdraft[], nowMs: number): Report[] {
-  return probes.flatMap((probe) => {
-    const seen = overdrafts.find((it) => isOf(it, probe));
-    return seen === undefined ? [] : [{ limit: overdraftLimit(probe), finding: overdraftFinding(seen, nowMs) }];
+  return [...Map.groupBy(probes, ({ target }) => target.name)].flatMap(([name, members]) => {
+    const known = overdrafts.filter(({ probeId }) => members.some(({ id }) => id === probeId));
+    if (known.length === 0) return [];
+    const seen = known.filter((it) => members.some((probe) => isOf(it, probe)));
+    return [{ limit: overdraftLimit(name), finding: overdraftFinding(seen, nowMs) }];
   });
 }
 
+/** What another model took says nothing of this one. */
 function isOf({ probeId, model }: Overdraft, probe: Probe): boolean {
   return probeId === probe.id && model === probe.target.model;
 }
 
-function overdraftLimit({ id, target }: Probe): Limit {
-  return { series: `overdraft/${id}`, label: `what is reserved for ${id}`, scope: `target/${target.name}` };
+function overdraftLimit(target: string): Limit {
+  return { series: "overdraft", label: `what is reserved for runs of ${target}`, scope: `target/${target}` };
 }
 
 const none: ReadonlyMap<string, Used> = new Map();
@@ -149,7 +153,9 @@ export function limitsIn(probes: readonly Probe[]): ReadonlySet<string> {
   const ofCaps = capsIn(probes).flatMap(({ scope, span }) =>
     ["cap", "pace"].map((what): Limit => ({ series: `${what}/${scope}/${span}`, label: "", scope })),
   );
-  return new Set([...ofCaps, ...probes.map((probe) => overdraftLimit(probe))].map((limit) => limitFingerprint(limit)));
+  return new Set(
+    [...ofCaps, ...probes.map(({ target }) => overdraftLimit(target.name))].map((limit) => limitFingerprint(limit)),
+  );
 }
 
 function isSame(one: SpendCap, other: SpendCap): boolean {

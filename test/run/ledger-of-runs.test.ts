@@ -91,7 +91,10 @@ describe.each([
     for (const later of [2, 3, 4]) await watchSpend(watching, nowMs + later * minuteMs);
     const incidents = (await store.overview(nowMs)).incidents.filter(({ kind }) => kind === "budget");
     const facts = incidents.flatMap(({ findings }) => findings.map(({ subject, observed }) => [subject, observed]));
-    expect(facts).toContainEqual(["reserved maximum", "2009 tokens; as much is reserved for each run from now on"]);
+    expect(facts).toContainEqual([
+      "reserved maximum",
+      "2009 tokens by greedy@eu; as much is reserved for each run from now on",
+    ]);
     expect(facts.find(([subject]) => subject === "spend cap of greedy per day")?.[1]).toMatch(/may take 2009 tokens/);
     const alerts = (await store.due(nowMs + 10 * minuteMs, 100)).map(({ entry }) => entry.alert);
     expect(alerts.map(({ likelyCause, event }) => [event, likelyCause]).toSorted()).toEqual([

@@ -81,13 +81,25 @@ test("a run that has used more than it may is told once, and is over when a day 
   const [incident] = incidents.values();
   expect(incident?.findings[0]).toMatchObject({
     expected: "at most 120 tokens a run",
-    observed: "2000 tokens; as much is reserved for each run from now on",
+    observed: "2000 tokens by valid@eu; as much is reserved for each run from now on",
   });
   expect(limitsIn([probe]).has(incident?.fingerprint ?? "")).toBe(true);
   facts.overdrafts = [{ ...overdraft, atMs: overdraft.atMs + 20 * 60 * minuteMs }];
   await watchSpend(uncapped, overdraft.atMs + 30 * 60 * minuteMs);
   expect(told).toHaveLength(1);
   await watchSpend(uncapped, overdraft.atMs + 45 * 60 * minuteMs);
+  expect(told.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
+});
+
+test("what several probes of a target have met is one incident; another model ends it", async () => {
+  const { watching, facts, told, incidents } = world(nothingUsed, 0);
+  const both = [probe, { ...probe, id: "other@eu" }];
+  facts.overdrafts = [overdraft, { ...overdraft, probeId: "other@eu", tokens: 3000 }];
+  await watchSpend({ ...watching, probes: both }, overdraft.atMs);
+  expect(told).toEqual(["opened ticket budget: reserved maximum"]);
+  expect([...incidents.values()][0]?.findings[0]?.observed).toMatch(/^3000 tokens by other@eu, 2 probes in all;/);
+  const changed = both.map((it) => ({ ...it, target: { ...it.target, model: "another" } }));
+  await watchSpend({ ...watching, probes: changed }, overdraft.atMs + minuteMs);
   expect(told.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
 });
 
