@@ -1,38 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { incidentId } from "../../src/incident/incident.ts";
-import type { Probe } from "../../src/probe/probe.ts";
 import { createControl } from "../../src/run/control.ts";
-import { runProbe } from "../../src/run/run-probe.ts";
-import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
-import { probe as sample } from "../probe/samples.ts";
-import { alerting, night } from "../store/night.ts";
 import { noonMs } from "../store/samples.ts";
-import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
-
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
-const learned = 60;
-
-const drift = { falsePageEveryMs: 7 * dayMs, samples: 40, pageAfterMs: 1, fullAfterMs: 1 } as const;
-const probeAt = (location: string, over: Partial<Probe> = {}): Probe => ({
-  ...sample,
-  id: `valid@${location}`,
-  location,
-  alerting,
-  receivers: ["pager"],
-  judge: { ...sample.judge, latencyFloorRatio: 1, drift },
-  ...over,
-});
-const [eu, us] = [probeAt("eu"), probeAt("us")];
-const ask = { messages: [{ role: "user", content: "Say plumb." }], maxTokens: 5, stream: false, extra: {} };
-const plumb = { kind: "custom", name: "plumb", ask, expectations: [{ kind: "status", oneOf: [200] }] } as const;
-const asia = probeAt("asia", { id: "plumb@asia", name: "plumb", scenario: plumb });
+import { asia, dayMs, eu, learnedDay, minuteMs, said, us } from "./learned-day.ts";
 
 let pool: StorePool;
 let store: Store;
@@ -42,51 +15,11 @@ beforeEach(async () => {
 });
 afterEach(() => pool.close());
 
-/** Probes that are asked every minute, 20 s after one another, and what the service does in between. */
-async function learnedDay(probes: readonly Probe[]) {
-  let nowMs = noonMs - learned * minuteMs;
-  const random = seededRandom(11);
-  const slower = new Map<string, number>();
-  const shown = { promptTokens: 9 };
-  let asked = "";
-  const world: World = {
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    random,
-    exchanger: fakeExchanger(
-      () => ok(completion({}, shown.promptTokens)),
-      () => 400 * Math.exp(0.1 * (random() + random() - 1)) * (slower.get(asked) ?? 1),
-    ),
-    runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
-  const story = night(store, probes);
-  const minutes = async (count: number, doesLook = true): Promise<void> => {
-    for (const endMs = nowMs + count * minuteMs; nowMs < endMs;) {
-      const startMs = nowMs;
-      for (const [index, one] of probes.entries()) {
-        nowMs = startMs + index * 20_000;
-        asked = one.id;
-        await runProbe(world, one, nowMs);
-        for (const laterMs of doesLook ? [0, 10_000] : []) await story.tick(nowMs + laterMs);
-      }
-      nowMs = startMs + minuteMs;
-    }
-  };
-  await minutes(learned, false);
-  return { story, slower, shown, minutes };
-}
-
-/** What was told, without when and exactly how much. */
-const said = (told: readonly string[]): string[] =>
-  told.map((line) => line.replace(/^\+\d+s pager /, "").replace(/ \d+ ms → .*|, ×.*/, ""));
 const isCover = { covers: expect.objectContaining({ reason: "moved-together" }) };
 
 describe("two locations of one target become slower", () => {
   test("that is one message, its members are quiet and attached, and so is its end", async () => {
-    const day = await learnedDay([eu, us]);
+    const day = await learnedDay(store, [eu, us]);
     await day.minutes(5);
     expect(day.story.told).toEqual([]);
     for (const { id } of [eu, us]) day.slower.set(id, 2);
@@ -149,7 +82,7 @@ describe("two locations of one target become slower", () => {
   }, 120_000);
 
   test("who was told of by itself is named as such, and who moves after it is not told of", async () => {
-    const day = await learnedDay([eu, us]);
+    const day = await learnedDay(store, [eu, us]);
     day.slower.set(eu.id, 2);
     await day.minutes(10);
     expect(said(day.story.told)).toEqual(["opened: mini valid-request: total time"]);
@@ -165,7 +98,7 @@ describe("two locations of one target become slower", () => {
 });
 
 test("another tokenizer is one message as well", async () => {
-  const day = await learnedDay([eu, us]);
+  const day = await learnedDay(store, [eu, us]);
   day.shown.promptTokens = 57;
   await day.minutes(6);
   const [opened, ...more] = day.story.told;
@@ -176,7 +109,7 @@ test("another tokenizer is one message as well", async () => {
 }, 120_000);
 
 test("one location alone is told of by itself, when the others had time to show it as well", async () => {
-  const day = await learnedDay([eu, us, asia]);
+  const day = await learnedDay(store, [eu, us, asia]);
   day.slower.set(us.id, 2);
   await day.minutes(12);
   expect(said(day.story.told)).toEqual(["opened: mini valid-request: total time"]);
@@ -184,7 +117,7 @@ test("one location alone is told of by itself, when the others had time to show 
 }, 120_000);
 
 test("other scenarios of the target belong to it", async () => {
-  const day = await learnedDay([eu, asia]);
+  const day = await learnedDay(store, [eu, asia]);
   for (const { id } of [eu, asia]) day.slower.set(id, 2);
   await day.minutes(12);
   expect(said(day.story.told)).toEqual(["opened: mini: total time up in 2 of 2 probes"]);
@@ -193,7 +126,7 @@ test("other scenarios of the target belong to it", async () => {
 }, 120_000);
 
 test("what is silenced is no part of it, and nothing is told twice when the silence ends", async () => {
-  const day = await learnedDay([eu, us]);
+  const day = await learnedDay(store, [eu, us]);
   const act = { by: "ann", what: "silence", subject: "s", why: "moving house", atMs: noonMs } as const;
   const times = { startsAtMs: noonMs, endsAtMs: noonMs + 15 * minuteMs };
   await store.addSilence({ id: "sil", matcher: { location: "eu" }, ...times, by: "ann", why: "moving house" }, act);
