@@ -159,8 +159,8 @@ function mean(values: readonly number[]): number {
 }
 
 /**
- * Windows over which a gap has to grow, to at least twice what it was. Three of what does not grow look so some thirty
- * times as often: several times a month, where figures and ledger differ by a hundredth now and then.
+ * Windows over which a gap has to grow, to at least twice what it was. Of what does not grow four look so less than once
+ * in 180 days, three some ten times, where figures and ledger differ by a hundredth now and then.
  */
 const toGrow = 4;
 const leastTimes = 2;

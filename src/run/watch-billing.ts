@@ -23,8 +23,10 @@ export type NumbersRead = Readonly<Record<string, number>>;
 const dayMs = 86_400_000;
 /** A window lies between the first looks of two quarters of a day (UTC), or between two looks further apart. */
 const windowMs = 6 * 3_600_000;
-/** Of the four windows that are looked at. */
-const mostEdges = 5;
+/** How many windows are looked at. */
+const mostWindows = 4;
+/** Looks that may be needed for so many windows, where the figures begin anew now and then. */
+const mostLooks = 8;
 
 function billingLimit({ target }: Probe): Limit {
   return { series: "billing", label: "ledger and provider agree", scope: `target/${target.name}` };
@@ -58,11 +60,11 @@ export function createBillingWatch(): (
 
   return async ({ book, probes, receivers }, nowMs) => {
     for (const probe of billingProbes(probes)) {
-      const edges = await edgesOf(book, probe, nowMs);
-      const lastMs = edges.at(-1)?.atMs ?? 0;
+      const stretches = await stretchesOf(book, probe, nowMs);
+      const lastMs = stretches.at(-1)?.at(-1)?.atMs ?? 0;
       const before = compared.get(probe.id);
       if (before?.lastMs === lastMs) continue;
-      const windows = await windowsOf(book, probe, probes, edges, before?.windows ?? []);
+      const windows = await windowsOf(book, probe, probes, stretches, before?.windows ?? []);
       for (const [limit, finding] of [
         [billingLimit(probe), reconcile(windows)],
         [growthLimit(probe), growingGap(windows)],
@@ -80,17 +82,40 @@ export function createBillingWatch(): (
   };
 }
 
-/** The looks that windows begin and end with, oldest first. */
-async function edgesOf(book: BillingBook, probe: Probe, nowMs: number): Promise<readonly Figures[]> {
+/**
+ * The looks that windows begin and end with, oldest first, in stretches in which the figures did not begin anew. A window
+ * never spans two; one that would is cut at the last look before, so that a source of daily figures has windows as well.
+ */
+async function stretchesOf(book: BillingBook, probe: Probe, nowMs: number): Promise<readonly (readonly Figures[])[]> {
   const { billing } = probe.target.audit ?? {};
   if (billing === undefined) return [];
-  const looks = await book.figuresOf(probe.id, nowMs - 2 * dayMs);
-  const { usdPerUnit = 1 } = billingSources[billing.kind];
-  return looks
-    .filter(({ atMs }, index) => index === 0 || quarterOf(atMs) > quarterOf(looks[index - 1]?.atMs ?? atMs))
-    .slice(-mostEdges)
-    .map(({ atMs, numbers }) => figuresIn(atMs, numbers, usdPerUnit));
+  const { usdPerUnit = 1, isDaily } = billingSources[billing.kind];
+  const everyMs = probe.cadence.kind === "every" ? probe.cadence.everyMs : dayMs;
+  const looks = await book.figuresOf(probe.id, nowMs - Math.max(2 * dayMs, mostLooks * everyMs));
+  const stretches: Figures[][] = [];
+  for (const { atMs, numbers } of looks) {
+    const look = figuresIn(atMs, numbers, usdPerUnit);
+    const before = stretches.at(-1)?.at(-1);
+    if (before === undefined || beginsAnew(before, look, isDaily)) stretches.push([look]);
+    else stretches.at(-1)?.push(look);
+  }
+  return stretches.map((looksOf, index) => edgesIn(looksOf, index < stretches.length - 1));
 }
+
+function beginsAnew(before: Figures, after: Figures, isDaily = false): boolean {
+  if (isDaily && dayOf(before.atMs) !== dayOf(after.atMs)) return true;
+  return (["requests", "tokens", "microUsd"] as const).some((unit) => (after[unit] ?? Infinity) < (before[unit] ?? 0));
+}
+
+/** The first of each quarter, and of a stretch that has ended its last. */
+function edgesIn(looks: readonly Figures[], hasEnded: boolean): Figures[] {
+  return looks.filter(({ atMs }, index) => {
+    const before = looks[index - 1];
+    return before === undefined || quarterOf(atMs) > quarterOf(before.atMs) || (hasEnded && index === looks.length - 1);
+  });
+}
+
+const dayOf = (atMs: number): number => Math.floor(atMs / dayMs);
 
 function quarterOf(atMs: number): number {
   return Math.floor(atMs / windowMs);
@@ -100,26 +125,28 @@ async function windowsOf(
   book: BillingBook,
   probe: Probe,
   probes: readonly Probe[],
-  edges: readonly Figures[],
+  stretches: readonly (readonly Figures[])[],
   known: readonly Window[],
 ): Promise<Window[]> {
-  const lagMs = probe.target.audit?.billing?.lagMs ?? 0;
+  const { billing } = probe.target.audit ?? {};
+  const lagMs = billing?.lagMs ?? 0;
+  const isDaily = billing !== undefined && billingSources[billing.kind].isDaily === true;
   const key = JSON.stringify(probe.target.key);
   const sharing = [
     ...new Set(probes.flatMap(({ target }) => (JSON.stringify(target.key) === key ? [target.name] : []))),
   ];
+  const ends = stretches.flatMap((edges) =>
+    edges.flatMap((to, index) => {
+      const from = edges[index - 1];
+      return from === undefined ? [] : { from, to };
+    }),
+  );
   const windows: Window[] = [];
-  for (const [index, to] of edges.entries()) {
-    const from = edges[index - 1];
-    if (from === undefined) continue;
+  for (const { from, to } of ends.slice(-mostWindows)) {
     const same = known.find((one) => one.from.atMs === from.atMs && one.to.atMs === to.atMs);
-    if (same !== undefined) {
-      windows.push(same);
-      continue;
-    }
-    // What the provider shows at a time is what had happened so long before.
-    const ours = await book.oursBetween(sharing, from.atMs - lagMs, to.atMs - lagMs);
-    windows.push({ from, to, ours });
+    // What the provider shows at a time is what had happened so long before, of a day's figures on that day.
+    const fromMs = Math.max(from.atMs - lagMs, isDaily ? dayOf(to.atMs) * dayMs : 0);
+    windows.push(same ?? { from, to, ours: await book.oursBetween(sharing, fromMs, to.atMs - lagMs) });
   }
   return windows;
 }

@@ -12,6 +12,8 @@ interface Source {
   readonly read: Readonly<Record<string, string>>;
   /** What one unit of `usd` is worth. */
   readonly usdPerUnit?: number;
+  /** Its figures begin anew with every day (UTC). Of others it is seen when they do. */
+  readonly isDaily?: true;
 }
 
 const dayMs = 86_400_000;
@@ -33,6 +35,7 @@ export const billingSources: Readonly<Record<BillingSource["kind"], Source>> = {
       input: "data.*.results.*.input_tokens",
       output: "data.*.results.*.output_tokens",
     },
+    isDaily: true,
   },
   "new-api": {
     baseUrl: ({ baseUrl }) => baseUrl,

@@ -19,8 +19,16 @@ const probe: Probe = { ...sample, target, scenario: { kind: "built-in", name: "b
 const other: Probe = { ...sample, id: "other@eu", target: { ...target, name: "other" } };
 const apart: Probe = { ...sample, id: "apart@eu", target: { ...target, name: "apart", key: { env: "ANOTHER" } } };
 
+interface Billed {
+  readonly watched: Probe;
+  /** The provider tells what it has counted since midnight (UTC). */
+  readonly isDaily: boolean;
+  readonly everyHours: number;
+}
+
 /** Looks every hour at figures that say so much an hour of each quarter of a day, beside a dollar an hour of ours. */
-function billed(usdAnHour: (quarter: number) => number) {
+function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = {}) {
+  const { watched = probe, isDaily = false, everyHours = 1 } = over;
   const asked: { readonly targets: readonly string[]; readonly fromMs: number; readonly toMs: number }[] = [];
   const told: string[] = [];
   const concluded: string[] = [];
@@ -44,7 +52,7 @@ function billed(usdAnHour: (quarter: number) => number) {
       );
     },
   };
-  const world = { book, probes: [probe, other, apart], receivers: ["oncall"], startedAtMs: 0 };
+  const world = { book, probes: [watched, other, apart], receivers: ["oncall"], startedAtMs: 0 };
   const watch = createBillingWatch();
   let usd = 0;
   let hours = 0;
@@ -52,7 +60,8 @@ function billed(usdAnHour: (quarter: number) => number) {
   const goOn = async (more: number): Promise<void> => {
     for (const endMs = hours + more; hours < endMs; hours += 1) {
       const atMs = startMs + hours * hourMs;
-      figures.push({ atMs, numbers: { usd } });
+      if (isDaily && hours % 24 === 0) usd = 0;
+      if (hours % everyHours === 0) figures.push({ atMs, numbers: { usd } });
       for (let n = 0; n < 100; n += 1) await watch(world, atMs + n * 30_000);
       usd += usdAnHour(Math.floor(hours / 6));
     }
@@ -84,6 +93,58 @@ test("a gap that grows is told of its own, before it is large", async () => {
   const { goOn, told } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 1));
   await goOn(37);
   expect(told).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
+});
+
+test("figures that begin anew with every day have windows as well, and a gap that grows over midnight is told", async () => {
+  const { goOn, asked, told } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 2), { isDaily: true });
+  await goOn(36);
+  expect(told).toEqual([]);
+  // The last before midnight ends a window of its own; the hour up to the first after it is in none.
+  const hoursOf = asked.map(({ fromMs, toMs }) => [fromMs, toMs].map((atMs) => (atMs + lagMs - startMs) / hourMs));
+  expect(hoursOf).toEqual([
+    [0, 6],
+    [6, 12],
+    [12, 18],
+    [18, 23],
+    [24, 30],
+  ]);
+  await goOn(7);
+  expect(told).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
+});
+
+test("a gap that stays is told once, and stays told over the nights", async () => {
+  const { goOn, told } = billed(() => 1.2, { isDaily: true });
+  await goOn(24 * 5);
+  expect(told).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
+});
+
+const ofOpenai = { ...probe, target: { ...target, audit: { ...terms, billing: { kind: "openai", lagMs } as const } } };
+
+test("of a source of daily figures that is looked at once a day nothing is said, though more was counted today", async () => {
+  const { goOn, asked, told } = billed((quarter) => 1 + quarter, { watched: ofOpenai, everyHours: 24 });
+  await goOn(24 * 6);
+  expect([asked, told]).toEqual([[], []]);
+});
+
+test("and what it tells of a day is compared with what was ours on that day", async () => {
+  const { goOn, asked } = billed(() => 1, { watched: ofOpenai, isDaily: true });
+  await goOn(31);
+  const hoursOf = asked.map(({ fromMs, toMs }) => [fromMs, toMs].map((atMs) => (atMs - startMs) / hourMs));
+  expect(hoursOf).toEqual([
+    [0, 5],
+    [5, 11],
+    [11, 17],
+    [17, 22],
+    [24, 29],
+  ]);
+});
+
+test("a source that is looked at every other day has its windows", async () => {
+  const everyMs = 48 * hourMs;
+  const watched = { ...probe, cadence: { kind: "every", everyMs } as const };
+  const { goOn, told } = billed(() => 1.2, { watched, everyHours: 48 });
+  await goOn(24 * 5);
+  expect(told).toEqual(["opened ledger and provider: $115.20 by the provider's figures, over 2 windows"]);
 });
 
 test("one look costs one request for figures, and none where no source is known", () => {
