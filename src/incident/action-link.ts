@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What can be done from an alert, without logging in anywhere. */
-export const linkActs = ["acknowledge", "silence", "accept"] as const;
+export const linkActs = ["acknowledge", "silence", "accept", "exclude", "noise"] as const;
 export type LinkAct = (typeof linkActs)[number];
 
 /** One act on one incident, open to whoever holds the address until it expires. */
@@ -18,6 +18,9 @@ export type LinkReading =
   | { readonly kind: "valid"; readonly link: ActionLink; readonly digest: string }
   | { readonly kind: "expired" }
   | { readonly kind: "forged" };
+
+/** What can be said of an incident that is over as well: what it was. */
+export const actsOnOver: readonly LinkAct[] = ["exclude", "noise"];
 
 /** How long silences last that are made by a link. */
 export const linkSilenceMs = 3_600_000;

@@ -82,6 +82,22 @@ function actWords({ act }: ActionLink, { target, probe, kind }: Incident): ActWo
         button: "Accept as the new normal",
         asksWhy: "must",
       };
+    case "exclude":
+      return {
+        title: "Was it real? Learn nothing from it?",
+        effect:
+          "What its time has taught any series of this probe is taken out, so that it does not become normal. Alerts and the incident stay as they are.",
+        button: "It was real: learn nothing from it",
+        asksWhy: "may",
+      };
+    case "noise":
+      return {
+        title: "Was this page noise?",
+        effect:
+          "It counts as a false page. A second one of the series within 90 days makes its guard wider by half. Alerts and the incident stay as they are.",
+        button: "It was noise",
+        asksWhy: "may",
+      };
     default:
       return act satisfies never;
   }

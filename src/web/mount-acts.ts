@@ -1,7 +1,8 @@
 import type { Context, Hono } from "hono";
-import { type ActionLink, actionPath, linkSilenceMs, readActionAddress } from "../incident/action-link.ts";
+import { type ActionLink, actionPath, actsOnOver, linkSilenceMs, readActionAddress } from "../incident/action-link.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Control } from "../run/control.ts";
+import type { Exclusion } from "../run/series-acts.ts";
 import { type ApiWorld, admit } from "./mount-api.ts";
 import { confirmationPage, pageHeaders, plainPage } from "./act-page.ts";
 
@@ -79,7 +80,7 @@ async function find(
       const history = await control.incident(reading.link.incidentId);
       if (history === undefined) return { said: said(404, plainPage("This incident is no longer known")) };
       const { incident } = history;
-      if (incident.state === "resolved") {
+      if (incident.state === "resolved" && !actsOnOver.includes(reading.link.act)) {
         return { said: said(409, plainPage("This incident is over", "There is nothing left to do.")) };
       }
       return { link: reading.link, digest: reading.digest, incident };
@@ -104,12 +105,19 @@ async function confirmed(world: ActsWorld, query: Record<string, string>, why: s
     await taken.giveBack();
     throw error;
   });
+  if (result.isDone && result.isForAgain === true) await taken.giveBack();
   if (result.isDone) return said(200, plainPage(result.title, result.sentence));
   await taken.giveBack();
   return said(409, plainPage("It was not done", `${result.sentence}.`, elsewhere));
 }
 
-type Done = { readonly isDone: true; readonly title: string; readonly sentence: string };
+interface Done {
+  readonly isDone: true;
+  readonly title: string;
+  readonly sentence: string;
+  /** The link can be used again. */
+  readonly isForAgain?: boolean;
+}
 type NotDone = { readonly isDone: false; readonly sentence: string };
 
 /** By the same acts as the API, under the name of the receiver that had the link. */
@@ -137,9 +145,28 @@ async function doAct(control: Control, link: ActionLink, incident: Incident, why
       const sentence = `${series.label} has version ${baseline?.version ?? 1} now. plumbline baseline reject ${series.id} goes back.`;
       return { isDone: true, title: "Accepted as the new normal", sentence };
     }
+    case "exclude": {
+      const result = await control.seriesActs.exclude(incidentId, by, reason);
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      return { isDone: true, title: "Nothing is learned from it", ...excluded(result) };
+    }
+    case "noise": {
+      const result = await control.seriesActs.noise(incidentId, by, reason);
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      return { isDone: true, title: "It counts as a false page", sentence: `${result.seriesId}: ${result.text}.` };
+    }
     default:
       return act satisfies never;
   }
+}
+
+function excluded({ fromMs, toMs, series, learnedAgain, isOpen }: Exclusion): Pick<Done, "sentence" | "isForAgain"> {
+  const [from, to] = [fromMs, toMs].map((atMs) => new Date(atMs).toISOString().slice(0, 16).replace("T", " "));
+  const again =
+    learnedAgain.length === 0 ? "" : ` A baseline was learned again without it: ${learnedAgain.join(", ")}.`;
+  const open = isOpen ? " It is not over: use this link again when it is, and the rest is taken out as well." : "";
+  const sentence = `${from} to ${to} UTC is taken out of what is learned from: ${series.join(", ")}.${again}${open}`;
+  return { sentence, isForAgain: isOpen };
 }
 
 function said(status: Said["status"], html: string): Said {

@@ -20,13 +20,23 @@ function actsOf(alert: ReturnType<typeof alertOf>) {
 }
 
 test("what was compared with a baseline can be accepted; a trouble of ours only be taken on", () => {
-  expect(actsOf(alertOf())).toEqual(["acknowledge", "silence", "accept"]);
-  expect(actsOf({ ...alertOf(), baselineVersion: null })).toEqual(["acknowledge", "silence"]);
+  expect(actsOf({ ...alertOf(), kind: "contract" })).toEqual(["acknowledge", "silence", "accept"]);
+  expect(actsOf({ ...alertOf(), kind: "policy", baselineVersion: null })).toEqual(["acknowledge", "silence"]);
   expect(actsOf({ ...alertOf(), baselineVersion: null, kind: "monitor" })).toEqual(["acknowledge"]);
 });
 
-test("what is over, what somebody owns and what is a test has no links, nor has anything without an address", () => {
-  expect(actsOf({ ...alertOf(), status: "resolved" })).toEqual([]);
+test("of what is measured can be said what it was, of one incident and when it is over as well", () => {
+  for (const kind of ["latency", "usage", "budget"] as const) {
+    expect(actsOf({ ...alertOf(), kind })).toEqual(["acknowledge", "silence", "accept", "exclude", "noise"]);
+    expect(actsOf({ ...alertOf(), kind, status: "resolved" })).toEqual(["exclude", "noise"]);
+  }
+  const failures = { ...alertOf(), kind: "availability", baselineVersion: null } as const;
+  expect(actsOf(failures)).toEqual(["acknowledge", "silence", "exclude"]);
+  expect(actsOf({ ...failures, members: ["a", "b"] })).toEqual(["acknowledge", "silence"]);
+});
+
+test("what is over, what somebody owns and what is a test has none to act by, nor has anything without an address", () => {
+  expect(actsOf({ ...alertOf(), kind: "contract", status: "resolved" })).toEqual([]);
   expect(actsOf({ ...alertOf(), status: "acknowledged" })).toEqual([]);
   expect(withControls(testEntry("pager", "opened", atMs), links, atMs).alert.controls).toBeUndefined();
   expect(withControls(entryFor(), undefined, atMs).alert.controls).toBeUndefined();
@@ -45,7 +55,7 @@ test("each link can be read back, is meant for its receiver, and lives for a day
     expect(expiresAtMs - atMs).toBeGreaterThanOrEqual(86_400_000);
     expect(expiresAtMs - atMs).toBeLessThan(86_400_000 + 3_600_000);
   }
-  expect(controls).toHaveLength(3);
+  expect(controls).toHaveLength(5);
 });
 
 test("a delivery carries them; what is stored does not", async () => {
@@ -55,7 +65,7 @@ test("a delivery carries them; what is stored does not", async () => {
   world.outbox.add(entry);
   await deliverOnce(world, entry.id);
   const body = alertBodySchema.parse(JSON.parse(poster.posted[0]?.body ?? ""));
-  expect(body.data.controls?.map(({ act }) => act)).toEqual(["acknowledge", "silence", "accept"]);
+  expect(body.data.controls?.map(({ act }) => act)).toEqual(["acknowledge", "silence", "accept", "exclude", "noise"]);
   expect(body.data.links).toBeUndefined();
   expect(JSON.stringify(entry)).not.toContain("sig=");
 });
@@ -64,4 +74,12 @@ test.each(Object.values(receivers))("$kind shows that it can be acknowledged", (
   const entry = withControls(entryFor(one.name), links, atMs);
   const message = JSON.stringify(renderFor(entry, one, lookUp, atMs));
   expect(message).toMatch(/plumbline\.example\.com\/act\?do=acknowledge/);
+});
+
+test("what shows more than a phone does shows how to say what it was", () => {
+  for (const one of Object.values(receivers).filter(({ kind }) => kind !== "ntfy")) {
+    const entry = withControls(entryFor(one.name), links, atMs);
+    const message = JSON.stringify(renderFor(entry, one, lookUp, atMs));
+    expect([one.kind, message]).toEqual([one.kind, expect.stringMatching(/act\?do=exclude.*act\?do=noise/)]);
+  }
 });

@@ -29,8 +29,8 @@ export const discord: ReceiverKind<DiscordReceiver> = {
   },
 };
 
-/** Of a field's value; with it an embed stays below the 6000 characters of all its texts. */
-const longestField = 800;
+/** All that a field's value may have; with it an embed stays below the 6000 characters of all its texts. */
+const longestField = 1024;
 
 /** What Discord reads as markup anywhere, and what it does so at the start of a line; a backslash takes that away. */
 function escapeDiscord(text: string): string {

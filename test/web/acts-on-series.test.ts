@@ -1,0 +1,148 @@
+import { TracerProvider } from "@opentelemetry/sdk-trace";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openActs } from "../../src/app/action-links.ts";
+import { type LinkAct, actionAddress } from "../../src/incident/action-link.ts";
+import { incidentId } from "../../src/incident/incident.ts";
+import { type Control, createControl } from "../../src/run/control.ts";
+import { runProbe } from "../../src/run/run-probe.ts";
+import type { World } from "../../src/run/world.ts";
+import { silentLog } from "../../src/std/log.ts";
+import { systemClock } from "../../src/std/clock.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { createGate } from "../../src/web/access.ts";
+import { serveWeb, type WebServer } from "../../src/web/serve.ts";
+import { probe as sample } from "../probe/samples.ts";
+import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
+
+const key = "a link key of a good many characters";
+const dayStart = Date.UTC(2026, 10, 23, 8);
+const minuteMs = 60_000;
+const drift = { falsePageEveryMs: 300 * minuteMs, samples: 20, pageAfterMs: 1, fullAfterMs: 1 };
+const probe = { ...sample, id: "moves@eu", name: "moves", judge: { ...sample.judge, drift } };
+
+let pool: StorePool;
+let store: Store;
+let control: Control;
+let web: WebServer;
+let world: World;
+let nowMs = dayStart;
+let slower = 1;
+let step = 0;
+
+beforeAll(async () => {
+  pool = await openPglitePool(undefined);
+  store = await openStore(pool, dayStart, 30);
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  world = {
+    clock,
+    random: () => 0.5,
+    exchanger: fakeExchanger(
+      () => ok(completion()),
+      () => 800 * slower * (1 + 0.05 * Math.sin((step += 1) * 12.9898)),
+    ),
+    runs: store,
+    secret: () => "none",
+    redact: (text) => text,
+    log: silentLog,
+    tracer: new TracerProvider().getTracer("test"),
+  };
+  control = createControl({
+    book: store,
+    clock,
+    freshId: (kind) => `${kind}_1`,
+    probes: [probe],
+    enqueue: () => Promise.resolve(),
+    nextSlotMs: () => undefined,
+    receiversOf: () => ["pager"],
+    nudge: () => {},
+  });
+  const api = { control, gate: createGate([], false, () => 0) };
+  const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, control, store);
+  const health = () => ({ live: true, ready: true, reasons: [] });
+  web = await serveWeb({ overview: () => store.overview(nowMs), health, api, acts }, { host: "127.0.0.1", port: 0 });
+});
+afterAll(async () => {
+  await web.close();
+  await pool.close();
+});
+
+async function run(times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    nowMs += minuteMs;
+    await runProbe(world, probe, nowMs);
+  }
+}
+
+async function untilMoved(): Promise<string> {
+  for (let tries = 0; tries < 120; tries += 1) {
+    await run(1);
+    const found = (await control.incidents(false)).find(({ kind }) => kind === "latency");
+    if (found !== undefined) return incidentId(found);
+  }
+  throw new Error("no latency incident");
+}
+
+const linkTo = (act: LinkAct, id: string, livesMs = 60_000) => {
+  const expiresAtMs = Math.floor(systemClock.nowMs() / 1000) * 1000 + livesMs;
+  return actionAddress(web.url, { act, incidentId: id, receiver: "pager", expiresAtMs }, key);
+};
+
+async function ask(address: string, form?: Record<string, string>) {
+  const reply = await fetch(address, form && { method: "POST", body: new URLSearchParams(form) });
+  return { status: reply.status, html: await reply.text() };
+}
+
+test("what an incident was can be said by its links, while it lasts and when it is over", async () => {
+  await run(60);
+  slower = 2;
+  const id = await untilMoved();
+  await run(5);
+  const did = async () =>
+    (await control.acts())
+      .filter(({ subject }) => subject === id)
+      .map(({ what }) => what)
+      .toSorted();
+
+  const exclude = linkTo("exclude", id);
+  const shown = await ask(exclude);
+  expect(shown).toMatchObject({ status: 200, html: expect.stringContaining("Learn nothing from it?") });
+  expect(shown.html).toContain('<form method="post">');
+  expect(await did()).toEqual([]);
+  const open = await ask(exclude, { why: "" });
+  expect(open).toMatchObject({ status: 200, html: expect.stringContaining("is taken out of what is learned from") });
+  expect(open.html).toContain("use this link again when it is");
+  expect(await did()).toEqual(["exclude-incident"]);
+  expect(await control.acts()).toContainEqual(
+    expect.objectContaining({ by: "link to pager", why: "by the link in the alert" }),
+  );
+
+  const noise = linkTo("noise", id);
+  expect(await ask(noise)).toMatchObject({ status: 200, html: expect.stringContaining("Was this page noise?") });
+  expect(await did()).toEqual(["exclude-incident"]);
+  const marked = await ask(noise, { why: "a batch job of ours" });
+  expect(marked).toMatchObject({ status: 200, html: expect.stringContaining("counts as a false page") });
+  expect(await did()).toEqual(["exclude-incident", "mark-noise"]);
+  expect(await ask(noise, { why: "again" })).toMatchObject({ status: 409 });
+
+  await run(5);
+  await control.act("resolve", id, "ann", "it is over");
+  expect(await ask(exclude)).toMatchObject({ status: 200, html: expect.stringContaining("resolved") });
+  const rest = await ask(exclude, { why: "it was real" });
+  expect(rest.status).toBe(200);
+  expect(rest.html).not.toContain("use this link again");
+  expect(await ask(exclude, { why: "it was real" })).toMatchObject({ html: expect.stringContaining("used already") });
+  expect(await ask(linkTo("acknowledge", id))).toMatchObject({ status: 409, html: expect.stringContaining("is over") });
+});
+
+test("what can't be done is refused with its reason, and leaves the link as it was", async () => {
+  const [last] = await control.incidents(true);
+  const again = linkTo("noise", incidentId(last!), 120_000);
+  for (let times = 0; times < 2; times += 1) {
+    expect(await ask(again, { why: "" })).toMatchObject({
+      status: 409,
+      html: expect.stringContaining("called noise already, and counts once"),
+    });
+  }
+});
