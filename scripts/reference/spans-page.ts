@@ -5,7 +5,7 @@ import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf } from "./telemetry-words.ts";
 
 const intro = [
-  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER), which is linked to the span `add` (PRODUCER) that put the job into the queue: of a schedule's slots, the one with which the schedule was made. " +
+  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER), which is linked to the span `add` (PRODUCER) that put the job into the queue: of a schedule's slots, the one with which the schedule was made; one that was made while nothing was exported gets it within a minute or two of the next start, unless its slots come less than ten seconds apart. " +
     "Names of the GenAI conventions are those of v1.41, those of HTTP the stable ones. What can be asked of them is in [for analysts](../analysts.md).",
   "No prompt, completion, key or header is in any attribute.",
 ];

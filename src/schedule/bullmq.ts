@@ -49,6 +49,10 @@ const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
 /** A job that kills its worker twice is given up. */
 const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
 const faultsEveryMs = 10_000;
+/** A job that is not taken within this time can be made anew without its slot being moved; clocks differ by less. */
+const nearlyDueMs = 10_000;
+/** How BullMQ names the job of a schedule's slot. */
+const slotJobId = (id: string, slotMs: number): string => `repeat:${id}:${slotMs}`;
 
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
@@ -129,6 +133,15 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
         await connections.rememberLocation(location);
         await slotsQueue(location).upsertJobScheduler(id, repeat, template);
       },
+      async trace(entry) {
+        const { id, location, nextMs } = entry;
+        if (telemetry === undefined) return true;
+        if (nextMs === undefined || nextMs < clock.nowMs() + nearlyDueMs) return false;
+        const job = await slotsQueue(location).getJob(slotJobId(id, nextMs));
+        if (job === undefined) return false;
+        if (!job.opts.telemetry?.metadata) await this.upsert(entry);
+        return true;
+      },
       async remove(id, location) {
         await slotsQueue(location).removeJobScheduler(id);
       },
@@ -192,7 +205,7 @@ async function entryOf(
       ? ({ kind: "every", everyMs: Number(every) } as const)
       : ({ kind: "cron", pattern, tz: tz ?? "UTC" } as const);
   // Only a slot that is overdue needs a look at its job.
-  const state = nextMs === undefined || nextMs > nowMs ? "delayed" : await queue.getJobState(`repeat:${key}:${nextMs}`);
+  const state = nextMs === undefined || nextMs > nowMs ? "delayed" : await queue.getJobState(slotJobId(key, nextMs));
   const isQueued = state !== "unknown" && state !== "completed" && state !== "failed";
   const offsetMs = cadence.kind === "every" ? Number(offset ?? 0) : 0;
   return { id: key, location, cadence, offsetMs, nextMs, isQueued };

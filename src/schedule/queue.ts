@@ -32,6 +32,11 @@ export interface SlotQueue {
   scheduled(location: string): Promise<readonly ScheduledEntry[]>;
   upsert(entry: ScheduleEntry): Promise<void>;
   remove(id: string, location: string): Promise<void>;
+  /**
+   * Gives the slots of a schedule the span to be linked to that it lacks when it was made untraced. Its next slot stays when
+   * it is, so one that is nearly due is left alone: false.
+   */
+  trace(entry: ScheduledEntry): Promise<boolean>;
   /** One slot of a probe beside its schedule, at its time. Asking twice for the same is one. */
   add(job: SlotJob, location: string): Promise<void>;
   /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */

@@ -4,7 +4,7 @@ import type { Log } from "../std/log.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
-import type { MissedSlot, SlotBook, SlotQueue, Stoppable } from "./queue.ts";
+import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotBook, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
 
 export interface ReconcilerWorld {
@@ -40,15 +40,22 @@ export type ReconcileReport =
 export interface ReconcilerMemory {
   readonly accounted: Accounted;
   readonly jumps: JumpWatch;
+  /** Schedules of which it is known that their slots lead to a span. */
+  readonly traced: Set<string>;
 }
 
-export const newMemory = (clock: Clock): ReconcilerMemory => ({ accounted: new Map(), jumps: watchJumps(clock) });
+export const newMemory = (clock: Clock): ReconcilerMemory => ({
+  accounted: new Map(),
+  jumps: watchJumps(clock),
+  traced: new Set(),
+});
 
 const graceMs = 5_000;
 const leaseIntervals = 3;
 /** A clock that jumps often jumps back: what it says of the past is not written down before that. */
 const steadyAfterMs = 120_000;
 const mostRowsAtOnce = 5_000;
+const mostTracedAtOnce = 500;
 
 /**
  * One look at the schedules by the elected process: repairs what stopped, records what did not run. Never runs a slot
@@ -69,7 +76,7 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     standBy(world, memory.accounted, atMs);
     return { kind: "not-elected", atMs };
   }
-  const actions = await repairSchedules(world, atMs);
+  const actions = await repairSchedules(world, memory.traced, atMs);
   const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
   const interrupted = isClockSteady ? await sweep(world, atMs) : 0;
   const missed = isClockSteady ? await recordMissed(world, memory.accounted, actions, atMs) : 0;
@@ -77,7 +84,11 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
   return { kind: "done", atMs, skewMs, actions: actions.length, repaired, missed, interrupted, isClockSteady };
 }
 
-async function repairSchedules({ queue, log, probes }: ReconcilerWorld, nowMs: number): Promise<ScheduleAction[]> {
+async function repairSchedules(
+  { queue, log, probes }: ReconcilerWorld,
+  traced: Set<string>,
+  nowMs: number,
+): Promise<ScheduleAction[]> {
   const wanted = plan(probes);
   const locations = new Set([...wanted.map(({ location }) => location), ...(await queue.locations())]);
   const actual = (await Promise.all([...locations].map((location) => queue.scheduled(location)))).flat();
@@ -86,8 +97,27 @@ async function repairSchedules({ queue, log, probes }: ReconcilerWorld, nowMs: n
     await apply(queue, action);
     log.info("schedule changed", { probe: action.entry.id, action: action.kind, reason: action.reason });
   }
+  await traceUntraced(queue, actual, new Set(actions.map(({ entry }) => keyOf(entry))), traced);
   return actions;
 }
+
+/** What was made before there were traces has slots that lead nowhere. A part of them at each look, and once each. */
+async function traceUntraced(
+  queue: SlotQueue,
+  actual: readonly ScheduledEntry[],
+  touched: ReadonlySet<string>,
+  traced: Set<string>,
+): Promise<void> {
+  const most = traced.size + mostTracedAtOnce;
+  for (const entry of actual) {
+    const key = keyOf(entry);
+    if (traced.size >= most) break;
+    if (!touched.has(key) && !traced.has(key) && (await queue.trace(entry))) traced.add(key);
+  }
+  for (const key of touched) traced.delete(key);
+}
+
+const keyOf = ({ location, id }: ScheduleEntry): string => `${location}/${id}`;
 
 async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
   const { id, location } = action.entry;

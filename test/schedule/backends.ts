@@ -9,31 +9,39 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** An empty queue on everything that the queue runs on. */
-export const backends: Readonly<Record<string, (options?: QueueOptions) => Promise<Opened>>> = {
-  async Redis(options) {
+/** Where queues can be opened, one after the other or several at once. */
+export interface Place {
+  open(options?: QueueOptions): Promise<Queues>;
+  close(): Promise<void>;
+}
+
+/** Empty places of everything that the queue runs on. */
+export const places: Readonly<Record<string, () => Promise<Place>>> = {
+  async Redis() {
     const { url, drop } = await freshRedis();
-    const queues = await openQueues({ kind: "redis", url }, silentLog, options);
-    return opened(queues, () => queues.close(), drop);
+    return { open: (options) => openQueues({ kind: "redis", url }, silentLog, options), close: drop };
   },
-  async PostgreSQL(options) {
+  async PostgreSQL() {
     const { url, drop } = await freshDatabase();
-    const pool = await openPostgresPool(url, silentLog);
-    const queues = await openQueues({ kind: "postgres", pool: pool.pool }, silentLog, options);
-    return opened(queues, () => queues.close(), pool.close, drop);
+    const { pool, close } = await openPostgresPool(url, silentLog);
+    const open = (options?: QueueOptions): Promise<Queues> =>
+      openQueues({ kind: "postgres", pool }, silentLog, options);
+    return { open, close: () => close().then(drop) };
   },
-  async PGlite(options) {
-    const pool = await openPglitePool(undefined);
-    const queues = await openQueues({ kind: "postgres", pool: pool.pool }, silentLog, options);
-    return opened(queues, () => queues.close(), pool.close);
+  async PGlite() {
+    const { pool, close } = await openPglitePool(undefined);
+    return { open: (options) => openQueues({ kind: "postgres", pool }, silentLog, options), close };
   },
 };
 
-function opened(queues: Queues, ...closing: (() => Promise<void>)[]): Opened {
-  return {
-    queues,
-    async close() {
-      for (const close of closing) await close();
+/** An empty queue on everything that the queue runs on. */
+export const backends: Readonly<Record<string, (options?: QueueOptions) => Promise<Opened>>> = Object.fromEntries(
+  Object.entries(places).map(([name, find]) => [
+    name,
+    async (options?: QueueOptions): Promise<Opened> => {
+      const place = await find();
+      const queues = await place.open(options);
+      return { queues, close: () => queues.close().then(() => place.close()) };
     },
-  };
-}
+  ]),
+);

@@ -34,6 +34,7 @@ export class FakeClock {
 export class QueueDouble implements SlotQueue {
   readonly entries = new Map<string, ScheduledEntry>();
   readonly done: string[] = [];
+  readonly traced: string[] = [];
   aheadMs = 0;
   readonly #clock: FakeClock;
 
@@ -59,6 +60,12 @@ export class QueueDouble implements SlotQueue {
   async remove(id: string, location: string): Promise<void> {
     this.done.push(`remove ${id}`);
     this.entries.delete(`${location}/${id}`);
+  }
+
+  async trace({ id, nextMs }: ScheduledEntry): Promise<boolean> {
+    const isFar = nextMs !== undefined && nextMs > this.#clock.nowMs() + 10_000;
+    if (isFar) this.traced.push(id);
+    return isFar;
   }
 
   async add({ probeId, slotMs }: SlotJob): Promise<void> {

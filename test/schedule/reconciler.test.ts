@@ -80,6 +80,25 @@ describe("schedules", () => {
     expect(queue.done.slice(2)).toEqual(["remove a@eu", "upsert a@eu"]);
   });
 
+  test("that are far enough away are asked once for the span they lead to, and again when they were changed", async () => {
+    await look();
+    const dueIn = (id: string, durationMs: number): void => {
+      queue.entries.set(id, { ...queue.entries.get(id)!, nextMs: start + durationMs });
+    };
+    dueIn("eu/a@eu", 20_000);
+    dueIn("us/b@us", 5_000);
+    for (let turn = 0; turn < 2; turn += 1) await look();
+    expect(queue.traced).toEqual(["a@eu"]);
+    dueIn("us/b@us", 20_000);
+    await look();
+    expect(queue.traced).toEqual(["a@eu", "b@us"]);
+    const faster = { ...a, cadence: { kind: "every", everyMs: 30_000 } as const };
+    await look({ probes: [faster, b] });
+    dueIn("eu/a@eu", 20_000);
+    for (let turn = 0; turn < 2; turn += 1) await look({ probes: [faster, b] });
+    expect(queue.traced).toEqual(["a@eu", "b@us", "a@eu"]);
+  });
+
   test("that stopped are removed and made anew", async () => {
     await look();
     const [key, scheduled] = [...queue.entries][0] ?? [];
