@@ -18,8 +18,8 @@ const oftenEnough = 3;
 const longestRememberedMs = 28 * 86_400_000;
 /** Of the time in which one false page is promised: what comes no more often than this is worth a page. */
 const rememberedShare = 1 / 6;
-/** What lasts for a day is no hiccup, however often it comes. */
-const longestOfOwnMs = 86_400_000;
+/** As long as the longest weekend. What lasts longer may stay. */
+const longestOfOwnMs = 3 * 86_400_000;
 /** More than any before, by more than chance makes of the next. */
 const longer = 2;
 const larger = 1.5;

@@ -31,9 +31,10 @@ describe("moves that came and went by themselves", () => {
     expect(withEpisode(thrice, held(40 * dayMs), 40 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
   });
 
-  test("are none of them when they last longer than a day", () => {
-    expect(after([0, dayMs + 1])).toBeUndefined();
-    expect(withEpisode(thrice, held(3 * dayMs), 4 * dayMs + 1, drift)).toEqual(thrice);
+  test("are none of them when they last longer than a long weekend", () => {
+    expect(after([0, 3 * dayMs])?.n).toBe(1);
+    expect(after([0, 3 * dayMs + 1])).toBeUndefined();
+    expect(withEpisode(thrice, held(3 * dayMs), 6 * dayMs + 1, drift)).toEqual(thrice);
   });
 
   test("are as before up to twice as long as the longest and, in logs, half as large again as the largest", () => {
