@@ -5,11 +5,15 @@ import { printable } from "./terminal-text.ts";
 const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
 const many = (n: number): string => `${n} series`;
 
-export function exclusionText({ fromMs, toMs, series, learnedAgain, isOpen }: Exclusion): string {
+export function exclusionText({ fromMs, toMs, series, learnedAgain, stillCounted, isOpen }: Exclusion): string {
   const again =
     learnedAgain.length === 0 ? "" : `; the baseline of ${many(learnedAgain.length)} was learned again without it`;
   const open = isOpen ? "it is not over: say so again when it is, and the rest is taken out as well\n" : "";
-  return `${time(fromMs)} to ${time(toMs)} is taken out of what ${many(series.length)} learn from${again}\n${open}`;
+  const counted =
+    stillCounted.length === 0
+      ? ""
+      : printable(`the runs of it that were counted stay in: ${stillCounted.join(", ")}`) + "\n";
+  return `${time(fromMs)} to ${time(toMs)} is taken out of what ${many(series.length)} learn from${again}\n${counted}${open}`;
 }
 
 export function noiseLines({ seriesId, text }: Marked): string {

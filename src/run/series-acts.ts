@@ -10,6 +10,7 @@ import {
   plannedChange,
 } from "../judgement/detect/new-normal.ts";
 import { noiseText, type Noise } from "../judgement/detect/marks.ts";
+import { isStillCounted } from "../judgement/still-counted.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
@@ -53,6 +54,8 @@ export interface Exclusion {
   /** Series of which something was taken out, and those of them whose baseline was learned again without it. */
   readonly series: readonly string[];
   readonly learnedAgain: readonly string[];
+  /** Names of error rates and counts of tokens that keep the runs of that time they have counted. */
+  readonly stillCounted: readonly string[];
   /** It goes on: what comes yet is not taken out. */
   readonly isOpen: boolean;
 }
@@ -122,9 +125,11 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       const nowMs = clock.nowMs();
       const [fromMs, toMs] = [incident.firstBadSlotMs, isOpen ? nowMs : (incident.lastBadSlotMs ?? nowMs)];
       const learnedAgain: string[] = [];
+      const stillCounted: string[] = [];
       let isLearning = false;
       const act: Act = { by, what: "exclude-incident", subject: id, why, atMs: nowMs };
       const series = await book.changeSeries(incident.probeId, act, (memory) => {
+        if (isStillCounted(memory, fromMs, toMs)) stillCounted.push(memory.series.label);
         const excluded = excludeBetween(memory, fromMs, toMs, fewestSamples);
         if (excluded === undefined) return undefined;
         isLearning = true;
@@ -136,10 +141,10 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
         return refused(
           isLearning
             ? "nothing is learned from its time: it was taken out already, or never in"
-            : "no series of its probe is learning from measured values just now",
+            : `no series of its probe is learning from measured values just now${stillCounted.length === 0 ? "" : `; what ${stillCounted.join(" and ")} counted can't be taken out`}`,
         );
       }
-      return { kind: "done", fromMs, toMs, series, learnedAgain, isOpen };
+      return { kind: "done", fromMs, toMs, series, learnedAgain, stillCounted, isOpen };
     },
 
     async noise(id, by, why) {
@@ -154,7 +159,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       let wasMarked = false;
       const act: Act = { by, what: "mark-noise", subject: id, why, atMs: nowMs };
       const [seriesId] = await book.changeSeries(incident.probeId, act, (memory) => {
-        if (!isAbout(incident, memory)) return undefined;
+        if (!isAboutSeries(incident, memory.series.id)) return undefined;
         wasMarked = isMarkedAsNoise(memory, pagedAtMs);
         if (wasMarked) return undefined;
         const state = markAsNoise(memory, pagedAtMs);
@@ -233,10 +238,6 @@ function nobodyIs(probes: readonly Probe[], named: string | undefined, target: s
 /** As it is stored: what is undefined is not there. */
 function isSame(state: Json, before: Json): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), before);
-}
-
-function isAbout(incident: Incident, { series }: SeriesMemory): boolean {
-  return isAboutSeries(incident, series.id);
 }
 
 function isAboutSeries(incident: Incident, seriesId: string): boolean {

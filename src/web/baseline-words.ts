@@ -182,6 +182,9 @@ export const exclusion = z
     toMs: atMs.describe("until then, in milliseconds since 1970-01-01 UTC"),
     series: seriesIds.describe("of which what was learned in between was taken out"),
     learnedAgain: seriesIds.describe("those of them whose baseline was learned again without it"),
+    stillCounted: z
+      .array(z.string().describe("name of a series"))
+      .describe("error rates and token counts that keep the runs of that time they have counted"),
     isOpen: z.boolean().describe("the incident goes on: what comes yet is not taken out"),
   })
   .meta({ id: "Exclusion" });

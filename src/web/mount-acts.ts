@@ -153,19 +153,25 @@ async function doAct(control: Control, link: ActionLink, incident: Incident, why
     case "noise": {
       const result = await control.seriesActs.noise(incidentId, by, reason);
       if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
-      return { isDone: true, title: "It counts as a false page", sentence: `${result.seriesId}: ${result.text}.` };
+      return { isDone: true, title: "It counts as a false page", sentence: `Of this series: ${result.text}.` };
     }
     default:
       return act satisfies never;
   }
 }
 
-function excluded({ fromMs, toMs, series, learnedAgain, isOpen }: Exclusion): Pick<Done, "sentence" | "isForAgain"> {
-  const [from, to] = [fromMs, toMs].map((atMs) => new Date(atMs).toISOString().slice(0, 16).replace("T", " "));
-  const again =
-    learnedAgain.length === 0 ? "" : ` A baseline was learned again without it: ${learnedAgain.join(", ")}.`;
-  const open = isOpen ? " It is not over: use this link again when it is, and the rest is taken out as well." : "";
-  const sentence = `${from} to ${to} UTC is taken out of what is learned from: ${series.join(", ")}.${again}${open}`;
+function excluded({ series, learnedAgain, stillCounted, isOpen, ...time }: Exclusion) {
+  const [from, to] = [time.fromMs, time.toMs].map((atMs) =>
+    new Date(atMs).toISOString().slice(0, 16).replace("T", " "),
+  );
+  const sentence = [
+    `${from} to ${to} UTC is taken out of what ${series.length} series of the probe learn from.`,
+    ...(learnedAgain.length === 0
+      ? []
+      : [`The baseline of ${learnedAgain.length} of them was learned again without it.`]),
+    ...(stillCounted.length === 0 ? [] : [`The runs of it that were counted stay in: ${stillCounted.join(", ")}.`]),
+    ...(isOpen ? ["It is not over: use this link again when it is, and the rest is taken out as well."] : []),
+  ].join(" ");
   return { sentence, isForAgain: isOpen };
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { acceptAsNormal } from "../../src/judgement/accept-as-normal.ts";
+import { excludeBetween } from "../../src/judgement/detect/new-normal.ts";
 import { errorRateJudge } from "../../src/judgement/error-rate.ts";
+import type { Rate } from "../../src/judgement/detect/error-bits.ts";
+import { isStillCounted } from "../../src/judgement/still-counted.ts";
 import { usageJudge } from "../../src/judgement/usage.ts";
 import type { JudgeOutput } from "../../src/judgement/judgement.ts";
 import type { Json } from "../../src/std/json.ts";
@@ -145,5 +148,48 @@ describe("what the next baseline is made of", () => {
     expect(told.filter(Boolean).length).toBeLessThanOrEqual(10);
     expect(told.slice(-40)).not.toContain(true);
     expect(runs(followed, 20, tokens(40)).at(-1)).toBe("risky 40");
+  });
+});
+
+describe("the time of an incident, excluded", () => {
+  const failing = (chance: number, random: () => number) => () => ({ status: random() < chance ? 500 : 200 });
+  const countedOf = ({ memory }: Followed) => (memory!.state as { rate: Rate }).rate;
+
+  test("of a raised error rate: what was counted before it was told stays, and nothing is counted while it lasts", () => {
+    const random = seededRandom(11);
+    const followed = followSeries(errorRateJudge, "error rate");
+    runs(followed, (5 * dayMs) / 60_000, failing(0.005, random));
+    const [changedMs, before] = [followed.slotMs, countedOf(followed)];
+    while (!said(followed.run(failing(0.2, random)()).output).startsWith("risky"));
+    const [toldMs, told] = [followed.slotMs, countedOf(followed)];
+    expect(told.n).toBeGreaterThan(before.n);
+    expect(told.k).toBeGreaterThan(before.k);
+    runs(followed, 300, failing(0.2, random));
+    expect(countedOf(followed)).toEqual(told);
+
+    expect(excludeBetween(followed.memory!, changedMs, followed.slotMs, 60)).toBeUndefined();
+    expect(isStillCounted(followed.memory!, changedMs, followed.slotMs)).toBe(true);
+    expect(isStillCounted(followed.memory!, toldMs, followed.slotMs)).toBe(false);
+    expect(isStillCounted(followed.memory!, -dayMs, -1)).toBe(false);
+  });
+
+  test("of other series: an error rate and a number of tokens have counted its healthy runs", () => {
+    const rate = followSeries(errorRateJudge, "error rate");
+    const tokens = followSeries(usageJudge, "prompt tokens");
+    for (const followed of [rate, tokens]) {
+      runs(followed, 500, () => ({ status: 200, promptTokens: 24 }));
+      const fromMs = followed.slotMs;
+      runs(followed, 100, () => ({ status: 200, promptTokens: 24 }));
+      expect(isStillCounted(followed.memory!, fromMs, followed.slotMs)).toBe(true);
+      expect(isStillCounted(followed.memory!, followed.slotMs + 1, followed.slotMs + dayMs)).toBe(false);
+    }
+  });
+
+  test("a new number of tokens that is told is in no count any more, even while it lasts", () => {
+    const followed = followSeries(usageJudge, "prompt tokens");
+    runs(followed, 2000, () => ({ promptTokens: 24 }));
+    runs(followed, 100, () => ({ promptTokens: 31 }));
+    const { counts } = followed.memory!.state as { counts: { n: number; counts: object } };
+    expect(Object.keys(counts.counts)).toEqual(["24"]);
   });
 });

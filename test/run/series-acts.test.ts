@@ -5,6 +5,7 @@ import { readWatchState } from "../../src/judgement/detect/watch-state.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SeriesView } from "../../src/run/baselines.ts";
 import { type Control, createControl } from "../../src/run/control.ts";
+import type { Exclusion } from "../../src/run/series-acts.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -116,6 +117,7 @@ test("excluded: the time of an incident is taken out of what every series of its
   const before = readWatchState((await series("completion tokens")).state)?.learning;
   const done = await control.seriesActs.exclude(id, "ada", "the provider's outage");
   expect(done).toMatchObject({ kind: "done", isOpen: true, toMs: nowMs });
+  expect((done as Exclusion).stillCounted.toSorted()).toEqual(["error rate", "prompt tokens"]);
   const after = readWatchState((await series("completion tokens")).state)?.learning;
   expect(before!.n - after!.n).toBeGreaterThan(30);
   expect(after!.lastMs).toBeLessThan(nowMs - 30 * minuteMs);
