@@ -55,49 +55,62 @@ export function watch(input: JudgeInput, value: number): Watched {
     });
   }
 
+  return compare(input, value, reference, before ?? grownFrom(reference, slotMs, log), intervalMs);
+}
+
+/** A baseline without a past of its own, accepted or imported: it grows from now on. */
+function grownFrom(reference: Reference, slotMs: number, log: number): WatchState {
+  const learning = beginLearning(slotMs, log);
+  return { v: 3, learning, refitAtMs: nextStageMs(learning, reference.toMs - reference.fromMs) };
+}
+
+/** Changes the state it is given. */
+function compare(
+  input: JudgeInput,
+  value: number,
+  reference: Reference,
+  state: WatchState,
+  intervalMs: number,
+): Watched {
+  const { slotMs, policy, memory } = input;
+  const { drift } = policy;
   const stage = stageOf(reference, policy);
-  const pipeline = readyPipeline(reference, stage.floor, wideningOf(before?.marks, slotMs));
-  const isOfThese = before?.engine?.detector.sums.length === pipeline.components.length;
+  const pipeline = readyPipeline(reference, stage.floor, wideningOf(state.marks, slotMs));
+  const isOfThese = state.engine?.detector.sums.length === pipeline.components.length;
   const engine: EngineState =
-    isOfThese && before.engine !== undefined ? before.engine : freshEngine(pipeline, slotMs - 1);
-  const samples = policy.drift.falsePageEveryMs / intervalMs;
-  const wasHeld = engine.held;
-  const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, { samples, floor: stage.floor, intervalMs });
-  const state: WatchState = before ?? { v: 3 };
+    isOfThese && state.engine !== undefined ? state.engine : freshEngine(pipeline, slotMs - 1);
   state.engine = engine;
-  if (before === undefined) {
-    // A baseline without a past of its own, accepted or imported: it grows from now on.
-    state.learning = beginLearning(slotMs, log);
-    state.refitAtMs = nextStageMs(state.learning, reference.toMs - reference.fromMs);
-  }
+  const wasHeld = engine.held;
+  const promise = { samples: drift.falsePageEveryMs / intervalMs, floor: stage.floor, intervalMs };
+  const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, promise);
   if (step.kind === "page") {
     const accept = returned(memory?.baseline?.learned, reference, step.change, stage);
     const moved = { kind: "moved", change: step.change, reference, mayPage: false, confirmed: true } as const;
-    if (accept !== undefined) return { ...moved, isReturn: true, state: { v: 3, marks: before?.marks }, accept };
+    if (accept !== undefined) return { ...moved, isReturn: true, state: { v: 3, marks: state.marks }, accept };
   }
-
-  const isMoved = step.kind === "page" || step.kind === "held";
-  const { held } = engine;
   if (step.kind === "recovered" && wasHeld !== undefined) {
     const { kind } = wasHeld;
-    state.episodes = { ...state.episodes, [kind]: withEpisode(state.episodes?.[kind], wasHeld, slotMs, policy.drift) };
+    state.episodes = { ...state.episodes, [kind]: withEpisode(state.episodes?.[kind], wasHeld, slotMs, drift) };
   }
-  const episodes = held === undefined ? undefined : state.episodes?.[held.kind];
-  const areOwn = areItsOwn(episodes, slotMs, policy.drift);
-  if (!isMoved) {
-    const anchor = anchorOf(memory?.baseline?.learned, reference);
-    state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
-  }
-  setAside(state, step, reference, { slotMs, log, intervalMs }, !areOwn);
-  // What moved is not learned from, unless the baseline is too young to say so or it keeps coming and going.
-  const accept =
-    isMoved && stage.mayPage && !areOwn ? undefined : learnOn(state, input, reference, log, intervalMs, stage);
-  if (isMoved) {
+
+  const { held } = engine;
+  const episodes = held && state.episodes?.[held.kind];
+  const own = areItsOwn(episodes, slotMs, drift) ? episodes : undefined;
+  const log = Math.log(value);
+  setAside(state, step, reference, { slotMs, log, intervalMs }, own === undefined);
+  if (step.kind === "page" || step.kind === "held") {
+    // What moved is not learned from, unless the baseline is too young to say so or it keeps coming and going.
+    const isLearned = !stage.mayPage || own !== undefined;
+    const accept = isLearned ? learnOn(state, input, reference, log, intervalMs, stage) : undefined;
     const confirmed = step.change.samples >= samplesThatConfirm;
-    const asBefore = areOwn && held !== undefined && isAsBefore(episodes, held, slotMs) ? episodes : undefined;
+    const asBefore = own !== undefined && held !== undefined && isAsBefore(own, held, slotMs) ? own : undefined;
     const mayPage = stage.mayPage && asBefore === undefined;
     return { kind: "moved", change: step.change, reference, mayPage, asBefore, confirmed, state, accept };
   }
+
+  const anchor = anchorOf(memory?.baseline?.learned, reference);
+  state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+  const accept = learnOn(state, input, reference, log, intervalMs, stage);
   if (step.kind === "inform") {
     const tookMs = slotMs - step.change.sinceMs;
     state.informed = { change: step.change, untilMs: slotMs + tookMs + 10 * intervalMs };
@@ -105,7 +118,7 @@ export function watch(input: JudgeInput, value: number): Watched {
   const { informed } = state;
   if (informed === undefined || informed.untilMs < slotMs) {
     state.informed = undefined;
-    return { kind: "good", reference, slow: state.weeks?.told, state, accept };
+    return { kind: "good", reference, slow: state.weeks.told, state, accept };
   }
   return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, accept };
 }
