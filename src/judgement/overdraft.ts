@@ -12,6 +12,8 @@ export interface Overdraft {
   /** undefined: no price was known. */
   readonly microUsd?: MicroUsd | undefined;
   readonly plannedMicroUsd?: MicroUsd | undefined;
+  /** An incident of the probe about what its runs use, or the suspicion of one, was there when it happened. */
+  readonly isExplained: boolean;
 }
 
 /** What its findings are about. */

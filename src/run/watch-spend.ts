@@ -45,20 +45,23 @@ export async function watchSpend(
     ...overdraftReports(probes, overdrafts, nowMs),
   ];
   const alerting = probes[0]?.alerting;
-  for (const { limit, finding } of reports) {
+  for (const { limit, findingFor } of reports) {
     await book.concludeIncident({
       fingerprint: limitFingerprint(limit),
-      conclude: (before) =>
-        before === undefined && finding === undefined
+      conclude(before) {
+        const finding = findingFor(before?.state === "open" || before?.state === "acknowledged");
+        return before === undefined && finding === undefined
           ? nothingFollows
-          : advanceLimit(before, limit, finding, nowMs, receivers, alerting),
+          : advanceLimit(before, limit, finding, nowMs, receivers, alerting);
+      },
     });
   }
 }
 
 interface Report {
   readonly limit: Limit;
-  readonly finding: Finding | undefined;
+  /** What keeps an incident open that is so already may be too little to open one for. */
+  findingFor(isOpen: boolean): Finding | undefined;
 }
 
 async function capReports(
@@ -87,7 +90,8 @@ async function capReports(
       const names = new Set(members.map(({ probe }) => probe.target.name));
       const count = [...names].reduce((sum, name) => sum + (skipped.get(name) ?? 0), 0);
       const finding = capFinding({ cap, used: used[index] ?? nothingUsed, next, skipped: count }, nowMs);
-      reports.push({ limit: { series: `cap/${cap.scope}/${span}`, label: capLabel(cap), scope: cap.scope }, finding });
+      const limit = { series: `cap/${cap.scope}/${span}`, label: capLabel(cap), scope: cap.scope };
+      reports.push({ limit, findingFor: () => finding });
     }
   }
   return reports;
@@ -108,17 +112,22 @@ async function paceReports(book: SpendBook, probes: readonly Probe[], caps: read
     };
     const label = `pace of the ${capLabel(cap)}`;
     const finding = paceFinding(cap, pace, nowMs);
-    return { limit: { series: `pace/${cap.scope}/month`, label, scope: cap.scope }, finding };
+    return { limit: { series: `pace/${cap.scope}/month`, label, scope: cap.scope }, findingFor: () => finding };
   });
 }
 
-/** A target's, as one: what one of its probes meets, the others soon meet too. */
+/**
+ * A target's, as one: what one of its probes meets, the others soon meet too. Where an incident says already that a probe
+ * uses more than it did, none is opened to say it again.
+ */
 function overdraftReports(probes: readonly Probe[], overdrafts: readonly Overdraft[], nowMs: number): Report[] {
   return [...Map.groupBy(probes, ({ target }) => target.name)].flatMap(([name, members]) => {
     const known = overdrafts.filter(({ probeId }) => members.some(({ id }) => id === probeId));
     if (known.length === 0) return [];
     const seen = known.filter((it) => members.some((probe) => isOf(it, probe)));
-    return [{ limit: overdraftLimit(name), finding: overdraftFinding(seen, nowMs) }];
+    const untold = seen.filter(({ isExplained }) => !isExplained);
+    const findingFor = (isOpen: boolean) => overdraftFinding(isOpen ? seen : untold, nowMs);
+    return [{ limit: overdraftLimit(name), findingFor }];
   });
 }
 

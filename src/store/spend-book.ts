@@ -57,9 +57,12 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
 
     async overdraftsSince(sinceMs) {
       const { rows } = await sql<Row>`
-        SELECT * FROM plumbline.overdrafts WHERE at > ${iso(sinceMs)}::timestamptz ORDER BY probe_id, model`.execute(
-        db,
-      );
+        SELECT o.*, EXISTS (SELECT 1 FROM plumbline.incidents i CROSS JOIN LATERAL jsonb_to_record(i.body)
+            AS b(kind text, "firstBadSlotMs" float8, "resolvedAtMs" float8)
+          WHERE i.probe_id = o.probe_id AND b.kind IN ('usage', 'budget')
+            AND o.at >= to_timestamp(b."firstBadSlotMs" / 1000)
+            AND (i.state <> 'resolved' OR o.at <= to_timestamp(b."resolvedAtMs" / 1000))) AS is_explained
+        FROM plumbline.overdrafts o WHERE o.at > ${iso(sinceMs)}::timestamptz ORDER BY o.probe_id, o.model`.execute(db);
       return rows.map((row) => ({
         probeId: text(row["probe_id"]),
         model: text(row["model"]),
@@ -68,6 +71,7 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
         plannedTokens: count(row["planned_tokens"]),
         microUsd: optionalCount(row["micro_usd"]),
         plannedMicroUsd: optionalCount(row["planned_micro_usd"]),
+        isExplained: row["is_explained"] === true,
       }));
     },
 

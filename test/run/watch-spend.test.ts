@@ -70,6 +70,7 @@ const overdraft: Overdraft = {
   plannedTokens: 120,
   microUsd: 400,
   plannedMicroUsd: 24,
+  isExplained: false,
 };
 
 test("a run that has used more than it may is told once, and is over when a day has passed without another", async () => {
@@ -101,6 +102,22 @@ test("what several probes of a target have met is one incident; another model en
   const changed = both.map((it) => ({ ...it, target: { ...it.target, model: "another" } }));
   await watchSpend({ ...watching, probes: changed }, overdraft.atMs + minuteMs);
   expect(told.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
+});
+
+test("where an incident says already that a probe uses more, nothing is opened to say it again, and nothing is closed", async () => {
+  const { watching, facts, told, incidents } = world(nothingUsed, 0);
+  const both = { ...watching, probes: [probe, { ...probe, id: "other@eu" }] };
+  const explained = { ...overdraft, isExplained: true };
+  facts.overdrafts = [explained];
+  await watchSpend(both, overdraft.atMs);
+  expect(told).toEqual([]);
+  facts.overdrafts = [explained, { ...overdraft, probeId: "other@eu", tokens: 300 }];
+  await watchSpend(both, overdraft.atMs + minuteMs);
+  expect(told).toEqual(["opened ticket budget: reserved maximum"]);
+  expect([...incidents.values()][0]?.findings[0]?.observed).toMatch(/^300 tokens by other@eu; as much/);
+  facts.overdrafts = [explained];
+  await watchSpend(both, overdraft.atMs + 2 * minuteMs);
+  expect(told).toHaveLength(1);
 });
 
 test("a cap that has no room for what was seen is told, though there is room for what is allowed", async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import type { Incident } from "../../src/incident/incident.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import type { ClaimRequest, LedgerEntry, Spent } from "../../src/run/run.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, dayMs, finishOf, freshName, noonMs, nothingNew } from "./samples.ts";
+import { claimOf, dayMs, finishOf, freshName, incidentOf, noonMs, nothingNew } from "./samples.ts";
 
 /** What a reply took beyond all that was allowed. */
 export function overdraftsConform(bench: () => Bench): void {
@@ -48,11 +49,30 @@ export function overdraftsConform(bench: () => Bench): void {
     await settle(claimFor(target, probeId, [], noonMs + 1000), { microUsd: 900, tokens: 300, requests: 1 });
     await settle(claimFor(target, probeId, [], noonMs + 2000), { microUsd: 500, tokens: 100, requests: 1 });
     const seen = (await bench().store.overdraftsSince(noonMs)).filter((it) => it.probeId === probeId);
-    const planned = { plannedTokens: 100, plannedMicroUsd: 500 };
+    const planned = { plannedTokens: 100, plannedMicroUsd: 500, isExplained: false };
     expect(seen).toEqual([
       { probeId, model: "some-model", atMs: noonMs + 1000, tokens: 400, microUsd: 2000, ...planned },
     ]);
     expect((await bench().store.overdraftsSince(noonMs + 1000)).some((it) => it.probeId === probeId)).toBe(false);
+  });
+
+  test.each<[string, boolean, Partial<Incident>]>([
+    ["a suspicion that it uses more", true, { kind: "usage", state: "suspected" }],
+    ["an incident about its cost", true, { kind: "budget" }],
+    ["one that ended later", true, { kind: "usage", state: "resolved", resolvedAtMs: noonMs + 9000 }],
+    ["one that had ended before", false, { kind: "usage", state: "resolved", resolvedAtMs: noonMs + 4000 }],
+    ["a suspicion that came to nothing", false, { kind: "usage", state: "resolved" }],
+    ["one that began later", false, { kind: "usage", firstBadSlotMs: noonMs + 6000 }],
+    ["one about something else", false, { kind: "latency" }],
+  ])("of an overdraft is known whether it is told already: %s", async (_name, isExplained, of) => {
+    const [target, probeId] = [freshName("target"), freshName("probe")];
+    const incident = incidentOf(probeId, noonMs, { firstBadSlotMs: noonMs, ...of });
+    const before = claimFor(target, probeId, [], noonMs);
+    expect(await ask(before)).toBe("claimed");
+    await bench().store.commit(finishOf(before), () => ({ ...nothingNew, incidents: [incident] }));
+    await settle(claimFor(target, probeId, [], noonMs + 5000), { microUsd: 2000, tokens: 400, requests: 1 });
+    const seen = (await bench().store.overdraftsSince(noonMs)).filter((it) => it.probeId === probeId);
+    expect(seen).toMatchObject([{ isExplained }]);
   });
 
   test("what is known of a run counts where it is more than was reserved, though the rest is unknown", async () => {
