@@ -110,7 +110,7 @@ const api = z.strictObject({
     .default({})
     .describe("who may use the API, and what for; without any it answers on this machine only"),
   publicUrl: httpUrl.optional().meta({
-    description: "where people reach the service; with linkKey, alerts carry links to acknowledge, silence and accept",
+    description: "where people reach the service; with linkKey, alerts carry links to act on them",
     examples: ["https://plumbline.example.com"],
   }),
   linkKey: secret.optional().describe("what those links are signed with: openssl rand -hex 24"),

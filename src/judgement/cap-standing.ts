@@ -13,8 +13,8 @@ export interface CapStanding {
   readonly used: number;
   /** Since the month began. */
   readonly monthUsed: number;
-  /** What the month will have come to at the pace of late. */
-  readonly monthProjected: number;
+  /** What the month will have come to at the pace of late; undefined: that is not known yet. */
+  readonly monthProjected?: number | undefined;
 }
 
 /** What was used of what a cap is about. */
@@ -23,8 +23,8 @@ export interface CapFacts {
   /** In the hour, day or month under way. */
   readonly used: Used;
   readonly month: Used;
-  /** Of late, an hour. */
-  readonly perHour: Used;
+  /** Of late, an hour; undefined: no whole hour is known. */
+  readonly perHour: Used | undefined;
 }
 
 /** One for each unit that the cap limits. */
@@ -40,7 +40,7 @@ export function capStandings({ cap, used, month, perHour }: CapFacts, nowMs: num
       limit,
       used: used[unit],
       monthUsed: month[unit],
-      monthProjected: Math.round(projection(month[unit], perHour[unit], nowMs)),
+      monthProjected: perHour && Math.round(projection(month[unit], perHour[unit], nowMs)),
     };
   });
 }

@@ -8,8 +8,12 @@ export function capLines({ spendCaps = [] }: Overview): readonly (readonly Segme
     const say = (amount: number): string => (unit === "microUsd" ? formatMicroUsd(amount) : String(amount));
     const ofWhat = unit === "microUsd" ? "" : ` ${unit}`;
     const name = printable(label.replace("spend cap of ", ""));
-    const month = `${span === "month" ? "" : `${say(monthUsed)} this month, `}about ${say(monthProjected)} by its end`;
-    const isOver = used >= limit || (span === "month" && monthProjected > limit);
-    return [segment(` ${name}  ${say(used)} of ${say(limit)}${ofWhat} · ${month}`, isOver ? "notice" : "dim")];
+    const month = [
+      ...(span === "month" ? [] : [`${say(monthUsed)} this month`]),
+      ...(monthProjected === undefined ? [] : [`about ${say(monthProjected)} by its end`]),
+    ].join(", ");
+    const isOver = used >= limit || (span === "month" && monthProjected !== undefined && monthProjected > limit);
+    const line = [` ${name}  ${say(used)} of ${say(limit)}${ofWhat}`, ...(month === "" ? [] : [month])].join(" · ");
+    return [segment(line, isOver ? "notice" : "dim")];
   });
 }

@@ -1,4 +1,4 @@
-import { nothingUsed, type Used, windowOf } from "../judgement/budget.ts";
+import { nothingUsed, type Used } from "../judgement/budget.ts";
 import { type CapStanding, capStandings } from "../judgement/cap-standing.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { SpendCap } from "../probe/target.ts";
@@ -19,14 +19,14 @@ export async function standOfCaps(
   const months = caps.map((cap): SpendCap => ({ ...cap, span: "month" }));
   const used = await book.usedUnder([...caps, ...months], nowMs);
   const { sinceMs, byTarget } = await book.usedLately(nowMs - lookBackMs, nowMs);
-  const hours = Math.max(1, (nowMs - Math.max(sinceMs, windowOf("hour", nowMs - lookBackMs).startMs)) / hourMs);
+  const hours = (nowMs - sinceMs) / hourMs;
   return caps.flatMap((cap, index) =>
     capStandings(
       {
         cap,
         used: used[index] ?? nothingUsed,
         month: used[caps.length + index] ?? nothingUsed,
-        perHour: perHourOf(totalUnder(cap, byTarget), hours),
+        perHour: hours < 1 ? undefined : perHourOf(totalUnder(cap, byTarget), hours),
       },
       nowMs,
     ),

@@ -19,7 +19,7 @@ export interface SpendBook {
   ): Promise<readonly ReadonlyMap<string, Used>[]>;
   /** For each cap: what its counter, or where it says more the ledger, has in the hour, day or month of that time. */
   usedUnder(caps: readonly SpendCap[], nowMs: number): Promise<readonly Used[]>;
-  /** By the hour's ledger: what each target has used from that time on, and since when that is known. */
+  /** What each target has used from that time on, or since the first whole hour that is known, and since when that is. */
   usedLately(
     sinceMs: number,
     nowMs: number,

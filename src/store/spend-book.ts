@@ -46,13 +46,16 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
     },
 
     async usedLately(sinceMs, nowMs) {
+      const earliest = iso(windowOf("hour", sinceMs).startMs);
+      // The ledger began at some moment of its first hour, which is left out: only whole hours tell a pace.
       const { rows } = await sql<Row>`
-        SELECT target, sum(micro_usd) AS micro_usd, sum(tokens) AS tokens, sum(requests) AS requests,
-          min(min(hour)) OVER () AS since
-        FROM plumbline.spend_hours WHERE hour >= ${iso(windowOf("hour", sinceMs).startMs)}::timestamptz
-          AND hour <= ${iso(nowMs)}::timestamptz GROUP BY target`.execute(db);
-      const since = rows[0]?.["since"];
-      return { sinceMs: since === undefined ? nowMs : epochMs(since), byTarget: usedByTarget(rows) };
+        WITH known AS (SELECT greatest(min(hour) + interval '1 hour', ${earliest}::timestamptz) AS since FROM plumbline.spend_hours)
+        SELECT coalesce(k.since, ${iso(nowMs)}::timestamptz) AS since, s.target, sum(s.micro_usd) AS micro_usd,
+          sum(s.tokens) AS tokens, sum(s.requests) AS requests
+        FROM known k LEFT JOIN plumbline.spend_hours s ON s.hour >= k.since AND s.hour <= ${iso(nowMs)}::timestamptz
+        GROUP BY k.since, s.target`.execute(db);
+      const found = rows.filter((row) => row["target"] !== null);
+      return { sinceMs: Math.min(nowMs, epochMs(rows[0]?.["since"])), byTarget: usedByTarget(found) };
     },
 
     async overdraftsSince(sinceMs) {

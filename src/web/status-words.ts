@@ -54,7 +54,12 @@ const spendCap = z
     limit: z.number().describe("how much of it may be used"),
     used: z.number().describe("in the hour, day or month under way; what is reserved is part of it"),
     monthUsed: z.number().describe("since the month began"),
-    monthProjected: z.number().describe("what the month will have come to at the pace of the last three days"),
+    monthProjected: z
+      .number()
+      .optional()
+      .describe(
+        "what the month will have come to at the pace of the last three days; absent before a whole hour is known",
+      ),
   })
   .meta({ id: "SpendCap" });
 

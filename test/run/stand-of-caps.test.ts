@@ -50,12 +50,13 @@ test("each cap stands with what is used, what may be, and what its month will co
   ]);
 });
 
-test("who has begun six hours ago is projected by those six, and nobody by less than one", async () => {
+test("who has begun six hours ago is projected by those six, and nobody by less than one hour", async () => {
   const lately = new Map([["mini", { ...nothingUsed, microUsd: 60_000 }]]);
   const projected = async (sinceMs: number) =>
     (await standOfCaps(bookWith(sinceMs, lately), [capped], nowMs))[0]?.monthProjected;
   expect(await projected(nowMs - 6 * hourMs)).toBe(8_000_000 + 240 * 10_000);
-  expect(await projected(nowMs)).toBe(8_000_000 + 240 * 60_000);
+  expect(await projected(nowMs - hourMs)).toBe(8_000_000 + 240 * 60_000);
+  expect(await projected(nowMs - hourMs + 1)).toBeUndefined();
 });
 
 test("without caps nothing is asked", async () => {
@@ -71,6 +72,16 @@ test("the terminal says each in a line, and marks what is used up or will be", a
     [" mini per day  $0.12 of $0.50 · $8.00 this month, about $32.00 by its end", "dim"],
     [" mini per day  40 of 1000 requests · 4000 this month, about 4000 by its end", "dim"],
     [" all targets per month  $8.00 of $20.00 · about $32.00 by its end", "notice"],
+  ]);
+});
+
+test("the terminal leaves out what is not known yet", async () => {
+  const spendCaps = await standOfCaps(bookWith(nowMs, new Map()), [capped], nowMs);
+  const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
+  expect(lines.map(([segment]) => segment?.text)).toEqual([
+    " mini per day  $0.12 of $0.50 · $8.00 this month",
+    " mini per day  40 of 1000 requests · 4000 this month",
+    " all targets per month  $8.00 of $20.00",
   ]);
 });
 

@@ -140,11 +140,31 @@ export function spendConforms(bench: () => Bench): void {
     expect(later?.get(target)).toEqual({ microUsd: 500, tokens: 100, requests: 2 });
     const both = (["hour", "day"] as const).map((span): SpendCap => ({ scope: `target/${target}`, span }));
     expect(await store.usedUnder(both, noonMs)).toEqual(Array(2).fill({ microUsd: 620, tokens: 133, requests: 3 }));
-    const lately = await store.usedLately(noonMs - 3_600_000, noonMs + 180_000);
-    expect(lately.sinceMs).toBeLessThanOrEqual(noonMs);
-    expect(lately.byTarget.get(target)).toEqual({ microUsd: 620, tokens: 133, requests: 3 });
     expect((await store.skippedSince(noonMs)).get(target)).toBe(1);
     expect((await store.skippedSince(noonMs + 180_000)).get(target)).toBeUndefined();
+  });
+
+  test("what was used of late is that of whole hours: the ledger began somewhere within its first", async () => {
+    const target = freshName("target");
+    const startMs = noonMs - 400 * dayMs;
+    const hourMs = 3_600_000;
+    const reserve = { microUsd: 500, tokens: 100, requests: 2, caps: [] };
+    const claimedAt = async (atMs: number) => {
+      await bench().store.claim(claimOf(freshName("probe"), atMs, { target, atMs, reserve }));
+    };
+    const usedLately = async (sinceMs: number, nowMs: number) => {
+      const { sinceMs: knownSinceMs, byTarget } = await bench().store.usedLately(sinceMs, nowMs);
+      return { sinceMs: knownSinceMs, used: byTarget.get(target) };
+    };
+    await claimedAt(startMs + 50 * 60_000);
+    const early = startMs - 10 * hourMs;
+    expect(await usedLately(early, startMs + 55 * 60_000)).toEqual({ sinceMs: startMs + 55 * 60_000 });
+    await claimedAt(startMs + hourMs);
+    const one = { microUsd: 500, tokens: 100, requests: 2 };
+    expect(await usedLately(early, startMs + 2 * hourMs)).toEqual({ sinceMs: startMs + hourMs, used: one });
+    await claimedAt(startMs + 3 * hourMs);
+    const lookMs = startMs + 3 * hourMs + 1;
+    expect(await usedLately(lookMs, lookMs + hourMs)).toEqual({ sinceMs: startMs + 3 * hourMs, used: one });
   });
 
   test("a probe that a cap keeps from running is alive: the cap is told, not that its runs are missing", async () => {
