@@ -49,9 +49,10 @@ export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
       const earliest = iso(windowOf("hour", sinceMs).startMs);
       // The ledger began at some moment of its first hour, which is left out: only whole hours tell a pace.
       const { rows } = await sql<Row>`
-        WITH known AS (SELECT greatest(min(hour) + interval '1 hour', ${earliest}::timestamptz) AS since FROM plumbline.spend_hours)
-        SELECT coalesce(k.since, ${iso(nowMs)}::timestamptz) AS since, s.target, sum(s.micro_usd) AS micro_usd,
-          sum(s.tokens) AS tokens, sum(s.requests) AS requests
+        WITH known AS (
+          SELECT greatest(${earliest}::timestamptz, coalesce(min(hour) + interval '1 hour', ${iso(nowMs)}::timestamptz)) AS since
+          FROM plumbline.spend_hours)
+        SELECT k.since, s.target, sum(s.micro_usd) AS micro_usd, sum(s.tokens) AS tokens, sum(s.requests) AS requests
         FROM known k LEFT JOIN plumbline.spend_hours s ON s.hour >= k.since AND s.hour <= ${iso(nowMs)}::timestamptz
         GROUP BY k.since, s.target`.execute(db);
       const found = rows.filter((row) => row["target"] !== null);

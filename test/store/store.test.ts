@@ -34,3 +34,14 @@ test("six processes bring up one empty PostgreSQL at the same time", async () =>
   const starts = await Promise.allSettled(Array.from({ length: 6 }, start));
   expect(starts.flatMap((start) => (start.status === "rejected" ? [String(start.reason)] : []))).toEqual([]);
 });
+
+test("of a ledger with nothing in it no pace is known", async () => {
+  const pool = await openPglitePool(undefined);
+  try {
+    const store = await openStore(pool, noonMs, 30);
+    const lately = await store.usedLately(noonMs - 72 * 3_600_000, noonMs);
+    expect(lately).toEqual({ sinceMs: noonMs, byTarget: new Map() });
+  } finally {
+    await pool.close();
+  }
+});
