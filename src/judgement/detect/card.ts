@@ -26,7 +26,8 @@ export interface BaselineCard {
   readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
 }
 
-const ratios = [1.2, 1.5, 2];
+/** Of the moves of which every card says how long they take to be found. */
+export const toldRatios = [1.2, 1.5, 2];
 /** A component's share of the promise: one of six steps of 0.8. */
 const shareOfStep = 0.8 / 6;
 const deviationsOf90 = 1.645;
@@ -51,7 +52,10 @@ export function cardOf(reference: Reference, policy: JudgePolicy, widening = 1):
     mayPage,
     falsePageEveryMs: policy.drift.falsePageEveryMs,
     ...(policy.drift.shared && { shared: policy.drift.shared }),
-    findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: delayOf(ratio, reference, floor, policy.drift, widening) })),
+    findsAfterMs: toldRatios.map((ratio) => ({
+      ratio,
+      afterMs: delayOf(ratio, reference, floor, policy.drift, widening),
+    })),
   };
 }
 

@@ -1,10 +1,10 @@
 import { digamma } from "../../std/statistics.ts";
 import type { DriftPolicy } from "../../probe/probe.ts";
 import { type Bit, bitOf, noRarer, upperBound } from "./bits.ts";
+import { toldRatios } from "./card.ts";
 import { type Rate, clusterMs, usualByPart } from "./error-bits.ts";
 
 const shares = [0.05, 0.2, 0.5];
-const ratios = [1.2, 1.5, 2];
 const longestMs = 90 * 86_400_000;
 
 /** About how long it takes to find so large a share of failing runs; undefined: that is usual, or lost in chance. */
@@ -31,7 +31,11 @@ export function rateCardOf(rate: Rate, drift: DriftPolicy) {
     return delays.includes(undefined) ? undefined : Math.max(...delays.map((delay) => delay ?? 0));
   };
   const findsAfterMs: readonly ShareFound[] = [
-    ...ratios.map((ratio) => ({ ratio, share: ratio * upTo, afterMs: slowest(({ usual }) => ratio * usual) })),
+    ...toldRatios.map((ratio) => ({
+      ratio,
+      share: Math.min(1, ratio * upTo),
+      afterMs: slowest(({ usual }) => ratio * usual),
+    })),
     ...shares.map((share) => ({ share, afterMs: slowest(() => share) })),
   ];
   return {

@@ -1,8 +1,8 @@
 import type { DriftPolicy } from "../../probe/probe.ts";
+import { toldRatios } from "./card.ts";
 import { freshCategories, stepCategories } from "./categories.ts";
 import { type Counts, isVaried } from "./counts.ts";
 
-const ratios = [1.2, 1.5, 2];
 const mostRuns = 10_000;
 
 /**
@@ -25,7 +25,7 @@ export function valuesCardOf(known: Counts, { falsePageEveryMs, shared }: DriftP
     mayPage: isJudged,
     falsePageEveryMs,
     ...(shared && { shared }),
-    findsAfterMs: ratios.map((ratio) => ({ ratio, afterMs: afterMs(ratio) })),
+    findsAfterMs: toldRatios.map((ratio) => ({ ratio, afterMs: afterMs(ratio) })),
   };
 }
 

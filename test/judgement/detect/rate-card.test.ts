@@ -59,3 +59,9 @@ test("what is usual is not found, and a young baseline only informs", () => {
   expect(card.upTo).toBeGreaterThan(usual.k / usual.n);
   expect(card.findsAfterMs).toContainEqual({ share: 0.05, afterMs: undefined });
 });
+
+test("no share is more than all: of a half that fails usually, twice as much is every run", () => {
+  const card = rateCardOf(learned(7 * 1440, minuteMs, 0.6, seededRandom(5)), drift);
+  expect(card.findsAfterMs.find(({ ratio }) => ratio === 2)).toMatchObject({ share: 1 });
+  expect(card.findsAfterMs.filter(({ share }) => share > 1)).toEqual([]);
+});
