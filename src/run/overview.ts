@@ -16,8 +16,8 @@ export interface Overview {
   readonly errorBudgets?: readonly ErrorBudget[] | undefined;
   /** How the caps on money, tokens and requests stand. */
   readonly spendCaps?: readonly CapStanding[] | undefined;
-  /** Waiting for their receivers; given up within the last day. */
   readonly pauses?: readonly Pause[] | undefined;
+  /** Waiting for their receivers; given up within the last day. */
   readonly deliveries: { readonly pending: number; readonly failed: number };
 }
 

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
 import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
-import type { DeliveryQueue, ScheduledEntry, SlotQueue, Stoppable } from "./queue.ts";
+import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
 import { seldom } from "./seldom.ts";
@@ -116,6 +116,16 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     return stoppable;
   };
 
+  const upsert = async ({ id, location, cadence, offsetMs }: ScheduleEntry): Promise<void> => {
+    const repeat =
+      cadence.kind === "every"
+        ? { every: cadence.everyMs, offset: offsetMs }
+        : { pattern: cadence.pattern, tz: cadence.tz };
+    const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
+    await connections.rememberLocation(location);
+    await slotsQueue(location).upsertJobScheduler(id, repeat, template);
+  };
+
   return {
     slots: {
       locations: connections.locations,
@@ -124,22 +134,14 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
         const schedulers = await queue.getJobSchedulers(0, -1, true);
         return Promise.all(schedulers.map((scheduler) => entryOf(scheduler, location, queue, clock.nowMs())));
       },
-      async upsert({ id, location, cadence, offsetMs }) {
-        const repeat =
-          cadence.kind === "every"
-            ? { every: cadence.everyMs, offset: offsetMs }
-            : { pattern: cadence.pattern, tz: cadence.tz };
-        const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
-        await connections.rememberLocation(location);
-        await slotsQueue(location).upsertJobScheduler(id, repeat, template);
-      },
+      upsert,
       async trace(entry) {
         const { id, location, nextMs } = entry;
         if (telemetry === undefined) return true;
         if (nextMs === undefined || nextMs < clock.nowMs() + nearlyDueMs) return false;
         const job = await slotsQueue(location).getJob(slotJobId(id, nextMs));
         if (job === undefined) return false;
-        if (!job.opts.telemetry?.metadata) await this.upsert(entry);
+        if (!job.opts.telemetry?.metadata) await upsert(entry);
         return true;
       },
       async remove(id, location) {
