@@ -1,14 +1,9 @@
-import { Redis } from "ioredis";
-import pg from "pg";
 import { afterEach, expect, test, vi } from "vitest";
-import { keepSecrets } from "../../src/app/secrets.ts";
-import { allRoles, openService } from "../../src/app/service.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
+import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -57,22 +52,13 @@ async function readAll(url: string): Promise<Map<string, string>> {
 
 test("keys of every alphabet, said again in every spelling, are nowhere in what the system wrote", async () => {
   await using opened = new AsyncDisposableStack();
-  const told: string[] = [];
-  const collector = opened.use(
-    await listen((request, response) => {
-      request.on("data", (piece: Buffer) => void told.push(piece.toString("utf8")));
-      request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
-    }),
-  );
+  const told = await collectTelemetry(opened);
   const provider = opened.use(
     await listen(hostileProvider(({ url = "" }) => spellings[Number(/^\/t(\d+)/.exec(url)?.[1])] ?? [])),
   );
   const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
   const redis = opened.adopt(await freshRedis(), (it) => it.drop());
-  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
-  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
-  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
   const client = "{ connect: 500ms, firstByte: 700ms, firstContent: 700ms, idle: 700ms, total: 1s, retries: 0 }";
   const text = `targets:
 ${keys.map((_, at) => `  t${at}: { baseUrl: "${provider.url}/t${at}/v1", model: gpt-4o-mini, key: { env: CANARY_${at} }, client: ${client} }`).join("\n")}
@@ -89,21 +75,8 @@ judge: { learnRuns: 3 }
     ...Object.fromEntries(keys.map((key, at) => [`CANARY_${at}`, key])),
     CANARY_HOOK: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
   };
-  const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
-  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
-  const lines: string[] = [];
-  const secrets = keepSecrets(env);
-  const service = await openService(loaded.config, {
-    env,
-    secrets,
-    storage: { kind: "production", databaseUrl: database.url, redisUrl: redis.url },
-    roles: allRoles,
-    locations: [],
-    concurrency: 8,
-    reconcileMs: 1000,
-    listen: { host: "127.0.0.1", port: 0 },
-    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
-  });
+  const storage = { databaseUrl: database.url, redisUrl: redis.url };
+  const { service, lines } = await startWatched(text, env, scenarios, storage, 8);
   opened.defer(() => service.stop());
   const runsOf = (at: number): number =>
     lines.filter((line) => line.includes('"message":"run"') && line.includes(`"own${at}@`)).length;
@@ -114,20 +87,6 @@ judge: { learnRuns: 3 }
   await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(keys.length / 2), { timeout: 20_000 });
   const read = await readAll(service.url ?? "");
   await service.stop();
-
-  const rows: string[] = [];
-  const store = new pg.Client({ connectionString: database.url });
-  await store.connect();
-  const tables = await store.query<{ name: string }>(
-    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-  );
-  for (const { name } of tables.rows) rows.push(JSON.stringify((await store.query(`SELECT * FROM ${name}`)).rows));
-  await store.end();
-  const queue = new Redis(redis.url);
-  const dumps = await Promise.all(
-    (await queue.keys("*")).map(async (name) => `${name} ${(await queue.dumpBuffer(name))?.toString("latin1") ?? ""}`),
-  );
-  queue.disconnect();
 
   // Refused are a page that needs a link's key, the export without its dates, and what a series that still learns has not.
   const refused = [...read].filter(([, answer]) => !answer.startsWith("200 ")).map(([path]) => path);
@@ -140,20 +99,13 @@ judge: { learnRuns: 3 }
   expect([...read.keys()].filter(isLearning).length - refused.filter(isLearning).length).toBeGreaterThan(0);
   expect(read.size).toBeGreaterThan(200);
   expect(read.get("/metrics")).toContain("probe_success");
-  const sinks: Record<string, string> = {
-    rows: rows.join("\n"),
-    redis: dumps.join("\n"),
+  const written = {
+    rows: await everyRow(database.url),
+    redis: await everyKey(redis.url),
     telemetry: told.join("\n"),
     log: lines.join("\n"),
     alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
-    ...Object.fromEntries(read),
   };
-  for (const sink of ["rows", "redis", "telemetry", "log", "alerts"])
-    expect(sinks[sink]?.length, sink).toBeGreaterThan(500);
-  for (const [sink, written] of Object.entries(sinks)) {
-    expect(
-      forbidden.filter((it) => written.includes(it)),
-      sink,
-    ).toEqual([]);
-  }
+  expectWritten(written);
+  expectNone(forbidden, { ...written, ...Object.fromEntries(read) });
 }, 240_000);

@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { RequestListener } from "node:http";
-import { Redis } from "ioredis";
 import pg from "pg";
 import { afterEach, expect, inject, test, vi } from "vitest";
-import { keepSecrets } from "../../src/app/secrets.ts";
-import { allRoles, openService } from "../../src/app/service.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
+import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -41,18 +36,10 @@ const forbidden = [key, prompt, completion, hookSecret.slice(6)].flatMap((text) 
 
 test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
   await using opened = new AsyncDisposableStack();
-  const told: string[] = [];
-  const keep: RequestListener = (request, response) => {
-    request.on("data", (piece: Buffer) => void told.push(piece.toString("latin1")));
-    request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
-  };
-  const collector = opened.use(await listen(keep));
+  const told = await collectTelemetry(opened);
   const provider = opened.use(await listen(hostileProvider(() => echoes)));
   const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
-  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
-  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
-  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
   const text = `targets:
   bad: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { env: CANARY_KEY }, client: { connect: 500ms, firstByte: 1s, firstContent: 1s, idle: 1s, total: 1s, retries: 0 } }
   query: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { env: CANARY_KEY }, client: { connect: 500ms, firstByte: 1s, firstContent: 1s, idle: 1s, total: 1s } }
@@ -70,33 +57,14 @@ receivers:
 `;
   const env = { ...process.env, CANARY_KEY: key, CANARY_HOOK: hookSecret };
   const scenarios = ["valid-request", "streamed-request", "invalid-key"];
-  const loaded = loadConfig({ file: "test", text }, { env, readFile: () => undefined, scenarios, checkSecrets: true });
-  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
-  const lines: string[] = [];
-  const secrets = keepSecrets(env);
-  const service = await openService(loaded.config, {
-    env,
-    secrets,
-    storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
-    roles: allRoles,
-    locations: [],
-    concurrency: 4,
-    reconcileMs: 1000,
-    listen: { host: "127.0.0.1", port: 0 },
-    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
-  });
+  const storage = { databaseUrl: database.url, redisUrl: inject("redisUrl") };
+  const { service, lines } = await startWatched(text, env, scenarios, storage);
   const runs = (): number => lines.filter((line) => line.includes('"message":"run"')).length;
   await vi.waitFor(() => expect(runs()).toBeGreaterThan(40), { timeout: 60_000, interval: 200 });
   await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(0), { timeout: 20_000 });
 
   const ask = async (path: string): Promise<string> => (await fetch(`${service.url}${path}`)).text();
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  const tables = await client.query<{ name: string }>(
-    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-  );
-  const rows: string[] = [];
-  for (const { name } of tables.rows) rows.push(JSON.stringify((await client.query(`SELECT * FROM ${name}`)).rows));
+  const rows = await everyRow(database.url);
   const web = [
     await ask("/metrics"),
     await ask("/api/v1/status"),
@@ -105,39 +73,32 @@ receivers:
   ];
 
   // And now it breaks: every job throws what PostgreSQL says.
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
   await client.query("ALTER TABLE plumbline.runs RENAME TO elsewhere");
   await vi.waitFor(() => expect(lines.filter((it) => it.includes("a job threw")).length).toBeGreaterThan(3), {
     timeout: 20_000,
   });
   await client.query("ALTER TABLE plumbline.elsewhere RENAME TO runs");
   await client.end();
-  const redis = new Redis(inject("redisUrl"));
-  const dumps = await Promise.all(
-    (await redis.keys("*")).map(async (name) => `${name} ${(await redis.dumpBuffer(name))?.toString("latin1") ?? ""}`),
-  );
-  redis.disconnect();
+  const redis = await everyKey(storage.redisUrl);
   await service.stop();
 
   const dashboards = readdirSync("helm/files/dashboards").map((it) =>
     readFileSync(`helm/files/dashboards/${it}`, "utf8"),
   );
-  const sinks: Record<string, string> = {
-    rows: rows.join("\n"),
-    redis: dumps.join("\n"),
+  const sinks = {
+    rows,
+    redis,
     telemetry: told.join("\n"),
     log: lines.join("\n"),
     alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
     web: web.join("\n"),
     dashboards: dashboards.join("\n"),
   };
-  expect(sinks["rows"]).toContain('"opened"');
-  expect(sinks["telemetry"]).toContain("resourceLogs");
-  expect(sinks["telemetry"]).toContain("resourceSpans");
-  for (const [sink, written] of Object.entries(sinks)) {
-    expect(written.length, sink).toBeGreaterThan(500);
-    expect(
-      forbidden.filter((it) => written.includes(it)),
-      sink,
-    ).toEqual([]);
-  }
+  expect(rows).toContain('"opened"');
+  expect(sinks.telemetry).toContain("resourceLogs");
+  expect(sinks.telemetry).toContain("resourceSpans");
+  expectWritten(sinks);
+  expectNone(forbidden, sinks);
 }, 150_000);

@@ -1,18 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
-import { Redis } from "ioredis";
 import { afterAll, afterEach, expect, inject, test, vi } from "vitest";
-import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
-import { allRoles, openService } from "../../src/app/service.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { createLog } from "../../src/telemetry/log.ts";
 import { startReceiver } from "../alert/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { hostileProvider, listen } from "./hostile-provider.ts";
+import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-rotated-secrets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,12 +37,7 @@ const patience = { timeout: 60_000, interval: 100 };
 test("keys and receivers' secrets that are replaced in their files while it runs reach no sink, old or new (I6)", async () => {
   await using opened = new AsyncDisposableStack();
   put(before, signing(11));
-  const exported: string[] = [];
-  const keep: RequestListener = (request, response) => {
-    request.on("data", (piece: Buffer) => void exported.push(piece.toString("latin1")));
-    request.on("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
-  };
-  const collector = opened.use(await listen(keep));
+  const exported = await collectTelemetry(opened);
   let isReplaced = false;
   const keysSent = new Set<string>();
   let echoedSinceAll = 0;
@@ -72,9 +61,6 @@ test("keys and receivers' secrets that are replaced in their files while it runs
     }),
   );
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
-  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
-  vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
-  vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
   const text = `targets:
   bad: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { file: ${folder}/key }, client: { connect: 500ms, firstByte: 500ms, total: 500ms, retries: 0 } }
 probes:
@@ -87,21 +73,8 @@ receivers:
 `;
   const env = { ...process.env, TOPIC: "plumbline-of-a-test" };
   const scenarios = ["valid-request", "streamed-request"];
-  const loaded = loadConfig({ file: "test", text }, { ...secretSources(env), scenarios, checkSecrets: true });
-  if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
-  const lines: string[] = [];
-  const secrets = keepSecrets(env);
-  const service = await openService(loaded.config, {
-    env,
-    secrets,
-    storage: { kind: "production", databaseUrl: database.url, redisUrl: inject("redisUrl") },
-    roles: allRoles,
-    locations: [],
-    concurrency: 4,
-    reconcileMs: 1000,
-    listen: { host: "127.0.0.1", port: 0 },
-    log: createLog({ write: (line) => void lines.push(line) }, "debug", secrets.redact),
-  });
+  const storage = { databaseUrl: database.url, redisUrl: inject("redisUrl") };
+  const { service, lines, secrets } = await startWatched(text, env, scenarios, storage);
   opened.defer(() => service.stop());
   await vi.waitFor(() => expect([...tokensSent]).toContain(before.token), patience);
   put(after, signing(12));
@@ -116,19 +89,8 @@ receivers:
   await vi.waitFor(() => expect(echoedSinceAll).toBeGreaterThan(40), patience);
   expect([...keysSent]).toEqual(expect.arrayContaining([before.key, after.key]));
 
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  const tables = await client.query<{ name: string }>(
-    "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
-  );
-  const rows: string[] = [];
-  for (const { name } of tables.rows) rows.push(JSON.stringify((await client.query(`SELECT * FROM ${name}`)).rows));
-  await client.end();
-  const redis = new Redis(inject("redisUrl"));
-  const dumps = await Promise.all(
-    (await redis.keys("*")).map(async (name) => (await redis.dumpBuffer(name))?.toString("latin1") ?? ""),
-  );
-  redis.disconnect();
+  const rows = await everyRow(database.url);
+  const redis = await everyKey(storage.redisUrl);
   const answers = await Promise.all(
     ["/metrics", "/api/v1/status", "/api/v1/incidents", "/api/v1/observations"].map(async (path) =>
       (await fetch(`${service.url}${path}`)).text(),
@@ -136,22 +98,17 @@ receivers:
   );
   await opened.disposeAsync();
 
-  const sinks: Record<string, string> = {
-    rows: rows.join("\n"),
-    redis: dumps.join("\n"),
+  const sinks = {
+    rows,
+    redis,
     telemetry: exported.join("\n"),
     log: lines.join("\n"),
     alerts: receiver.received.map(({ body }) => body).join("\n"),
     web: answers.join("\n"),
   };
-  expect(sinks["alerts"]).toContain("opened");
-  expect(sinks["telemetry"]).toContain("resourceSpans");
-  expect(sinks["log"]).toContain("alert delivered");
-  for (const [sink, written] of Object.entries(sinks)) {
-    expect(written.length, sink).toBeGreaterThan(500);
-    expect(
-      values.flatMap(spelt).filter((it) => written.includes(it)),
-      sink,
-    ).toEqual([]);
-  }
+  expect(sinks.alerts).toContain("opened");
+  expect(sinks.telemetry).toContain("resourceSpans");
+  expect(sinks.log).toContain("alert delivered");
+  expectWritten(sinks);
+  expectNone(values.flatMap(spelt), sinks);
 }, 150_000);

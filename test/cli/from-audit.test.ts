@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCommands } from "../../src/app/commands.ts";
 import type { AuditDocument } from "../../src/audit/document.ts";
@@ -12,8 +11,6 @@ import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { createControl } from "../../src/run/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -24,6 +21,7 @@ import { probe as sample } from "../probe/samples.ts";
 import { providers } from "../replay/providers.ts";
 import { openReplay, replayKey } from "../replay/server.ts";
 import { fakeExchanger, ok } from "../run/fake-exchanger.ts";
+import { quietWorld } from "../run/quiet-world.ts";
 
 const dayStart = Date.UTC(2026, 10, 23, 8);
 const folder = mkdtempSync(join(tmpdir(), "plumbline-adopt-"));
@@ -74,16 +72,10 @@ afterAll(async () => {
 });
 
 async function run(times: number): Promise<string> {
-  const world: World = {
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    random: () => 0.5,
+  const world = quietWorld(() => nowMs, {
     exchanger: fakeExchanger(() => answer()),
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   let verdicts = "";
   for (let count = 0; count < times; count += 1) {
     nowMs += 60_000;

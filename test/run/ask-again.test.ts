@@ -1,15 +1,13 @@
 import { expect, test } from "vitest";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Probe } from "../../src/probe/probe.ts";
 import { askAgainAt } from "../../src/run/ask-again.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { incident } from "../alert/samples.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const slotMs = Date.UTC(2026, 10, 23, 8);
 const minute = 60_000;
@@ -53,16 +51,10 @@ test("an hourly probe whose prompt is counted otherwise is told of within half a
   const store = await openStore(pool, slotMs, 90);
   let nowMs = slotMs;
   let promptTokens = 24;
-  const world: World = {
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    random: () => 0.5,
+  const world = quietWorld(() => nowMs, {
     exchanger: fakeExchanger(() => ok(completion({}, promptTokens))),
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   const drift = { falsePageEveryMs: 15_552_000_000, samples: 60, pageAfterMs: 86_400_000, fullAfterMs: 604_800_000 };
   const probe: Probe = { ...hourly, target: { ...hourly.target, spendCaps: [] }, judge: { ...hourly.judge, drift } };
   const run = () => runProbe(world, probe, nowMs);

@@ -1,4 +1,3 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import { incidentId } from "../../src/incident/incident.ts";
@@ -15,6 +14,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {
   PGlite: () => openPglitePool(undefined),
@@ -61,16 +61,10 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const exchanger = fakeExchanger(() => answer());
     sent = () => exchanger.sent.length;
     const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
-    world = {
-      clock,
-      random: () => 0.5,
+    world = quietWorld(() => nowMs, {
       exchanger,
       runs: store,
-      secret: () => "none",
-      redact: (text) => text,
-      log: silentLog,
-      tracer: new TracerProvider().getTracer("test"),
-    };
+    });
     control = createControl({
       book: store,
       clock,

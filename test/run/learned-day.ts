@@ -1,15 +1,13 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { alerting, night } from "../store/night.ts";
 import { noonMs } from "../store/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 export const minuteMs = 60_000;
 export const dayMs = 86_400_000;
@@ -48,8 +46,7 @@ export async function learnedDay(store: Store, probes: readonly Probe[]) {
     () => ok(completion({}, shown.promptTokens)),
     () => 400 * Math.exp(0.1 * (random() + random() - 1)) * (slower.get(asked) ?? 1),
   );
-  const world: World = {
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+  const world = quietWorld(() => nowMs, {
     random,
     exchanger: {
       async exchange(request, ...more) {
@@ -66,11 +63,7 @@ export async function learnedDay(store: Store, probes: readonly Probe[]) {
       },
     },
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   const story = night(store, probes);
   const minutes = async (count: number, doesLook = true): Promise<void> => {
     for (const endMs = nowMs + count * minuteMs; nowMs < endMs;) {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Exchange, Outcome } from "../../src/exchange/exchange.ts";
 import type { AuditTerms } from "../../src/probe/audit-terms.ts";
 import type { Probe } from "../../src/probe/probe.ts";
@@ -17,6 +16,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const minuteMs = 60_000;
@@ -107,9 +107,7 @@ describe.each([
 
   /** What is injected is answered in the target's place. */
   function worldAnswering(answer: () => Outcome): World {
-    return {
-      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-      random: () => 0.5,
+    return quietWorld(() => nowMs, {
       exchanger: {
         async exchange({ inject }): Promise<Exchange> {
           const injected = inject && { name: inject.name, caughtBytes: 100, isClosed: true };
@@ -120,10 +118,6 @@ describe.each([
         },
       },
       runs: store,
-      secret: () => "none",
-      redact: (text) => text,
-      log: silentLog,
-      tracer: new TracerProvider().getTracer("test"),
-    };
+    });
   }
 });

@@ -1,4 +1,3 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { type Control, createControl } from "../../src/run/control.ts";
@@ -13,6 +12,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {
   PGlite: () => openPglitePool(undefined),
@@ -39,16 +39,10 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
     pool = await open();
     store = await openStore(pool, dayStart, 30);
     const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
-    world = {
-      clock,
-      random: () => 0.5,
+    world = quietWorld(() => nowMs, {
       exchanger,
       runs: store,
-      secret: () => "none",
-      redact: (text) => text,
-      log: silentLog,
-      tracer: new TracerProvider().getTracer("test"),
-    };
+    });
     control = createControl({
       book: store,
       clock,

@@ -12,6 +12,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, fakeExchanger, type FakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {
   PGlite: () => openPglitePool(undefined),
@@ -51,16 +52,10 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     nowMs = dayStart;
     answer = () => ok();
     exchanger = fakeExchanger(() => answer());
-    world = {
-      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-      random: () => 0.5,
+    world = quietWorld(() => nowMs, {
       exchanger,
       runs: store,
-      secret: () => "none",
-      redact: (text) => text,
-      log: silentLog,
-      tracer: new TracerProvider().getTracer("test"),
-    };
+    });
   });
 
   const run = (times: number): Promise<string> => runMany(times, probe);

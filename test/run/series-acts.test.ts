@@ -1,4 +1,3 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import { readWatchState } from "../../src/judgement/detect/watch-state.ts";
@@ -8,12 +7,12 @@ import { type Control, createControl } from "../../src/run/control.ts";
 import type { Exclusion } from "../../src/run/series-acts.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const dayStart = Date.UTC(2026, 10, 23, 8);
 const minuteMs = 60_000;
@@ -52,17 +51,10 @@ beforeEach(() => {
     () => ok(completion({ usage: usage() })),
     () => 800 * slower * (1 + 0.05 * Math.sin((step += 1) * 12.9898)),
   );
-  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
-  world = {
-    clock,
-    random: () => 0.5,
+  world = quietWorld(() => nowMs, {
     exchanger,
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   control = controlOf([probe]);
 });
 

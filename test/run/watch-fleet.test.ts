@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { inForce } from "../../src/judgement/promise.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { watchFleet } from "../../src/run/watch-fleet.ts";
-import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
+import { quietWorld } from "./quiet-world.ts";
 
 const dayMs = 86_400_000;
 
@@ -20,19 +18,13 @@ test("a promise that all series share is divided by those that may page, and fol
   const store = await openStore(pool, startMs, 90);
   let nowMs = startMs;
   let noise = 0;
-  const world: World = {
-    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    random: () => 0.5,
+  const world = quietWorld(() => nowMs, {
     exchanger: fakeExchanger(
       () => ok(completion()),
       () => 100 + ((noise += 7) % 11),
     ),
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   const drift = {
     falsePageEveryMs: 7 * dayMs,
     falsePagesOf: "fleet",

@@ -1,4 +1,3 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type LinkAct, actionAddress } from "../../src/incident/action-link.ts";
@@ -6,7 +5,6 @@ import { incidentId } from "../../src/incident/incident.ts";
 import { type Control, createControl } from "../../src/run/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
@@ -15,6 +13,7 @@ import { createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
+import { quietWorld } from "../run/quiet-world.ts";
 
 const key = "a link key of a good many characters";
 const dayStart = Date.UTC(2026, 10, 23, 8);
@@ -35,19 +34,13 @@ beforeAll(async () => {
   pool = await openPglitePool(undefined);
   store = await openStore(pool, dayStart, 30);
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
-  world = {
-    clock,
-    random: () => 0.5,
+  world = quietWorld(() => nowMs, {
     exchanger: fakeExchanger(
       () => ok(completion()),
       () => 800 * slower * (1 + 0.05 * Math.sin((step += 1) * 12.9898)),
     ),
     runs: store,
-    secret: () => "none",
-    redact: (text) => text,
-    log: silentLog,
-    tracer: new TracerProvider().getTracer("test"),
-  };
+  });
   control = createControl({
     book: store,
     clock,
