@@ -142,6 +142,18 @@ describe("the likely cause", () => {
   test("a refusal where a refusal was expected: the provider", () => {
     expect(of("expectation", 403, "status 401").likelyCause).toBe("provider");
   });
+  test("a run that took more than was allowed: the provider, and what to look at is not our spend", () => {
+    const overdraft = (subject: string) =>
+      alertOf({ kind: "budget", severity: "risky", findings: [{ ...promptTokens, kind: "budget", subject }] });
+    expect(overdraft("reserved maximum")).toMatchObject({
+      likelyCause: "provider",
+      nextStep: expect.stringMatching(/output limit/),
+    });
+    expect(overdraft("pace")).toMatchObject({
+      likelyCause: "monitor",
+      nextStep: expect.stringMatching(/raise the cap/),
+    });
+  });
   test.each(["availability", "policy", "contract", "error-shape", "latency", "usage"] as const)(
     "%s has a next step of its own",
     (kind) => {

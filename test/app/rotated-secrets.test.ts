@@ -13,8 +13,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => vi.unstubAllEnvs());
 
 /** Of no form that keys are recognised by, before and after they are replaced. */
-const before = { key: "Qz.heron,walks;3f9a", token: "Wy.otter,sleeps;c08e", password: "Jm.finch sings;71bd" };
-const after = { key: "Vx.badger,digs;5e2c", token: "Lk.marten,leaps;9d14", password: "Pt.lynx waits;66af" };
+const before = {
+  key: "Qz.heron,walks;3f9a",
+  token: "Wy.otter,sleeps;c08e",
+  password: "Jm.finch sings;71bd",
+  idle: "Rb.curlew,calls;2a6d",
+};
+const after = {
+  key: "Vx.badger,digs;5e2c",
+  token: "Lk.marten,leaps;9d14",
+  password: "Pt.lynx waits;66af",
+  idle: "Gh.stoat,hides;84ce",
+};
 const signing = (filler: number): string => `whsec_${createHash("sha256").update(String(filler)).digest("base64")}`;
 const values = [...Object.values(before), ...Object.values(after), signing(11).slice(6), signing(12).slice(6)];
 const spelt = (value: string): string[] => [
@@ -63,6 +73,7 @@ test("keys and receivers' secrets that are replaced in their files while it runs
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
   const text = `targets:
   bad: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { file: ${folder}/key }, client: { connect: 500ms, firstByte: 500ms, total: 500ms, retries: 0 } }
+  idle: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { file: ${folder}/idle } }
 probes:
   - { name: valid, target: bad, scenario: valid-request, every: 1s }
   - { name: streamed, target: bad, scenario: streamed-request, every: 1s }
@@ -80,9 +91,10 @@ receivers:
   put(after, signing(12));
   isReplaced = true;
   await vi.waitFor(() => expect([...tokensSent]).toContain(after.token), patience);
-  // The password of a mail server that nobody reaches is learned by looking.
+  // The key of a target that nobody asks is learned by looking.
   await vi.waitFor(
-    () => expect(secrets.redact(`${after.password} ${signing(12)}`)).toBe("[redacted] [redacted]"),
+    () =>
+      expect(secrets.redact(`${after.idle} ${after.password} ${signing(12)}`)).toBe("[redacted] [redacted] [redacted]"),
     patience,
   );
   echoedSinceAll = 0;

@@ -85,4 +85,15 @@ test("the terminal leaves out what is not known yet", async () => {
   ]);
 });
 
+test.each([
+  [499_999, "dim"],
+  [500_000, "notice"],
+])("a cap of which %s of 500000 are used is %s", async (microUsd, tone) => {
+  const book = { ...bookWith(nowMs, new Map()), usedUnder: async () => [{ ...usedToday, microUsd }] };
+  const probes = [{ ...capped, target: { ...capped.target, spendCaps: [{ ...day, requests: undefined }] } }];
+  const spendCaps = await standOfCaps(book, probes, nowMs);
+  const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
+  expect(lines.map(([segment]) => segment?.tone)).toEqual([tone]);
+});
+
 const deliveries = { pending: 0, failed: 0 };

@@ -99,6 +99,17 @@ describe("schedules", () => {
     expect(queue.traced).toEqual(["a@eu", "b@us", "a@eu"]);
   });
 
+  test("of a great number are asked for their span in parts, each once", async () => {
+    const probes = Array.from({ length: 700 }, (_, index) => ({ ...a, id: `p${index}@eu`, name: `p${index}` }));
+    await look({ probes });
+    for (const [key, scheduled] of queue.entries) queue.entries.set(key, { ...scheduled, nextMs: start + 20_000 });
+    await look({ probes });
+    expect(queue.traced).toHaveLength(500);
+    for (let turn = 0; turn < 2; turn += 1) await look({ probes });
+    expect(new Set(queue.traced).size).toBe(700);
+    expect(queue.traced).toHaveLength(700);
+  });
+
   test("that stopped are removed and made anew", async () => {
     await look();
     const [key, scheduled] = [...queue.entries][0] ?? [];

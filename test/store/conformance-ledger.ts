@@ -52,6 +52,10 @@ export function ledgerConforms(bench: () => Bench): void {
     expect(used?.get(other)).toEqual({ microUsd: 200, tokens: 30, requests: 1 });
     expect(used?.get(own)).toEqual({ microUsd: 7, tokens: 20, requests: 2 });
     expect((await bench().store.oursBetween([other], noonMs, noonMs + 1)).microUsd).toBe(200);
+    // Whose run it was answers for it.
+    const objectives = [own, other].map((target) => ({ target }));
+    const counted = await bench().store.countedIn(objectives, [120_000], noonMs + 60_000);
+    expect(counted.map((windows) => windows.get(120_000)?.runs)).toEqual([2, 0]);
   });
 
   test("entries add up to the ledger's sums, whatever is known of a run and however it ended", async () => {

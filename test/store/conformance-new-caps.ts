@@ -67,6 +67,18 @@ export function newCapsConform(bench: () => Bench): void {
     expect(await ask(target, [{ ...cap, tokens: 233 }], noonMs)).toBe("claimed");
   });
 
+  test("a cap that was asked before is counted by its counter, without a look at the ledger", async () => {
+    const target = freshName("target");
+    const cap: SpendCap = { scope: `target/${target}`, span: "day", tokens: 200 };
+    expect(await ask(target, [cap], noonMs)).toBe("claimed");
+    await bench().rows(`UPDATE plumbline.budgets SET tokens = 0 WHERE scope = $1`, [cap.scope]);
+    expect(await ask(target, [cap], noonMs)).toBe("claimed");
+    const [counter] = await bench().rows(`SELECT tokens::int FROM plumbline.budgets WHERE scope = $1`, [cap.scope]);
+    expect(counter).toEqual({ tokens: 100 });
+    // Read anew, it is brought up to what the ledger says.
+    expect(await ask(target, [{ ...cap }], noonMs)).toBe("spend-cap");
+  });
+
   const reserveOf = (caps: readonly SpendCap[]) => ({ microUsd: 500, tokens: 100, requests: 2, caps });
 
   async function ask(target: string, caps: readonly SpendCap[], atMs: number, store?: Store): Promise<string> {

@@ -26,6 +26,25 @@ export function retentionConforms(bench: () => Bench): void {
     expect(left).toEqual([{ name: fresh }]);
   });
 
+  test("hours of the ledger go with everything else of their time; what a run took too much is known for a month more", async () => {
+    const { store, rows } = bench();
+    const target = freshName("target");
+    const probeOf = new Map([70, 40, 20].map((days) => [days, freshName(`probe ${days}`)]));
+    for (const [days, probeId] of probeOf) {
+      const atMs = noonMs - days * dayMs;
+      const reserve = { microUsd: 500, tokens: 100, requests: 1, caps: [] };
+      const claim = claimOf(probeId, atMs, { target, atMs, reserve });
+      await store.claim(claim);
+      const spent = { microUsd: 900, tokens: 400, requests: 1 };
+      await store.commit(finishOf(claim, { spent }), () => nothingNew);
+    }
+    await store.retain(noonMs, 30);
+    const hours = await rows("SELECT hour FROM plumbline.spend_hours WHERE target = $1", [target]);
+    expect(hours).toHaveLength(1);
+    const overdrafts = await rows("SELECT probe_id FROM plumbline.overdrafts WHERE target = $1 ORDER BY at", [target]);
+    expect(overdrafts).toEqual([40, 20].map((days) => ({ probe_id: probeOf.get(days) })));
+  });
+
   test("the overview has the newest sixty runs of a probe, oldest first, with what they measured and used", async () => {
     const probeId = freshName("probe");
     const slots = Array.from({ length: 65 }, (_, i) => noonMs + i * 1000);

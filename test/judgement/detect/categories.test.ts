@@ -155,3 +155,9 @@ describe("stored", () => {
     (damaged) => expect(readCategories(stored(damaged))).toBeUndefined(),
   );
 });
+
+test("how the share differs by the time of day is kept from the second value on: one has all of it", () => {
+  const one = countIn(countIn(noCounts, "9", 0), "9", everyMs);
+  expect(one).toEqual({ n: 2, counts: { "9": 2 } });
+  expect(countIn(one, "10", 2 * everyMs).blocks).toBeDefined();
+});

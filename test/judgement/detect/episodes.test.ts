@@ -79,7 +79,13 @@ test("half an hour a day that is three times as slow pages few times, is told as
   expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThanOrEqual(4);
 
-  const later = days(30);
+  const learnedOf = () => readWatchState(series.memory?.state)!.learning!.n;
+  const learnedBefore = learnedOf();
+  days(1);
+  // What is its own is learned from like the rest of the day: nothing is left out, nothing forgotten.
+  expect(learnedOf() - learnedBefore).toBe(1440);
+
+  const later = days(29);
   expect(later.filter(({ isNew }) => isNew)).toEqual([]);
   const told = later.flatMap(({ finding }) => (finding?.why === undefined ? [] : [finding]));
   expect(new Set(told.map(({ severity }) => severity))).toEqual(new Set(["informative"]));

@@ -236,6 +236,23 @@ describe("what a reading says besides", () => {
     expect([0.9, 1].map(pagesOfRate)).toEqual(["none", "up"]);
   });
 
+  test("of moves both ways nobody is woken by the way in which a series moves by itself", () => {
+    const tokens = followSeries(usageJudge, "completion tokens");
+    const endless = seriesOf(all, everyMs, 4);
+    const shown = () => ({ completionTokens: Math.round(endless().value) });
+    for (let run = 0; run < 1.5 * perDay; run += 1) tokens.run(shown());
+    const { memory, slotMs } = tokens;
+    const often = { n: 3, lastMs: slotMs, longestMs: everyMs, largest: 1 };
+    const pagesWith = (episodes: Json): string | undefined => {
+      const state = { ...(memory!.state as object), episodes } as Json;
+      return readingOf({ ...input, memory, state, aspect: "usage", slotMs })?.pages;
+    };
+    expect(pagesWith({ up: often })).toBe("down");
+    expect(pagesWith({ down: often })).toBe("up");
+    expect(pagesWith({ up: often, down: often })).toBe("none");
+    expect(pagesWith({ down: { ...often, n: 2 } })).toBe("both");
+  });
+
   test("a token count of another kind is a move up, until it is calm again", () => {
     const followed = followSeries(usageJudge, "prompt tokens", constant);
     const run = (promptTokens: number) => followed.run({ promptTokens }).reading!;
