@@ -4,40 +4,101 @@ export interface Room {
   readonly why: string;
 }
 
-const domain = ["probe", "exchange", "observation", "scenario", "baseline", "judgement", "incident", "alert"] as const;
-
 export const rooms: Readonly<Record<string, Room>> = {
   std: { mayImport: [], why: "knows no word of the domain" },
   telemetry: { mayImport: [], why: "names and start-up of telemetry, usable by every room" },
-  probe: { mayImport: [], why: "the words everything else is said in" },
-  config: { mayImport: ["probe"], why: "text to probes; knows nothing of running them" },
-  exchange: { mayImport: ["probe"], why: "one HTTP conversation; has no opinion of it" },
-  observation: { mayImport: ["probe", "exchange"], why: "facts of a reply; no opinion" },
-  scenario: { mayImport: ["probe", "exchange", "observation"], why: "what is asked; never asks itself" },
-  baseline: { mayImport: ["probe", "observation"], why: "what was normal; does not judge" },
-  judgement: { mayImport: domain.slice(0, 5), why: "pure opinion on facts; no incident is its business" },
-  incident: { mayImport: domain.slice(0, 6), why: "what opinions amount to over time" },
-  alert: { mayImport: domain.slice(0, 7), why: "telling people; never judges" },
+  probe: { mayImport: [], why: "holds the words that every other room uses" },
+  exchange: { mayImport: ["probe", "protocol"], why: "holds one HTTP conversation and has no opinion of it" },
+  protocol: { mayImport: ["probe", "exchange"], why: "speaks one endpoint family on the wire" },
+  observation: { mayImport: ["probe", "exchange"], why: "turns a reply into facts, without opinion" },
+  scenario: { mayImport: ["probe", "exchange", "protocol", "observation"], why: "says what to ask; never asks" },
+  baseline: { mayImport: ["probe"], why: "holds what was normal; never judges" },
+  judgement: {
+    mayImport: ["probe", "exchange", "observation", "scenario", "baseline"],
+    why: "forms pure opinions on facts; knows no incidents",
+  },
+  incident: { mayImport: ["probe", "judgement"], why: "turns opinions into states over time" },
+  notify: {
+    mayImport: ["telemetry", "probe", "judgement", "incident", "receivers"],
+    why: "the one way to people; never judges",
+  },
+  receivers: { mayImport: ["probe", "incident", "notify"], why: "one folder and one row per receiver" },
+  config: { mayImport: ["probe", "receivers"], why: "turns text into probes; never runs them" },
   run: {
-    mayImport: [...domain, "config", "telemetry"],
+    mayImport: [
+      "telemetry",
+      "probe",
+      "exchange",
+      "protocol",
+      "observation",
+      "scenario",
+      "baseline",
+      "judgement",
+      "incident",
+      "notify",
+    ],
     why: "tells the life of one slot; knows the store as a port only",
   },
-  schedule: { mayImport: ["probe", "run"], why: "when; never what" },
-  store: { mayImport: [...domain, "run", "schedule"], why: "keeps what the others decided" },
-  report: { mayImport: [...domain, "run"], why: "pure text from results" },
-  audit: { mayImport: [...domain, "run"], why: "plays the catalogue once and writes it up; opens nothing itself" },
-  testbed: {
-    mayImport: ["judgement"],
-    why: "a provider to try things on; a drift names the kind of finding it must cause",
+  upkeep: {
+    mayImport: ["probe", "scenario", "baseline", "judgement", "incident", "notify", "run", "operate"],
+    why: "holds the periodic jobs of the elected process",
   },
-  demo: { mayImport: [...domain, "config", "run", "report", "testbed"], why: "a story told with the real program" },
-  cli: { mayImport: ["report", "audit"], why: "the words a person types; what they do is handed in" },
-  web: { mayImport: ["incident", "run", "schedule"], why: "health, state and people's acts over HTTP" },
-  app: {
+  operate: {
     mayImport: [
-      ...domain,
+      "probe",
+      "observation",
+      "scenario",
+      "baseline",
+      "judgement",
+      "incident",
+      "notify",
       "config",
       "run",
+      "upkeep",
+    ],
+    why: "holds what people ask and do",
+  },
+  schedule: { mayImport: ["probe"], why: "decides when; never what" },
+  store: {
+    mayImport: [
+      "probe",
+      "observation",
+      "baseline",
+      "judgement",
+      "incident",
+      "notify",
+      "run",
+      "upkeep",
+      "operate",
+      "schedule",
+    ],
+    why: "keeps what the other rooms decided",
+  },
+  report: { mayImport: ["probe", "judgement", "incident", "notify", "run", "operate"], why: "turns results into text" },
+  audit: {
+    mayImport: ["probe", "observation", "scenario", "judgement", "run"],
+    why: "plays the catalogue once and writes it up; opens nothing itself",
+  },
+  testbed: { mayImport: ["judgement"], why: "a provider to try things on" },
+  demo: {
+    mayImport: ["probe", "judgement", "notify", "config", "operate", "report", "testbed", "cli"],
+    why: "a story told with the real program",
+  },
+  cli: { mayImport: ["report", "audit"], why: "the words a person types; their effects are passed in" },
+  web: { mayImport: ["incident", "operate", "schedule"], why: "health, state and operations over HTTP" },
+  app: {
+    mayImport: [
+      "telemetry",
+      "probe",
+      "exchange",
+      "observation",
+      "scenario",
+      "incident",
+      "notify",
+      "config",
+      "run",
+      "upkeep",
+      "operate",
       "schedule",
       "store",
       "report",
@@ -46,11 +107,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "demo",
       "cli",
       "web",
-      "telemetry",
     ],
     why: "the composition root: the only room that knows adapters",
   },
-  "main.ts": { mayImport: ["app", "cli"], why: "the entry" },
+  "main.ts": { mayImport: ["cli", "app"], why: "the entry" },
 };
 
 /** A package that talks to the outside or brings a world of its own, and the only files that may know of it. */
@@ -64,9 +124,9 @@ const fromApp = (...files: readonly string[]): Adapter => ({ files, usedBy: ["ap
 
 /** Tests may import any of them; their types stay inside as well. */
 export const adapters: Readonly<Record<string, Adapter>> = {
-  undici: fromApp("src/exchange/undici-attempt.ts", "src/alert/post-undici.ts"),
+  undici: fromApp("src/exchange/undici-attempt.ts", "src/notify/deliver/post-undici.ts"),
   "gpt-tokenizer": fromApp("src/observation/gpt-tokens.ts"),
-  nodemailer: fromApp("src/alert/mail-nodemailer.ts"),
+  nodemailer: fromApp("src/notify/deliver/mail-nodemailer.ts"),
   bullmq: fromApp("src/schedule/bullmq.ts"),
   ioredis: { files: ["src/schedule/redis-clients.ts"], usedBy: ["schedule"] },
   pg: fromApp("src/store/pools/postgres.ts"),
@@ -89,5 +149,5 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },
-  "log-update": { files: ["src/demo/screen.ts"], usedBy: ["demo", "app"] },
+  "log-update": { files: ["src/cli/screen.ts"], usedBy: ["demo", "app"] },
 };

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { alertJsonSchema } from "../src/alert/alert-schema.ts";
+import { alertJsonSchema } from "../src/notify/compose/alert-schema.ts";
 import { configSchema } from "../src/config/schema.ts";
 
 /** Writes the schemas in config/, for editors and for those who parse alerts; with --check only tells which are stale. */

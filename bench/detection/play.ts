@@ -1,6 +1,6 @@
-import { type EngineState, type AlarmPromise, freshEngine, stepEngine } from "../../src/judgement/detect/engine.ts";
-import { type Learning, beginLearning, learn } from "../../src/judgement/detect/learning.ts";
-import { type Pipeline, fitReference, pipelineOf } from "../../src/judgement/detect/reference.ts";
+import { type EngineState, type AlarmPromise, freshEngine, stepEngine } from "../../src/judgement/drift/engine.ts";
+import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learning.ts";
+import { type Pipeline, fitReference, pipelineOf } from "../../src/judgement/drift/reference.ts";
 import { type Sample, type Scenario, type Shift, seriesOf } from "./series.ts";
 
 const dayMs = 86_400_000;

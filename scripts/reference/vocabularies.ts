@@ -1,4 +1,4 @@
-import type { DeliveryOutcome } from "../../src/alert/alert.ts";
+import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import type { Phase, TransportFault } from "../../src/exchange/exchange.ts";
 import type { TransitionKind } from "../../src/incident/incident.ts";
 import type { FindingKind, Verdict } from "../../src/judgement/judgement.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { ActionLinks } from "../alert/controls.ts";
+import type { ActionLinks } from "../notify/compose/controls.ts";
 import type { Config } from "../config/config.ts";
-import type { Control } from "../run/control.ts";
+import type { Control } from "../operate/control.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { ActsWorld } from "../web/mount-acts.ts";

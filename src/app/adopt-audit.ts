@@ -1,8 +1,8 @@
 import type { AuditedShape } from "../audit/replies.ts";
 import type { AskOptions } from "../cli/control-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
-import type { BaselineFile, SeriesView } from "../run/baselines.ts";
-import type { ProbeView } from "../run/probes.ts";
+import type { BaselineFile, SeriesView } from "../operate/baselines.ts";
+import type { ProbeView } from "../operate/probes.ts";
 import { type ApiReply, askService } from "./api-client.ts";
 import { sayRefusal } from "./ask.ts";
 import { readAudit } from "./audit-archive.ts";

@@ -1,9 +1,9 @@
-import type { DeliveryOutcome } from "../alert/alert.ts";
-import { deliverOnce } from "../alert/deliver.ts";
-import { createLanes } from "../alert/lanes.ts";
-import { createMailer } from "../alert/mail-nodemailer.ts";
-import { createPoster } from "../alert/post-undici.ts";
-import { outboxOf, testEntry } from "../alert/test-alert.ts";
+import type { DeliveryOutcome } from "../notify/compose/alert.ts";
+import { deliverOnce } from "../notify/deliver/deliver.ts";
+import { createLanes } from "../notify/deliver/concurrency-limit.ts";
+import { createMailer } from "../notify/deliver/mail-nodemailer.ts";
+import { createPoster } from "../notify/deliver/post-undici.ts";
+import { outboxOf, testEntry } from "../notify/compose/test-alert.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";

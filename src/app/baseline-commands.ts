@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { BaselineCommands } from "../cli/baseline-words.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { changedText, normalText, seriesLines, versionLines } from "../report/baseline-text.ts";
-import type { BaselineFile, BaselineHistory, SeriesView } from "../run/baselines.ts";
+import type { BaselineFile, BaselineHistory, SeriesView } from "../operate/baselines.ts";
 import { planLines, plannedText } from "../report/series-act-text.ts";
 import type { PlannedChange } from "../run/planned.ts";
-import type { Planned } from "../run/series-acts.ts";
+import type { Planned } from "../operate/series-feedback.ts";
 import { adoptAudit } from "./adopt-audit.ts";
 import { createAsk } from "./ask.ts";
 

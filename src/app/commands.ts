@@ -9,7 +9,7 @@ import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { renderProblems, starterConfig } from "../config/render.ts";
 import { reporters } from "../report/reporters.ts";
-import { forecast, neverRunning, renderForecast } from "../run/forecast.ts";
+import { forecast, neverRunning, renderForecast } from "../operate/forecast.ts";
 import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
@@ -150,7 +150,7 @@ export function createCommands(io: Io): CommandSet {
       const chosen = config.probes.filter(
         ({ name, id }) => probes.length === 0 || probes.includes(name) || probes.includes(id),
       );
-      const { runOnce } = await import("./once.ts");
+      const { runOnce } = await import("./run-once.ts");
       const reports = await runOnce({ ...config, probes: chosen }, env, (text) => stderr.write(text));
       const { output, exitCode } = reporters[reporter](reports, { colour: wantsColour(io) });
       stdout.write(output);

@@ -4,9 +4,9 @@ import type { Incident } from "../incident/incident.ts";
 import type { Silence } from "../incident/mute.ts";
 import { actLines } from "../report/baseline-text.ts";
 import { deliveryLines, incidentLines, incidentStory, silenceLines } from "../report/incident-text.ts";
-import type { Act, DeliveryView, IncidentHistory } from "../run/control.ts";
+import type { Act, DeliveryView, IncidentHistory } from "../operate/control.ts";
 import { exclusionText, noiseLines } from "../report/series-act-text.ts";
-import type { Exclusion, Marked } from "../run/series-acts.ts";
+import type { Exclusion, Marked } from "../operate/series-feedback.ts";
 import { systemClock } from "../std/clock.ts";
 import { createAsk } from "./ask.ts";
 

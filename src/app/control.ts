@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { alertJsonSchema } from "../alert/alert-schema.ts";
+import { alertJsonSchema } from "../notify/compose/alert-schema.ts";
 import type { Config } from "../config/config.ts";
-import { createControl } from "../run/control.ts";
+import { createControl } from "../operate/control.ts";
 import { systemClock } from "../std/clock.ts";
 import { plan } from "../schedule/plan.ts";
 import type { SlotQueue } from "../schedule/queue.ts";

@@ -1,4 +1,4 @@
-import type { Digest } from "../alert/digest.ts";
+import type { Digest } from "../notify/compose/digest-message.ts";
 import type { DigestArguments } from "../cli/digest-words.ts";
 import type { Io } from "../cli/io.ts";
 import { digestStory } from "../report/digest-text.ts";

@@ -1,4 +1,4 @@
-import type { DeliveryAttempt } from "../alert/outbox.ts";
+import type { DeliveryAttempt } from "../notify/deliver/outbox.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { RunBook } from "../run/world.ts";
 import type { Queues } from "../schedule/bullmq.ts";

@@ -1,10 +1,10 @@
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
-import { deliverOnce } from "../alert/deliver.ts";
-import { createLanes } from "../alert/lanes.ts";
-import { createMailer } from "../alert/mail-nodemailer.ts";
-import { createPoster } from "../alert/post-undici.ts";
-import { startRelay } from "../alert/relay.ts";
-import { startResending } from "../alert/resend.ts";
+import { deliverOnce } from "../notify/deliver/deliver.ts";
+import { createLanes } from "../notify/deliver/concurrency-limit.ts";
+import { createMailer } from "../notify/deliver/mail-nodemailer.ts";
+import { createPoster } from "../notify/deliver/post-undici.ts";
+import { startRelay } from "../notify/deliver/outbox-poller.ts";
+import { startResending } from "../notify/route/resend.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";

@@ -1,8 +1,8 @@
 import type { Io } from "../cli/io.ts";
 import type { ProbeCommands } from "../cli/probe-words.ts";
 import { probeListing, runListing, runStory } from "../report/probe-text.ts";
-import type { RunSummary } from "../run/overview.ts";
-import type { ProbeView, RunDetail } from "../run/probes.ts";
+import type { RunSummary } from "../operate/overview.ts";
+import type { ProbeView, RunDetail } from "../operate/probes.ts";
 import { createAsk } from "./ask.ts";
 
 /** The probe commands, each a question to the HTTP API of a running service. */

@@ -1,4 +1,4 @@
-import type { Every } from "../alert/relay.ts";
+import type { Every } from "../notify/deliver/outbox-poller.ts";
 
 export const repeat: Every = (intervalMs, work) => {
   const timer = setInterval(work, intervalMs);

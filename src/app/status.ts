@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, type Io, wantsColour } from "../cli/io.ts";
 import type { StatusArguments } from "../cli/program.ts";
-import { openScreen } from "../demo/screen.ts";
+import { openScreen } from "../cli/screen.ts";
 import { renderLive } from "../report/live.ts";
-import type { Overview } from "../run/overview.ts";
+import type { Overview } from "../operate/overview.ts";
 import type { Health } from "../web/health.ts";
 import { askService } from "./api-client.ts";
 import { sayRefusal } from "./ask.ts";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../config/config.ts";
-import type { Overview } from "../run/overview.ts";
+import type { Overview } from "../operate/overview.ts";
 import type { Clock } from "../std/clock.ts";
 import { openTestbed } from "../testbed/testbed.ts";
 import { createJournal } from "./journal.ts";
 import { openReceiver } from "./receiver.ts";
 import { isPerfect } from "./score.ts";
-import { type DemoIo, openScreen } from "./screen.ts";
+import { type DemoIo, openScreen } from "../cli/screen.ts";
 import { storyPace } from "./story.ts";
 import { renderSummary } from "./summary.ts";
 import { tellStory } from "./tell-story.ts";

@@ -1,11 +1,11 @@
-import type { Alert } from "../alert/alert.ts";
-import { renderAlertText } from "../alert/render-text.ts";
+import type { Alert } from "../notify/compose/alert.ts";
+import { renderAlertText } from "../notify/compose/render-text.ts";
 import { elapsed } from "../report/elapsed.ts";
 import { paint } from "../report/terminal-text.ts";
 import { driftNamed } from "../testbed/drifts.ts";
 import type { Testbed } from "../testbed/testbed.ts";
 import { type HeardAlert, type Injection, type Score, score } from "./score.ts";
-import type { DemoIo, Screen } from "./screen.ts";
+import type { DemoIo, Screen } from "../cli/screen.ts";
 import { type StoryFacts, type StoryStep, storySteps } from "./story.ts";
 
 /** What was done to the provider and what was heard of it, on one time line. */

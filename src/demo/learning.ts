@@ -1,4 +1,4 @@
-import type { Overview } from "../run/overview.ts";
+import type { Overview } from "../operate/overview.ts";
 
 export interface LearningProgress {
   /** Every probe has run, none is without a baseline, and nothing is open. */

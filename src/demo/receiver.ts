@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
-import type { Alert } from "../alert/alert.ts";
+import type { Alert } from "../notify/compose/alert.ts";
 import { type Json, isJsonObject } from "../std/json.ts";
 
 export interface ReceiverOptions {

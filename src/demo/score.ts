@@ -1,4 +1,4 @@
-import type { Alert } from "../alert/alert.ts";
+import type { Alert } from "../notify/compose/alert.ts";
 import { type StoryStep, showsOn } from "./story.ts";
 
 /** A drift that was put in force; times are milliseconds since the demo began. */

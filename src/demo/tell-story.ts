@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import type { SpendCap } from "../probe/target.ts";
 import { renderLive } from "../report/live.ts";
-import type { Overview } from "../run/overview.ts";
+import type { Overview } from "../operate/overview.ts";
 import type { Journal } from "./journal.ts";
 import { type LearningProgress, learningOf } from "./learning.ts";
-import type { DemoIo, Screen } from "./screen.ts";
+import type { DemoIo, Screen } from "../cli/screen.ts";
 import { type StoryPace, nextMove, storySteps } from "./story.ts";
 
 export interface StoryStage {

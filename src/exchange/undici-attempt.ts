@@ -3,7 +3,7 @@ import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import { parseJson } from "../std/json.ts";
-import { createChatStreamReader, type ChatStreamReader } from "./chat-stream.ts";
+import { createChatStreamReader, type ChatStreamReader } from "../protocol/chat/stream.ts";
 import type { Attempt, Body, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";

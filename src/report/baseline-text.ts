@@ -1,5 +1,5 @@
-import type { BaselineHistory, SeriesView } from "../run/baselines.ts";
-import type { Act } from "../run/control.ts";
+import type { BaselineHistory, SeriesView } from "../operate/baselines.ts";
+import type { Act } from "../operate/control.ts";
 import { printable } from "./terminal-text.ts";
 
 const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");

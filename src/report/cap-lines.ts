@@ -1,4 +1,4 @@
-import type { Overview } from "../run/overview.ts";
+import type { Overview } from "../operate/overview.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { printable, type Segment, segment } from "./terminal-text.ts";
 

@@ -5,7 +5,7 @@ import {
   type DigestPlace,
   pagesText,
   placeText,
-} from "../alert/digest.ts";
+} from "../notify/compose/digest-message.ts";
 import { printable } from "./terminal-text.ts";
 
 /** A digest for a person: what has moved, what was noted, what is suspected, and what the promise has cost. */

@@ -1,4 +1,4 @@
-import type { ProbeOverview, RunSummary } from "../run/overview.ts";
+import type { ProbeOverview, RunSummary } from "../operate/overview.ts";
 import { standingOf } from "./standing.ts";
 import type { Tone } from "./terminal-text.ts";
 

@@ -1,6 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import type { SpendCap } from "../probe/target.ts";
-import type { Overview, ProbeOverview } from "../run/overview.ts";
+import type { Overview, ProbeOverview } from "../operate/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";

@@ -1,5 +1,5 @@
-import type { ProbeView, RunDetail } from "../run/probes.ts";
-import type { RunSummary } from "../run/overview.ts";
+import type { ProbeView, RunDetail } from "../operate/probes.ts";
+import type { RunSummary } from "../operate/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { standingOf } from "./standing.ts";

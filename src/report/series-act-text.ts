@@ -1,5 +1,5 @@
 import type { PlannedChange } from "../run/planned.ts";
-import type { Exclusion, Marked, Planned } from "../run/series-acts.ts";
+import type { Exclusion, Marked, Planned } from "../operate/series-feedback.ts";
 import { printable } from "./terminal-text.ts";
 
 const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");

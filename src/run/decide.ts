@@ -1,4 +1,4 @@
-import { advance } from "../alert/advance.ts";
+import { advance } from "../notify/apply.ts";
 import type { Evidence } from "../incident/incident.ts";
 import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";

@@ -1,5 +1,5 @@
 import type { Span } from "@opentelemetry/api";
-import { chatRequest } from "../exchange/chat-codec.ts";
+import { chatRequest } from "../protocol/chat/codec.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";

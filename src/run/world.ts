@@ -1,5 +1,5 @@
 import type { Tracer } from "@opentelemetry/api";
-import type { Aftermath } from "../alert/aftermath.ts";
+import type { Aftermath } from "../notify/effects.ts";
 import type { LearnedBaseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import type { Exchanger } from "../exchange/exchange.ts";

@@ -1,4 +1,4 @@
-import type { Wrongs } from "../exchange/chat-codec.ts";
+import type { Wrongs } from "../protocol/chat/codec.ts";
 import type { Injection } from "../exchange/injection.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";

@@ -14,7 +14,7 @@ import { openPostgresConnections, type QueuePool } from "./postgres-connections.
 import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
-import { seldom } from "./seldom.ts";
+import { seldom } from "../std/log-throttle.ts";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =

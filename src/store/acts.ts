@@ -1,5 +1,5 @@
 import { sql, type Transaction } from "kysely";
-import type { Act } from "../run/control.ts";
+import type { Act } from "../operate/control.ts";
 import { iso } from "./rows.ts";
 
 /** Keeps who did what, in the transaction in which it is done. */

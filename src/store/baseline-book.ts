@@ -1,9 +1,9 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { BaselineBook } from "../run/baselines.ts";
-import type { Act } from "../run/control.ts";
-import type { SeriesChangeBook } from "../run/series-acts.ts";
+import type { BaselineBook } from "../operate/baselines.ts";
+import type { Act } from "../operate/control.ts";
+import type { SeriesChangeBook } from "../operate/series-feedback.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./acts.ts";
 import { readFleet } from "./fleet-book.ts";

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { BillingBook, NumbersRead } from "../run/watch-billing.ts";
+import type { BillingBook, NumbersRead } from "../upkeep/check-billing.ts";
 import { count, epochMs, iso, type Row } from "./rows.ts";
 
 /** What looks at a provider's figures have read, and what our runs have used beside it. */

@@ -1,10 +1,10 @@
 import { sql, type Kysely } from "kysely";
-import type { ToldTransition } from "../alert/aftermath.ts";
-import type { Alert, DeliveryOutcome } from "../alert/alert.ts";
-import type { RouteDecision } from "../alert/route.ts";
+import type { ToldTransition } from "../notify/effects.ts";
+import type { Alert, DeliveryOutcome } from "../notify/compose/alert.ts";
+import type { RouteDecision } from "../notify/route/route.ts";
 import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
-import type { Act, ControlBook, DeliveryView } from "../run/control.ts";
-import type { WatchBook } from "../run/watch.ts";
+import type { Act, ControlBook, DeliveryView } from "../operate/control.ts";
+import type { WatchBook } from "../upkeep/check-monitor.ts";
 import { record } from "./acts.ts";
 import { silenceOf, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Incident, incidentId } from "../incident/incident.ts";
-import type { CoverBook } from "../run/outages.ts";
+import type { CoverBook } from "../upkeep/check-outages.ts";
 import { readSurroundings, writeIncidents } from "./incidents.ts";
 import { count, iso, text, type Row } from "./rows.ts";
 

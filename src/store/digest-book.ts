@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
-import type { Digest } from "../alert/digest.ts";
+import type { Digest } from "../notify/compose/digest-message.ts";
 import { readReading } from "../baseline/reading.ts";
-import type { DigestBook } from "../run/digest.ts";
+import type { DigestBook } from "../upkeep/digest.ts";
 import type { Json } from "../std/json.ts";
 import { writeIncidents } from "./incidents.ts";
 import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";

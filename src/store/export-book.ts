@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { ExportBook, ExportedRun } from "../run/export.ts";
+import type { ExportBook, ExportedRun } from "../operate/export.ts";
 import { epochMs, iso, optionalText, type Row, text } from "./rows.ts";
 
 const pageSize = 500;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Fleet } from "../baseline/reading.ts";
-import type { FleetBook } from "../run/watch-fleet.ts";
-import type { GroupBook } from "../run/watch-groups.ts";
+import type { FleetBook } from "../upkeep/check-fleet.ts";
+import type { GroupBook } from "../upkeep/check-groups.ts";
 import { count, epochMs, iso, type Row, seriesMemory } from "./rows.ts";
 
 /** The row of what is known of all series together, as JSON. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Aftermath } from "../alert/aftermath.ts";
+import type { Aftermath } from "../notify/effects.ts";
 import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
 import type { Neighbour } from "../incident/reach.ts";

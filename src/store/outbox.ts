@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from "kysely";
-import type { Alert } from "../alert/alert.ts";
-import { overtaken, type WaitingEntry } from "../alert/catch-up.ts";
-import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../alert/outbox.ts";
+import type { Alert } from "../notify/compose/alert.ts";
+import { overtaken, type WaitingEntry } from "../notify/deliver/superseded.ts";
+import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../notify/deliver/outbox.ts";
 import type { Incident } from "../incident/incident.ts";
 import { writeIncidents } from "./incidents.ts";
 import { count, epochMs, iso, optionalText, text, type Row } from "./rows.ts";

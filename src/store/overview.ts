@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { Verdict } from "../judgement/judgement.ts";
-import type { Overview, ProbeOverview, RunSummary } from "../run/overview.ts";
+import type { Overview, ProbeOverview, RunSummary } from "../operate/overview.ts";
 import type { RunState } from "../run/run.ts";
 import { readPauses } from "./pauses.ts";
 import { probeIds } from "./probe-ids.ts";

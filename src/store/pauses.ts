@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { Pause } from "../run/overview.ts";
+import type { Pause } from "../operate/overview.ts";
 import { epochMs, text, type Row } from "./rows.ts";
 
 /** Probes that somebody has stopped, the longest first. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { PlannedChange } from "../run/planned.ts";
-import type { PlannedBook } from "../run/series-acts.ts";
+import type { PlannedBook } from "../operate/series-feedback.ts";
 import { record } from "./acts.ts";
 import { epochMs, iso, optionalText, type Row, text } from "./rows.ts";
 

@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { ProbeBook, RunDetail } from "../run/probes.ts";
+import type { ProbeBook, RunDetail } from "../operate/probes.ts";
 import { record } from "./acts.ts";
 import { runSummary } from "./overview.ts";
 import { readPauses } from "./pauses.ts";

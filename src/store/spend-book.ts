@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
-import { type Used, windowOf } from "../judgement/budget.ts";
-import type { SpendBook } from "../run/watch-spend.ts";
-import type { SloBook } from "../run/watch-slo.ts";
+import { type Used, windowOf } from "../judgement/spend/budget.ts";
+import type { SpendBook } from "../upkeep/check-spend.ts";
+import type { SloBook } from "../upkeep/check-slo.ts";
 import { tally } from "./tallies.ts";
 import { count, epochMs, iso, optionalCount, type Row, text } from "./rows.ts";
 

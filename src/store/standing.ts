@@ -1,6 +1,6 @@
 import { sql, type Kysely } from "kysely";
-import type { Alert } from "../alert/alert.ts";
-import type { Standing } from "../alert/resend.ts";
+import type { Alert } from "../notify/compose/alert.ts";
+import type { Standing } from "../notify/route/resend.ts";
 import { epochMs, iso, type Row, text } from "./rows.ts";
 
 /** What each receiver was told last of what is not over, or is since a while only. */

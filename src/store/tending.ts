@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Incident } from "../incident/incident.ts";
-import type { TendBook } from "../run/tend.ts";
+import type { TendBook } from "../upkeep/sweep-incidents.ts";
 import { readSent, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the clock alone makes of incidents. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BaselineResult } from "../run/baselines.ts";
+import type { BaselineResult } from "../operate/baselines.ts";
 import { type ApiAnswer, type ApiRoute, done, missing } from "./api-route.ts";
 import * as words from "./baseline-words.ts";
 import { why } from "./api-words.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ProbeResult } from "../run/probes.ts";
+import type { ProbeResult } from "../operate/probes.ts";
 import { type ApiAnswer, type ApiRoute, done, missing } from "./api-route.ts";
 import { why } from "./api-words.ts";
 import * as words from "./probe-words.ts";

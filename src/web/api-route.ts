@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Control } from "../run/control.ts";
+import type { Control } from "../operate/control.ts";
 import type { Scope } from "./access.ts";
 
 export interface ApiRequest {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exportFormats } from "../run/export.ts";
+import { exportFormats } from "../operate/export.ts";
 
 /** What the API takes and gives: checked on the way in and out, and the source of its OpenAPI document. */
 export const name = z.string().min(1).max(200);

@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
 import { type ActionLink, actionPath, actsOnOver, linkSilenceMs, readActionAddress } from "../incident/action-link.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Control } from "../run/control.ts";
-import type { Exclusion } from "../run/series-acts.ts";
+import type { Control } from "../operate/control.ts";
+import type { Exclusion } from "../operate/series-feedback.ts";
 import { type ApiWorld, admit } from "./mount-api.ts";
 import { confirmationPage, pageHeaders, plainPage } from "./act-page.ts";
 

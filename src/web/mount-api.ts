@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import type { Control } from "../run/control.ts";
+import type { Control } from "../operate/control.ts";
 import type { Caller, createGate, Needed } from "./access.ts";
 import { apiRoutes } from "./api.ts";
 import type { ApiRoute } from "./api-route.ts";

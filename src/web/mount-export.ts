@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { Hono } from "hono";
 import { z } from "zod";
-import { type ExportBook, exportHead, exportLines } from "../run/export.ts";
+import { type ExportBook, exportHead, exportLines } from "../operate/export.ts";
 import { observationsQuery } from "./api-words.ts";
 import { type ApiWorld, admit } from "./mount-api.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { startReceiver } from "../alert/http-receiver.ts";
+import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import pg from "pg";
 import { afterEach, expect, inject, test, vi } from "vitest";
-import { startReceiver } from "../alert/http-receiver.ts";
+import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
 import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";

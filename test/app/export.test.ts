@@ -4,7 +4,7 @@ import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { exportHead, exportLines, type ExportedRun } from "../../src/run/export.ts";
+import { exportHead, exportLines, type ExportedRun } from "../../src/operate/export.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { observation } from "../store/samples.ts";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 import { openReceiver } from "../../src/demo/receiver.ts";
-import type { Overview } from "../../src/run/overview.ts";
+import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-reload-"));

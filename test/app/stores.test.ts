@@ -7,9 +7,9 @@ import { chooseStorage, openPool, openQueuesFor, secretsOf, type StorageChoice }
 import { variable } from "../../src/app/variables.ts";
 import { Refusal } from "../../src/cli/io.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { makeCertificates } from "../alert/certificates.ts";
+import { makeCertificates } from "../notify/certificates.ts";
 import { freshDatabase } from "../setup/databases.ts";
-import { answer, startReceiver } from "../alert/http-receiver.ts";
+import { answer, startReceiver } from "../notify/http-receiver.ts";
 import { startTlsFront } from "./tls-front.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-stores-"));

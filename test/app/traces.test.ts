@@ -3,12 +3,12 @@ import { spansPage } from "../../scripts/reference/spans-page.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { Overview } from "../../src/run/overview.ts";
+import type { Overview } from "../../src/operate/overview.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { type MetricSpec, metrics } from "../../src/telemetry/metric-names.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
-import { startReceiver } from "../alert/http-receiver.ts";
+import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } from "../telemetry/collector.ts";
 

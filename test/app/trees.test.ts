@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
-import { startReceiver } from "../alert/http-receiver.ts";
+import { startReceiver } from "../notify/http-receiver.ts";
 import { completion } from "../run/fake-exchanger.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } from "../telemetry/collector.ts";

@@ -17,7 +17,7 @@ test("the import rule bites", () => {
   const one = (file: string, source: string): void => expect(violations(file, source)).toHaveLength(1);
   one("src/std/x.ts", 'import { a } from "../probe/probe.ts";');
   one("src/judgement/x.ts", 'import type { a } from "../incident/incident.ts";');
-  one("src/alert/receivers/x.ts", 'import {\n  a,\n} from "../../store/store.ts";');
+  one("src/receivers/x.ts", 'import {\n  a,\n} from "../../store/store.ts";');
   one("src/run/x.ts", 'export { a } from "../report/pretty.ts";');
   one("src/run/x.ts", 'import { Client } from "undici";');
   one("src/run/x.ts", 'import type { PoolClient } from "pg";');

@@ -50,8 +50,8 @@ export const takers: Readonly<Record<string, string>> = {
   "src/app/": "hands them out",
   "src/exchange/undici-attempt.ts": "keeps the deadlines of one attempt",
   "src/exchange/loop-gauge.ts": "notices how late timers are",
-  "src/alert/post-undici.ts": "keeps the deadline of one post",
-  "src/alert/mail-nodemailer.ts": "keeps the deadline of one mail",
+  "src/notify/deliver/post-undici.ts": "keeps the deadline of one post",
+  "src/notify/deliver/mail-nodemailer.ts": "keeps the deadline of one mail",
 };
 
 export function takingViolations(file: string, source: string, allowed = takers): string[] {

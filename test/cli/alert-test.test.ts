@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, describe, expect, test } from "vitest";
-import { answer, startReceiver } from "../alert/http-receiver.ts";
+import { answer, startReceiver } from "../notify/http-receiver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-alert-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

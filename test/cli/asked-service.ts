@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { createCommands } from "../../src/app/commands.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
-import { createControl } from "../../src/run/control.ts";
+import { createControl } from "../../src/operate/control.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";

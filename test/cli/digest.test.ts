@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AccessToken } from "../../src/web/access.ts";
-import { digest, move } from "../alert/digest-samples.ts";
+import { digest, move } from "../notify/digest-samples.ts";
 import { noonMs } from "../store/samples.ts";
 import { openAskedService } from "./asked-service.ts";
 

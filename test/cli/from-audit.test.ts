@@ -9,7 +9,7 @@ import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { createControl } from "../../src/run/control.ts";
+import { createControl } from "../../src/operate/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";

@@ -70,7 +70,8 @@ describe("the page about alerts", () => {
   });
 
   test("it names every reason that there is", () => {
-    const reasons = readFileSync("src/alert/route.ts", "utf8").match(/export type NotToldReason =([^;]*);/)?.[1] ?? "";
+    const reasons =
+      readFileSync("src/notify/route/route.ts", "utf8").match(/export type NotToldReason =([^;]*);/)?.[1] ?? "";
     const mutes = [...readFileSync("src/incident/mute.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
     const named = [...reasons.matchAll(/\| "([a-z-]+)"/g), ...mutes].map(([, reason]) => reason ?? "");
     expect(named.length).toBeGreaterThan(9);

@@ -1,4 +1,4 @@
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 
 const base: Alert = {
   version: 1,

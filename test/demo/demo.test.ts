@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 import type { Config } from "../../src/config/config.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import { type DemoDeps, type DemoEnv, runDemo } from "../../src/demo/demo.ts";

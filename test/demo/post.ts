@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 
 export interface Posting {
   readonly url: string;

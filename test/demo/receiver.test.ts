@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Alert } from "../../src/alert/alert.ts";
+import type { Alert } from "../../src/notify/compose/alert.ts";
 import { type WebhookReceiverServer, openReceiver } from "../../src/demo/receiver.ts";
-import { renderFor } from "../../src/alert/receivers/receivers.ts";
+import { renderFor } from "../../src/receivers/receivers.ts";
 import { anAlert } from "./alerts.ts";
 import { post } from "./post.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
-import { capsIn } from "../../src/run/watch-spend.ts";
+import { capsIn } from "../../src/upkeep/check-spend.ts";
 import { catalogue, scheduledOnly } from "../../src/scenario/resolve.ts";
 
 const page = readFileSync("docs/spend.md", "utf8");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commonCauses, type Place } from "../../src/incident/common-cause.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { incident } from "../alert/samples.ts";
+import { incident } from "../notify/samples.ts";
 
 const down = (target: string, over: Partial<Incident> = {}): Incident =>
   incident({ fingerprint: target, target, kind: "availability", severity: "breaking", location: "eu", ...over });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone, muteOf } from "../../src/incident/mute.ts";
-import { atMs, incident } from "../alert/samples.ts";
+import { atMs, incident } from "../notify/samples.ts";
 
 const minuteMs = 60_000;
 const moved = {

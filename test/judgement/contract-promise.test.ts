@@ -3,7 +3,7 @@ import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import { reduce } from "../../src/incident/reduce.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { oddsOf, startWatching, watchOn } from "../../src/judgement/contract/watching.ts";
-import { shapeJudge } from "../../src/judgement/shape-judge.ts";
+import { shapeJudge } from "../../src/judgement/contract/shape-judge.ts";
 import type { Classes, Observation, Shape } from "../../src/observation/observation.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";

@@ -5,7 +5,7 @@ import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Body, StreamEnd } from "../../src/exchange/exchange.ts";
 import { learnShape } from "../../src/judgement/contract/accept-shape.ts";
 import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
-import { shapeJudge } from "../../src/judgement/shape-judge.ts";
+import { shapeJudge } from "../../src/judgement/contract/shape-judge.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import { observe } from "../../src/observation/observe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";

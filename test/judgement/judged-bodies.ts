@@ -1,6 +1,6 @@
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Finding } from "../../src/judgement/judgement.ts";
-import { shapeJudge } from "../../src/judgement/shape-judge.ts";
+import { shapeJudge } from "../../src/judgement/contract/shape-judge.ts";
 import type { ReplyFacts } from "../../src/observation/observation.ts";
 import { outlineOf } from "../../src/observation/shape.ts";
 import type { ContractPolicy } from "../../src/probe/contract-policy.ts";

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { acceptAsNormal } from "../../src/judgement/accept-as-normal.ts";
-import { excludeBetween } from "../../src/judgement/detect/new-normal.ts";
-import { errorRateJudge } from "../../src/judgement/error-rate.ts";
-import type { Rate } from "../../src/judgement/detect/error-bits.ts";
-import { isStillCounted } from "../../src/judgement/still-counted.ts";
-import { usageJudge } from "../../src/judgement/usage.ts";
+import { acceptAsNormal } from "../../src/judgement/contract/accept-as-normal.ts";
+import { excludeBetween } from "../../src/judgement/drift/new-normal.ts";
+import { errorRateJudge } from "../../src/judgement/drift/error-rate.ts";
+import type { Rate } from "../../src/judgement/drift/error-bits.ts";
+import { isStillCounted } from "../../src/judgement/drift/still-counted.ts";
+import { usageJudge } from "../../src/judgement/drift/usage.ts";
 import type { JudgeOutput } from "../../src/judgement/judgement.ts";
 import type { Json } from "../../src/std/json.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";
-import { type Shown, dayMs, followSeries } from "./detect/followed-series.ts";
+import { type Shown, dayMs, followSeries } from "./drift/followed-series.ts";
 
 type Followed = ReturnType<typeof followSeries>;
 const stored = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json;

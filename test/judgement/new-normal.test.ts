@@ -7,13 +7,13 @@ import {
   markAsNoise,
   type NewNormal,
   plannedChange,
-} from "../../src/judgement/detect/new-normal.ts";
-import { samplesOf } from "../../src/judgement/detect/learning.ts";
-import { readReference } from "../../src/judgement/detect/reference.ts";
-import { shadowOf } from "../../src/judgement/detect/shadow.ts";
-import { readWatchState } from "../../src/judgement/detect/watch-state.ts";
+} from "../../src/judgement/drift/new-normal.ts";
+import { samplesOf } from "../../src/judgement/drift/learning.ts";
+import { readReference } from "../../src/judgement/drift/reference.ts";
+import { shadowOf } from "../../src/judgement/drift/previous-baseline.ts";
+import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
-import { latencyJudge } from "../../src/judgement/latency.ts";
+import { latencyJudge } from "../../src/judgement/drift/latency.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json } from "../../src/std/json.ts";
 import { probe } from "../probe/samples.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { incidentLines, incidentStory } from "../../src/report/incident-text.ts";
-import { atMs, incident, transition } from "../alert/samples.ts";
+import { atMs, incident, transition } from "../notify/samples.ts";
 
 const story = (over: Parameters<typeof incident>[0] = {}): string =>
   incidentStory({

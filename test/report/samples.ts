@@ -1,6 +1,6 @@
 import type { Incident } from "../../src/incident/incident.ts";
 import type { Finding } from "../../src/judgement/judgement.ts";
-import type { Overview, ProbeOverview, RunSummary } from "../../src/run/overview.ts";
+import type { Overview, ProbeOverview, RunSummary } from "../../src/operate/overview.ts";
 import type { RunReport } from "../../src/run/run.ts";
 
 export const slotMs = Date.UTC(2026, 10, 23, 9, 0, 0);

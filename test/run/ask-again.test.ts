@@ -4,7 +4,7 @@ import { askAgainAt } from "../../src/run/ask-again.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openStore } from "../../src/store/store.ts";
-import { incident } from "../alert/samples.ts";
+import { incident } from "../notify/samples.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
 import { quietWorld } from "./quiet-world.ts";

@@ -5,7 +5,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import type { SpendCap, Target } from "../../src/probe/target.ts";
 import { reservationFor } from "../../src/run/reservation.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { watchSpend } from "../../src/run/watch-spend.ts";
+import { watchSpend } from "../../src/upkeep/check-spend.ts";
 import type { World } from "../../src/run/world.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { silentLog } from "../../src/std/log.ts";

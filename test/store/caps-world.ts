@@ -1,6 +1,6 @@
 import type { SpendCap } from "../../src/probe/target.ts";
 import type { ClaimRequest, Spent } from "../../src/run/run.ts";
-import { windowOf } from "../../src/judgement/budget.ts";
+import { windowOf } from "../../src/judgement/spend/budget.ts";
 
 /** Amounts in the three units a cap may have. */
 export interface Amounts {

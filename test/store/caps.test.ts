@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SpendCap } from "../../src/probe/target.ts";
-import { windowOf } from "../../src/judgement/budget.ts";
+import { windowOf } from "../../src/judgement/spend/budget.ts";
 import type { ClaimRequest, Spent } from "../../src/run/run.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";

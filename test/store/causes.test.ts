@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { incidentId } from "../../src/incident/incident.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { clockReport } from "../../src/run/cover-reports.ts";
-import { put } from "../../src/run/outages.ts";
-import { tendIncidents } from "../../src/run/tend.ts";
+import { clockReport } from "../../src/upkeep/outage-report.ts";
+import { put } from "../../src/upkeep/check-outages.ts";
+import { tendIncidents } from "../../src/upkeep/sweep-incidents.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { DeliveryOutcome } from "../../src/alert/alert.ts";
-import type { DeliveryAttempt } from "../../src/alert/outbox.ts";
+import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
+import type { DeliveryAttempt } from "../../src/notify/deliver/outbox.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import type { Decision } from "../../src/run/world.ts";
 import type { Bench } from "./conformance.ts";

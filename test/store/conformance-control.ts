@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Surroundings } from "../../src/incident/mute.ts";
-import { type Control, createControl } from "../../src/run/control.ts";
+import { type Control, createControl } from "../../src/operate/control.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
 

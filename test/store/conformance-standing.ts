@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { DeliveryOutcome } from "../../src/alert/alert.ts";
+import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/run/control.ts";
+import { createControl } from "../../src/operate/control.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "./samples.ts";
 

@@ -1,12 +1,12 @@
-import { advance } from "../../src/alert/advance.ts";
-import { createLanes } from "../../src/alert/lanes.ts";
-import { relayOnce } from "../../src/alert/relay.ts";
+import { advance } from "../../src/notify/apply.ts";
+import { createLanes } from "../../src/notify/deliver/concurrency-limit.ts";
+import { relayOnce } from "../../src/notify/deliver/outbox-poller.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { watchCauses } from "../../src/run/outages.ts";
-import { tendIncidents } from "../../src/run/tend.ts";
-import { watchGroups } from "../../src/run/watch-groups.ts";
+import { watchCauses } from "../../src/upkeep/check-outages.ts";
+import { tendIncidents } from "../../src/upkeep/sweep-incidents.ts";
+import { watchGroups } from "../../src/upkeep/check-groups.ts";
 import { silentLog } from "../../src/std/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { probe } from "../probe/samples.ts";

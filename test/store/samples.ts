@@ -1,5 +1,5 @@
-import type { ToldTransition } from "../../src/alert/aftermath.ts";
-import type { OutboxEntry } from "../../src/alert/alert.ts";
+import type { ToldTransition } from "../../src/notify/effects.ts";
+import type { OutboxEntry } from "../../src/notify/compose/alert.ts";
 import type { Series } from "../../src/baseline/baseline.ts";
 import type { Incident, Transition } from "../../src/incident/incident.ts";
 import { incidentId } from "../../src/incident/incident.ts";

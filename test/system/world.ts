@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { normalFrom } from "../../bench/detection/series.ts";
-import type { ToldTransition } from "../../src/alert/aftermath.ts";
+import type { ToldTransition } from "../../src/notify/effects.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone } from "../../src/incident/mute.ts";

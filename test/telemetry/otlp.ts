@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 
 /** OTLP as protobuf, by the messages that OpenTelemetry publishes, in the shape that its JSON has. */
-const messages = fileURLToPath(new URL("../fixtures/opentelemetry-proto/", import.meta.url));
+const messages = fileURLToPath(new URL("../fixtures/opentelemetry-proto", import.meta.url));
 
 const requests: Readonly<Record<string, string>> = {
   "/v1/traces": "trace.v1.ExportTraceServiceRequest",

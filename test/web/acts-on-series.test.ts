@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type LinkAct, actionAddress } from "../../src/incident/action-link.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { type Control, createControl } from "../../src/run/control.ts";
+import { type Control, createControl } from "../../src/operate/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type ActionLink, actionAddress } from "../../src/incident/action-link.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
-import { type Control, createControl } from "../../src/run/control.ts";
+import { type Control, createControl } from "../../src/operate/control.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";

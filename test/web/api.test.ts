@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/run/control.ts";
+import { createControl } from "../../src/operate/control.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

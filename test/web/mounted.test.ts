@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { describe, expect, test } from "vitest";
-import type { Control } from "../../src/run/control.ts";
+import type { Control } from "../../src/operate/control.ts";
 import { createGate, mostPerMinute } from "../../src/web/access.ts";
 import { mostBodyBytes } from "../../src/web/guard.ts";
 import { createWeb } from "../../src/web/serve.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Overview } from "../../src/run/overview.ts";
+import type { Overview } from "../../src/operate/overview.ts";
 import type { Health } from "../../src/web/health.ts";
 import { createWeb, type WebSources } from "../../src/web/serve.ts";
-import { incident } from "../alert/samples.ts";
+import { incident } from "../notify/samples.ts";
 
 const calm: Overview = {
   atMs: 0,

@@ -1,0 +1,106 @@
+import type { ReplyFacts } from "../../observation/observation.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
+import { type Difference, differencesOf } from "./differences.ts";
+import { knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { applyOverrides, type Graded } from "./overrides.ts";
+import { severities, worstFirst } from "./severity.ts";
+import { changedShares, runningShares } from "./variants.ts";
+import { isToldNow, markTold, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
+import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
+import { learningStep, readAs, subjectOf, unjudged } from "../drift/learned.ts";
+
+type ShapeAspect = "contract" | "error-shape";
+
+/** Learns what replies are made of, and tells what differs from that as soon as chance is no explanation. */
+export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, scenario: Scenario) => boolean): Judge {
+  return {
+    aspect,
+    seriesOf(observation, scenario) {
+      const { outcome, call, mode } = observation;
+      if (outcome.kind !== "reply" || !appliesTo(outcome, scenario)) return [];
+      return [{ key: `${call}/${mode}`, label: aspect === "contract" ? "shape of replies" : "shape of error replies" }];
+    },
+    judge: (input) => {
+      const { outcome } = input.observation;
+      return outcome.kind === "reply" ? judgeShape(input, outcome) : unjudged(input, "no reply");
+    },
+  };
+}
+
+function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
+  const seen = seenIn(facts, input.observation);
+  const declared = declaredFor(input.contract, input.series.aspect, input.observation.mode);
+  const known = readAs(knownSchema, input.memory?.baseline?.learned);
+  if (known === undefined) return learnFrom(input, seen, declared);
+  const before = readAs(watchingSchema, input.memory?.state) ?? startWatching;
+  const shares = runningShares(before.shares, known, seen);
+  const differences = [...differencesOf(known, seen), ...changedShares(known, shares)];
+  const found = applyOverrides(differences, seen, input);
+  const watched = watchOn(before, found, known.n);
+  const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
+  const told = judged.filter(({ difference, odds }) => isToldNow(difference, odds, before));
+  const after = markTold(
+    watched,
+    told.map(({ difference }) => difference),
+    shares,
+  );
+  const written = before.runs < mostNotes && declared !== undefined ? compareDeclared(declared, known) : [];
+  const breaches = applyOverrides(
+    [...(declared === undefined ? [] : breachesOf(declared, known, seen)), ...written.slice(0, mostNotes)],
+    seen,
+    input,
+  );
+  const findings = [
+    ...told.map(({ difference, odds }) => findingOf(difference, rarity(difference, odds.runsPerChance), input)),
+    ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
+  ].toSorted(worstFirst);
+  const subject = subjectOf(input);
+  if (findings.some(({ severity }) => severity !== "informative")) {
+    return { ruling: { subject, outcome: "bad", findings }, state: after };
+  }
+  // What is known to happen now and then is no reason to withhold judgement until it happens too often.
+  const waiting = judged.find(({ difference, odds }) => difference.severity !== "informative" && odds.isFirst);
+  if (waiting !== undefined) {
+    const { difference, odds } = waiting;
+    const reason = `${difference.subject} ${difference.observed}, seen ${odds.times} times, may be chance`;
+    return { ruling: { subject, outcome: "unjudged", reason }, state: after };
+  }
+  return { ruling: { subject, outcome: "good", notes: findings }, state: after };
+}
+
+/** Before enough is learned only a written contract can be broken. */
+function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
+  const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
+  const learned = learn(before, seen);
+  const output = learningStep(input, learned.n, { known: stored(learned) }, () => stored(learned));
+  const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
+  const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
+  if (findings.every(({ severity }) => severity === "informative")) return output;
+  return { ...output, ruling: { subject: subjectOf(input), outcome: "bad", findings } };
+}
+
+function learningOf({ memory }: JudgeInput) {
+  const state = memory?.state;
+  return typeof state === "object" && state !== null && !Array.isArray(state) ? state["known"] : undefined;
+}
+
+function findingOf(difference: Graded, how: string, { series, memory }: JudgeInput): Finding {
+  const { severity, subject, expected, observed } = difference;
+  return {
+    kind: series.aspect,
+    severity,
+    subject,
+    expected,
+    observed,
+    why: `${severities[difference.kind].why}; ${how}`,
+    baselineVersion: memory?.baseline?.version,
+  };
+}
+
+function rarity({ chances, sightings }: Difference, runsPerChance: number): string {
+  const before =
+    sightings === 0 ? `never in ${chances} replies before` : `in ${sightings} of ${chances} replies before`;
+  const rounded = Number(runsPerChance.toPrecision(1));
+  return `${before}; chance would do this once in ${rounded >= 1e9 ? "a billion" : rounded.toLocaleString("en")} runs`;
+}

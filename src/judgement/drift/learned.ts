@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import type { Json } from "../../std/json.ts";
+import type { JudgeInput, JudgeOutput, Ruling, RulingSubject } from "../judgement.ts";
+
+/** How a judge says what it is judging. */
+export function subjectOf({ series }: JudgeInput): RulingSubject {
+  return { kind: series.aspect, series: series.id, label: series.label };
+}
+
+export function unjudged(input: JudgeInput, reason: string): JudgeOutput {
+  return { ruling: { subject: subjectOf(input), outcome: "unjudged", reason } };
+}
+
+/** Stored JSON of a shape this version knows, or undefined: an older or damaged one is learned anew. */
+export function readAs<T>(schema: z.ZodType<T>, stored: Json | undefined): T | undefined {
+  const parsed = schema.safeParse(stored);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** One more sample on the way to the first baseline. `n` and `of` are what people see of it. */
+export function learningStep<T extends { [field: string]: Json }>(
+  input: JudgeInput,
+  n: number,
+  learning: T,
+  finish: () => Json,
+): JudgeOutput {
+  const of = input.policy.learnRuns;
+  const ruling: Ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${n} of ${of}` };
+  if (n < of) return { ruling, state: { v: 1, n, of, ...learning } };
+  return { ruling, state: { v: 1 }, accept: { learned: finish(), n, why: `learned from the first ${n} runs` } };
+}

@@ -1,0 +1,27 @@
+import type { TransportFault } from "../../exchange/exchange.ts";
+import type { Observation } from "../../observation/observation.ts";
+import type { Ruling } from "../judgement.ts";
+
+/** A call that got no reply. An open circuit sent nothing, so it says nothing new. */
+export function judgeAvailability({ call, outcome, attempts }: Observation): Ruling {
+  const subject = { kind: "availability", series: call, label: "reply" } as const;
+  if (outcome.kind === "reply") return { subject, outcome: "good" };
+  if (outcome.class === "circuit-open") return { subject, outcome: "unjudged", reason: "circuit open" };
+  const observed = faultText(outcome);
+  const finding = {
+    kind: "availability",
+    severity: "breaking",
+    subject: "reply",
+    expected: "a reply",
+    observed,
+  } as const;
+  return { subject, outcome: "bad", findings: [finding], failures: attempts };
+}
+
+export function faultText(fault: TransportFault): string {
+  return fault.class === "timeout" ? `timeout (${fault.phase})` : fault.class;
+}
+
+export function isTimeout(outcome: Observation["outcome"]): boolean {
+  return outcome.kind === "fault" && outcome.class === "timeout";
+}

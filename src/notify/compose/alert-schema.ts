@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { linkActs } from "../../incident/action-link.ts";
+import type { JsonObject } from "../../std/json.ts";
+import type { Alert } from "./alert.ts";
+
+const atIso = z.iso.datetime();
+const line = (max: number) => z.string().max(max);
+const names = z.array(line(100)).max(200);
+
+const change = z.object({
+  what: line(100).describe("path or property that changed"),
+  before: line(110),
+  after: line(110),
+});
+
+const evidence = z.object({
+  runId: line(200),
+  traceId: line(32).optional(),
+  spanId: line(16).optional(),
+  requestId: line(100).optional().describe("the provider's own id of the request"),
+  status: z.int().optional(),
+});
+
+const reach = z.object({
+  affected: z.array(line(80)).max(8),
+  moreAffected: z.int(),
+  fine: z.array(line(80)).max(8),
+  moreFine: z.int(),
+});
+
+const control = z.object({
+  act: z.enum(linkActs),
+  text: line(60),
+  url: z.url().describe("opens a page that asks for confirmation; nothing is done before"),
+  expiresAt: atIso,
+});
+
+const transition = z.enum([
+  "opened",
+  "reopened",
+  "escalated",
+  "reminded",
+  "unacknowledged",
+  "acknowledged",
+  "resolved",
+]);
+
+const earlier = z.object({ id: z.string(), sequence: z.int(), event: transition, at: atIso, reason: z.string() });
+
+const alertMembers = {
+  version: z.literal(1),
+  incidentId: z.string().describe("the same in every message about one incident"),
+  fingerprint: z.string().describe("the same for every incident of one cause"),
+  sequence: z.int().describe("counts the messages' reasons within an incident: a higher one is newer"),
+  event: z.enum([...transition.options, "digest"]).describe("digest is no incident's: it comes once a day"),
+  status: z
+    .enum(["firing", "acknowledged", "resolved", "information"])
+    .describe("how the incident is after the event; information of a digest"),
+  reason: line(120).describe("why it is sent now"),
+  at: atIso,
+  kind: z.enum([
+    "availability",
+    "expectation",
+    "policy",
+    "contract",
+    "error-shape",
+    "latency",
+    "usage",
+    "budget",
+    "monitor",
+  ]),
+  severity: z.enum(["breaking", "risky", "informative"]),
+  tier: z.enum(["page", "ticket"]).optional(),
+  summary: line(120).describe("one sentence that a person can act on"),
+  changes: z.array(change).max(10).describe("worst first"),
+  moreChanges: z.int().describe("changes left out"),
+  target: line(80),
+  model: line(80),
+  scenario: line(80),
+  location: line(80),
+  probe: line(80),
+  firstBadSlot: atIso,
+  lastGoodSlot: atIso.nullable(),
+  badRuns: z.int(),
+  judgedRuns: z.int(),
+  confirmation: z.enum(["slots", "many-runs", "asked-again"]).optional().describe("why it is believed"),
+  baselineVersion: z.int().nullable().describe("what it was compared with; null for rules that need no baseline"),
+  reach: reach.nullable().describe("other probes of the target, and the same scenario elsewhere; null: not looked at"),
+  evidence: z.array(evidence).max(5).describe("newest last"),
+  likelyCause: z.enum(["provider", "network", "credentials", "monitor"]).describe("where to look first: a guess"),
+  nextStep: line(240),
+  members: names.optional().describe("what an incident that stands for others names"),
+  moreMembers: z.int().optional(),
+  earlier: z.array(earlier).optional().describe("what could not be told in time; this message is in place of those"),
+  digest: z
+    .object({ pages: line(160).describe("pages told of late, and what the promise allows") })
+    .optional()
+    .describe("of a daily digest only"),
+  controls: z
+    .array(control)
+    .optional()
+    .describe("what can be done by following a link, when the service has an address"),
+} satisfies { [Member in keyof Required<Alert>]: z.ZodType<Alert[Member]> };
+
+const link = z.object({ text: z.string(), href: z.url() });
+
+/**
+ * What the generic webhook posts, for those who parse it; other receivers get the same in their own form. What is here
+ * is promised within version 1. Members may be added, so a parser lets those pass that it does not know.
+ */
+export const alertBodySchema = z
+  .object({
+    type: z.union([z.templateLiteral(["plumbline.incident.", transition]), z.literal("plumbline.digest")]),
+    timestamp: atIso,
+    data: z.object({
+      ...alertMembers,
+      links: z.array(link).optional().describe("made from the configuration's templates"),
+    }),
+  })
+  .meta({ title: "Plumbline alert, version 1" });
+
+/** The same as JSON Schema, draft 2020-12. */
+export function alertJsonSchema(): JsonObject {
+  return z.toJSONSchema(alertBodySchema, {
+    io: "input",
+    // What zod adds for its own sake says less than the format and the type.
+    override({ jsonSchema }) {
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      if (jsonSchema.type === "integer") {
+        delete jsonSchema.minimum;
+        delete jsonSchema.maximum;
+      }
+    },
+  }) as JsonObject;
+}

@@ -1,0 +1,127 @@
+import type { LinkAct } from "../../incident/action-link.ts";
+import type { Confirmation, Evidence, TransitionKind } from "../../incident/incident.ts";
+import type { FindingKind, Severity } from "../../judgement/judgement.ts";
+import type { Tier } from "../../probe/alerting.ts";
+
+/**
+ * The message about one transition of one incident. Versioned: receivers parse it. Members may be added within
+ * a version; none is removed, renamed or given another meaning. All strings are free of control characters,
+ * mentions, links, content and secrets, and of bounded length.
+ */
+export interface Alert {
+  readonly version: 1;
+  readonly incidentId: string;
+  readonly fingerprint: string;
+  readonly sequence: number;
+  /**
+   * What happened to the incident; `opened` for whoever is told of it first, however it went on since. `digest` is no
+   * incident's: it comes once a day.
+   */
+  readonly event: TransitionKind | "digest";
+  readonly status: "firing" | "acknowledged" | "resolved" | "information";
+  /** Why it is sent now. */
+  readonly reason: string;
+  /** When it happened, ISO 8601. */
+  readonly at: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  /** Whether it may wake somebody; left out where that was not kept. */
+  readonly tier?: Tier;
+  /** One sentence of at most 120 characters that a person can act on. */
+  readonly summary: string;
+  /** At most ten, worst first. */
+  readonly changes: readonly Change[];
+  /** Changes left out of `changes`. */
+  readonly moreChanges: number;
+  readonly target: string;
+  readonly model: string;
+  readonly scenario: string;
+  readonly location: string;
+  readonly probe: string;
+  /** ISO 8601. */
+  readonly firstBadSlot: string;
+  readonly lastGoodSlot: string | null;
+  readonly badRuns: number;
+  readonly judgedRuns: number;
+  /** Why it is believed; left out where that was not kept. */
+  readonly confirmation?: Confirmation;
+  /** What it was compared with; null for rules that need no baseline. */
+  readonly baselineVersion: number | null;
+  /** How far it reaches; null when that was not looked at. */
+  readonly reach: AlertReach | null;
+  /** At most five, newest last. */
+  readonly evidence: readonly Evidence[];
+  /** Where to look first: a guess from the evidence, not a finding. */
+  readonly likelyCause: LikelyCause;
+  /** One safe first action. */
+  readonly nextStep: string;
+  /** What an incident that stands for others names, such as the targets of a provider that is down; shortened. */
+  readonly members?: readonly string[];
+  readonly moreMembers?: number;
+  /** What happened to the incident before and could not be told in time: this message is in place of those. */
+  readonly earlier?: readonly EarlierMessage[];
+  /** Of a daily digest only: pages told of late, and what the promise allows. */
+  readonly digest?: { readonly pages: string };
+  /** What can be done by following a link; made for each attempt, never stored. */
+  readonly controls?: readonly AlertControl[];
+}
+
+/** The message about a transition, as all are but the digests. */
+export type IncidentAlert = Alert & { readonly event: TransitionKind };
+
+/** A link that opens a page, on which one thing can be confirmed. */
+export interface AlertControl {
+  readonly act: LinkAct;
+  readonly text: string;
+  readonly url: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** A message that another one carries along: the receiver was not reachable, or not at work, when it was due. */
+export interface EarlierMessage {
+  /** The `webhook-id` it would have had. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly event: Alert["event"];
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
+}
+
+export type LikelyCause = "provider" | "network" | "credentials" | "monitor";
+
+/** Other probes of the same target, and the same scenario elsewhere: at most eight names of each, and how many more. */
+export interface AlertReach {
+  readonly affected: readonly string[];
+  readonly moreAffected: number;
+  readonly fine: readonly string[];
+  readonly moreFine: number;
+}
+
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** One alert for one receiver, waiting in the outbox until it has been handed over or given up. */
+export interface OutboxEntry {
+  /** Constant over all attempts and across restarts: the `webhook-id`. */
+  readonly id: string;
+  readonly receiver: string;
+  readonly alert: Alert;
+  readonly createdAtMs: number;
+  /** Not to be handed over before: the receiver is not at work, or others with the same cause are waited for. */
+  readonly heldUntilMs?: number | undefined;
+}
+
+/** What became of one delivery attempt. */
+export type DeliveryOutcome =
+  | { readonly kind: "delivered"; readonly status: number }
+  /** To be tried again, not before `retryAfterMs` from now where the receiver said so. */
+  | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
+  /** The receiver said 410: it wants no more. */
+  | { readonly kind: "gone" }
+  /** Will never work: forbidden address, unusable secret. */
+  | { readonly kind: "refused"; readonly reason: string };

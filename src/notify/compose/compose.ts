@@ -1,0 +1,131 @@
+import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
+import { type Neighbour, type Reach, reachOf } from "../../incident/reach.ts";
+import type { Finding, Severity } from "../../judgement/judgement.ts";
+import { createRedactor } from "../../std/redact.ts";
+import { plainLine, sanitize } from "../../std/sanitize.ts";
+import type { Alert, IncidentAlert, AlertReach, Change } from "./alert.ts";
+import { likelyCause, nextStep } from "./likely-cause.ts";
+import { summarise } from "./summary.ts";
+
+/**
+ * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
+ * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
+ */
+export function composeAlert(
+  incident: Incident,
+  transition: Transition,
+  neighbours?: readonly Neighbour[],
+): IncidentAlert {
+  const changes = changesOf(incident.findings);
+  const cause = likelyCause(incident);
+  return {
+    version: 1,
+    incidentId: transition.incidentId,
+    fingerprint: incident.fingerprint,
+    sequence: transition.sequence,
+    event: transition.kind,
+    status: statusAfter(transition),
+    reason: sanitize(transition.reason, 120),
+    at: new Date(transition.atMs).toISOString(),
+    kind: incident.kind,
+    severity: incident.severity,
+    ...(incident.tier === undefined ? {} : { tier: incident.tier }),
+    summary: summarise(incident, transition, changes),
+    changes: changes.slice(0, maxChanges),
+    moreChanges: Math.max(0, changes.length - maxChanges),
+    target: sanitize(incident.target, maxName),
+    model: sanitize(incident.model, maxName),
+    scenario: sanitize(incident.scenario, maxName),
+    location: sanitize(incident.location, maxName),
+    probe: sanitize(incident.probe, maxName),
+    firstBadSlot: new Date(incident.firstBadSlotMs).toISOString(),
+    lastGoodSlot: incident.lastGoodSlotMs === undefined ? null : new Date(incident.lastGoodSlotMs).toISOString(),
+    badRuns: incident.badRuns,
+    judgedRuns: incident.judgedRuns,
+    ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
+    baselineVersion: baselineOf(incident.findings),
+    reach: neighbours === undefined ? null : cleanReach(reachOf(incident, neighbours)),
+    evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
+    likelyCause: cause,
+    nextStep: sanitize(nextStep(incident, cause), 240),
+    ...membersOf(incident),
+  };
+}
+
+/** As many as there is room for: an alert has to stay small. */
+function membersOf({ covers }: Incident): Pick<Alert, "members" | "moreMembers"> {
+  if (covers === undefined || covers.members.length === 0) return {};
+  let room = maxMembersLength;
+  const members = covers.members
+    .slice(0, maxMembers)
+    .map((name) => sanitize(name, maxMember))
+    .filter((name) => (room -= name.length + 3) >= 0);
+  return { members, moreMembers: covers.members.length - members.length };
+}
+
+const maxMembers = 200;
+const maxMembersLength = 4000;
+const maxMember = 60;
+
+function cleanReach({ affected, fine }: Reach): AlertReach {
+  const clean = (names: readonly string[]): string[] => names.slice(0, maxReach).map((name) => sanitize(name, maxName));
+  const more = (names: readonly string[]): number => Math.max(0, names.length - maxReach);
+  return { affected: clean(affected), moreAffected: more(affected), fine: clean(fine), moreFine: more(fine) };
+}
+
+const maxReach = 8;
+const maxChanges = 10;
+const maxEvidence = 5;
+const maxName = 80;
+
+/** Findings are free of secrets by their making; an alert leaves the house, so what looks like a key goes anyway. */
+const withoutKeys = createRedactor([]);
+
+function statusAfter(transition: Transition): Alert["status"] {
+  switch (transition.kind) {
+    case "opened":
+    case "reopened":
+    case "escalated":
+    case "reminded":
+    case "unacknowledged":
+      return "firing";
+    case "acknowledged":
+      return "acknowledged";
+    case "resolved":
+      return "resolved";
+    default:
+      return transition.kind satisfies never;
+  }
+}
+
+const rank: Readonly<Record<Severity, number>> = { breaking: 0, risky: 1, informative: 2 };
+
+/** Worst first, otherwise in the order they came; of several with one subject the first. */
+function changesOf(findings: readonly Finding[]): Change[] {
+  const bySubject = new Map<string, Change>();
+  for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
+    if (bySubject.has(finding.subject)) continue;
+    bySubject.set(finding.subject, {
+      what: sanitize(withoutKeys(finding.subject), 100),
+      before: sanitize(withoutKeys(finding.expected), 110),
+      after: sanitize(withoutKeys(finding.observed), 110),
+    });
+  }
+  return [...bySubject.values()];
+}
+
+function baselineOf(findings: readonly Finding[]): number | null {
+  const versions = findings.flatMap(({ baselineVersion }) => (baselineVersion === undefined ? [] : [baselineVersion]));
+  return versions.length === 0 ? null : Math.max(...versions);
+}
+
+/** Run and trace ids are ours and must stay usable; the request id is the provider's word. */
+function cleanEvidence({ runId, traceId, spanId, requestId, status }: Evidence): Evidence {
+  return {
+    runId: plainLine(runId, 200),
+    ...(traceId === undefined ? {} : { traceId: plainLine(traceId, 32) }),
+    ...(spanId === undefined ? {} : { spanId: plainLine(spanId, 16) }),
+    ...(requestId === undefined ? {} : { requestId: sanitize(withoutKeys(requestId), 100) }),
+    ...(status === undefined ? {} : { status }),
+  };
+}

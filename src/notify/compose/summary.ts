@@ -1,0 +1,103 @@
+import type { Incident, Transition } from "../../incident/incident.ts";
+import { formatDurationMs } from "../../std/duration.ts";
+import { sanitize } from "../../std/sanitize.ts";
+import type { Change } from "./alert.ts";
+
+/** Longest summary, as a phone shows it on its lock screen. */
+export const maxSummary = 120;
+
+/**
+ * One sentence a person can act on: who, what, by how much, how often.
+ * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
+ */
+export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
+  if (incident.covers !== undefined) return summariseCover(incident, incident.covers.headline, transition);
+  const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
+  const head = `${who}: ${leadIn(incident, transition)}`;
+  const tail = howOften(incident, transition, changes.length);
+  const room = maxSummary - head.length - tail.length;
+  return sanitize(`${head}${whatMoved(incident, changes[0], room)}${tail}`, maxSummary);
+}
+
+/** One that stands for others has a sentence of its own. */
+function summariseCover(incident: Incident, headline: string, transition: Transition): string {
+  const tail = transition.kind === "resolved" ? `, after ${lasting(incident, transition)}` : "";
+  const head = leadIn(incident, transition);
+  return sanitize(`${head}${sanitize(headline, maxSummary - head.length - tail.length)}${tail}`, maxSummary);
+}
+
+const lasting = ({ firstBadSlotMs }: Incident, { atMs }: Transition): string =>
+  formatDurationMs(Math.max(0, atMs - firstBadSlotMs));
+
+function leadIn(incident: Incident, transition: Transition): string {
+  switch (transition.kind) {
+    case "opened":
+      return "";
+    case "reopened":
+      return "back again: ";
+    case "escalated":
+      return `now ${incident.severity}: `;
+    case "reminded":
+      return `still, for ${lasting(incident, transition)}: `;
+    case "unacknowledged":
+      return "nobody has acknowledged: ";
+    case "acknowledged":
+      return "acknowledged: ";
+    case "resolved":
+      return "resolved: ";
+    default:
+      return transition.kind satisfies never;
+  }
+}
+
+function howOften(incident: Incident, transition: Transition, changes: number): string {
+  const more = changes > 1 ? ` (+${changes - 1} more)` : "";
+  if (transition.kind === "resolved") {
+    return `${more}, after ${lasting(incident, transition)}`;
+  }
+  if (incident.kind === "monitor") return more;
+  return `${more}, ${howSure(incident)}`;
+}
+
+/** Runs are counted where they are what was waited for; a change that was followed over many is not "1 of 1 runs". */
+export function howSure(counts: Pick<Incident, "badRuns" | "judgedRuns" | "confirmation">): string {
+  const { badRuns, judgedRuns, confirmation } = counts;
+  if (badRuns > 1) return `${badRuns} of ${judgedRuns} runs`;
+  switch (confirmation) {
+    case "many-runs":
+      return "seen over many runs";
+    case "asked-again":
+      return "asked twice";
+    case "slots":
+    case undefined:
+      return `${badRuns} of ${judgedRuns} runs`;
+    default:
+      return confirmation satisfies never;
+  }
+}
+
+/** Gives the subject up to half of the room and shares the rest between before and after. */
+function whatMoved(incident: Incident, change: Change | undefined, room: number): string {
+  if (change === undefined) return sanitize(incident.label, room);
+  if (change.what === "reply" && incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
+  if (incident.kind === "policy") return sanitize(`answers what it must refuse: ${change.after}`, room);
+  if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
+  const { what: subject, before: from } = change;
+  const to = withoutDetails(change.after);
+  const whole = `${subject} ${from} → ${to}`;
+  if (whole.length <= room) return whole;
+  const values = from.length + to.length;
+  const what = sanitize(subject, Math.max(Math.floor(room / 2), room - arrow.length - values));
+  const left = room - what.length - arrow.length;
+  const after = sanitize(to, Math.max(Math.ceil(left / 2), left - from.length));
+  const before = sanitize(from, left - after.length);
+  return `${what} ${before} → ${after}`;
+}
+
+/** `1.62 s (×2.0, 95 % between ×1.8 and ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
+function withoutDetails(after: string): string {
+  return after.replace(/, since \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
+}
+
+/** The space after the subject included. */
+const arrow = "  → ";

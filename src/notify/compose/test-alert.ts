@@ -1,0 +1,58 @@
+import { shortHash } from "../../std/hash.ts";
+import type { Alert, OutboxEntry } from "./alert.ts";
+import type { DeliveryAttempt, Outbox } from "../deliver/outbox.ts";
+
+const nothing = "TEST from Plumbline: nothing is wrong and nothing is to be done";
+
+/** An alert that says in every member a person reads that it is a test; its incident is nobody else's. */
+export function testEntry(receiver: string, event: "opened" | "resolved", startedAtMs: number): OutboxEntry {
+  const at = new Date(startedAtMs).toISOString();
+  const key = shortHash(JSON.stringify([receiver, startedAtMs]));
+  const isOver = event === "resolved";
+  const alert: Alert = {
+    version: 1,
+    incidentId: `test-${key}`,
+    fingerprint: `test-${key}`,
+    sequence: isOver ? 2 : 1,
+    event,
+    status: isOver ? "resolved" : "firing",
+    reason: "test",
+    at,
+    kind: "monitor",
+    severity: "risky",
+    summary: isOver ? `${nothing}: it is over` : nothing,
+    changes: [{ what: "test", before: "not sent", after: "sent" }],
+    moreChanges: 0,
+    target: "test",
+    model: "test",
+    scenario: "test",
+    location: "test",
+    probe: "test",
+    firstBadSlot: at,
+    lastGoodSlot: null,
+    badRuns: 1,
+    judgedRuns: 1,
+    baselineVersion: null,
+    reach: null,
+    evidence: [],
+    likelyCause: "monitor",
+    nextStep: "Nothing: somebody wanted to see that alerts arrive.",
+  };
+  return { id: `msg_${shortHash(`${key} ${event}`, 32)}`, receiver, alert, createdAtMs: startedAtMs };
+}
+
+/** An outbox for one attempt at one entry; what came of it goes to whoever asked, not into a store. */
+export function outboxOf(entry: OutboxEntry): Outbox {
+  let isDue = true;
+  const pending = { entry, attempts: 0, dueAtMs: entry.createdAtMs };
+  return {
+    catchUp: () => Promise.resolve(),
+    due: () => Promise.resolve(isDue ? [pending] : []),
+    lease(id) {
+      const leased = isDue && id === entry.id ? pending : undefined;
+      isDue = false;
+      return Promise.resolve(leased);
+    },
+    record: (_attempt: DeliveryAttempt) => Promise.resolve(),
+  };
+}

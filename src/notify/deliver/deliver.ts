@@ -1,0 +1,191 @@
+import type { Tracer } from "@opentelemetry/api";
+import type { Receiver } from "../../probe/receiver.ts";
+import type { SecretRef } from "../../probe/target.ts";
+import type { Clock } from "../../std/clock.ts";
+import { shortHash } from "../../std/hash.ts";
+import type { Log } from "../../std/log.ts";
+import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
+import { nextAttemptAtMs } from "./backoff.ts";
+import { type ActionLinks, withControls } from "../compose/controls.ts";
+import { inDeliverySpan } from "./delivery-spans.ts";
+import type { Lanes } from "./concurrency-limit.ts";
+import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
+import type { Mailer } from "./mailer.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
+import type { Poster } from "./poster.ts";
+import type { Mail, Message, Refusal } from "./receiver-kind.ts";
+import { renderFor, statusRulesOf } from "../../receivers/receivers.ts";
+import { dutyFingerprint } from "../self-incident.ts";
+
+/** Everything that handing over an alert may touch of the outside. */
+export interface DeliveryWorld {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly outbox: Outbox;
+  readonly poster: Poster;
+  readonly mailer: Mailer;
+  /** By name, as the configuration in force has them. */
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly lanes: Lanes;
+  /** The value behind a reference; may throw when it can't be read just now. */
+  readonly secret: (ref: SecretRef) => string;
+  readonly log: Log;
+  readonly tracer?: Tracer | undefined;
+  /** What a person can do from an alert; nothing when left out. */
+  readonly links?: ActionLinks | undefined;
+}
+
+/**
+ * One attempt at one entry: lease it, sign it for now, post it, record what came of it. undefined = nothing was to be
+ * done: it is delivered, leased by another, not due, not its turn, or its receiver has enough attempts running.
+ * Whatever the receiver does is an outcome. What is thrown is a bug or a store that does not answer; then the lease
+ * runs out and the same message, with the same id, is sent again.
+ */
+export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promise<DeliveryAttempt | undefined> {
+  const { lanes, outbox, clock } = world;
+  const expected = lanes.receiverOf(outboxId);
+  if (expected !== undefined && lanes.free(expected) === 0) return undefined;
+  let leave = expected === undefined ? undefined : lanes.enter(expected);
+  try {
+    const pending = await outbox.lease(outboxId, clock.nowMs(), leaseMs(world.receivers));
+    if (pending === undefined) return undefined;
+    leave ??= lanes.enter(pending.entry.receiver);
+    const attempt = await inDeliverySpan(world.tracer, pending, () => attemptAt(world, pending));
+    await outbox.record(attempt, conclusionOf(world, pending, attempt));
+    return attempt;
+  } finally {
+    leave?.();
+  }
+}
+
+/** Longer than any attempt can take, so that no entry is sent by two at once. */
+function leaseMs(receivers: ReadonlyMap<string, Receiver>): number {
+  return Math.max(0, ...[...receivers.values()].map(({ timeoutMs }) => timeoutMs)) + leaseMarginMs;
+}
+
+const leaseMarginMs = 15_000;
+
+async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promise<DeliveryAttempt> {
+  const { clock } = world;
+  const { entry } = pending;
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const receiver = world.receivers.get(entry.receiver);
+  const outcome = await handOver(world, pending, receiver);
+  const attempt: DeliveryAttempt = {
+    outboxId: entry.id,
+    receiver: entry.receiver,
+    ordinal: pending.attempts + 1,
+    startedAtMs,
+    durationMs: Math.max(0, clock.monotonicMs() - startedMs),
+    outcome,
+    nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
+    disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
+  };
+  tell(world.log, entry, attempt);
+  return attempt;
+}
+
+/** A receiver that left the configuration is not told of and not complained about. */
+function conclusionOf(
+  { receivers, clock }: DeliveryWorld,
+  { entry }: PendingDelivery,
+  { receiver, outcome, ordinal, nextDueAtMs }: DeliveryAttempt,
+): Conclusion | undefined {
+  if (nextDueAtMs !== undefined || !receivers.has(receiver)) return undefined;
+  const evidence = entry.alert.evidence.at(-1) ?? { runId: entry.alert.incidentId };
+  const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
+  return {
+    fingerprint: dutyFingerprint(deliveryDuty(receiver)),
+    conclude: (before) => afterDelivery(before, ended, [...receivers.keys()]),
+  };
+}
+
+/** Another address, secret or permission makes it another receiver, which has not answered 410. */
+function configurationHash(receiver: Receiver): string {
+  return shortHash(JSON.stringify(receiver), 32);
+}
+
+async function handOver(
+  world: DeliveryWorld,
+  { entry, disabledAs }: PendingDelivery,
+  receiver: Receiver | undefined,
+): Promise<DeliveryOutcome> {
+  if (receiver === undefined) return { kind: "failed", reason: "the receiver is no longer in the configuration" };
+  if (disabledAs === configurationHash(receiver)) {
+    return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
+  }
+  const message = render(world, entry, receiver);
+  if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
+  if ("refused" in message) return { kind: "refused", reason: message.refused };
+  const { timeoutMs, allowPrivate } = receiver;
+  const result =
+    "mail" in message
+      ? await world.mailer.send(message.mail)
+      : await world.poster.post({ ...message, timeoutMs, allowPrivate });
+  return outcomeOf(result, world.clock.nowMs(), statusRulesOf(receiver));
+}
+
+/** undefined = a secret can't be read just now, such as a file that is being replaced. */
+function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): Message | Mail | Refusal | undefined {
+  let unreadable = false;
+  const secret = (ref: SecretRef): string => {
+    try {
+      return world.secret(ref);
+    } catch (error) {
+      unreadable = true;
+      throw error;
+    }
+  };
+  try {
+    const nowMs = world.clock.nowMs();
+    return renderFor(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
+  } catch (error) {
+    if (unreadable) return undefined;
+    throw error;
+  }
+}
+
+function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: DeliveryOutcome): number | undefined {
+  if (outcome.kind !== "failed") return undefined;
+  return nextAttemptAtMs(
+    {
+      attempts: pending.attempts + 1,
+      createdAtMs: pending.failingSinceMs ?? Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
+      nowMs: world.clock.nowMs(),
+      retryAfterMs: outcome.retryAfterMs,
+    },
+    world.random,
+  );
+}
+
+function tell(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
+  const fields = {
+    delivery: entry.id,
+    incident: entry.alert.incidentId,
+    receiver: entry.receiver,
+    attempt: ordinal,
+    durationMs: Math.round(durationMs),
+  };
+  switch (outcome.kind) {
+    case "delivered":
+      return log.info("alert delivered", { ...fields, status: outcome.status });
+    case "failed":
+      if (nextDueAtMs === undefined) return log.error("alert given up", { ...fields, reason: outcome.reason });
+      return log.warn("alert not delivered, to be tried again", {
+        ...fields,
+        reason: outcome.reason,
+        nextAttempt: new Date(nextDueAtMs).toISOString(),
+      });
+    case "gone":
+      return log.error(
+        "receiver disabled: it answered 410 Gone and gets no more alerts until its configuration is changed",
+        fields,
+      );
+    case "refused":
+      return log.error("alert refused: it can't be sent", { ...fields, reason: outcome.reason });
+    default:
+      return outcome satisfies never;
+  }
+}

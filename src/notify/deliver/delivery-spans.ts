@@ -1,0 +1,49 @@
+import { context, type Link, SpanKind, SpanStatusCode, TraceFlags, type Tracer } from "@opentelemetry/api";
+import type { Evidence } from "../../incident/incident.ts";
+import { attributes as a, linkedAs, spanNames } from "../../telemetry/names.ts";
+import type { DeliveryAttempt, PendingDelivery } from "./outbox.ts";
+
+/** One attempt to hand over an alert, linked to the runs the alert tells of. Without a tracer, only the attempt. */
+export async function inDeliverySpan(
+  tracer: Tracer | undefined,
+  { entry, attempts }: PendingDelivery,
+  work: () => Promise<DeliveryAttempt>,
+): Promise<DeliveryAttempt> {
+  if (tracer === undefined) return work();
+  const { alert } = entry;
+  const span = tracer.startSpan(
+    spanNames.deliver,
+    {
+      kind: SpanKind.PRODUCER,
+      links: alert.evidence.flatMap(linkTo),
+      attributes: {
+        [a.plumblineDelivery]: entry.id,
+        [a.plumblineReceiver]: entry.receiver,
+        [a.plumblineIncident]: alert.incidentId,
+        [a.plumblineAlertEvent]: alert.event,
+        [a.plumblineFindingKind]: alert.kind,
+        [a.plumblineTarget]: alert.target,
+        [a.plumblineScenario]: alert.scenario,
+        [a.plumblineAttempt]: attempts + 1,
+      },
+    },
+    context.active(),
+  );
+  try {
+    const attempt = await work();
+    span.setAttribute(a.plumblineOutcome, attempt.outcome.kind);
+    if (attempt.outcome.kind !== "delivered") span.setStatus({ code: SpanStatusCode.ERROR });
+    return attempt;
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+function linkTo({ runId, traceId, spanId }: Evidence): Link[] {
+  if (traceId === undefined || spanId === undefined) return [];
+  const there = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+  return [{ context: there, attributes: { ...linkedAs("evidence"), [a.plumblineRun]: runId } }];
+}

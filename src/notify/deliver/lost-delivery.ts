@@ -1,0 +1,47 @@
+import type { Evidence, Incident } from "../../incident/incident.ts";
+import type { Aftermath } from "../effects.ts";
+import type { DeliveryOutcome } from "../compose/alert.ts";
+import { advanceSelf, type Duty } from "../self-incident.ts";
+
+/** How handing over one alert has ended: for good, not for now. */
+export interface EndedDelivery {
+  readonly receiver: string;
+  readonly outcome: DeliveryOutcome;
+  readonly attempts: number;
+  /** Of the alert that was to be handed over. */
+  readonly evidence: Evidence;
+  readonly nowMs: number;
+}
+
+export function deliveryDuty(receiver: string): Duty {
+  return { series: `delivery/${receiver}`, label: `delivery to ${receiver}` };
+}
+
+/**
+ * What an ended delivery makes of the incident about its receiver. The other receivers are told, so that an alert that
+ * nobody got is not silence: I4's last resort.
+ */
+export function afterDelivery(
+  before: Incident | undefined,
+  { receiver, outcome, attempts, evidence, nowMs }: EndedDelivery,
+  receivers: readonly string[],
+): Aftermath {
+  const duty = deliveryDuty(receiver);
+  const lost = { subject: duty.label, expected: "delivered" };
+  const troubles = outcome.kind === "delivered" ? [] : [{ ...lost, observed: whyNot(outcome, attempts) }];
+  const others = receivers.filter((name) => name !== receiver);
+  return advanceSelf(before, { duty, troubles, evidence, nowMs }, others);
+}
+
+function whyNot(outcome: Exclude<DeliveryOutcome, { kind: "delivered" }>, attempts: number): string {
+  switch (outcome.kind) {
+    case "failed":
+      return `given up after ${attempts} attempts: ${outcome.reason}`;
+    case "gone":
+      return "disabled: it answered 410 Gone";
+    case "refused":
+      return `can't be sent: ${outcome.reason}`;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Incident } from "../../incident/incident.ts";
+import type { Aftermath } from "../effects.ts";
+import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
+
+/** An entry with what has become of it so far. */
+export interface PendingDelivery {
+  readonly entry: OutboxEntry;
+  /** Attempts already made. */
+  readonly attempts: number;
+  readonly dueAtMs: number;
+  /** When the first of the messages that it carries was tried in vain: its horizon counts from there. */
+  readonly failingSinceMs?: number | undefined;
+  /** Hash of the receiver's configuration that answered 410, if one did. */
+  readonly disabledAs?: string | undefined;
+}
+
+/** What the notifier asks of the store. */
+export interface Outbox {
+  /** Lets the newest message carry what is old news by now, by the words of `overtaken`. */
+  catchUp(nowMs: number): Promise<void>;
+  /** Entries due now and not leased, oldest first; per incident and receiver only the first undelivered one. */
+  due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]>;
+  /** Leases one entry for an attempt; undefined when it is gone, leased, not due or not its turn. */
+  lease(id: string, nowMs: number, leaseMs: number): Promise<PendingDelivery | undefined>;
+  /**
+   * Records an attempt and either ends the entry or sets when it is due next. One transaction with what the end of an
+   * entry leads to: `conclude` is asked then, given the incident of that fingerprint.
+   */
+  record(attempt: DeliveryAttempt, conclusion?: Conclusion): Promise<void>;
+}
+
+/** What the end of a delivery means for the incident about its receiver. */
+export interface Conclusion {
+  readonly fingerprint: string;
+  conclude(before: Incident | undefined): Aftermath;
+}
+
+export interface DeliveryAttempt {
+  readonly outboxId: string;
+  readonly receiver: string;
+  /** 1 for the first. */
+  readonly ordinal: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly outcome: DeliveryOutcome;
+  /** undefined ends the entry: delivered, or given up. */
+  readonly nextDueAtMs?: number | undefined;
+  /** Set with 410: the receiver gets nothing more until its configuration has another hash. */
+  readonly disablesAs?: string | undefined;
+}

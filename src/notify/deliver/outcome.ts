@@ -1,0 +1,65 @@
+import type { DeliveryOutcome } from "../compose/alert.ts";
+import { retryAfterToMs } from "./backoff.ts";
+import type { PostFault, PostReply } from "./poster.ts";
+
+/** How one service's statuses differ from those of Standard Webhooks 1.0.0. */
+export interface StatusRules {
+  /** The only ones that mean it has the alert; any 2xx when left out. */
+  readonly delivered?: readonly number[];
+  /** Trying the same again will never help. */
+  readonly refused?: readonly number[];
+  /** 410 is no goodbye there, but a failure like others. */
+  readonly goneIsFailure?: boolean;
+}
+
+/** What a reply or its absence means: 2xx is delivered, 410 is goodbye, a redirect is a failure as any other status is. */
+export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: StatusRules = {}): DeliveryOutcome {
+  if (result.kind === "fault") return outcomeOfFault(result);
+  const { status } = result;
+  const isDelivered = rules.delivered?.includes(status) ?? (status >= 200 && status < 300);
+  if (isDelivered) return { kind: "delivered", status };
+  if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}` };
+  if (status === 410 && rules.goneIsFailure !== true) return { kind: "gone" };
+  const retryAfterMs = retryAfterToMs(result.retryAfter, nowMs);
+  return {
+    kind: "failed",
+    reason: status >= 300 && status < 400 ? `status ${status}: redirects are not followed` : `status ${status}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+function outcomeOfFault(fault: PostFault): DeliveryOutcome {
+  switch (fault.class) {
+    case "bad-url":
+      return {
+        kind: "refused",
+        reason: "the URL is not a http(s) URL without user name and password",
+      };
+    case "https-required":
+      return {
+        kind: "refused",
+        reason: "the URL must be https, or the receiver be permitted private addresses",
+      };
+    case "tls-required":
+      return {
+        kind: "refused",
+        reason: "mail without TLS needs a receiver that is permitted private addresses",
+      };
+    case "forbidden-address":
+      return {
+        kind: "refused",
+        reason: `the address ${fault.detail ?? ""} is not one this receiver may have`,
+      };
+    case "dns":
+    case "connect":
+    case "tls":
+    case "reset":
+    case "timeout":
+      return {
+        kind: "failed",
+        reason: fault.detail === undefined ? fault.class : `${fault.class}: ${fault.detail}`,
+      };
+    default:
+      return fault.class satisfies never;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Incident, Transition } from "../incident/incident.ts";
+import type { OutboxEntry } from "./compose/alert.ts";
+import type { RouteDecision } from "./route/route.ts";
+
+/** What follows from something that was judged; written together with it, or not at all. */
+export interface Aftermath {
+  /** Changed incidents only. */
+  readonly incidents: readonly Incident[];
+  readonly transitions: readonly ToldTransition[];
+  readonly outbox: readonly OutboxEntry[];
+}
+
+export interface ToldTransition extends Transition {
+  /** Who was told, and why the others were not. */
+  readonly routes: readonly RouteDecision[];
+}
+
+export const nothingFollows: Aftermath = { incidents: [], transitions: [], outbox: [] };

@@ -1,0 +1,131 @@
+import { type Covers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
+import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
+import { muteOf, type Surroundings } from "../incident/mute.ts";
+import type { Finding, FindingKind, Ruling, Severity } from "../judgement/judgement.ts";
+import type { Alerting, Route, Tier } from "../probe/alerting.ts";
+import { type Aftermath, nothingFollows } from "./effects.ts";
+import { tell } from "./route/notify.ts";
+import { escalation } from "./route/escalation.ts";
+
+/** An incident that stands for others: how it is now. */
+export interface CoverReport {
+  readonly kind: FindingKind;
+  /** Breaking when left out. */
+  readonly severity?: Severity;
+  /** Names it for ever: `provider/api.example.com`. */
+  readonly series: string;
+  readonly label: string;
+  readonly target: string;
+  readonly model: string;
+  readonly location: string;
+  readonly tier: Tier;
+  /** undefined: it is over. */
+  readonly covers: Covers | undefined;
+  readonly findings: readonly Pick<Finding, "subject" | "expected" | "observed">[];
+  readonly evidence: Evidence;
+  /** Those that lead somewhere for what it stands for; everybody is told when left out. */
+  readonly routes?: readonly Route[] | undefined;
+  readonly nowMs: number;
+}
+
+/** Probes have an `@` in their ids; these stand for many. */
+export const coverProbeId = "plumbline";
+
+function ownerOf({ series, target, model, location, tier }: CoverReport, alerting: Alerting): IncidentOwner {
+  return {
+    id: coverProbeId,
+    name: series,
+    target: { name: target, model },
+    scenario: { name: "all" },
+    location,
+    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 1_800_000 },
+    tier,
+    alerting,
+  };
+}
+
+export function coverFingerprint(report: CoverReport, alerting: Alerting): string {
+  const { kind, series, label } = report;
+  return fingerprintOf(ownerOf(report, alerting), { subject: { kind, series: `${series}@${report.location}`, label } });
+}
+
+/** What a report makes of the incident about it. */
+export function advanceCover(
+  before: Incident | undefined,
+  report: CoverReport,
+  receivers: readonly string[],
+  alerting: Alerting,
+  surroundings: Surroundings,
+): Aftermath {
+  const { kind, severity = "breaking", series, label, covers, evidence, nowMs } = report;
+  const isOver = before === undefined || before.state === "resolved";
+  if (covers === undefined && isOver) return nothingFollows;
+  const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
+  const subject = { kind, series: `${series}@${report.location}`, label };
+  const findings = report.findings.map((one) => ({ kind, severity, ...one }));
+  const ruling: Ruling = covers === undefined ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
+  const probe = ownerOf(report, alerting);
+  const reduced = reduce(before, ruling, { probe, slotMs, nowMs, evidence, lastGoodSlotMs: undefined });
+  if (reduced.incident === undefined) return nothingFollows;
+  const named = covers && { ...covers, toldMembers: before?.covers?.toldMembers };
+  const incident: Incident = {
+    ...reduced.incident,
+    covers: named ?? before?.covers,
+    evidence: onceEach(reduced.incident.evidence),
+  };
+  const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
+  const routed: Alerting = { ...alerting, routes: (report.routes ?? []).map((route) => ({ ...route, match: {} })) };
+  const context = { alerting: routed, mute };
+  if (reduced.transition !== undefined) {
+    const reason = covers?.reason ?? "no-longer-so";
+    return counted(tell(incident, { ...reduced.transition, reason }, receivers, context));
+  }
+  const again = mute === undefined ? whyAgain(incident, nowMs, probe.incident.remindMs) : undefined;
+  if (again === undefined) {
+    const handedOn = mute === undefined ? escalation(incident, routed, nowMs) : undefined;
+    if (handedOn === undefined) return { ...nothingFollows, incidents: [incident] };
+    const { successors } = handedOn;
+    return tell(handedOn.incident, handedOn.transition, receivers, { ...context, successors });
+  }
+  const next = { ...incident, sequence: incident.sequence + 1 };
+  const { fingerprint, sequence } = next;
+  const transition = { kind: "reminded", incidentId: incidentId(next), fingerprint, sequence, atMs: nowMs } as const;
+  return counted(tell(next, { ...transition, reason: again }, receivers, context));
+}
+
+/** It is looked at more often than the runs that show it. */
+function onceEach(evidence: readonly Evidence[]): Evidence[] {
+  return [...new Map(evidence.map((one) => [one.runId, one])).values()];
+}
+
+/** So many it names now, to those that it was told. */
+function counted(after: Aftermath): Aftermath {
+  if (after.outbox.length === 0) return after;
+  const incidents = after.incidents.map(({ covers, ...rest }) => ({
+    ...rest,
+    covers: covers && { ...covers, toldMembers: covers.members.length },
+  }));
+  return { ...after, incidents };
+}
+
+const furtherFactor = 2;
+const digestEveryMs = 10 * 60_000;
+
+function whyAgain(
+  { state, covers, isOwed, toldAtMs }: Incident,
+  nowMs: number,
+  remindMs: number,
+): "no-longer-muted" | "reaches-further" | "still-firing" | undefined {
+  if (state !== "open" || covers === undefined) return undefined;
+  if (isOwed === true) return "no-longer-muted";
+  if (toldAtMs === undefined) return undefined;
+  const { members, toldMembers = members.length, reason } = covers;
+  const hasLately = nowMs - toldAtMs < digestEveryMs;
+  const isTwice = toldMembers > 0 && members.length >= furtherFactor * toldMembers;
+  const isFurther =
+    reason === "over-cap"
+      ? members.length > toldMembers && !hasLately
+      : isTwice && !(reason === "moved-together" && hasLately);
+  if (isFurther) return "reaches-further";
+  return nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
+}

@@ -1,0 +1,37 @@
+import { type Incident, incidentId, type Transition } from "../../incident/incident.ts";
+import { meets } from "../../incident/matcher.ts";
+import type { Alerting } from "../../probe/alerting.ts";
+import { formatDurationMs } from "../../std/duration.ts";
+
+export interface Escalation {
+  readonly incident: Incident;
+  readonly transition: Transition;
+  /** Whose turn it is. */
+  readonly successors: readonly string[];
+}
+
+/** Whom the routes name for when nobody has acknowledged it; undefined: nobody, or not yet. */
+export function escalation(incident: Incident, { routes }: Alerting, nowMs: number): Escalation | undefined {
+  const { told = {}, state, reopenedAtMs = 0 } = incident;
+  const firstToldMs = Math.max(reopenedAtMs, Math.min(...Object.values(told)));
+  if (state !== "open" || !Number.isFinite(firstToldMs)) return undefined;
+  const due = routes
+    .flatMap(({ match, escalate }) => (escalate !== undefined && meets(match, incident) ? [escalate] : []))
+    .filter(
+      ({ afterMs, receivers }) => nowMs - firstToldMs >= afterMs && receivers.some((it) => told[it] === undefined),
+    );
+  if (due.length === 0) return undefined;
+  const next = { ...incident, sequence: incident.sequence + 1 };
+  const { fingerprint, sequence } = next;
+  const waited = formatDurationMs(Math.min(...due.map(({ afterMs }) => afterMs))).replaceAll(" ", "-");
+  const transition: Transition = {
+    kind: "unacknowledged",
+    incidentId: incidentId(next),
+    fingerprint,
+    sequence,
+    atMs: nowMs,
+    reason: `not-acknowledged-within-${waited}`,
+  };
+  const successors = due.flatMap(({ receivers }) => receivers).filter((it) => told[it] === undefined);
+  return { incident: next, transition, successors };
+}

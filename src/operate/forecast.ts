@@ -1,0 +1,64 @@
+import type { Config } from "../config/config.ts";
+import type { Probe } from "../probe/probe.ts";
+import { capsTooSmall } from "../judgement/spend/budget.ts";
+import { scenarioOf } from "../scenario/resolve.ts";
+import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
+import { reservationFor } from "../run/reservation.ts";
+
+/** The most a day can bring, every answer as long as allowed, no retries; undefined money = a price is unknown. */
+export interface DayForecast {
+  readonly probe: string;
+  readonly runs: number;
+  readonly requests: number;
+  readonly tokens: number;
+  readonly microUsd: MicroUsd | undefined;
+}
+
+/** `slotsPerDay` counts the slots of one day of a probe. */
+export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => number): DayForecast[] {
+  return probes.map((probe) => {
+    const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
+    const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario));
+    const runs = slotsPerDay(probe);
+    return {
+      probe: probe.id,
+      runs,
+      requests: runs * requests,
+      tokens: runs * tokens,
+      microUsd: microUsd === undefined ? undefined : runs * microUsd,
+    };
+  });
+}
+
+/** Probes that no cap will ever let run, and why, a line each. */
+export function neverRunning({ probes }: Config): string[] {
+  return probes.flatMap((probe) => {
+    const { caps, microUsd = 0, tokens, requests } = reservationFor(probe, scenarioOf(probe.scenario));
+    const [why] = capsTooSmall(caps, { microUsd, tokens, requests });
+    return why === undefined ? [] : [`${probe.id} will never run: ${why}. Raise the cap.`];
+  });
+}
+
+export function renderForecast(days: readonly DayForecast[]): string {
+  const widest = Math.max(5, ...days.map(({ probe }) => probe.length));
+  const row = (name: string, runs: string, tokens: string, cost: string): string =>
+    `  ${name.padEnd(widest)}  ${runs.padStart(10)}  ${tokens.padStart(12)}  ${cost.padStart(12)}\n`;
+  const cost = (amount: MicroUsd | undefined): string => (amount === undefined ? "unknown" : formatMicroUsd(amount));
+  const sum = (pick: (day: DayForecast) => number): number => days.reduce((total, day) => total + pick(day), 0);
+  const unknown = days.filter(({ microUsd }) => microUsd === undefined).length;
+  const known = formatMicroUsd(sum(({ microUsd }) => microUsd ?? 0));
+  return (
+    `${days.length} probes, at most per day:\n\n` +
+    row("probe", "requests", "tokens", "cost") +
+    days
+      .map(({ probe, requests, tokens, microUsd }) => row(probe, String(requests), String(tokens), cost(microUsd)))
+      .join("") +
+    row(
+      "total",
+      String(sum(({ requests }) => requests)),
+      String(sum(({ tokens }) => tokens)),
+      unknown === 0 ? known : `${known} + ?`,
+    ) +
+    (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
+  );
+}

@@ -1,0 +1,88 @@
+import { createParser } from "eventsource-parser";
+import { isJsonObject, type Json, parseJson } from "../../std/json.ts";
+import type { StreamEnd, Timings } from "../../exchange/exchange.ts";
+
+/** Reads the body of a streamed chat completion as it comes in. Pure but for its own state. */
+export interface ChatStreamReader {
+  /** `atMs` is when these bytes came, on the time line of the attempt. False: there are more events than allowed. */
+  feed(bytes: Uint8Array, atMs: number): boolean;
+  /** `[DONE]` has come: nothing of interest follows. */
+  isDone(): boolean;
+  hasContent(): boolean;
+  end(): { readonly chunks: readonly Json[]; readonly end: StreamEnd; readonly stamps: StreamStamps };
+}
+
+export type StreamStamps = Pick<
+  Timings,
+  "firstChunkMs" | "firstContentMs" | "lastContentMs" | "finishReasonMs" | "usageMs" | "doneMs"
+>;
+
+type Stamps = { -readonly [Name in keyof StreamStamps]: StreamStamps[Name] };
+
+export function createChatStreamReader(maxEvents: number): ChatStreamReader {
+  const chunks: Json[] = [];
+  const stamps: Stamps = {};
+  const text = new TextDecoder();
+  let events = 0;
+  let atMs = 0;
+  let sawError = false;
+  let sawMalformed = false;
+
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      events += 1;
+      if (event === "error") sawError = true;
+      if (data === "[DONE]") stamps.doneMs ??= atMs;
+      else if (events <= maxEvents) readChunk(data);
+    },
+    // A comment is a sign of life; counted, because an endless row of them is no reply.
+    onComment: () => void (events += 1),
+  });
+
+  return {
+    feed(bytes, at) {
+      atMs = at;
+      parser.feed(text.decode(bytes, { stream: true }));
+      return events <= maxEvents;
+    },
+    isDone: () => stamps.doneMs !== undefined,
+    hasContent: () => stamps.firstContentMs !== undefined,
+    end() {
+      // An event counts only once its blank line came; what is left over is an event cut short.
+      parser.feed(text.decode());
+      return { chunks, end: streamEnd(), stamps };
+    },
+  };
+
+  function readChunk(data: string): void {
+    const chunk = parseJson(data);
+    if (chunk === undefined) {
+      sawMalformed = true;
+      return;
+    }
+    chunks.push(chunk);
+    stamps.firstChunkMs ??= atMs;
+    if (!isJsonObject(chunk)) {
+      sawMalformed = true;
+      return;
+    }
+    if (chunk["error"] !== undefined && chunk["error"] !== null) sawError = true;
+    if (chunk["usage"] !== undefined && chunk["usage"] !== null) stamps.usageMs = atMs;
+    for (const choice of Array.isArray(chunk["choices"]) ? chunk["choices"] : []) {
+      if (!isJsonObject(choice)) continue;
+      if (typeof choice["finish_reason"] === "string") stamps.finishReasonMs = atMs;
+      const delta = choice["delta"];
+      if (isJsonObject(delta) && typeof delta["content"] === "string" && delta["content"] !== "") {
+        stamps.firstContentMs ??= atMs;
+        stamps.lastContentMs = atMs;
+      }
+    }
+  }
+
+  function streamEnd(): StreamEnd {
+    if (sawError) return "error-event";
+    if (sawMalformed) return "malformed";
+    if (stamps.doneMs === undefined) return "no-done";
+    return stamps.finishReasonMs === undefined ? "no-finish-reason" : "complete";
+  }
+}

@@ -1,0 +1,54 @@
+import type { DiscordReceiver } from "../../probe/receiver.ts";
+import type { Alert } from "../../notify/compose/alert.ts";
+import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
+import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { changeLines, factLines, fit, headline } from "../wording.ts";
+
+/** Discord's webhooks: one embed, and nobody is pinged. https://discord.com/developers/docs/resources/webhook */
+export const discord: ReceiverKind<DiscordReceiver> = {
+  statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true },
+  render({ alert }, receiver, secret) {
+    const summary = fit(alert.summary, 300, escapeDiscord);
+    const links = masked(linksFor(alert, receiver.links), longestField);
+    return jsonMessage(urlOf(receiver, secret), {
+      content: summary,
+      allowed_mentions: { parse: [] },
+      embeds: [
+        {
+          title: headline(alert),
+          description: changeLines(alert, 240, escapeDiscord).join("\n") || summary,
+          color: colourOf(alert),
+          timestamp: alert.at,
+          fields: [
+            ...factLines(alert, 140, escapeDiscord).map(([name, value]) => ({ name, value })),
+            ...(links === "" ? [] : [{ name: "links", value: links }]),
+          ],
+        },
+      ],
+    });
+  },
+};
+
+/** All that a field's value may have; with it an embed stays below the 6000 characters of all its texts. */
+const longestField = 1024;
+
+/** What Discord reads as markup anywhere, and what it does so at the start of a line; a backslash takes that away. */
+function escapeDiscord(text: string): string {
+  return text.replace(/[\\*_~`|[\]<]|^[-+#>]/g, String.raw`\$&`);
+}
+
+function colourOf({ status, severity }: Alert): number {
+  if (status === "information") return 0x60_7d_8b;
+  if (status === "resolved") return 0x2e_7d_32;
+  return severity === "breaking" ? 0xc6_28_28 : 0xef_6c_00;
+}
+
+/** As many as there is room for. */
+function masked(links: readonly Link[], max: number): string {
+  const one = ({ text, href }: Link): string =>
+    `[${fit(text, 80, escapeDiscord)}](${href.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+  return links.reduce((all, link) => {
+    const longer = all === "" ? one(link) : `${all} · ${one(link)}`;
+    return longer.length <= max ? longer : all;
+  }, "");
+}

@@ -1,0 +1,60 @@
+import type { GoogleChatReceiver } from "../../probe/receiver.ts";
+import { linksFor } from "../../notify/compose/fill-template.ts";
+import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+
+/**
+ * Google Chat's incoming webhooks: a card, in whose texts only HTML's own characters mean anything. All that is said
+ * of one incident goes into one thread. https://developers.google.com/workspace/chat/format-messages
+ */
+export const googleChat: ReceiverKind<GoogleChatReceiver> = {
+  statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true },
+  render({ alert, id }, receiver, secret) {
+    const address = urlOf(receiver, secret);
+    if (!URL.canParse(address)) return { refused: `the address of ${receiver.name} is no URL` };
+    const url = new URL(address);
+    url.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+    const changes = changeLines(alert, 300, escapeHtml);
+    const links = linksWithin(linksFor(alert, receiver.links), 4000);
+    return jsonMessage(url.href, {
+      thread: { threadKey: fit(alert.incidentId, 200) },
+      fallbackText: `${headline(alert)}: ${fit(alert.summary, 300)}`,
+      cardsV2: [
+        {
+          cardId: id,
+          card: {
+            header: { title: headline(alert), subtitle: fit(`${alert.target}, ${alert.scenario}`, 170) },
+            sections: [
+              { widgets: [paragraph([`<b>${fit(alert.summary, 400, escapeHtml)}</b>`]), ...someChanges(changes)] },
+              {
+                widgets: factLines(alert, 200, escapeHtml).map(([name, value]) => ({
+                  decoratedText: { topLabel: name, text: value, wrapText: true },
+                })),
+              },
+              ...(links.length === 0 ? [] : [{ widgets: [{ buttonList: { buttons: links.map(button) } }] }]),
+            ],
+          },
+        },
+      ],
+    });
+  },
+};
+
+/** What has a meaning in the few tags that cards know. */
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+}
+
+const paragraph = (lines: readonly string[]): object => ({ textParagraph: { text: lines.join("<br>") } });
+
+const someChanges = (lines: readonly string[]): object[] => (lines.length === 0 ? [] : [paragraph(lines)]);
+
+const button = ({ text, href }: { readonly text: string; readonly href: string }): object => ({
+  text: fit(text, 40),
+  onClick: { openLink: { url: href } },
+});

@@ -1,0 +1,43 @@
+import type { SlackReceiver } from "../../probe/receiver.ts";
+import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
+import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+
+/**
+ * Slack's incoming webhooks. What an alert says is plain text, in which Slack reads no markup; only our own links are
+ * mrkdwn. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ */
+export const slack: ReceiverKind<SlackReceiver> = {
+  statuses: { delivered: [200], refused: [400, 403, 404] },
+  render({ alert }, receiver, secret) {
+    const links = linksWithin(linksFor(alert, receiver.links), 2500);
+    const changes = changeLines(alert, 260, escapeSlack);
+    const facts = factLines(alert, 180, escapeSlack).map(([name, value]) => `${name}: ${value}`);
+    return jsonMessage(urlOf(receiver, secret), {
+      text: `${headline(alert)}: ${fit(alert.summary, 400, escapeSlack)}`,
+      unfurl_links: false,
+      unfurl_media: false,
+      blocks: [
+        { type: "header", text: plain(headline(alert)) },
+        section([fit(alert.summary, 400, escapeSlack)]),
+        ...(changes.length === 0 ? [] : [section(changes)]),
+        section(facts),
+        ...(links.length === 0 ? [] : [{ type: "context", elements: links.map(linkElement) }]),
+      ],
+    });
+  },
+};
+
+/** The three characters that Slack gives a meaning to. */
+function escapeSlack(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const plain = (text: string): object => ({ type: "plain_text", text, emoji: false });
+
+const section = (lines: readonly string[]): object => ({ type: "section", text: plain(lines.join("\n")) });
+
+function linkElement({ text, href }: Link): object {
+  const address = href.replace(/[<>|]/g, encodeURIComponent).replaceAll("&", "&amp;");
+  return { type: "mrkdwn", text: `<${address}|${fit(text.replaceAll("|", " "), 75, escapeSlack)}>` };
+}

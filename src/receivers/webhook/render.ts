@@ -1,0 +1,89 @@
+import { createHmac, sign } from "node:crypto";
+import type { WebhookReceiver } from "../../probe/receiver.ts";
+import { type WebhookKey, webhookKey, webhookKeyForm } from "../../probe/webhook-key.ts";
+import type { Alert, OutboxEntry } from "../../notify/compose/alert.ts";
+import { fillTemplate, readingLinks } from "../../notify/compose/fill-template.ts";
+import { type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+
+/**
+ * The generic receiver: Standard Webhooks 1.0.0. Several secrets sign side by side, so that one can be replaced while
+ * both are in use: symmetric ones as `v1`, ed25519 keys as `v1a`. Whatever the body, the signatures are over its bytes.
+ * https://github.com/standard-webhooks/standard-webhooks
+ */
+export const webhook: ReceiverKind<WebhookReceiver> = {
+  render(entry, receiver, secret, atMs) {
+    const keys: WebhookKey[] = [];
+    for (const [index, ref] of receiver.secrets.entries()) {
+      const key = webhookKey(secret(ref));
+      if (key === undefined) return { refused: `secret ${index + 1} of ${receiver.name} is not ${webhookKeyForm}` };
+      keys.push(key);
+    }
+    if (keys.length === 0) return { refused: `${receiver.name} has no signing secret` };
+
+    const { type, body } = bodyOf(entry, receiver);
+    const timestamp = String(Math.floor(atMs / 1000));
+    const signed = `${entry.id}.${timestamp}.${body}`;
+    return {
+      url: urlOf(receiver, secret),
+      headers: {
+        "content-type": type,
+        "webhook-id": entry.id,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": keys.map((key) => signature(key, signed)).join(" "),
+      },
+      body,
+    };
+  },
+};
+
+function signature(key: WebhookKey, signed: string): string {
+  const bytes =
+    key.scheme === "v1"
+      ? createHmac("sha256", key.hmac).update(signed).digest()
+      : sign(null, Buffer.from(signed), key.ed25519);
+  return `${key.scheme},${bytes.toString("base64")}`;
+}
+
+function bodyOf(entry: OutboxEntry, receiver: WebhookReceiver): { readonly type: string; readonly body: string } {
+  const { alert } = entry;
+  const chosen = receiver.body ?? { format: "standard" };
+  switch (chosen.format) {
+    case "standard": {
+      const body = { type: eventType(alert), timestamp: alert.at, data: dataOf(alert, receiver) };
+      return { type: "application/json", body: JSON.stringify(body) };
+    }
+    case "cloudevents":
+      return {
+        type: "application/cloudevents+json; charset=utf-8",
+        body: JSON.stringify(cloudEvent(entry, receiver)),
+      };
+    case "template":
+      return { type: "application/json", body: JSON.stringify(fillTemplate(chosen.template, alert)) };
+    default:
+      return chosen satisfies never;
+  }
+}
+
+const eventType = ({ event }: Alert): string =>
+  event === "digest" ? "plumbline.digest" : `plumbline.incident.${event}`;
+
+/** The alert, and the links that were made for it where there are any. */
+function dataOf(alert: Alert, receiver: WebhookReceiver): object {
+  const links = readingLinks(alert, receiver.links);
+  return links.length === 0 ? alert : { ...alert, links };
+}
+
+/** CloudEvents 1.0.2 in structured mode. Source and id together name one event, over all attempts. */
+function cloudEvent({ id, alert }: OutboxEntry, receiver: WebhookReceiver): object {
+  return {
+    specversion: "1.0",
+    id,
+    source:
+      alert.event === "digest" ? "/plumbline" : `/plumbline/probes/${encodeURIComponent(alert.probe.toWellFormed())}`,
+    type: eventType(alert),
+    subject: alert.incidentId,
+    time: alert.at,
+    datacontenttype: "application/json",
+    data: dataOf(alert, receiver),
+  };
+}

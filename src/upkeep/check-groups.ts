@@ -1,0 +1,164 @@
+import type { SeriesMemory } from "../baseline/baseline.ts";
+import type { Fleet } from "../baseline/reading.ts";
+import type { Incident } from "../incident/incident.ts";
+import { type Mutable, muteOf, outageOf, type Silence } from "../incident/mute.ts";
+import { fingerprintOf } from "../incident/reduce.ts";
+import { tierOf } from "../incident/tier.ts";
+import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/drift/group.ts";
+import { inForce } from "../judgement/drift/promise.ts";
+import type { Probe } from "../probe/probe.ts";
+import { groupReport, type GroupToTell, type MovedSeries, toldAtMs } from "./group-report.ts";
+import { type CoverBook, type CoverTelling, end, isStillGathering, put } from "./check-outages.ts";
+
+/** What looking for series that move together asks of the store. */
+export interface GroupBook extends Pick<CoverBook, "incidents" | "cover"> {
+  silences(nowMs: number): Promise<readonly Silence[]>;
+  fleet(): Promise<Fleet>;
+  /** What a newer series of the same probe has replaced is left out. */
+  groupsAway(query: GroupQuery): Promise<readonly SeriesMemory[]>;
+}
+
+/** Asks for the series of the groups in which two probes or more show a move, and of those that are open. */
+export interface GroupQuery {
+  readonly probeIds: readonly string[];
+  /** A sum of this shows one, and so does what was found. */
+  readonly least: number;
+  readonly open: readonly string[];
+}
+
+export interface GroupWorld extends CoverTelling {
+  readonly book: GroupBook;
+  readonly probes: readonly Probe[];
+}
+
+interface Member extends GroupMember, MovedSeries {
+  readonly falsePageEveryMs: number;
+  readonly isMuted: boolean;
+}
+
+interface Moving extends GroupMove<Member> {
+  readonly apart: readonly string[];
+  /** How many probes measure the same. */
+  readonly probes: number;
+}
+
+/** A group whose move has been told of. */
+interface Told {
+  readonly cover: Incident;
+  readonly group: string;
+  readonly direction: Direction;
+}
+
+const mostAtOnce = 100_000;
+const currentIntervals = 3;
+const currentMs = 15 * 60_000;
+
+/** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
+export async function watchGroups(world: GroupWorld, nowMs: number): Promise<void> {
+  const { book, probes } = world;
+  const incidents = await book.incidents(false, mostAtOnce);
+  const told = incidents.flatMap((cover): Told[] => (cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : []));
+  const probeIds = probes.map(({ id }) => id);
+  const away = await book.groupsAway({ probeIds, least: suspicious, open: told.map(({ group }) => group) });
+  if (away.length === 0 && told.length === 0) return;
+  const groups = Map.groupBy(await membersOf(away, world, incidents, nowMs), ({ reading }) => reading.group);
+  for (const group of new Set([...groups.keys(), ...told.map((one) => one.group)])) {
+    const known = told.find((one) => one.group === group);
+    // Not yet steady is no longer away: what moves then begins anew.
+    const lasting = known?.cover.goodInARow === 0 ? known : undefined;
+    const move = moveOf(groups.get(group) ?? [], lasting, world, nowMs);
+    // What is down, or silenced, is nobody's news meanwhile.
+    if (move?.moved.some(({ isMuted }) => !isMuted)) await tellOf({ group, ...move }, world, incidents, nowMs);
+    else if (move === undefined && known !== undefined) await end(world, known.cover, nowMs);
+  }
+}
+
+/** Each with its own incident, as it is or would be, and whether that is muted for a reason of its own. */
+async function membersOf(
+  away: readonly SeriesMemory[],
+  { book, probes, alerting }: GroupWorld,
+  incidents: readonly Incident[],
+  nowMs: number,
+): Promise<Member[]> {
+  const byId = new Map(probes.map((probe) => [probe.id, probe]));
+  const open = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
+  const fleet = await book.fleet();
+  const silences = await book.silences(nowMs);
+  const covering = incidents.filter(({ covers }) => covers !== undefined && covers.moved === undefined);
+  const outages = Map.groupBy(
+    incidents.filter(({ kind, covers }) => kind === "availability" && covers === undefined),
+    placeOf,
+  );
+  return away.flatMap((memory): Member[] => {
+    const { series, reading } = memory;
+    const probe = byId.get(series.probeId);
+    if (probe === undefined || reading === undefined) return [];
+    const own = ownOf(probe, memory);
+    const incident = open.get(own.fingerprint);
+    const around = { silences, covering, outages: (outages.get(placeOf(own)) ?? []).map(outageOf) };
+    const isMuted = muteOf(own, around, alerting.maintenance, nowMs) !== undefined;
+    const { falsePageEveryMs } = inForce(probe.judge, fleet).drift;
+    const { openedAtMs } = incident ?? {};
+    return [{ probeId: probe.id, reading, openedAtMs, falsePageEveryMs, memory, probe, own, incident, isMuted }];
+  });
+}
+
+const placeOf = ({ target, location }: Pick<Mutable, "target" | "location">): string =>
+  JSON.stringify([target, location]);
+
+function ownOf(probe: Probe, { series }: SeriesMemory): Mutable {
+  const { id, aspect: kind, label } = series;
+  const severity = "risky";
+  return {
+    fingerprint: fingerprintOf(probe, { subject: { kind, series: id, label } }),
+    kind,
+    label,
+    severity,
+    tier: tierOf(kind, severity, probe.tier),
+    target: probe.target.name,
+    model: probe.target.model,
+    probe: probe.name,
+    scenario: probe.scenario.name,
+    location: probe.location,
+  };
+}
+
+/**
+ * Begins with those that are judged now and that nothing else mutes, unless each was told of by itself already; goes on
+ * until nobody shows it any more.
+ */
+function moveOf(
+  all: readonly Member[],
+  known: Told | undefined,
+  { alerting }: GroupWorld,
+  nowMs: number,
+): Moving | undefined {
+  const members = known === undefined ? all.filter((one) => !one.isMuted && isCurrent(one, nowMs)) : all;
+  const falsePageEveryMs = Math.max(0, ...members.map((one) => one.falsePageEveryMs));
+  const waitMs = alerting.groupWaitMs;
+  const move = groupMove(members, { falsePageEveryMs, open: known?.direction, nowMs, waitMs });
+  if (move === undefined || move.moved.length === 0) return undefined;
+  const isNews = known !== undefined || move.moved.some((one) => toldAtMs(one, nowMs) === undefined);
+  if (!isNews) return undefined;
+  const probes = new Set(members.flatMap(({ probeId, reading }) => (reading.pages === "none" ? [] : probeId)));
+  const apart = all.flatMap(({ reading: { held }, own }) =>
+    held === null || held === move.direction ? [] : own.fingerprint,
+  );
+  return { ...move, apart, probes: probes.size };
+}
+
+function isCurrent({ memory, reading }: Member, nowMs: number): boolean {
+  return nowMs - memory.lastSlotMs <= Math.max(currentMs, currentIntervals * reading.intervalMs);
+}
+
+async function tellOf(
+  group: GroupToTell,
+  world: GroupWorld,
+  incidents: readonly Incident[],
+  nowMs: number,
+): Promise<void> {
+  const { report, receivers } = groupReport(group, world.alerting, nowMs);
+  const attached = group.moved.flatMap(({ incident }) => incident ?? []);
+  if (attached.length > 0 && isStillGathering(attached, incidents, report, world.alerting, nowMs)) return;
+  await put(world, report, attached, receivers, nowMs);
+}

@@ -1,0 +1,191 @@
+import type { Aftermath } from "../notify/effects.ts";
+import { advanceCover, coverFingerprint, type CoverReport } from "../notify/group-incident.ts";
+import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
+import { type Covers, type Incident, incidentId } from "../incident/incident.ts";
+import { meets } from "../incident/matcher.ts";
+import type { Surroundings } from "../incident/mute.ts";
+import type { Alerting, Tier } from "../probe/alerting.ts";
+import type { Probe } from "../probe/probe.ts";
+import { digests, overload } from "./outage-report.ts";
+
+/** What watching for common causes asks of the store. */
+export interface CoverBook {
+  incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
+  /** By location, of the runs that ended since: how many there were and in how many the worker stalled for more than a second. */
+  stalledRuns(
+    sinceMs: number,
+  ): Promise<readonly { readonly location: string; readonly runs: number; readonly stalled: number }[]>;
+  /**
+   * One transaction: lets `decide` see the incident of that fingerprint and what is around it. While that lasts, what
+   * waits to be told of the members is carried by it and not told itself.
+   */
+  cover(
+    fingerprint: string,
+    members: readonly Incident[],
+    nowMs: number,
+    decide: (before: Incident | undefined, surroundings: Surroundings) => Aftermath,
+  ): Promise<void>;
+}
+
+export interface CoverWorld extends CoverTelling {
+  readonly book: CoverBook;
+  readonly probes: readonly Probe[];
+}
+
+/** What telling of one that stands for others needs. */
+export interface CoverTelling {
+  readonly book: Pick<CoverBook, "cover">;
+  /** Names of all receivers that are configured. */
+  readonly receivers: readonly string[];
+  readonly alerting: Alerting;
+}
+
+const mostAtOnce = 100_000;
+/** So long before what waits for others is told one by one. */
+const leadMs = 10_000;
+
+/** Tells of several outages with one cause as one, of trouble of our own, and of what went over a receiver's cap. */
+export async function watchCauses(world: CoverWorld, nowMs: number): Promise<void> {
+  const { book, probes, alerting, receivers } = world;
+  const incidents = await book.incidents(false, mostAtOnce);
+  const causes = commonCauses(incidents, probes.map(placeOf));
+  const stalled = await book.stalledRuns(nowMs - overloadSpanMs);
+  const found = [
+    ...overload(stalled, nowMs).map((report) => ({ report, members: [], receivers })),
+    ...causes.map((cause) => aboutCause(cause, incidents, world, nowMs)),
+    ...digests(incidents, alerting, nowMs).map(({ report, receiver }) => ({
+      report,
+      members: [],
+      receivers: [receiver],
+    })),
+  ];
+  const named = new Set(found.map(({ report }) => coverFingerprint(report, alerting)));
+  for (const one of found) {
+    if (one.members.length > 0 && isStillGathering(one.members, incidents, one.report, alerting, nowMs)) continue;
+    await put(world, one.report, one.members, one.receivers, nowMs);
+  }
+  for (const incident of incidents.filter(
+    ({ covers, fingerprint }) => covers !== undefined && covers.reason !== "moved-together" && !named.has(fingerprint),
+  )) {
+    if (incident.covers?.reason === "clock-is-wrong" && nowMs - incident.lastSlotMs < staleMs) continue;
+    await end(world, incident, nowMs);
+  }
+}
+
+const overloadSpanMs = 10 * 60_000;
+const staleMs = 15 * 60_000;
+
+/** One that stands for others, put into the store with what it carries. */
+export async function put(
+  { book, alerting }: CoverTelling,
+  report: CoverReport,
+  members: readonly Incident[],
+  receivers: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await book.cover(coverFingerprint(report, alerting), members, nowMs, (before, surroundings) =>
+    advanceCover(before, report, receivers, alerting, surroundings),
+  );
+}
+
+/** It has gone by itself. */
+export async function end(
+  { book, receivers, alerting }: CoverTelling,
+  incident: Incident,
+  nowMs: number,
+): Promise<void> {
+  const { fingerprint, kind, label, probe, target, model, location, tier = "page" } = incident;
+  const report: CoverReport = {
+    kind,
+    series: probe,
+    label,
+    target,
+    model,
+    location,
+    tier,
+    covers: undefined,
+    findings: [],
+    evidence: incident.evidence.at(-1) ?? { runId: incidentId(incident) },
+    nowMs,
+  };
+  await book.cover(fingerprint, [], nowMs, (before, surroundings) =>
+    advanceCover(before, report, receivers, alerting, surroundings),
+  );
+}
+
+function placeOf({ target, location }: Probe): Place {
+  const host = URL.canParse(target.baseUrl) ? new URL(target.baseUrl).host : target.name;
+  return { target: target.name, host, location };
+}
+
+/** Those that are not told yet wait for others until shortly before they would be told one by one. */
+export function isStillGathering(
+  members: readonly Incident[],
+  incidents: readonly Incident[],
+  report: CoverReport,
+  alerting: Alerting,
+  nowMs: number,
+): boolean {
+  const fingerprint = coverFingerprint(report, alerting);
+  if (incidents.some((it) => it.fingerprint === fingerprint)) return false;
+  const firstMs = Math.min(...members.map(({ openedAtMs = nowMs }) => openedAtMs));
+  return nowMs < firstMs + alerting.groupWaitMs - leadMs;
+}
+
+function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: CoverWorld, nowMs: number) {
+  const { location, down } = cause;
+  const members = incidents.filter((it) => isOutage(it) && it.location === location && down.includes(it.target));
+  const probes = new Map(world.probes.map((probe) => [probe.id, probe]));
+  const tier: Tier = members.some((it) => it.tier === "page") ? "page" : "ticket";
+  const routes = world.alerting.routes.filter(({ match }) => members.some((it) => meets(match, { ...it, tier })));
+  const theirs = new Set(members.flatMap(({ probeId }) => probes.get(probeId)?.receivers ?? []));
+  const evidence = members.at(-1)?.evidence.at(-1) ?? { runId: location };
+  const findings = faultsOf(members);
+  const common = { location, findings, evidence, nowMs, model: `${down.length} targets` } as const;
+  const from = cause.location === "default" ? "" : ` from ${location}`;
+  const counted = `${down.length} of ${cause.watched} targets`;
+  switch (cause.reason) {
+    case "provider-is-down": {
+      const { host } = cause;
+      const headline = `${host} is down${from}: ${counted} do not reply`;
+      const covers: Covers = { reason: cause.reason, location, targets: down, members: down, headline };
+      const report: CoverReport = {
+        ...common,
+        kind: "availability",
+        series: `provider/${host}`,
+        label: `${host} is down`,
+        target: host,
+        tier,
+        covers,
+        routes,
+      };
+      return { report, members, receivers: [...theirs] };
+    }
+    case "no-connectivity": {
+      const headline = `no connectivity${from}: ${counted} at ${cause.hosts} hosts do not reply`;
+      const covers: Covers = { reason: cause.reason, location, members: down, headline };
+      const label = "way out to the targets";
+      const report: CoverReport = {
+        ...common,
+        kind: "monitor",
+        series: "connectivity",
+        label,
+        target: "plumbline",
+        tier,
+        covers,
+      };
+      return { report, members, receivers: world.receivers };
+    }
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** How many targets fail in which way, the commonest first. */
+function faultsOf(members: readonly Incident[]): CoverReport["findings"] {
+  const byFault = Map.groupBy(members, ({ findings }) => findings[0]?.observed ?? "no reply");
+  return [...byFault]
+    .map(([observed, those]) => ({ observed, targets: new Set(those.map(({ target }) => target)).size }))
+    .toSorted((a, b) => b.targets - a.targets)
+    .map(({ observed, targets }) => ({ subject: `${targets} targets`, expected: "a reply", observed }));
+}

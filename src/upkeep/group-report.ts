@@ -1,0 +1,101 @@
+import type { CoverReport } from "../notify/group-incident.ts";
+import type { SeriesMemory } from "../baseline/baseline.ts";
+import type { Incident } from "../incident/incident.ts";
+import { meets } from "../incident/matcher.ts";
+import type { Mutable } from "../incident/mute.ts";
+import { describeMove } from "../judgement/drift/describe-move.ts";
+import { times } from "../judgement/drift/watched-output.ts";
+import type { Direction } from "../judgement/drift/group.ts";
+import type { Alerting } from "../probe/alerting.ts";
+import { runId } from "../probe/ids.ts";
+import type { Probe } from "../probe/probe.ts";
+
+/** A series that has moved together with others. */
+export interface MovedSeries {
+  readonly memory: SeriesMemory;
+  readonly probe: Probe;
+  /** Its incident, as it is or would be. */
+  readonly own: Mutable;
+  readonly incident: Incident | undefined;
+}
+
+export interface GroupToTell {
+  readonly group: string;
+  readonly direction: Direction;
+  /** At least one. */
+  readonly moved: readonly MovedSeries[];
+  /** Fingerprints of the incidents of those that have moved the other way. */
+  readonly apart: readonly string[];
+  /** How many probes measure the same. */
+  readonly probes: number;
+}
+
+/** What is said of series of one target that have moved together, and to whom: everybody who would be told of one of them. */
+export function groupReport(
+  { group, direction, moved, apart, probes }: GroupToTell,
+  alerting: Alerting,
+  nowMs: number,
+): { readonly report: CoverReport; readonly receivers: readonly string[] } {
+  const newest = moved.reduce((last, one) => (one.memory.lastSlotMs > last.memory.lastSlotMs ? one : last));
+  const { kind, target, model, label } = newest.own;
+  const said = moved.map((one) => ({ ...one, name: nameOf(one.probe), ...wordsFor(one) }));
+  const names = [...Map.groupBy(said, ({ name }) => name)];
+  const way = direction === "up" ? "up" : "down";
+  const far = farthest(said.flatMap(({ ratio }) => ratio ?? []));
+  const headline = `${target}: ${label} ${way} in ${names.length} of ${probes} probes${far}`;
+  const report: CoverReport = {
+    kind,
+    severity: "risky",
+    series: `together/${model}/${label}`,
+    label,
+    target,
+    model,
+    location: "all",
+    tier: moved.some(({ own }) => own.tier === "page") ? "page" : "ticket",
+    covers: {
+      reason: "moved-together",
+      targets: [target],
+      moved: { group, kind, model, label, direction, apart },
+      members: names.map(([name, those]) => name + toldText(those, nowMs)),
+      headline,
+    },
+    findings: said.map(({ name, expected, observed }) => ({ subject: `${label}, ${name}`, expected, observed })),
+    evidence: newest.incident?.evidence.at(-1) ?? { runId: runId(newest.probe.id, newest.memory.lastSlotMs) },
+    routes: alerting.routes.filter(({ match }) => moved.some(({ own }) => meets(match, own))),
+    nowMs,
+  };
+  return { report, receivers: [...new Set(moved.flatMap(({ probe }) => probe.receivers))] };
+}
+
+function nameOf({ scenario, location }: Probe): string {
+  return scenario.name + (location === "default" ? "" : ` from ${location}`);
+}
+
+/** As its own incident says it, once there is one. */
+function wordsFor({ memory, incident }: MovedSeries): {
+  expected: string;
+  observed: string;
+  ratio?: number | undefined;
+} {
+  const move = describeMove(memory);
+  const found = incident?.findings[0];
+  return found === undefined ? move : { ...move, expected: found.expected, observed: found.observed };
+}
+
+function farthest(ratios: readonly number[]): string {
+  if (ratios.length === 0) return "";
+  const [least, most] = [times(Math.min(...ratios)), times(Math.max(...ratios))];
+  return least === most ? `, ×${least}` : `, ×${least} to ×${most}`;
+}
+
+/** What was told by itself before the others had moved. */
+function toldText(those: readonly MovedSeries[], nowMs: number): string {
+  const [first] = those.flatMap((one) => toldAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
+  return first === undefined ? "" : `, told at ${new Date(first).toISOString().slice(11, 16)} UTC`;
+}
+
+/** When somebody was first told of it by itself; a message that is held yet is not told. */
+export function toldAtMs({ incident }: Pick<MovedSeries, "incident">, nowMs: number): number | undefined {
+  const told = Object.values(incident?.told ?? {}).filter((atMs) => atMs <= nowMs);
+  return told.length === 0 ? undefined : Math.min(...told);
+}

@@ -1,0 +1,35 @@
+import { CronExpressionParser } from "cron-parser";
+import { digestEntries } from "../notify/compose/digest-message.ts";
+import type { Alerting, DigestTimes } from "../probe/alerting.ts";
+import type { Probe } from "../probe/probe.ts";
+import { type DigestBook, digestNow } from "./digest.ts";
+
+export interface DigestWorld {
+  readonly book: DigestBook;
+  readonly probes: readonly Probe[];
+  readonly alerting: Alerting;
+}
+
+/**
+ * Ends the day when its hour has come: what stands out is kept and told, once, however many look at the same time. After
+ * a time in which nobody looked there is one digest of all of it. The first look only begins the first day.
+ */
+export async function watchDigest(world: DigestWorld, nowMs: number): Promise<boolean> {
+  const { book, alerting } = world;
+  const times = alerting.digest;
+  if (times === undefined) return false;
+  const { dailyMs: beforeMs } = await book.fleet();
+  if (beforeMs === 0) return book.endDay({ beforeMs, atMs: nowMs, outbox: [] });
+  if (nextEndMs(times, beforeMs) > nowMs) return false;
+  const digest = await digestNow(world, nowMs);
+  const outbox = digestEntries(digest, times.receivers, await book.lastDigest());
+  return book.endDay({ beforeMs, atMs: nowMs, digest, outbox });
+}
+
+/** Forwards from when it was ended last, as the schedule of the probes does: by the clocks of its time zone. */
+export function nextEndMs({ atMinute, tz }: DigestTimes, afterMs: number): number {
+  const cron = `${atMinute % 60} ${Math.floor(atMinute / 60)} * * *`;
+  return CronExpressionParser.parse(cron, { tz, currentDate: new Date(afterMs) })
+    .next()
+    .getTime();
+}

@@ -1,0 +1,48 @@
+import type { Aftermath } from "../notify/effects.ts";
+import { tend } from "../notify/sweep.ts";
+import type { Incident } from "../incident/incident.ts";
+import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
+import type { Probe } from "../probe/probe.ts";
+
+/** What looking after open incidents asks of the store. */
+export interface TendBook {
+  /** Newest first; only those that are not over. */
+  incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
+  /** In force or to come. */
+  silences(nowMs: number): Promise<readonly Silence[]>;
+  /** Lets `change` see the newest state of the incident and what is around it; whether it wrote anything. */
+  tend(
+    fingerprint: string,
+    nowMs: number,
+    change: (incident: Incident, surroundings: Surroundings) => Aftermath | undefined,
+  ): Promise<boolean>;
+}
+
+const mostAtOnce = 100_000;
+
+/**
+ * What the clock alone makes of the open incidents of these probes: the ends of silences and windows, reminders,
+ * escalations. Returns how many were told.
+ */
+export async function tendIncidents(book: TendBook, probes: readonly Probe[], nowMs: number): Promise<number> {
+  const known = new Map(probes.map((probe) => [probe.id, probe]));
+  const open = await book.incidents(false, mostAtOnce);
+  const silences = await book.silences(nowMs);
+  const covering = open.filter(({ covers }) => covers !== undefined);
+  const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
+  let told = 0;
+  for (const incident of open) {
+    const probe = known.get(incident.probeId);
+    const around = { silences, covering, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
+    // Most are not due: a transaction is for those that are.
+    if (probe === undefined || tend(incident, probe, around, nowMs) === undefined) continue;
+    const isTold = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
+      tend(newest, probe, surroundings, nowMs),
+    );
+    told += isTold ? 1 : 0;
+  }
+  return told;
+}
+
+const isOutageOfTarget = ({ kind, covers }: Incident): boolean => kind === "availability" && covers === undefined;
+const placeOf = ({ target, location }: Incident): string => JSON.stringify([target, location]);

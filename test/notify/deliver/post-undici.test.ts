@@ -1,0 +1,305 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { createPoster, type PosterOptions } from "../../../src/notify/deliver/post-undici.ts";
+import type { PostRequest } from "../../../src/notify/deliver/poster.ts";
+import { makeCertificates } from "../certificates.ts";
+import { answer, startReceiver } from "../http-receiver.ts";
+
+function request(url: string, over: Partial<PostRequest> = {}): PostRequest {
+  return {
+    url,
+    headers: { "webhook-id": "msg_1" },
+    body: '{"a":1}',
+    timeoutMs: 10_000,
+    allowPrivate: true,
+    ...over,
+  };
+}
+
+/** Resolves every name to the given addresses and counts how often it was asked. */
+function resolver(...addresses: string[]): Required<Pick<PosterOptions, "lookup">> & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    lookup: (hostname) => {
+      asked.push(hostname);
+      return Promise.resolve(addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })));
+    },
+  };
+}
+
+describe("a reply", () => {
+  test("posts the body and the headers, over a connection of its own", async () => {
+    await using receiver = await startReceiver(answer(204));
+    const poster = createPoster();
+    expect(await poster.post(request(`${receiver.url}?team=a`))).toEqual({
+      kind: "reply",
+      status: 204,
+    });
+    await poster.post(request(receiver.url));
+    expect(receiver.received[0]).toMatchObject({
+      path: "/hook?team=a",
+      body: '{"a":1}',
+      headers: { "webhook-id": "msg_1", "user-agent": "plumbline" },
+    });
+    expect(receiver.connections()).toBe(2);
+  });
+
+  test("says Retry-After as it came", async () => {
+    await using receiver = await startReceiver(answer(429, { "retry-after": "120" }));
+    expect(await createPoster().post(request(receiver.url))).toEqual({
+      kind: "reply",
+      status: 429,
+      retryAfter: "120",
+    });
+  });
+
+  test.each([301, 302, 303, 307, 308])("%d is not followed: nobody connects to where it points", async (status) => {
+    await using elsewhere = await startReceiver(answer(200));
+    await using receiver = await startReceiver(answer(status, { location: elsewhere.url }));
+    expect(await createPoster().post(request(receiver.url))).toEqual({ kind: "reply", status });
+    expect(elsewhere.connections()).toBe(0);
+    expect(receiver.connections()).toBe(1);
+  });
+
+  test("an endless body is cut off after a few kilobytes", async () => {
+    let written = 0;
+    await using receiver = await startReceiver((response) => {
+      response.writeHead(200);
+      const piece = Buffer.alloc(16_384, "x");
+      const more = (): void => {
+        while (!response.destroyed && written < 50_000_000) {
+          written += piece.length;
+          if (!response.write(piece)) return void response.once("drain", more);
+        }
+      };
+      more();
+    });
+    expect(await createPoster().post(request(receiver.url))).toEqual({
+      kind: "reply",
+      status: 200,
+    });
+    expect(written).toBeLessThan(50_000_000);
+    await expect.poll(() => receiver.open()).toBe(0);
+  });
+});
+
+describe("no reply within the deadline", () => {
+  test("a receiver that accepts and never answers", async () => {
+    await using receiver = await startReceiver(() => {});
+    expect(await createPoster().post(request(receiver.url, { timeoutMs: 200 }))).toEqual({
+      kind: "fault",
+      class: "timeout",
+    });
+    await expect.poll(() => receiver.open()).toBe(0);
+  });
+
+  test("one that drips its body a byte at a time", async () => {
+    await using receiver = await startReceiver((response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write("."), 20);
+      response.once("close", () => clearInterval(drip));
+    });
+    expect(await createPoster().post(request(receiver.url, { timeoutMs: 300 }))).toEqual({
+      kind: "fault",
+      class: "timeout",
+    });
+    await expect.poll(() => receiver.open()).toBe(0);
+  });
+
+  test("one that drips its headers", async () => {
+    await using receiver = await startReceiver((response) => {
+      const { socket } = response;
+      socket?.write("HTTP/1.1 200 OK\r\nx-drip: ");
+      const drip = setInterval(() => socket?.write("."), 20);
+      response.once("close", () => clearInterval(drip));
+    });
+    expect(await createPoster().post(request(receiver.url, { timeoutMs: 300 }))).toEqual({
+      kind: "fault",
+      class: "timeout",
+    });
+  });
+
+  test("a name server that never answers", async () => {
+    const poster = createPoster({ lookup: () => new Promise(() => {}) });
+    expect(await poster.post(request("http://hooks.test/", { timeoutMs: 100 }))).toEqual({
+      kind: "fault",
+      class: "timeout",
+      detail: "dns",
+    });
+  });
+});
+
+describe("no reply at all", () => {
+  test("nobody listens", async () => {
+    const receiver = await startReceiver(answer(200));
+    await receiver[Symbol.asyncDispose]();
+    expect(await createPoster().post(request(receiver.url))).toEqual({
+      kind: "fault",
+      class: "connect",
+      detail: "ECONNREFUSED",
+    });
+  });
+
+  test("the connection breaks before or inside the reply", async () => {
+    await using before = await startReceiver((response) => void response.socket?.destroy());
+    expect(await createPoster().post(request(before.url))).toMatchObject({
+      kind: "fault",
+      class: "reset",
+    });
+    await using inside = await startReceiver((response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => response.socket?.destroy());
+    });
+    expect(await createPoster().post(request(inside.url))).toMatchObject({
+      kind: "fault",
+      class: "reset",
+    });
+  });
+
+  test("the name does not exist", async () => {
+    const failing = Object.assign(new Error("queryA ENOTFOUND hooks.test"), { code: "ENOTFOUND" });
+    const poster = createPoster({ lookup: () => Promise.reject(failing) });
+    expect(await poster.post(request("http://hooks.test/"))).toEqual({
+      kind: "fault",
+      class: "dns",
+      detail: "ENOTFOUND",
+    });
+  });
+});
+
+describe("where alerts may be posted to", () => {
+  test.each([
+    "https://127.0.0.1",
+    "https://2130706433",
+    "https://0x7f.1",
+    "https://0177.0.0.1",
+    "https://[::1]",
+    "https://[::ffff:127.0.0.1]",
+    "https://[::127.0.0.1]",
+    "https://[64:ff9b::7f00:1]",
+    "https://[2002:7f00:1::]",
+    "https://10.0.0.1",
+    "https://169.254.169.254",
+    "https://0",
+  ])("%s is refused by its literal, without a connection", async (origin) => {
+    await using receiver = await startReceiver(answer(200));
+    const { asked, lookup } = resolver("8.8.8.8");
+    const url = `${origin}:${receiver.port}/hook`;
+    expect(await createPoster({ lookup }).post(request(url, { allowPrivate: false }))).toMatchObject({
+      kind: "fault",
+      class: "forbidden-address",
+    });
+    expect(asked).toEqual([]);
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test.each([
+    [["127.0.0.1"], "127.0.0.1"],
+    [["8.8.8.8", "10.1.2.3"], "10.1.2.3"],
+    [["2606:4700::1111", "fd00::1"], "fd00::1"],
+    [["::ffff:127.0.0.1"], "::ffff:127.0.0.1"],
+    [["fe80::1%lo"], "fe80::1%lo"],
+  ])("a name with the addresses %j is refused for %s", async (addresses, forbidden) => {
+    const poster = createPoster(resolver(...addresses));
+    expect(await poster.post(request("https://hooks.test/", { allowPrivate: false }))).toEqual({
+      kind: "fault",
+      class: "forbidden-address",
+      detail: forbidden,
+    });
+  });
+
+  test.each(["http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://0.0.0.0/"])(
+    "%s is refused even where private addresses are permitted",
+    async (url) => {
+      expect(await createPoster().post(request(url))).toMatchObject({
+        kind: "fault",
+        class: "forbidden-address",
+      });
+    },
+  );
+
+  test("localhost by the real resolver is refused too", async () => {
+    await using receiver = await startReceiver(answer(200));
+    const url = `https://localhost:${receiver.port}/`;
+    expect(await createPoster().post(request(url, { allowPrivate: false }))).toMatchObject({
+      class: "forbidden-address",
+    });
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test("the connection goes to the address that was checked, whatever a second look-up would say", async () => {
+    await using checked = await startReceiver(answer(200));
+    let asked = 0;
+    const poster = createPoster({
+      lookup: () => Promise.resolve([{ address: (asked += 1) === 1 ? "127.0.0.1" : "169.254.169.254", family: 4 }]),
+    });
+    expect(await poster.post(request(`http://rebind.test:${checked.port}/`))).toEqual({
+      kind: "reply",
+      status: 200,
+    });
+    expect(asked).toBe(1);
+    expect(checked.received[0]?.headers.host).toBe(`rebind.test:${checked.port}`);
+    expect(await poster.post(request(`http://rebind.test:${checked.port}/`))).toMatchObject({
+      class: "forbidden-address",
+    });
+    expect(checked.connections()).toBe(1);
+  });
+
+  test.each([
+    ["http://hooks.test/", "https-required"],
+    ["ftp://hooks.test/", "bad-url"],
+    ["https://user:secret@hooks.test/", "bad-url"],
+    ["not a url", "bad-url"],
+    ["", "bad-url"],
+  ])("%s is refused before any look-up: %s", async (url, reason) => {
+    const { asked, lookup } = resolver("8.8.8.8");
+    expect(await createPoster({ lookup }).post(request(url, { allowPrivate: false }))).toEqual({
+      kind: "fault",
+      class: reason,
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("TLS", () => {
+  let certificates = { cert: "", key: "", expired: "" };
+
+  beforeAll(() => {
+    certificates = makeCertificates("receiver.test");
+  });
+
+  const named = (name: string, port: number) => request(`https://${name}:${port}/hook`);
+
+  test("a trusted certificate of the right name is accepted", async () => {
+    await using receiver = await startReceiver(answer(200), certificates);
+    const poster = createPoster({ ...resolver("127.0.0.1"), ca: certificates.cert });
+    expect(await poster.post(named("receiver.test", receiver.port))).toEqual({
+      kind: "reply",
+      status: 200,
+    });
+  });
+
+  test.each([
+    ["self-signed", "cert", undefined, "receiver.test", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+    ["of another name", "cert", "cert", "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"],
+    ["expired", "expired", "expired", "receiver.test", "CERT_HAS_EXPIRED"],
+  ] as const)("a certificate that is %s ends it before anything is sent", async (_what, shown, trusted, name, code) => {
+    await using receiver = await startReceiver(answer(200), { ...certificates, cert: certificates[shown] });
+    const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted && certificates[trusted] });
+    expect(await poster.post(named(name, receiver.port))).toEqual({
+      kind: "fault",
+      class: "tls",
+      detail: code,
+    });
+    expect(receiver.received).toEqual([]);
+  });
+
+  test("plain text where TLS was asked for is a TLS fault, not a reply", async () => {
+    await using receiver = await startReceiver(answer(200));
+    expect(await createPoster(resolver("127.0.0.1")).post(named("receiver.test", receiver.port))).toMatchObject({
+      kind: "fault",
+      class: "tls",
+    });
+    expect(receiver.received).toEqual([]);
+  });
+});

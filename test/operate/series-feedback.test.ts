@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { incidentId } from "../../src/incident/incident.ts";
+import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+import type { Probe } from "../../src/probe/probe.ts";
+import type { SeriesView } from "../../src/operate/baselines.ts";
+import { type Control, createControl } from "../../src/operate/control.ts";
+import type { Exclusion } from "../../src/operate/series-feedback.ts";
+import { runProbe } from "../../src/run/run-probe.ts";
+import type { World } from "../../src/run/world.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { probe as sample } from "../probe/samples.ts";
+import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
+import { quietWorld } from "../run/quiet-world.ts";
+
+const dayStart = Date.UTC(2026, 10, 23, 8);
+const minuteMs = 60_000;
+const counter = { probes: 0, ids: 0 };
+
+let pool: StorePool;
+let store: Store;
+let nowMs: number;
+let probe: Probe;
+let control: Control;
+let world: World;
+let promptTokens: number;
+/** Times of about 800 ms, spread by a few per cent, times this. */
+let slower: number;
+
+beforeAll(async () => {
+  pool = await openPglitePool(undefined);
+  store = await openStore(pool, dayStart, 30);
+});
+afterAll(() => pool.close());
+
+beforeEach(() => {
+  counter.probes += 1;
+  const drift = { falsePageEveryMs: 300 * minuteMs, samples: 20, pageAfterMs: 1, fullAfterMs: 1 };
+  probe = {
+    ...sample,
+    id: `s${counter.probes}@eu`,
+    name: `s${counter.probes}`,
+    target: { ...sample.target, name: `t${counter.probes}` },
+    judge: { ...sample.judge, drift },
+  };
+  [nowMs, promptTokens, slower] = [dayStart, 11, 1];
+  let step = 0;
+  const usage = () => ({ prompt_tokens: promptTokens, completion_tokens: 3, total_tokens: promptTokens + 3 });
+  const exchanger = fakeExchanger(
+    () => ok(completion({ usage: usage() })),
+    () => 800 * slower * (1 + 0.05 * Math.sin((step += 1) * 12.9898)),
+  );
+  world = quietWorld(() => nowMs, {
+    exchanger,
+    runs: store,
+  });
+  control = controlOf([probe]);
+});
+
+function controlOf(probes: readonly Probe[]): Control {
+  return createControl({
+    book: store,
+    clock: world.clock,
+    freshId: (kind) => `${kind}_${(counter.ids += 1)}`,
+    probes,
+    enqueue: () => Promise.resolve(),
+    nextSlotMs: () => undefined,
+    receiversOf: () => ["pager"],
+    nudge: () => {},
+  });
+}
+
+async function run(times: number, of = probe): Promise<void> {
+  for (let count = 0; count < times; count += 1) {
+    nowMs += minuteMs;
+    await runProbe(world, of, nowMs);
+  }
+}
+
+async function series(label: string): Promise<SeriesView> {
+  const found = (await control.baselines.list(probe.id)).find((it) => it.series.label === label);
+  if (found === undefined) throw new Error(`no series of ${label}`);
+  return found;
+}
+
+async function openOf(kind: string): Promise<string | undefined> {
+  const found = (await control.incidents(false)).find((it) => it.probeId === probe.id && it.kind === kind);
+  return found && incidentId(found);
+}
+
+async function untilOpen(kind: string): Promise<string> {
+  for (let tries = 0; tries < 120; tries += 1) {
+    await run(1);
+    const id = await openOf(kind);
+    if (id !== undefined) return id;
+  }
+  throw new Error(`no ${kind} incident`);
+}
+
+const acts = async (): Promise<string[]> =>
+  (await control.acts()).filter(({ atMs }) => atMs === nowMs).map(({ by, what, why }) => `${by} ${what}: ${why}`);
+
+test("excluded: the time of an incident is taken out of what every series of its probe learns from", async () => {
+  await run(60);
+  slower = 2;
+  const id = await untilOpen("latency");
+  await run(30);
+  const before = readWatchState((await series("completion tokens")).state)?.learning;
+  const done = await control.seriesActs.exclude(id, "ada", "the provider's outage");
+  expect(done).toMatchObject({ kind: "done", isOpen: true, toMs: nowMs });
+  expect((done as Exclusion).stillCounted.toSorted()).toEqual(["error rate", "prompt tokens"]);
+  const after = readWatchState((await series("completion tokens")).state)?.learning;
+  expect(before!.n - after!.n).toBeGreaterThan(30);
+  expect(after!.lastMs).toBeLessThan(nowMs - 30 * minuteMs);
+  expect(await acts()).toContain("ada exclude-incident: the provider's outage");
+  expect(await control.seriesActs.exclude("nothing-1", "ada", "why")).toBeUndefined();
+  expect(await control.seriesActs.exclude(id, "bob", "again")).toEqual({
+    kind: "refused",
+    reason: "nothing is learned from its time: it was taken out already, or never in",
+  });
+  expect(await acts()).not.toContain("bob exclude-incident: again");
+});
+
+test("noise: a page counts once; two of a series widen its guard, and its card says so", async () => {
+  await run(60);
+  const mark = async () => {
+    slower *= 2;
+    const id = await untilOpen("latency");
+    const first = await control.seriesActs.noise(id, "ada", "a batch job of ours");
+    expect(await control.seriesActs.noise(id, "bob", "the same")).toEqual({
+      kind: "refused",
+      reason: "its page is called noise already, and counts once",
+    });
+    await control.baselines.accept(id, "ada", "go on");
+    await run(40);
+    return first;
+  };
+  expect(await mark()).toMatchObject({ kind: "done", pages: 1, widening: 1 });
+  const second = await mark();
+  expect(second).toMatchObject({ kind: "done", pages: 2, widening: 1.5 });
+  const { id } = (await series("total time")).series;
+  expect((await control.baselines.history(id))?.normal.at(-1)).toMatch(
+    /^2 pages of it were called noise within 90 days: its guard is ×1\.5 until 2027-02-/,
+  );
+});
+
+test("noise is no word for what has no guard", async () => {
+  await run(60);
+  promptTokens = 19;
+  const id = await untilOpen("usage");
+  expect(await control.seriesActs.noise(id, "ada", "why")).toMatchObject({ kind: "refused" });
+  expect(await acts()).toEqual([]);
+});
+
+test("a planned change that has just happened ends what it has opened, and nobody is paged for what is new", async () => {
+  await run(60);
+  [slower, promptTokens] = [3, 19];
+  const id = await untilOpen("latency");
+  const done = await control.seriesActs.plan({ target: probe.target.name, why: "moved to gpt-5" }, "ada");
+  expect(done).toMatchObject({ kind: "done", incidents: expect.arrayContaining([id]) });
+  expect(await openOf("latency")).toBeUndefined();
+  await run(80);
+  expect([await openOf("latency"), await openOf("usage")]).toEqual([undefined, undefined]);
+  const { baseline } = await series("total time");
+  expect(baseline).toMatchObject({ by: "plumbline", why: expect.stringContaining("learned") });
+  // And what differs from that is a drift again.
+  slower = 9;
+  expect(await untilOpen("latency")).not.toBe(id);
+});
+
+test("a planned change ahead of its time begins with the first run due then; before that it can be taken back", async () => {
+  await run(60);
+  const planOf = async (minutes: number) => {
+    const wanted = { probe: probe.name, startsAtMs: nowMs + minutes * minuteMs, why: "new prompt" };
+    const done = await control.seriesActs.plan(wanted, "ada");
+    if (done.kind !== "done") throw new Error(done.reason);
+    expect(done).toMatchObject({ series: [], incidents: [], change: { probeId: probe.id } });
+    return done.change.id;
+  };
+  const never = await planOf(8);
+  expect(await control.seriesActs.unplan(never, "bob")).toBe(true);
+  expect(await control.seriesActs.unplan(never, "bob")).toBe(false);
+  const id = await planOf(10);
+  expect((await control.seriesActs.planned()).map((one) => one.id)).toEqual([id]);
+  await run(9);
+  expect((await series("total time")).baseline?.by).toBe("plumbline");
+  const { version } = (await series("total time")).baseline!;
+  [slower, promptTokens] = [3, 19];
+  await run(80);
+  expect([await openOf("latency"), await openOf("usage"), await openOf("budget")]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const history = await control.baselines.history((await series("total time")).series.id);
+  expect(history?.versions.find((it) => it.version === version + 1)?.why).toBe("planned change, by ada: new prompt");
+  expect(await control.seriesActs.unplan(id, "bob")).toBe(false);
+});
+
+const ask = { messages: [{ role: "user", content: "Say plumb." }], maxTokens: 5, stream: false, extra: {} };
+const written = { kind: "custom", name: "valid-request", ask, expectations: [] } as const;
+
+test.each([
+  ["model", () => ({ ...probe, target: { ...probe.target, model: "gpt-5" } })],
+  ["prompt", () => ({ ...probe, scenario: written })],
+  ["location", () => ({ ...probe, id: `${probe.name}@us`, location: "us" })],
+])("another %s in the configuration is another epoch by itself", async (_what, changed) => {
+  await run(60);
+  [slower, promptTokens] = [3, 19];
+  const next = changed();
+  await run(30, next);
+  const incidents = (await control.incidents(false)).filter(({ target }) => target === probe.target.name);
+  expect(incidents).toEqual([]);
+  expect((await control.baselines.list(next.id)).filter((it) => it.series.label === "total time")).toHaveLength(
+    next.id === probe.id ? 2 : 1,
+  );
+});
+
+test("what can't be planned is refused, and says why", async () => {
+  const control = controlOf([probe, { ...probe, id: `${probe.name}@us`, location: "us" }]);
+  const plan = (wanted: object) => control.seriesActs.plan({ why: "x", ...wanted }, "ada");
+  expect(await plan({ target: "nowhere" })).toEqual({
+    kind: "refused",
+    reason: `no probe of the configuration asks a target nowhere; there is ${probe.target.name}`,
+  });
+  expect(await plan({ probe: "nothing" })).toEqual({
+    kind: "refused",
+    reason: `no probe of the configuration is nothing; there is ${probe.id}, ${probe.name}@us`,
+  });
+  expect(await plan({ probe: probe.name })).toMatchObject({ reason: expect.stringContaining("several locations") });
+  expect(await plan({ probe: probe.id, startsAtMs: nowMs - 30 * 86_400_000 })).toMatchObject({ kind: "refused" });
+  expect(await plan({ probe: probe.id, startsAtMs: nowMs + 400 * 86_400_000 })).toMatchObject({
+    reason: expect.stringContaining("more than a year ahead"),
+  });
+  const soon = { probe: probe.id, startsAtMs: nowMs + minuteMs };
+  const first = await plan(soon);
+  if (first.kind === "refused") throw new Error(first.reason);
+  expect(await plan(soon)).toEqual({
+    kind: "refused",
+    reason: `that is planned already: ${first.change.id}, by ada: x`,
+  });
+  expect(await plan({ target: probe.target.name, startsAtMs: soon.startsAtMs })).toMatchObject({ kind: "done" });
+  expect(await plan({ probe: probe.id, startsAtMs: nowMs + 2 * minuteMs })).toMatchObject({ kind: "done" });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { outcomeOf } from "../../src/notify/deliver/outcome.ts";
+import { renderFor, statusRulesOf } from "../../src/receivers/receivers.ts";
+import type { Receiver } from "../../src/probe/receiver.ts";
+import { atMs, alertOf, entryFor } from "../notify/samples.ts";
+import { bodyOf, links, lookUp, posted, receivers } from "./kinds.ts";
+
+const resolved = alertOf({}, "resolved");
+
+/** The request as it goes out, with the body laid out for reading. */
+function request(kind: Receiver["kind"], alert = alertOf()): string {
+  const { url, headers, body } = posted(kind, alert, { links });
+  const parsed = JSON.parse(body) as unknown;
+  expect(JSON.stringify(parsed)).toBe(body);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `POST ${url}\n${lines.join("\n")}\n\n${JSON.stringify(parsed, null, 2)}\n`;
+}
+
+/** The generic one has its alert whole in the body: what there is to say of it is said in tests of its own. */
+const rendered = (Object.keys(receivers) as Receiver["kind"][]).filter(
+  (kind) => kind !== "webhook" && kind !== "email",
+);
+
+test.each(rendered)("%s: the very request, when it begins and when it is over", async (kind) => {
+  await expect(request(kind)).toMatchFileSnapshot(`examples/${kind}-firing.http`);
+  await expect(request(kind, resolved)).toMatchFileSnapshot(`examples/${kind}-resolved.http`);
+});
+
+describe("PagerDuty follows the incident", () => {
+  const action = (event: "opened" | "escalated" | "reminded" | "acknowledged" | "resolved"): unknown =>
+    bodyOf(posted("pagerduty", alertOf({}, event)));
+
+  test.each([
+    ["opened", "trigger"],
+    ["escalated", "trigger"],
+    ["reminded", "trigger"],
+    ["acknowledged", "acknowledge"],
+    ["resolved", "resolve"],
+  ] as const)("%s: %s, always with the incident's key", (event, event_action) => {
+    expect(action(event)).toMatchObject({ event_action, dedup_key: "f00dfeed-1" });
+  });
+});
+
+describe("Alertmanager is told as Prometheus tells it", () => {
+  test("an end in the future while it fires, the true one when it is over, and the same labels", () => {
+    const [firing] = bodyOf(posted("alertmanager", alertOf({}, "reminded"))) as Record<string, unknown>[];
+    const [over] = bodyOf(posted("alertmanager", resolved)) as Record<string, unknown>[];
+    expect(firing?.["endsAt"]).toBe(new Date(atMs + 3_600_000).toISOString());
+    expect(over?.["endsAt"]).toBe(resolved.at);
+    expect(over?.["labels"]).toEqual(firing?.["labels"]);
+    expect(Object.keys(over?.["annotations"] ?? {})).toEqual(Object.keys(firing?.["annotations"] ?? {}));
+  });
+
+  test("when the severity rises the alert of the lower one ends", () => {
+    const alerts = bodyOf(posted("alertmanager", alertOf({ severity: "breaking" }, "escalated")));
+    expect(alerts).toMatchObject([
+      { labels: { severity: "breaking" }, endsAt: new Date(atMs + 3_600_000).toISOString() },
+      { labels: { severity: "risky" }, endsAt: new Date(atMs).toISOString() },
+    ]);
+  });
+});
+
+describe("statuses mean what the service says", () => {
+  const meant = (kind: Receiver["kind"], status: number): string =>
+    outcomeOf({ kind: "reply", status }, atMs, statusRulesOf(receivers[kind])).kind;
+
+  test.each([
+    ["pagerduty", { 202: "delivered", 200: "failed", 400: "refused", 410: "failed", 429: "failed", 500: "failed" }],
+    [
+      "slack",
+      { 200: "delivered", 302: "failed", 400: "refused", 403: "refused", 404: "refused", 410: "gone", 429: "failed" },
+    ],
+    ["alertmanager", { 200: "delivered", 202: "failed", 400: "refused", 422: "refused", 503: "failed" }],
+    ["discord", { 204: "delivered", 200: "delivered", 400: "refused", 404: "refused", 429: "failed" }],
+    ["teams", { 202: "delivered", 200: "delivered", 400: "failed", 413: "refused", 429: "failed" }],
+    ["googleChat", { 200: "delivered", 400: "refused", 404: "refused", 429: "failed" }],
+    ["ntfy", { 200: "delivered", 400: "refused", 401: "failed", 429: "failed", 507: "failed" }],
+    ["webhook", { 200: "delivered", 204: "delivered", 400: "failed", 410: "gone" }],
+  ] as const)("%s", (kind, expected) => {
+    for (const [status, outcome] of Object.entries(expected))
+      expect([status, meant(kind, Number(status))]).toEqual([status, outcome]);
+  });
+});
+
+test.each([
+  ["pagerduty", "PD", "too-short", "the routing key of team is not an integration key of 32 letters and digits"],
+  ["ntfy", "TOPIC", "two words", "the topic of team is not a topic of 1 to 64 letters, digits, - and _"],
+  ["ntfy", "TOKEN", "line\nbreak: x", "the token of team is not a token of printable ASCII without blanks"],
+  ["alertmanager", "TOKEN", "line\nbreak: x", "the token of team is not a token of printable ASCII without blanks"],
+  ["googleChat", "CHAT_URL", "nowhere", "the address of team is no URL"],
+] as const)("%s refuses an unusable %s without printing it", (kind, env, value, words) => {
+  const secret = (ref: object): string =>
+    "env" in ref && ref.env === env ? value : lookUp({ env: "env" in ref ? String(ref.env) : "" });
+  expect(renderFor(entryFor("team"), receivers[kind], secret, atMs)).toEqual({ refused: words });
+});
