@@ -37,13 +37,13 @@ const collector = spawn(
   ],
   { stdio: ["ignore", "pipe", "inherit"] },
 );
-const [told] = (await once(collector.stdout, "data")) as [Buffer];
+const [notified] = (await once(collector.stdout, "data")) as [Buffer];
 const servers = await openServers();
 const replies = await openReplyServer();
 const pool = await openPostgresPool(servers.databaseUrl, silentLog);
 
 const off = await startTelemetry({});
-process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = `http://127.0.0.1:${told.toString().trim()}`;
+process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = `http://127.0.0.1:${notified.toString().trim()}`;
 process.env["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
 process.env["OTEL_METRIC_EXPORT_TIMEOUT"] = "1000";
 const on = await startTelemetry(process.env);

@@ -1,12 +1,12 @@
 import { type Comparator, comparators, knownOf } from "./comparators.ts";
 import { pagesOf } from "./false-pages.ts";
 import { delayOf } from "./play.ts";
-import { type Scenario, type Shift, scenarios, seriesOf } from "./series.ts";
+import { type Scenario, type ConfigGeneration, scenarios, seriesOf } from "./series.ts";
 
 const intervalMs = 60_000;
 const setting = { intervalMs, baselineDays: 14 };
 
-const shifts: readonly (Shift & { readonly name: string })[] = [
+const shifts: readonly (ConfigGeneration & { readonly name: string })[] = [
   { name: "+10%", kind: "level", factor: 1.1 },
   { name: "+20%", kind: "level", factor: 1.2 },
   { name: "+50%", kind: "level", factor: 1.5 },
@@ -76,7 +76,7 @@ function comparatorDelay(
   scene: Scenario,
   limit: number,
   seed: number,
-  shift: Shift,
+  shift: ConfigGeneration,
 ): number | undefined {
   const next = seriesOf(scene, intervalMs, seed);
   const pages = open(knownOf(Array.from({ length: 14 * 1440 }, () => next())), limit);

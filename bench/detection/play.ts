@@ -1,7 +1,7 @@
 import { type EngineState, type AlarmPromise, freshEngine, stepEngine } from "../../src/judgement/drift/engine.ts";
 import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learning.ts";
 import { type Pipeline, fitReference, pipelineOf } from "../../src/judgement/drift/reference.ts";
-import { type Sample, type Scenario, type Shift, seriesOf } from "./series.ts";
+import { type Sample, type Scenario, type ConfigGeneration, seriesOf } from "./series.ts";
 
 const dayMs = 86_400_000;
 
@@ -56,7 +56,13 @@ export function falsePages(
 }
 
 /** Samples until the first page or, for spread and tail, information; undefined: not within `days`. */
-export function delayOf(scene: Scenario, setting: Setting, seed: number, shift: Shift, days = 14): number | undefined {
+export function delayOf(
+  scene: Scenario,
+  setting: Setting,
+  seed: number,
+  shift: ConfigGeneration,
+  days = 14,
+): number | undefined {
   const next = seriesOf(scene, setting.intervalMs, seed);
   const { pipeline, atMs } = learned(next, setting);
   const promise = promiseOf(setting);

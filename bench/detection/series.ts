@@ -31,7 +31,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** A change put into a series. `level` and `tail` are factors, `variance` that of the variance of the logs. */
-export type Shift =
+export type ConfigGeneration =
   | { readonly kind: "level"; readonly factor: number }
   | { readonly kind: "variance"; readonly factor: number }
   | { readonly kind: "tail"; readonly factor: number };
@@ -41,7 +41,7 @@ const dayMs = 86_400_000;
 const wanderMs = 6 * 3_600_000;
 
 /** Endless: each call gives the next sample in milliseconds, with the shift if one is given. Same seed, same series. */
-export function seriesOf(scene: Scenario, intervalMs: number, seed: number): (shift?: Shift) => Sample {
+export function seriesOf(scene: Scenario, intervalMs: number, seed: number): (shift?: ConfigGeneration) => Sample {
   const random = seededRandom(seed * 7919 + 17);
   const normal = normalFrom(random);
   const keep = Math.exp(-intervalMs / wanderMs);

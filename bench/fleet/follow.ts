@@ -21,7 +21,7 @@ export interface Rule {
 }
 
 /** What a slot of one target has brought. */
-export interface Told {
+export interface Notified {
   /** Places whose own series has moved, found in this slot. */
   readonly pages: readonly number[];
   /** The message about all places together. */
@@ -55,7 +55,7 @@ export function followTarget(
   references: readonly Reference[],
   fromMs: number,
   rule: Rule,
-): (samples: Sample[]) => Told {
+): (samples: Sample[]) => Notified {
   const { intervalMs, floor, falsePageEveryMs } = rule;
   const policy = policyOf(rule);
   const promise = { samples: falsePageEveryMs / intervalMs, floor: Math.log(1 + floor), intervalMs };

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Control } from "../operate/control.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Store } from "../store/store.ts";
-import type { ActsWorld } from "../web/mount-acts.ts";
+import type { LinkActionsWorld } from "../web/mount-acts.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What signs the links that alerts carry; undefined: the configuration wants none. */
@@ -14,7 +14,7 @@ export function actionLinksOf({ actionLinks }: Config, secrets: Secrets): Action
 }
 
 /** What answers those links. Which were used is kept in the store, for all processes and over restarts. */
-export function openActs(links: ActionLinks, control: Control, store: Store): ActsWorld {
+export function openActs(links: ActionLinks, control: Control, store: Store): LinkActionsWorld {
   return {
     control,
     key: links.key,

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from "../notify/compose/alert.ts";
 import { deliverOnce } from "../notify/deliver/deliver.ts";
-import { createLanes } from "../notify/deliver/concurrency-limit.ts";
+import { createConcurrencyLimit } from "../notify/deliver/concurrency-limit.ts";
 import { createMailer } from "../notify/deliver/mail-nodemailer.ts";
 import { createPoster } from "../notify/deliver/post-undici.ts";
 import { outboxOf, testEntry } from "../notify/compose/test-alert.ts";
@@ -44,7 +44,7 @@ export async function testReceiver(
     poster: createPoster(),
     mailer: createMailer(),
     receivers: new Map([[name, receiver]]),
-    lanes: createLanes(),
+    concurrency: createConcurrencyLimit(),
     secret: keepSecrets(env).read,
     log: silentLog,
   };

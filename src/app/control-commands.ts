@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Silence } from "../incident/mute.ts";
 import { actLines } from "../report/baseline-text.ts";
 import { deliveryLines, incidentLines, incidentStory, silenceLines } from "../report/incident-text.ts";
-import type { Act, DeliveryView, IncidentHistory } from "../operate/control.ts";
+import type { AuditEntry, DeliveryView, IncidentHistory } from "../operate/control.ts";
 import { exclusionText, noiseLines } from "../report/series-act-text.ts";
 import type { Exclusion, Marked } from "../operate/series-feedback.ts";
 import { systemClock } from "../std/clock.ts";
@@ -27,7 +27,7 @@ export function createControlCommands(io: Io): ControlCommands {
     exclude: (id, why, options) =>
       ask<Exclusion>(options, ["POST", `/incidents/${of(id)}/exclude`, { why }], exclusionText),
     noise: (id, why, options) => ask<Marked>(options, ["POST", `/incidents/${of(id)}/noise`, { why }], noiseLines),
-    acts: (options) => ask<Act[]>(options, ["GET", "/acts"], actLines),
+    acts: (options) => ask<AuditEntry[]>(options, ["GET", "/acts"], actLines),
     silences: (options) => ask<Silence[]>(options, ["GET", "/silences"], silenceLines),
     silence: (wanted, options) =>
       ask<Silence>(options, ["POST", "/silences", wanted], (silence) => silenceLines([silence])),

@@ -1,6 +1,6 @@
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
-import { seldom } from "../std/log-throttle.ts";
+import { throttleLog } from "../std/log-throttle.ts";
 import type { About } from "../telemetry/telemetry.ts";
 import { programVersion } from "./world.ts";
 
@@ -8,7 +8,7 @@ const tellEveryMs = 60_000;
 
 /** Trouble with the collector is counted each time and told once a minute. */
 export function aboutThis(log: Log): About {
-  const say = seldom(systemClock, tellEveryMs, (fields) => log.warn("telemetry is not exported", fields));
+  const say = throttleLog(systemClock, tellEveryMs, (fields) => log.warn("telemetry is not exported", fields));
   return {
     version: programVersion,
     onTrouble: (trouble) =>

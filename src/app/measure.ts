@@ -1,6 +1,6 @@
 import type { DeliveryAttempt } from "../notify/deliver/outbox.ts";
 import type { Probe } from "../probe/probe.ts";
-import type { RunBook } from "../run/world.ts";
+import type { RunStore } from "../run/world.ts";
 import type { Queues } from "../schedule/bullmq.ts";
 import type { ReconcileReport } from "../schedule/reconciler.ts";
 import type { Clock } from "../std/clock.ts";
@@ -42,7 +42,7 @@ export async function measureQueues(metrics: Metrics, queues: Pick<Queues, "dept
 }
 
 /** The same book, with a clock beside it. */
-export function timedRuns(runs: RunBook, metrics: Metrics, clock: Clock): RunBook {
+export function timedRuns(runs: RunStore, metrics: Metrics, clock: Clock): RunStore {
   const timed = async <T>(operation: "claim" | "commit", work: () => Promise<T>): Promise<T> => {
     const startedMs = clock.monotonicMs();
     try {

@@ -1,9 +1,9 @@
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { deliverOnce } from "../notify/deliver/deliver.ts";
-import { createLanes } from "../notify/deliver/concurrency-limit.ts";
+import { createConcurrencyLimit } from "../notify/deliver/concurrency-limit.ts";
 import { createMailer } from "../notify/deliver/mail-nodemailer.ts";
 import { createPoster } from "../notify/deliver/post-undici.ts";
-import { startRelay } from "../notify/deliver/outbox-poller.ts";
+import { startOutboxPoller } from "../notify/deliver/outbox-poller.ts";
 import { startResending } from "../notify/route/resend.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../std/log.ts";
@@ -26,7 +26,7 @@ export async function startNotifier(
   { clock, random, secret }: OpenWorld,
   { tracer, metrics }: Telemetry,
 ): Promise<() => void> {
-  const lanes = createLanes();
+  const concurrency = createConcurrencyLimit();
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
   announceReceivers(metrics, receivers.keys());
   const delivery = {
@@ -37,7 +37,7 @@ export async function startNotifier(
     poster: createPoster(),
     mailer: createMailer(),
     receivers,
-    lanes,
+    concurrency,
     secret,
     log,
     tracer,
@@ -45,15 +45,15 @@ export async function startNotifier(
   // Whichever run woke the relay is not why an alert is sent: each delivery has a trace of its own.
   const enqueue = (id: string, attempt: number): Promise<void> =>
     context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
-  const relay = startRelay({ outbox, enqueue, clock, lanes, log }, repeat);
-  opened.defer(() => relay.stop());
+  const outboxPoller = startOutboxPoller({ outbox, enqueue, clock, concurrency, log }, repeat);
+  opened.defer(() => outboxPoller.stop());
   const resending = startResending({ ...delivery, standing: outbox }, repeat);
   opened.defer(() => resending.stop());
   const worker = await deliveries.work(8, async (id) => {
     const attempt = await deliverOnce(delivery, id);
     if (attempt !== undefined) measureDelivery(metrics, attempt);
-    relay.nudge();
+    outboxPoller.nudge();
   });
   opened.defer(() => worker.stop());
-  return () => relay.nudge();
+  return () => outboxPoller.nudge();
 }

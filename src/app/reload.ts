@@ -72,16 +72,16 @@ function isSame(one: Config["listen"], other: Config["listen"]): boolean {
   return one.host === other.host && one.port === other.port;
 }
 
-const mostTold = 3;
+const mostNotified = 3;
 
 /** The first of them in one line, as `plumbline validate` tells them all. */
 function reasonOf(problems: readonly Problem[]): string {
-  const told = problems.slice(0, mostTold).map(({ path, line, expected, got, hint }) => {
+  const notified = problems.slice(0, mostNotified).map(({ path, line, expected, got, hint }) => {
     const place = `${path || "the file"}${line === undefined ? "" : ` (line ${line})`}`;
     return `${place}: expected ${expected}, got ${got}${hint === undefined ? "" : `; ${hint}`}`;
   });
-  const more = problems.length - told.length;
-  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(" · ");
+  const more = problems.length - notified.length;
+  return [...notified, ...(more > 0 ? [`and ${more} more`] : [])].join(" · ");
 }
 
 /** undefined = not to be read just now, as while it is being replaced. */

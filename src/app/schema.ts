@@ -6,7 +6,7 @@ import { SchemaTooNew } from "../store/migrate.ts";
 import type { StorePool } from "../store/pools/pool.ts";
 import { migrateStore, openMigratedStore, readSchemaState, type Store } from "../store/store.ts";
 
-export interface SchemaManners {
+export interface SchemaPolicy {
   /** How long to wait for somebody else to bring the schema up to date; it is done here when undefined. */
   readonly awaitSchemaMs?: number | undefined;
   readonly log: Log;
@@ -22,7 +22,7 @@ const pollMs = 1000;
 /** Opens the store when its schema is fit for this program. Rejects with a Refusal when it is not, or not in time. */
 export async function openStoreInTime(
   pool: StorePool,
-  { awaitSchemaMs, log }: SchemaManners,
+  { awaitSchemaMs, log }: SchemaPolicy,
   retentionDays: number,
   patience: Patience = { clock: systemClock, sleep },
 ): Promise<Store> {

@@ -5,7 +5,7 @@ import type { Every } from "../notify/deliver/outbox-poller.ts";
 import type { Config } from "../config/config.ts";
 import { clockReport, skewText } from "../upkeep/outage-report.ts";
 import { put, watchCauses } from "../upkeep/check-outages.ts";
-import { tendIncidents } from "../upkeep/sweep-incidents.ts";
+import { sweepIncidents } from "../upkeep/sweep-incidents.ts";
 import { createBillingWatch } from "../upkeep/check-billing.ts";
 import { watchDigest } from "../upkeep/send-digest.ts";
 import { watchFleet } from "../upkeep/check-fleet.ts";
@@ -79,7 +79,7 @@ export function createSelfWatch(config: Config, store: Store, log: Log, nudge: (
     work(async () => {
       await watchCauses(world, systemClock.nowMs());
       await watchGroups(world, systemClock.nowMs());
-      await tendIncidents(store, probes, systemClock.nowMs());
+      await sweepIncidents(store, probes, systemClock.nowMs());
     });
   });
 

@@ -17,7 +17,7 @@ import { announceProbes, measureQueues, measureReconciliation } from "./measure.
 import { aboutThis } from "./log-trouble.ts";
 import { startNotifier } from "./notifier.ts";
 import { repeat } from "./repeat.ts";
-import { openStoreInTime, type SchemaManners } from "./schema.ts";
+import { openStoreInTime, type SchemaPolicy } from "./schema.ts";
 import { createSelfWatch, openHeartbeat } from "./self-watch.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 import { refuseAddress } from "./address-in-use.ts";
@@ -27,7 +27,7 @@ import { openWorld } from "./world.ts";
 export type Role = "scheduler" | "worker" | "notifier" | "web";
 export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
 
-export interface ServiceOptions extends SchemaManners {
+export interface ServiceOptions extends SchemaPolicy {
   readonly env: Env;
   /** Shared with the log, which then hides what is read while the service runs. */
   readonly secrets: Secrets;
@@ -57,14 +57,14 @@ export interface Service {
 const dayMs = 86_400_000;
 
 /** What lasts as long as the process does, whatever the configuration. */
-interface Plant {
+interface SharedResources {
   readonly telemetry: Telemetry;
   readonly store: Store;
   readonly queues: Awaited<ReturnType<typeof openQueuesFor>>;
 }
 
 /** One configuration at work. */
-interface Shift {
+interface ConfigGeneration {
   readonly config: Config;
   readonly url: string | undefined;
   nudge(): void;
@@ -84,7 +84,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
       it.close(),
     );
     const plant = { telemetry, store, queues };
-    let shift = await openShift(config, options, plant);
+    let shift = await openGeneration(config, options, plant);
     telemetry.metrics.record("configurationTaken", 1, {});
     const leaving = new Set<Promise<void>>();
     const leave = async (): Promise<void> => {
@@ -113,9 +113,9 @@ export async function openService(config: Config, options: ServiceOptions): Prom
         const sameAddress = again();
         await leave();
         try {
-          shift = await openShift(next, sameAddress, plant);
+          shift = await openGeneration(next, sameAddress, plant);
         } catch (error) {
-          shift = await openShift(before.config, sameAddress, plant);
+          shift = await openGeneration(before.config, sameAddress, plant);
           throw error;
         }
       },
@@ -139,7 +139,11 @@ export async function openService(config: Config, options: ServiceOptions): Prom
 }
 
 /** Everything that depends on the configuration. */
-async function openShift(config: Config, options: ServiceOptions, { telemetry, store, queues }: Plant): Promise<Shift> {
+async function openGeneration(
+  config: Config,
+  options: ServiceOptions,
+  { telemetry, store, queues }: SharedResources,
+): Promise<ConfigGeneration> {
   const { log, roles, secrets, listen } = options;
   /** Ends at once, so that the next one can begin: what listens and what decides. */
   const steering = new AsyncDisposableStack();

@@ -4,7 +4,7 @@ import { createExchanger } from "../exchange/exchanger.ts";
 import { createLoopGauge } from "../exchange/loop-gauge.ts";
 import { createTokenCounter } from "../observation/gpt-tokens.ts";
 import { createUndiciAttempts } from "../exchange/undici-attempt.ts";
-import type { RunBook, World } from "../run/world.ts";
+import type { RunStore, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import { timedRuns } from "./measure.ts";
@@ -22,7 +22,7 @@ export interface OpenWorld extends World {
   close(): Promise<void>;
 }
 
-export function openWorld(runs: RunBook, config: Config, secrets: Secrets, log: Log, telemetry: Telemetry): OpenWorld {
+export function openWorld(runs: RunStore, config: Config, secrets: Secrets, log: Log, telemetry: Telemetry): OpenWorld {
   const clock = systemClock;
   const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
   const random = Math.random;

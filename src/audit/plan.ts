@@ -140,8 +140,8 @@ function expectedCost(
 
 /** Some servers answer what others refuse: before it is known, one is as likely as the other. */
 function likelihoodOfAnswer(scenario: string, call: Call): number {
-  if (call.credential !== "configured" || call.spoil !== undefined || call.path !== undefined) return 0;
-  if (call.alter === undefined) return 1;
+  if (call.credential !== "configured" || call.corrupt !== undefined || call.path !== undefined) return 0;
+  if (call.mutate === undefined) return 1;
   return surelyRefused.has(scenario) ? 0 : 0.5;
 }
 

@@ -18,14 +18,14 @@ export function named(view: AuditView, scenario: string, subject: RegExp): reado
 /** Broken if one is; the first of the worst is the evidence, the summary when all are held. */
 export function ofChecks(checks: readonly Check[], nothing: string, summary?: string): Ruled {
   if (checks.length === 0) return open(nothing);
-  const told = ({ subject, observed, expected, outcome }: Check): string =>
+  const notified = ({ subject, observed, expected, outcome }: Check): string =>
     outcome === "held" ? `${subject}: ${observed}` : `${subject}: ${observed}, expected ${expected}`;
   const bad = checks.filter(({ outcome }) => outcome === "broken");
-  if (bad.length > 0) return broken(bad.map(told).join("; "));
+  if (bad.length > 0) return broken(bad.map(notified).join("; "));
   const unknown = checks.filter(({ outcome }) => outcome === "unknown");
-  if (unknown.length === checks.length) return open(unknown.map(told).join("; "));
+  if (unknown.length === checks.length) return open(unknown.map(notified).join("; "));
   const held = checks.filter(({ outcome }) => outcome === "held");
   return met(
-    [`${held.length} of ${checks.length} checks held`, summary ?? held.slice(0, 2).map(told).join("; ")].join(": "),
+    [`${held.length} of ${checks.length} checks held`, summary ?? held.slice(0, 2).map(notified).join("; ")].join(": "),
   );
 }

@@ -30,10 +30,10 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
   });
   const digest = text.digest && digestOf(text.digest, text.receivers, complaints);
   checkNames(digest?.receivers ?? [], ["digest"]);
-  const manners = Object.entries(text.receivers).map(([name, one]) => [name, mannerOf(one)] as const);
+  const policy = Object.entries(text.receivers).map(([name, one]) => [name, policyOf(one)] as const);
   return {
     routes,
-    manners: Object.fromEntries(manners),
+    manners: Object.fromEntries(policy),
     maintenance: text.maintenance.map(({ name, match, cron, tz, for: lasts }) => ({
       name,
       match: matcherOf(match),
@@ -73,7 +73,7 @@ function matcherOf(text: MatchText): AlertMatcher {
   return Object.fromEntries(given.map(([member, patterns]) => [member, [patterns].flat()]));
 }
 
-function mannerOf({ hours, maxPerHour }: MannerText): Manner {
+function policyOf({ hours, maxPerHour }: MannerText): Manner {
   return { ...(hours && { hours: hoursOf(hours) }), ...(maxPerHour && { maxPerHour }) };
 }
 

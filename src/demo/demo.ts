@@ -9,7 +9,7 @@ import { isPerfect } from "./score.ts";
 import { type DemoIo, openScreen } from "../cli/screen.ts";
 import { storyPace } from "./story.ts";
 import { renderSummary } from "./summary.ts";
-import { tellStory } from "./tell-story.ts";
+import { playStory } from "./tell-story.ts";
 
 /** What `config/demo.yaml` refers to: made anew for each demo. */
 export type DemoEnv = Readonly<
@@ -103,7 +103,7 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
     const facts = { score: journal.score(), elapsedMs: elapsedMs(), requests: testbed.requests() };
     screen.show(`\n${renderSummary({ ...facts, rejected: receiver.rejected() }, io.colour)}`);
   };
-  const end = await tellStory({
+  const end = await playStory({
     io,
     screen,
     journal,

@@ -50,7 +50,7 @@ export function score(
   const byHearing = alerts.toSorted((one, other) => one.heardAtMs - other.heardAtMs);
   const drifts = injections.map((injection) => ({
     injection,
-    alerts: byHearing.filter((alert) => tellsOf(alert, injection)),
+    alerts: byHearing.filter((alert) => notificationsOf(alert, injection)),
   }));
   const explained = new Set(drifts.flatMap((drift) => drift.alerts));
   const rest = byHearing.filter((alert) => !explained.has(alert));
@@ -63,7 +63,7 @@ export function score(
   };
 }
 
-function tellsOf(alert: HeardAlert, { step, atMs }: Injection): boolean {
+function notificationsOf(alert: HeardAlert, { step, atMs }: Injection): boolean {
   const shows = showsOn(step.shows, alert.scenario);
   const follows = alert.heardAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
   return alert.kind === step.kind && shows && follows && alert.event !== "resolved";

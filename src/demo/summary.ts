@@ -25,8 +25,8 @@ export function renderSummary({ score, elapsedMs, requests, rejected }: SummaryF
     ...score.drifts.flatMap((drift) => driftLines(drift, elapsedMs)),
     ...score.notInjected.map((step): Line => [segment(` - ${step.drift}  was not injected`, "dim")]),
     [],
-    ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(told(alert))]),
-    ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${told(alert)}`, "dim")]),
+    ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(notified(alert))]),
+    ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${notified(alert)}`, "dim")]),
     ...(rejected === 0 ? [] : [[segment(` ✗ ${rejected} deliveries were not signed as they should be`, "bad")]]),
     [
       segment(
@@ -61,6 +61,6 @@ function driftLines({ injection: { step, atMs }, alerts }: DriftScore, elapsedMs
   ];
 }
 
-function told({ event, kind, scenario, summary, heardAtMs }: HeardAlert): string {
+function notified({ event, kind, scenario, summary, heardAtMs }: HeardAlert): string {
   return `${elapsed(heardAtMs)} ${kind} on ${scenario} ${event}: ${summary}`;
 }

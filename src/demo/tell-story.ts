@@ -28,12 +28,12 @@ const overviewEveryMs = 1000;
 const sayLearningEveryMs = 3000;
 
 /** Plays the story and shows it. `told`: it came to its end; `interrupted`: somebody was faster. */
-export async function tellStory(stage: StoryStage): Promise<"told" | "interrupted"> {
+export async function playStory(stage: StoryStage): Promise<"told" | "interrupted"> {
   const { screen, journal, elapsedMs, pace } = stage;
   const caps = capsOf(stage.config);
   const sayLearning = learningSayer(screen);
   let learnedAtMs: number | undefined;
-  let isTold = false;
+  let isNotified = false;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let overview: Overview | undefined;
 
@@ -46,9 +46,9 @@ export async function tellStory(stage: StoryStage): Promise<"told" | "interrupte
       if (learning.isDone) learnedAtMs ??= elapsedMs();
     }
     const move = nextMove({ elapsedMs: elapsedMs(), learnedAtMs, drifts: journal.drifts() }, pace);
-    if (move.kind === "inject" && !isTold) journal.inject(move.step);
-    if (move.kind === "finish" && !isTold) {
-      isTold = true;
+    if (move.kind === "inject" && !isNotified) journal.inject(move.step);
+    if (move.kind === "finish" && !isNotified) {
+      isNotified = true;
       stage.onTold();
       if (stage.isOnce) return "told";
     }
@@ -56,7 +56,7 @@ export async function tellStory(stage: StoryStage): Promise<"told" | "interrupte
     if (shown === undefined) continue;
     screen.draw(() => {
       const { columns, colour } = stage.io;
-      const phase = isTold ? "the story is told; Ctrl-C ends it" : phaseOf(journal, learnedAtMs);
+      const phase = isNotified ? "the story is told; Ctrl-C ends it" : phaseOf(journal, learnedAtMs);
       const frame = {
         columns,
         colour,
@@ -69,7 +69,7 @@ export async function tellStory(stage: StoryStage): Promise<"told" | "interrupte
       return renderLive(shown, frame);
     });
   }
-  return isTold ? "told" : "interrupted";
+  return isNotified ? "told" : "interrupted";
 }
 
 function phaseOf(journal: Journal, learnedAtMs: number | undefined): string {

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What can be done from an alert, without logging in anywhere. */
-export const linkActs = ["acknowledge", "silence", "accept", "exclude", "noise"] as const;
-export type LinkAct = (typeof linkActs)[number];
+export const linkActions = ["acknowledge", "silence", "accept", "exclude", "noise"] as const;
+export type LinkAction = (typeof linkActions)[number];
 
 /** One act on one incident, open to whoever holds the address until it expires. */
 export interface ActionLink {
-  readonly act: LinkAct;
+  readonly act: LinkAction;
   readonly incidentId: string;
   /** The receiver it was sent to: what is known of who acts by it. */
   readonly receiver: string;
@@ -20,7 +20,7 @@ export type LinkReading =
   | { readonly kind: "forged" };
 
 /** What can be said of an incident that is over as well: what it was. */
-export const actsOnOver: readonly LinkAct[] = ["exclude", "noise"];
+export const actsOnOver: readonly LinkAction[] = ["exclude", "noise"];
 
 /** How long silences last that are made by a link. */
 export const linkSilenceMs = 3_600_000;
@@ -43,7 +43,7 @@ export function actionAddress(publicUrl: string, link: ActionLink, key: string):
 /** What an address allows. One that was changed in any part is forged, whether or not it would have expired. */
 export function readActionAddress(query: Readonly<Record<string, string>>, key: string, nowMs: number): LinkReading {
   const { do: word, incident, to, until, sig, ...others } = query;
-  const act = linkActs.find((one) => one === word);
+  const act = linkActions.find((one) => one === word);
   const isWhole = incident !== undefined && to !== undefined && sig !== undefined && /^\d{1,12}$/.test(until ?? "");
   if (act === undefined || !isWhole || Object.keys(others).length > 0) return { kind: "forged" };
   const link = { act, incidentId: incident, receiver: to, expiresAtMs: Number(until) * 1000 };

@@ -53,7 +53,7 @@ export interface Incident {
   /** What has kept it quiet at its newest bad slot. */
   readonly muted?: { readonly reason: string; readonly by: string } | undefined;
   /** Of one that stands for others: what it keeps quiet, and the sentence that says so. */
-  readonly covers?: Covers | undefined;
+  readonly covers?: GroupMembers | undefined;
   /** Who has taken it on; the reminders stop. */
   readonly acknowledged?: Acknowledgement | undefined;
   /** The worst and newest, bounded. */
@@ -66,7 +66,7 @@ export interface Incident {
 export type Confirmation = "slots" | "many-runs" | "asked-again";
 
 /** An incident that explains others: they are not told while it lasts, and are named in it. */
-export interface Covers {
+export interface GroupMembers {
   readonly reason:
     | "provider-is-down"
     | "no-connectivity"

@@ -3,7 +3,7 @@ import type { MaintenanceWindow } from "../probe/alerting.ts";
 import { type Incident, incidentId, type Moved } from "./incident.ts";
 import { maintenanceAt } from "./maintenance.ts";
 import { fits, type Matchable } from "./matcher.ts";
-import type { Neighbour } from "./reach.ts";
+import type { PeerProbe } from "./reach.ts";
 
 /** Deliveries of what it matches are muted for a while; judging goes on. */
 export interface Silence {
@@ -45,7 +45,7 @@ export interface Surroundings {
   /** Open incidents that stand for others. */
   readonly covering?: readonly Incident[] | undefined;
   /** How the other probes are; read only when there is something to tell. */
-  readonly neighbours?: readonly Neighbour[] | undefined;
+  readonly neighbours?: readonly PeerProbe[] | undefined;
   /** Messages about what is wrong within the last hour, by receiver; read only when there is something to tell. */
   readonly sent?: ReadonlyMap<string, number> | undefined;
 }
@@ -75,7 +75,7 @@ export function muteOf(
   const window = maintenanceAt(windows, incident, nowMs);
   if (window !== undefined) return { reason: "maintenance", by: window.name };
   if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
-  return coverOf(incident, covering, nowMs) ?? firstOutage(incident, outages);
+  return groupOf(incident, covering, nowMs) ?? firstOutage(incident, outages);
 }
 
 /** The widest cause first. */
@@ -90,7 +90,7 @@ const causes = [
 /** What nobody has confirmed for so long, such as a monitor that is gone, keeps nothing quiet any more. */
 const freshMs = 15 * 60_000;
 
-function coverOf(incident: Mutable, covering: readonly Incident[], nowMs: number): Mute | undefined {
+function groupOf(incident: Mutable, covering: readonly Incident[], nowMs: number): Mute | undefined {
   for (const reason of causes) {
     const cover = covering.find(
       ({ covers, fingerprint, lastSlotMs, goodInARow }) =>

@@ -2,7 +2,7 @@ import type { FindingKind, Verdict } from "../judgement/judgement.ts";
 import type { Incident } from "./incident.ts";
 
 /** What the newest judged run of another probe has come to. */
-export interface Neighbour {
+export interface PeerProbe {
   readonly probeId: string;
   readonly target: string;
   readonly scenario: string;
@@ -13,18 +13,18 @@ export interface Neighbour {
 }
 
 /** How far it reaches: which comparable probes found the same kind of thing, and which are fine. */
-export interface Reach {
+export interface BlastRadius {
   readonly affected: readonly string[];
   readonly fine: readonly string[];
 }
 
 /** Comparable is the same target asked something else, and the same scenario asked elsewhere. */
-export function reachOf(incident: Incident, neighbours: readonly Neighbour[]): Reach {
+export function blastRadiusOf(incident: Incident, neighbours: readonly PeerProbe[]): BlastRadius {
   const comparable = neighbours.filter(
     ({ probeId, target, scenario }) =>
       probeId !== incident.probeId && (target === incident.target || scenario === incident.scenario),
   );
-  const names = (which: (neighbour: Neighbour) => boolean): string[] =>
+  const names = (which: (neighbour: PeerProbe) => boolean): string[] =>
     comparable.filter(which).map((neighbour) => nameOf(neighbour, incident));
   return {
     affected: names(({ kinds }) => kinds.includes(incident.kind)),
@@ -32,6 +32,6 @@ export function reachOf(incident: Incident, neighbours: readonly Neighbour[]): R
   };
 }
 
-function nameOf({ target, scenario, location }: Neighbour, incident: Incident): string {
+function nameOf({ target, scenario, location }: PeerProbe, incident: Incident): string {
   return `${target} ${scenario}${location === incident.location ? "" : ` from ${location}`}`;
 }

@@ -3,16 +3,16 @@ import type { OutboxEntry } from "./compose/alert.ts";
 import type { RouteDecision } from "./route/route.ts";
 
 /** What follows from something that was judged; written together with it, or not at all. */
-export interface Aftermath {
+export interface Effects {
   /** Changed incidents only. */
   readonly incidents: readonly Incident[];
-  readonly transitions: readonly ToldTransition[];
+  readonly transitions: readonly NotifiedTransition[];
   readonly outbox: readonly OutboxEntry[];
 }
 
-export interface ToldTransition extends Transition {
+export interface NotifiedTransition extends Transition {
   /** Who was told, and why the others were not. */
   readonly routes: readonly RouteDecision[];
 }
 
-export const nothingFollows: Aftermath = { incidents: [], transitions: [], outbox: [] };
+export const nothingFollows: Effects = { incidents: [], transitions: [], outbox: [] };

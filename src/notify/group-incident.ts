@@ -1,14 +1,14 @@
-import { type Covers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
+import { type GroupMembers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import { muteOf, type Surroundings } from "../incident/mute.ts";
 import type { Finding, FindingKind, Ruling, Severity } from "../judgement/judgement.ts";
 import type { Alerting, Route, Tier } from "../probe/alerting.ts";
-import { type Aftermath, nothingFollows } from "./effects.ts";
-import { tell } from "./route/notify.ts";
+import { type Effects, nothingFollows } from "./effects.ts";
+import { notify } from "./route/notify.ts";
 import { escalation } from "./route/escalation.ts";
 
 /** An incident that stands for others: how it is now. */
-export interface CoverReport {
+export interface GroupReport {
   readonly kind: FindingKind;
   /** Breaking when left out. */
   readonly severity?: Severity;
@@ -20,7 +20,7 @@ export interface CoverReport {
   readonly location: string;
   readonly tier: Tier;
   /** undefined: it is over. */
-  readonly covers: Covers | undefined;
+  readonly covers: GroupMembers | undefined;
   readonly findings: readonly Pick<Finding, "subject" | "expected" | "observed">[];
   readonly evidence: Evidence;
   /** Those that lead somewhere for what it stands for; everybody is told when left out. */
@@ -31,7 +31,7 @@ export interface CoverReport {
 /** Probes have an `@` in their ids; these stand for many. */
 export const coverProbeId = "plumbline";
 
-function ownerOf({ series, target, model, location, tier }: CoverReport, alerting: Alerting): IncidentOwner {
+function ownerOf({ series, target, model, location, tier }: GroupReport, alerting: Alerting): IncidentOwner {
   return {
     id: coverProbeId,
     name: series,
@@ -44,19 +44,19 @@ function ownerOf({ series, target, model, location, tier }: CoverReport, alertin
   };
 }
 
-export function coverFingerprint(report: CoverReport, alerting: Alerting): string {
+export function groupFingerprint(report: GroupReport, alerting: Alerting): string {
   const { kind, series, label } = report;
   return fingerprintOf(ownerOf(report, alerting), { subject: { kind, series: `${series}@${report.location}`, label } });
 }
 
 /** What a report makes of the incident about it. */
-export function advanceCover(
+export function applyGroupReport(
   before: Incident | undefined,
-  report: CoverReport,
+  report: GroupReport,
   receivers: readonly string[],
   alerting: Alerting,
   surroundings: Surroundings,
-): Aftermath {
+): Effects {
   const { kind, severity = "breaking", series, label, covers, evidence, nowMs } = report;
   const isOver = before === undefined || before.state === "resolved";
   if (covers === undefined && isOver) return nothingFollows;
@@ -78,19 +78,19 @@ export function advanceCover(
   const context = { alerting: routed, mute };
   if (reduced.transition !== undefined) {
     const reason = covers?.reason ?? "no-longer-so";
-    return counted(tell(incident, { ...reduced.transition, reason }, receivers, context));
+    return counted(notify(incident, { ...reduced.transition, reason }, receivers, context));
   }
   const again = mute === undefined ? whyAgain(incident, nowMs, probe.incident.remindMs) : undefined;
   if (again === undefined) {
     const handedOn = mute === undefined ? escalation(incident, routed, nowMs) : undefined;
     if (handedOn === undefined) return { ...nothingFollows, incidents: [incident] };
     const { successors } = handedOn;
-    return tell(handedOn.incident, handedOn.transition, receivers, { ...context, successors });
+    return notify(handedOn.incident, handedOn.transition, receivers, { ...context, successors });
   }
   const next = { ...incident, sequence: incident.sequence + 1 };
   const { fingerprint, sequence } = next;
   const transition = { kind: "reminded", incidentId: incidentId(next), fingerprint, sequence, atMs: nowMs } as const;
-  return counted(tell(next, { ...transition, reason: again }, receivers, context));
+  return counted(notify(next, { ...transition, reason: again }, receivers, context));
 }
 
 /** It is looked at more often than the runs that show it. */
@@ -99,7 +99,7 @@ function onceEach(evidence: readonly Evidence[]): Evidence[] {
 }
 
 /** So many it names now, to those that it was told. */
-function counted(after: Aftermath): Aftermath {
+function counted(after: Effects): Effects {
   if (after.outbox.length === 0) return after;
   const incidents = after.incidents.map(({ covers, ...rest }) => ({
     ...rest,

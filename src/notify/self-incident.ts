@@ -2,8 +2,8 @@ import type { Evidence, Incident } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import type { Finding, Ruling } from "../judgement/judgement.ts";
 import { plainAlerting } from "../probe/alerting.ts";
-import { type Aftermath, nothingFollows } from "./effects.ts";
-import { tell } from "./route/notify.ts";
+import { type Effects, nothingFollows } from "./effects.ts";
+import { notify } from "./route/notify.ts";
 
 /** Something that the monitor must be able to do. An incident is about one of them. */
 export interface Duty {
@@ -37,11 +37,11 @@ export function dutyFingerprint(duty: Duty): string {
 }
 
 /** What a report makes of the incident about this duty, whose fingerprint is `dutyFingerprint`. */
-export function advanceSelf(
+export function applySelfReport(
   before: Incident | undefined,
   { duty, troubles, evidence, nowMs }: DutyReport,
   receivers: readonly string[],
-): Aftermath {
+): Effects {
   // Reports come one after the other, whatever the clock says of them.
   const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const subject = { kind: "monitor", ...duty } as const;
@@ -51,5 +51,5 @@ export function advanceSelf(
   const { incident, transition } = reduce(before, ruling, context);
   if (incident === undefined || incident === before) return nothingFollows;
   if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
-  return tell(incident, transition, receivers);
+  return notify(incident, transition, receivers);
 }

@@ -2,8 +2,8 @@ import type { Incident } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
 import type { Finding, Ruling } from "../judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../probe/alerting.ts";
-import { type Aftermath, nothingFollows } from "./effects.ts";
-import { tell } from "./route/notify.ts";
+import { type Effects, nothingFollows } from "./effects.ts";
+import { notify } from "./route/notify.ts";
 
 /** A limit on what may be used, or a promise of quality: of a target, a key or everything. */
 export interface Limit {
@@ -34,14 +34,14 @@ export function limitFingerprint(limit: Limit): string {
 }
 
 /** What a look at this limit makes of its incident, whose fingerprint is `limitFingerprint`: told once, and when it is over. */
-export function advanceLimit(
+export function applyLimitReport(
   before: Incident | undefined,
   limit: Limit,
   finding: Finding | undefined,
   nowMs: number,
   receivers: readonly string[],
   alerting: Alerting = plainAlerting,
-): Aftermath {
+): Effects {
   const { series, label } = limit;
   const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const subject = { kind: "budget", series, label } as const;
@@ -60,5 +60,5 @@ export function advanceLimit(
   const { incident, transition } = reduce(before, ruling, context);
   if (incident === undefined || incident === before) return nothingFollows;
   if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
-  return tell(incident, transition, receivers, { alerting });
+  return notify(incident, transition, receivers, { alerting });
 }

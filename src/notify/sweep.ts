@@ -3,12 +3,12 @@ import { muteOf, type Surroundings } from "../incident/mute.ts";
 import { remind } from "../incident/remind.ts";
 import type { Alerting } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
-import type { Aftermath } from "./effects.ts";
-import { tell } from "./route/notify.ts";
+import type { Effects } from "./effects.ts";
+import { notify } from "./route/notify.ts";
 import { escalation } from "./route/escalation.ts";
 
 /** Whose incident it is, as far as time alone needs it. */
-export interface Tended {
+export interface Swept {
   readonly incident: IncidentPolicy;
   readonly alerting: Alerting;
   readonly receivers: readonly string[];
@@ -18,22 +18,22 @@ export interface Tended {
  * What the clock alone makes of an incident that is still bad, whenever its next slot comes: what was muted is told when
  * it no longer is, reminders, and further people when nobody has acknowledged it. Undefined: nothing.
  */
-export function tend(
+export function sweep(
   incident: Incident,
-  { incident: policy, alerting, receivers }: Tended,
+  { incident: policy, alerting, receivers }: Swept,
   surroundings: Surroundings,
   nowMs: number,
-): Aftermath | undefined {
+): Effects | undefined {
   if (incident.state !== "open" || incident.goodInARow > 0) return undefined;
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
   if (mute !== undefined) return undefined;
   const { sent, neighbours } = surroundings;
   const context = { alerting, neighbours, ...(sent && { sent }) };
   const reminder = remind(incident, mute, policy, nowMs);
-  const reminded = reminder && tell(reminder.incident, reminder.transition, receivers, context);
+  const reminded = reminder && notify(reminder.incident, reminder.transition, receivers, context);
   if (reminded !== undefined && reminded.outbox.length > 0) return reminded;
   const next = escalation(incident, alerting, nowMs);
   if (next === undefined) return undefined;
-  const handedOn = tell(next.incident, next.transition, receivers, { ...context, successors: next.successors });
+  const handedOn = notify(next.incident, next.transition, receivers, { ...context, successors: next.successors });
   return handedOn.outbox.length > 0 ? handedOn : undefined;
 }

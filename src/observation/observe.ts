@@ -9,7 +9,7 @@ import type { Observation, ReplyFacts } from "./observation.ts";
 import { isListed, numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
 import { streamUsageOf } from "./stream-usage.ts";
-import { headerClasses, tellingHeaders } from "./telling-headers.ts";
+import { headerClasses, informativeHeaders } from "./telling-headers.ts";
 import { completionText, textFacts } from "./text-facts.ts";
 import { usageOf } from "./usage.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -21,7 +21,7 @@ interface Looked {
   readonly method?: "GET" | undefined;
   readonly isAside?: boolean | undefined;
   /** A model to be found in the list that comes. */
-  readonly seek?: string | undefined;
+  readonly expectModel?: string | undefined;
   /** Numbers to read: name → path. */
   readonly read?: Readonly<Record<string, string>> | undefined;
 }
@@ -61,7 +61,7 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
   return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
 }
 
-function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Looked): ReplyFacts {
+function factsOf(reply: Reply, patterns: readonly string[], { expectModel, read }: Looked): ReplyFacts {
   const documents = documentsOf(reply.body);
   const text = completionText(documents);
   const requestId = requestIdOf(reply, documents);
@@ -84,9 +84,9 @@ function factsOf(reply: Reply, patterns: readonly string[], { seek, read }: Look
     error: errorFactsOf(reply.status, reply.body),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
     textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, new RegExp(pattern, "u").test(text)])),
-    telling: tellingHeaders(reply.headers),
+    telling: informativeHeaders(reply.headers),
     streamUsage: reply.body.form === "stream" ? streamUsageOf(reply.body.chunks) : undefined,
-    isListed: seek === undefined ? undefined : isListed(documents[0], seek),
+    isListed: expectModel === undefined ? undefined : isListed(documents[0], expectModel),
     numbers: read && numbersAt(documents[0], read),
   };
 }

@@ -17,7 +17,7 @@ const telling = [
 const mostHeaders = 24;
 
 /** The telling ones of a reply, values short and of a plain alphabet. */
-export function tellingHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
+export function informativeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const kept = Object.entries(headers)
     .filter(([name, value]) => telling.some((pattern) => pattern.test(name)) && isPlain(value))
     .slice(0, mostHeaders);

@@ -13,10 +13,10 @@ import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
-import type { Act, ControlBook } from "./control.ts";
+import type { AuditEntry, ControlStore } from "./control.ts";
 
 /** What may be asked and changed of baselines. Each change writes its act in the same transaction. */
-export interface BaselineBook {
+export interface BaselineStore {
   /** Every series with its newest baseline, those of one probe when `probeId` is given. */
   series(probeId?: string): Promise<readonly SeriesMemory[]>;
   /** What is known of all series together. */
@@ -26,7 +26,7 @@ export interface BaselineBook {
   /** What the runs of these ids saw, as far as it is still kept. */
   observationsOf(runIds: readonly string[]): Promise<readonly Observation[]>;
   /** Adds a version and lets the judge begin with it; false when there is no such series. */
-  addBaseline(seriesId: string, normal: NewNormal, act: Act): Promise<boolean>;
+  addBaseline(seriesId: string, normal: NewNormal, act: AuditEntry): Promise<boolean>;
 }
 
 /** One series, and how far its learning is. */
@@ -85,7 +85,7 @@ export interface Baselines {
 }
 
 interface BaselineWorld {
-  readonly book: BaselineBook & Pick<ControlBook, "history">;
+  readonly book: BaselineStore & Pick<ControlStore, "history">;
   readonly clock: Clock;
   /** Of a probe that is configured. */
   readonly policyOf: (probeId: string) => JudgePolicy | undefined;
@@ -110,7 +110,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
   const change = async (
     seriesId: string,
     normal: NewNormal,
-    act: Pick<Act, "what" | "by" | "why">,
+    act: Pick<AuditEntry, "what" | "by" | "why">,
   ): Promise<BaselineResult> => {
     await book.addBaseline(seriesId, normal, { ...act, subject: seriesId, atMs: clock.nowMs() });
     const series = await find(seriesId);

@@ -1,22 +1,27 @@
-import type { Aftermath, ToldTransition } from "../notify/effects.ts";
+import type { Effects, NotifiedTransition } from "../notify/effects.ts";
 import type { DeliveryOutcome } from "../notify/compose/alert.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
-import { tell } from "../notify/route/notify.ts";
-import { acknowledge, type ActResult, resolveByHand } from "../incident/acknowledge.ts";
+import { notify } from "../notify/route/notify.ts";
+import { acknowledge, type OperationResult, resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Silence, SilenceMatcher } from "../incident/mute.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
-import { type DigestBook, digestNow } from "../upkeep/digest.ts";
-import { createProbes, type ProbeBook, type Probes } from "./probes.ts";
-import { type BaselineBook, type Baselines, createBaselines } from "./baselines.ts";
-import { createSeriesActs, type PlannedBook, type SeriesActs, type SeriesChangeBook } from "./series-feedback.ts";
+import { type DigestStore, digestNow } from "../upkeep/digest.ts";
+import { createProbes, type ProbeStore, type Probes } from "./probes.ts";
+import { type BaselineStore, type Baselines, createBaselines } from "./baselines.ts";
+import {
+  createSeriesFeedback,
+  type PlannedStore,
+  type SeriesFeedback,
+  type SeriesChangeStore,
+} from "./series-feedback.ts";
 
 /** One incident with everything that became of it. */
 export interface IncidentHistory {
   readonly incident: Incident;
   /** Oldest first, each with who was told and why the others were not. */
-  readonly transitions: readonly ToldTransition[];
+  readonly transitions: readonly NotifiedTransition[];
   readonly deliveries: readonly DeliveryView[];
 }
 
@@ -35,7 +40,7 @@ export interface DeliveryView {
 }
 
 /** What a person has done, kept for those who ask later. */
-export interface Act {
+export interface AuditEntry {
   readonly by: string;
   readonly what:
     | "acknowledge"
@@ -59,28 +64,32 @@ export interface Act {
 }
 
 /** What people's acts ask of the store. Each writes its act in the same transaction. */
-export interface ControlBook {
+export interface ControlStore {
   /** Newest first; only those that are not over unless `all`. */
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
   history(incidentId: string): Promise<IncidentHistory | undefined>;
   /** Lets `change` see the newest state of the incident and writes what it returns; undefined writes nothing. */
-  changeIncident(fingerprint: string, act: Act, change: (incident: Incident) => Aftermath | undefined): Promise<void>;
+  changeIncident(
+    fingerprint: string,
+    act: AuditEntry,
+    change: (incident: Incident) => Effects | undefined,
+  ): Promise<void>;
   silences(nowMs: number): Promise<readonly Silence[]>;
-  addSilence(silence: Silence, act: Act): Promise<void>;
+  addSilence(silence: Silence, act: AuditEntry): Promise<void>;
   /** Newest first. */
-  acts(limit: number): Promise<readonly Act[]>;
+  acts(limit: number): Promise<readonly AuditEntry[]>;
   /** False when there is none of that id in force or to come. */
-  endSilence(id: string, act: Act): Promise<boolean>;
+  endSilence(id: string, act: AuditEntry): Promise<boolean>;
   deliveries(state: DeliveryView["state"], limit: number): Promise<readonly DeliveryView[]>;
   /**
    * Makes a given-up delivery due again, under its old id. False when there is none, or when the receiver knows of a
    * newer state of the same incident, which an old message would contradict.
    */
-  retryDelivery(id: string, act: Act): Promise<boolean>;
+  retryDelivery(id: string, act: AuditEntry): Promise<boolean>;
 }
 
 export interface ControlWorld {
-  readonly book: ControlBook & BaselineBook & ProbeBook & PlannedBook & SeriesChangeBook & DigestBook;
+  readonly book: ControlStore & BaselineStore & ProbeStore & PlannedStore & SeriesChangeStore & DigestStore;
   readonly clock: Clock;
   /** A new name for something, never used before. */
   readonly freshId: (kind: "sil" | "plan") => string;
@@ -113,13 +122,13 @@ export interface Digests {
 export interface Control {
   readonly baselines: Baselines;
   readonly probes: Probes;
-  readonly seriesActs: SeriesActs;
+  readonly seriesActs: SeriesFeedback;
   readonly digests: Digests;
   /** What people did, newest first. */
-  acts(): Promise<readonly Act[]>;
+  acts(): Promise<readonly AuditEntry[]>;
   incidents(all: boolean): Promise<readonly Incident[]>;
   incident(id: string): Promise<IncidentHistory | undefined>;
-  act(what: "acknowledge" | "resolve", id: string, by: string, why: string): Promise<ActResult | undefined>;
+  act(what: "acknowledge" | "resolve", id: string, by: string, why: string): Promise<OperationResult | undefined>;
   silences(): Promise<readonly Silence[]>;
   silence(wanted: NewSilence, by: string): Promise<Silence>;
   expireSilence(id: string, by: string): Promise<boolean>;
@@ -138,7 +147,7 @@ export function createControl(world: ControlWorld): Control {
       policyOf: (id) => probes.find((probe) => probe.id === id)?.judge,
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
-    seriesActs: createSeriesActs({
+    seriesActs: createSeriesFeedback({
       book,
       clock,
       freshId,
@@ -154,14 +163,14 @@ export function createControl(world: ControlWorld): Control {
     async act(what, id, by, why) {
       const known = await book.history(id);
       if (known === undefined) return undefined;
-      const act: Act = { by, what, subject: id, why, atMs: clock.nowMs() };
-      let result: ActResult = { kind: "refused", reason: "it is over, and another has begun since" };
+      const act: AuditEntry = { by, what, subject: id, why, atMs: clock.nowMs() };
+      let result: OperationResult = { kind: "refused", reason: "it is over, and another has begun since" };
       await book.changeIncident(known.incident.fingerprint, act, (incident) => {
         if (incident.episode !== known.incident.episode) return undefined;
         result = (what === "acknowledge" ? acknowledge : resolveByHand)(incident, act);
         return result.kind === "refused"
           ? undefined
-          : tell(result.incident, result.transition, receiversOf(incident.probeId));
+          : notify(result.incident, result.transition, receiversOf(incident.probeId));
       });
       nudge();
       return result;
@@ -183,7 +192,7 @@ export function createControl(world: ControlWorld): Control {
     deliveries: (state) => book.deliveries(state, mostListed),
 
     async retryDelivery(id, by) {
-      const act: Act = { by, what: "retry-delivery", subject: id, why: "asked for", atMs: clock.nowMs() };
+      const act: AuditEntry = { by, what: "retry-delivery", subject: id, why: "asked for", atMs: clock.nowMs() };
       const isDone = await book.retryDelivery(id, act);
       nudge();
       return isDone;

@@ -22,7 +22,7 @@ export interface ExportedRun {
 }
 
 /** Runs by due time, then probe; from `fromMs` on and before `untilMs`. Pages are read as they are asked for. */
-export interface ExportBook {
+export interface ExportStore {
   exported(range: ExportRange): AsyncIterable<ExportedRun>;
 }
 

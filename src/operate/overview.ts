@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import type { CapStanding } from "../judgement/spend/cap-usage.ts";
+import type { CapUsage } from "../judgement/spend/cap-usage.ts";
 import type { Verdict } from "../judgement/judgement.ts";
 import type { ErrorBudget } from "../judgement/spend/slo.ts";
 import type { MicroUsd } from "../std/money.ts";
@@ -15,7 +15,7 @@ export interface Overview {
   /** What is left of the error budgets of targets that have any. */
   readonly errorBudgets?: readonly ErrorBudget[] | undefined;
   /** How the caps on money, tokens and requests stand. */
-  readonly spendCaps?: readonly CapStanding[] | undefined;
+  readonly spendCaps?: readonly CapUsage[] | undefined;
   readonly pauses?: readonly Pause[] | undefined;
   /** Waiting for their receivers; given up within the last day. */
   readonly deliveries: { readonly pending: number; readonly failed: number };

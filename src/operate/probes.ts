@@ -1,18 +1,18 @@
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Act } from "./control.ts";
+import type { AuditEntry } from "./control.ts";
 import type { Overview, Pause, ProbeOverview, RunSummary } from "./overview.ts";
 
 /** What may be asked and done about probes. Each act is written in the same transaction. */
-export interface ProbeBook {
+export interface ProbeStore {
   overview(nowMs: number): Promise<Overview>;
   pauses(): Promise<readonly Pause[]>;
   /** False when it is paused already. */
-  pause(pause: Pause, act: Act): Promise<boolean>;
+  pause(pause: Pause, act: AuditEntry): Promise<boolean>;
   /** False when it is not paused. */
-  resume(probeId: string, act: Act): Promise<boolean>;
-  recordAct(act: Act): Promise<void>;
+  resume(probeId: string, act: AuditEntry): Promise<boolean>;
+  recordAct(act: AuditEntry): Promise<void>;
   /** Newest first. */
   runs(probeId: string, limit: number): Promise<readonly RunSummary[]>;
   /** One run with everything that is kept of it. */
@@ -59,7 +59,7 @@ export interface Probes {
 }
 
 interface ProbeWorld {
-  readonly book: ProbeBook;
+  readonly book: ProbeStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
@@ -122,7 +122,7 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
 
     async resume(given, by) {
       const id = find(given)?.id ?? given;
-      const act: Act = { by, what: "resume", subject: id, why: "goes on", atMs: clock.nowMs() };
+      const act: AuditEntry = { by, what: "resume", subject: id, why: "goes on", atMs: clock.nowMs() };
       const isDone = await book.resume(id, act);
       if (isDone) return { kind: "done" };
       return find(id) === undefined ? undefined : { kind: "refused", reason: "it is not paused" };

@@ -8,17 +8,17 @@ import { isStillCounted } from "../judgement/drift/still-counted.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
-import type { BaselineBook } from "./baselines.ts";
-import type { Act, ControlBook } from "./control.ts";
+import type { BaselineStore } from "./baselines.ts";
+import type { AuditEntry, ControlStore } from "./control.ts";
 import type { PlannedChange } from "../run/planned.ts";
 
 /** Planned changes, and what else these acts ask of the store. Each writes its act in the same transaction. */
-export interface PlannedBook {
+export interface PlannedStore {
   /** Those that begin after that time, the next first. */
   planned(fromMs: number): Promise<readonly PlannedChange[]>;
-  plan(change: PlannedChange, act: Act): Promise<void>;
+  plan(change: PlannedChange, act: AuditEntry): Promise<void>;
   /** False when there is none of that id to come. */
-  unplan(id: string, act: Act): Promise<boolean>;
+  unplan(id: string, act: AuditEntry): Promise<boolean>;
 }
 
 /** What an act makes of one series: its state, and another baseline where it needs one. */
@@ -27,14 +27,14 @@ export interface SeriesChange {
   readonly baseline?: { readonly learned: Json; readonly n: number } | undefined;
 }
 
-export interface SeriesChangeBook {
+export interface SeriesChangeStore {
   /**
    * Lets `change` see the newest of each series of the probe, in one transaction with its runs kept waiting, and writes
    * what it returns; undefined writes nothing. Gives the ids of the series that were changed.
    */
   changeSeries(
     probeId: string,
-    act: Act,
+    act: AuditEntry,
     change: (memory: SeriesMemory) => SeriesChange | undefined,
   ): Promise<readonly string[]>;
 }
@@ -81,7 +81,7 @@ export interface NewPlan {
 }
 
 /** What people say of moves that the judges cannot know. Undefined: there is no such incident. */
-export interface SeriesActs {
+export interface SeriesFeedback {
   /** It was real: nothing of its time is learned from, by any series of its probe. */
   exclude(incidentId: string, by: string, why: string): Promise<Exclusion | Refused | undefined>;
   /** Its page was for nothing: two within 90 days widen the guard of its series. */
@@ -92,11 +92,11 @@ export interface SeriesActs {
   unplan(id: string, by: string): Promise<boolean>;
 }
 
-interface SeriesActsWorld {
-  readonly book: PlannedBook &
-    SeriesChangeBook &
-    Pick<BaselineBook, "series"> &
-    Pick<ControlBook, "history" | "incidents">;
+interface SeriesFeedbackWorld {
+  readonly book: PlannedStore &
+    SeriesChangeStore &
+    Pick<BaselineStore, "series"> &
+    Pick<ControlStore, "history" | "incidents">;
   readonly clock: Clock;
   readonly freshId: (kind: "plan") => string;
   readonly probes: readonly Probe[];
@@ -108,7 +108,7 @@ const mostIncidents = 500;
 const longestBackMs = 14 * 86_400_000;
 const longestAheadMs = 366 * 86_400_000;
 
-export function createSeriesActs({ book, clock, freshId, probes, resolve }: SeriesActsWorld): SeriesActs {
+export function createSeriesFeedback({ book, clock, freshId, probes, resolve }: SeriesFeedbackWorld): SeriesFeedback {
   return {
     async exclude(id, by, why) {
       const incident = (await book.history(id))?.incident;
@@ -121,7 +121,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       const learnedAgain: string[] = [];
       const stillCounted: string[] = [];
       let isLearning = false;
-      const act: Act = { by, what: "exclude-incident", subject: id, why, atMs: nowMs };
+      const act: AuditEntry = { by, what: "exclude-incident", subject: id, why, atMs: nowMs };
       const series = await book.changeSeries(incident.probeId, act, (memory) => {
         if (isStillCounted(memory, fromMs, toMs)) stillCounted.push(memory.series.label);
         const excluded = excludeBetween(memory, fromMs, toMs, fewestSamples);
@@ -151,7 +151,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       const nowMs = clock.nowMs();
       let marked: Noise | undefined;
       let wasMarked = false;
-      const act: Act = { by, what: "mark-noise", subject: id, why, atMs: nowMs };
+      const act: AuditEntry = { by, what: "mark-noise", subject: id, why, atMs: nowMs };
       const [seriesId] = await book.changeSeries(incident.probeId, act, (memory) => {
         if (!isAboutSeries(incident, memory.series.id)) return undefined;
         wasMarked = isMarkedAsNoise(memory, pagedAtMs);
@@ -181,7 +181,7 @@ export function createSeriesActs({ book, clock, freshId, probes, resolve }: Seri
       if (atMs - nowMs > longestAheadMs) return refused("that is more than a year ahead: is it the right year?");
       const which = named === undefined ? { target } : { probeId: those[0]?.id };
       const change: PlannedChange = { id: freshId("plan"), ...which, startsAtMs: atMs, by, why };
-      const act: Act = { by, what: "plan-change", subject: change.probeId ?? target ?? "", why, atMs: nowMs };
+      const act: AuditEntry = { by, what: "plan-change", subject: change.probeId ?? target ?? "", why, atMs: nowMs };
       if (atMs > nowMs) {
         const same = (await book.planned(nowMs)).find((one) => isSamePlan(one, change));
         if (same !== undefined) return refused(`that is planned already: ${same.id}, by ${same.by}: ${same.why}`);

@@ -1,5 +1,5 @@
 import type { BaselineHistory, SeriesView } from "../operate/baselines.ts";
-import type { Act } from "../operate/control.ts";
+import type { AuditEntry } from "../operate/control.ts";
 import { printable } from "./terminal-text.ts";
 
 const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
@@ -41,7 +41,7 @@ export function versionLines({ versions }: Pick<BaselineHistory, "versions">): s
     .join("\n")}\n`;
 }
 
-export function actLines(acts: readonly Act[]): string {
+export function actLines(acts: readonly AuditEntry[]): string {
   if (acts.length === 0) return "nobody has done anything by hand\n";
   return `${acts.map(({ atMs, by, what, subject, why }) => printable(`${time(atMs)}  ${by}  ${what}  ${subject}: ${why}`)).join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import { advance } from "../notify/apply.ts";
+import { applyRulings } from "../notify/apply.ts";
 import type { Evidence } from "../incident/incident.ts";
 import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";
@@ -26,7 +26,7 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
   const { verdict, findings, unjudged } = judged;
   const series = epoch.withEpochs(judged.series);
-  const after = advance(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
+  const after = applyRulings(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
   return { verdict, findings, unjudged, series, ...after };
 }
 

@@ -66,10 +66,10 @@ async function makeCall(
 function estimateOf(
   { countTokens }: World,
   { tokenizer }: Target,
-  { ask, alter, spoil, path, method }: Call,
+  { ask, mutate, corrupt, path, method }: Call,
 ): Pick<Observation, "estimatedPromptTokens"> {
   if (countTokens === undefined || tokenizer === undefined) return {};
-  if (alter !== undefined || spoil !== undefined || path !== undefined || method !== undefined) return {};
+  if (mutate !== undefined || corrupt !== undefined || path !== undefined || method !== undefined) return {};
   const estimatedPromptTokens = estimatePromptTokens(ask, tokenizer, countTokens);
   return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }

@@ -45,18 +45,18 @@ async function runWithin(
   const { traceId, spanId } = span.spanContext();
   const identity = identityOf(probe, slotMs, traceId);
 
-  const told = (report: RunReport, seen: readonly Observation[]): RunReport => {
+  const notified = (report: RunReport, seen: readonly Observation[]): RunReport => {
     world.log.info("run", runRecord(probe, report, seen, spanId));
     return report;
   };
 
   if (isStale(probe, slotMs, startedMs)) {
     await world.runs.miss(slotOf(probe, slotMs), "stale");
-    return told(unsent(identity, "missed", "stale"), []);
+    return notified(unsent(identity, "missed", "stale"), []);
   }
   const claim = await world.runs.claim(claimRequest(probe, scenario, slotMs, startedMs, traceId));
-  if (claim.kind === "taken") return told(unsent(identity, "skipped", "taken"), []);
-  if (claim.kind === "skipped") return told(unsent(identity, "skipped", claim.reason), []);
+  if (claim.kind === "taken") return notified(unsent(identity, "skipped", "taken"), []);
+  if (claim.kind === "skipped") return notified(unsent(identity, "skipped", claim.reason), []);
 
   const observations = await play(world, probe, scenario, span);
   const ledger = ledgerOf(observations, askedIn(probe, scenario));
@@ -74,7 +74,7 @@ async function runWithin(
   );
   linkBaseline(span, baselines);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
-  return told({ ...finished(identity, observations, spent, decision), askAgainAtMs }, observations);
+  return notified({ ...finished(identity, observations, spent, decision), askAgainAtMs }, observations);
 }
 
 /** undefined: nothing is traced. */

@@ -1,5 +1,5 @@
 import type { Tracer } from "@opentelemetry/api";
-import type { Aftermath } from "../notify/effects.ts";
+import type { Effects } from "../notify/effects.ts";
 import type { LearnedBaseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
@@ -24,7 +24,7 @@ export interface World {
   /** Waits before a call that asks for it; nothing is waited for when left out. */
   readonly sleep?: ((durationMs: number) => Promise<void>) | undefined;
   readonly exchanger: Exchanger;
-  readonly runs: RunBook;
+  readonly runs: RunStore;
   /** The value behind a reference; throws when it cannot be read, which start-up has already ruled out. */
   readonly secret: (ref: SecretRef) => string;
   /** Knows every secret of the configuration: what a provider echoes of them must not be kept. */
@@ -38,7 +38,7 @@ export interface World {
 }
 
 /** What `runProbe` asks of the store. */
-export interface RunBook {
+export interface RunStore {
   /** Claims the slot and reserves its spend, atomically across workers. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /**
@@ -83,7 +83,7 @@ export interface ProbeMemory {
 }
 
 /** What judging a run has led to; `store/` writes it, nothing else reads it. */
-export interface Decision extends Aftermath {
+export interface Decision extends Effects {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
   readonly unjudged: readonly string[];

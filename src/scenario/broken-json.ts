@@ -6,7 +6,7 @@ export const brokenJson = singleCall({
   summary: "a body that ends in the middle of its JSON",
   polarity: "negative",
   ask: shortAsk(false),
-  spoil: (text) => text.slice(0, Math.floor(text.length / 2)),
+  corrupt: (text) => text.slice(0, Math.floor(text.length / 2)),
   expectations: [],
   checks: notRetried,
 });

@@ -1,4 +1,4 @@
-import type { Wrongs } from "../protocol/chat/codec.ts";
+import type { Malformations } from "../protocol/chat/codec.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -13,7 +13,7 @@ export function promptTokenEstimate(ask: Ask): number {
   return Buffer.byteLength(JSON.stringify(ask.messages)) + 8 * ask.messages.length + 32;
 }
 
-interface SingleCall extends Wrongs {
+interface SingleCall extends Malformations {
   readonly name: string;
   readonly summary: string;
   readonly polarity: Scenario["polarity"];
@@ -28,7 +28,7 @@ interface SingleCall extends Wrongs {
 /** A scenario of one call, or of the same call twice where the first answer needs confirming: what most are. */
 export function singleCall(spec: SingleCall): Scenario {
   const { name, summary, polarity, ask, expectations, credential = "configured", recheck, checks } = spec;
-  const { alter, spoil, path, method, headers, keyQuery } = spec;
+  const { mutate, corrupt, path, method, headers, keyQuery } = spec;
   const sample = ask("0".repeat(12));
   const maxCalls = recheck === undefined ? 1 : 2;
   return {
@@ -43,7 +43,7 @@ export function singleCall(spec: SingleCall): Scenario {
     nextCall([first, ...others], { nonce }) {
       const isWanted = first === undefined || (others.length === 0 && recheck?.(first) === true);
       return isWanted
-        ? { name, ask: ask(nonce), credential, alter, spoil, path, method, headers, keyQuery }
+        ? { name, ask: ask(nonce), credential, mutate, corrupt, path, method, headers, keyQuery }
         : undefined;
     },
   };

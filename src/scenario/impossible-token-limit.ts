@@ -8,7 +8,7 @@ export const impossibleTokenLimit = singleCall({
   summary: "an output limit below zero",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: (body) =>
+  mutate: (body) =>
     Object.fromEntries(Object.entries(body).map(([field, value]) => [field, limits.includes(field) ? -1 : value])),
   expectations: [],
   checks: notRetried,

@@ -23,7 +23,7 @@ export const logRedaction = stepwise({
       ask: canaryAsk(nonce),
       credential: "configured",
       ...(name === "refused"
-        ? { alter: (body) => ({ ...body, messages: [{ role: canaries.secret, content: canaries.prompt }] }) }
+        ? { mutate: (body) => ({ ...body, messages: [{ role: canaries.secret, content: canaries.prompt }] }) }
         : {}),
     }),
   })),

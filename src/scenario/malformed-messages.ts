@@ -6,7 +6,7 @@ export const malformedMessages = singleCall({
   summary: "messages that are a text instead of a list: how a validation error looks",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: (body) => ({ ...body, messages: "plumb" }),
+  mutate: (body) => ({ ...body, messages: "plumb" }),
   expectations: [],
   checks: notRetried,
 });

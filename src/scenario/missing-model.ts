@@ -7,7 +7,7 @@ export const missingModel = singleCall({
   summary: "a request without a model: how a validation error looks",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: ({ model: _model, ...rest }) => rest,
+  mutate: ({ model: _model, ...rest }) => rest,
   expectations: [],
   checks: notRetried,
 });

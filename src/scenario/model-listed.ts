@@ -14,7 +14,7 @@ export const modelListed = stepwise({
         credential: "configured",
         method: "GET",
         path: "/models",
-        seek: target.model,
+        expectModel: target.model,
         isAside: true,
       }),
     },

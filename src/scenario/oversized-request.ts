@@ -22,7 +22,7 @@ export const oversizedRequest = stepwise({
           ask: noQuestion,
           credential: "none",
           inject: caught,
-          alter: (body) => ({ ...body, messages: [{ role: "user", content: "a".repeat(size) }] }),
+          mutate: (body) => ({ ...body, messages: [{ role: "user", content: "a".repeat(size) }] }),
         };
       },
     },

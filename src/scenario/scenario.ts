@@ -1,11 +1,11 @@
-import type { Wrongs } from "../protocol/chat/codec.ts";
+import type { Malformations } from "../protocol/chat/codec.ts";
 import type { Injection } from "../exchange/injection.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 
 /** One logical call that a scenario wants made. */
-export interface Call extends Wrongs {
+export interface Call extends Malformations {
   readonly name: string;
   readonly ask: Ask;
   /** Which credential to present. */
@@ -23,7 +23,7 @@ export interface Call extends Wrongs {
   /** Waited before it is made. */
   readonly afterMs?: number | undefined;
   /** A model to be found in the list that comes. */
-  readonly seek?: string | undefined;
+  readonly expectModel?: string | undefined;
   /** Numbers to keep of the reply: name → path. */
   readonly read?: Readonly<Record<string, string>> | undefined;
 }

@@ -23,7 +23,7 @@ export const tokenBudget = stepwise({
         ask: longAsk(nonce),
         credential: "configured",
         isAside: true,
-        alter: (body) => renamed(body, target.maxTokensField, otherField(target.maxTokensField)),
+        mutate: (body) => renamed(body, target.maxTokensField, otherField(target.maxTokensField)),
       }),
     },
     {

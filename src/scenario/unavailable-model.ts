@@ -7,7 +7,7 @@ export const unavailableModel = singleCall({
   summary: "a model that does not exist: how its error looks, and whether it looks worth a retry",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: (body) => ({ ...body, model: "plumbline-no-such-model" }),
+  mutate: (body) => ({ ...body, model: "plumbline-no-such-model" }),
   expectations: [],
   checks: notRetried,
 });

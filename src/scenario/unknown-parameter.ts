@@ -7,7 +7,7 @@ export const unknownParameter = singleCall({
   summary: "a request field that nobody knows",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: (body) => ({ ...body, plumbline_unknown_parameter: true }),
+  mutate: (body) => ({ ...body, plumbline_unknown_parameter: true }),
   expectations: [],
   checks: notRetried,
 });

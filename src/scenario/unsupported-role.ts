@@ -7,7 +7,7 @@ export const unsupportedRole = singleCall({
   summary: "a message of a role that does not exist",
   polarity: "negative",
   ask: shortAsk(false),
-  alter: (body) => ({ ...body, messages: [{ role: "plumber", content: "plumb" }] }),
+  mutate: (body) => ({ ...body, messages: [{ role: "plumber", content: "plumb" }] }),
   expectations: [],
   checks: notRetried,
 });

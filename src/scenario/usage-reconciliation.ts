@@ -13,7 +13,7 @@ const questions: Readonly<Record<string, (nonce: string | undefined) => Omit<Cal
   failed: (nonce) => ({
     ask: shortAsk(false)(nonce),
     credential: "configured",
-    alter: (body) => ({ ...body, messages: "plumb" }),
+    mutate: (body) => ({ ...body, messages: "plumb" }),
   }),
   repeated: (nonce) => ({ ask: shortAsk(false)(nonce), credential: "configured" }),
   "timed-out": (nonce) => ({ ask: shortAsk(false)(nonce), credential: "configured", policy: impatient }),

@@ -14,7 +14,7 @@ import { openPostgresConnections, type QueuePool } from "./postgres-connections.
 import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
-import { seldom } from "../std/log-throttle.ts";
+import { throttleLog } from "../std/log-throttle.ts";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
@@ -57,7 +57,7 @@ const slotJobId = (id: string, slotMs: number): string => `repeat:${id}:${slotMs
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
   const { prefix = "{plumbline}", telemetry, clock = systemClock, lockMs = 15_000, lockCheckMs = 5_000 } = options;
-  const sayFault = seldom(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
+  const sayFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
   const fault = (part: string) => (error: unknown) => {
     const name = faultName(error);
     sayFault(`${part} ${name}`, { part, error: name });

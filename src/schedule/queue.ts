@@ -57,7 +57,7 @@ export interface Stoppable {
 }
 
 /** What the scheduler role asks of the store. */
-export interface SlotBook {
+export interface SlotStore {
   /** Takes or renews a lease; true while `holder` has it. */
   holdLease(name: string, holder: string, ttlMs: number, nowMs: number): Promise<boolean>;
   releaseLease(name: string, holder: string): Promise<void>;

@@ -4,12 +4,12 @@ import type { Log } from "../std/log.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
-import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotBook, SlotQueue, Stoppable } from "./queue.ts";
+import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
 
 export interface ReconcilerWorld {
   readonly queue: SlotQueue;
-  readonly book: SlotBook;
+  readonly book: SlotStore;
   readonly clock: Clock;
   readonly log: Log;
   /** Names this process among those that could repair. */

@@ -5,7 +5,7 @@ import type { LogFields } from "./log.ts";
  * Says the first of a kind at once, then at most one in `intervalMs`, with how many were left unsaid since. For events
  * that a broken connection repeats many times a second.
  */
-export function seldom(
+export function throttleLog(
   clock: Clock,
   intervalMs: number,
   say: (fields: LogFields) => void,

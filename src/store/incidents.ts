@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Aftermath } from "../notify/effects.ts";
+import type { Effects } from "../notify/effects.ts";
 import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
-import type { Neighbour } from "../incident/reach.ts";
+import type { PeerProbe } from "../incident/reach.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, text, type Row } from "./rows.ts";
@@ -10,7 +10,7 @@ import { count, epochMs, iso, text, type Row } from "./rows.ts";
 /** Incidents, their transitions and the alerts that follow: part of the transaction that writes their cause. */
 export async function writeIncidents(
   tx: Transaction<never>,
-  { incidents, transitions, outbox }: Aftermath,
+  { incidents, transitions, outbox }: Effects,
 ): Promise<void> {
   const byFingerprint = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
   for (const incident of incidents) {
@@ -76,10 +76,10 @@ export async function readSent(tx: Transaction<never>, nowMs: number): Promise<R
 }
 
 /** The newest run of the last day of each other probe with the same target or the same scenario. */
-export async function readNeighbours(
+export async function readPeers(
   tx: Kysely<never>,
   run: { readonly probeId: string; readonly slotMs: number; readonly target: string; readonly scenario: string },
-): Promise<Neighbour[]> {
+): Promise<PeerProbe[]> {
   const sinceMs = run.slotMs - 86_400_000;
   const { rows } = await sql<Row>`
     WITH ${probeIds(sinceMs)}

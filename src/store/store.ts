@@ -2,64 +2,64 @@ import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../notify/deliver/outbox.ts";
 import type { Standing } from "../notify/route/resend.ts";
 import type { Overview } from "../operate/overview.ts";
-import type { BaselineBook } from "../operate/baselines.ts";
-import type { ControlBook } from "../operate/control.ts";
-import type { DigestBook } from "../upkeep/digest.ts";
-import type { CoverBook } from "../upkeep/check-outages.ts";
-import type { ExportBook } from "../operate/export.ts";
-import type { PlannedBook, SeriesChangeBook } from "../operate/series-feedback.ts";
-import type { ProbeBook } from "../operate/probes.ts";
-import type { TendBook } from "../upkeep/sweep-incidents.ts";
-import type { BillingBook } from "../upkeep/check-billing.ts";
-import type { FleetBook } from "../upkeep/check-fleet.ts";
-import type { GroupBook } from "../upkeep/check-groups.ts";
-import type { SpendBook } from "../upkeep/check-spend.ts";
-import type { SloBook } from "../upkeep/check-slo.ts";
-import type { WatchBook } from "../upkeep/check-monitor.ts";
-import type { RunBook } from "../run/world.ts";
-import type { SlotBook } from "../schedule/queue.ts";
+import type { BaselineStore } from "../operate/baselines.ts";
+import type { ControlStore } from "../operate/control.ts";
+import type { DigestStore } from "../upkeep/digest.ts";
+import type { GroupIncidentStore } from "../upkeep/check-outages.ts";
+import type { ExportStore } from "../operate/export.ts";
+import type { PlannedStore, SeriesChangeStore } from "../operate/series-feedback.ts";
+import type { ProbeStore } from "../operate/probes.ts";
+import type { SweepStore } from "../upkeep/sweep-incidents.ts";
+import type { BillingStore } from "../upkeep/check-billing.ts";
+import type { FleetStore } from "../upkeep/check-fleet.ts";
+import type { GroupStore } from "../upkeep/check-groups.ts";
+import type { SpendStore } from "../upkeep/check-spend.ts";
+import type { SloStore } from "../upkeep/check-slo.ts";
+import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import type { RunStore } from "../run/world.ts";
+import type { SlotStore } from "../schedule/queue.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
-import { createBaselineBook } from "./baseline-book.ts";
-import { createControlBook } from "./control-book.ts";
-import { createExportBook } from "./export-book.ts";
-import { createPlannedBook } from "./planned-book.ts";
-import { createProbeBook } from "./probe-book.ts";
+import { createBaselineStore } from "./baselines.ts";
+import { createControlStore } from "./control.ts";
+import { createExportStore } from "./export.ts";
+import { createPlannedStore } from "./plans.ts";
+import { createProbeStore } from "./probes.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
 import { retain } from "./retention.ts";
-import { createRunBook } from "./run-book.ts";
-import { createBillingBook } from "./billing-book.ts";
-import { createDigestBook } from "./digest-book.ts";
-import { createFleetBook } from "./fleet-book.ts";
-import { createSpendBook } from "./spend-book.ts";
-import { createSlotBook } from "./slot-book.ts";
-import { createCovering } from "./covering.ts";
-import { createTending } from "./tending.ts";
-import { createStanding } from "./standing.ts";
+import { createRunStore } from "./runs.ts";
+import { createBillingStore } from "./billing.ts";
+import { createDigestStore } from "./digests.ts";
+import { createFleetStore } from "./fleet.ts";
+import { createSpendStore } from "./spend.ts";
+import { createSlotStore } from "./slots.ts";
+import { createGroupIncidentStore } from "./group-incidents.ts";
+import { createSweepStore } from "./incident-sweep.ts";
+import { createLastNotifiedStore } from "./last-notified.ts";
 
 /** All that is kept. One implementation, on PostgreSQL and on PGlite alike. */
 export interface Store
   extends
-    RunBook,
-    SlotBook,
+    RunStore,
+    SlotStore,
     Outbox,
     Standing,
-    ControlBook,
-    BaselineBook,
-    SeriesChangeBook,
-    PlannedBook,
-    ProbeBook,
-    ExportBook,
-    WatchBook,
-    FleetBook,
-    GroupBook,
-    DigestBook,
-    SpendBook,
-    SloBook,
-    BillingBook,
-    TendBook,
-    CoverBook {
+    ControlStore,
+    BaselineStore,
+    SeriesChangeStore,
+    PlannedStore,
+    ProbeStore,
+    ExportStore,
+    MonitorStore,
+    FleetStore,
+    GroupStore,
+    DigestStore,
+    SpendStore,
+    SloStore,
+    BillingStore,
+    SweepStore,
+    GroupIncidentStore {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
   overview(nowMs: number): Promise<Overview>;
@@ -86,21 +86,21 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
   const { rows } = await sql<{ id: string }>`SELECT id FROM plumbline.installation`.execute(db);
   return {
     installation: rows[0]?.id ?? "",
-    ...createRunBook(db),
-    ...createFleetBook(db),
-    ...createDigestBook(db),
-    ...createSpendBook(db),
-    ...createBillingBook(db),
-    ...createSlotBook(db),
+    ...createRunStore(db),
+    ...createFleetStore(db),
+    ...createDigestStore(db),
+    ...createSpendStore(db),
+    ...createBillingStore(db),
+    ...createSlotStore(db),
     ...createOutbox(db),
-    ...createStanding(db),
-    ...createControlBook(db),
-    ...createBaselineBook(db),
-    ...createPlannedBook(db),
-    ...createProbeBook(db),
-    ...createExportBook(db),
-    ...createTending(db),
-    ...createCovering(db),
+    ...createLastNotifiedStore(db),
+    ...createControlStore(db),
+    ...createBaselineStore(db),
+    ...createPlannedStore(db),
+    ...createProbeStore(db),
+    ...createExportStore(db),
+    ...createSweepStore(db),
+    ...createGroupIncidentStore(db),
     overview: (atMs) => readOverview(db, atMs),
     retain: (atMs, days) => retain(db, atMs, days),
   };

@@ -2,8 +2,8 @@ import type { AttributeValue, Context, Span, SpanOptions, Tracer } from "@opente
 
 /** Passes everything on and keeps what spans were told, as text: so that it can be searched for what must not be there. */
 export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; told(): string } {
-  const told: string[] = [];
-  const note = (value: unknown): void => void told.push(JSON.stringify(value) ?? "");
+  const notified: string[] = [];
+  const note = (value: unknown): void => void notified.push(JSON.stringify(value) ?? "");
 
   const watched = (span: Span): Span =>
     new Proxy(span, {
@@ -26,7 +26,7 @@ export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; told
       startSpan: (name, options, context) => watched(start(name, options, context)),
       startActiveSpan: tracer.startActiveSpan.bind(tracer),
     },
-    told: () => told.join("\n"),
+    told: () => notified.join("\n"),
   };
 }
 

@@ -25,17 +25,18 @@ export function answerControl(request: IncomingMessage, body: Buffer, drift: Dri
     case "POST":
       return switched(body, drift);
     default:
-      return told(405, "use GET to list the drifts and POST to switch one");
+      return notified(405, "use GET to list the drifts and POST to switch one");
   }
 }
 
 function switched(body: Buffer, drift: DriftSwitch): PassingReply {
   const wish = parsed(body);
   if (!isJsonObject(wish) || typeof wish["name"] !== "string" || typeof wish["active"] !== "boolean") {
-    return told(400, 'expected {"name": "<drift>", "active": true or false}');
+    return notified(400, 'expected {"name": "<drift>", "active": true or false}');
   }
   const known = driftNamed(wish["name"]);
-  if (known === undefined) return told(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
+  if (known === undefined)
+    return notified(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
   if (wish["active"]) drift.inject(known.name);
   else drift.clear(known.name);
   return listed(drift);
@@ -60,6 +61,6 @@ function listed(drift: DriftSwitch): PassingReply {
   return textReply(200, { "content-type": "application/json" }, `${JSON.stringify({ drifts: list }, null, 2)}\n`);
 }
 
-function told(status: number, message: string): PassingReply {
+function notified(status: number, message: string): PassingReply {
   return textReply(status, { "content-type": "application/json" }, `${JSON.stringify({ error: { message } })}\n`);
 }

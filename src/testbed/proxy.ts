@@ -24,14 +24,14 @@ const maxRequestBytes = 1024 * 1024;
 /** A reverse proxy that changes nothing but what the active drifts change. */
 export function createProxy(options: ProxyOptions): Server {
   return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    relay(request, response, options).catch(() => {
+    outboxPoller(request, response, options).catch(() => {
       if (response.headersSent) response.destroy();
       else response.writeHead(502).end();
     });
   });
 }
 
-async function relay(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
+async function outboxPoller(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     response.writeHead(413, { connection: "close" }).end();

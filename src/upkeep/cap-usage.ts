@@ -1,8 +1,8 @@
 import { nothingUsed, type Used } from "../judgement/spend/budget.ts";
-import { type CapStanding, capStandings } from "../judgement/spend/cap-usage.ts";
+import { type CapUsage, capUsages } from "../judgement/spend/cap-usage.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { SpendCap } from "../probe/target.ts";
-import { capsIn, type SpendBook, totalUnder } from "./check-spend.ts";
+import { capsIn, type SpendStore, totalUnder } from "./check-spend.ts";
 
 const hourMs = 3_600_000;
 /** As far back as the pace of a month's budget is looked at. */
@@ -10,10 +10,10 @@ const lookBackMs = 72 * hourMs;
 
 /** How every cap stands, and what its month will have come to, for status and programs. */
 export async function standOfCaps(
-  book: SpendBook,
+  book: SpendStore,
   probes: readonly Probe[],
   nowMs: number,
-): Promise<readonly CapStanding[]> {
+): Promise<readonly CapUsage[]> {
   const caps = capsIn(probes);
   if (caps.length === 0) return [];
   const months = caps.map((cap): SpendCap => ({ ...cap, span: "month" }));
@@ -21,7 +21,7 @@ export async function standOfCaps(
   const { sinceMs, byTarget } = await book.usedLately(nowMs - lookBackMs, nowMs);
   const hours = (nowMs - sinceMs) / hourMs;
   return caps.flatMap((cap, index) =>
-    capStandings(
+    capUsages(
       {
         cap,
         used: used[index] ?? nothingUsed,

@@ -1,5 +1,5 @@
 import { nothingFollows } from "../notify/effects.ts";
-import { advanceLimit, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import { type Figures, growingGap, type Ours, reconcile, type Window } from "../judgement/spend/reconcile.ts";
 import type { Probe } from "../probe/probe.ts";
 import { billingSources } from "../scenario/billing-sources.ts";
@@ -8,7 +8,7 @@ import { microUsd } from "../std/money.ts";
 import type { WatchWorld } from "./check-monitor.ts";
 
 /** What comparing the ledger with the provider asks of the store. */
-export interface BillingBook {
+export interface BillingStore {
   /** What each look at the provider's figures has read, oldest first, by the time of its slot. */
   figuresOf(
     probeId: string,
@@ -53,7 +53,7 @@ export function billingLimits(probes: readonly Probe[]): readonly string[] {
  * two windows nothing is added up: what was compared once is remembered.
  */
 export function createBillingWatch(): (
-  world: WatchWorld & { readonly book: BillingBook },
+  world: WatchWorld & { readonly book: BillingStore },
   nowMs: number,
 ) => Promise<void> {
   const compared = new Map<string, { readonly lastMs: number; readonly windows: readonly Window[] }>();
@@ -74,7 +74,7 @@ export function createBillingWatch(): (
           conclude: (incident) =>
             incident === undefined && finding === undefined
               ? nothingFollows
-              : advanceLimit(incident, limit, finding, nowMs, receivers, probe.alerting),
+              : applyLimitReport(incident, limit, finding, nowMs, receivers, probe.alerting),
         });
       }
       compared.set(probe.id, { lastMs, windows });
@@ -86,7 +86,7 @@ export function createBillingWatch(): (
  * The looks that windows begin and end with, oldest first, in stretches in which the figures did not begin anew. A window
  * never spans two; one that would is cut at the last look before, so that a source of daily figures has windows as well.
  */
-async function stretchesOf(book: BillingBook, probe: Probe, nowMs: number): Promise<readonly (readonly Figures[])[]> {
+async function stretchesOf(book: BillingStore, probe: Probe, nowMs: number): Promise<readonly (readonly Figures[])[]> {
   const { billing } = probe.target.audit ?? {};
   if (billing === undefined) return [];
   const { usdPerUnit = 1, isDaily } = billingSources[billing.kind];
@@ -122,7 +122,7 @@ function quarterOf(atMs: number): number {
 }
 
 async function windowsOf(
-  book: BillingBook,
+  book: BillingStore,
   probe: Probe,
   probes: readonly Probe[],
   stretches: readonly (readonly Figures[])[],

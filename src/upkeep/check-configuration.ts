@@ -1,6 +1,6 @@
 import { nothingFollows } from "../notify/effects.ts";
 import type { Conclusion } from "../notify/deliver/outbox.ts";
-import { advanceSelf, type Duty, dutyFingerprint } from "../notify/self-incident.ts";
+import { applySelfReport, type Duty, dutyFingerprint } from "../notify/self-incident.ts";
 
 /** That what people write down is what is done. */
 export const readable: Duty = { series: "configuration", label: "taking over the configuration" };
@@ -27,6 +27,6 @@ export async function watchConfiguration(
     conclude: (before) =>
       before === undefined && troubles.length === 0
         ? nothingFollows
-        : advanceSelf(before, { duty: readable, troubles, evidence: { runId: readable.series }, nowMs }, receivers),
+        : applySelfReport(before, { duty: readable, troubles, evidence: { runId: readable.series }, nowMs }, receivers),
   });
 }

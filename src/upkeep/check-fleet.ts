@@ -1,7 +1,7 @@
 import type { Probe } from "../probe/probe.ts";
 
 /** What counting the series that share a promise asks of the store. */
-export interface FleetBook {
+export interface FleetStore {
   /** Counts the series of these probes that may page and have been judged since, and keeps the number for all workers. */
   countPaging(probeIds: readonly string[], sinceMs: number): Promise<number>;
 }
@@ -11,7 +11,7 @@ const currentMs = 7 * 86_400_000;
 
 /** A promise that a whole fleet shares is divided by the series that may page, as many as they are just now. */
 export async function watchFleet(
-  { book, probes }: { readonly book: FleetBook; readonly probes: readonly Pick<Probe, "id">[] },
+  { book, probes }: { readonly book: FleetStore; readonly probes: readonly Pick<Probe, "id">[] },
   nowMs: number,
 ): Promise<number> {
   return book.countPaging(

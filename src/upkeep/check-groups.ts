@@ -7,11 +7,11 @@ import { tierOf } from "../incident/tier.ts";
 import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/drift/group.ts";
 import { inForce } from "../judgement/drift/promise.ts";
 import type { Probe } from "../probe/probe.ts";
-import { groupReport, type GroupToTell, type MovedSeries, toldAtMs } from "./group-report.ts";
-import { type CoverBook, type CoverTelling, end, isStillGathering, put } from "./check-outages.ts";
+import { groupReport, type GroupToNotify, type MovedSeries, toldAtMs } from "./group-report.ts";
+import { type GroupIncidentStore, type GroupNotification, end, isStillGathering, put } from "./check-outages.ts";
 
 /** What looking for series that move together asks of the store. */
-export interface GroupBook extends Pick<CoverBook, "incidents" | "cover"> {
+export interface GroupStore extends Pick<GroupIncidentStore, "incidents" | "cover"> {
   silences(nowMs: number): Promise<readonly Silence[]>;
   fleet(): Promise<Fleet>;
   /** What a newer series of the same probe has replaced is left out. */
@@ -26,8 +26,8 @@ export interface GroupQuery {
   readonly open: readonly string[];
 }
 
-export interface GroupWorld extends CoverTelling {
-  readonly book: GroupBook;
+export interface GroupWorld extends GroupNotification {
+  readonly book: GroupStore;
   readonly probes: readonly Probe[];
 }
 
@@ -43,7 +43,7 @@ interface Moving extends GroupMove<Member> {
 }
 
 /** A group whose move has been told of. */
-interface Told {
+interface Notified {
   readonly cover: Incident;
   readonly group: string;
   readonly direction: Direction;
@@ -57,18 +57,20 @@ const currentMs = 15 * 60_000;
 export async function watchGroups(world: GroupWorld, nowMs: number): Promise<void> {
   const { book, probes } = world;
   const incidents = await book.incidents(false, mostAtOnce);
-  const told = incidents.flatMap((cover): Told[] => (cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : []));
+  const notified = incidents.flatMap((cover): Notified[] =>
+    cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : [],
+  );
   const probeIds = probes.map(({ id }) => id);
-  const away = await book.groupsAway({ probeIds, least: suspicious, open: told.map(({ group }) => group) });
-  if (away.length === 0 && told.length === 0) return;
+  const away = await book.groupsAway({ probeIds, least: suspicious, open: notified.map(({ group }) => group) });
+  if (away.length === 0 && notified.length === 0) return;
   const groups = Map.groupBy(await membersOf(away, world, incidents, nowMs), ({ reading }) => reading.group);
-  for (const group of new Set([...groups.keys(), ...told.map((one) => one.group)])) {
-    const known = told.find((one) => one.group === group);
+  for (const group of new Set([...groups.keys(), ...notified.map((one) => one.group)])) {
+    const known = notified.find((one) => one.group === group);
     // Not yet steady is no longer away: what moves then begins anew.
     const lasting = known?.cover.goodInARow === 0 ? known : undefined;
     const move = moveOf(groups.get(group) ?? [], lasting, world, nowMs);
     // What is down, or silenced, is nobody's news meanwhile.
-    if (move?.moved.some(({ isMuted }) => !isMuted)) await tellOf({ group, ...move }, world, incidents, nowMs);
+    if (move?.moved.some(({ isMuted }) => !isMuted)) await notifyOf({ group, ...move }, world, incidents, nowMs);
     else if (move === undefined && known !== undefined) await end(world, known.cover, nowMs);
   }
 }
@@ -129,7 +131,7 @@ function ownOf(probe: Probe, { series }: SeriesMemory): Mutable {
  */
 function moveOf(
   all: readonly Member[],
-  known: Told | undefined,
+  known: Notified | undefined,
   { alerting }: GroupWorld,
   nowMs: number,
 ): Moving | undefined {
@@ -151,8 +153,8 @@ function isCurrent({ memory, reading }: Member, nowMs: number): boolean {
   return nowMs - memory.lastSlotMs <= Math.max(currentMs, currentIntervals * reading.intervalMs);
 }
 
-async function tellOf(
-  group: GroupToTell,
+async function notifyOf(
+  group: GroupToNotify,
   world: GroupWorld,
   incidents: readonly Incident[],
   nowMs: number,

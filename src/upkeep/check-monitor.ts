@@ -1,12 +1,12 @@
 import { nothingFollows } from "../notify/effects.ts";
 import type { Conclusion } from "../notify/deliver/outbox.ts";
-import { advanceSelf, type Duty, dutyFingerprint } from "../notify/self-incident.ts";
+import { applySelfReport, type Duty, dutyFingerprint } from "../notify/self-incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { formatDurationMs } from "../std/duration.ts";
-import type { ControlBook } from "../operate/control.ts";
+import type { ControlStore } from "../operate/control.ts";
 
 /** What watching over the monitor itself asks of the store. */
-export interface WatchBook extends Pick<ControlBook, "incidents" | "changeIncident"> {
+export interface MonitorStore extends Pick<ControlStore, "incidents" | "changeIncident"> {
   /** When the newest run of each probe was finished, or skipped because it is paused or a cap is reached, of which people know; probes without one are absent. */
   lastDone(): Promise<ReadonlyMap<string, number>>;
   /** Lets `conclude` decide about the incident of its fingerprint, in one transaction. */
@@ -14,7 +14,7 @@ export interface WatchBook extends Pick<ControlBook, "incidents" | "changeIncide
 }
 
 export interface WatchWorld {
-  readonly book: WatchBook;
+  readonly book: MonitorStore;
   readonly probes: readonly Probe[];
   /** Names of all receivers that are configured. */
   readonly receivers: readonly string[];
@@ -54,6 +54,6 @@ export async function watchPunctuality(
     conclude: (before) =>
       before === undefined && troubles.length === 0
         ? nothingFollows
-        : advanceSelf(before, { duty: punctuality, troubles, evidence, nowMs }, receivers),
+        : applySelfReport(before, { duty: punctuality, troubles, evidence, nowMs }, receivers),
   });
 }

@@ -1,7 +1,7 @@
-import type { Aftermath } from "../notify/effects.ts";
-import { advanceCover, coverFingerprint, type CoverReport } from "../notify/group-incident.ts";
+import type { Effects } from "../notify/effects.ts";
+import { applyGroupReport, groupFingerprint, type GroupReport } from "../notify/group-incident.ts";
 import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
-import { type Covers, type Incident, incidentId } from "../incident/incident.ts";
+import { type GroupMembers, type Incident, incidentId } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
 import type { Surroundings } from "../incident/mute.ts";
 import type { Alerting, Tier } from "../probe/alerting.ts";
@@ -9,7 +9,7 @@ import type { Probe } from "../probe/probe.ts";
 import { digests, overload } from "./outage-report.ts";
 
 /** What watching for common causes asks of the store. */
-export interface CoverBook {
+export interface GroupIncidentStore {
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
   /** By location, of the runs that ended since: how many there were and in how many the worker stalled for more than a second. */
   stalledRuns(
@@ -23,18 +23,18 @@ export interface CoverBook {
     fingerprint: string,
     members: readonly Incident[],
     nowMs: number,
-    decide: (before: Incident | undefined, surroundings: Surroundings) => Aftermath,
+    decide: (before: Incident | undefined, surroundings: Surroundings) => Effects,
   ): Promise<void>;
 }
 
-export interface CoverWorld extends CoverTelling {
-  readonly book: CoverBook;
+export interface GroupWorld extends GroupNotification {
+  readonly book: GroupIncidentStore;
   readonly probes: readonly Probe[];
 }
 
 /** What telling of one that stands for others needs. */
-export interface CoverTelling {
-  readonly book: Pick<CoverBook, "cover">;
+export interface GroupNotification {
+  readonly book: Pick<GroupIncidentStore, "cover">;
   /** Names of all receivers that are configured. */
   readonly receivers: readonly string[];
   readonly alerting: Alerting;
@@ -45,7 +45,7 @@ const mostAtOnce = 100_000;
 const leadMs = 10_000;
 
 /** Tells of several outages with one cause as one, of trouble of our own, and of what went over a receiver's cap. */
-export async function watchCauses(world: CoverWorld, nowMs: number): Promise<void> {
+export async function watchCauses(world: GroupWorld, nowMs: number): Promise<void> {
   const { book, probes, alerting, receivers } = world;
   const incidents = await book.incidents(false, mostAtOnce);
   const causes = commonCauses(incidents, probes.map(placeOf));
@@ -59,7 +59,7 @@ export async function watchCauses(world: CoverWorld, nowMs: number): Promise<voi
       receivers: [receiver],
     })),
   ];
-  const named = new Set(found.map(({ report }) => coverFingerprint(report, alerting)));
+  const named = new Set(found.map(({ report }) => groupFingerprint(report, alerting)));
   for (const one of found) {
     if (one.members.length > 0 && isStillGathering(one.members, incidents, one.report, alerting, nowMs)) continue;
     await put(world, one.report, one.members, one.receivers, nowMs);
@@ -77,25 +77,25 @@ const staleMs = 15 * 60_000;
 
 /** One that stands for others, put into the store with what it carries. */
 export async function put(
-  { book, alerting }: CoverTelling,
-  report: CoverReport,
+  { book, alerting }: GroupNotification,
+  report: GroupReport,
   members: readonly Incident[],
   receivers: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  await book.cover(coverFingerprint(report, alerting), members, nowMs, (before, surroundings) =>
-    advanceCover(before, report, receivers, alerting, surroundings),
+  await book.cover(groupFingerprint(report, alerting), members, nowMs, (before, surroundings) =>
+    applyGroupReport(before, report, receivers, alerting, surroundings),
   );
 }
 
 /** It has gone by itself. */
 export async function end(
-  { book, receivers, alerting }: CoverTelling,
+  { book, receivers, alerting }: GroupNotification,
   incident: Incident,
   nowMs: number,
 ): Promise<void> {
   const { fingerprint, kind, label, probe, target, model, location, tier = "page" } = incident;
-  const report: CoverReport = {
+  const report: GroupReport = {
     kind,
     series: probe,
     label,
@@ -109,7 +109,7 @@ export async function end(
     nowMs,
   };
   await book.cover(fingerprint, [], nowMs, (before, surroundings) =>
-    advanceCover(before, report, receivers, alerting, surroundings),
+    applyGroupReport(before, report, receivers, alerting, surroundings),
   );
 }
 
@@ -122,17 +122,17 @@ function placeOf({ target, location }: Probe): Place {
 export function isStillGathering(
   members: readonly Incident[],
   incidents: readonly Incident[],
-  report: CoverReport,
+  report: GroupReport,
   alerting: Alerting,
   nowMs: number,
 ): boolean {
-  const fingerprint = coverFingerprint(report, alerting);
+  const fingerprint = groupFingerprint(report, alerting);
   if (incidents.some((it) => it.fingerprint === fingerprint)) return false;
   const firstMs = Math.min(...members.map(({ openedAtMs = nowMs }) => openedAtMs));
   return nowMs < firstMs + alerting.groupWaitMs - leadMs;
 }
 
-function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: CoverWorld, nowMs: number) {
+function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: GroupWorld, nowMs: number) {
   const { location, down } = cause;
   const members = incidents.filter((it) => isOutage(it) && it.location === location && down.includes(it.target));
   const probes = new Map(world.probes.map((probe) => [probe.id, probe]));
@@ -148,8 +148,8 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: C
     case "provider-is-down": {
       const { host } = cause;
       const headline = `${host} is down${from}: ${counted} do not reply`;
-      const covers: Covers = { reason: cause.reason, location, targets: down, members: down, headline };
-      const report: CoverReport = {
+      const covers: GroupMembers = { reason: cause.reason, location, targets: down, members: down, headline };
+      const report: GroupReport = {
         ...common,
         kind: "availability",
         series: `provider/${host}`,
@@ -163,9 +163,9 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: C
     }
     case "no-connectivity": {
       const headline = `no connectivity${from}: ${counted} at ${cause.hosts} hosts do not reply`;
-      const covers: Covers = { reason: cause.reason, location, members: down, headline };
+      const covers: GroupMembers = { reason: cause.reason, location, members: down, headline };
       const label = "way out to the targets";
-      const report: CoverReport = {
+      const report: GroupReport = {
         ...common,
         kind: "monitor",
         series: "connectivity",
@@ -182,7 +182,7 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: C
 }
 
 /** How many targets fail in which way, the commonest first. */
-function faultsOf(members: readonly Incident[]): CoverReport["findings"] {
+function faultsOf(members: readonly Incident[]): GroupReport["findings"] {
   const byFault = Map.groupBy(members, ({ findings }) => findings[0]?.observed ?? "no reply");
   return [...byFault]
     .map(([observed, those]) => ({ observed, targets: new Set(those.map(({ target }) => target)).size }))

@@ -1,12 +1,12 @@
 import { nothingFollows } from "../notify/effects.ts";
-import { advanceLimit, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import { budgetOf, burnFinding, type Counted, type ErrorBudget, labelOf, windowsOf } from "../judgement/spend/slo.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Objective, Target } from "../probe/target.ts";
 import type { WatchWorld } from "./check-monitor.ts";
 
 /** What objectives ask of the store. */
-export interface SloBook {
+export interface SloStore {
   /**
    * For each objective and each length of time up to now: runs of its target that could be judged, and the bad ones,
    * those that failed, or with `underMs` those that took longer. Runs that have ended but for ten minutes are final.
@@ -37,7 +37,7 @@ export function objectiveLimits(probes: readonly Probe[]): ReadonlySet<string> {
 
 /** One incident for each objective whose error budget burns in two windows at once. */
 export async function watchObjectives(
-  { book, probes, receivers }: WatchWorld & { readonly book: SloBook },
+  { book, probes, receivers }: WatchWorld & { readonly book: SloStore },
   nowMs: number,
 ): Promise<void> {
   const all = objectivesIn(probes);
@@ -50,14 +50,14 @@ export async function watchObjectives(
       conclude: (before) =>
         before === undefined && finding === undefined
           ? nothingFollows
-          : advanceLimit(before, limit, finding, nowMs, receivers, probes[0]?.alerting),
+          : applyLimitReport(before, limit, finding, nowMs, receivers, probes[0]?.alerting),
     });
   }
 }
 
 /** What is left of every error budget, for status and programs. */
 export async function errorBudgets(
-  book: SloBook,
+  book: SloStore,
   probes: readonly Probe[],
   nowMs: number,
 ): Promise<readonly ErrorBudget[]> {
@@ -68,7 +68,7 @@ export async function errorBudgets(
 
 /** One question for all: nothing is asked where there are no objectives. */
 function countsOf(
-  book: SloBook,
+  book: SloStore,
   all: ReturnType<typeof objectivesIn>,
   nowMs: number,
 ): Promise<readonly ReadonlyMap<number, Counted>[]> {

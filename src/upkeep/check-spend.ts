@@ -1,5 +1,5 @@
 import { nothingFollows } from "../notify/effects.ts";
-import { advanceLimit, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import {
   capFinding,
   capLabel,
@@ -18,7 +18,7 @@ import { reservationFor } from "../run/reservation.ts";
 import type { WatchWorld } from "./check-monitor.ts";
 
 /** What watching over money and tokens asks of the store. */
-export interface SpendBook {
+export interface SpendStore {
   /** For each time: what the runs of these targets of slots since then have used; what is not known yet as reserved. */
   usedIn(
     targets: readonly string[],
@@ -42,7 +42,7 @@ const hourMs = 3_600_000;
 
 /** One incident for each cap that is reached, each month's budget that is used up too fast, each target that takes too much. */
 export async function watchSpend(
-  { book, probes, receivers }: WatchWorld & { readonly book: SpendBook },
+  { book, probes, receivers }: WatchWorld & { readonly book: SpendStore },
   nowMs: number,
 ): Promise<void> {
   const caps = capsIn(probes);
@@ -60,7 +60,7 @@ export async function watchSpend(
         const finding = findingFor(before?.state === "open" || before?.state === "acknowledged");
         return before === undefined && finding === undefined
           ? nothingFollows
-          : advanceLimit(before, limit, finding, nowMs, receivers, alerting);
+          : applyLimitReport(before, limit, finding, nowMs, receivers, alerting);
       },
     });
   }
@@ -73,7 +73,7 @@ interface Report {
 }
 
 async function capReports(
-  book: SpendBook,
+  book: SpendStore,
   probes: readonly Probe[],
   caps: readonly SpendCap[],
   overdrafts: readonly Overdraft[],
@@ -105,7 +105,7 @@ async function capReports(
   return reports;
 }
 
-async function paceReports(book: SpendBook, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
+async function paceReports(book: SpendStore, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
   const months = caps.filter(({ span }) => span === "month");
   if (months.length === 0) return [];
   const starts = [1, 6, 72].map((hours) => nowMs - hours * hourMs);

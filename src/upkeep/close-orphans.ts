@@ -1,6 +1,6 @@
 import { deliveryDuty } from "../notify/deliver/lost-delivery.ts";
 import { dutyFingerprint } from "../notify/self-incident.ts";
-import { tell } from "../notify/route/notify.ts";
+import { notify } from "../notify/route/notify.ts";
 import { resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import { billingLimits } from "./check-billing.ts";
@@ -35,7 +35,7 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
     } as const;
     await book.changeIncident(fingerprint, act, (incident) => {
       const result = resolveByHand(incident, act);
-      return result.kind === "refused" ? undefined : tell(result.incident, result.transition, receivers);
+      return result.kind === "refused" ? undefined : notify(result.incident, result.transition, receivers);
     });
   }
   return orphans.length;

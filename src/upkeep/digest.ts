@@ -4,7 +4,7 @@ import {
   type DigestMove,
   type DigestNote,
   type DigestPlace,
-  type PagesTold,
+  type PagesSent,
   placeKey,
 } from "../notify/compose/digest-message.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
@@ -15,7 +15,7 @@ import { inForce } from "../judgement/drift/promise.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What making digests asks of the store. */
-export interface DigestBook {
+export interface DigestStore {
   fleet(): Promise<Fleet>;
   /** Series of these probes that have a reading and were judged since. */
   judgedSince(probeIds: readonly string[], sinceMs: number): Promise<readonly JudgedSeries[]>;
@@ -28,7 +28,7 @@ export interface DigestBook {
   /** Since when everything that was told is still kept. */
   keptSinceMs(nowMs: number): Promise<number>;
   /** Pages about drift, and how many of them were called noise. */
-  pagesSince(sinceMs: number): Promise<Pick<PagesTold, "told" | "noise">>;
+  pagesSince(sinceMs: number): Promise<Pick<PagesSent, "told" | "noise">>;
   /** Keeps the digest, lets its messages go out and begins the next day, if nobody else has ended this one: all or nothing. */
   endDay(day: EndedDay): Promise<boolean>;
   lastDigest(): Promise<Digest | undefined>;
@@ -72,7 +72,7 @@ const mostListed = 50;
 
 /** What would be told if the day ended now; nothing ends by it. */
 export async function digestNow(
-  { book, probes }: { readonly book: DigestBook; readonly probes: readonly Probe[] },
+  { book, probes }: { readonly book: DigestStore; readonly probes: readonly Probe[] },
   nowMs: number,
 ): Promise<Digest> {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
@@ -114,7 +114,7 @@ const seriesKey = ({ probeId, label }: JudgedSeries): string => placeKey({ probe
 
 async function movesOf(
   out: readonly JudgedSeries[],
-  book: DigestBook,
+  book: DigestStore,
   byId: ReadonlyMap<string, Probe>,
 ): Promise<DigestMove[]> {
   if (out.length === 0) return [];
@@ -148,10 +148,10 @@ function placed<Facts extends Pick<DigestNote, "what">>(
 async function pagesOf(
   series: readonly JudgedSeries[],
   fleet: Fleet,
-  book: DigestBook,
+  book: DigestStore,
   byId: ReadonlyMap<string, Probe>,
   nowMs: number,
-): Promise<PagesTold> {
+): Promise<PagesSent> {
   const keptMs = Math.max(nowMs - pagesWithinMs, await book.keptSinceMs(nowMs));
   const paging = series.flatMap(({ probeId, reading, sinceMs }) => {
     const probe = reading.pages === "none" ? undefined : byId.get(probeId);

@@ -1,4 +1,4 @@
-import type { CoverReport } from "../notify/group-incident.ts";
+import type { GroupReport } from "../notify/group-incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
@@ -19,7 +19,7 @@ export interface MovedSeries {
   readonly incident: Incident | undefined;
 }
 
-export interface GroupToTell {
+export interface GroupToNotify {
   readonly group: string;
   readonly direction: Direction;
   /** At least one. */
@@ -32,10 +32,10 @@ export interface GroupToTell {
 
 /** What is said of series of one target that have moved together, and to whom: everybody who would be told of one of them. */
 export function groupReport(
-  { group, direction, moved, apart, probes }: GroupToTell,
+  { group, direction, moved, apart, probes }: GroupToNotify,
   alerting: Alerting,
   nowMs: number,
-): { readonly report: CoverReport; readonly receivers: readonly string[] } {
+): { readonly report: GroupReport; readonly receivers: readonly string[] } {
   const newest = moved.reduce((last, one) => (one.memory.lastSlotMs > last.memory.lastSlotMs ? one : last));
   const { kind, target, model, label } = newest.own;
   const said = moved.map((one) => ({ ...one, name: nameOf(one.probe), ...wordsFor(one) }));
@@ -43,7 +43,7 @@ export function groupReport(
   const way = direction === "up" ? "up" : "down";
   const far = farthest(said.flatMap(({ ratio }) => ratio ?? []));
   const headline = `${target}: ${label} ${way} in ${names.length} of ${probes} probes${far}`;
-  const report: CoverReport = {
+  const report: GroupReport = {
     kind,
     severity: "risky",
     series: `together/${model}/${label}`,
@@ -56,7 +56,7 @@ export function groupReport(
       reason: "moved-together",
       targets: [target],
       moved: { group, kind, model, label, direction, apart },
-      members: names.map(([name, those]) => name + toldText(those, nowMs)),
+      members: names.map(([name, those]) => name + notifiedText(those, nowMs)),
       headline,
     },
     findings: said.map(({ name, expected, observed }) => ({ subject: `${label}, ${name}`, expected, observed })),
@@ -89,13 +89,13 @@ function farthest(ratios: readonly number[]): string {
 }
 
 /** What was told by itself before the others had moved. */
-function toldText(those: readonly MovedSeries[], nowMs: number): string {
+function notifiedText(those: readonly MovedSeries[], nowMs: number): string {
   const [first] = those.flatMap((one) => toldAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
   return first === undefined ? "" : `, told at ${new Date(first).toISOString().slice(11, 16)} UTC`;
 }
 
 /** When somebody was first told of it by itself; a message that is held yet is not told. */
 export function toldAtMs({ incident }: Pick<MovedSeries, "incident">, nowMs: number): number | undefined {
-  const told = Object.values(incident?.told ?? {}).filter((atMs) => atMs <= nowMs);
-  return told.length === 0 ? undefined : Math.min(...told);
+  const notified = Object.values(incident?.told ?? {}).filter((atMs) => atMs <= nowMs);
+  return notified.length === 0 ? undefined : Math.min(...notified);
 }

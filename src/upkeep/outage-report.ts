@@ -1,4 +1,4 @@
-import type { CoverReport } from "../notify/group-incident.ts";
+import type { GroupReport } from "../notify/group-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Alerting } from "../probe/alerting.ts";
 import { formatDurationMs } from "../std/duration.ts";
@@ -12,7 +12,7 @@ const fewestRuns = 5;
 export function overload(
   places: readonly { readonly location: string; readonly runs: number; readonly stalled: number }[],
   nowMs: number,
-): CoverReport[] {
+): GroupReport[] {
   return places
     .filter(({ runs, stalled }) => runs >= fewestRuns && stalled * 2 > runs)
     .map(({ location, runs, stalled }) => {
@@ -31,7 +31,7 @@ export function overload(
 }
 
 /** A clock that disagrees with the queue's, or has jumped: the times of runs can't be trusted. undefined: it is right. */
-export function clockReport(machine: string, trouble: string | undefined, nowMs: number): CoverReport {
+export function clockReport(machine: string, trouble: string | undefined, nowMs: number): GroupReport {
   const headline = `the clock of ${machine} is wrong: ${trouble ?? "no longer"}`;
   return {
     ...ourselves,
@@ -54,14 +54,14 @@ const digestForMs = 3_600_000;
 /** Of each receiver with a cap: what is open and was not sent to it one by one. */
 export function digests(
   incidents: readonly Incident[],
-  { manners, groupWaitMs }: Alerting,
+  { manners: policy, groupWaitMs }: Alerting,
   nowMs: number,
-): { readonly report: CoverReport; readonly receiver: string }[] {
-  return Object.entries(manners).flatMap(([receiver, { maxPerHour }]) => {
+): { readonly report: GroupReport; readonly receiver: string }[] {
+  return Object.entries(policy).flatMap(([receiver, { maxPerHour }]) => {
     const over = incidents.filter(
-      ({ overCap, told, covers }) =>
+      ({ overCap, told: notified, covers }) =>
         covers === undefined &&
-        told?.[receiver] === undefined &&
+        notified?.[receiver] === undefined &&
         isBetween(nowMs - (overCap?.[receiver] ?? Number.NEGATIVE_INFINITY), groupWaitMs, digestForMs),
     );
     if (maxPerHour === undefined || over.length === 0) return [];
@@ -74,7 +74,7 @@ export function digests(
         observed: `${over.length} more`,
       },
     ];
-    const report: CoverReport = {
+    const report: GroupReport = {
       ...ourselves,
       series: `digest/${receiver}`,
       label: `more than ${maxPerHour} messages an hour to ${receiver}`,

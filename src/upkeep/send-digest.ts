@@ -2,10 +2,10 @@ import { CronExpressionParser } from "cron-parser";
 import { digestEntries } from "../notify/compose/digest-message.ts";
 import type { Alerting, DigestTimes } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
-import { type DigestBook, digestNow } from "./digest.ts";
+import { type DigestStore, digestNow } from "./digest.ts";
 
 export interface DigestWorld {
-  readonly book: DigestBook;
+  readonly book: DigestStore;
   readonly probes: readonly Probe[];
   readonly alerting: Alerting;
 }

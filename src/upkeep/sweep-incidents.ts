@@ -1,11 +1,11 @@
-import type { Aftermath } from "../notify/effects.ts";
-import { tend } from "../notify/sweep.ts";
+import type { Effects } from "../notify/effects.ts";
+import { sweep } from "../notify/sweep.ts";
 import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What looking after open incidents asks of the store. */
-export interface TendBook {
+export interface SweepStore {
   /** Newest first; only those that are not over. */
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
   /** In force or to come. */
@@ -14,7 +14,7 @@ export interface TendBook {
   tend(
     fingerprint: string,
     nowMs: number,
-    change: (incident: Incident, surroundings: Surroundings) => Aftermath | undefined,
+    change: (incident: Incident, surroundings: Surroundings) => Effects | undefined,
   ): Promise<boolean>;
 }
 
@@ -24,24 +24,24 @@ const mostAtOnce = 100_000;
  * What the clock alone makes of the open incidents of these probes: the ends of silences and windows, reminders,
  * escalations. Returns how many were told.
  */
-export async function tendIncidents(book: TendBook, probes: readonly Probe[], nowMs: number): Promise<number> {
+export async function sweepIncidents(book: SweepStore, probes: readonly Probe[], nowMs: number): Promise<number> {
   const known = new Map(probes.map((probe) => [probe.id, probe]));
   const open = await book.incidents(false, mostAtOnce);
   const silences = await book.silences(nowMs);
   const covering = open.filter(({ covers }) => covers !== undefined);
   const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
-  let told = 0;
+  let notified = 0;
   for (const incident of open) {
     const probe = known.get(incident.probeId);
     const around = { silences, covering, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
     // Most are not due: a transaction is for those that are.
-    if (probe === undefined || tend(incident, probe, around, nowMs) === undefined) continue;
-    const isTold = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
-      tend(newest, probe, surroundings, nowMs),
+    if (probe === undefined || sweep(incident, probe, around, nowMs) === undefined) continue;
+    const isNotified = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
+      sweep(newest, probe, surroundings, nowMs),
     );
-    told += isTold ? 1 : 0;
+    notified += isNotified ? 1 : 0;
   }
-  return told;
+  return notified;
 }
 
 const isOutageOfTarget = ({ kind, covers }: Incident): boolean => kind === "availability" && covers === undefined;

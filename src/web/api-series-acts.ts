@@ -4,7 +4,7 @@ import { type ApiAnswer, type ApiRoute, done, missing } from "./api-route.ts";
 import * as words from "./baseline-words.ts";
 
 /** What people know of moves and the judges can't: that one was real, that one was nothing, that one is their own. */
-export const seriesActRoutes: readonly ApiRoute[] = [
+export const seriesFeedbackRoutes: readonly ApiRoute[] = [
   {
     method: "POST",
     path: "/incidents/{id}/exclude",
@@ -13,7 +13,8 @@ export const seriesActRoutes: readonly ApiRoute[] = [
     scope: "act",
     body: why,
     answer: words.exclusion,
-    handle: async ({ seriesActs }, { id, body, by }) => answerOf(await seriesActs.exclude(id, by, why.parse(body).why)),
+    handle: async ({ seriesActs: seriesFeedback }, { id, body, by }) =>
+      answerOf(await seriesFeedback.exclude(id, by, why.parse(body).why)),
   },
   {
     method: "POST",
@@ -23,7 +24,8 @@ export const seriesActRoutes: readonly ApiRoute[] = [
     scope: "act",
     body: why,
     answer: words.noise,
-    handle: async ({ seriesActs }, { id, body, by }) => answerOf(await seriesActs.noise(id, by, why.parse(body).why)),
+    handle: async ({ seriesActs: seriesFeedback }, { id, body, by }) =>
+      answerOf(await seriesFeedback.noise(id, by, why.parse(body).why)),
   },
   {
     method: "GET",
@@ -31,7 +33,7 @@ export const seriesActRoutes: readonly ApiRoute[] = [
     summary: "planned changes that are still to come, the next first",
     scope: "read",
     answer: z.array(words.plan),
-    handle: async ({ seriesActs }) => done(await seriesActs.planned()),
+    handle: async ({ seriesActs: seriesFeedback }) => done(await seriesFeedback.planned()),
   },
   {
     method: "POST",

@@ -4,7 +4,7 @@ import { type ApiRoute, done, missing } from "./api-route.ts";
 import { baselineRoutes } from "./api-baselines.ts";
 import { digestRoutes } from "./api-digest.ts";
 import { probeRoutes } from "./api-probes.ts";
-import { seriesActRoutes } from "./api-series-acts.ts";
+import { seriesFeedbackRoutes } from "./api-series-acts.ts";
 import * as words from "./api-words.ts";
 
 const listQuery = z.object({
@@ -125,7 +125,7 @@ function actRoute(what: "acknowledge" | "resolve", summary: string): ApiRoute {
 export const apiRoutes: readonly ApiRoute[] = [
   ...incidentRoutes,
   ...baselineRoutes,
-  ...seriesActRoutes,
+  ...seriesFeedbackRoutes,
   ...probeRoutes,
   ...digestRoutes,
 ];

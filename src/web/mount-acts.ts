@@ -7,7 +7,7 @@ import { type ApiWorld, admit } from "./mount-api.ts";
 import { confirmationPage, pageHeaders, plainPage } from "./act-page.ts";
 
 /** What links in alerts need. */
-export interface ActsWorld {
+export interface LinkActionsWorld {
   readonly control: Control;
   /** What addresses are signed with; undefined: it can't be read just now. */
   readonly key: () => string | undefined;
@@ -31,7 +31,7 @@ const mostWhy = 400;
 const elsewhere = "plumbline incident list shows what is open, and plumbline incident show says how it stands.";
 
 /** The pages behind the links in alerts. Whoever follows one sees a question; only its answer, a POST, does anything. */
-export function mountActs(app: Hono, world: ActsWorld, gate: ApiWorld["gate"]): void {
+export function mountLinkActions(app: Hono, world: LinkActionsWorld, gate: ApiWorld["gate"]): void {
   app.use(actionPath, async (context, next) => {
     if ("caller" in admit(context, gate, "open")) return next();
     const { status, html } = said(429, plainPage("Too many requests", "Wait a minute, then follow the link again."));
@@ -55,7 +55,7 @@ async function answered(context: Context, answer: () => Promise<Said>): Promise<
   return context.body(html, status, { ...pageHeaders });
 }
 
-async function asked(world: ActsWorld, query: Record<string, string>): Promise<Said> {
+async function asked(world: LinkActionsWorld, query: Record<string, string>): Promise<Said> {
   const found = await find(world, query);
   return "said" in found ? found.said : said(200, confirmationPage(found.link, found.incident));
 }
@@ -63,7 +63,7 @@ async function asked(world: ActsWorld, query: Record<string, string>): Promise<S
 type Found = { readonly link: ActionLink; readonly digest: string; readonly incident: Incident };
 
 async function find(
-  { control, key, nowMs }: ActsWorld,
+  { control, key, nowMs }: LinkActionsWorld,
   query: Record<string, string>,
 ): Promise<Found | { readonly said: Said }> {
   const known = key();
@@ -90,7 +90,7 @@ async function find(
   }
 }
 
-async function confirmed(world: ActsWorld, query: Record<string, string>, why: string): Promise<Said> {
+async function confirmed(world: LinkActionsWorld, query: Record<string, string>, why: string): Promise<Said> {
   const found = await find(world, query);
   if ("said" in found) return found.said;
   const { link, digest, incident } = found;
@@ -101,7 +101,7 @@ async function confirmed(world: ActsWorld, query: Record<string, string>, why: s
   if (taken === undefined) {
     return said(409, plainPage("This link was used already", `Each link works once. ${elsewhere}`));
   }
-  const result = await doAct(world.control, link, incident, why).catch(async (error: unknown) => {
+  const result = await doAction(world.control, link, incident, why).catch(async (error: unknown) => {
     await taken.giveBack();
     throw error;
   });
@@ -121,7 +121,7 @@ interface Done {
 type NotDone = { readonly isDone: false; readonly sentence: string };
 
 /** By the same acts as the API, under the name of the receiver that had the link. */
-async function doAct(control: Control, link: ActionLink, incident: Incident, why: string): Promise<Done | NotDone> {
+async function doAction(control: Control, link: ActionLink, incident: Incident, why: string): Promise<Done | NotDone> {
   const { act, incidentId, receiver } = link;
   const by = `link to ${receiver}`;
   const reason = why === "" ? "by the link in the alert" : why;

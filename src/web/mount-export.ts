@@ -1,14 +1,14 @@
 import { Readable } from "node:stream";
 import type { Hono } from "hono";
 import { z } from "zod";
-import { type ExportBook, exportHead, exportLines } from "../operate/export.ts";
+import { type ExportStore, exportHead, exportLines } from "../operate/export.ts";
 import { observationsQuery } from "./api-words.ts";
 import { type ApiWorld, admit } from "./mount-api.ts";
 
 const types = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
 
 /** `/api/v1/observations`: a line for every call, written as it is read, at the reader's pace. */
-export function mountExport(app: Hono, { exported }: ExportBook, gate: ApiWorld["gate"]): void {
+export function mountExport(app: Hono, { exported }: ExportStore, gate: ApiWorld["gate"]): void {
   app.get("/api/v1/observations", (context) => {
     const access = admit(context, gate, "read");
     if ("denied" in access) return access.denied;

@@ -6,8 +6,8 @@ import type { Overview } from "../operate/overview.ts";
 import type { Health } from "./health.ts";
 import { withId } from "./api.ts";
 import { guardBrowsers, limitBodies } from "./guard.ts";
-import { type ActsWorld, mountActs } from "./mount-acts.ts";
-import type { ExportBook } from "../operate/export.ts";
+import { type LinkActionsWorld, mountLinkActions } from "./mount-acts.ts";
+import type { ExportStore } from "../operate/export.ts";
 import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
 import { mountExport } from "./mount-export.ts";
 import { status } from "./status-words.ts";
@@ -17,9 +17,9 @@ export interface WebSources {
   health(): Health;
   readonly api: ApiWorld;
   /** What was observed, for analysis elsewhere; undefined = not offered. */
-  readonly observations?: ExportBook | undefined;
+  readonly observations?: ExportStore | undefined;
   /** What links in alerts lead to; undefined = there are none. */
-  readonly acts?: ActsWorld | undefined;
+  readonly acts?: LinkActionsWorld | undefined;
   /** The JSON Schema of what webhooks are sent; undefined = not offered. */
   readonly alertSchema?: JsonObject | undefined;
   /** In Prometheus' text format; undefined = not offered. */
@@ -65,7 +65,7 @@ export function createWeb({ overview, health, metrics, api, observations, acts, 
   }
   mountApi(app, api);
   if (observations !== undefined) mountExport(app, observations, api.gate);
-  if (acts !== undefined) mountActs(app, acts, api.gate);
+  if (acts !== undefined) mountLinkActions(app, acts, api.gate);
   if (metrics !== undefined) {
     app.get("/metrics", async (context) => {
       const access = admit(context, api.gate, "open");

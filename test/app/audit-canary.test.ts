@@ -22,7 +22,7 @@ probes: [{ name: one, target: hostile, scenario: valid-request, every: 1m }]
     if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
     const [target] = loaded.config.targets;
     if (target === undefined) throw new Error("no target");
-    const told: string[] = [];
+    const notified: string[] = [];
     const document = await audit({
       config: loaded.config,
       target,
@@ -30,12 +30,12 @@ probes: [{ name: one, target: hostile, scenario: valid-request, every: 1m }]
       env,
       approvedMicroUsd: undefined,
       pinned: undefined,
-      progress: (done, of, scenario) => void told.push(`${done}/${of} ${scenario}`),
+      progress: (done, of, scenario) => void notified.push(`${done}/${of} ${scenario}`),
     });
-    const written = [...told, ...Object.values(auditRenderers).map((render) => render(document))];
-    expect(told.length).toBeGreaterThan(15);
+    const written = [...notified, ...Object.values(auditRenderers).map((render) => render(document))];
+    expect(notified.length).toBeGreaterThan(15);
     expect(document.decision.readiness).not.toBe("READY");
-    for (const page of written.slice(told.length)) expect(page.length).toBeGreaterThan(2000);
+    for (const page of written.slice(notified.length)) expect(page.length).toBeGreaterThan(2000);
     const forbidden = [...tracesOf(key), completion.slice(0, 22)];
     expect(written.flatMap((page) => forbidden.filter((it) => page.includes(it)))).toEqual([]);
   },

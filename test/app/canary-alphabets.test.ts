@@ -52,7 +52,7 @@ async function readAll(url: string): Promise<Map<string, string>> {
 
 test("keys of every alphabet, said again in every spelling, are nowhere in what the system wrote", async () => {
   await using opened = new AsyncDisposableStack();
-  const told = await collectTelemetry(opened);
+  const notified = await collectTelemetry(opened);
   const provider = opened.use(
     await listen(hostileProvider(({ url = "" }) => spellings[Number(/^\/t(\d+)/.exec(url)?.[1])] ?? [])),
   );
@@ -102,7 +102,7 @@ judge: { learnRuns: 3 }
   const written = {
     rows: await everyRow(database.url),
     redis: await everyKey(redis.url),
-    telemetry: told.join("\n"),
+    telemetry: notified.join("\n"),
     log: lines.join("\n"),
     alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
   };

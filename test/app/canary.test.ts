@@ -36,7 +36,7 @@ const forbidden = [key, prompt, completion, hookSecret.slice(6)].flatMap((text) 
 
 test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
   await using opened = new AsyncDisposableStack();
-  const told = await collectTelemetry(opened);
+  const notified = await collectTelemetry(opened);
   const provider = opened.use(await listen(hostileProvider(() => echoes)));
   const receiver = opened.use(await startReceiver((response) => void response.writeHead(204).end()));
   const database = opened.adopt(await freshDatabase(), (it) => it.drop());
@@ -90,7 +90,7 @@ receivers:
   const sinks = {
     rows,
     redis,
-    telemetry: told.join("\n"),
+    telemetry: notified.join("\n"),
     log: lines.join("\n"),
     alerts: receiver.received.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`).join("\n"),
     web: web.join("\n"),

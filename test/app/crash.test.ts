@@ -71,19 +71,19 @@ probes:
     ["--import", preload, join(process.cwd(), "src/main.ts"), ...words, "--config", config],
     { cwd: folder, env: { PATH: process.env["PATH"] ?? "", PLUMBLINE_DATA: join(folder, "data"), DEBUG: "1" } },
   );
-  let told = "";
-  child.stdout.on("data", (piece: Buffer) => (told += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (told += piece.toString()));
+  let notified = "";
+  child.stdout.on("data", (piece: Buffer) => (notified += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (notified += piece.toString()));
   const closed = new Promise<number | null>((ended) => child.on("close", ended));
   await Promise.race([once(provider, "request"), closed]);
-  if (words[0] === "start") await vi.waitFor(() => expect(told).toContain('"message":"started"'), patience);
+  if (words[0] === "start") await vi.waitFor(() => expect(notified).toContain('"message":"started"'), patience);
   child.kill("SIGUSR2");
   const code = await closed;
   const own = new Set(["key", "plumbline.yaml", "saboteur.mjs"]);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !(entry.parentPath === folder && own.has(entry.name)))
     .map(({ parentPath, name }) => `${name} ${readFileSync(join(parentPath, name), "latin1")}`);
-  return { code, told, files };
+  return { code, told: notified, files };
 }
 
 const leaks = (text: string): string[] => [...tracesOf(key), prompt.slice(0, 18)].filter((it) => text.includes(it));
@@ -104,12 +104,12 @@ test.each(crashes)(
   "%s, by %s in %j: it dies, says so, and of a secret nothing is left anywhere",
   async (...it) => {
     const [thrown, how, words] = it;
-    const { code, told, files } = await crash(words, thrown, how);
+    const { code, told: notified, files } = await crash(words, thrown, how);
     expect(code).toBe(1);
-    expect(told).toMatch(
+    expect(notified).toMatch(
       words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: it ended by a mistake/m,
     );
-    expect(leaks(told)).toEqual([]);
+    expect(leaks(notified)).toEqual([]);
     if (words[0] === "start") expect(files.length).toBeGreaterThan(20);
     expect(files.flatMap(leaks)).toEqual([]);
   },

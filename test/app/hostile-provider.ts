@@ -26,11 +26,11 @@ export function hostileProvider(echoesOf: (request: IncomingMessage) => readonly
     const echoes = echoesOf(request);
     const echo = echoes[count % echoes.length] ?? "";
     // Headers carry bytes: what is beyond them comes as its encoding.
-    const told = /^[\x20-\xff]*$/.test(echo) ? echo : encodeURIComponent(echo);
+    const notified = /^[\x20-\xff]*$/.test(echo) ? echo : encodeURIComponent(echo);
     const headers = {
-      "x-request-id": told,
+      "x-request-id": notified,
       "retry-after": "0",
-      "x-litellm-key": told,
+      "x-litellm-key": notified,
       "content-type": "application/json",
     };
     const error = { message: `Incorrect API key provided: ${echo} for ${prompt}`, type: echo, code: echo, param: echo };
@@ -59,7 +59,7 @@ export function hostileProvider(echoesOf: (request: IncomingMessage) => readonly
         response.write(`data: ${JSON.stringify({ id: echo, choices: [{ delta: { content: completion } }] })}\n\n`);
         return void response.end(`data: ${JSON.stringify({ error })}\n\ndata: [DONE]\n\n`);
       case 7:
-        return void response.writeHead(302, { location: `https://example.com/?key=${told}` }).end();
+        return void response.writeHead(302, { location: `https://example.com/?key=${notified}` }).end();
       default:
         // Never answers: the time-out.
         return undefined;

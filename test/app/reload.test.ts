@@ -70,9 +70,9 @@ receivers:
     PLUMBLINE_DATA: join(folder, "data"),
   });
   const url = await vi.waitFor(() => {
-    const told = service.lines().find(({ message }) => message === "started")?.url;
-    if (told === undefined) throw new Error(service.log());
-    return told;
+    const notified = service.lines().find(({ message }) => message === "started")?.url;
+    if (notified === undefined) throw new Error(service.log());
+    return notified;
   }, patience);
   const status = async () =>
     (await (await fetch(`${url}/api/v1/status`)).json()) as { data: Overview; health: { ready: boolean } };
@@ -92,8 +92,10 @@ receivers:
     expect(line?.reason).toMatch(
       /probes\[0\]\.evry \(line 5\): expected a known key, got "evry"; did you mean "every"\?/,
     );
-    const told = alerts.find((alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"));
-    expect(told?.nextStep).toContain("plumbline validate");
+    const notified = alerts.find(
+      (alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"),
+    );
+    expect(notified?.nextStep).toContain("plumbline validate");
   }, patience);
   expect(await inForce()).toBe("0");
   const runs = (probe: string): number =>

@@ -15,7 +15,7 @@ import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } f
 const key = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 let collector: Collector;
 let seen: Overview;
-let told: { evidence: { traceId: string; spanId: string }[]; incidentId: string }[] = [];
+let notified: { evidence: { traceId: string; spanId: string }[]; incidentId: string }[] = [];
 
 /** One service, told to export, that probes something fine and something that refuses, and alerts of the latter. */
 beforeAll(async () => {
@@ -63,7 +63,7 @@ receivers:
     { timeout: 25_000, interval: 100 },
   );
   seen = await service.overview();
-  told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: (typeof told)[number] }).data);
+  notified = receiver.received.map(({ body }) => (JSON.parse(body) as { data: (typeof notified)[number] }).data);
   await service.stop();
   await testbed.close();
   await receiver[Symbol.asyncDispose]();
@@ -150,7 +150,7 @@ test("a delivery's span is linked to the very runs its alert names as evidence",
   const deliveries = named("deliver");
   expect(deliveries.length).toBeGreaterThan(0);
   const [delivery] = deliveries;
-  const [alert] = told;
+  const [alert] = notified;
   expect(attributesOf(delivery!)).toMatchObject({
     "plumbline.receiver": "oncall",
     "plumbline.alert_event": "opened",

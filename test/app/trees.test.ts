@@ -79,8 +79,8 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   }, patience);
   testbed.inject("field-removed");
   await vi.waitFor(() => {
-    const told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: Alert }).data);
-    opened = told.find(({ event, probe }) => event === "opened" && probe === "drifting");
+    const notified = receiver.received.map(({ body }) => (JSON.parse(body) as { data: Alert }).data);
+    opened = notified.find(({ event, probe }) => event === "opened" && probe === "drifting");
     expect(opened).toBeDefined();
   }, patience);
   await closing.disposeAsync();
@@ -91,8 +91,12 @@ afterAll(() => collector[Symbol.asyncDispose]());
 
 const runsOf = (probe: string, verdict: string): WireSpan[] =>
   collector.spans.filter(({ name, ...span }) => {
-    const told = attributesOf(span);
-    return name === "probe" && told["plumbline.probe"] === `${probe}@default` && told["plumbline.verdict"] === verdict;
+    const notified = attributesOf(span);
+    return (
+      name === "probe" &&
+      notified["plumbline.probe"] === `${probe}@default` &&
+      notified["plumbline.verdict"] === verdict
+    );
   });
 const below = (run: WireSpan | undefined, name: RegExp): WireSpan[] =>
   collector.spans
@@ -126,16 +130,16 @@ test("a stream: when its first chunk came, how many did, how it ended and what i
       probe: { "chat gpt-4o-mini": { POST: {} }, commit: { judge: {} } },
     });
     const [call] = below(run, /^chat/);
-    const told = attributesOf(call!);
-    expect(told).toMatchObject({
+    const notified = attributesOf(call!);
+    expect(notified).toMatchObject({
       "gen_ai.request.stream": true,
       "gen_ai.response.finish_reasons": ["stop"],
       "gen_ai.usage.input_tokens": expect.any(Number),
       "gen_ai.usage.output_tokens": expect.any(Number),
     });
-    expect(told["plumbline.chunks"]).toBeGreaterThan(2);
+    expect(notified["plumbline.chunks"]).toBeGreaterThan(2);
     const lastedMs = Number(BigInt(call!.endTimeUnixNano) - BigInt(call!.startTimeUnixNano)) / 1e6;
-    const firstMs = Number(told["gen_ai.response.time_to_first_chunk"]) * 1000;
+    const firstMs = Number(notified["gen_ai.response.time_to_first_chunk"]) * 1000;
     expect(firstMs).toBeGreaterThan(0);
     expect(firstMs).toBeLessThan(lastedMs);
   }
@@ -219,5 +223,5 @@ test("forced time-outs: the run is fine, its attempts say that they timed out, a
   ]);
   const attempts = below(run, /^POST$/).map((span) => attributesOf(span));
   expect(attempts.map((it) => it["error.type"])).toEqual(Array(5).fill("timeout"));
-  for (const told of [...calls, ...attempts]) expect(told["plumbline.injected"]).toMatch(/^\w/);
+  for (const notified of [...calls, ...attempts]) expect(notified["plumbline.injected"]).toMatch(/^\w/);
 });

@@ -10,12 +10,12 @@ import { listen } from "./hostile-provider.ts";
 
 /** All of OTLP that is exported from now on, as text; the service that is opened next sends it there. */
 export async function collectTelemetry(opened: AsyncDisposableStack): Promise<readonly string[]> {
-  const told: string[] = [];
+  const notified: string[] = [];
   const keep: RequestListener = (request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => void pieces.push(piece));
     request.on("end", () => {
-      told.push(Buffer.concat(pieces).toString("utf8"));
+      notified.push(Buffer.concat(pieces).toString("utf8"));
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
   };
@@ -23,7 +23,7 @@ export async function collectTelemetry(opened: AsyncDisposableStack): Promise<re
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
   vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
   vi.stubEnv("OTEL_BSP_SCHEDULE_DELAY", "100");
-  return told;
+  return notified;
 }
 
 /** The whole service on PostgreSQL and Redis, with all that it logs, as it does when it is started. */

@@ -9,7 +9,7 @@ import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../../src/exchange/undici-attempt.ts";
 import type { PinnedReplies } from "../../src/probe/audit-terms.ts";
 import type { Target } from "../../src/probe/target.ts";
-import type { RunBook, World } from "../../src/run/world.ts";
+import type { RunStore, World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { createRedactor } from "../../src/std/redact.ts";
@@ -17,7 +17,7 @@ import { policy } from "../exchange/policy.ts";
 import { probe } from "../probe/samples.ts";
 
 /** Remembers nothing: each run is the first. */
-const forgetful: RunBook = {
+const forgetful: RunStore = {
   claim: () => Promise.resolve({ kind: "claimed" }),
   miss: () => Promise.resolve(),
   commit: (_run, decide) =>

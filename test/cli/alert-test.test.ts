@@ -49,10 +49,10 @@ describe("alert test", () => {
     expect(ended.stdout).toMatch(
       /^oncall \(webhook\) {2}test: delivered, status 204, after \d.*\noncall \(webhook\) {2}its end: delivered, status 204, after \d.*\n$/,
     );
-    const told = http.received.map(({ body, headers }) =>
+    const notified = http.received.map(({ body, headers }) =>
       new Webhook(secret).verify(body, headers as Record<string, string>),
     );
-    expect(told).toMatchObject([
+    expect(notified).toMatchObject([
       {
         type: "plumbline.incident.opened",
         data: { status: "firing", summary: expect.stringMatching(/^TEST /) as string },

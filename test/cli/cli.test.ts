@@ -107,10 +107,10 @@ test("what start can't have is said with the next step, and without a password",
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
   const data = { ...env, PLUMBLINE_DATA: join(folder, "unheard") };
-  const unheard = await plumbline(["start", "--config", file, "--listen", `127.0.0.1:${port}`], data);
+  const addressInUse = await plumbline(["start", "--config", file, "--listen", `127.0.0.1:${port}`], data);
   taken.close();
-  expect(unheard.code).toBe(2);
-  expect(unheard.stderr).toContain(`nothing can listen at 127.0.0.1:${port} (EADDRINUSE)`);
+  expect(addressInUse.code).toBe(2);
+  expect(addressInUse.stderr).toContain(`nothing can listen at 127.0.0.1:${port} (EADDRINUSE)`);
 });
 
 test("every command and flag that the README names is there", async () => {

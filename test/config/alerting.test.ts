@@ -28,7 +28,7 @@ describe("the page about alerts", () => {
   const config = configOf(block);
 
   test("its example is read as it is explained", () => {
-    const { routes, manners, maintenance, groupWaitMs } = config.alerting;
+    const { routes, manners: policy, maintenance, groupWaitMs } = config.alerting;
     expect(routes).toEqual([
       {
         name: "pages",
@@ -38,7 +38,7 @@ describe("the page about alerts", () => {
       },
       { name: "tickets", match: { tier: ["ticket"] }, receivers: ["team"] },
     ]);
-    expect(manners["team"]).toEqual({
+    expect(policy["team"]).toEqual({
       hours: {
         tz: "Europe/Berlin",
         days: [1, 2, 3, 4, 5],
@@ -48,7 +48,7 @@ describe("the page about alerts", () => {
         pages: "always",
       },
     });
-    expect(manners["pager"]).toEqual({ maxPerHour: 10 });
+    expect(policy["pager"]).toEqual({ maxPerHour: 10 });
     expect(maintenance).toEqual([
       {
         name: "nightly",
@@ -71,7 +71,7 @@ describe("the page about alerts", () => {
 
   test("it names every reason that there is", () => {
     const reasons =
-      readFileSync("src/notify/route/route.ts", "utf8").match(/export type NotToldReason =([^;]*);/)?.[1] ?? "";
+      readFileSync("src/notify/route/route.ts", "utf8").match(/export type NotNotifiedReason =([^;]*);/)?.[1] ?? "";
     const mutes = [...readFileSync("src/incident/mute.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
     const named = [...reasons.matchAll(/\| "([a-z-]+)"/g), ...mutes].map(([, reason]) => reason ?? "");
     expect(named.length).toBeGreaterThan(9);

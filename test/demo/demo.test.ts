@@ -36,14 +36,14 @@ interface Monitor {
  */
 function demo({ notices, invents, secret, learns = true }: Monitor) {
   let nowMs = 0;
-  const told = new Set<string>();
+  const notified = new Set<string>();
   const stopped: string[] = [];
   let env: DemoEnv | undefined;
   const at = (ms: number) => new Date(startedAtMs + ms).toISOString();
 
-  async function tell(id: string, change: Partial<Alert>): Promise<void> {
-    if (told.has(id)) return;
-    told.add(id);
+  async function notify(id: string, change: Partial<Alert>): Promise<void> {
+    if (notified.has(id)) return;
+    notified.add(id);
     const posting = {
       url: env?.PLUMBLINE_DEMO_RECEIVER ?? "",
       secret: secret ?? env?.PLUMBLINE_DEMO_WEBHOOK_SECRET ?? "",
@@ -70,9 +70,9 @@ function demo({ notices, invents, secret, learns = true }: Monitor) {
         for (const { drift, kind, shows } of storySteps) {
           const isActive = drifts.some(({ name, active }) => active && name === drift);
           const scenario = "only" in shows ? (shows.only[0] ?? "") : "valid-request";
-          if (isActive && notices.includes(drift)) await tell(drift, { kind, scenario });
+          if (isActive && notices.includes(drift)) await notify(drift, { kind, scenario });
         }
-        if (nowMs > 20_000 && invents !== undefined) await tell("invented", invents);
+        if (nowMs > 20_000 && invents !== undefined) await notify("invented", invents);
         const [ready, learning] = anOverview.probes;
         return {
           ...anOverview,

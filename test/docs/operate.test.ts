@@ -43,9 +43,9 @@ test("flags and metrics named on their own are there", () => {
     expect(known.has(flag)).toBe(true);
   }
   const names = new Set(Object.values<MetricSpec>(metrics).map(prometheusName));
-  const told = [...page.matchAll(/`(plumbline_[a-z_]+)`/g)].map(([, name = ""]) => name);
-  expect(told.length).toBeGreaterThan(0);
-  expect(told.filter((name) => !names.has(name))).toEqual([]);
+  const notified = [...page.matchAll(/`(plumbline_[a-z_]+)`/g)].map(([, name = ""]) => name);
+  expect(notified.length).toBeGreaterThan(0);
+  expect(notified.filter((name) => !names.has(name))).toEqual([]);
 });
 
 test("install scripts run as the page says: for the packages named with true, none in the image", () => {

@@ -64,7 +64,7 @@ describe("config.md", () => {
 
 describe("environment.md", () => {
   const page = pages["environment.md"] ?? "";
-  const told = new Set([...page.matchAll(/`([A-Z][A-Z0-9_]{3,})`/g)].map(([, name = ""]) => name));
+  const notified = new Set([...page.matchAll(/`([A-Z][A-Z0-9_]{3,})`/g)].map(([, name = ""]) => name));
   const namesIn = (files: readonly string[], form: RegExp): Set<string> =>
     new Set(files.flatMap((file) => [...readFileSync(file, "utf8").matchAll(form)].map(([, name = ""]) => name)));
   const perSignal = /^OTEL_EXPORTER_OTLP_(?:TRACES|METRICS|LOGS)_(?!TEMPORALITY)/;
@@ -72,9 +72,9 @@ describe("environment.md", () => {
   test("names every variable that the program reads", () => {
     const read = namesIn(globSync("src/**/*.ts"), /(?:env\["|variable\(env, "|"(?=OTEL_))([A-Z][A-Z0-9_]+)"/g);
     expect(read.size).toBeGreaterThan(14);
-    expect([...read].filter((name) => !told.has(name) && !perSignal.test(name))).toEqual([]);
+    expect([...read].filter((name) => !notified.has(name) && !perSignal.test(name))).toEqual([]);
     const files = namesIn(globSync("src/app/*.ts"), /"([A-Z]+_(?:CA|CERT|KEY)_FILE)"/g);
-    expect([...files].filter((name) => !told.has(name))).toEqual([]);
+    expect([...files].filter((name) => !notified.has(name))).toEqual([]);
   });
 
   test("names every variable that the SDK reads, and none that nobody does", () => {
@@ -83,9 +83,9 @@ describe("environment.md", () => {
     );
     const read = namesIn(sdk, /FromEnv\w*\(["'](OTEL_[A-Z_]+[A-Z])["']/g);
     expect(read.size).toBeGreaterThan(30);
-    expect([...read].filter((name) => !told.has(name) && !perSignal.test(name))).toEqual([]);
+    expect([...read].filter((name) => !notified.has(name) && !perSignal.test(name))).toEqual([]);
     const known = [...sdk, ...globSync("src/**/*.ts")].map((file) => readFileSync(file, "utf8")).join("\n");
-    const strange = [...told].filter((name) => name.startsWith("OTEL_") && !known.includes(name));
+    const strange = [...notified].filter((name) => name.startsWith("OTEL_") && !known.includes(name));
     expect(strange).toEqual([]);
   });
 });

@@ -11,11 +11,11 @@ export interface Kept {
 }
 
 /** What the server has been told to do, in order, such as `create Job rel-plumbline-migrate`. */
-export type Act = `${"create" | "replace" | "delete"} ${string}`;
+export type AuditEntry = `${"create" | "replace" | "delete"} ${string}`;
 
 export interface ApiServer {
   readonly url: string;
-  readonly acts: readonly Act[];
+  readonly acts: readonly AuditEntry[];
   find(kind: string, name: string): Kept | undefined;
   all(kind: string): Kept[];
   close(): Promise<void>;
@@ -41,7 +41,7 @@ const isNamespaced = (kind: string): boolean => kind !== "Namespace";
  */
 export async function openApiServer(run: (owner: Kept, server: ApiServer) => Promise<boolean>): Promise<ApiServer> {
   const objects = new Map<string, Kept>();
-  const acts: Act[] = [];
+  const acts: AuditEntry[] = [];
   const watchers = new Set<{ readonly tell: (type: string, object: Kept) => void }>();
   let version = 0;
   const keyOf = (kind: string, name: string): string => `${kind} ${name}`;
@@ -52,7 +52,7 @@ export async function openApiServer(run: (owner: Kept, server: ApiServer) => Pro
     const metadata = { uid, ...given.metadata, resourceVersion: String(version), generation: 1 };
     const kept = { apiVersion: kinds[kind]?.[0] ?? "v1", ...given, kind, metadata };
     objects.set(keyOf(kind, kept.metadata.name), kept);
-    for (const { tell } of watchers) tell(isNew ? "ADDED" : "MODIFIED", kept);
+    for (const { tell: notify } of watchers) notify(isNew ? "ADDED" : "MODIFIED", kept);
     return kept;
   };
   const put = (kind: string, given: Kept): Kept => {
@@ -69,7 +69,7 @@ export async function openApiServer(run: (owner: Kept, server: ApiServer) => Pro
     if (gone === undefined) return undefined;
     acts.push(`delete ${kind} ${name}`);
     objects.delete(keyOf(kind, name));
-    for (const { tell } of watchers) tell("DELETED", gone);
+    for (const { tell: notify } of watchers) notify("DELETED", gone);
     return gone;
   };
 
@@ -96,15 +96,15 @@ export async function openApiServer(run: (owner: Kept, server: ApiServer) => Pro
       const matches = listing(kind, query);
       if (query.get("watch") === "true" || query.get("watch") === "1") {
         response.writeHead(200, { "content-type": "application/json" });
-        const tell = (type: string, object: Kept): void => {
+        const notify = (type: string, object: Kept): void => {
           if (matches(object)) response.write(`${JSON.stringify({ type, object })}\n`);
         };
-        const watcher = { tell };
+        const watcher = { tell: notify };
         watchers.add(watcher);
         request.on("close", () => watchers.delete(watcher));
         response.flushHeaders();
         if (query.get("sendInitialEvents") === "true") {
-          for (const object of objects.values()) tell("ADDED", object);
+          for (const object of objects.values()) notify("ADDED", object);
           const annotations = { "k8s.io/initial-events-end": "true" };
           const mark = {
             apiVersion: kinds[kind]?.[0],

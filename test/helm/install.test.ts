@@ -43,7 +43,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
   });
 
   /** What Helm says, and what it had the cluster do meanwhile. */
-  const told = async (
+  const notified = async (
     verb: "install" | "upgrade",
     values: object,
   ): Promise<Ended & { readonly acts: readonly string[] }> => {
@@ -66,7 +66,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
   });
 
   test("first: the Job has what it needs, brings the schema up to date, and only then the release comes", async () => {
-    const { code, said, acts } = await told("install", values("a: 1"));
+    const { code, said, acts } = await notified("install", values("a: 1"));
     expect(said).toContain("STATUS: deployed");
     expect(code).toBe(0);
     const pool = await openPostgresPool(database.url, silentLog);
@@ -87,7 +87,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
   }, 90_000);
 
   test("then: an upgrade runs it again before it changes anything", async () => {
-    const { code, acts } = await told("upgrade", values("a: 2"));
+    const { code, acts } = await notified("upgrade", values("a: 2"));
     expect(code).toBe(0);
     const firstChange = acts.findIndex((act) => act.startsWith("replace"));
     expect(acts.indexOf("delete Job rel-plumbline-migrate")).toBeLessThan(firstChange);
@@ -102,7 +102,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
       "INSERT INTO plumbline.kysely_migration (name, timestamp) VALUES ('9000-gone-breaking', '2030')",
     );
     await client.end();
-    const { code, said, acts } = await told("upgrade", values("a: 3"));
+    const { code, said, acts } = await notified("upgrade", values("a: 3"));
     expect(code).not.toBe(0);
     expect(said).toContain("pre-upgrade");
     expect(acts).toContain("create Job rel-plumbline-migrate");

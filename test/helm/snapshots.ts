@@ -53,7 +53,7 @@ export function toldBeside(usual: readonly Manifest[], release: readonly Manifes
   const usualOf = new Map(usual.map((object) => [nameOf(object), object]));
   const names = new Set(release.map(nameOf));
   const gone = usual.filter((object) => !names.has(nameOf(object))).map((object) => `- ${nameOf(object)}\n`);
-  const told = release.flatMap((object) => {
+  const notified = release.flatMap((object) => {
     const same = usualOf.get(nameOf(object));
     if (same !== undefined) {
       const changed = differences(same, object);
@@ -64,5 +64,5 @@ export function toldBeside(usual: readonly Manifest[], release: readonly Manifes
       ? [`+ ${nameOf(object)}\n${inFull(object).replaceAll(/^(?=.)/gm, "    ")}`]
       : [`+ ${nameOf(object)}, beside ${nameOf(like)}:\n${differences(like, object).join("\n")}\n`];
   });
-  return [...gone, ...told].join("");
+  return [...gone, ...notified].join("");
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ActionLink, actionAddress, linkActs, readActionAddress } from "../../src/incident/action-link.ts";
+import { type ActionLink, actionAddress, linkActions, readActionAddress } from "../../src/incident/action-link.ts";
 
 const key = "a key that nobody else has, of some length";
 const nowMs = Date.parse("2026-11-23T12:00:00Z");
@@ -30,7 +30,7 @@ test("it can be read with the same key until it expires", () => {
 
 test("whatever the names are, what is signed is what is read", () => {
   const links = fc.record({
-    act: fc.constantFrom(...linkActs),
+    act: fc.constantFrom(...linkActions),
     incidentId: fc.string({ unit: "grapheme", minLength: 1 }),
     receiver: fc.string({ unit: "grapheme", minLength: 1 }),
     expiresAtMs: fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => seconds * 1000),

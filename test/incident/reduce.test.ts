@@ -43,7 +43,7 @@ function play(
   return { incident, transitions };
 }
 
-const told = (story: string): string =>
+const notified = (story: string): string =>
   play(story)
     .transitions.map(({ kind, atMs }) => `${kind}@${atMs / 1000}`)
     .join(" ");
@@ -65,7 +65,7 @@ describe("fires when two of three slots agree, resolves after two good ones", ()
     ["C", "opened@1"],
     ["Cgg", "opened@1 resolved@3"],
     ["ggC", "opened@3"],
-  ])("%s → %s", (story, expected) => expect(told(story)).toBe(expected));
+  ])("%s → %s", (story, expected) => expect(notified(story)).toBe(expected));
 });
 
 describe("no reply needs three attempts in a row, those of one run counted one by one", () => {

@@ -54,10 +54,10 @@ describe("the official contract, before anything is learned", () => {
     ["another word", completion({ service_tier: "gold" }), ["risky $.service_tier"]],
     ["null where it may be", completion({}, { content: null, refusal: "no" }), []],
     ["a field of the provider's own", completion({ cost: 0.1 }), []],
-  ])("%s", (_case, body, told) => {
+  ])("%s", (_case, body, notified) => {
     const [first] = judged([body], openai);
-    expect(first?.findings.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(told);
-    expect(first?.outcome).toBe(told.length > 0 ? "bad" : "unjudged");
+    expect(first?.findings.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(notified);
+    expect(first?.outcome).toBe(notified.length > 0 ? "bad" : "unjudged");
   });
 
   test("a breach that never ends is told in every run, learned or not", () => {
@@ -113,9 +113,9 @@ describe("a schema of one's own", () => {
     ["a member missing", { answer: "a" }, ["breaking $.id"]],
     ["another word", { id: "a", answer: "b", status: 1, state: "standby" }, []],
     ["another kind below a list", { id: "a", answer: "b", parts: ["x"] }, ["breaking $.parts[]"]],
-  ])("%s", (_case, body, told) => {
+  ])("%s", (_case, body, notified) => {
     const [first] = judged([body], policy as ContractPolicy);
-    expect(first?.findings.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(told);
+    expect(first?.findings.map(({ severity, subject }) => `${severity} ${subject}`)).toEqual(notified);
   });
 
   test.each([
@@ -156,8 +156,8 @@ describe("what people say of paths comes first", () => {
       "{ ignore: ['**'], clientReads: ['$.choices[].message.role.name', $.gone] }",
       ["breaking $.choices[].message.role", "breaking $.gone"],
     ],
-  ])("%s", (_case, yaml, told) => {
-    expect(toldBy(configured(yaml) as ContractPolicy).toSorted()).toEqual(told.toSorted());
+  ])("%s", (_case, yaml, notified) => {
+    expect(toldBy(configured(yaml) as ContractPolicy).toSorted()).toEqual(notified.toSorted());
   });
 
   test("the page shows a configuration that loads", () => {

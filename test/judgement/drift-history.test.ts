@@ -83,18 +83,18 @@ function findingsOf(aspect: Expected["aspect"], replies: readonly Reply[]): stri
 
 test.each(readdirSync(folder))("%s", (name) => {
   const [before, after] = [read<Reply>(name, "before.json"), read<Reply>(name, "after.json")];
-  const { aspect, told, source } = read<Expected>(name, "expected.json");
+  const { aspect, told: notified, source } = read<Expected>(name, "expected.json");
   expect(source).not.toBe("");
   const learned = 300;
   const findings = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after)]);
   expect(findings.slice(0, learned).flat()).toEqual([]);
-  expect(findings.at(-1)).toEqual(told);
+  expect(findings.at(-1)).toEqual(notified);
   const sides = [before, after].map((reply) => learnShape(Array<Observation>(5).fill(observationOf(reply))));
   const [top] = diffShapes(sides[0] ?? null, sides[1] ?? null)?.rows ?? [];
-  expect(top && `${top.severity} ${top.path}`).toBe(told[0]);
+  expect(top && `${top.severity} ${top.path}`).toBe(notified[0]);
   // Two slots that agree open an incident: the top line must be there in time for the third.
-  if (told.some((line) => !line.startsWith("informative")))
-    expect(findings.slice(learned, learned + 3).filter((found) => found[0] === told[0]).length).toBeGreaterThan(1);
+  if (notified.some((line) => !line.startsWith("informative")))
+    expect(findings.slice(learned, learned + 3).filter((found) => found[0] === notified[0]).length).toBeGreaterThan(1);
   // And back: what was normal is normal again at once.
   const back = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after), before]);
   expect(back.at(-1)).toEqual([]);

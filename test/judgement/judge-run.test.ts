@@ -30,7 +30,7 @@ function history(probe: Probe, replies: Iterable<{ outcome: Outcome; totalMs: nu
   const ask = { messages: [], maxTokens: 5, stream: false, extra: {} };
   const memory = new Map<string, SeriesMemory>();
   const incidents = new Map<string, Incident>();
-  const told: string[] = [];
+  const notified: string[] = [];
   let slotMs = 0;
   for (const { outcome, totalMs } of replies) {
     slotMs += 1000;
@@ -58,12 +58,12 @@ function history(probe: Probe, replies: Iterable<{ outcome: Outcome; totalMs: nu
     for (const { kind, fingerprint } of reduced.transitions) {
       // What is only informative is told to nobody.
       if (incidents.get(fingerprint)?.severity === "informative") continue;
-      told.push(
+      notified.push(
         `${slotMs / 1000} ${kind} ${incidents.get(fingerprint)?.kind}: ${incidents.get(fingerprint)?.findings[0]?.subject}`,
       );
     }
   }
-  return told;
+  return notified;
 }
 
 const repeat = <T>(times: number, make: (index: number) => T): T[] =>
@@ -104,9 +104,9 @@ describe("what changed is told within two slots, no reply after three attempts; 
     ["twice as slow", ok(), 200, "30 opened latency: total time"],
     ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened expectation: usage"],
     ["no reply, three attempts in a row", { kind: "fault", class: "reset" }, 100, "23 opened availability: reply"],
-  ] as const)("%s", (_case, outcome, totalMs, told) => {
+  ] as const)("%s", (_case, outcome, totalMs, notified) => {
     expect(history(sample, [...before, ...repeat(15, () => ({ outcome: outcome as Outcome, totalMs }))])).toEqual([
-      told,
+      notified,
     ]);
   });
 
@@ -145,8 +145,8 @@ describe("error shapes of a refusal", () => {
       "12 opened error-shape: $.error.code",
     ],
     ["a completion: policy", ok(), "12 opened policy: completion"],
-  ])("%s", (_case, outcome, told) => {
-    expect(history(probe, [...learned, ...repeat(4, () => ({ outcome, totalMs: 10 }))])).toEqual([told]);
+  ])("%s", (_case, outcome, notified) => {
+    expect(history(probe, [...learned, ...repeat(4, () => ({ outcome, totalMs: 10 }))])).toEqual([notified]);
   });
 
   test("the same refusal for ever is fine", () => expect(history(probe, [...learned, ...learned])).toEqual([]));

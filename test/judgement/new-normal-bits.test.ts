@@ -141,12 +141,12 @@ describe("what the next baseline is made of", () => {
 
   test("is what keeps coming and going by itself: from the fourth time on it is the series' own", () => {
     const followed = followSeries(usageJudge, "prompt tokens");
-    const told = Array.from({ length: 60 }, (_, times) =>
+    const notified = Array.from({ length: 60 }, (_, times) =>
       runs(followed, 360, tokens(times % 2 === 0 ? 24 : 31)).some((it) => it.startsWith("risky")),
     );
     // What is told when it comes is still told for some runs after it has gone.
-    expect(told.filter(Boolean).length).toBeLessThanOrEqual(10);
-    expect(told.slice(-40)).not.toContain(true);
+    expect(notified.filter(Boolean).length).toBeLessThanOrEqual(10);
+    expect(notified.slice(-40)).not.toContain(true);
     expect(runs(followed, 20, tokens(40)).at(-1)).toBe("risky 40");
   });
 });
@@ -161,11 +161,11 @@ describe("the time of an incident, excluded", () => {
     runs(followed, (5 * dayMs) / 60_000, failing(0.005, random));
     const [changedMs, before] = [followed.slotMs, countedOf(followed)];
     while (!said(followed.run(failing(0.2, random)()).output).startsWith("risky"));
-    const [toldMs, told] = [followed.slotMs, countedOf(followed)];
-    expect(told.n).toBeGreaterThan(before.n);
-    expect(told.k).toBeGreaterThan(before.k);
+    const [toldMs, notified] = [followed.slotMs, countedOf(followed)];
+    expect(notified.n).toBeGreaterThan(before.n);
+    expect(notified.k).toBeGreaterThan(before.k);
     runs(followed, 300, failing(0.2, random));
-    expect(countedOf(followed)).toEqual(told);
+    expect(countedOf(followed)).toEqual(notified);
 
     expect(excludeBetween(followed.memory!, changedMs, followed.slotMs, 60)).toBeUndefined();
     expect(isStillCounted(followed.memory!, changedMs, followed.slotMs)).toBe(true);

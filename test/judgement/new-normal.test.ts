@@ -10,7 +10,7 @@ import {
 } from "../../src/judgement/drift/new-normal.ts";
 import { samplesOf } from "../../src/judgement/drift/learning.ts";
 import { readReference } from "../../src/judgement/drift/reference.ts";
-import { shadowOf } from "../../src/judgement/drift/previous-baseline.ts";
+import { previousBaselineOf } from "../../src/judgement/drift/previous-baseline.ts";
 import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
 import { latencyJudge } from "../../src/judgement/drift/latency.ts";
@@ -84,7 +84,7 @@ test("accepted as the new normal: from the change on, at once, and what it was b
   const normal = acceptFromChange(memory(), 60);
   expect(normal?.n).toBeGreaterThan(8 * 60);
   expect(normal?.n).toBeLessThan(9 * 60 + 30);
-  const usual = shadowOf(normal?.learned);
+  const usual = previousBaselineOf(normal?.learned);
   take(normal!);
   expect(new Set(runs(6 * 60, 2))).toEqual(new Set(["good"]));
   // Twice as slow as that is a drift again.
@@ -95,7 +95,7 @@ test("accepted as the new normal: from the change on, at once, and what it was b
   expect(until("informative", 1)).toBeLessThan(200);
   expect(why.at(-1)).toContain("normal before is normal again");
   expect(new Set(runs(5 * 60))).toEqual(new Set(["good"]));
-  expect(shadowOf(memory().baseline?.learned)?.level).not.toBe(usual?.level);
+  expect(previousBaselineOf(memory().baseline?.learned)?.level).not.toBe(usual?.level);
 });
 
 test("too few samples of the change are the beginning of a new baseline", () => {

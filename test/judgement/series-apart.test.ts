@@ -66,7 +66,7 @@ function follow() {
 }
 
 /** `prompt tokens: 36, not 100`, for everything that is told in these runs. */
-function toldIn(runs: readonly (readonly Ruling[])[]): Set<string> {
+function notifiedIn(runs: readonly (readonly Ruling[])[]): Set<string> {
   const findings = runs.flat().flatMap((ruling) => (ruling.outcome === "bad" ? ruling.findings : []));
   return new Set(findings.map(({ subject, observed, expected }) => `${subject}: ${observed}, not ${expected}`));
 }
@@ -83,9 +83,11 @@ describe("tokens of each kind are a series of their own", () => {
     for (const kind of ["prompt", "cached", "reasoning", "completion"]) {
       expect(labelled(`${kind} tokens`)?.baseline, kind).toBeDefined();
     }
-    expect(toldIn(runs(20, { usage: { ...usual, cachedTokens: 0 } }))).toEqual(new Set(["cached tokens: 0, not 64"]));
+    expect(notifiedIn(runs(20, { usage: { ...usual, cachedTokens: 0 } }))).toEqual(
+      new Set(["cached tokens: 0, not 64"]),
+    );
     runs(100, { usage: usual });
-    const subjects = [...toldIn(runs(200, { usage: { ...usual, reasoningTokens: 90 } }))];
+    const subjects = [...notifiedIn(runs(200, { usage: { ...usual, reasoningTokens: 90 } }))];
     expect(subjects.length).toBeGreaterThan(0);
     expect(subjects.every((subject) => subject.startsWith("reasoning tokens"))).toBe(true);
   });
@@ -93,14 +95,14 @@ describe("tokens of each kind are a series of their own", () => {
   test("a provider that begins to count cached tokens beside the prompt's, not among them, is told of", () => {
     const { runs } = follow();
     runs(400, { usage: usual });
-    const told = toldIn(runs(20, { usage: { ...usual, promptTokens: 36 } }));
-    expect(told).toEqual(new Set(["prompt tokens: 36, not 100"]));
+    const notified = notifiedIn(runs(20, { usage: { ...usual, promptTokens: 36 } }));
+    expect(notified).toEqual(new Set(["prompt tokens: 36, not 100"]));
   });
 
   test("each convention is normal where it always was", () => {
     const { runs } = follow();
     const beside: Usage = { ...usual, promptTokens: 36, completionTokens: 20 };
-    expect(toldIn(runs(500, { usage: beside }))).toEqual(new Set());
+    expect(notifiedIn(runs(500, { usage: beside }))).toEqual(new Set());
   });
 });
 
@@ -120,7 +122,9 @@ describe("what is unknown is never 0", () => {
   test("prompt tokens that end are told as unknown", () => {
     const { runs } = follow();
     runs(400, { usage: usual });
-    expect(toldIn(runs(20, { usage: { completionTokens: 2 } }))).toEqual(new Set(["prompt tokens: unknown, not 24"]));
+    expect(notifiedIn(runs(20, { usage: { completionTokens: 2 } }))).toEqual(
+      new Set(["prompt tokens: unknown, not 24"]),
+    );
   });
 
   test("a reported 0 is a number", () => {
@@ -129,8 +133,8 @@ describe("what is unknown is never 0", () => {
     expect(labelled("cached tokens")?.baseline?.learned).toMatchObject({
       counts: { "0": expect.any(Number) as number },
     });
-    const told = toldIn(runs(20, { usage: { ...usual, cachedTokens: 16 } }));
-    expect(told).toEqual(new Set(["cached tokens: 16, not 0"]));
+    const notified = notifiedIn(runs(20, { usage: { ...usual, cachedTokens: 16 } }));
+    expect(notified).toEqual(new Set(["cached tokens: 16, not 0"]));
   });
 });
 
@@ -140,7 +144,7 @@ test("a series that is fine goes on learning while another of its target has an 
   runs(1500, { usage });
   const [tokensBefore, timesBefore] = [counted(labelled("prompt tokens")), learnedOf(labelled("total time"))];
   const incident = runs(300, { usage, slower: 3 });
-  expect([...toldIn(incident)].some((it) => it.startsWith("total time"))).toBe(true);
+  expect([...notifiedIn(incident)].some((it) => it.startsWith("total time"))).toBe(true);
   expect(counted(labelled("prompt tokens"))).toBe(Number(tokensBefore) + 300);
   expect(learnedOf(labelled("total time"))).toBeLessThan(timesBefore + 10);
 });

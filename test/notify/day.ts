@@ -1,7 +1,7 @@
 import type { OutboxEntry } from "../../src/notify/compose/alert.ts";
-import { advance } from "../../src/notify/apply.ts";
-import { tend } from "../../src/notify/sweep.ts";
-import { tell } from "../../src/notify/route/notify.ts";
+import { applyRulings } from "../../src/notify/apply.ts";
+import { sweep } from "../../src/notify/sweep.ts";
+import { notify } from "../../src/notify/route/notify.ts";
 import type { acknowledge } from "../../src/incident/acknowledge.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone, type Silence, type SilenceMatcher, type Surroundings } from "../../src/incident/mute.ts";
@@ -37,15 +37,15 @@ export function timeline(
   });
   let incident: Incident | undefined;
   let surroundings: Surroundings = alone;
-  const told: string[] = [];
+  const notified: string[] = [];
   const heard: string[] = [];
   const ids: string[] = [];
   const sequences: number[] = [];
   const reasons: string[] = [];
   const routes: string[] = [];
-  const note = (clock: string, after: ReturnType<typeof tell>): void => {
+  const note = (clock: string, after: ReturnType<typeof notify>): void => {
     incident = after.incidents.at(-1) ?? incident;
-    told.push(...after.outbox.map(({ alert }) => `${clock} ${alert.event}`));
+    notified.push(...after.outbox.map(({ alert }) => `${clock} ${alert.event}`));
     heard.push(...after.outbox.map((entry) => `${clock} ${entry.receiver} ${entry.alert.event}${heldUntil(entry)}`));
     ids.push(...after.outbox.map(({ alert }) => alert.incidentId));
     reasons.push(...after.transitions.map(({ reason }) => reason));
@@ -57,10 +57,10 @@ export function timeline(
     const ruling: Ruling = quality === "good" ? { subject, outcome: "good" } : badOf(quality);
     const context = { probe: owner, slotMs: atMs, nowMs: atMs, evidence: { runId: "r" }, lastGoodSlotMs: undefined };
     const known = incident === undefined ? [] : [incident];
-    note(clockOf(atMs), advance(known, [ruling], context, receivers, surroundings));
+    note(clockOf(atMs), applyRulings(known, [ruling], context, receivers, surroundings));
   };
   return {
-    told,
+    told: notified,
     /** With who was told, and until when the message is held: `0:20 pager opened, held until 8:00`. */
     heard,
     routes,
@@ -77,7 +77,7 @@ export function timeline(
     /** The clock alone, every minute. */
     wait(from: string, until: string): void {
       for (let atMs = msOf(from); atMs <= msOf(until); atMs += minuteMs) {
-        const after = incident && tend(incident, owner, surroundings, atMs);
+        const after = incident && sweep(incident, owner, surroundings, atMs);
         if (after !== undefined) note(clockOf(atMs), after);
       }
     },
@@ -106,7 +106,7 @@ export function timeline(
       if (incident === undefined) throw new Error("nothing to act on");
       const result = act(incident, { by: "ann", why: "on it", atMs: msOf(at) });
       if (result.kind === "refused") return result.reason;
-      note(at, tell(result.incident, result.transition, receivers, { alerting }));
+      note(at, notify(result.incident, result.transition, receivers, { alerting }));
       return "done";
     },
   };

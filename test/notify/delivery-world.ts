@@ -1,5 +1,5 @@
 import type { DeliveryWorld } from "../../src/notify/deliver/deliver.ts";
-import { createLanes } from "../../src/notify/deliver/concurrency-limit.ts";
+import { createConcurrencyLimit } from "../../src/notify/deliver/concurrency-limit.ts";
 import { createMailer } from "../../src/notify/deliver/mail-nodemailer.ts";
 import { createPoster } from "../../src/notify/deliver/post-undici.ts";
 import type { Poster, PostFault, PostReply, PostRequest } from "../../src/notify/deliver/poster.ts";
@@ -30,7 +30,7 @@ export function worldOf(receivers: readonly Receiver[], over: Partial<Pick<Deliv
     poster: createPoster(),
     mailer: createMailer(),
     receivers: new Map(receivers.map((one) => [one.name, one])),
-    lanes: createLanes(),
+    concurrency: createConcurrencyLimit(),
     secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),
     log: { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") },
     ...over,

@@ -5,7 +5,7 @@ import { composeAlert } from "../../src/notify/compose/compose.ts";
 import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
 import { beat } from "../../src/upkeep/heartbeat.ts";
 import type { PostFault, PostReply, PostRequest } from "../../src/notify/deliver/poster.ts";
-import { relayOnce } from "../../src/notify/deliver/outbox-poller.ts";
+import { pollOnce } from "../../src/notify/deliver/outbox-poller.ts";
 import { outboxEntries, routeAlert } from "../../src/notify/route/route.ts";
 import type { TransitionKind } from "../../src/incident/incident.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -28,7 +28,7 @@ function entryAt(sequence: number, kind: TransitionKind, laterMs: number): Outbo
 async function work(world: ReturnType<typeof worldOf>, untilMs: number): Promise<void> {
   while (world.clock.nowMs() <= untilMs) {
     const due: string[] = [];
-    await relayOnce({ ...world, enqueue: (id) => Promise.resolve(void due.push(id)) });
+    await pollOnce({ ...world, enqueue: (id) => Promise.resolve(void due.push(id)) });
     for (const id of due) await deliverOnce(world, id);
     if (due.length > 0) continue;
     const times = [...world.outbox.rows.values()]
@@ -39,7 +39,7 @@ async function work(world: ReturnType<typeof worldOf>, untilMs: number): Promise
   }
 }
 
-const told = (requests: readonly PostRequest[]) =>
+const notified = (requests: readonly PostRequest[]) =>
   requests.map(({ headers, body }) => {
     const { data } = JSON.parse(body) as { data: OutboxEntry["alert"] };
     return { id: headers["webhook-id"], event: data.event, earlier: data.earlier?.map(({ event }) => event) };
@@ -51,7 +51,7 @@ test("2: killed between the commit and the queue: the next process finds it in t
   world.outbox.add(entryFor());
   world.clock.advance(10 * minuteMs);
   await work(world, atMs + 20 * minuteMs);
-  expect(told(poster.posted)).toEqual([{ id: entryFor().id, event: "opened" }]);
+  expect(notified(poster.posted)).toEqual([{ id: entryFor().id, event: "opened" }]);
 });
 
 describe("20: a webhook that answers 500 for six hours", () => {
@@ -73,7 +73,7 @@ describe("20: a webhook that answers 500 for six hours", () => {
       world.outbox.add(entry);
     }
     await work(world, atMs + 480 * minuteMs);
-    return { accepted: told(accepted), attempts };
+    return { accepted: notified(accepted), attempts };
   }
 
   test("one message after it, with the latest state and all that it stands for", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { advanceCover, type CoverReport } from "../../src/notify/group-incident.ts";
+import { applyGroupReport, type GroupReport } from "../../src/notify/group-incident.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone } from "../../src/incident/mute.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
@@ -15,7 +15,7 @@ const moved = {
   apart: [],
 } as const;
 
-function report(members: readonly string[], atMs: number): CoverReport {
+function report(members: readonly string[], atMs: number): GroupReport {
   const headline = `mini: total time up in ${members.length} of 8 probes`;
   const isOver = members.length === 0;
   return {
@@ -36,15 +36,15 @@ function report(members: readonly string[], atMs: number): CoverReport {
 
 test("a move that reaches further is told again when it is twice as far, and not within ten minutes", () => {
   let before: Incident | undefined;
-  const told: string[] = [];
+  const notified: string[] = [];
   const look = (minute: number, members: readonly string[]): void => {
     const one = report(members, startMs + minute * minuteMs);
-    const { incidents, outbox } = advanceCover(before, one, ["pager"], plainAlerting, alone);
+    const { incidents, outbox } = applyGroupReport(before, one, ["pager"], plainAlerting, alone);
     before = incidents.at(-1);
-    told.push(...outbox.map(({ alert }) => `${minute} ${alert.event}, ${alert.reason}: ${alert.summary}`));
+    notified.push(...outbox.map(({ alert }) => `${minute} ${alert.event}, ${alert.reason}: ${alert.summary}`));
   };
   look(0, ["a", "b"]);
-  const { alert } = advanceCover(undefined, report(["a"], startMs), ["pager"], plainAlerting, alone).outbox[0]!;
+  const { alert } = applyGroupReport(undefined, report(["a"], startMs), ["pager"], plainAlerting, alone).outbox[0]!;
   expect([alert.likelyCause, alert.nextStep]).toEqual([
     "provider",
     expect.stringMatching(/ If it is meant for good: plumbline baseline planned --target mini --why "…"$/),
@@ -56,7 +56,7 @@ test("a move that reaches further is told again when it is twice as far, and not
   look(11, ["a", "b", "c", "d"]);
   look(30, ["a", "b", "c", "d", "e"]);
   look(40, []);
-  expect(told).toEqual([
+  expect(notified).toEqual([
     "0 opened, moved-together: mini: total time up in 2 of 8 probes",
     "11 reminded, reaches-further: still, for 11 min: mini: total time up in 4 of 8 probes",
     "40 resolved, no-longer-so: resolved: mini: total time up in 5 of 8 probes, after 40 min",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { composeAlert } from "../../src/notify/compose/compose.ts";
 import { renderAlertText } from "../../src/notify/compose/render-text.ts";
-import type { Covers, Incident, Transition } from "../../src/incident/incident.ts";
+import type { GroupMembers, Incident, Transition } from "../../src/incident/incident.ts";
 import type { Finding, FindingKind } from "../../src/judgement/judgement.ts";
 import { incident, transition } from "./samples.ts";
 
@@ -25,7 +25,7 @@ const slow = found(
   { severity: "risky", ...trend },
 );
 const itself = { target: "plumbline", scenario: "itself", model: "none", location: "here" };
-const covers = (reason: Covers["reason"], headline: string): Partial<Incident> => ({
+const covers = (reason: GroupMembers["reason"], headline: string): Partial<Incident> => ({
   covers: { reason, members: ["mini", "large"], headline },
 });
 

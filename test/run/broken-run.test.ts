@@ -1,7 +1,7 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
 import { runProbe } from "../../src/run/run-probe.ts";
-import type { RunBook } from "../../src/run/world.ts";
+import type { RunStore } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { probe } from "../probe/samples.ts";
 import { fakeExchanger, ok } from "./fake-exchanger.ts";
@@ -9,7 +9,7 @@ import { fakeExchanger, ok } from "./fake-exchanger.ts";
 const secret = "postgres://plumbline:a-password@db/plumbline";
 const broken = (): Promise<never> => Promise.reject(new RangeError(`no answer from ${secret}`));
 
-const books: readonly (readonly [place: string, book: RunBook, spans: readonly string[]])[] = [
+const books: readonly (readonly [place: string, book: RunStore, spans: readonly string[]])[] = [
   ["claim", { claim: broken, commit: broken, miss: broken }, ["probe"]],
   [
     "commit",

@@ -82,5 +82,5 @@ export async function learnedDay(store: Store, probes: readonly Probe[]) {
 }
 
 /** What was told, without when and exactly how much. */
-export const said = (told: readonly string[]): string[] =>
-  told.map((line) => line.replace(/^\+\d+s pager /, "").replace(/ \d+ ms → .*|, ×.*/, ""));
+export const said = (notified: readonly string[]): string[] =>
+  notified.map((line) => line.replace(/^\+\d+s pager /, "").replace(/ \d+ ms → .*|, ×.*/, ""));

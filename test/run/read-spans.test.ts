@@ -16,7 +16,7 @@ const terms = { environment: "production", warnAfterMs: 1000, accept: [], billin
 const target = { ...sample.target, key: { env: "KEY" }, audit: terms };
 
 /** The spans of the scenario's calls, what metrics counted them, and what the run's record calls what was asked. */
-async function told(name: string) {
+async function notified(name: string) {
   const exporter = new InMemorySpanExporter();
   const tracing = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   const counted: string[] = [];
@@ -64,7 +64,7 @@ test.each([
 ])(
   "%s reads %s: no chat in spans, metrics and the run's record, whatever the document says",
   async (name, document) => {
-    const { spans, counted, record } = await told(name);
+    const { spans, counted, record } = await notified(name);
     expect(spans).not.toEqual([]);
     for (const span of spans) {
       expect(span.name).toBe(`read ${document}`);
@@ -77,7 +77,7 @@ test.each([
 );
 
 test("beside questions to the model, which stay chats", async () => {
-  const { spans, counted } = await told("usage-reconciliation");
+  const { spans, counted } = await notified("usage-reconciliation");
   const names = spans.map(({ name }) => name);
   expect(new Set(names)).toEqual(new Set(["read billing", "chat gpt-4o-mini"]));
   expect(counted.filter((metric) => metric === "callDuration")).toHaveLength(

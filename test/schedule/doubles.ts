@@ -2,7 +2,7 @@ import type {
   MissedSlot,
   ScheduledEntry,
   ScheduleEntry,
-  SlotBook,
+  SlotStore,
   SlotJob,
   SlotQueue,
 } from "../../src/schedule/queue.ts";
@@ -80,7 +80,7 @@ export class QueueDouble implements SlotQueue {
 }
 
 /** Rows and the lease in memory. */
-export class BookDouble implements SlotBook {
+export class StoreDouble implements SlotStore {
   readonly rows = new Map<string, Map<number, "done" | "missed">>();
   lease: { holder: string; untilMs: number } | undefined;
   overdue: string[] = [];

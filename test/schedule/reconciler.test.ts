@@ -10,7 +10,7 @@ import {
 import { dueSlots } from "../../src/schedule/slots.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { BookDouble, FakeClock, QueueDouble } from "./doubles.ts";
+import { StoreDouble, FakeClock, QueueDouble } from "./doubles.ts";
 
 const start = Date.UTC(2026, 10, 23, 12);
 const everyMs = 60_000;
@@ -20,13 +20,13 @@ const b = { ...sample, id: "b@us", name: "b", location: "us" };
 
 let clock: FakeClock;
 let queue: QueueDouble;
-let book: BookDouble;
+let book: StoreDouble;
 let memory: ReconcilerMemory;
 
 beforeEach(() => {
   clock = new FakeClock(start);
   queue = new QueueDouble(clock);
-  book = new BookDouble();
+  book = new StoreDouble();
   memory = newMemory(clock);
 });
 

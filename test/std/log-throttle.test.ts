@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { seldom } from "../../src/std/log-throttle.ts";
+import { throttleLog } from "../../src/std/log-throttle.ts";
 import type { LogFields } from "../../src/std/log.ts";
 
 test("a kind of trouble is said at once, then once in an interval with the number left out", () => {
   let nowMs = 0;
   const said: LogFields[] = [];
-  const say = seldom({ nowMs: () => 0, monotonicMs: () => nowMs }, 10_000, (fields) => said.push(fields));
+  const say = throttleLog({ nowMs: () => 0, monotonicMs: () => nowMs }, 10_000, (fields) => said.push(fields));
   for (; nowMs <= 20_000; nowMs += 100) say("redis", { error: "ECONNREFUSED" });
   say("worker", { error: "other" });
   expect(said).toEqual([

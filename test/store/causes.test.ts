@@ -4,7 +4,7 @@ import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { clockReport } from "../../src/upkeep/outage-report.ts";
 import { put } from "../../src/upkeep/check-outages.ts";
-import { tendIncidents } from "../../src/upkeep/sweep-incidents.ts";
+import { sweepIncidents } from "../../src/upkeep/sweep-incidents.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
@@ -291,7 +291,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     for (const minute of [0, 1]) await story.slot(one, "bad", noonMs + minute * minuteMs);
     await story.tick(noonMs + minuteMs);
     const atMs = noonMs + 11 * minuteMs;
-    const both = await Promise.all([tendIncidents(store, [one], atMs), tendIncidents(store, [one], atMs)]);
+    const both = await Promise.all([sweepIncidents(store, [one], atMs), sweepIncidents(store, [one], atMs)]);
     expect(both.toSorted()).toEqual([0, 1]);
     await story.tick(atMs + 1000);
     expect(story.told.map((line) => line.split(": ").slice(0, 2).join(": "))).toEqual([

@@ -1,11 +1,11 @@
-import { advance } from "../../src/notify/apply.ts";
-import { createLanes } from "../../src/notify/deliver/concurrency-limit.ts";
-import { relayOnce } from "../../src/notify/deliver/outbox-poller.ts";
+import { applyRulings } from "../../src/notify/apply.ts";
+import { createConcurrencyLimit } from "../../src/notify/deliver/concurrency-limit.ts";
+import { pollOnce } from "../../src/notify/deliver/outbox-poller.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { watchCauses } from "../../src/upkeep/check-outages.ts";
-import { tendIncidents } from "../../src/upkeep/sweep-incidents.ts";
+import { sweepIncidents } from "../../src/upkeep/sweep-incidents.ts";
 import { watchGroups } from "../../src/upkeep/check-groups.ts";
 import { silentLog } from "../../src/std/log.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -34,10 +34,10 @@ export function probeOf(name: string, host: string, over: Partial<Probe> = {}): 
 /** A night of these probes on a clock moved by hand, over the real store. */
 export function night(store: Store, probes: readonly Probe[], receivers: readonly string[] = ["pager"]) {
   const world = { book: store, probes, receivers, alerting: probes[0]?.alerting ?? alerting };
-  const told: string[] = [];
+  const notified: string[] = [];
   const clock = (atMs: number): string => `+${Math.round((atMs - noonMs) / 1000)}s`;
   return {
-    told,
+    told: notified,
     async slot(one: Probe, quality: "bad" | "good", atMs: number): Promise<void> {
       const claim = claimOf(one.id, atMs, {
         target: one.target.name,
@@ -54,28 +54,28 @@ export function night(store: Store, probes: readonly Probe[], receivers: readonl
           lastGoodSlotMs: undefined,
         };
         const ruling = quality === "bad" ? bad : good;
-        return { ...nothingNew, ...advance(incidents, [ruling], context, one.receivers, surroundings) };
+        return { ...nothingNew, ...applyRulings(incidents, [ruling], context, one.receivers, surroundings) };
       });
     },
     /** What the service does every few seconds, and whatever is due then delivered. */
     async tick(atMs: number): Promise<void> {
       await watchCauses(world, atMs);
       await watchGroups(world, atMs);
-      await tendIncidents(store, probes, atMs);
+      await sweepIncidents(store, probes, atMs);
       const due: string[] = [];
       const enqueue = (id: string): Promise<void> => Promise.resolve(void due.push(id));
-      await relayOnce({
+      await pollOnce({
         outbox: store,
         enqueue,
         clock: { nowMs: () => atMs, monotonicMs: () => atMs },
-        lanes: createLanes(1000),
+        concurrency: createConcurrencyLimit(1000),
         log: silentLog,
       });
       for (const id of due) {
         const leased = await store.lease(id, atMs, 1000);
         if (leased === undefined) throw new Error("due and not to be had");
         const { alert, receiver } = leased.entry;
-        told.push(`${clock(atMs)} ${receiver} ${alert.event}: ${alert.summary}`);
+        notified.push(`${clock(atMs)} ${receiver} ${alert.event}: ${alert.summary}`);
         const attempt = { outboxId: id, receiver, ordinal: 1, startedAtMs: atMs, durationMs: 1 };
         await store.record({ ...attempt, outcome: { kind: "delivered", status: 200 } });
       }

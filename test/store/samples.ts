@@ -1,4 +1,4 @@
-import type { ToldTransition } from "../../src/notify/effects.ts";
+import type { NotifiedTransition } from "../../src/notify/effects.ts";
 import type { OutboxEntry } from "../../src/notify/compose/alert.ts";
 import type { Series } from "../../src/baseline/baseline.ts";
 import type { Incident, Transition } from "../../src/incident/incident.ts";
@@ -114,7 +114,7 @@ export function incidentOf(probeId: string, slotMs: number, over: Partial<Incide
   };
 }
 
-export function transitionOf(incident: Incident, kind: Transition["kind"]): ToldTransition {
+export function transitionOf(incident: Incident, kind: Transition["kind"]): NotifiedTransition {
   return {
     kind,
     incidentId: incidentId(incident),

@@ -89,14 +89,14 @@ test("thirty days of twenty targets: the five planted drifts are told, and nothi
     const startMs = Date.UTC(2026, 2, 1) + index * 7 * minuteMs;
     const marginal = marginals[index % marginals.length] ?? [];
     const next = repliesOf(marginal, index + 1);
-    const { run, told } = follow();
+    const { run, told: notified } = follow();
     const [usual, other] = [probeOf(index, "mini"), probeOf(index, plan?.model ?? "mini")];
     for (let slotMs = startMs; slotMs < startMs + days * dayMs; slotMs += everyMs) {
       const day = (slotMs - startMs) / dayMs;
       const isOn = plan !== undefined && day >= plan.fromDay && day < (plan.untilDay ?? days);
       run(isOn && plan.model !== undefined ? other : usual, next(slotMs, isOn ? plan.mood : {}), slotMs);
     }
-    const drifts = told.filter(isDrift);
+    const drifts = notified.filter(isDrift);
     const expected = plan?.told;
     const seen = [...new Set(drifts.map(({ kind, label }) => `${kind}: ${label}`))];
     expect(seen, `target ${index}, ${plan?.what ?? "nothing planted"}`).toEqual(

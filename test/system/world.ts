@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { normalFrom } from "../../bench/detection/series.ts";
-import type { ToldTransition } from "../../src/notify/effects.ts";
+import type { NotifiedTransition } from "../../src/notify/effects.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { alone } from "../../src/incident/mute.ts";
@@ -87,11 +87,12 @@ function replyOf(): Observation {
 export function follow() {
   const series = new Map<string, SeriesMemory>();
   const incidents = new Map<string, Incident>();
-  const told: { readonly atMs: number; readonly kind: string; readonly label: string; readonly text: string }[] = [];
-  const transitions: ToldTransition[] = [];
+  const notified: { readonly atMs: number; readonly kind: string; readonly label: string; readonly text: string }[] =
+    [];
+  const transitions: NotifiedTransition[] = [];
   let lastGoodSlotMs: number | undefined;
   return {
-    told,
+    told: notified,
     series,
     run(probe: Probe, observation: Observation, slotMs: number): void {
       const scenario = scenarioOf(probe.scenario);
@@ -123,7 +124,7 @@ export function follow() {
       for (const { alert } of decision.outbox) {
         if (alert.event !== "opened" && alert.event !== "reopened") continue;
         const label = incidents.get(alert.fingerprint)?.label ?? "";
-        told.push({ atMs: slotMs, kind: alert.kind, label, text: alert.summary });
+        notified.push({ atMs: slotMs, kind: alert.kind, label, text: alert.summary });
       }
       if (decision.verdict === "ok") lastGoodSlotMs = slotMs;
     },

@@ -21,7 +21,7 @@ interface WireAttribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-export interface ToldRecord {
+export interface NotifiedRecord {
   readonly body: unknown;
   readonly severity: string;
   readonly traceId: string | undefined;
@@ -50,7 +50,7 @@ interface Received {
 export interface Collector extends AsyncDisposable {
   readonly url: string;
   readonly spans: readonly WireSpan[];
-  readonly logs: readonly ToldRecord[];
+  readonly logs: readonly NotifiedRecord[];
   /** Name → unit of the metrics of our own scope. */
   readonly metrics: ReadonlyMap<string, string>;
 }
@@ -58,7 +58,7 @@ export interface Collector extends AsyncDisposable {
 /** A collector that speaks OTLP over HTTP, as JSON and as protobuf, and keeps what it is told. */
 export async function startCollector(): Promise<Collector> {
   const spans: WireSpan[] = [];
-  const logs: ToldRecord[] = [];
+  const logs: NotifiedRecord[] = [];
   const metrics = new Map<string, string>();
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -81,8 +81,8 @@ export async function startCollector(): Promise<Collector> {
         }
       }
       for (const { scopeMetrics } of body.resourceMetrics ?? []) {
-        for (const { scope, metrics: told } of scopeMetrics) {
-          if (scope.name === "plumbline") for (const { name, unit = "" } of told) metrics.set(name, unit);
+        for (const { scope, metrics: notified } of scopeMetrics) {
+          if (scope.name === "plumbline") for (const { name, unit = "" } of notified) metrics.set(name, unit);
         }
       }
       const type = isJson ? "application/json" : "application/x-protobuf";

@@ -15,9 +15,9 @@ async function recordedNames(conventions: Conventions): Promise<Record<string, s
   metrics.record("spend", Number.NaN, {});
   const { resourceMetrics } = await reader.collect();
   await provider.shutdown();
-  const told = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const notified = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
   return Object.fromEntries(
-    told
+    notified
       .filter(({ descriptor, dataPoints }) => dataPoints.length > 0 && !descriptor.name.startsWith("nodejs"))
       .map(({ descriptor, dataPoints }) => [
         descriptor.name,

@@ -148,11 +148,11 @@ test("a real Prometheus scrapes it, evaluates every rule, and tells the failing 
       const newest = Object.fromEntries(result.map(({ metric, value }) => [metric["plumbline_probe"], value[1]]));
       expect(newest).toEqual({ "fine@default": "1", "streamed@default": "1", "failing@default": "0" });
       const { groups = [] } = (await prometheus.ask("rules")) as Asked;
-      const told = groups.flatMap((group) => group.rules);
-      expect(told.filter(({ health }) => health !== "ok")).toEqual([]);
-      expect(told.filter(({ state }) => state === "pending" || state === "firing").map(({ name }) => name)).toContain(
-        "PlumblineProbeFailing",
-      );
+      const notified = groups.flatMap((group) => group.rules);
+      expect(notified.filter(({ health }) => health !== "ok")).toEqual([]);
+      expect(
+        notified.filter(({ state }) => state === "pending" || state === "firing").map(({ name }) => name),
+      ).toContain("PlumblineProbeFailing");
     },
     { timeout: 25_000, interval: 500 },
   );

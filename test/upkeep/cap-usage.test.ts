@@ -3,7 +3,7 @@ import { capLines } from "../../src/report/cap-lines.ts";
 import { nothingUsed, type Used } from "../../src/judgement/spend/budget.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { standOfCaps } from "../../src/upkeep/cap-usage.ts";
-import type { SpendBook } from "../../src/upkeep/check-spend.ts";
+import type { SpendStore } from "../../src/upkeep/check-spend.ts";
 import { probe } from "../probe/samples.ts";
 
 const hourMs = 3_600_000;
@@ -16,7 +16,7 @@ const capped = { ...probe, target: { ...probe.target, spendCaps: [day, month] } 
 const usedToday: Used = { microUsd: 120_000, tokens: 900, requests: 40 };
 const usedThisMonth: Used = { microUsd: 8_000_000, tokens: 90_000, requests: 4000 };
 
-function bookWith(sinceMs: number, lately: ReadonlyMap<string, Used>): SpendBook {
+function bookWith(sinceMs: number, lately: ReadonlyMap<string, Used>): SpendStore {
   return {
     usedIn: async () => [],
     usedUnder: async (caps) => caps.map(({ span }) => (span === "month" ? usedThisMonth : usedToday)),

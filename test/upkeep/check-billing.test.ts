@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { type BillingBook, billingLimits, createBillingWatch } from "../../src/upkeep/check-billing.ts";
-import type { WatchBook } from "../../src/upkeep/check-monitor.ts";
+import { type BillingStore, billingLimits, createBillingWatch } from "../../src/upkeep/check-billing.ts";
+import type { MonitorStore } from "../../src/upkeep/check-monitor.ts";
 import { billingFigures } from "../../src/scenario/billing-figures.ts";
 import { probe as sample } from "../probe/samples.ts";
 
@@ -30,11 +30,11 @@ interface Billed {
 function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = {}) {
   const { watched = probe, isDaily = false, everyHours = 1 } = over;
   const asked: { readonly targets: readonly string[]; readonly fromMs: number; readonly toMs: number }[] = [];
-  const told: string[] = [];
+  const notified: string[] = [];
   const concluded: string[] = [];
   const incidents = new Map<string, Incident>();
   const figures: { readonly atMs: number; readonly numbers: { readonly usd: number } }[] = [];
-  const book: WatchBook & BillingBook = {
+  const book: MonitorStore & BillingStore = {
     figuresOf: async (_id, sinceMs) => figures.filter(({ atMs }) => atMs >= sinceMs),
     async oursBetween(targets, fromMs, toMs) {
       asked.push({ targets, fromMs, toMs });
@@ -47,7 +47,7 @@ function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = 
       concluded.push(fingerprint);
       const after = conclude(incidents.get(fingerprint));
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
-      told.push(
+      notified.push(
         ...after.outbox.map(({ alert }) => `${alert.event} ${alert.changes[0]?.what}: ${alert.changes[0]?.after}`),
       );
     },
@@ -66,39 +66,39 @@ function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = 
       usd += usdAnHour(Math.floor(hours / 6));
     }
   };
-  return { goOn, asked, told, concluded, incidents };
+  return { goOn, asked, told: notified, concluded, incidents };
 }
 
 const startMs = Date.UTC(2026, 5, 11);
 
 test("looks by the hour are compared with all targets of the key, each window once, and a gap is told once", async () => {
-  const { goOn, asked, told, concluded, incidents } = billed((quarter) => (quarter < 8 ? 1 : 1.2));
+  const { goOn, asked, told: notified, concluded, incidents } = billed((quarter) => (quarter < 8 ? 1 : 1.2));
   await goOn(48);
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   // The figures of 06:00 are those of what had happened by 05:00.
   expect(asked[0]).toEqual({ targets: ["mini", "other"], fromMs: startMs - lagMs, toMs: startMs + 6 * hourMs - lagMs });
   expect(asked).toHaveLength(7);
   // Two limits at each of eight edges.
   expect(concluded).toHaveLength(16);
   await goOn(13);
-  expect(told).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
+  expect(notified).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
   await goOn(30);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
   expect(asked).toHaveLength(7 + 7 + 1);
   const orphans = [...incidents.keys()].filter((fingerprint) => !billingLimits([probe]).includes(fingerprint));
   expect(orphans).toEqual([]);
 });
 
 test("a gap that grows is told of its own, before it is large", async () => {
-  const { goOn, told } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 1));
+  const { goOn, told: notified } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 1));
   await goOn(37);
-  expect(told).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
+  expect(notified).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
 });
 
 test("figures that begin anew with every day have windows as well, and a gap that grows over midnight is told", async () => {
-  const { goOn, asked, told } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 2), { isDaily: true });
+  const { goOn, asked, told: notified } = billed((quarter) => 1 + 0.004 * Math.max(0, quarter - 2), { isDaily: true });
   await goOn(36);
-  expect(told).toEqual([]);
+  expect(notified).toEqual([]);
   // The last before midnight ends a window of its own; the hour up to the first after it is in none.
   const hoursOf = asked.map(({ fromMs, toMs }) => [fromMs, toMs].map((atMs) => (atMs + lagMs - startMs) / hourMs));
   expect(hoursOf).toEqual([
@@ -109,7 +109,7 @@ test("figures that begin anew with every day have windows as well, and a gap tha
     [24, 30],
   ]);
   await goOn(7);
-  expect(told).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
+  expect(notified).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
 });
 
 test("a gap that stays is told once, and stays told over the nights", async () => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => pool.close());
 
-const isCover = { covers: expect.objectContaining({ reason: "moved-together" }) };
+const isGroup = { covers: expect.objectContaining({ reason: "moved-together" }) };
 
 describe("two locations of one target become slower", () => {
   test("that is one message, its members are quiet and attached, and so is its end", async () => {
@@ -113,7 +113,7 @@ test("one location alone is told of by itself, when the others had time to show 
   day.slower.set(us.id, 2);
   await day.minutes(12);
   expect(said(day.story.told)).toEqual(["opened: mini valid-request: total time"]);
-  expect(await store.incidents(false, 99)).not.toContainEqual(expect.objectContaining(isCover));
+  expect(await store.incidents(false, 99)).not.toContainEqual(expect.objectContaining(isGroup));
 }, 120_000);
 
 test("other scenarios of the target belong to it", async () => {

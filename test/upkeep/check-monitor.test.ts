@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deliveryDuty } from "../../src/notify/deliver/lost-delivery.ts";
-import { advanceSelf, dutyFingerprint } from "../../src/notify/self-incident.ts";
+import { applySelfReport, dutyFingerprint } from "../../src/notify/self-incident.ts";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { closeOrphans } from "../../src/upkeep/close-orphans.ts";
@@ -44,13 +44,13 @@ test("probes that do not run for three intervals are one incident of ours; it re
   const [incident] = await ours();
   expect(incident?.findings.map(({ subject }) => subject)).toEqual([slow, slower]);
   expect(incident?.findings[0]?.observed).toMatch(/^no run for 6 min, 2 probes in all$/);
-  const told = async () => (await store.history(incidentId(incident!)))?.deliveries.map(({ summary }) => summary);
-  expect(await told()).toHaveLength(1);
+  const notified = async () => (await store.history(incidentId(incident!)))?.deliveries.map(({ summary }) => summary);
+  expect(await notified()).toHaveLength(1);
 
   for (const id of [slow, slower, fine]) await run(id, noonMs + 7 * minuteMs);
   await watchPunctuality(world, noonMs + 7 * minuteMs);
   expect(await ours()).toEqual([]);
-  expect((await told())?.[0]).toMatch(/^plumbline itself: resolved/);
+  expect((await notified())?.[0]).toMatch(/^plumbline itself: resolved/);
 });
 
 test("a monitor that has just begun has patience with probes that never ran", async () => {
@@ -89,7 +89,7 @@ describe("incidents that nothing can resolve any more", () => {
     const duty = deliveryDuty("old-pager");
     const trouble = { subject: duty.label, expected: "delivered", observed: "disabled" };
     const report = { duty, troubles: [trouble], evidence: { runId: "r" }, nowMs: noonMs };
-    const conclude = (before: Parameters<typeof advanceSelf>[0]) => advanceSelf(before, report, []);
+    const conclude = (before: Parameters<typeof applySelfReport>[0]) => applySelfReport(before, report, []);
     await store.concludeIncident({ fingerprint: dutyFingerprint(duty), conclude });
     const world: WatchWorld = { book: store, probes: [], receivers: ["old-pager"], startedAtMs: noonMs };
     expect(await closeOrphans(world, noonMs)).toBe(0);

@@ -3,9 +3,9 @@ import type { Incident } from "../../src/incident/incident.ts";
 import { nothingUsed, type Used } from "../../src/judgement/spend/budget.ts";
 import type { Overdraft } from "../../src/judgement/spend/overdraft.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
-import { limitsIn, type SpendBook, watchSpend } from "../../src/upkeep/check-spend.ts";
+import { limitsIn, type SpendStore, watchSpend } from "../../src/upkeep/check-spend.ts";
 import { closeOrphans } from "../../src/upkeep/close-orphans.ts";
-import type { WatchBook } from "../../src/upkeep/check-monitor.ts";
+import type { MonitorStore } from "../../src/upkeep/check-monitor.ts";
 import { probe } from "../probe/samples.ts";
 
 const minuteMs = 60_000;
@@ -16,9 +16,9 @@ const capped = { ...probe, target: { ...probe.target, spendCaps: [cap, month] } 
 /** A store in memory: what it says was used, and the incidents that were written. */
 function world(used: Used, skipped: number) {
   const incidents = new Map<string, Incident>();
-  const told: string[] = [];
+  const notified: string[] = [];
   const facts = { used, skipped, overdrafts: [] as readonly Overdraft[] };
-  const book: WatchBook & SpendBook = {
+  const book: MonitorStore & SpendStore = {
     usedIn: async (_targets, starts) => starts.map(() => new Map([["mini", facts.used]])),
     usedUnder: async (caps) => caps.map(() => facts.used),
     usedLately: async () => ({ sinceMs: 0, byTarget: new Map([["mini", facts.used]]) }),
@@ -30,33 +30,38 @@ function world(used: Used, skipped: number) {
     async concludeIncident({ fingerprint, conclude }) {
       const after = conclude(incidents.get(fingerprint));
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
-      told.push(
+      notified.push(
         ...after.outbox.map(({ alert }) => `${alert.event} ${alert.tier} ${alert.kind}: ${alert.changes[0]?.what}`),
       );
     },
   };
-  return { watching: { book, probes: [capped], receivers: ["oncall"], startedAtMs: 0 }, facts, told, incidents };
+  return {
+    watching: { book, probes: [capped], receivers: ["oncall"], startedAtMs: 0 },
+    facts,
+    told: notified,
+    incidents,
+  };
 }
 
 test("a cap that skips a thousand slots is told once, and once when the day has turned", async () => {
   const startMs = Date.UTC(2026, 5, 11, 10);
-  const { watching, facts, told, incidents } = world({ ...nothingUsed, tokens: 990 }, 5);
+  const { watching, facts, told: notified, incidents } = world({ ...nothingUsed, tokens: 990 }, 5);
   for (let look = 0; look < 1000; look += 1) {
     facts.skipped += 1;
     await watchSpend(watching, startMs + look * 0.5 * minuteMs);
   }
-  expect(told).toEqual(["opened ticket budget: spend cap of mini per day"]);
+  expect(notified).toEqual(["opened ticket budget: spend cap of mini per day"]);
   facts.used = nothingUsed;
   facts.skipped = 0;
   await watchSpend(watching, startMs + 15 * 60 * minuteMs);
-  expect(told.slice(1)).toEqual(["resolved ticket budget: spend cap of mini per day"]);
+  expect(notified.slice(1)).toEqual(["resolved ticket budget: spend cap of mini per day"]);
   expect([...incidents.keys()].every((fingerprint) => limitsIn([capped]).has(fingerprint))).toBe(true);
 });
 
 test("a budget that is burnt fast pages, and a start of the service does not close that", async () => {
-  const { watching, told } = world({ microUsd: 120_000_000, tokens: 0, requests: 0 }, 0);
+  const { watching, told: notified } = world({ microUsd: 120_000_000, tokens: 0, requests: 0 }, 0);
   await watchSpend(watching, Date.UTC(2026, 5, 11, 10));
-  expect(told).toEqual(["opened page budget: pace"]);
+  expect(notified).toEqual(["opened page budget: pace"]);
   expect(await closeOrphans(watching, Date.UTC(2026, 5, 11, 10))).toBe(0);
   // Without that cap in the configuration nobody would ever say that it is over.
   expect(await closeOrphans({ ...watching, probes: [probe] }, Date.UTC(2026, 5, 11, 10))).toBe(1);
@@ -74,11 +79,11 @@ const overdraft: Overdraft = {
 };
 
 test("a run that has used more than it may is told once, and is over when a day has passed without another", async () => {
-  const { watching, facts, told, incidents } = world(nothingUsed, 0);
+  const { watching, facts, told: notified, incidents } = world(nothingUsed, 0);
   const uncapped = { ...watching, probes: [probe] };
   facts.overdrafts = [overdraft, { ...overdraft, probeId: "of another" }];
   for (let look = 0; look < 100; look += 1) await watchSpend(uncapped, overdraft.atMs + look * minuteMs);
-  expect(told).toEqual(["opened ticket budget: reserved maximum"]);
+  expect(notified).toEqual(["opened ticket budget: reserved maximum"]);
   const [incident] = incidents.values();
   expect(incident?.findings[0]).toMatchObject({
     expected: "at most 120 tokens a run",
@@ -87,9 +92,9 @@ test("a run that has used more than it may is told once, and is over when a day 
   expect(limitsIn([probe]).has(incident?.fingerprint ?? "")).toBe(true);
   facts.overdrafts = [{ ...overdraft, atMs: overdraft.atMs + 20 * 60 * minuteMs }];
   await watchSpend(uncapped, overdraft.atMs + 30 * 60 * minuteMs);
-  expect(told).toHaveLength(1);
+  expect(notified).toHaveLength(1);
   await watchSpend(uncapped, overdraft.atMs + 45 * 60 * minuteMs);
-  expect(told.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
+  expect(notified.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
 });
 
 test("what several probes of a target have met is one incident; another model ends it", async () => {

@@ -92,9 +92,9 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     const endMs = noonMs + 30 * minuteMs;
     expect(await watchDigest(world, endMs)).toBe(true);
     expect(await watchDigest(world, endMs + minuteMs)).toBe(false);
-    const told = await messages();
-    expect(told.map(({ receiver }) => receiver)).toEqual(["chat", "mail"]);
-    expect(told[0]?.["alert"]).toMatchObject({
+    const notified = await messages();
+    expect(notified.map(({ receiver }) => receiver)).toEqual(["chat", "mail"]);
+    expect(notified[0]?.["alert"]).toMatchObject({
       event: "digest",
       summary: "daily digest: 1 of 10 series has moved",
       changes: [{ what: "target-0 valid-request from eu: total time" }],
@@ -202,10 +202,10 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       incidentOf(first.id, noonMs, { fingerprint: "maybe", state: "suspected", label: "prompt tokens" }),
       incidentOf(first.id, noonMs, { fingerprint: "over", state: "suspected", goodInARow: 1 }),
     ];
-    const told = [{ receiver: "chat", told: true, reason: "opened" }] as const;
+    const notified = [{ receiver: "chat", told: true, reason: "opened" }] as const;
     const transitions = incidents
       .slice(0, 3)
-      .map((one) => ({ ...transitionOf(one, "opened"), ...(one.fingerprint === "muted" ? {} : { routes: told }) }));
+      .map((one) => ({ ...transitionOf(one, "opened"), ...(one.fingerprint === "muted" ? {} : { routes: notified }) }));
     const claim = claimOf(first.id, noonMs);
     await store.claim(claim);
     const outbox = [entryOf(incidents[0]!, "chat")];

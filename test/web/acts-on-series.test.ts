@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
-import { type LinkAct, actionAddress } from "../../src/incident/action-link.ts";
+import { type LinkAction, actionAddress } from "../../src/incident/action-link.ts";
 import { incidentId } from "../../src/incident/incident.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
@@ -77,7 +77,7 @@ async function untilMoved(): Promise<string> {
   throw new Error("no latency incident");
 }
 
-const linkTo = (act: LinkAct, id: string, livesMs = 60_000) => {
+const linkTo = (act: LinkAction, id: string, livesMs = 60_000) => {
   const expiresAtMs = Math.floor(systemClock.nowMs() / 1000) * 1000 + livesMs;
   return actionAddress(web.url, { act, incidentId: id, receiver: "pager", expiresAtMs }, key);
 };

@@ -9,7 +9,7 @@ import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
-import { mountActs } from "../../src/web/mount-acts.ts";
+import { mountLinkActions } from "../../src/web/mount-acts.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
@@ -160,7 +160,7 @@ test("a store that does not answer: a page says so, and the link stays as good a
   const incident = await openIncident();
   const broken = { ...control, act: () => Promise.reject(new Error("password of db.internal")) };
   const app = new Hono();
-  mountActs(
+  mountLinkActions(
     app,
     openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, broken, store),
     createGate([], false, () => 0),

@@ -48,7 +48,7 @@ export function diffShapes(
   const seen = allSeenIn(other);
   const found = seen.flatMap((part) => applyOverrides(differencesOf(one, part), part, context));
   const distinct = [...new Map(found.map((it) => [it.subject, it])).values()];
-  const told = distinct.toSorted(worstFirst).map((it): DiffRow => {
+  const notified = distinct.toSorted(worstFirst).map((it): DiffRow => {
     const { subject: path, severity, kind } = it;
     return {
       path,
@@ -58,7 +58,7 @@ export function diffShapes(
       why: severities[kind].why,
     };
   });
-  const rows = [...told, ...acceptedRows(one, other)];
+  const rows = [...notified, ...acceptedRows(one, other)];
   const example = exampleOf(
     one,
     other,

@@ -6,7 +6,7 @@ import { knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./k
 import { applyOverrides, type Graded } from "./overrides.ts";
 import { severities, worstFirst } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
-import { isToldNow, markTold, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
+import { isNotifiedNow, markNotified, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { learningStep, readAs, subjectOf, unjudged } from "../drift/learned.ts";
 
@@ -39,10 +39,10 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const found = applyOverrides(differences, seen, input);
   const watched = watchOn(before, found, known.n);
   const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
-  const told = judged.filter(({ difference, odds }) => isToldNow(difference, odds, before));
-  const after = markTold(
+  const notified = judged.filter(({ difference, odds }) => isNotifiedNow(difference, odds, before));
+  const after = markNotified(
     watched,
-    told.map(({ difference }) => difference),
+    notified.map(({ difference }) => difference),
     shares,
   );
   const written = before.runs < mostNotes && declared !== undefined ? compareDeclared(declared, known) : [];
@@ -52,7 +52,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     input,
   );
   const findings = [
-    ...told.map(({ difference, odds }) => findingOf(difference, rarity(difference, odds.runsPerChance), input)),
+    ...notified.map(({ difference, odds }) => findingOf(difference, rarity(difference, odds.runsPerChance), input)),
     ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
   ].toSorted(worstFirst);
   const subject = subjectOf(input);

@@ -188,7 +188,7 @@ function weighed(sums: readonly number[]): number {
 }
 
 /** Whether it is told now. To open, the incident itself asks for one more slot that agrees; one that waits or is open does not. */
-export function isToldNow(difference: Graded, odds: Odds, before: Watching): boolean {
+export function isNotifiedNow(difference: Graded, odds: Odds, before: Watching): boolean {
   const kept = before.differed[nameOf(difference)];
   if (difference.severity === "informative") return odds.proof === "enough" && (kept?.notes ?? 0) < mostNotes;
   if (kept?.told === true || odds.proof === "enough") return true;
@@ -196,12 +196,12 @@ export function isToldNow(difference: Graded, odds: Odds, before: Watching): boo
 }
 
 /** Remembers what was told, and how often which variant answers. */
-export function markTold(after: Watching, told: readonly Graded[], shares: readonly number[]): Watching {
-  const names = new Map(told.map((it) => [nameOf(it), it.severity === "informative"]));
+export function markNotified(after: Watching, notified: readonly Graded[], shares: readonly number[]): Watching {
+  const names = new Map(notified.map((it) => [nameOf(it), it.severity === "informative"]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
     const isNote = names.get(name);
     return isNote === undefined ? [name, kept] : [name, { ...kept, told: true, notes: kept.notes + (isNote ? 1 : 0) }];
   });
-  const isQuiet = told.every(({ severity }) => severity === "informative");
+  const isQuiet = notified.every(({ severity }) => severity === "informative");
   return { ...after, shares: [...shares], quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };
 }

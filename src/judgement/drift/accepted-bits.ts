@@ -13,7 +13,7 @@ export function shadowCountsIn(learned: Json | undefined): Counts | undefined {
 }
 
 /** A baseline with another as its shadow; without one it is the baseline alone. */
-export function withShadow(learned: Rate | Counts, shadow: Rate | Counts | undefined): Json {
+export function withPreviousBaseline(learned: Rate | Counts, shadow: Rate | Counts | undefined): Json {
   return { ...learned, ...(shadow && { shadow: { ...shadow, shadow: undefined } }) } as unknown as Json;
 }
 

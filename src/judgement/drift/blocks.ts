@@ -99,8 +99,8 @@ export function unsteadinessOf(blocks: readonly Block[], correlation: number): n
   const measured = blocks.filter(({ deviation }) => deviation > 0);
   if (measured.length < fewestBlocks) return 1;
   const own = measured.reduce((sum, { n }) => sum + 1 / n, 0) / measured.length;
-  const byNeighbours = (1 + correlation ** 2) / (1 - correlation ** 2);
-  const chance = own * byNeighbours * (1 + upperPercent * Math.sqrt(2 / measured.length));
+  const byPeers = (1 + correlation ** 2) / (1 - correlation ** 2);
+  const chance = own * byPeers * (1 + upperPercent * Math.sqrt(2 / measured.length));
   const excess = variance(measured.map(({ deviation }) => Math.log(deviation))) - chance;
   return excess > 0 ? Math.exp(widest * Math.sqrt(excess)) : 1;
 }

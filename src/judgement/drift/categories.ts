@@ -80,9 +80,9 @@ export function stepCategories(
   const share = found === undefined ? 1 : shareOfNew;
   if (share * newly + (1 - share) * (found?.total ?? 0) < samples) return undefined;
   const isOfNew = found === undefined || share * newly >= (1 - share) * found.most.weighed;
-  const told = isOfNew ? { value, rate: likeliestOf(sums, novelty) } : found.most;
+  const notified = isOfNew ? { value, rate: likeliestOf(sums, novelty) } : found.most;
   state.sums = [];
-  state.held = { kind: isOfNew ? "new" : "frequency", value: told.value, rate: told.rate, back: 0 };
+  state.held = { kind: isOfNew ? "new" : "frequency", value: notified.value, rate: notified.rate, back: 0 };
   return state.held;
 }
 

@@ -167,7 +167,7 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
 function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
   const { intervalMs, floor } = promise;
   const { reference, components } = pipeline;
-  settleShift(state, held, pipeline, atMs, promise);
+  settleGeneration(state, held, pipeline, atMs, promise);
   held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
   if (held.back < backAt) {
     return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, pipeline, atMs, intervalMs) };
@@ -178,7 +178,7 @@ function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: numb
 }
 
 /** An alarm's first estimate is of few samples, and too large on average: it is made again while they become more. */
-function settleShift(
+function settleGeneration(
   state: EngineState,
   held: Held,
   pipeline: Pipeline,

@@ -1,7 +1,7 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { returnedAt, shadowRateIn, stepReturn, withShadow } from "./accepted-bits.ts";
+import { returnedAt, shadowRateIn, stepReturn, withPreviousBaseline } from "./accepted-bits.ts";
 import {
   type ErrorBits,
   type Rate,
@@ -73,14 +73,18 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
     const back = shadow === undefined || !isNew ? before?.back : stepReturn(before?.back ?? 0, usual, shadow, failed);
     const ruling = { subject, outcome: "good" } as const;
     if (shadow !== undefined && back !== undefined && back >= returnedAt) {
-      const accept = { learned: withShadow(shadow, usual), n: shadow.n, why: "what was normal before is normal again" };
+      const accept = {
+        learned: withPreviousBaseline(shadow, usual),
+        n: shadow.n,
+        why: "what was normal before is normal again",
+      };
       const notes = [findingOf(input, "informative", usual, `${percent(shadow.k / shadow.n)}, ${asBefore}`)];
       return { ruling: { ...ruling, notes }, state: stateOf(shadow, freshErrorBits(slotMs)), accept };
     }
     const isQuiet = bits.run.cusum === 0;
     const accept =
       isQuiet && rate.n >= growth * usual.n
-        ? { learned: withShadow(rate, shadow), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
+        ? { learned: withPreviousBaseline(rate, shadow), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
         : undefined;
     return { ruling, state: stateOf(rate, bits, { back }), accept };
   }
@@ -150,7 +154,7 @@ export function acceptRate({ baseline, state }: SeriesMemory, fewest: number): N
   if (usual === undefined || aside === undefined) return undefined;
   if (aside.n < fewest)
     return { learned: null, n: aside.n, state: { v: 1, n: aside.n, of: fewest, rate: stored(aside) } };
-  return { learned: withShadow(aside, usual), n: aside.n, state: stateOf(aside, freshErrorBits(aside.toMs)) };
+  return { learned: withPreviousBaseline(aside, usual), n: aside.n, state: stateOf(aside, freshErrorBits(aside.toMs)) };
 }
 
 function stored(kept: ErrorBits | Rate): Json {

@@ -5,12 +5,12 @@ import { type Reference, readReference } from "./reference.ts";
 import type { Stage } from "./stages.ts";
 
 /** The baseline before one that a person accepted, kept with it: what comes back to it has recovered. */
-export function shadowOf(learned: Json | undefined): Reference | undefined {
+export function previousBaselineOf(learned: Json | undefined): Reference | undefined {
   return isJsonObject(learned) ? readReference(learned["shadow"]) : undefined;
 }
 
 export function shadowIn(learned: Json | undefined): { readonly shadow?: Reference } {
-  const shadow = shadowOf(learned);
+  const shadow = previousBaselineOf(learned);
   return shadow === undefined ? {} : { shadow };
 }
 
@@ -21,7 +21,7 @@ export function returned(
   { kind, ratio, low, high, sinceMs }: Change,
   { floor }: Stage,
 ): LearnedBaseline | undefined {
-  const shadow = shadowOf(learned);
+  const shadow = previousBaselineOf(learned);
   if (shadow === undefined || (kind !== "up" && kind !== "down")) return undefined;
   const away = Math.abs(levelOf(reference) + Math.log(ratio) - levelOf(shadow));
   if (away > Math.max(floor, Math.log(high / low) / 2)) return undefined;

@@ -42,8 +42,8 @@ export function countWeek(
   weeks.sum += Math.max(-clipAt * spread, Math.min(clipAt * spread, moved));
   if (atMs - weeks.fromMs < weekMs) return weeks;
   const away = origin + level + weeks.sum / weeks.n - anchor.level;
-  const isTold = weeks.n >= fewest && Math.abs(away) > floor;
-  return { fromMs: atMs, n: 0, sum: 0, ...(isTold ? { told: slowText(away, anchor) } : {}) };
+  const isNotified = weeks.n >= fewest && Math.abs(away) > floor;
+  return { fromMs: atMs, n: 0, sum: 0, ...(isNotified ? { told: slowText(away, anchor) } : {}) };
 }
 
 function slowText(away: number, { fromMs }: Anchor): string {
@@ -53,7 +53,7 @@ function slowText(away: number, { fromMs }: Anchor): string {
 
 export function areWeeks(stored: Json): boolean {
   if (!isJsonObject(stored)) return false;
-  const { fromMs, n, sum, told } = stored;
-  if (told !== undefined && typeof told !== "string") return false;
+  const { fromMs, n, sum, told: notified } = stored;
+  if (notified !== undefined && typeof notified !== "string") return false;
   return typeof fromMs === "number" && typeof n === "number" && typeof sum === "number";
 }

@@ -1,6 +1,6 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { shadowCountsIn, withShadow } from "./accepted-bits.ts";
+import { shadowCountsIn, withPreviousBaseline } from "./accepted-bits.ts";
 import { type Categories, freshCategories, type HeldValue, readCategories, stepCategories } from "./categories.ts";
 import { type Counts, countIn, isVaried, noCounts, readCounts, without } from "./counts.ts";
 import type { NewNormal } from "./new-normal.ts";
@@ -43,13 +43,17 @@ function compareCounts(input: JudgeInput, known: Counts, seen: string, notes: re
   if (held === undefined && known.counts[seen] !== undefined) {
     const good = { subject, outcome: "good", ...(notes.length > 0 && { notes }) } as const;
     if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
-    const accept = { learned: withShadow(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
+    const accept = { learned: withPreviousBaseline(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
     return { ruling: good, state: stateOf({ ...freshCategories(), ended: categories.ended }, counts), accept };
   }
   const finding = findingOf(input, known, seen, held);
   const bad = { subject, outcome: "bad" } as const;
   if (shadow !== undefined && held?.kind === "new" && shadow.counts[held.value] !== undefined) {
-    const accept = { learned: withShadow(shadow, known), n: shadow.n, why: "what was normal before is normal again" };
+    const accept = {
+      learned: withPreviousBaseline(shadow, known),
+      n: shadow.n,
+      why: "what was normal before is normal again",
+    };
     const observed = `${finding.observed}, as before the normal was accepted`;
     const back = { ...finding, severity: "informative", observed } as const;
     return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), shadow), accept };
@@ -103,7 +107,7 @@ export function acceptCounts({ baseline, state }: SeriesMemory, fewest: number):
   if (known === undefined || watching?.aside === undefined || watching.categories.held === undefined) return undefined;
   const { aside } = watching;
   if (aside.n < fewest) return { learned: null, n: aside.n, state: { v: 2, of: fewest, ...storedCounts(aside) } };
-  return { learned: withShadow(aside, known), n: aside.n, state: stateOf(freshCategories(), aside) };
+  return { learned: withPreviousBaseline(aside, known), n: aside.n, state: stateOf(freshCategories(), aside) };
 }
 
 function stored(categories: Categories): Json {

@@ -2,7 +2,7 @@ import type { SpendCap } from "../../probe/target.ts";
 import { capLabel, projection, units, type Unit, type Used } from "./budget.ts";
 
 /** How a cap stands in one of the units it limits: whole tokens and requests, money in millionths of a US dollar. */
-export interface CapStanding {
+export interface CapUsage {
   /** `target/<name>`, `key/<reference>` or `all`. */
   readonly scope: string;
   readonly span: SpendCap["span"];
@@ -28,7 +28,7 @@ export interface CapFacts {
 }
 
 /** One for each unit that the cap limits. */
-export function capStandings({ cap, used, month, perHour }: CapFacts, nowMs: number): CapStanding[] {
+export function capUsages({ cap, used, month, perHour }: CapFacts, nowMs: number): CapUsage[] {
   return units.flatMap((unit) => {
     const limit = cap[unit];
     if (limit === undefined) return [];

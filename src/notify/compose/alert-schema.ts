@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { linkActs } from "../../incident/action-link.ts";
+import { linkActions } from "../../incident/action-link.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Alert } from "./alert.ts";
 
@@ -29,7 +29,7 @@ const reach = z.object({
 });
 
 const control = z.object({
-  act: z.enum(linkActs),
+  act: z.enum(linkActions),
   text: line(60),
   url: z.url().describe("opens a page that asks for confirmation; nothing is done before"),
   expiresAt: atIso,

@@ -1,4 +1,4 @@
-import type { LinkAct } from "../../incident/action-link.ts";
+import type { LinkAction } from "../../incident/action-link.ts";
 import type { Confirmation, Evidence, TransitionKind } from "../../incident/incident.ts";
 import type { FindingKind, Severity } from "../../judgement/judgement.ts";
 import type { Tier } from "../../probe/alerting.ts";
@@ -48,7 +48,7 @@ export interface Alert {
   /** What it was compared with; null for rules that need no baseline. */
   readonly baselineVersion: number | null;
   /** How far it reaches; null when that was not looked at. */
-  readonly reach: AlertReach | null;
+  readonly reach: AlertBlastRadius | null;
   /** At most five, newest last. */
   readonly evidence: readonly Evidence[];
   /** Where to look first: a guess from the evidence, not a finding. */
@@ -71,7 +71,7 @@ export type IncidentAlert = Alert & { readonly event: TransitionKind };
 
 /** A link that opens a page, on which one thing can be confirmed. */
 export interface AlertControl {
-  readonly act: LinkAct;
+  readonly act: LinkAction;
   readonly text: string;
   readonly url: string;
   /** ISO 8601. */
@@ -92,7 +92,7 @@ export interface EarlierMessage {
 export type LikelyCause = "provider" | "network" | "credentials" | "monitor";
 
 /** Other probes of the same target, and the same scenario elsewhere: at most eight names of each, and how many more. */
-export interface AlertReach {
+export interface AlertBlastRadius {
   readonly affected: readonly string[];
   readonly moreAffected: number;
   readonly fine: readonly string[];

@@ -1,9 +1,9 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
-import { type Neighbour, type Reach, reachOf } from "../../incident/reach.ts";
+import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/reach.ts";
 import type { Finding, Severity } from "../../judgement/judgement.ts";
 import { createRedactor } from "../../std/redact.ts";
 import { plainLine, sanitize } from "../../std/sanitize.ts";
-import type { Alert, IncidentAlert, AlertReach, Change } from "./alert.ts";
+import type { Alert, IncidentAlert, AlertBlastRadius, Change } from "./alert.ts";
 import { likelyCause, nextStep } from "./likely-cause.ts";
 import { summarise } from "./summary.ts";
 
@@ -14,7 +14,7 @@ import { summarise } from "./summary.ts";
 export function composeAlert(
   incident: Incident,
   transition: Transition,
-  neighbours?: readonly Neighbour[],
+  neighbours?: readonly PeerProbe[],
 ): IncidentAlert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
@@ -44,7 +44,7 @@ export function composeAlert(
     judgedRuns: incident.judgedRuns,
     ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
     baselineVersion: baselineOf(incident.findings),
-    reach: neighbours === undefined ? null : cleanReach(reachOf(incident, neighbours)),
+    reach: neighbours === undefined ? null : cleanBlastRadius(blastRadiusOf(incident, neighbours)),
     evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
@@ -67,13 +67,14 @@ const maxMembers = 200;
 const maxMembersLength = 4000;
 const maxMember = 60;
 
-function cleanReach({ affected, fine }: Reach): AlertReach {
-  const clean = (names: readonly string[]): string[] => names.slice(0, maxReach).map((name) => sanitize(name, maxName));
-  const more = (names: readonly string[]): number => Math.max(0, names.length - maxReach);
+function cleanBlastRadius({ affected, fine }: BlastRadius): AlertBlastRadius {
+  const clean = (names: readonly string[]): string[] =>
+    names.slice(0, maxBlastRadius).map((name) => sanitize(name, maxName));
+  const more = (names: readonly string[]): number => Math.max(0, names.length - maxBlastRadius);
   return { affected: clean(affected), moreAffected: more(affected), fine: clean(fine), moreFine: more(fine) };
 }
 
-const maxReach = 8;
+const maxBlastRadius = 8;
 const maxChanges = 10;
 const maxEvidence = 5;
 const maxName = 80;

@@ -1,4 +1,4 @@
-import { actionAddress, actsOnOver, type LinkAct } from "../../incident/action-link.ts";
+import { actionAddress, actsOnOver, type LinkAction } from "../../incident/action-link.ts";
 import type { Alert, AlertControl, OutboxEntry } from "./alert.ts";
 
 /** Where people reach the service, and what the addresses they act by are signed with. */
@@ -32,7 +32,7 @@ export function withControls(entry: OutboxEntry, links: ActionLinks | undefined,
   return { ...entry, alert: { ...alert, controls } };
 }
 
-const words: Readonly<Record<LinkAct, string>> = {
+const words: Readonly<Record<LinkAction, string>> = {
   acknowledge: "Acknowledge",
   silence: "Silence for 1 h",
   accept: "Accept as the new normal",
@@ -40,7 +40,7 @@ const words: Readonly<Record<LinkAct, string>> = {
   noise: "It was noise",
 };
 
-function actsFor(alert: Alert): readonly LinkAct[] {
+function actsFor(alert: Alert): readonly LinkAction[] {
   switch (alert.status) {
     case "firing":
       return actsOnOpen(alert);
@@ -55,7 +55,7 @@ function actsFor(alert: Alert): readonly LinkAct[] {
 }
 
 /** Only what was compared with a baseline can become one, and only of what is measured can a page be noise. */
-function actsOnOpen({ baselineVersion, kind, members }: Alert): LinkAct[] {
+function actsOnOpen({ baselineVersion, kind, members }: Alert): LinkAction[] {
   const hasBaseline = baselineVersion !== null;
   const isMeasured = kind === "latency" || kind === "usage" || kind === "budget";
   const isOne = members === undefined;

@@ -24,7 +24,7 @@ export interface Digest {
   /** What has been bad once or twice and is not an incident yet. */
   readonly suspected: readonly DigestPlace[];
   readonly moreSuspected: number;
-  readonly pages: PagesTold;
+  readonly pages: PagesSent;
 }
 
 export interface DigestPlace {
@@ -47,7 +47,7 @@ export interface DigestMove extends DigestNote {
 }
 
 /** Pages about drift, and what was promised of those that are false. */
-export interface PagesTold {
+export interface PagesSent {
   readonly sinceMs: number;
   /** Series of which somebody is told when they move. */
   readonly series: number;
@@ -73,8 +73,8 @@ export function placeKey({ probe, what }: Pick<DigestPlace, "probe" | "what">): 
 }
 
 /** `2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones` */
-export function pagesText({ sinceMs, series, told, noise, allowed }: PagesTold, nowMs: number): string {
-  const pages = `${told} ${told === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} of ${series} series`;
+export function pagesText({ sinceMs, series, told: notified, noise, allowed }: PagesSent, nowMs: number): string {
+  const pages = `${notified} ${notified === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} of ${series} series`;
   const called = noise === 0 ? "" : `, ${noise} of them called noise`;
   return `${pages}${called}; the promise allows ${allowed.toFixed(1)} false ones`;
 }

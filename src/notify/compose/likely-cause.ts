@@ -1,4 +1,4 @@
-import type { Covers, Incident } from "../../incident/incident.ts";
+import type { GroupMembers, Incident } from "../../incident/incident.ts";
 import { overdraftSubject } from "../../judgement/spend/overdraft.ts";
 import type { LikelyCause } from "./alert.ts";
 
@@ -27,7 +27,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
   const { target, location, covers } = incident;
   const status = incident.evidence.at(-1)?.status;
-  if (covers !== undefined) return coverStep(covers.reason, location, target);
+  if (covers !== undefined) return groupStep(covers.reason, location, target);
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
   if (status === 429) return `Check the rate limits and the credit of ${target}'s key; ask less often or raise them.`;
@@ -62,7 +62,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   }
 }
 
-function coverStep(reason: Covers["reason"], location: string, target: string): string {
+function groupStep(reason: GroupMembers["reason"], location: string, target: string): string {
   switch (reason) {
     case "provider-is-down":
       return "Check the provider's status page and move traffic; the targets named are not told one by one.";

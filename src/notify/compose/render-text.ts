@@ -2,7 +2,7 @@ import type { Evidence } from "../../incident/incident.ts";
 import { displayWidth, wrapToColumns } from "../../std/display-width.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { plainLine } from "../../std/sanitize.ts";
-import type { Alert, AlertReach, Change, LikelyCause } from "./alert.ts";
+import type { Alert, AlertBlastRadius, Change, LikelyCause } from "./alert.ts";
 import { howSure } from "./summary.ts";
 
 /** How a piece of text is set off. Never the only sign of anything: a word says the same. */
@@ -80,7 +80,7 @@ export function alertFacts(alert: Alert): [string, string][] {
     ...(alert.members === undefined && alert.kind !== "monitor"
       ? [["how often", howSure(alert)] satisfies [string, string]]
       : []),
-    ...reachRows(alert.reach),
+    ...blastRadiusRows(alert.reach),
     ["where", whereOf(alert)],
     ...(alert.baselineVersion === null
       ? []
@@ -125,7 +125,7 @@ function earlierRows({ earlier = [] }: Alert): [string, string][] {
 
 const shownEarlier = 4;
 
-function reachRows(reach: AlertReach | null): [string, string][] {
+function blastRadiusRows(reach: AlertBlastRadius | null): [string, string][] {
   if (reach === null) return [];
   const { affected, moreAffected, fine, moreFine } = reach;
   const list = (names: readonly string[], more: number): string =>

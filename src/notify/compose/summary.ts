@@ -11,7 +11,7 @@ export const maxSummary = 120;
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
 export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
-  if (incident.covers !== undefined) return summariseCover(incident, incident.covers.headline, transition);
+  if (incident.covers !== undefined) return summariseGroup(incident, incident.covers.headline, transition);
   const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);
@@ -20,7 +20,7 @@ export function summarise(incident: Incident, transition: Transition, changes: r
 }
 
 /** One that stands for others has a sentence of its own. */
-function summariseCover(incident: Incident, headline: string, transition: Transition): string {
+function summariseGroup(incident: Incident, headline: string, transition: Transition): string {
   const tail = transition.kind === "resolved" ? `, after ${lasting(incident, transition)}` : "";
   const head = leadIn(incident, transition);
   return sanitize(`${head}${sanitize(headline, maxSummary - head.length - tail.length)}${tail}`, maxSummary);

@@ -4,7 +4,7 @@ import type { PendingDelivery } from "./outbox.ts";
  * Limits how many attempts at one receiver run at once in this process: a receiver that hangs fills its own lane
  * and leaves the other workers to the other receivers.
  */
-export interface Lanes {
+export interface ConcurrencyLimit {
   /** What is due now: lets an attempt know its receiver before it leases anything. */
   expect(due: readonly PendingDelivery[]): void;
   receiverOf(outboxId: string): string | undefined;
@@ -15,7 +15,7 @@ export interface Lanes {
   onFree(listener: () => void): void;
 }
 
-export function createLanes(width = 4): Lanes {
+export function createConcurrencyLimit(width = 4): ConcurrencyLimit {
   const occupied = new Map<string, number>();
   let receivers: ReadonlyMap<string, string> = new Map();
   const listeners: (() => void)[] = [];

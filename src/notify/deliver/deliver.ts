@@ -8,7 +8,7 @@ import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
 import { inDeliverySpan } from "./delivery-spans.ts";
-import type { Lanes } from "./concurrency-limit.ts";
+import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
 import type { Mailer } from "./mailer.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -27,7 +27,7 @@ export interface DeliveryWorld {
   readonly mailer: Mailer;
   /** By name, as the configuration in force has them. */
   readonly receivers: ReadonlyMap<string, Receiver>;
-  readonly lanes: Lanes;
+  readonly concurrency: ConcurrencyLimit;
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
   readonly log: Log;
@@ -43,14 +43,14 @@ export interface DeliveryWorld {
  * runs out and the same message, with the same id, is sent again.
  */
 export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promise<DeliveryAttempt | undefined> {
-  const { lanes, outbox, clock } = world;
-  const expected = lanes.receiverOf(outboxId);
-  if (expected !== undefined && lanes.free(expected) === 0) return undefined;
-  let leave = expected === undefined ? undefined : lanes.enter(expected);
+  const { concurrency, outbox, clock } = world;
+  const expected = concurrency.receiverOf(outboxId);
+  if (expected !== undefined && concurrency.free(expected) === 0) return undefined;
+  let leave = expected === undefined ? undefined : concurrency.enter(expected);
   try {
     const pending = await outbox.lease(outboxId, clock.nowMs(), leaseMs(world.receivers));
     if (pending === undefined) return undefined;
-    leave ??= lanes.enter(pending.entry.receiver);
+    leave ??= concurrency.enter(pending.entry.receiver);
     const attempt = await inDeliverySpan(world.tracer, pending, () => attemptAt(world, pending));
     await outbox.record(attempt, conclusionOf(world, pending, attempt));
     return attempt;
@@ -83,7 +83,7 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
     nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
     disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
   };
-  tell(world.log, entry, attempt);
+  notify(world.log, entry, attempt);
   return attempt;
 }
 
@@ -160,7 +160,7 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
   );
 }
 
-function tell(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
+function notify(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
   const fields = {
     delivery: entry.id,
     incident: entry.alert.incidentId,

@@ -1,7 +1,7 @@
 import type { Evidence, Incident } from "../../incident/incident.ts";
-import type { Aftermath } from "../effects.ts";
+import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome } from "../compose/alert.ts";
-import { advanceSelf, type Duty } from "../self-incident.ts";
+import { applySelfReport, type Duty } from "../self-incident.ts";
 
 /** How handing over one alert has ended: for good, not for now. */
 export interface EndedDelivery {
@@ -25,12 +25,12 @@ export function afterDelivery(
   before: Incident | undefined,
   { receiver, outcome, attempts, evidence, nowMs }: EndedDelivery,
   receivers: readonly string[],
-): Aftermath {
+): Effects {
   const duty = deliveryDuty(receiver);
   const lost = { subject: duty.label, expected: "delivered" };
   const troubles = outcome.kind === "delivered" ? [] : [{ ...lost, observed: whyNot(outcome, attempts) }];
   const others = receivers.filter((name) => name !== receiver);
-  return advanceSelf(before, { duty, troubles, evidence, nowMs }, others);
+  return applySelfReport(before, { duty, troubles, evidence, nowMs }, others);
 }
 
 function whyNot(outcome: Exclude<DeliveryOutcome, { kind: "delivered" }>, attempts: number): string {

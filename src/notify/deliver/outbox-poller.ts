@@ -1,22 +1,22 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
-import type { Lanes } from "./concurrency-limit.ts";
+import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Brings what is due in the outbox to the delivery queue. */
-export interface RelayWorld {
+export interface OutboxPollerWorld {
   readonly outbox: Outbox;
   /** Asks for one attempt; asking twice for the same one is one. */
   readonly enqueue: (outboxId: string, attempt: number) => Promise<void>;
   readonly clock: Clock;
-  readonly lanes: Lanes;
+  readonly concurrency: ConcurrencyLimit;
   readonly log: Log;
 }
 
 /** Repeats `work` until stopped. */
 export type Every = (intervalMs: number, work: () => void) => { stop(): void };
 
-export interface Relay {
+export interface OutboxPoller {
   /** Looks at once, such as right after a commit. Calls during a look become one more look. */
   nudge(): void;
   /** Ends the repetition and waits for a look that is going on. */
@@ -27,14 +27,14 @@ const everyMs = 1000;
 const lookAhead = 1000;
 
 /** Enqueues what is due, for each receiver as much as its lane can take; returns how many. */
-export async function relayOnce({ outbox, enqueue, clock, lanes }: RelayWorld): Promise<number> {
+export async function pollOnce({ outbox, enqueue, clock, concurrency }: OutboxPollerWorld): Promise<number> {
   await outbox.catchUp(clock.nowMs());
   const due = await outbox.due(clock.nowMs(), lookAhead);
-  lanes.expect(due);
+  concurrency.expect(due);
   const places = new Map<string, number>();
   let enqueued = 0;
   for (const { entry, attempts } of due) {
-    const free = places.get(entry.receiver) ?? lanes.free(entry.receiver);
+    const free = places.get(entry.receiver) ?? concurrency.free(entry.receiver);
     if (free === 0) continue;
     places.set(entry.receiver, free - 1);
     await enqueue(entry.id, attempts + 1);
@@ -47,7 +47,7 @@ export async function relayOnce({ outbox, enqueue, clock, lanes }: RelayWorld): 
  * Looks every second and when nudged. The store is the truth: what a lost queue has forgotten is due at the next look,
  * and what was leased by a process that died is due again when the lease has run out.
  */
-export function startRelay(world: RelayWorld, every: Every): Relay {
+export function startOutboxPoller(world: OutboxPollerWorld, every: Every): OutboxPoller {
   let looking: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -67,7 +67,7 @@ export function startRelay(world: RelayWorld, every: Every): Relay {
   };
 
   const repetition = every(everyMs, nudge);
-  world.lanes.onFree(nudge);
+  world.concurrency.onFree(nudge);
   nudge();
 
   return {
@@ -81,7 +81,7 @@ export function startRelay(world: RelayWorld, every: Every): Relay {
 
   async function look(): Promise<void> {
     try {
-      await relayOnce(world);
+      await pollOnce(world);
     } catch (error) {
       const name = error instanceof Error ? error.name : "unknown";
       world.log.warn("the outbox could not be relayed, trying again", { error: name });

@@ -1,5 +1,5 @@
 import type { Incident } from "../../incident/incident.ts";
-import type { Aftermath } from "../effects.ts";
+import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 
 /** An entry with what has become of it so far. */
@@ -32,7 +32,7 @@ export interface Outbox {
 /** What the end of a delivery means for the incident about its receiver. */
 export interface Conclusion {
   readonly fingerprint: string;
-  conclude(before: Incident | undefined): Aftermath;
+  conclude(before: Incident | undefined): Effects;
 }
 
 export interface DeliveryAttempt {

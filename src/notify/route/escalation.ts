@@ -12,13 +12,14 @@ export interface Escalation {
 
 /** Whom the routes name for when nobody has acknowledged it; undefined: nobody, or not yet. */
 export function escalation(incident: Incident, { routes }: Alerting, nowMs: number): Escalation | undefined {
-  const { told = {}, state, reopenedAtMs = 0 } = incident;
-  const firstToldMs = Math.max(reopenedAtMs, Math.min(...Object.values(told)));
-  if (state !== "open" || !Number.isFinite(firstToldMs)) return undefined;
+  const { told: notified = {}, state, reopenedAtMs = 0 } = incident;
+  const firstNotifiedMs = Math.max(reopenedAtMs, Math.min(...Object.values(notified)));
+  if (state !== "open" || !Number.isFinite(firstNotifiedMs)) return undefined;
   const due = routes
     .flatMap(({ match, escalate }) => (escalate !== undefined && meets(match, incident) ? [escalate] : []))
     .filter(
-      ({ afterMs, receivers }) => nowMs - firstToldMs >= afterMs && receivers.some((it) => told[it] === undefined),
+      ({ afterMs, receivers }) =>
+        nowMs - firstNotifiedMs >= afterMs && receivers.some((it) => notified[it] === undefined),
     );
   if (due.length === 0) return undefined;
   const next = { ...incident, sequence: incident.sequence + 1 };
@@ -32,6 +33,6 @@ export function escalation(incident: Incident, { routes }: Alerting, nowMs: numb
     atMs: nowMs,
     reason: `not-acknowledged-within-${waited}`,
   };
-  const successors = due.flatMap(({ receivers }) => receivers).filter((it) => told[it] === undefined);
+  const successors = due.flatMap(({ receivers }) => receivers).filter((it) => notified[it] === undefined);
   return { incident: next, transition, successors };
 }

@@ -10,7 +10,7 @@ export type RouteDecision =
   | {
       readonly receiver: string;
       readonly told: true;
-      readonly reason: ToldReason;
+      readonly reason: NotifiedReason;
       /** The route that leads there; none where everybody is told. */
       readonly by?: string;
       readonly heldUntilMs?: number;
@@ -18,12 +18,12 @@ export type RouteDecision =
   | {
       readonly receiver: string;
       readonly told: false;
-      readonly reason: NotToldReason;
+      readonly reason: NotNotifiedReason;
       /** The silence, window or incident that mutes it, or the limit that is reached. */
       readonly by?: string;
     };
 
-export type ToldReason =
+export type NotifiedReason =
   | "opened"
   | "reopened"
   | "severity-rose"
@@ -37,7 +37,7 @@ export type ToldReason =
  * that it began · `no-route`: the routes lead elsewhere · `only-if-unacknowledged`: first somebody else has a while ·
  * `knows-already`: the message is for those that do not · `outside-hours` · `over-cap`: named in a digest instead.
  */
-export type NotToldReason =
+export type NotNotifiedReason =
   | "informative-only"
   | "nobody-was-told"
   | "was-not-told-before"
@@ -68,13 +68,18 @@ export function routeAlert(
   context: RouteContext = {},
 ): RouteDecision[] {
   const all = [...new Set(receivers)];
-  const { alerting = plainAlerting, told = new Set(), isSharedTarget = false } = context;
+  const { alerting = plainAlerting, told: notified = new Set(), isSharedTarget = false } = context;
   const led = ledTo(alert, all, alerting);
   return all.map((receiver): RouteDecision => {
     const no = whyNot(alert, receiver, context, led);
     if (no !== undefined) return { receiver, told: false, ...no };
     const by = led.get(receiver);
-    const decision = { receiver, told: true, reason: whyTold(alert, told.has(receiver)), ...(by && { by }) } as const;
+    const decision = {
+      receiver,
+      told: true,
+      reason: whyTold(alert, notified.has(receiver)),
+      ...(by && { by }),
+    } as const;
     return heldOrNot(alert, decision, alerting, isSharedTarget);
   });
 }
@@ -93,7 +98,7 @@ function ledTo(alert: Alert, receivers: readonly string[], { routes }: Alerting)
 }
 
 interface No {
-  readonly reason: NotToldReason;
+  readonly reason: NotNotifiedReason;
   readonly by?: string;
 }
 
@@ -101,40 +106,40 @@ interface No {
 function whyNot(
   alert: IncidentAlert,
   receiver: string,
-  { mute, told = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
+  { mute, told: notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
   led: ReadonlyMap<string, string>,
 ): No | undefined {
-  const wasTold = told.has(receiver);
+  const wasNotified = notified.has(receiver);
   if (alert.severity === "informative") return { reason: "informative-only" };
   switch (alert.event) {
     case "acknowledged":
     case "resolved":
-      return wasTold ? undefined : { reason: told.size === 0 ? "nobody-was-told" : "was-not-told-before" };
+      return wasNotified ? undefined : { reason: notified.size === 0 ? "nobody-was-told" : "was-not-told-before" };
     case "unacknowledged":
       if (mute !== undefined) return mute;
-      if (!successors.includes(receiver)) return { reason: wasTold ? "knows-already" : "no-route" };
+      if (!successors.includes(receiver)) return { reason: wasNotified ? "knows-already" : "no-route" };
       return overCap(receiver, alerting, sent);
     case "opened":
     case "reopened":
     case "escalated":
     case "reminded":
       if (mute !== undefined) return mute;
-      if (!wasTold && !led.has(receiver)) return { reason: notLed(alert, receiver, alerting) };
+      if (!wasNotified && !led.has(receiver)) return { reason: notLed(alert, receiver, alerting) };
       return overCap(receiver, alerting, sent);
     default:
       return alert.event satisfies never;
   }
 }
 
-function notLed(alert: Alert, receiver: string, { routes }: Alerting): NotToldReason {
+function notLed(alert: Alert, receiver: string, { routes }: Alerting): NotNotifiedReason {
   const isSuccessor = routes.some(
     ({ match, escalate }) => escalate?.receivers.includes(receiver) === true && meets(match, alert),
   );
   return isSuccessor ? "only-if-unacknowledged" : "no-route";
 }
 
-function overCap(receiver: string, { manners }: Alerting, sent: RouteContext["sent"]): No | undefined {
-  const most = manners[receiver]?.maxPerHour;
+function overCap(receiver: string, { manners: policy }: Alerting, sent: RouteContext["sent"]): No | undefined {
+  const most = policy[receiver]?.maxPerHour;
   if (most === undefined || (sent?.get(receiver) ?? 0) < most) return undefined;
   return { reason: "over-cap", by: `${most} an hour` };
 }
@@ -162,7 +167,7 @@ function heldOrNot(
 }
 
 /** What was only informative begins when it no longer is. */
-function begins({ event }: Alert, reason: ToldReason): boolean {
+function begins({ event }: Alert, reason: NotifiedReason): boolean {
   return event === "opened" || event === "reopened" || (event === "escalated" && reason === "opened");
 }
 
@@ -177,7 +182,7 @@ function mayShareCause({ kind, severity, members }: Alert, isSharedTarget: boole
 }
 
 /** For whoever hears of it first it begins now, whatever happened to it before. */
-function whyTold({ event }: IncidentAlert, wasTold: boolean): ToldReason {
+function whyTold({ event }: IncidentAlert, wasTold: boolean): NotifiedReason {
   if (event === "unacknowledged") return event;
   if (!wasTold) return "opened";
   return event === "escalated" ? "severity-rose" : event;

@@ -4,10 +4,10 @@ import type { Json, JsonObject } from "../../std/json.ts";
 import type { HttpRequest } from "../../exchange/exchange.ts";
 
 /** How a request is made wrong on purpose. Each is applied last of its kind. */
-export interface Wrongs {
-  readonly alter?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
+export interface Malformations {
+  readonly mutate?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
   /** Edits the text of the body, such as to what is no JSON any more. */
-  readonly spoil?: ((text: string) => string) | undefined;
+  readonly corrupt?: ((text: string) => string) | undefined;
   /** Instead of `/chat/completions`. */
   readonly path?: string | undefined;
   /** Asks for a document instead of a completion. */
@@ -18,8 +18,13 @@ export interface Wrongs {
 }
 
 /** A chat-completions request for the target, or whatever `wrongs` makes of it. */
-export function chatRequest(target: Target, ask: Ask, key: string | undefined, wrongs: Wrongs = {}): HttpRequest {
-  const { alter = (body) => body, spoil = (text) => text, path = "/chat/completions", keyQuery } = wrongs;
+export function chatRequest(
+  target: Target,
+  ask: Ask,
+  key: string | undefined,
+  wrongs: Malformations = {},
+): HttpRequest {
+  const { mutate = (body) => body, corrupt = (text) => text, path = "/chat/completions", keyQuery } = wrongs;
   const url = `${target.baseUrl}${path}`;
   const headers = {
     ...target.headers,
@@ -46,7 +51,7 @@ export function chatRequest(target: Target, ask: Ask, key: string | undefined, w
       "content-type": "application/json",
       accept: ask.stream ? "text/event-stream" : "application/json",
     },
-    body: spoil(JSON.stringify(alter(body))),
+    body: corrupt(JSON.stringify(mutate(body))),
   };
 }
 

@@ -57,8 +57,8 @@ describe("error rate", () => {
   });
 
   test("the usual rate, and a somewhat higher one within the bound, are not told", () => {
-    const told = Array.from({ length: 5 }, (_, seed) => runsUntil(0.01, seed + 50, halfYear));
-    expect(told.filter(Number.isFinite)).toHaveLength(0);
+    const notified = Array.from({ length: 5 }, (_, seed) => runsUntil(0.01, seed + 50, halfYear));
+    expect(notified.filter(Number.isFinite)).toHaveLength(0);
   });
 
   test("it ends when the failures end", () => {

@@ -31,7 +31,7 @@ function counted(draw: Draw, days: number, seed = 1): Counts {
 }
 
 /** What is told in the runs after a baseline, run by run. */
-function told(known: Counts, draw: Draw, runs: number, state = freshCategories(), seed = 2) {
+function notified(known: Counts, draw: Draw, runs: number, state = freshCategories(), seed = 2) {
   const random = seededRandom(seed);
   return Array.from({ length: runs }, (_, run) => {
     const held = stepCategories(state, known, draw(random, run * everyMs), halfYear);
@@ -39,36 +39,37 @@ function told(known: Counts, draw: Draw, runs: number, state = freshCategories()
   });
 }
 
-const firstTold = (known: Counts, draw: Draw, runs = 1000): number => told(known, draw, runs).findIndex(Boolean) + 1;
+const firstNotified = (known: Counts, draw: Draw, runs = 1000): number =>
+  notified(known, draw, runs).findIndex(Boolean) + 1;
 
 describe("a value never seen before", () => {
   const constant = (n: number): Counts => ({ n, counts: { "13": n } });
 
   test("is told after 3 runs, or 2 where it was long constant", () => {
-    expect(firstTold(constant(1440), () => "425")).toBe(3);
-    expect(firstTold(constant(20_160), () => "425")).toBe(2);
-    expect(firstTold(constant(60), () => "425")).toBeLessThan(8);
+    expect(firstNotified(constant(1440), () => "425")).toBe(3);
+    expect(firstNotified(constant(20_160), () => "425")).toBe(2);
+    expect(firstNotified(constant(60), () => "425")).toBeLessThan(8);
   });
 
   test("is told as well where one of several values is nearly all of them", () => {
     const known = counted(alternating(0.02), 14);
-    expect(firstTold(known, () => "425")).toBeLessThan(5);
+    expect(firstNotified(known, () => "425")).toBeLessThan(5);
   });
 
   test("stays told while it is half of all runs, under its own name, and ends when it no longer comes", () => {
     const state = freshCategories();
-    const half = told(constant(1440), (random) => (random() < 0.5 ? "13" : "425"), 300, state);
+    const half = notified(constant(1440), (random) => (random() < 0.5 ? "13" : "425"), 300, state);
     const from = half.findIndex(Boolean);
     expect(from).toBeGreaterThanOrEqual(0);
     expect(half.slice(from).every((held) => held?.value === "425")).toBe(true);
-    expect(told(constant(1440), () => "13", 20, state).at(-1)).toBeUndefined();
+    expect(notified(constant(1440), () => "13", 20, state).at(-1)).toBeUndefined();
   });
 
   test("is over after three runs without it where it came every time, even where little is known", () => {
     for (const n of [30, 1440]) {
       const state = freshCategories();
-      told(constant(n), () => "425", 12, state);
-      expect(told(constant(n), () => "13", 5, state).map(Boolean)).toEqual([true, true, false, false, false]);
+      notified(constant(n), () => "425", 12, state);
+      expect(notified(constant(n), () => "13", 5, state).map(Boolean)).toEqual([true, true, false, false, false]);
     }
   });
 
@@ -85,12 +86,12 @@ describe("known values in other proportions", () => {
   test("as ever are fine; others are told once, until they are as ever again", () => {
     const known = counted(alternating(0.3), 7);
     const state = freshCategories();
-    expect(told(known, alternating(0.3), 20_000, state).some(Boolean)).toBe(false);
-    const moved = told(known, alternating(0.8), 400, state);
+    expect(notified(known, alternating(0.3), 20_000, state).some(Boolean)).toBe(false);
+    const moved = notified(known, alternating(0.8), 400, state);
     const from = moved.findIndex(Boolean);
     expect(moved[from]).toMatchObject({ kind: "frequency", value: "10" });
     expect(moved.slice(from).every(Boolean)).toBe(true);
-    expect(told(known, alternating(0.3), 200, state).at(-1)).toBeUndefined();
+    expect(notified(known, alternating(0.3), 200, state).at(-1)).toBeUndefined();
   });
 
   const kinds: readonly (readonly [string, Draw])[] = [
@@ -103,7 +104,7 @@ describe("known values in other proportions", () => {
   ];
   test.each(kinds)("%s is not told in half a year", (_, draw) => {
     for (const seed of [3, 4, 5]) {
-      expect(told(counted(draw, 14, seed), draw, halfYear, freshCategories(), seed + 50).some(Boolean)).toBe(false);
+      expect(notified(counted(draw, 14, seed), draw, halfYear, freshCategories(), seed + 50).some(Boolean)).toBe(false);
     }
   });
 
@@ -111,8 +112,8 @@ describe("known values in other proportions", () => {
     const [young, grown] = [counted(alternating(0.3), 0.9), counted(alternating(0.3), 1.1)];
     expect(usualShare(young, "10")).toBeUndefined();
     expect(usualShare(grown, "10")).toBeLessThan(0.5);
-    expect(told(young, alternating(0.9), 500).some(Boolean)).toBe(false);
-    expect(told(grown, alternating(0.9), 500).some(Boolean)).toBe(true);
+    expect(notified(young, alternating(0.9), 500).some(Boolean)).toBe(false);
+    expect(notified(grown, alternating(0.9), 500).some(Boolean)).toBe(true);
   });
 
   test("what chance makes of shares does not widen them", () => {
@@ -137,7 +138,7 @@ describe("stored", () => {
     const counts = counted(alternating(0.3), 3);
     expect(readCounts(stored(counts))).toEqual(counts);
     const state = freshCategories();
-    told(counts, () => "11", 10, state);
+    notified(counts, () => "11", 10, state);
     expect(state.held).toBeDefined();
     expect(readCategories(stored(state))).toEqual(state);
   });

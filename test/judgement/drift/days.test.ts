@@ -26,15 +26,16 @@ function play(seed: number, series: Series) {
   };
   const { pipeline, atMs: fromMs } = learned(next, setting);
   let state = freshEngine(pipeline, fromMs);
-  const told = { page: 0, inform: 0, until: 1 };
+  const notified = { page: 0, inform: 0, until: 1 };
   for (let sample = 0; sample < 60 * 1440; sample += 1) {
     const { kind } = stepEngine(state, pipeline, next(), promiseOf(setting));
-    if (kind === "page" || kind === "inform") told[kind] += 1;
+    if (kind === "page" || kind === "inform") notified[kind] += 1;
     if (kind === "page") state = freshEngine(pipeline, atMs);
   }
   factor = 1.5;
-  while (told.until < 4000 && stepEngine(state, pipeline, next(), promiseOf(setting)).kind !== "page") told.until += 1;
-  return told;
+  while (notified.until < 4000 && stepEngine(state, pipeline, next(), promiseOf(setting)).kind !== "page")
+    notified.until += 1;
+  return notified;
 }
 
 const seeds = [21, 34, 55, 89, 144];
@@ -60,10 +61,10 @@ const cases: readonly (readonly [string, Series, number])[] = [
 ];
 
 test.each(cases)("%s: nobody is told anything, and a factor of 1.5 is found", (_name, series, within) => {
-  const told = seeds.map((seed) => play(seed, series));
-  expect(told.map(({ page }) => page)).toEqual(seeds.map(() => 0));
-  expect(told.reduce((sum, { inform }) => sum + inform, 0)).toBeLessThanOrEqual(5);
-  expect(told.map(({ until }) => until).toSorted((a, b) => a - b)[2]).toBeLessThan(within);
+  const notified = seeds.map((seed) => play(seed, series));
+  expect(notified.map(({ page }) => page)).toEqual(seeds.map(() => 0));
+  expect(notified.reduce((sum, { inform }) => sum + inform, 0)).toBeLessThanOrEqual(5);
+  expect(notified.map(({ until }) => until).toSorted((a, b) => a - b)[2]).toBeLessThan(within);
 });
 
 test("weekends are the series' own; a step for good is not", () => {

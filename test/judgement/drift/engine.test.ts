@@ -39,12 +39,12 @@ function play({ pipeline, atMs, samples }: ReturnType<typeof stretch>, promise =
 
 describe("one series", () => {
   test("pages once for a lasting change and recovers once", () => {
-    const told = play(stretch(1, [...quiet(500), ...quiet(500, 2), ...quiet(500)]));
-    expect(told).toHaveLength(2);
-    expect(Number.parseInt(told[0] ?? "")).toBeLessThan(560);
-    expect(told[0]).toContain("page");
-    expect(Number.parseInt(told[1] ?? "")).toBeLessThan(1060);
-    expect(told[1]).toContain("recovered");
+    const notified = play(stretch(1, [...quiet(500), ...quiet(500, 2), ...quiet(500)]));
+    expect(notified).toHaveLength(2);
+    expect(Number.parseInt(notified[0] ?? "")).toBeLessThan(560);
+    expect(notified[0]).toContain("page");
+    expect(Number.parseInt(notified[1] ?? "")).toBeLessThan(1060);
+    expect(notified[1]).toContain("recovered");
   });
 
   test("says since when and by how much", () => {
@@ -69,15 +69,15 @@ describe("one series", () => {
     const promise = promiseOf(setting);
     let stored: string = JSON.stringify(freshEngine(series.pipeline, series.atMs));
     const reference = JSON.stringify(series.pipeline.reference);
-    const told = series.samples.flatMap((sample, index) => {
+    const notified = series.samples.flatMap((sample, index) => {
       const pipeline = pipelineOf(referenceSchema.parse(JSON.parse(reference)), promise.floor);
       const state = JSON.parse(stored) as EngineState;
       const { kind } = stepEngine(state, pipeline, sample, promise);
       stored = JSON.stringify(state);
       return kind === "page" || kind === "recovered" ? [`${index} ${kind}`] : [];
     });
-    expect(told).toEqual(play(series));
-    expect(told.length).toBeGreaterThan(0);
+    expect(notified).toEqual(play(series));
+    expect(notified.length).toBeGreaterThan(0);
     expect(stored.length).toBeLessThan(3000);
     expect(reference.length).toBeLessThan(4000);
   });
@@ -98,7 +98,7 @@ describe("properties", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), (seed, days) => {
         const series = stretch(seed, [...quiet(50), ...quiet(300, 1.4)]);
-        const first = (told: string[]): number => Number.parseInt(told[0] ?? "9999");
+        const first = (notified: string[]): number => Number.parseInt(notified[0] ?? "9999");
         expect(first(play(series, promiseOf(setting, days * 2)))).toBeGreaterThanOrEqual(
           first(play(series, promiseOf(setting, days))),
         );

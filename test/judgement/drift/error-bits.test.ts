@@ -43,7 +43,7 @@ function target(seed: number, chance: (atMs: number) => number) {
 }
 
 const seeds = [1, 2, 3, 4, 5];
-const told = (runs: number, chance: (atMs: number) => number, of: (atMs: number) => number) =>
+const notified = (runs: number, chance: (atMs: number) => number, of: (atMs: number) => number) =>
   seeds.map((seed) => target(seed, chance).toldAfter(runs, of) ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b);
 
 describe("parts of the day", () => {
@@ -52,7 +52,7 @@ describe("parts of the day", () => {
   });
 
   test("the day's rate at night is one", () => {
-    const [, , median] = told(24 * 60, byDay, (atMs) => Math.max(0.04, byDay(atMs)));
+    const [, , median] = notified(24 * 60, byDay, (atMs) => Math.max(0.04, byDay(atMs)));
     expect(median).toBeLessThan(24 * 60);
   });
 
@@ -84,7 +84,7 @@ describe("clusters", () => {
   test("half of a minute's runs failing is found within the hour; so is nearly all of them", () => {
     for (const chance of [0.5, 0.7, 0.9])
       expect(
-        told(
+        notified(
           60,
           () => 0.005,
           () => chance,

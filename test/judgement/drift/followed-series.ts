@@ -60,8 +60,18 @@ export function followSeries(judge: Judge, label: string, learned?: Json, by: Ju
       const output = judge.judge({ scenario, observation, series, memory, policy: by, cadence, slotMs });
       const { state = null, accept } = output;
       const isAnew = accept !== undefined;
-      const told = { group: "g", aspect: judge.aspect, memory, state, isAnew, policy: by, cadence, slotMs, dailyMs };
-      const reading = readingOf(told);
+      const notified = {
+        group: "g",
+        aspect: judge.aspect,
+        memory,
+        state,
+        isAnew,
+        policy: by,
+        cadence,
+        slotMs,
+        dailyMs,
+      };
+      const reading = readingOf(notified);
       const baseline = accept === undefined ? memory?.baseline : baselineOf(accept.learned);
       followed.before = memory;
       followed.memory = {

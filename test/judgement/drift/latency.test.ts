@@ -70,12 +70,12 @@ describe("a series through its stages", () => {
   test("learns anew at 1, 3, 7, 14 and 28 days, stays small, tells nobody of anything, then finds a move", () => {
     const next = seriesOf(all, 5 * minute, 12);
     const { run, accepted, every, state } = follow(5);
-    const told = new Set<string>();
+    const notified = new Set<string>();
     for (let index = 0; index < (30 * day) / 5; index += 1) {
-      told.add(severityOf(run(next().value, every)));
+      notified.add(severityOf(run(next().value, every)));
       if (index % 500 === 0) expect(JSON.stringify(state()).length).toBeLessThan(30_000);
     }
-    expect(told.has("risky")).toBe(false);
+    expect(notified.has("risky")).toBe(false);
     expect(accepted.map(({ atMs }) => Math.round(atMs / minute / day))).toEqual([0, 1, 3, 7, 14, 28]);
     expect(JSON.stringify(state()).length).toBeLessThan(3000);
 

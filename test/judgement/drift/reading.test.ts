@@ -258,10 +258,10 @@ describe("what a reading says besides", () => {
     const run = (promptTokens: number) => followed.run({ promptTokens }).reading!;
     expect(run(13)).toMatchObject({ held: null, down: 0 });
     expect(run(425).up).toBeGreaterThan(100);
-    const told = run(425);
-    expect(told).toMatchObject({ held: "up", up: 0 });
-    expect(told.day.total).toBeGreaterThan(promised / 4);
-    const { day } = told;
+    const notified = run(425);
+    expect(notified).toMatchObject({ held: "up", up: 0 });
+    expect(notified.day.total).toBeGreaterThan(promised / 4);
+    const { day } = notified;
     const samples = (of: Reading): number => of.day.samples - day.samples;
     const over = firstOf(
       () => run(13),
@@ -276,15 +276,15 @@ describe("what a reading says besides", () => {
     const followed = followSeries(errorRateJudge, "error rate", rate(9));
     const run = (status: number) => followed.run({ status }).reading!;
     // Three minutes apart or more: those right after one another count once.
-    const told = firstOf(
+    const notified = firstOf(
       () => [run(200), run(200), run(200), run(500)].at(-1)!,
       ({ held }) => held !== null,
     );
-    expect(told).toMatchObject({ held: "up", down: 0 });
-    expect(told.up).toBeGreaterThanOrEqual(promised);
-    near(told.day.total, told.up);
+    expect(notified).toMatchObject({ held: "up", down: 0 });
+    expect(notified.up).toBeGreaterThanOrEqual(promised);
+    near(notified.day.total, notified.up);
     const later = run(200);
-    expect(later.day).toEqual({ ...told.day, samples: told.day.samples + 1 });
+    expect(later.day).toEqual({ ...notified.day, samples: notified.day.samples + 1 });
     firstOf(
       () => run(200),
       ({ held }) => held === null,
@@ -305,9 +305,13 @@ describe("what a reading says besides", () => {
       detector: { ...engineOf(memory).detector, sums: usual!.day.sums.map(() => 0) },
     };
     const cadence = { kind: "cron", pattern: "0 6 * * *", tz: "UTC" } as const;
-    const told = { group: "g", aspect: series.aspect, isAnew: false, policy, cadence, slotMs, dailyMs: 0 };
+    const notified = { group: "g", aspect: series.aspect, isAnew: false, policy, cadence, slotMs, dailyMs: 0 };
     const begun = { ...memory, reading: { ...usual!, day: { ...usual!.day, sums: engineOf(memory).detector.sums } } };
-    const alarmed = readingOf({ ...told, memory: begun, state: { ...(state as object), engine } as unknown as Json });
+    const alarmed = readingOf({
+      ...notified,
+      memory: begun,
+      state: { ...(state as object), engine } as unknown as Json,
+    });
     expect(alarmed).toMatchObject({ intervalMs: dayMs });
     near(alarmed?.day.total, 180);
   });

@@ -87,9 +87,9 @@ test("half an hour a day that is three times as slow pages few times, is told as
 
   const later = days(29);
   expect(later.filter(({ isNew }) => isNew)).toEqual([]);
-  const told = later.flatMap(({ finding }) => (finding?.why === undefined ? [] : [finding]));
-  expect(new Set(told.map(({ severity }) => severity))).toEqual(new Set(["informative"]));
-  expect(told[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
+  const notified = later.flatMap(({ finding }) => (finding?.why === undefined ? [] : [finding]));
+  expect(new Set(notified.map(({ severity }) => severity))).toEqual(new Set(["informative"]));
+  expect(notified[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
   expect(later.at(-1)?.reading?.pages).toBe("none");
 
   expect(ownMovesIn(series.memory!, series.slotMs, drift)).toEqual([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type DeliveryWorld, deliverOnce } from "../../../src/notify/deliver/deliver.ts";
 import { createMailer } from "../../../src/notify/deliver/mail-nodemailer.ts";
-import { createLanes } from "../../../src/notify/deliver/concurrency-limit.ts";
+import { createConcurrencyLimit } from "../../../src/notify/deliver/concurrency-limit.ts";
 import type { PostReply } from "../../../src/notify/deliver/poster.ts";
-import { type Every, relayOnce, startRelay } from "../../../src/notify/deliver/outbox-poller.ts";
+import { type Every, pollOnce, startOutboxPoller } from "../../../src/notify/deliver/outbox-poller.ts";
 import { silentLog } from "../../../src/std/log.ts";
 import { HandClock, MemoryOutbox } from "../outbox-double.ts";
 import { atMs, entryFor, receiver, secrets } from "../samples.ts";
@@ -29,7 +29,7 @@ function handTimer(): {
   return timer;
 }
 
-function relayWorld(outbox = new MemoryOutbox([entryFor("pager", "a-1")])) {
+function pollerWorld(outbox = new MemoryOutbox([entryFor("pager", "a-1")])) {
   const enqueued: [string, number][] = [];
   return {
     outbox,
@@ -39,7 +39,7 @@ function relayWorld(outbox = new MemoryOutbox([entryFor("pager", "a-1")])) {
       return Promise.resolve();
     },
     clock: new HandClock(atMs),
-    lanes: createLanes(),
+    concurrency: createConcurrencyLimit(),
     log: silentLog,
   };
 }
@@ -48,9 +48,9 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("relayOnce", () => {
   test("enqueues what is due, with the number of the attempt to be made", async () => {
-    const world = relayWorld();
+    const world = pollerWorld();
     const { id } = entryFor("pager", "a-1");
-    expect(await relayOnce(world)).toBe(1);
+    expect(await pollOnce(world)).toBe(1);
     await world.outbox.record({
       outboxId: id,
       receiver: "pager",
@@ -60,9 +60,9 @@ describe("relayOnce", () => {
       outcome: { kind: "failed", reason: "status 503" },
       nextDueAtMs: atMs + 5_000,
     });
-    expect(await relayOnce(world)).toBe(0);
+    expect(await pollOnce(world)).toBe(0);
     world.clock.advance(5_000);
-    expect(await relayOnce(world)).toBe(1);
+    expect(await pollOnce(world)).toBe(1);
     expect(world.enqueued).toEqual([
       [id, 1],
       [id, 2],
@@ -70,21 +70,21 @@ describe("relayOnce", () => {
   });
 
   test("what a lost queue has forgotten is asked for again; what is leased is not", async () => {
-    const world = relayWorld();
-    await relayOnce(world);
+    const world = pollerWorld();
+    await pollOnce(world);
     world.enqueued.length = 0;
-    expect(await relayOnce(world)).toBe(1);
+    expect(await pollOnce(world)).toBe(1);
     await world.outbox.lease(entryFor("pager", "a-1").id, atMs, 30_000);
-    expect(await relayOnce(world)).toBe(0);
+    expect(await pollOnce(world)).toBe(0);
     world.clock.advance(30_000);
-    expect(await relayOnce(world)).toBe(1);
+    expect(await pollOnce(world)).toBe(1);
   });
 
   test("enqueues for each receiver no more than its lane can take", async () => {
     const entries = [1, 2, 3, 4, 5, 6].flatMap((n) => [entryFor("dead", `${n}-1`), entryFor("alive", `${n}-1`)]);
-    const world = { ...relayWorld(new MemoryOutbox(entries)), lanes: createLanes(2) };
-    const leave = world.lanes.enter("dead");
-    await relayOnce(world);
+    const world = { ...pollerWorld(new MemoryOutbox(entries)), concurrency: createConcurrencyLimit(2) };
+    const leave = world.concurrency.enter("dead");
+    await pollOnce(world);
     const receiverOf = (id: string) => entries.find((entry) => entry.id === id)?.receiver;
     expect(world.enqueued.map(([id]) => receiverOf(id)).toSorted()).toEqual(["alive", "alive", "dead"]);
     leave();
@@ -93,26 +93,26 @@ describe("relayOnce", () => {
 
 describe("startRelay", () => {
   test("looks at the start, every second, when nudged, and no more once stopped", async () => {
-    const world = relayWorld();
+    const world = pollerWorld();
     const timer = handTimer();
-    const relay = startRelay(world, timer.every);
+    const outboxPoller = startOutboxPoller(world, timer.every);
     await settled();
     expect([world.enqueued.length, timer.intervalMs]).toEqual([1, 1000]);
     timer.fire();
     await settled();
-    relay.nudge();
+    outboxPoller.nudge();
     await settled();
     expect(world.enqueued).toHaveLength(3);
-    await relay.stop();
+    await outboxPoller.stop();
     expect(timer.stopped).toBe(true);
-    relay.nudge();
+    outboxPoller.nudge();
     timer.fire();
     await settled();
     expect(world.enqueued).toHaveLength(3);
   });
 
   test("nudges during a look become one more look, and none is lost", async () => {
-    const world = relayWorld();
+    const world = pollerWorld();
     const gate = Promise.withResolvers<void>();
     let looks = 0;
     const due = world.outbox.due.bind(world.outbox);
@@ -121,29 +121,29 @@ describe("startRelay", () => {
       await gate.promise;
       return due(...call);
     };
-    const relay = startRelay(world, handTimer().every);
-    for (let n = 0; n < 10; n += 1) relay.nudge();
+    const outboxPoller = startOutboxPoller(world, handTimer().every);
+    for (let n = 0; n < 10; n += 1) outboxPoller.nudge();
     await settled();
     expect(looks).toBe(1);
     gate.resolve();
     await settled();
     expect(looks).toBe(2);
-    await relay.stop();
+    await outboxPoller.stop();
   });
 
   test("a store or queue that fails is asked again at the next look", async () => {
-    const world = relayWorld();
+    const world = pollerWorld();
     let failures = 2;
     const enqueue = world.enqueue;
     world.enqueue = (...call) => ((failures -= 1) >= 0 ? Promise.reject(new Error("gone")) : enqueue(...call));
     const timer = handTimer();
-    const relay = startRelay(world, timer.every);
+    const outboxPoller = startOutboxPoller(world, timer.every);
     for (let n = 0; n < 3; n += 1) {
       timer.fire();
       await settled();
     }
     expect(world.enqueued.length).toBeGreaterThanOrEqual(1);
-    await relay.stop();
+    await outboxPoller.stop();
   });
 });
 
@@ -154,12 +154,12 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
   const hanging: (() => void)[] = [];
   const delivered: string[] = [];
   const ok: PostReply = { kind: "reply", status: 200 };
-  const lanes = createLanes(2);
+  const concurrency = createConcurrencyLimit(2);
   const clock = new HandClock(atMs);
   const world: DeliveryWorld = {
     clock,
     outbox,
-    lanes,
+    concurrency,
     random: () => 0.5,
     receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
     secret: () => secrets["NEW_SECRET"] ?? "",
@@ -193,7 +193,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     return Promise.resolve();
   };
   const timer = handTimer();
-  const relay = startRelay({ outbox, enqueue, clock, lanes, log: silentLog }, timer.every);
+  const outboxPoller = startOutboxPoller({ outbox, enqueue, clock, concurrency, log: silentLog }, timer.every);
   await expect.poll(() => delivered.length).toBe(20);
   expect(new Set(delivered)).toEqual(new Set(alive.map(({ id }) => id)));
   expect(hanging).toHaveLength(2);
@@ -201,6 +201,6 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
   for (const release of hanging.splice(0)) release();
   await expect.poll(() => hanging.length).toBe(2);
   expect(outbox.recorded.filter(({ receiver: name }) => name === "dead")).toHaveLength(2);
-  await relay.stop();
+  await outboxPoller.stop();
   for (const release of hanging.splice(0)) release();
 });

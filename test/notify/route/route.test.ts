@@ -33,9 +33,9 @@ describe("what others may share waits for them", () => {
     over: Partial<Incident>,
     isSharedTarget: boolean,
     kind: TransitionKind = "opened",
-    told: string[] = [],
+    notified: string[] = [],
   ): number[] =>
-    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, told: new Set(told) }).flatMap((one) =>
+    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, told: new Set(notified) }).flatMap((one) =>
       one.told && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : [],
     );
 

@@ -103,16 +103,16 @@ test("an incident's life: one alert, then a graver one in its place, then none, 
   expect(await deliver(alertAt("resolved", "breaking", 4), "msg_4")).toEqual(delivered);
   expect(active("incident=f00dfeed")).toEqual([]);
   await vi.waitFor(() => {
-    const told = pager.received.slice(before).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-    expect(told).toContainEqual(expect.objectContaining({ status: "resolved" }));
-    expect(JSON.stringify(told.at(-1))).toContain("trace_url");
+    const notified = pager.received.slice(before).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    expect(notified).toContainEqual(expect.objectContaining({ status: "resolved" }));
+    expect(JSON.stringify(notified.at(-1))).toContain("trace_url");
   }, 15_000);
 });
 
 test("what holds is told again, so that it survives a restart, and what is over stays over", async () => {
   const [one, other] = [alertAt("opened", "risky", 1), { ...alertAt("opened", "risky", 1), fingerprint: "beefbeef" }];
-  const told = (alert: Alert, id: string): OutboxEntry => ({ ...entryFor("team"), id, alert });
-  let standing = [told(one, "msg_a"), told(other, "msg_b")];
+  const notified = (alert: Alert, id: string): OutboxEntry => ({ ...entryFor("team"), id, alert });
+  let standing = [notified(one, "msg_a"), notified(other, "msg_b")];
   const world = {
     ...worldOf([{ ...receivers.alertmanager, url, allowPrivate: true }], { secret: lookUp }),
     standing: { lastTold: (name: string) => Promise.resolve(name === "team" ? standing : []) },

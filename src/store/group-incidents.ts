@@ -1,11 +1,11 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Incident, incidentId } from "../incident/incident.ts";
-import type { CoverBook } from "../upkeep/check-outages.ts";
+import type { GroupIncidentStore } from "../upkeep/check-outages.ts";
 import { readSurroundings, writeIncidents } from "./incidents.ts";
 import { count, iso, text, type Row } from "./rows.ts";
 
 /** Incidents that stand for others, and what waits of those. */
-export function createCovering(db: Kysely<never>): Pick<CoverBook, "cover" | "stalledRuns"> {
+export function createGroupIncidentStore(db: Kysely<never>): Pick<GroupIncidentStore, "cover" | "stalledRuns"> {
   return {
     async stalledRuns(sinceMs) {
       const { rows } = await sql<Row>`
@@ -63,14 +63,16 @@ async function carryMembers(tx: Transaction<never>, cover: Incident, members: re
 }
 
 function untold(incident: Incident, receivers: readonly string[], cover: Incident): Incident {
-  const told = Object.fromEntries(Object.entries(incident.told ?? {}).filter(([name]) => !receivers.includes(name)));
-  const isToldAtAll = Object.keys(told).length > 0;
+  const notified = Object.fromEntries(
+    Object.entries(incident.told ?? {}).filter(([name]) => !receivers.includes(name)),
+  );
+  const isEverNotified = Object.keys(notified).length > 0;
   return {
     ...incident,
-    told,
+    told: notified,
     overCap: undefined,
-    toldAtMs: isToldAtAll ? incident.toldAtMs : undefined,
-    isOwed: !isToldAtAll,
+    toldAtMs: isEverNotified ? incident.toldAtMs : undefined,
+    isOwed: !isEverNotified,
     muted: { reason: cover.covers?.reason ?? "provider-is-down", by: incidentId(cover) },
   };
 }

@@ -1,11 +1,11 @@
 import { sql, type Kysely } from "kysely";
 import type { PlannedChange } from "../run/planned.ts";
-import type { PlannedBook } from "../operate/series-feedback.ts";
-import { record } from "./acts.ts";
+import type { PlannedStore } from "../operate/series-feedback.ts";
+import { record } from "./audit-log.ts";
 import { epochMs, iso, optionalText, type Row, text } from "./rows.ts";
 
 /** What people have planned, begun or not. */
-export function createPlannedBook(db: Kysely<never>): PlannedBook {
+export function createPlannedStore(db: Kysely<never>): PlannedStore {
   return {
     async planned(fromMs) {
       const { rows } = await sql<Row>`

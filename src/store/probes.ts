@@ -1,12 +1,12 @@
 import { sql, type Kysely } from "kysely";
-import type { ProbeBook, RunDetail } from "../operate/probes.ts";
-import { record } from "./acts.ts";
+import type { ProbeStore, RunDetail } from "../operate/probes.ts";
+import { record } from "./audit-log.ts";
 import { runSummary } from "./overview.ts";
 import { readPauses } from "./pauses.ts";
 import { iso, optionalText, type Row, text } from "./rows.ts";
 
 /** Pauses and single runs, for people. */
-export function createProbeBook(db: Kysely<never>): Omit<ProbeBook, "overview"> {
+export function createProbeStore(db: Kysely<never>): Omit<ProbeStore, "overview"> {
   return {
     pauses: () => readPauses(db),
 

@@ -1,18 +1,18 @@
 import { sql, type Kysely } from "kysely";
-import type { ToldTransition } from "../notify/effects.ts";
+import type { NotifiedTransition } from "../notify/effects.ts";
 import type { Alert, DeliveryOutcome } from "../notify/compose/alert.ts";
 import type { RouteDecision } from "../notify/route/route.ts";
 import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
-import type { Act, ControlBook, DeliveryView } from "../operate/control.ts";
-import type { WatchBook } from "../upkeep/check-monitor.ts";
-import { record } from "./acts.ts";
+import type { AuditEntry, ControlStore, DeliveryView } from "../operate/control.ts";
+import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import { record } from "./audit-log.ts";
 import { silenceOf, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, text, type Row } from "./rows.ts";
 
 /** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
-export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
+export function createControlStore(db: Kysely<never>): ControlStore & MonitorStore {
   return {
     async incidents(all, limit) {
       const { rows } = await sql<{ body: Incident }>`
@@ -50,9 +50,9 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
         const newest = await sql<{ body: Incident }>`
           SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
-        const aftermath = change(newest.rows[0]?.body ?? seen);
-        if (aftermath === undefined) return;
-        await writeIncidents(tx, aftermath);
+        const effects = change(newest.rows[0]?.body ?? seen);
+        if (effects === undefined) return;
+        await writeIncidents(tx, effects);
         await record(tx, act);
       }),
 
@@ -87,7 +87,7 @@ export function createControlBook(db: Kysely<never>): ControlBook & WatchBook {
       const { rows } = await sql<Row>`SELECT * FROM plumbline.acts ORDER BY at DESC LIMIT ${limit}::int`.execute(db);
       return rows.map((row) => ({
         by: text(row["by"]),
-        what: text(row["what"]) as Act["what"],
+        what: text(row["what"]) as AuditEntry["what"],
         subject: text(row["subject"]),
         why: text(row["why"]),
         atMs: epochMs(row["at"]),
@@ -143,7 +143,7 @@ async function deliveriesWhere(
   }));
 }
 
-function transitionOf(row: Row): ToldTransition {
+function transitionOf(row: Row): NotifiedTransition {
   return {
     kind: text(row["kind"]) as TransitionKind,
     incidentId: text(row["incident_id"]),

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import type { Digest } from "../notify/compose/digest-message.ts";
 import { readReading } from "../baseline/reading.ts";
-import type { DigestBook } from "../upkeep/digest.ts";
+import type { DigestStore } from "../upkeep/digest.ts";
 import type { Json } from "../std/json.ts";
 import { writeIncidents } from "./incidents.ts";
 import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";
 
 /** What digests are made of, and those that were made. */
-export function createDigestBook(db: Kysely<never>): Omit<DigestBook, "fleet"> {
+export function createDigestStore(db: Kysely<never>): Omit<DigestStore, "fleet"> {
   return {
     async judgedSince(probeIds, sinceMs) {
       const { rows } = await sql<Row>`

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import type { Incident } from "../incident/incident.ts";
-import type { TendBook } from "../upkeep/sweep-incidents.ts";
+import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import { readSent, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the clock alone makes of incidents. */
-export function createTending(db: Kysely<never>): Pick<TendBook, "tend"> {
+export function createSweepStore(db: Kysely<never>): Pick<SweepStore, "tend"> {
   return {
     tend: (fingerprint, nowMs, change) =>
       db.transaction().execute(async (tx) => {
@@ -24,9 +24,9 @@ export function createTending(db: Kysely<never>): Pick<TendBook, "tend"> {
         const first = change(newest, surroundings);
         if (first === undefined) return false;
         // Thinking is pure: it is asked again with what only those need to know that tell somebody.
-        const told = change(newest, { ...surroundings, sent: await readSent(tx, nowMs) });
-        if (told === undefined) return false;
-        await writeIncidents(tx, told);
+        const notified = change(newest, { ...surroundings, sent: await readSent(tx, nowMs) });
+        if (notified === undefined) return false;
+        await writeIncidents(tx, notified);
         return true;
       }),
   };

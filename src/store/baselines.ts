@@ -1,16 +1,16 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { BaselineBook } from "../operate/baselines.ts";
-import type { Act } from "../operate/control.ts";
-import type { SeriesChangeBook } from "../operate/series-feedback.ts";
+import type { BaselineStore } from "../operate/baselines.ts";
+import type { AuditEntry } from "../operate/control.ts";
+import type { SeriesChangeStore } from "../operate/series-feedback.ts";
 import type { Json } from "../std/json.ts";
-import { record } from "./acts.ts";
-import { readFleet } from "./fleet-book.ts";
+import { record } from "./audit-log.ts";
+import { readFleet } from "./fleet.ts";
 import { count, epochMs, iso, type Row, seriesMemory, text } from "./rows.ts";
 
 /** Series and the versions of their baselines, for people. */
-export function createBaselineBook(db: Kysely<never>): BaselineBook & SeriesChangeBook {
+export function createBaselineStore(db: Kysely<never>): BaselineStore & SeriesChangeStore {
   return {
     series: (probeId) => seriesIn(db, probeId),
 
@@ -84,7 +84,7 @@ async function addVersion(
   tx: Transaction<never>,
   seriesId: string,
   { learned, n }: { readonly learned: Json; readonly n: number },
-  { by, why, atMs }: Act,
+  { by, why, atMs }: AuditEntry,
 ): Promise<void> {
   await sql`
     INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why)

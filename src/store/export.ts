@@ -1,11 +1,11 @@
 import { sql, type Kysely } from "kysely";
-import type { ExportBook, ExportedRun } from "../operate/export.ts";
+import type { ExportStore, ExportedRun } from "../operate/export.ts";
 import { epochMs, iso, optionalText, type Row, text } from "./rows.ts";
 
 const pageSize = 500;
 
 /** Runs for analysis elsewhere, a page at a time: however many there are, no more than a page is held. */
-export function createExportBook(db: Kysely<never>): ExportBook {
+export function createExportStore(db: Kysely<never>): ExportStore {
   return {
     async *exported({ fromMs, untilMs }) {
       let after = { slotMs: fromMs, probeId: "" };

@@ -1,10 +1,10 @@
 import { sql, type Kysely } from "kysely";
-import type { SlotBook } from "../schedule/queue.ts";
+import type { SlotStore } from "../schedule/queue.ts";
 import { probeIds } from "./probe-ids.ts";
 import { epochMs, iso, text, type Row } from "./rows.ts";
 
 /** What became of slots that no worker has told of, and who may repair schedules. */
-export function createSlotBook(db: Kysely<never>): SlotBook {
+export function createSlotStore(db: Kysely<never>): SlotStore {
   return {
     async holdLease(name, holder, ttlMs, nowMs) {
       const { rows } = await sql<Row>`

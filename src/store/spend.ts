@@ -1,12 +1,12 @@
 import { sql, type Kysely } from "kysely";
 import { type Used, windowOf } from "../judgement/spend/budget.ts";
-import type { SpendBook } from "../upkeep/check-spend.ts";
-import type { SloBook } from "../upkeep/check-slo.ts";
+import type { SpendStore } from "../upkeep/check-spend.ts";
+import type { SloStore } from "../upkeep/check-slo.ts";
 import { tally } from "./tallies.ts";
 import { count, epochMs, iso, optionalCount, type Row, text } from "./rows.ts";
 
 /** Sums over runs and ledger, by target. */
-export function createSpendBook(db: Kysely<never>): SpendBook & SloBook {
+export function createSpendStore(db: Kysely<never>): SpendStore & SloStore {
   return {
     async countedIn(objectives, lengthsMs, nowMs) {
       const starts = lengthsMs.map((length) => nowMs - length);

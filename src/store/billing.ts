@@ -1,9 +1,9 @@
 import { sql, type Kysely } from "kysely";
-import type { BillingBook, NumbersRead } from "../upkeep/check-billing.ts";
+import type { BillingStore, NumbersRead } from "../upkeep/check-billing.ts";
 import { count, epochMs, iso, type Row } from "./rows.ts";
 
 /** What looks at a provider's figures have read, and what our runs have used beside it. */
-export function createBillingBook(db: Kysely<never>): BillingBook {
+export function createBillingStore(db: Kysely<never>): BillingStore {
   return {
     async figuresOf(probeId, sinceMs) {
       const { rows } = await sql<Row>`

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Fleet } from "../baseline/reading.ts";
-import type { FleetBook } from "../upkeep/check-fleet.ts";
-import type { GroupBook } from "../upkeep/check-groups.ts";
+import type { FleetStore } from "../upkeep/check-fleet.ts";
+import type { GroupStore } from "../upkeep/check-groups.ts";
 import { count, epochMs, iso, type Row, seriesMemory } from "./rows.ts";
 
 /** The row of what is known of all series together, as JSON. */
@@ -11,7 +11,7 @@ export function fleetOf(stored: unknown): Fleet {
   return { pagingSeries: count(row["paging"]), dailyMs: dailyAt == null ? 0 : epochMs(dailyAt) };
 }
 
-export function createFleetBook(db: Kysely<never>): FleetBook & Pick<GroupBook, "groupsAway"> {
+export function createFleetStore(db: Kysely<never>): FleetStore & Pick<GroupStore, "groupsAway"> {
   return {
     async countPaging(probeIds, sinceMs) {
       const { rows } = await sql<Row>`

@@ -4,7 +4,7 @@ import type { Standing } from "../notify/route/resend.ts";
 import { epochMs, iso, type Row, text } from "./rows.ts";
 
 /** What each receiver was told last of what is not over, or is since a while only. */
-export function createStanding(db: Kysely<never>): Standing {
+export function createLastNotifiedStore(db: Kysely<never>): Standing {
   return {
     async lastTold(receiver, sinceMs) {
       const { rows } = await sql<Row>`

@@ -2,14 +2,14 @@ import { sql, type Kysely, type Transaction } from "kysely";
 import type { Incident } from "../incident/incident.ts";
 import type { SpendCap } from "../probe/target.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
-import type { Decision, FinishedRun, ProbeMemory, RunBook } from "../run/world.ts";
-import { readNeighbours, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
-import { fleetOf } from "./fleet-book.ts";
-import { plannedIn } from "./planned-book.ts";
+import type { Decision, FinishedRun, ProbeMemory, RunStore } from "../run/world.ts";
+import { readPeers, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
+import { fleetOf } from "./fleet.ts";
+import { plannedIn } from "./plans.ts";
 import { epochMs, iso, seriesMemory, type Row } from "./rows.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them, in one transaction. */
-export function createRunBook(db: Kysely<never>): RunBook {
+export function createRunStore(db: Kysely<never>): RunStore {
   // A configuration that is read again has caps of its own, which others may not have counted for in between.
   const known = new WeakSet<SpendCap>();
   return {
@@ -42,7 +42,7 @@ export function createRunBook(db: Kysely<never>): RunBook {
                 ...memory,
                 surroundings: {
                   ...memory.surroundings,
-                  neighbours: await readNeighbours(tx, run),
+                  neighbours: await readPeers(tx, run),
                   sent: await readSent(tx, run.endedAtMs),
                 },
               });
