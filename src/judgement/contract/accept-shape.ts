@@ -1,7 +1,7 @@
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
-import { readAs } from "../drift/learned.ts";
-import { allDifferencesOf, type Difference, isSaidBy } from "./differences.ts";
+import { readAs } from "../learned.ts";
+import { allDifferencesOf, type Difference, differencesOf, isSaidBy } from "./differences.ts";
 import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";
 
@@ -50,8 +50,11 @@ function acceptReply(before: Known, seen: Seen, isAccepted: (difference: Differe
   for (let layer = 0; layer < mostLayers; layer += 1) {
     const accepted = [...allDifferencesOf(known, seen), ...newVariant(known, seen)].filter(isAccepted);
     if (accepted.length === 0) return known;
-    // It is a mixture of more than was known, if it is one: what else may come is not known either.
-    known = { ...accepted.reduce((sum, difference) => withDifference(sum, difference, seen), known), variants: null };
+    // Replies now vary in more ways than was known, and which ways may still come is unknown: forget the variants.
+    // A new variant that is reported and was not accepted stays reported, and needs them.
+    const keepsVariants = differencesOf(known, seen).some((it) => it.kind === "new-variant" && !isAccepted(it));
+    const variants = keepsVariants ? known.variants : null;
+    known = { ...accepted.reduce((sum, difference) => withDifference(sum, difference, seen), known), variants };
   }
   return known;
 }
