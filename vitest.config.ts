@@ -5,8 +5,11 @@ export default defineConfig({
     globalSetup: ["test/setup/servers.ts"],
     setupFiles: ["test/setup/property-seed.ts"],
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits end a hang; no machine is too slow for them.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 120_000 } },
     pool: "forks",
     maxWorkers: 2,
   },

@@ -39,5 +39,4 @@ probes: [{ name: one, target: hostile, scenario: valid-request, every: 1m }]
     const forbidden = [...tracesOf(key), completion.slice(0, 22)];
     expect(written.flatMap((page) => forbidden.filter((it) => page.includes(it)))).toEqual([]);
   },
-  120_000,
 );

@@ -4,6 +4,7 @@ import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
 import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
+import { eventually } from "../setup/eventually.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -80,11 +81,8 @@ judge: { learnRuns: 3 }
   opened.defer(() => service.stop());
   const runsOf = (at: number): number =>
     lines.filter((line) => line.includes('"message":"run"') && line.includes(`"own${at}@`)).length;
-  await vi.waitFor(() => expect(keys.map((_, at) => runsOf(at)).filter((runs) => runs < 25)).toEqual([]), {
-    timeout: 150_000,
-    interval: 500,
-  });
-  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(keys.length / 2), { timeout: 20_000 });
+  await eventually(() => expect(keys.map((_, at) => runsOf(at)).filter((runs) => runs < 25)).toEqual([]));
+  await eventually(() => expect(receiver.received.length).toBeGreaterThan(keys.length / 2));
   const read = await readAll(service.url ?? "");
   await service.stop();
 
@@ -108,4 +106,4 @@ judge: { learnRuns: 3 }
   };
   expectWritten(written);
   expectNone(forbidden, { ...written, ...Object.fromEntries(read) });
-}, 240_000);
+});

@@ -6,6 +6,7 @@ import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
 import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
+import { eventually } from "../setup/eventually.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -60,8 +61,8 @@ receivers:
   const storage = { databaseUrl: database.url, redisUrl: inject("redisUrl") };
   const { service, lines } = await startWatched(text, env, scenarios, storage);
   const runs = (): number => lines.filter((line) => line.includes('"message":"run"')).length;
-  await vi.waitFor(() => expect(runs()).toBeGreaterThan(40), { timeout: 60_000, interval: 200 });
-  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(0), { timeout: 20_000 });
+  await eventually(() => expect(runs()).toBeGreaterThan(40));
+  await eventually(() => expect(receiver.received.length).toBeGreaterThan(0));
 
   const ask = async (path: string): Promise<string> => (await fetch(`${service.url}${path}`)).text();
   const rows = await everyRow(database.url);
@@ -76,9 +77,7 @@ receivers:
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query("ALTER TABLE plumbline.runs RENAME TO elsewhere");
-  await vi.waitFor(() => expect(lines.filter((it) => it.includes("a job threw")).length).toBeGreaterThan(3), {
-    timeout: 20_000,
-  });
+  await eventually(() => expect(lines.filter((it) => it.includes("a job threw")).length).toBeGreaterThan(3));
   await client.query("ALTER TABLE plumbline.elsewhere RENAME TO runs");
   await client.end();
   const redis = await everyKey(storage.redisUrl);
@@ -101,4 +100,4 @@ receivers:
   expect(sinks.telemetry).toContain("resourceSpans");
   expectWritten(sinks);
   expectNone(forbidden, sinks);
-}, 150_000);
+});

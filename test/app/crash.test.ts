@@ -5,8 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { oddSecrets, tracesOf } from "../std/secret-spellings.ts";
+import { eventually } from "../setup/eventually.ts";
 
 /** In a file, so that no rule about names of variables finds it. */
 const key = oddSecrets["with spaces"] ?? "";
@@ -41,8 +42,6 @@ process.on("SIGUSR2", () => {
 });
 `;
 
-const patience = { timeout: 30_000, interval: 50 };
-
 interface Ended {
   readonly code: number | null;
   readonly told: string;
@@ -76,7 +75,7 @@ probes:
   child.stderr.on("data", (piece: Buffer) => (notified += piece.toString()));
   const closed = new Promise<number | null>((ended) => child.on("close", ended));
   await Promise.race([once(provider, "request"), closed]);
-  if (words[0] === "start") await vi.waitFor(() => expect(notified).toContain('"message":"started"'), patience);
+  if (words[0] === "start") await eventually(() => expect(told).toContain('"message":"started"'));
   child.kill("SIGUSR2");
   const code = await closed;
   const own = new Set(["key", "plumbline.yaml", "saboteur.mjs"]);
@@ -100,18 +99,14 @@ const crashes: readonly (readonly [thrown: string, how: "throw" | "reject", word
   ["parse", "reject", ["run"]],
 ];
 
-test.each(crashes)(
-  "%s, by %s in %j: it dies, says so, and of a secret nothing is left anywhere",
-  async (...it) => {
-    const [thrown, how, words] = it;
-    const { code, told: notified, files } = await crash(words, thrown, how);
-    expect(code).toBe(1);
-    expect(notified).toMatch(
-      words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: it ended by a mistake/m,
-    );
-    expect(leaks(notified)).toEqual([]);
-    if (words[0] === "start") expect(files.length).toBeGreaterThan(20);
-    expect(files.flatMap(leaks)).toEqual([]);
-  },
-  60_000,
-);
+test.each(crashes)("%s, by %s in %j: it dies, says so, and of a secret nothing is left anywhere", async (...it) => {
+  const [thrown, how, words] = it;
+  const { code, told, files } = await crash(words, thrown, how);
+  expect(code).toBe(1);
+  expect(told).toMatch(
+    words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: it ended by a mistake/m,
+  );
+  expect(leaks(told)).toEqual([]);
+  if (words[0] === "start") expect(files.length).toBeGreaterThan(20);
+  expect(files.flatMap(leaks)).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { exportObservations } from "../../src/app/export-command.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
@@ -8,6 +8,7 @@ import { exportHead, exportLines, type ExportedRun } from "../../src/operate/exp
 import { silentLog } from "../../src/std/log.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { observation } from "../store/samples.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const run: ExportedRun = {
   runId: "a@b/2026-01-01T00:00:00.000Z",
@@ -94,10 +95,7 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
     log: silentLog,
   });
   try {
-    await vi.waitFor(async () => expect((await service.overview()).probes[0]?.recent.length ?? 0).toBeGreaterThan(2), {
-      timeout: 20_000,
-      interval: 200,
-    });
+    await eventually(async () => expect((await service.overview()).probes[0]?.recent.length ?? 0).toBeGreaterThan(2));
     const url = service.url ?? "";
     const asked = { url, sinceMs: 3_600_000 };
     const ndjson = ioWriting();
@@ -129,4 +127,4 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
   const gone = ioWriting();
   expect(await exportObservations({ url: "http://127.0.0.1:9", sinceMs: 1000, format: "csv" }, gone.io)).toBe(5);
   expect(gone.complained()).toContain("plumbline start");
-}, 60_000);
+});

@@ -3,11 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
-import type { Alert } from "../../src/notify/compose/alert.ts";
+import { afterAll, expect, test } from "vitest";
+import type { Alert } from "../../src/alert/alert.ts";
 import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-kill-"));
 const children: ChildProcess[] = [];
@@ -32,14 +33,11 @@ async function start(config: string, env: Record<string, string>): Promise<Start
   children.push(child);
   let log = "";
   child.stderr?.on("data", (piece: Buffer) => (log += piece.toString()));
-  const url = await vi.waitFor(
-    () => {
-      const line = log.split("\n").find((text) => text.includes('"message":"started"'));
-      if (line === undefined) throw new Error(log);
-      return (JSON.parse(line) as { url: string }).url;
-    },
-    { timeout: 30_000, interval: 100 },
-  );
+  const url = await eventually(() => {
+    const line = log.split("\n").find((text) => text.includes('"message":"started"'));
+    if (line === undefined) throw new Error(log);
+    return (JSON.parse(line) as { url: string }).url;
+  });
   return {
     child,
     log: () => log,
@@ -65,16 +63,15 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
 `,
   );
   const env = { PLUMBLINE_DATA: join(folder, "data"), BED_KEY: testbed.key, BED_SECRET: secret };
-  const waiting = { timeout: 40_000, interval: 200 };
 
   const first = await start(config, env);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const [probe] = (await first.overview()).probes;
     // Three runs make the baseline of the shape.
     expect(probe?.recent.filter(({ state }) => state === "done").length).toBeGreaterThan(4);
-  }, waiting);
+  });
   testbed.inject("field-removed");
-  await vi.waitFor(() => expect(alerts.map(({ event }) => event)).toEqual(["opened"]), waiting);
+  await eventually(() => expect(alerts.map(({ event }) => event)).toEqual(["opened"]));
   const before = await first.overview();
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
@@ -88,7 +85,7 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   expect(before.probes[0]?.recent.filter(({ runId }) => !kept.has(runId))).toEqual([]);
 
   testbed.clear("field-removed");
-  await vi.waitFor(() => expect(alerts.map(({ event }) => event)).toEqual(["opened", "resolved"]), waiting);
+  await eventually(() => expect(alerts.map(({ event }) => event)).toEqual(["opened", "resolved"]));
   expect(alerts[1]?.incidentId).toBe(alerts[0]?.incidentId);
   second.child.kill("SIGTERM");
   expect((await once(second.child, "exit"))[0]).toBe(0);
@@ -113,7 +110,7 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
   for (const text of [logs, ...filesIn(join(folder, "data"))]) {
     expect(text.includes(testbed.key) || text.includes(secret.slice(6))).toBe(false);
   }
-}, 150_000);
+});
 
 function filesIn(root: string): string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })

@@ -1,4 +1,4 @@
-import { expect, inject, test, vi } from "vitest";
+import { expect, inject, test } from "vitest";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService, type Role, type ServiceOptions } from "../../src/app/service.ts";
 import { chooseStorage } from "../../src/app/storage.ts";
@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { freshDatabase } from "../setup/databases.ts";
+import { eventually } from "../setup/eventually.ts";
 
 test("by environment: embedded, PostgreSQL, production; Redis alone is refused", () => {
   expect(chooseStorage({}, "data")).toEqual({ kind: "embedded", folder: "data" });
@@ -50,15 +51,12 @@ ${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request
 
   const workers = [await open(["worker"]), await open(["worker"])];
   const control = await open(["scheduler", "notifier"]);
-  await vi.waitFor(
-    async () => {
-      const { probes } = await control.overview();
-      expect(probes.map(({ recent }) => recent.filter(({ state }) => state === "done").length >= 4)).toEqual(
-        names.map(() => true),
-      );
-    },
-    { timeout: 30_000, interval: 200 },
-  );
+  await eventually(async () => {
+    const { probes } = await control.overview();
+    expect(probes.map(({ recent }) => recent.filter(({ state }) => state === "done").length >= 4)).toEqual(
+      names.map(() => true),
+    );
+  });
   await Promise.all([...workers, control].map((service) => service.stop()));
 
   const requests = testbed.requests();
@@ -69,7 +67,7 @@ ${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request
   expect(requests).toBe(done.length);
   await testbed.close();
   await database.drop();
-}, 60_000);
+});
 
 test("two installations on one Redis leave each other alone", async () => {
   const databases = [await freshDatabase(), await freshDatabase()];
@@ -97,18 +95,15 @@ probes:
     });
   };
   const services = await Promise.all(databases.map(({ url }, index) => open(url, `side-${index}`)));
-  await vi.waitFor(
-    async () => {
-      for (const service of services) {
-        const done = (await service.overview()).probes
-          .flatMap(({ recent }) => recent)
-          .filter((it) => it.state === "done");
-        expect(done.length).toBeGreaterThan(3);
-      }
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await eventually(async () => {
+    for (const service of services) {
+      const done = (await service.overview()).probes
+        .flatMap(({ recent }) => recent)
+        .filter((it) => it.state === "done");
+      expect(done.length).toBeGreaterThan(3);
+    }
+  });
   await Promise.all(services.map((service) => service.stop()));
   await testbed.close();
   await Promise.all(databases.map((database) => database.drop()));
-}, 60_000);
+});

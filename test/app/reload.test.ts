@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
-import type { Alert } from "../../src/notify/compose/alert.ts";
+import { afterAll, expect, test } from "vitest";
+import type { Alert } from "../../src/alert/alert.ts";
 import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-reload-"));
 const children: ChildProcess[] = [];
@@ -41,8 +42,6 @@ function start(config: string, env: Record<string, string>) {
   };
 }
 
-const patience = { timeout: 30_000, interval: 100 };
-
 test("a configuration is taken over while it runs; a broken one is not, and says why", async () => {
   const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
   const alerts: Alert[] = [];
@@ -69,16 +68,16 @@ receivers:
     BED_SECRET: secret,
     PLUMBLINE_DATA: join(folder, "data"),
   });
-  const url = await vi.waitFor(() => {
-    const notified = service.lines().find(({ message }) => message === "started")?.url;
-    if (notified === undefined) throw new Error(service.log());
-    return notified;
-  }, patience);
+  const url = await eventually(() => {
+    const told = service.lines().find(({ message }) => message === "started")?.url;
+    if (told === undefined) throw new Error(service.log());
+    return told;
+  });
   const status = async () =>
     (await (await fetch(`${url}/api/v1/status`)).json()) as { data: Overview; health: { ready: boolean } };
   const events = (): string[] =>
     alerts.map((alert) => `${alert.event} ${alert.probe} ${JSON.stringify(alert.changes)}`);
-  await vi.waitFor(() => expect(events().some((it) => it.startsWith("opened failing"))).toBe(true), patience);
+  await eventually(() => expect(events().some((it) => it.startsWith("opened failing"))).toBe(true));
   const inForce = async (): Promise<string | undefined> =>
     /^plumbline_config_last_reload_successful(?:\{[^}]*\})? (\d)$/m.exec(
       await (await fetch(`${url}/metrics`)).text(),
@@ -87,30 +86,28 @@ receivers:
 
   writeFileSync(file, text("  - { name: first, target: nowhere, scenario: valid-request, evry: 1s }"));
   service.child.kill("SIGHUP");
-  await vi.waitFor(() => {
+  await eventually(() => {
     const line = service.lines().find(({ message }) => message.startsWith("configuration not taken over"));
     expect(line?.reason).toMatch(
       /probes\[0\]\.evry \(line 5\): expected a known key, got "evry"; did you mean "every"\?/,
     );
-    const notified = alerts.find(
-      (alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"),
-    );
-    expect(notified?.nextStep).toContain("plumbline validate");
-  }, patience);
+    const told = alerts.find((alert) => alert.event === "opened" && JSON.stringify(alert).includes("configuration"));
+    expect(told?.nextStep).toContain("plumbline validate");
+  });
   expect(await inForce()).toBe("0");
   const runs = (probe: string): number =>
     service.lines().filter((line) => line.message === "run" && line.probe === `${probe}@default`).length;
   const before = runs("first");
-  await vi.waitFor(() => expect(runs("first")).toBeGreaterThan(before + 1), patience);
+  await eventually(() => expect(runs("first")).toBeGreaterThan(before + 1));
 
   // Found by itself: nobody sends a signal.
   writeFileSync(file, text(`${first}\n${second}`));
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(service.lines().some(({ message }) => message === "configuration taken over")).toBe(true);
     expect(runs("second")).toBeGreaterThan(1);
     expect(events().some((it) => it.startsWith("resolved") && it.includes("configuration"))).toBe(true);
     expect(events().some((it) => it.startsWith("resolved failing"))).toBe(true);
-  }, patience);
+  });
   const closed = alerts.find(
     (alert) => alert.event === "resolved" && JSON.stringify(alert).includes("failing@default"),
   );
@@ -121,7 +118,7 @@ receivers:
   expect(data.incidents).toEqual([]);
   const gone = runs("failing");
   const atThatTime = runs("second");
-  await vi.waitFor(() => expect(runs("second")).toBeGreaterThan(atThatTime + 2), patience);
+  await eventually(() => expect(runs("second")).toBeGreaterThan(atThatTime + 2));
   expect(runs("failing")).toBe(gone);
   expect(service.log()).not.toContain(testbed.key);
-}, 120_000);
+});

@@ -7,6 +7,7 @@ import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { hostileProvider, listen } from "./hostile-provider.ts";
 import { collectTelemetry, everyKey, everyRow, expectNone, expectWritten, startWatched } from "./watched-service.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-rotated-secrets-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,8 +42,6 @@ function put(secrets: typeof before, hook: string): void {
     renameSync(join(folder, `${name}.new`), join(folder, name));
   }
 }
-
-const patience = { timeout: 60_000, interval: 100 };
 
 test("keys and receivers' secrets that are replaced in their files while it runs reach no sink, old or new (I6)", async () => {
   await using opened = new AsyncDisposableStack();
@@ -87,18 +86,16 @@ receivers:
   const storage = { databaseUrl: database.url, redisUrl: inject("redisUrl") };
   const { service, lines, secrets } = await startWatched(text, env, scenarios, storage);
   opened.defer(() => service.stop());
-  await vi.waitFor(() => expect([...tokensSent]).toContain(before.token), patience);
+  await eventually(() => expect([...tokensSent]).toContain(before.token));
   put(after, signing(12));
   isReplaced = true;
-  await vi.waitFor(() => expect([...tokensSent]).toContain(after.token), patience);
+  await eventually(() => expect([...tokensSent]).toContain(after.token));
   // The key of a target that nobody asks is learned by looking.
-  await vi.waitFor(
-    () =>
-      expect(secrets.redact(`${after.idle} ${after.password} ${signing(12)}`)).toBe("[redacted] [redacted] [redacted]"),
-    patience,
+  await eventually(() =>
+    expect(secrets.redact(`${after.idle} ${after.password} ${signing(12)}`)).toBe("[redacted] [redacted] [redacted]"),
   );
   echoedSinceAll = 0;
-  await vi.waitFor(() => expect(echoedSinceAll).toBeGreaterThan(40), patience);
+  await eventually(() => expect(echoedSinceAll).toBeGreaterThan(40));
   expect([...keysSent]).toEqual(expect.arrayContaining([before.key, after.key]));
 
   const rows = await everyRow(database.url);
@@ -123,4 +120,4 @@ receivers:
   expect(sinks.log).toContain("alert delivered");
   expectWritten(sinks);
   expectNone(values.flatMap(spelt), sinks);
-}, 150_000);
+});

@@ -11,6 +11,7 @@ import { openTestbed } from "../../src/testbed/testbed.ts";
 import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } from "../telemetry/collector.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const key = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 let collector: Collector;
@@ -53,15 +54,12 @@ receivers:
     listen: undefined,
     log: silentLog,
   });
-  await vi.waitFor(
-    async () => {
-      const { probes } = await service.overview();
-      for (const { recent } of probes) expect(recent.length).toBeGreaterThan(3);
-      expect(probes).toHaveLength(3);
-      expect(receiver.received.length).toBeGreaterThan(0);
-    },
-    { timeout: 25_000, interval: 100 },
-  );
+  await eventually(async () => {
+    const { probes } = await service.overview();
+    for (const { recent } of probes) expect(recent.length).toBeGreaterThan(3);
+    expect(probes).toHaveLength(3);
+    expect(receiver.received.length).toBeGreaterThan(0);
+  });
   seen = await service.overview();
   notified = receiver.received.map(({ body }) => (JSON.parse(body) as { data: (typeof notified)[number] }).data);
   await service.stop();
@@ -69,7 +67,7 @@ receivers:
   await receiver[Symbol.asyncDispose]();
   vi.unstubAllEnvs();
   await database.drop();
-}, 60_000);
+});
 
 afterAll(() => collector[Symbol.asyncDispose]());
 

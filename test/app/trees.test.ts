@@ -10,10 +10,10 @@ import { completion } from "../run/fake-exchanger.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { attributesOf, type Collector, startCollector, treeOf, type WireSpan } from "../telemetry/collector.ts";
 import { listen } from "./hostile-provider.ts";
+import { eventually } from "../setup/eventually.ts";
 
 let collector: Collector;
 let opened: Alert | undefined;
-const patience = { timeout: 60_000, interval: 100 };
 
 /** One service that meets a provider who is busy at first, streams, lists its models, a drift that it alerts of, and forced time-outs. */
 beforeAll(async () => {
@@ -73,19 +73,19 @@ judge: { learnRuns: 3, latencyFloorRatio: 50 }
     const recent = probes.find(({ probeId }) => probeId.startsWith(`${probe}@`))?.recent ?? [];
     return recent.filter(({ state }) => state === "done").length;
   };
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     for (const probe of ["retried", "streamed", "drifting", "listed"]) expect(await doneOf(probe)).toBeGreaterThan(5);
     expect(await doneOf("forced")).toBeGreaterThan(0);
-  }, patience);
+  });
   testbed.inject("field-removed");
-  await vi.waitFor(() => {
-    const notified = receiver.received.map(({ body }) => (JSON.parse(body) as { data: Alert }).data);
-    opened = notified.find(({ event, probe }) => event === "opened" && probe === "drifting");
+  await eventually(() => {
+    const told = receiver.received.map(({ body }) => (JSON.parse(body) as { data: Alert }).data);
+    opened = told.find(({ event, probe }) => event === "opened" && probe === "drifting");
     expect(opened).toBeDefined();
-  }, patience);
+  });
   await closing.disposeAsync();
   vi.unstubAllEnvs();
-}, 150_000);
+});
 
 afterAll(() => collector[Symbol.asyncDispose]());
 

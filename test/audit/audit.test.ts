@@ -114,7 +114,7 @@ test("a whole audit: announced and no more, paid as estimated, ready with the ri
   expect(printed.stdout).toContain("name: mini-invalid-key, target: mini, scenario: invalid-key, every: 30m");
   writeFileSync(config, `${readFileSync(config, "utf8").split("probes:")[0]}${printed.stdout}`);
   expect(await plumbline(["validate", config])).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 test("audits are kept, estimated by the last one, and compared", async () => {
   const out = join(folder, "kept");
@@ -146,7 +146,7 @@ test("audits are kept, estimated by the last one, and compared", async () => {
   expect(forPrograms.code).toBe(3);
   expect(data.map(({ what }) => what)).toContain("reply to invalid-key/invalid-key");
   expect((await plumbline(["audit", "diff", config, config])).code).toBe(2);
-}, 180_000);
+});
 
 test("nothing is sent without consent; an unreachable target could not be judged", async () => {
   const config = configFile("refused", "{}");
@@ -170,4 +170,4 @@ test("nothing is sent without consent; an unreachable target could not be judged
   expect(unreachable.stdout).toContain("COULD NOT BE JUDGED: the target gave no answer to a valid request: connect");
   expect(unreachable.code).toBe(4);
   expect(state(lastDocument(out), "timeouts")).toBe("met");
-}, 120_000);
+});

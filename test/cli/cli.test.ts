@@ -129,4 +129,4 @@ test("every command and flag that the README names is there", async () => {
       for (const flag of words.filter((word) => word.startsWith("--"))) expect(help).toContain(flag);
     }
   }
-}, 120_000);
+});

@@ -65,7 +65,7 @@ test("store migrate: two processes at once do it once; then there is nothing to 
   const refused = await plumbline(["store", "migrate"], env);
   expect(refused).toMatchObject({ code: 2, stdout: "" });
   expect(refused.stderr).toMatch(/newer than this program.*9000-gone-breaking.*run a newer program/);
-}, 60_000);
+});
 
 test("a database out of reach is a trouble of the place, told without its password", async () => {
   const env = { DATABASE_URL: "postgres://plumbline:canary-password-123@127.0.0.1:1/plumbline" };
@@ -83,4 +83,4 @@ test("start --await-schema leaves the schema alone, and says what to run when no
   await fresh.drop();
   expect(stderr).toContain("run plumbline store migrate");
   expect(code).toBe(5);
-}, 60_000);
+});

@@ -1,11 +1,12 @@
 import type { Socket as Drip } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Attempt, HttpRequest } from "../../src/exchange/exchange.ts";
 import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../../src/exchange/undici-attempt.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { policy } from "./policy.ts";
 import { httpServer, rawServer, type TestServer } from "./server.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const attempts = createUndiciAttempts({ clock: systemClock, loop: createLoopGauge(systemClock), userAgent: "test" });
 const servers: TestServer[] = [];
@@ -46,7 +47,7 @@ describe("replies", () => {
     expect(connection).toBe("fresh");
     expect(timings.connectedMs).toBeGreaterThan(0);
     expect(timings.totalMs).toBeGreaterThanOrEqual(timings.firstByteMs ?? Number.POSITIVE_INFINITY);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    await eventually(() => expect(server.open()).toBe(0));
   });
 
   test("with reuse the second attempt takes the first one's connection", async () => {
@@ -98,12 +99,12 @@ describe("streams", () => {
     const server = await served(
       rawServer((socket) => {
         socket.write(head("text/event-stream") + chunk(""));
-        setTimeout(() => socket.end(`${chunk("a", "stop")}data: [DONE]\n\n`), 60);
+        setTimeout(() => socket.end(`${chunk("a", "stop")}data: [DONE]\n\n`), 600);
       }),
     );
     const { timings } = await ask(server.url);
-    expect((timings.firstContentMs ?? 0) - (timings.firstChunkMs ?? 0)).toBeGreaterThan(30);
-    expect(timings.largestGapMs).toBeGreaterThan(30);
+    expect((timings.firstContentMs ?? 0) - (timings.firstChunkMs ?? 0)).toBeGreaterThan(300);
+    expect(timings.largestGapMs).toBeGreaterThan(300);
   });
 
   test("split within a character it is the same", async () => {
@@ -167,8 +168,8 @@ describe("faults, each within its bound (I8)", () => {
     const server = await served(rawServer(answer as (socket: Drip) => void));
     const attempt = await ask(server.url, limits);
     expect(attempt.outcome).toMatchObject({ kind: "fault", ...fault });
-    expect(attempt.timings.totalMs).toBeLessThan(3000);
-    await vi.waitFor(() => expect(server.open()).toBe(0));
+    expect(attempt.timings.totalMs).toBeLessThan(policy.firstByteMs);
+    await eventually(() => expect(server.open()).toBe(0));
   });
 
   test("nobody listens, no such name, no TLS there", async () => {

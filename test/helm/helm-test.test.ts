@@ -4,13 +4,14 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { stringify } from "yaml";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { listOf } from "../image/dockerfile.ts";
 import { assembleTree, final, type Tree } from "../image/tree.ts";
 import { type ApiServer, type Kept, openApiServer } from "./api-server.ts";
 import { findHelms, type Helm } from "./helm.ts";
 import { type Ended, ending, type Image, startPod } from "./pods.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const configuration = `targets:
   bed: { baseUrl: "http://127.0.0.1:9/v1", model: gpt-4o-mini }
@@ -25,7 +26,7 @@ beforeAll(() => {
   const config = join(tree.place, "plumbline.yaml");
   writeFileSync(config, configuration);
   image = { folder: tree.app, entry: listOf(final, "ENTRYPOINT").slice(1), config };
-}, 180_000);
+});
 afterAll(() => tree.remove());
 
 async function freePort(): Promise<number> {
@@ -84,19 +85,16 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
       service: { port },
       storage: { databaseUrl: database.url, redisUrl: redis.url },
     };
-    notified = (...words) =>
-      ending(spawn(helm.program, [...words, "--namespace", "watch", "--timeout", "60s"], { env }), stringify(values));
-    const { code, said } = await notified("install", "rel", "helm", "--values", "-");
+    told = (...words) =>
+      ending(spawn(helm.program, [...words, "--namespace", "watch", "--timeout", "300s"], { env }), stringify(values));
+    const { code, said } = await told("install", "rel", "helm", "--values", "-");
     if (code !== 0) throw new Error(said);
     const deployment = cluster.find("Deployment", "localhost-web");
     web = deployment && startPod(deployment, cluster, image);
     if (web === undefined) throw new Error("the web Deployment does not start");
     void ending(web);
-    await vi.waitFor(async () => expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200), {
-      timeout: 60_000,
-      interval: 200,
-    });
-  }, 150_000);
+    await eventually(async () => expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200));
+  });
   afterAll(() => stack.disposeAsync());
 
   /** Helm's exit code, and what the test's own pod said and ended with. */
@@ -113,7 +111,7 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
     });
     expect(code).toBe(0);
     expect(cluster.find("Pod", "localhost-ready")).toBeUndefined();
-  }, 90_000);
+  });
 
   test("one whose store is gone fails, in its own words", async () => {
     const client = new pg.Client({ connectionString: database.url });
@@ -126,11 +124,11 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
     expect(pod?.said).toMatch(/^not ready: \S+\/readyz says 503 \{.*the store does not answer.*\}\n$/);
     expect(code).not.toBe(0);
     expect(cluster.find("Pod", "localhost-ready")).toBeDefined();
-  }, 90_000);
+  });
 
   test("after it is back, it passes again", async () => {
     expect(await tested()).toMatchObject({ helm: 0, pod: { code: 0 } });
-  }, 90_000);
+  });
 
   test("one that does not answer at all fails, and the pod says who did not", async () => {
     const gone = new Promise((done) => web?.once("exit", done));
@@ -142,5 +140,5 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
       said: `not ready: http://localhost:${port}/readyz does not answer: ECONNREFUSED\n`,
     });
     expect(code).not.toBe(0);
-  }, 90_000);
+  });
 });

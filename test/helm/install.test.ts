@@ -56,7 +56,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
       HELM_DRIVER: "sql",
       HELM_DRIVER_SQL_CONNECTION_STRING: driver.href,
     };
-    const words = [verb, "rel", "helm", "--namespace", "watch", "--timeout", "60s", "--values", "-"];
+    const words = [verb, "rel", "helm", "--namespace", "watch", "--timeout", "300s", "--values", "-"];
     const ended = await ending(spawn(helm.program, words, { env }), stringify(values));
     return { ...ended, acts: cluster.acts.slice(before) };
   };
@@ -84,7 +84,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
     ]);
     expect(acts.slice(job + 4)).toContain("create Deployment rel-plumbline-web");
     expect(acts.filter((act) => act.startsWith("create Deployment"))).toHaveLength(4);
-  }, 90_000);
+  });
 
   test("then: an upgrade runs it again before it changes anything", async () => {
     const { code, acts } = await notified("upgrade", values("a: 2"));
@@ -93,7 +93,7 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
     expect(acts.indexOf("delete Job rel-plumbline-migrate")).toBeLessThan(firstChange);
     expect(acts.indexOf("create Job rel-plumbline-migrate")).toBeGreaterThanOrEqual(0);
     expect(acts).toContain("replace Deployment rel-plumbline-scheduler");
-  }, 90_000);
+  });
 
   test("last: where the Job fails, the upgrade does, and nothing of the release is touched", async () => {
     const client = new pg.Client({ connectionString: database.url });
@@ -108,5 +108,5 @@ describe.each(findHelms())("Helm $version installs into what talks like a cluste
     expect(acts).toContain("create Job rel-plumbline-migrate");
     expect(acts.filter((act) => act.startsWith("replace"))).toEqual([]);
     expect(cluster.find("Job", "rel-plumbline-migrate")).toBeDefined();
-  }, 90_000);
+  });
 });

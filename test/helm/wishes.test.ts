@@ -309,7 +309,7 @@ describe.each(findHelms())("Helm $version", (helm) => {
     const objects = Object.values(wishes).flatMap(([values]) => rendered(values));
     expect(await schemaViolations(objects)).toEqual([]);
     expect(typeViolations(objects)).toEqual([]);
-  }, 60_000);
+  });
 
   test("as a part of another chart, under its name and with its globals", () => {
     const folder = mkdtempSync(join(tmpdir(), "plumbline-umbrella-"));

@@ -3,7 +3,7 @@ import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import pg from "pg";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
@@ -12,13 +12,14 @@ import { commandLines, type StartedProcess, startProcess } from "./chart-process
 import { copiesOf, listOf } from "./dockerfile.ts";
 import { openNetwork, whyNoNamespaces } from "./namespaces.ts";
 import { assembleTree, final, stages, type Tree } from "./tree.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const helms = findHelms();
 const entry = listOf(final, "ENTRYPOINT").slice(1);
 let tree: Tree;
 beforeAll(() => {
   tree = assembleTree();
-}, 180_000);
+});
 afterAll(() => tree.remove());
 
 /** Somebody who is neither root nor the owner of the files. */
@@ -111,19 +112,16 @@ probes:
   const ended = exitOf(child);
   const health = listOf(final, "HEALTHCHECK").slice(1);
   const isHealthy = () => run(health.map((word) => word.replace(":8080", `:${port}`))).status === 0;
-  await vi.waitFor(
-    async () => {
-      expect(isHealthy()).toBe(true);
-      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-      expect(text).toMatch(/^probe_success\{.*\} 1$/m);
-    },
-    { timeout: 20_000, interval: 300 },
-  );
+  await eventually(async () => {
+    expect(isHealthy()).toBe(true);
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(text).toMatch(/^probe_success\{.*\} 1$/m);
+  });
   child.kill(final.lines.find((line) => line.startsWith("STOPSIGNAL "))?.split(" ")[1] as NodeJS.Signals);
   expect(await ended).toBe(0);
   expect(isHealthy()).toBe(false);
   await Promise.all([testbed.close(), redis.drop(), database.drop()]);
-}, 60_000);
+});
 
 /** The chart's command lines for these workers, with this configuration. */
 function chartLines(text: string, workers: readonly object[], listen?: () => string): ReadonlyMap<string, string[]> {
@@ -139,8 +137,6 @@ const lineOf = (lines: ReadonlyMap<string, string[]>, name: string): string[] =>
   ...entry,
   ...(lines.get(`rel-plumbline-${name}`) ?? []),
 ];
-
-const patience = { timeout: 60_000, interval: 200 };
 
 test.runIf(helms.length > 0)(
   "as the chart starts it: a scheduler and two workers, one of which is killed; every slot is asked once",
@@ -160,12 +156,12 @@ test.runIf(helms.length > 0)(
     const scheduler = start("scheduler");
     const workers = [start("worker-x"), start("worker-x")];
     try {
-      await vi.waitFor(() => expect(Math.min(...workers.map(({ runs }) => runs()))).toBeGreaterThan(1), patience);
+      await eventually(() => expect(Math.min(...workers.map(({ runs }) => runs()))).toBeGreaterThan(1));
       const [killed, left] = workers;
       killed?.child.kill("SIGKILL");
       await killed?.ended;
       const before = left?.runs() ?? 0;
-      await vi.waitFor(() => expect(left?.runs()).toBeGreaterThan(before + 8), patience);
+      await eventually(() => expect(left?.runs()).toBeGreaterThan(before + 8));
       for (const { child } of [scheduler, ...workers.slice(1)]) child.kill("SIGTERM");
       expect(await Promise.all([scheduler.ended, left?.ended])).toEqual([0, 0]);
     } finally {
@@ -174,7 +170,6 @@ test.runIf(helms.length > 0)(
     await nothingAskedTwice(database.url, testbed.requests());
     await Promise.all([testbed.close(), redis.drop(), database.drop()]);
   },
-  150_000,
 );
 
 const noNamespaces = whyNoNamespaces();
@@ -217,15 +212,15 @@ test.runIf(helms.length > 0 && noNamespaces === undefined)(
       expect(await start("scheduler", "migrate").ended).toBe(0);
       const scheduler = start("scheduler");
       const [eu, us] = [start("worker-eu"), start("worker-us")];
-      await vi.waitFor(() => expect(Math.min(eu.runs(), us.runs())).toBeGreaterThan(2), patience);
+      await eventually(() => expect(Math.min(eu.runs(), us.runs())).toBeGreaterThan(2));
       eu.child.kill("SIGKILL");
       await eu.ended;
       const before = us.runs();
-      await vi.waitFor(() => expect(us.runs()).toBeGreaterThan(before + 5), patience);
+      await eventually(() => expect(us.runs()).toBeGreaterThan(before + 5));
       const health = await fetch(`http://${places.get("worker-us")?.address}:8080/healthz`);
       expect(health.status).toBe(200);
       const successor = start("worker-eu");
-      await vi.waitFor(() => expect(successor.runs()).toBeGreaterThan(2), patience);
+      await eventually(() => expect(successor.runs()).toBeGreaterThan(2));
       for (const { child } of [scheduler, us, successor]) child.kill("SIGTERM");
       expect(await Promise.all([scheduler.ended, us.ended, successor.ended])).toEqual([0, 0, 0]);
       await nothingAskedTwice(database.url, testbed.requests());
@@ -235,7 +230,6 @@ test.runIf(helms.length > 0 && noNamespaces === undefined)(
       await Promise.all([testbed.close(), redis.drop(), database.drop()]);
     }
   },
-  150_000,
 );
 
 /**

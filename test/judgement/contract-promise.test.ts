@@ -114,7 +114,7 @@ test("a hundred unchanged APIs, a hundred thousand runs: at most ten false pages
     for (let run = 0; run < 1000; run += 1) opened += see(reply()) === "opened" ? 1 : 0;
   }
   expect(opened).toBeLessThanOrEqual(10);
-}, 180_000);
+});
 
 const shapeChanges: readonly [string, (shape: Shape) => Shape, number][] = [
   ["a declared field gone", ({ "$.choices[].message.role": _gone, ...rest }) => rest, 2],

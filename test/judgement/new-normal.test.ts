@@ -153,7 +153,7 @@ test("two pages marked as noise within 90 days widen the guard, and the next fin
   expect(delays[1]).toBeGreaterThan(delays[0]!);
 });
 
-test("a level that creeps within the floor of each week is information against the anchor", { timeout: 90_000 }, () => {
+test("a level that creeps within the floor of each week is information against the anchor", () => {
   const { run, notes } = follow(9);
   runSlowly(run);
   expect(notes.at(-1)).toMatch(/^slow drift: \+1\d % since 1970-01-0\d$/);

@@ -122,7 +122,7 @@ test("hostile size: the caps hold, in time", () => {
     expect(JSON.stringify(outline).length).toBeLessThan(1_000_000);
     expect(Object.keys(outline.shape).every((path) => path.length <= shapeCaps.pathLength)).toBe(true);
   }
-  expect(performance.now() - startMs).toBeLessThan(10_000);
+  expect(performance.now() - startMs).toBeLessThan(60_000);
 });
 
 test("headers and where the request id stands are facts by class", () => {

@@ -5,7 +5,7 @@ import type { Receiver } from "../../src/probe/receiver.ts";
 import type { SecretRef } from "../../src/probe/target.ts";
 import { atMs, entryFor, receiver } from "../notify/samples.ts";
 
-const address = (env: string) => ({ name: "team", url: { env }, allowPrivate: false, timeoutMs: 5_000 });
+const address = (env: string) => ({ name: "team", url: { env }, allowPrivate: false, timeoutMs: 60_000 });
 
 /** One receiver of each kind, by its kind. */
 export const receivers = {

@@ -19,7 +19,7 @@ type Asked = (typeof asked)[number];
 
 async function askSdk(baseURL: string, what: Asked): Promise<Seen> {
   const apiKey = what === "invalid-key" ? "sk-wrong-0123456789abcdef" : replayKey;
-  const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 5000 });
+  const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
   const request = {
     model: what === "unavailable-model" ? "no-such-model" : "gpt-4o-mini",
     messages: [{ role: "user" as const, content: "Reply with the single word: plumb" }],

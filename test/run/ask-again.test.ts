@@ -76,4 +76,4 @@ test("an hourly probe whose prompt is counted otherwise is told of within half a
   expect(incidents).toMatchObject([{ kind: "usage", state: "open", severity: "risky" }]);
   expect(nowMs - changedMs).toBeLessThanOrEqual(30_000);
   await pool.close();
-}, 60_000);
+});

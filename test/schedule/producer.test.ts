@@ -4,6 +4,7 @@ import { startTelemetry, type Telemetry } from "../../src/telemetry/telemetry.ts
 import { probe } from "../probe/samples.ts";
 import { attributesOf, type Collector, startCollector, type WireSpan } from "../telemetry/collector.ts";
 import { backends } from "./backends.ts";
+import { eventually } from "../setup/eventually.ts";
 
 let collector: Collector;
 let telemetry: Telemetry;
@@ -27,13 +28,13 @@ beforeAll(async () => {
       taken.push(slotMs);
       if (slotMs === asked) throw new Error("a bug");
     });
-    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(3), { timeout: 20_000, interval: 50 });
+    await eventually(() => expect(taken.length).toBeGreaterThan(3));
     await worker.stop();
     await opened.close();
   }
   await telemetry.stop();
   vi.unstubAllEnvs();
-}, 90_000);
+});
 
 afterAll(() => collector[Symbol.asyncDispose]());
 

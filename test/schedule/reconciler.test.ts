@@ -10,7 +10,8 @@ import {
 import { dueSlots } from "../../src/schedule/slots.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { StoreDouble, FakeClock, QueueDouble } from "./doubles.ts";
+import { eventually } from "../setup/eventually.ts";
+import { BookDouble, FakeClock, QueueDouble } from "./doubles.ts";
 
 const start = Date.UTC(2026, 10, 23, 12);
 const everyMs = 60_000;
@@ -284,7 +285,7 @@ describe("the loop", () => {
     const reconciler = startReconciler(world({ queue: flaky }), every, ({ kind }) => reports.push(kind));
     tick();
     tick();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => expect([most, running]).toEqual([1, 0]));
     expect(reports).toEqual([]);
     fail = false;
     tick();

@@ -15,6 +15,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 import { claimOf } from "../store/samples.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const everyMs = 1000;
 const probe = { ...sample, cadence: { kind: "every", everyMs } as const };
@@ -77,7 +78,7 @@ async function worker(): Promise<{ slotMs: number; claim: string }[]> {
 }
 
 const more = (seen: readonly unknown[], than: number): Promise<void> =>
-  vi.waitFor(() => expect(seen.length).toBeGreaterThan(than), { timeout: 15_000, interval: 20 });
+  eventually(() => expect(seen.length).toBeGreaterThan(than));
 
 function phases(seen: readonly { slotMs: number }[]): Set<number> {
   return new Set(seen.map(({ slotMs }) => slotMs % everyMs));
@@ -116,10 +117,7 @@ describe("schedules on a real Redis", () => {
     await look();
     expect(await redis.del(`${prefix}:${name}:delayed`)).toBe(1);
     const seen = await worker();
-    await vi.waitFor(async () => expect(await look()).toMatchObject({ repaired: 1 }), {
-      timeout: 20_000,
-      interval: 200,
-    });
+    await eventually(async () => expect(await look()).toMatchObject({ repaired: 1 }));
     expect(seen).toEqual([]);
     await more(seen, 1);
     expect([...phases(seen)]).toEqual(plan([probe]).map(({ offsetMs }) => offsetMs));
@@ -133,10 +131,7 @@ describe("schedules on a real Redis", () => {
     await look();
     await more(seen, 1);
     aheadMs = 3_600_000;
-    await vi.waitFor(() => expect(seen.at(-1)?.slotMs).toBeGreaterThan(truth() + 3_000_000), {
-      timeout: 15_000,
-      interval: 20,
-    });
+    await eventually(() => expect(seen.at(-1)?.slotMs).toBeGreaterThan(truth() + 3_000_000));
     aheadMs = 0;
     const [stuck] = await queues.slots.scheduled("eu");
     expect(stuck?.nextMs).toBeGreaterThan(truth() + 3_000_000);
@@ -153,10 +148,7 @@ describe("schedules on a real Redis", () => {
       throw new TypeError("sk-a-secret-in-an-error");
     });
     await look();
-    await vi.waitFor(async () => expect(await inside.getFailedCount()).toBeGreaterThan(0), {
-      timeout: 15_000,
-      interval: 50,
-    });
+    await eventually(async () => expect(await inside.getFailedCount()).toBeGreaterThan(0));
     const [failed] = await inside.getFailed();
     expect(failed?.failedReason).toBe("TypeError");
     const everything = await Promise.all(
@@ -174,14 +166,14 @@ describe("I1: kill -9 of a worker", () => {
     expect(await lineOf(first)).toBe("claimed");
     first.process.kill("SIGKILL");
     const seen = await worker();
-    await vi.waitFor(() => expect(seen).toContainEqual({ slotMs, claim: "taken" }), { timeout: 20_000, interval: 50 });
+    await eventually(() => expect(seen).toContainEqual({ slotMs, claim: "taken" }));
     await more(seen, 2);
     // The others meet a run that seems to go on, until it is swept: that is an overlap.
     expect(seen.filter(({ claim }) => claim !== "skipped")).toEqual([{ slotMs, claim: "taken" }]);
     const { runId, deadlineMs } = claimOf(probe.id, slotMs);
     expect(await store.sweepInterrupted(deadlineMs + 1)).toEqual([runId]);
-    await vi.waitFor(() => expect(seen.at(-1)?.claim).toBe("claimed"), { timeout: 10_000, interval: 20 });
-  }, 60_000);
+    await eventually(() => expect(seen.at(-1)?.claim).toBe("claimed"));
+  });
 
   test("a slot that kills its worker twice is given up, the next ones go on", async () => {
     await look();
@@ -192,17 +184,14 @@ describe("I1: kill -9 of a worker", () => {
     expect(await lineOf(second)).toBe(slot);
     await second.ended;
     const seen = await worker();
-    await vi.waitFor(
-      async () => {
-        const failed = await inside.getFailed();
-        expect(failed.map(({ id }) => id)).toEqual([`repeat:${probe.id}:${slot}`]);
-        expect(failed[0]?.failedReason).toContain("started more than allowable");
-      },
-      { timeout: 20_000, interval: 100 },
-    );
+    await eventually(async () => {
+      const failed = await inside.getFailed();
+      expect(failed.map(({ id }) => id)).toEqual([`repeat:${probe.id}:${slot}`]);
+      expect(failed[0]?.failedReason).toContain("started more than allowable");
+    });
     await more(seen, 1);
     expect(seen.map(({ slotMs }) => `${slotMs}`)).not.toContain(slot);
-  }, 60_000);
+  });
 
   test("a worker that closes what it opened ends by itself", async () => {
     await look();

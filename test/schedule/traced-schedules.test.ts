@@ -5,6 +5,7 @@ import { producerLink } from "../../src/telemetry/queue-spans.ts";
 import { startTelemetry, type Telemetry } from "../../src/telemetry/telemetry.ts";
 import { type Collector, startCollector } from "../telemetry/collector.ts";
 import { places } from "./backends.ts";
+import { eventually } from "../setup/eventually.ts";
 
 let collector: Collector;
 let telemetry: Telemetry;
@@ -42,7 +43,7 @@ test.each(Object.entries(places))(
     // The slot that an interval begins with may be over, and is taken at once; then each waits for its next.
     const worker = await untraced.slots.work("x", 1, () => Promise.resolve());
     const isFar = ({ nextMs = 0 }: ScheduledEntry): boolean => nextMs > Date.now() + 15_000;
-    await vi.waitFor(async () => expect((await inX(untraced)).every(isFar)).toBe(true), { timeout: 40_000 });
+    await eventually(async () => expect((await inX(untraced)).every(isFar)).toBe(true));
     await worker.stop();
     const before = await inX(untraced);
     expect(before.map(({ id }) => id)).toEqual(["daily", "hourly", "monthly"]);
@@ -89,7 +90,7 @@ test.each(Object.entries(places))(
     await traced.slots.work("x", 1, async ({ slotMs }) => {
       taken.push({ slotMs, producer: producerLink()?.context.spanId });
     });
-    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(2), { timeout: 20_000, interval: 50 });
+    await eventually(() => expect(taken.length).toBeGreaterThan(2));
     expect(taken.map(({ slotMs }) => slotMs - (scheduled?.nextMs ?? 0)).slice(0, 3)).toEqual([0, 2000, 4000]);
     const producers = new Set(taken.map(({ producer }) => producer));
     expect([...producers]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);

@@ -21,7 +21,7 @@ async function onServer(url: string, statement: string): Promise<void> {
       await client.connect();
       break;
     } catch (error) {
-      if (tries >= 100 || !(error instanceof Error && "code" in error && error.code === "57P03")) throw error;
+      if (tries >= 2400 || !(error instanceof Error && "code" in error && error.code === "57P03")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -39,9 +39,9 @@ async function onServer(url: string, statement: string): Promise<void> {
 export async function freshRedis(): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const admin = new Redis(inject("redisUrl"), { maxRetriesPerRequest: 3 });
   const taken = (database: number): string => `plumbline-test:taken:${database}`;
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 3600; tries += 1) {
     const database = 1 + (tries % 15);
-    if ((await admin.set(taken(database), "1", "EX", 300, "NX")) !== "OK") {
+    if ((await admin.set(taken(database), "1", "EX", 1200, "NX")) !== "OK") {
       if (database === 15) await new Promise((resolve) => setTimeout(resolve, 500));
       continue;
     }

@@ -125,7 +125,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function reachable(name: string, server: ChildProcess, port: number): Promise<void> {
-  for (let tries = 0; tries < 300 && server.exitCode === null; tries += 1) {
+  for (let tries = 0; tries < 2400 && server.exitCode === null; tries += 1) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
@@ -134,7 +134,7 @@ export async function reachable(name: string, server: ChildProcess, port: number
     if (isOpen) return;
     await sleep(50);
   }
-  const why = server.exitCode === null ? "within 15 s" : `and ended with code ${server.exitCode}`;
+  const why = server.exitCode === null ? "within two minutes" : `and ended with code ${server.exitCode}`;
   throw new Error(`the tests' ${name} did not open port ${port} ${why}`);
 }
 
@@ -142,7 +142,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGINT");
-  const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
   await exit;
   clearTimeout(timer);
 }

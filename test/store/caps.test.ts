@@ -113,7 +113,7 @@ function capsHold(
         }),
         { numRuns, endOnFailure: true },
       );
-    }, 120_000);
+    });
 
     test("I9: caps that are set while fifty workers are at it count what was used before, and what is under way", async () => {
       const workers = fc.array(workerArbitrary, { minLength: 1, maxLength: 50, size: "max" });
@@ -143,7 +143,7 @@ function capsHold(
         }),
         { numRuns, endOnFailure: true },
       );
-    }, 120_000);
+    });
 
     test("a cap of everything that is set in the middle of a day begins with what all targets have used", async () => {
       for (const target of targets)

@@ -73,7 +73,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       expect(story.told.slice(1)).toEqual([
         "+180s pager resolved: resolved: api.example.com is down from eu: 200 of 200 targets do not reply, after 2 min",
       ]);
-    }, 90_000);
+    });
 
     test("a cap neither hides any of them nor makes a digest of them", async () => {
       const capped: Alerting = { ...alerting, manners: { pager: { maxPerHour: 10 } } };

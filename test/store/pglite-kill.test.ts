@@ -41,7 +41,7 @@ test("kill -9 in the middle of work, five times: every acknowledged row is there
   const again = await store.claim(claimOf("probe-0-0", noonMs, { target: "one target" }));
   expect(again).toEqual({ kind: "taken" });
   await pool.close();
-}, 120_000);
+});
 
 /** Starts the worker on the folder, which takes over what the one before left, and kills it after so many commits. */
 async function workUntilKilled(

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { lockDataFolder, takeDataFolder } from "../../src/store/pools/data-folder.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
+import { eventually } from "../setup/eventually.ts";
 
 describe("PGlite behind the face of a pg.Pool", () => {
   let opened: StorePool;
@@ -173,7 +174,7 @@ describe("a data folder belongs to one process", () => {
     try {
       const [output] = (await once(parent.stdout, "data")) as [Buffer];
       const pid = Number(String(output));
-      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /), { timeout: 10_000 });
+      await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
       writeFileSync(file, `${pid}\n`);
       lockDataFolder(folder)();
     } finally {

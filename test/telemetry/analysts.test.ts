@@ -63,7 +63,7 @@ probes:
   await world.close();
   await telemetry.stop();
   await testbed.close();
-}, 60_000);
+});
 
 afterAll(() => pool.close());
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { vocabularyOf } from "../../scripts/reference/telemetry-words.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { openService, type Service } from "../../src/app/service.ts";
@@ -10,6 +10,7 @@ import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
 import { startPrometheus } from "../setup/prometheus.ts";
 import { promtool } from "../setup/promtool.ts";
 import { familiesOf, type Sample, samplesOf } from "./exposition.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const specs = Object.values<MetricSpec>(metrics);
 let testbed: Testbed | undefined;
@@ -51,19 +52,16 @@ receivers:
     listen: { host: "127.0.0.1", port: 0 },
     log: silentLog,
   });
-  await vi.waitFor(
-    async () => {
-      const response = await fetch(`${service?.url}/metrics`);
-      expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-      text = await response.text();
-      samples = samplesOf(text);
-      expect(new Set(valuesOf("probe_success"))).toEqual(new Set([0, 1]));
-      expect(valuesOf("gen_ai_client_operation_time_to_first_chunk_seconds_count")[0]).toBeGreaterThan(1);
-      expect(Math.max(...valuesOf("plumbline_deliveries_total"))).toBeGreaterThan(0);
-    },
-    { timeout: 30_000, interval: 200 },
-  );
-}, 60_000);
+  await eventually(async () => {
+    const response = await fetch(`${service?.url}/metrics`);
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    text = await response.text();
+    samples = samplesOf(text);
+    expect(new Set(valuesOf("probe_success"))).toEqual(new Set([0, 1]));
+    expect(valuesOf("gen_ai_client_operation_time_to_first_chunk_seconds_count")[0]).toBeGreaterThan(1);
+    expect(Math.max(...valuesOf("plumbline_deliveries_total"))).toBeGreaterThan(0);
+  });
+});
 
 afterAll(async () => {
   await service?.stop();
@@ -142,18 +140,15 @@ interface Asked {
 test("a real Prometheus scrapes it, evaluates every rule, and tells the failing probe from the fine one", async () => {
   const rules = readFileSync("helm/files/rules.yaml", "utf8").replace("interval: 30s", "interval: 1s");
   await using prometheus = await startPrometheus(new URL(service?.url ?? "").host, rules);
-  await vi.waitFor(
-    async () => {
-      const { result = [] } = (await prometheus.ask("query?query=plumbline:probe_success:newest")) as Asked;
-      const newest = Object.fromEntries(result.map(({ metric, value }) => [metric["plumbline_probe"], value[1]]));
-      expect(newest).toEqual({ "fine@default": "1", "streamed@default": "1", "failing@default": "0" });
-      const { groups = [] } = (await prometheus.ask("rules")) as Asked;
-      const notified = groups.flatMap((group) => group.rules);
-      expect(notified.filter(({ health }) => health !== "ok")).toEqual([]);
-      expect(
-        notified.filter(({ state }) => state === "pending" || state === "firing").map(({ name }) => name),
-      ).toContain("PlumblineProbeFailing");
-    },
-    { timeout: 25_000, interval: 500 },
-  );
-}, 30_000);
+  await eventually(async () => {
+    const { result = [] } = (await prometheus.ask("query?query=plumbline:probe_success:newest")) as Asked;
+    const newest = Object.fromEntries(result.map(({ metric, value }) => [metric["plumbline_probe"], value[1]]));
+    expect(newest).toEqual({ "fine@default": "1", "streamed@default": "1", "failing@default": "0" });
+    const { groups = [] } = (await prometheus.ask("rules")) as Asked;
+    const told = groups.flatMap((group) => group.rules);
+    expect(told.filter(({ health }) => health !== "ok")).toEqual([]);
+    expect(told.filter(({ state }) => state === "pending" || state === "firing").map(({ name }) => name)).toContain(
+      "PlumblineProbeFailing",
+    );
+  });
+});

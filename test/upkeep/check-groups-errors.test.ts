@@ -50,7 +50,7 @@ test("two locations fail more often together: one message, its members quiet and
     expect.stringMatching(/^resolved: resolved: mini: error rate up in [12] of 2 probes, after \d+ min$/),
   ]);
   expect(await store.incidents(false, 99)).toEqual([]);
-}, 120_000);
+});
 
 test("one that fails more often alone, of three, is told of by itself", async () => {
   const day = await learnedDay(store, [eu, us, asia]);
@@ -65,4 +65,4 @@ test("one that fails more often alone, of three, is told of by itself", async ()
   expect(open.map(({ location, label, muted, covers }) => ({ location, label, muted, covers }))).toEqual([
     { location: "us", label: "error rate", muted: undefined, covers: undefined },
   ]);
-}, 120_000);
+});

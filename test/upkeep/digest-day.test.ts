@@ -140,4 +140,4 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   }
   await web.close();
   await pool.close();
-}, 120_000);
+});

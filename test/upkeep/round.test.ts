@@ -48,4 +48,4 @@ test("the look of the elected scheduler ends the day of the digest; that of anot
   await store.retain(Date.now() + 32 * dayMs, 30);
   expect(await store.lastDigest()).toBeUndefined();
   await pool.close();
-}, 60_000);
+});

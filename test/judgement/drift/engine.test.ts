@@ -153,7 +153,7 @@ describe("properties", () => {
   });
 });
 
-test("a small slice of the tables: few false pages, and delays near the known ones", { timeout: 60_000 }, () => {
+test("a small slice of the tables: few false pages, and delays near the known ones", () => {
   const fortnight = { intervalMs: 300_000, baselineDays: 14, floor: 0.05 };
   for (const scenario of scenarios) {
     const pages = [1, 2, 3].map((seed) => falsePages(scenario, fortnight, seed).pages);

@@ -161,7 +161,7 @@ describe("as long as nothing has changed, the bets of a day have won no more tha
     return { mean, error };
   }
 
-  test("times", { timeout: 60_000 }, () => {
+  test("times", () => {
     const { followed, next } = latency(3);
     const { mean, error } = wonBy(followed, next, 1500);
     expect(error).toBeLessThan(0.2);
@@ -169,7 +169,7 @@ describe("as long as nothing has changed, the bets of a day have won no more tha
     expect(mean - 2 * error).toBeLessThan(1);
   });
 
-  test("failures", { timeout: 60_000 }, () => {
+  test("failures", () => {
     // So many runs that the bound is hardly above the rate itself.
     const usual = { n: 400_000, k: 8000, fromMs: -9 * dayMs, toMs: 0 };
     const random = seededRandom(7);
@@ -180,7 +180,7 @@ describe("as long as nothing has changed, the bets of a day have won no more tha
     expect(mean - 2 * error).toBeLessThan(1);
   });
 
-  test("token counts", { timeout: 60_000 }, () => {
+  test("token counts", () => {
     const known = { n: 400_000, counts: { "9": 280_000, "10": 120_000 } };
     const random = seededRandom(8);
     const followed = followSeries(usageJudge, "prompt tokens", known);

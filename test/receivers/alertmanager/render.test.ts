@@ -2,19 +2,20 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Alert, OutboxEntry } from "../../../src/notify/compose/alert.ts";
-import { composeAlert } from "../../../src/notify/compose/compose.ts";
-import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
-import { resendOnce } from "../../../src/notify/route/resend.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Alert, OutboxEntry } from "../../../src/alert/alert.ts";
+import { composeAlert } from "../../../src/alert/compose.ts";
+import { deliverOnce } from "../../../src/alert/deliver.ts";
+import { resendOnce } from "../../../src/alert/resend.ts";
 import type { TransitionKind } from "../../../src/incident/incident.ts";
 import { findProgram } from "../../setup/binaries.ts";
 import { freePort, openPlace, reachable } from "../../setup/servers.ts";
-import { posterSaying, status, worldOf } from "../../notify/delivery-world.ts";
-import { answer, type HttpReceiver, startReceiver } from "../../notify/http-receiver.ts";
-import { entryFor, incident, transition } from "../../notify/samples.ts";
-import { hostileAlert } from "../hostile.ts";
-import { links, lookUp, receivers } from "../kinds.ts";
+import { posterSaying, status, worldOf } from "../delivery-world.ts";
+import { answer, type HttpReceiver, startReceiver } from "../http-receiver.ts";
+import { entryFor, incident, transition } from "../samples.ts";
+import { hostileAlert } from "./hostile.ts";
+import { links, lookUp, receivers } from "./kinds.ts";
+import { eventually } from "../../setup/eventually.ts";
 
 /** Judged by the real thing: Debian's prometheus-alertmanager, asked by its own amtool. */
 const place = openPlace();
@@ -37,8 +38,8 @@ beforeAll(async () => {
   const server = place.start(binary, [...flags, `--web.listen-address=127.0.0.1:${port}`], {});
   await reachable("prometheus-alertmanager", server, port);
   url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200), 10_000);
-}, 120_000);
+  await eventually(async () => expect((await fetch(`${url}/-/ready`)).status).toBe(200));
+});
 
 afterAll(async () => {
   await place.close();
@@ -102,11 +103,11 @@ test("an incident's life: one alert, then a graver one in its place, then none, 
   const before = pager.received.length;
   expect(await deliver(alertAt("resolved", "breaking", 4), "msg_4")).toEqual(delivered);
   expect(active("incident=f00dfeed")).toEqual([]);
-  await vi.waitFor(() => {
-    const notified = pager.received.slice(before).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-    expect(notified).toContainEqual(expect.objectContaining({ status: "resolved" }));
-    expect(JSON.stringify(notified.at(-1))).toContain("trace_url");
-  }, 15_000);
+  await eventually(() => {
+    const told = pager.received.slice(before).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    expect(told).toContainEqual(expect.objectContaining({ status: "resolved" }));
+    expect(JSON.stringify(told.at(-1))).toContain("trace_url");
+  });
 });
 
 test("what holds is told again, so that it survives a restart, and what is over stays over", async () => {

@@ -72,7 +72,7 @@ const receiverAt = (port: number, over: Partial<EmailReceiver> = {}): EmailRecei
   host: "smtp.test",
   port,
   allowPrivate: true,
-  timeoutMs: 3_000,
+  timeoutMs: 60_000,
   ...over,
 });
 
