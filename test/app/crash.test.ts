@@ -44,7 +44,7 @@ process.on("SIGUSR2", () => {
 
 interface Ended {
   readonly code: number | null;
-  readonly told: string;
+  readonly output: string;
   readonly files: readonly string[];
 }
 
@@ -70,19 +70,19 @@ probes:
     ["--import", preload, join(process.cwd(), "src/main.ts"), ...words, "--config", config],
     { cwd: folder, env: { PATH: process.env["PATH"] ?? "", PLUMBLINE_DATA: join(folder, "data"), DEBUG: "1" } },
   );
-  let notified = "";
-  child.stdout.on("data", (piece: Buffer) => (notified += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (notified += piece.toString()));
+  let output = "";
+  child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (output += piece.toString()));
   const closed = new Promise<number | null>((ended) => child.on("close", ended));
   await Promise.race([once(provider, "request"), closed]);
-  if (words[0] === "start") await eventually(() => expect(told).toContain('"message":"started"'));
+  if (words[0] === "start") await eventually(() => expect(output).toContain('"message":"started"'));
   child.kill("SIGUSR2");
   const code = await closed;
   const own = new Set(["key", "plumbline.yaml", "saboteur.mjs"]);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !(entry.parentPath === folder && own.has(entry.name)))
     .map(({ parentPath, name }) => `${name} ${readFileSync(join(parentPath, name), "latin1")}`);
-  return { code, told: notified, files };
+  return { code, output, files };
 }
 
 const leaks = (text: string): string[] => [...tracesOf(key), prompt.slice(0, 18)].filter((it) => text.includes(it));
@@ -101,12 +101,12 @@ const crashes: readonly (readonly [thrown: string, how: "throw" | "reject", word
 
 test.each(crashes)("%s, by %s in %j: it dies, says so, and of a secret nothing is left anywhere", async (...it) => {
   const [thrown, how, words] = it;
-  const { code, told, files } = await crash(words, thrown, how);
+  const { code, output, files } = await crash(words, thrown, how);
   expect(code).toBe(1);
-  expect(told).toMatch(
+  expect(output).toMatch(
     words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: it ended by a mistake/m,
   );
-  expect(leaks(told)).toEqual([]);
+  expect(leaks(output)).toEqual([]);
   if (words[0] === "start") expect(files.length).toBeGreaterThan(20);
   expect(files.flatMap(leaks)).toEqual([]);
 });

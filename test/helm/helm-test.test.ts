@@ -44,7 +44,7 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let web: ChildProcess | undefined;
   let port: number;
-  let notified: (...words: readonly string[]) => Promise<Ended>;
+  let runHelm: (...words: readonly string[]) => Promise<Ended>;
 
   /** A cluster that runs, of this release, the Job, the test's pod and the web Deployment, each by its own words. */
   const run = async (owner: Kept, server: ApiServer): Promise<boolean> => {
@@ -85,9 +85,9 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
       service: { port },
       storage: { databaseUrl: database.url, redisUrl: redis.url },
     };
-    told = (...words) =>
+    runHelm = (...words) =>
       ending(spawn(helm.program, [...words, "--namespace", "watch", "--timeout", "300s"], { env }), stringify(values));
-    const { code, said } = await told("install", "rel", "helm", "--values", "-");
+    const { code, said } = await runHelm("install", "rel", "helm", "--values", "-");
     if (code !== 0) throw new Error(said);
     const deployment = cluster.find("Deployment", "localhost-web");
     web = deployment && startPod(deployment, cluster, image);
@@ -99,7 +99,7 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
 
   /** Helm's exit code, and what the test's own pod said and ended with. */
   const tested = async (): Promise<{ readonly helm: number | null; readonly pod: Ended | undefined }> => {
-    const { code } = await notified("test", "rel");
+    const { code } = await runHelm("test", "rel");
     return { helm: code, pod: pods.findLast(({ name }) => name === "Pod localhost-ready")?.ended };
   };
 

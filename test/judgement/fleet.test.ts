@@ -24,14 +24,14 @@ function notifiedIn(fleets: readonly number[], floor: number) {
 }
 
 test("forty series that share a promise of one false page in 180 days keep it together", () => {
-  const shipped = toldIn([1, 2], 0.05);
+  const shipped = notifiedIn([1, 2], 0.05);
   expect(shipped.byFleet).toBeLessThanOrEqual(2);
   expect(shipped.bySeries).toBeLessThanOrEqual(2 * series * 0.2);
   expect(shipped.groups).toBe(0);
 });
 
 test("without a floor the engine alone shows what sharing does: many times fewer pages", () => {
-  const alone = toldIn([1], 0);
+  const alone = notifiedIn([1], 0);
   expect(alone.bySeries).toBeGreaterThan(5);
   expect(alone.bySeries).toBeLessThanOrEqual(series);
   expect(5 * alone.byFleet).toBeLessThan(alone.bySeries);

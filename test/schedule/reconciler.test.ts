@@ -11,7 +11,7 @@ import { dueSlots } from "../../src/schedule/slots.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { eventually } from "../setup/eventually.ts";
-import { BookDouble, FakeClock, QueueDouble } from "./doubles.ts";
+import { StoreDouble, FakeClock, QueueDouble } from "./doubles.ts";
 
 const start = Date.UTC(2026, 10, 23, 12);
 const everyMs = 60_000;

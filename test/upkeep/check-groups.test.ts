@@ -113,7 +113,7 @@ test("one location alone is told of by itself, when the others had time to show 
   day.slower.set(us.id, 2);
   await day.minutes(12);
   expect(said(day.story.told)).toEqual(["opened: mini valid-request: total time"]);
-  expect(await store.incidents(false, 99)).not.toContainEqual(expect.objectContaining(isCover));
+  expect(await store.incidents(false, 99)).not.toContainEqual(expect.objectContaining(isGroup));
 });
 
 test("other scenarios of the target belong to it", async () => {

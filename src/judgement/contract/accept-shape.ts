@@ -1,6 +1,6 @@
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
-import { readAs } from "../learned.ts";
+import { readAs } from "../drift/learned.ts";
 import { allDifferencesOf, type Difference, differencesOf, isSaidBy } from "./differences.ts";
 import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";

@@ -3,18 +3,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Alert, OutboxEntry } from "../../../src/alert/alert.ts";
-import { composeAlert } from "../../../src/alert/compose.ts";
-import { deliverOnce } from "../../../src/alert/deliver.ts";
-import { resendOnce } from "../../../src/alert/resend.ts";
+import type { Alert, OutboxEntry } from "../../../src/notify/compose/alert.ts";
+import { composeAlert } from "../../../src/notify/compose/compose.ts";
+import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
+import { resendOnce } from "../../../src/notify/route/resend.ts";
 import type { TransitionKind } from "../../../src/incident/incident.ts";
 import { findProgram } from "../../setup/binaries.ts";
 import { freePort, openPlace, reachable } from "../../setup/servers.ts";
-import { posterSaying, status, worldOf } from "../delivery-world.ts";
-import { answer, type HttpReceiver, startReceiver } from "../http-receiver.ts";
-import { entryFor, incident, transition } from "../samples.ts";
-import { hostileAlert } from "./hostile.ts";
-import { links, lookUp, receivers } from "./kinds.ts";
+import { posterSaying, status, worldOf } from "../../notify/delivery-world.ts";
+import { answer, type HttpReceiver, startReceiver } from "../../notify/http-receiver.ts";
+import { entryFor, incident, transition } from "../../notify/samples.ts";
+import { hostileAlert } from "../hostile.ts";
+import { links, lookUp, receivers } from "../kinds.ts";
 import { eventually } from "../../setup/eventually.ts";
 
 /** Judged by the real thing: Debian's prometheus-alertmanager, asked by its own amtool. */
