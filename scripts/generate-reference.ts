@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { referencePages } from "./reference/pages.ts";
 
 /** Writes docs/reference anew; what is no page any more goes. */
-const folder = new URL("../docs/reference", import.meta.url);
+const folder = new URL("../docs/reference/", import.meta.url);
 const pages = referencePages();
 
 mkdirSync(folder, { recursive: true });
