@@ -15,34 +15,37 @@ const hurried = {
   maxRequestBytes: 65_536,
 };
 
-test.each(Object.entries(oddities))("%s: no crash, no more than announced, a sensible decision", async (_name, odd) => {
-  const server = await openWire((socket, head, body) => {
-    const isPath = head.startsWith("POST /v1/chat/completions ");
-    const asked = {
-      isStream: body.includes('"stream":true'),
-      hasKey: head.includes(replayKey),
-      isGood: isPath && isGoodRequest(body),
-    };
-    const reply = odd.serve(asked, socket);
-    if (reply !== undefined) socket.end(reply);
-  });
-  try {
-    const { document, plan } = await auditOf(targetAt(server.baseUrl, { policy: hurried }), replayKey, askedOnly);
-    expect(document.sent.requests).toBeLessThanOrEqual(plan.atMostRequests);
-    expect(server.requests()).toBeLessThanOrEqual(document.sent.requests);
-    expect(document.decision).toMatchObject({
-      readiness: odd.readiness,
-      because: expect.stringContaining(odd.because),
+test.concurrent.each(Object.entries(oddities))(
+  "%s: no crash, no more than announced, a sensible decision",
+  async (_name, odd) => {
+    const server = await openWire((socket, head, body) => {
+      const isPath = head.startsWith("POST /v1/chat/completions ");
+      const asked = {
+        isStream: body.includes('"stream":true'),
+        hasKey: head.includes(replayKey),
+        isGood: isPath && isGoodRequest(body),
+      };
+      const reply = odd.serve(asked, socket);
+      if (reply !== undefined) socket.end(reply);
     });
-    expect(document.worksheet.map(({ observed }) => observed)).not.toContain("");
-    for (const render of Object.values(auditRenderers)) {
-      const text = render(document);
-      expect(text).not.toContain(replayKey);
-      expect(text).not.toContain("alert(1)");
-      expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]|undefined|NaN|\[object/u);
+    try {
+      const { document, plan } = await auditOf(targetAt(server.baseUrl, { policy: hurried }), replayKey, askedOnly);
+      expect(document.sent.requests).toBeLessThanOrEqual(plan.atMostRequests);
+      expect(server.requests()).toBeLessThanOrEqual(document.sent.requests);
+      expect(document.decision).toMatchObject({
+        readiness: odd.readiness,
+        because: expect.stringContaining(odd.because),
+      });
+      expect(document.worksheet.map(({ observed }) => observed)).not.toContain("");
+      for (const render of Object.values(auditRenderers)) {
+        const text = render(document);
+        expect(text).not.toContain(replayKey);
+        expect(text).not.toContain("alert(1)");
+        expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]|undefined|NaN|\[object/u);
+      }
+      expect(auditRenderers.html(document)).not.toMatch(/<script/i);
+    } finally {
+      await server.close();
     }
-    expect(auditRenderers.html(document)).not.toMatch(/<script/i);
-  } finally {
-    await server.close();
-  }
-});
+  },
+);
