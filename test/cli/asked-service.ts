@@ -3,7 +3,7 @@ import { createCommands } from "../../src/app/commands.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { createControl } from "../../src/operate/control.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
@@ -27,7 +27,7 @@ export async function openAskedService(
   token: AccessToken,
   { afterNoonMs = 0, ...world }: Pick<ControlWorld, "freshId"> & Partial<ControlWorld> & { afterNoonMs?: number },
 ): Promise<AskedService> {
-  const pool = await openPglitePool(undefined);
+  const pool = await openMemoryPool();
   const store = await openStore(pool, noonMs, 30);
   const nowMs = (): number => noonMs + afterNoonMs;
   const control = createControl({

@@ -5,7 +5,7 @@ import { runProbe } from "../../src/run/run-probe.ts";
 import { watchPunctuality } from "../../src/upkeep/check-monitor.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -15,7 +15,7 @@ import { fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: () => openPglitePool(undefined),
+  PGlite: openMemoryPool,
   async PostgreSQL() {
     const database = await freshDatabase();
     const pool = await openPostgresPool(database.url, silentLog);

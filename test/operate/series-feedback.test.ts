@@ -7,7 +7,7 @@ import { type Control, createControl } from "../../src/operate/control.ts";
 import type { Exclusion } from "../../src/operate/series-feedback.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -29,7 +29,7 @@ let promptTokens: number;
 let slower: number;
 
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
+  pool = await openMemoryPool();
   store = await openStore(pool, dayStart, 30);
 });
 afterAll(() => pool.close());

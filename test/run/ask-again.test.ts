@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { askAgainAt } from "../../src/run/ask-again.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { incident } from "../notify/samples.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -47,7 +47,7 @@ test.each(cases)("%s", (_name, incidents, isAsked) => {
 });
 
 test("an hourly probe whose prompt is counted otherwise is told of within half a minute", async () => {
-  const pool = await openPglitePool(undefined);
+  const pool = await openMemoryPool();
   const store = await openStore(pool, slotMs, 90);
   let nowMs = slotMs;
   let promptTokens = 24;

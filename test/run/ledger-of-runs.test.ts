@@ -9,7 +9,7 @@ import { watchSpend } from "../../src/upkeep/check-spend.ts";
 import type { World } from "../../src/run/world.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -23,7 +23,7 @@ const minuteMs = 60_000;
 const terms: AuditTerms = { environment: "production", warnAfterMs: 1000, accept: [] };
 
 describe.each([
-  ["PGlite", async () => [await openPglitePool(undefined)] as const],
+  ["PGlite", async () => [await openMemoryPool()] as const],
   [
     "PostgreSQL",
     async () => {

@@ -5,7 +5,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -15,7 +15,7 @@ import { completion, fakeExchanger, type FakeExchanger, ok } from "./fake-exchan
 import { quietWorld } from "./quiet-world.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: () => openPglitePool(undefined),
+  PGlite: openMemoryPool,
   async PostgreSQL() {
     const database = await freshDatabase();
     const pool = await openPostgresPool(database.url, silentLog);

@@ -1,6 +1,6 @@
 import { openQueues, type QueueOptions, type Queues } from "../../src/schedule/bullmq.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 
@@ -29,7 +29,7 @@ export const places: Readonly<Record<string, () => Promise<Place>>> = {
     return { open, close: () => close().then(drop) };
   },
   async PGlite() {
-    const { pool, close } = await openPglitePool(undefined);
+    const { pool, close } = await openMemoryPool();
     return { open: (options) => openQueues({ kind: "postgres", pool }, silentLog, options), close };
   },
 };

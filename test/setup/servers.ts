@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
 import type { TestProject } from "vitest/node";
 import { findBinaries } from "./binaries.ts";
 
@@ -12,6 +13,8 @@ declare module "vitest" {
   interface ProvidedContext {
     redisUrl: string;
     databaseUrl: string;
+    /** Path of a dump of a new PGlite data folder. */
+    pgliteImage: string;
     /** Path of Prometheus' own checker; empty where it is not to be had. */
     promtool: string;
   }
@@ -27,6 +30,7 @@ export default async function setup(project: Pick<TestProject, "provide">): Prom
       given.redis ?? startRedis(binaries.redis, place),
       given.database ?? startPostgres(binaries.postgresDir, place),
     ]);
+    project.provide("pgliteImage", await writePgliteImage(place));
     project.provide("redisUrl", redisUrl);
     project.provide("databaseUrl", databaseUrl);
     project.provide("promtool", binaries.promtool ?? "");
@@ -82,6 +86,15 @@ async function startRedis(binary: string, place: Place): Promise<string> {
   const server = place.start(binary, [...flags, "--maxmemory-policy", "noeviction", "--dir", place.folder], {});
   await reachable("redis-server", server, port);
   return `redis://127.0.0.1:${port}`;
+}
+
+async function writePgliteImage(place: Place): Promise<string> {
+  const file = join(place.folder, "pglite.tar");
+  const pglite = await PGlite.create("memory://");
+  const image = await pglite.dumpDataDir("none");
+  await pglite.close();
+  writeFileSync(file, Buffer.from(await image.arrayBuffer()));
+  return file;
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user Debian made for it, or nobody. */

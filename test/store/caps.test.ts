@@ -4,7 +4,7 @@ import type { SpendCap } from "../../src/probe/target.ts";
 import { windowOf } from "../../src/judgement/spend/budget.ts";
 import type { ClaimRequest, Spent } from "../../src/run/run.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -60,7 +60,7 @@ const wavesArbitrary = fc.array(
   { minLength: 2, maxLength: 5 },
 );
 
-capsHold("PGlite", 4, async () => ({ pools: [await openPglitePool(undefined)], drop: () => Promise.resolve() }));
+capsHold("PGlite", 4, async () => ({ pools: [await openMemoryPool()], drop: () => Promise.resolve() }));
 capsHold("PostgreSQL, fifty sessions", 15, async () => {
   const { url, drop } = await freshDatabase();
   return { pools: await Promise.all(Array.from({ length: 5 }, () => openPostgresPool(url, silentLog))), drop };

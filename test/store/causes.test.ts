@@ -6,7 +6,7 @@ import { clockReport } from "../../src/upkeep/outage-report.ts";
 import { put } from "../../src/upkeep/check-outages.ts";
 import { sweepIncidents } from "../../src/upkeep/sweep-incidents.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -18,7 +18,7 @@ const minuteMs = 60_000;
 const atOnce = { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 };
 
 const engines: Record<string, () => Promise<StorePool>> = {
-  PGlite: () => openPglitePool(undefined),
+  PGlite: openMemoryPool,
   PostgreSQL: async () => {
     const { url, drop } = await freshDatabase();
     drops.push(drop);

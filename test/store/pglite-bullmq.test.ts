@@ -10,12 +10,12 @@ import {
 import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 
 let opened: StorePool;
 beforeAll(async () => {
-  opened = await openPglitePool(undefined);
+  opened = await openMemoryPool();
   const client = await (opened.pool as unknown as Pool).connect();
   await runMigrations(client as unknown as Parameters<typeof runMigrations>[0]);
   client.release();

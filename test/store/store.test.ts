@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { freshDatabase } from "../setup/databases.ts";
@@ -18,7 +18,7 @@ async function ownDatabase(): Promise<string> {
   return url;
 }
 
-storeConforms("PGlite", () => openPglitePool(undefined));
+storeConforms("PGlite", openMemoryPool);
 storeConforms("PostgreSQL", async () => openPostgresPool(await ownDatabase(), silentLog));
 
 test("six processes bring up one empty PostgreSQL at the same time", async () => {
@@ -36,7 +36,7 @@ test("six processes bring up one empty PostgreSQL at the same time", async () =>
 });
 
 test("of a ledger with nothing in it no pace is known", async () => {
-  const pool = await openPglitePool(undefined);
+  const pool = await openMemoryPool();
   try {
     const store = await openStore(pool, noonMs, 30);
     const lately = await store.usedLately(noonMs - 72 * 3_600_000, noonMs);

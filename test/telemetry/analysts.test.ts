@@ -9,7 +9,7 @@ import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
@@ -47,7 +47,7 @@ probes:
   };
   const loaded = loadConfig({ file: "test", text }, sources);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
-  pool = await openPglitePool(undefined);
+  pool = await openMemoryPool();
   const store = await openStore(pool, Date.now(), 30);
   const telemetry = await startTelemetry({});
   const world = openWorld(store, loaded.config, keepSecrets(env), silentLog, telemetry);

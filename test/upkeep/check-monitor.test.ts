@@ -5,7 +5,7 @@ import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { closeOrphans } from "../../src/upkeep/close-orphans.ts";
 import { watchPunctuality, type WatchWorld } from "../../src/upkeep/check-monitor.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -15,7 +15,7 @@ const minuteMs = 60_000;
 let pool: StorePool;
 let store: Store;
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
+  pool = await openMemoryPool();
   store = await openStore(pool, noonMs, 30);
 });
 afterAll(() => pool.close());

@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/config.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { receiver } from "../notify/samples.ts";
 import { probe } from "../probe/samples.ts";
@@ -12,7 +12,7 @@ import { probe } from "../probe/samples.ts";
 const dayMs = 86_400_000;
 
 test("the look of the elected scheduler ends the day of the digest; that of another does not", async () => {
-  const pool = await openPglitePool(undefined);
+  const pool = await openMemoryPool();
   const store = await openStore(pool, Date.now(), 30);
   const config: Config = {
     targets: [probe.target],

@@ -7,7 +7,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { digestNow } from "../../src/upkeep/digest.ts";
 import { nextEndMs, watchDigest } from "../../src/upkeep/send-digest.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -38,7 +38,7 @@ const probes = names.map((name) => probeOf(name, "api.example.com"));
 const [first, second] = probes as [Probe, Probe];
 
 const engines: Record<string, () => Promise<StorePool>> = {
-  PGlite: () => openPglitePool(undefined),
+  PGlite: openMemoryPool,
   PostgreSQL: async () => {
     const { url, drop } = await freshDatabase();
     drops.push(drop);

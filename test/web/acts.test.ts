@@ -5,7 +5,7 @@ import { type ActionLink, actionAddress } from "../../src/incident/action-link.t
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
 import { systemClock } from "../../src/std/clock.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -20,7 +20,7 @@ let control: Control;
 let web: WebServer;
 
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
+  pool = await openMemoryPool();
   store = await openStore(pool, noonMs, 30);
   control = createControl({
     book: store,

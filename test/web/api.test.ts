@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import { createControl } from "../../src/operate/control.ts";
-import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -15,7 +15,7 @@ let web: ReturnType<typeof createWeb>;
 const atMs = noonMs + 60_000;
 
 beforeAll(async () => {
-  pool = await openPglitePool(undefined);
+  pool = await openMemoryPool();
   store = await openStore(pool, noonMs, 30);
   const control = createControl({
     book: store,
