@@ -11,7 +11,7 @@ const requests: Readonly<Record<string, string>> = {
 };
 
 const root = new protobuf.Root();
-root.resolvePath = (_origin, target) => `${messages}${target}`;
+root.resolvePath = (_origin, target) => `${messages}/${target}`;
 root.loadSync(
   ["trace/v1/trace", "metrics/v1/metrics", "logs/v1/logs"].map(
     (service) => `opentelemetry/proto/collector/${service}_service.proto`,
