@@ -23,9 +23,12 @@ const vocabulary = new Set(
 
 /** An error's message without anything that could be somebody's words: `Incorrect API key provided: …`. */
 export function safeMessage(message: string): string | undefined {
+  const words = message.slice(0, 2000).split(/\s+/);
+  // A limit and a count say something; a row of numbers may be the bytes of a key.
+  const mayKeepNumbers = words.filter((word) => /\d/.test(word)).length <= mostNumbers;
   const kept: string[] = [];
-  for (const word of message.slice(0, 2000).split(/\s+/)) {
-    if (isHarmless(word)) kept.push(word);
+  for (const word of words) {
+    if (isHarmless(word) && (mayKeepNumbers || !/\d/.test(word))) kept.push(word);
     else if (kept.at(-1) !== "…") kept.push("…");
   }
   const text = kept.join(" ").slice(0, maxLength);
@@ -33,6 +36,7 @@ export function safeMessage(message: string): string | undefined {
 }
 
 const maxLength = 160;
+const mostNumbers = 3;
 
 function isHarmless(word: string): boolean {
   const [, core = ""] =

@@ -1,10 +1,12 @@
-import { cutFinder, mark, masksFinder } from "./secret-cuts.ts";
+import { gramFinder, type Range, shortestGram } from "./gram-finder.ts";
+import { mark, masksFinder } from "./masks.ts";
+import { endIn, folded, type NormalForm, squeezed, startIn, unescaped } from "./normal-form.ts";
 import { secretForms } from "./secret-forms.ts";
 
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
 
-/** Shapes of keys that are recognised without having been told of them. A group is kept. */
+/** Shapes of keys that are recognised without being known. A group is kept. */
 const tokenPatterns = [
   /\b(?:sk|pk|rk|gsk|xai|hf|nvapi|whsec|whsk|gh[pousr]|xox[abeoprs])[-_][A-Za-z0-9_+/=-]{8,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{30,}/g,
@@ -18,28 +20,80 @@ const tokenPatterns = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
+const shortestSecret = 6;
+const mostUnescapings = 3;
+
 /**
- * Removes the given secrets in every usual spelling (raw, base64 and hex, escaped for URLs, JSON and HTML, hashed, masked in the
- * middle), each also when it is cut short after eight characters or more, and anything that looks like a key. Secrets
- * shorter than 6 characters are left alone: they would blank ordinary words.
+ * Removes the given secrets by what they give away, not by a list of spellings: any eight characters of one in a row,
+ * whatever case, separators or escapes they are written with, and the same of their bytes in the usual encodings and
+ * of their hashes. Also anything that looks like a key. Secrets shorter than 6 characters are left alone: they would
+ * blank ordinary words; those shorter than 8 are found whole only.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = [...new Set(secrets)].filter((secret) => secret.length >= 6).map(secretForms);
-  const longestFirst = (of: Set<string>): string[] => [...of].sort((a, b) => b.length - a.length);
-  const cuttable = new Set(forms.flatMap((it) => it.cuttable));
-  const whole = longestFirst(new Set(forms.flatMap((it) => it.whole).filter((it) => !cuttable.has(it))));
-  const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
-  const withoutCuts = cutFinder(
-    [...cuttable],
-    forms.flatMap((it) => it.endings),
-  );
+  const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  let withoutKnown: Redactor | undefined;
   return (text) => {
-    let clean = text;
-    for (const needle of whole) if (clean.includes(needle)) clean = clean.replaceAll(needle, mark);
-    clean = withoutMasks(withoutCuts(clean));
+    // Finders are large: a program that writes nothing makes none.
+    withoutKnown ??= knownRedactor(known);
+    let clean = withoutKnown(text);
     for (const pattern of tokenPatterns) {
       clean = clean.replace(pattern, (_match, kept: unknown) => (typeof kept === "string" ? `${kept}${mark}` : mark));
     }
     return clean;
   };
+}
+
+function knownRedactor(known: readonly string[]): Redactor {
+  if (known.length === 0) return (text) => text;
+  const forms = known.map(secretForms);
+  const inFolded = gramFinder(forms.flatMap((it) => it.folded));
+  const inSqueezed = gramFinder(forms.flatMap((it) => it.squeezed));
+  const words = new Set(forms.flatMap((it) => it.words));
+  const short = known.filter((secret) => secret.length < shortestGram);
+  const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
+  const find = (form: NormalForm): Range[] => {
+    const dense = squeezed(form);
+    return [
+      ...inFolded(form.units).map((range) => inSource(range, form)),
+      ...inSqueezed(dense.units).map((range) => inSource(range, dense)),
+    ];
+  };
+  return (text) => {
+    const ranges: Range[] = [];
+    let form: NormalForm | undefined = folded(text);
+    for (let level = 0; form !== undefined && level <= mostUnescapings; level += 1) {
+      ranges.push(...find(form));
+      form = unescaped(form);
+    }
+    let clean = without(text, ranges, words);
+    for (const secret of short) clean = clean.replaceAll(secret, mark);
+    return withoutMasks(clean);
+  };
+}
+
+function inSource({ start, end }: Range, form: NormalForm): Range {
+  return { start: startIn(form, start), end: endIn(form, end - 1) };
+}
+
+function without(text: string, ranges: readonly Range[], words: ReadonlySet<string>): string {
+  if (ranges.length === 0) return text;
+  let clean = "";
+  let from = 0;
+  for (const { start, end } of merged(ranges)) {
+    if (words.has(text.slice(start, end).toLowerCase())) continue;
+    clean += text.slice(from, start) + mark;
+    from = end;
+  }
+  return clean + text.slice(from);
+}
+
+function merged(ranges: readonly Range[]): Range[] {
+  const joined: Range[] = [];
+  for (const range of ranges.toSorted((a, b) => a.start - b.start)) {
+    const last = joined.at(-1);
+    if (last !== undefined && range.start <= last.end) {
+      joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
+    } else joined.push(range);
+  }
+  return joined;
 }

@@ -1,41 +1,158 @@
-import { createHash } from "node:crypto";
+import { createHash, getHashes } from "node:crypto";
+import type { Needle } from "./gram-finder.ts";
+import { folded, squeezed } from "./normal-form.ts";
 
-/** How a secret may turn up in a text. */
+/** What gives a secret away, by the form of text in which it is looked for. */
 export interface SecretForms {
-  readonly whole: readonly string[];
-  /** Secret also when only the beginning is there. */
-  readonly cuttable: readonly string[];
-  /** Secret also when only the end is there: `key ending in …`. */
-  readonly endings: readonly string[];
-  /** Secret also when only beginning or end is there, with a mask in between: `abc…wxyz`. */
+  /** Looked for in small letters, nothing left out. */
+  readonly folded: readonly Needle[];
+  /** Looked for in small letters and without separators. */
+  readonly squeezed: readonly Needle[];
+  /** Words of the secret, such as `password`, that alone are no secret yet. */
+  readonly words: readonly string[];
+  /** Secret also when only beginning or end is there, beside a mask: `abc…wxyz`. */
   readonly masked: readonly string[];
 }
 
-const shortestCuttable = 12;
 const shortestMasked = 16;
+/** Grams in characters of each alphabet: each stands for five to eight bytes of the secret, so that chance finds none. */
+const grams = {
+  text: 8,
+  base64: 10,
+  hex: 12,
+  base32: 12,
+  decimals: 14,
+  octals: 14,
+  bits: 40,
+  x: 18,
+  u: 30,
+  digest: 12,
+};
+const digestBeginning = 10;
 
+/** The spellings that the normal forms do not already make equal. Pure. */
 export function secretForms(secret: string): SecretForms {
-  const spellings = spellingsOf(secret);
-  const derived = [...base64Forms(secret), ...base64Forms(base64(secret)), ...hexForms(secret), ...digests(secret)];
-  const isLong = (form: string): boolean => form.length >= shortestCuttable;
+  const texts = isAddress(secret) ? secretParts(secret) : [secret];
+  const spellings = texts.flatMap(inOtherLetters);
+  const bytes = texts.flatMap((text) => bytesOf(text));
+  const derived = [
+    ...spellings.flatMap((text) => [text, reversed(text), wide(text)]).map((text) => needle(text, grams.text)),
+    ...bytes.flatMap(asBytes),
+    ...texts
+      .flatMap((text) => base64Forms(Buffer.from(base64Forms(Buffer.from(text))[0] ?? "")))
+      .map((text) => needle(text, grams.base64)),
+    ...digestsOf(secret),
+    ...(secret.trim() === secret ? [] : digestsOf(secret.trim())),
+  ];
   return {
-    whole: [...spellings, ...derived.filter(isLong)],
-    cuttable: [...(isAddress(secret) ? tellingParts(secret) : spellings), ...derived].filter(isLong),
-    endings: isAddress(secret) ? [] : spellings.filter(isLong),
+    folded: spellings.map((text) => ({ units: folded(text).units, gram: grams.text })),
+    squeezed: derived.filter(({ units, gram }) => units.length >= gram),
+    words: secret
+      .toLowerCase()
+      .split(/[^a-z]+/)
+      .filter((word) => word.length >= grams.text && word.length < 12 && word !== secret.toLowerCase()),
     masked: secret.length < shortestMasked || isAddress(secret) ? [] : [secret],
   };
 }
 
-/** As it is, and as texts write it: escaped for what carries it, in other letters, or read as what it is not. */
-function spellingsOf(secret: string): string[] {
-  const inOtherLetters = [secret.toLowerCase(), secret.toUpperCase(), secret.normalize("NFC"), secret.normalize("NFD")];
+const needle = (text: string, gram: number): Needle => ({ units: squeezed(folded(text)).units, gram });
+
+/** Composed, decomposed, and read as what it is not. */
+function inOtherLetters(secret: string): string[] {
   const misread = [Buffer.from(secret).toString("latin1"), secret.replace(/[\u0080-\uffff]/g, "\ufffd")];
-  const escaped = [...urlEncoded(secret), ...jsonEscaped(secret), ...htmlEscaped(secret)];
-  return [...new Set([secret, ...escaped, ...inOtherLetters, ...misread, ...inOtherLetters.flatMap(jsonEscaped)])];
+  return [...new Set([secret, secret.normalize("NFC"), secret.normalize("NFD"), ...misread])];
 }
 
-function base64(secret: string): string {
-  return Buffer.from(secret).toString("base64");
+/** UTF-16 that was read byte by byte; its zero bytes fall away with the separators. */
+const wide = (text: string): string => Buffer.from(text, "utf16le").toString("latin1");
+
+const reversed = (text: string): string => [...text].toReversed().join("");
+
+function bytesOf(text: string): Buffer[] {
+  const utf16 = Buffer.from(text, "utf16le");
+  return [Buffer.from(text), utf16, Buffer.from(utf16).swap16()];
+}
+
+/** Bytes as programs print them. Separators fall away in the text that is searched, so each needs one spelling only. */
+function asBytes(bytes: Buffer): Needle[] {
+  const each = (write: (byte: number) => string): string => [...bytes].map(write).join("");
+  const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
+  return [
+    needle(each(hex), grams.hex),
+    needle(
+      each((byte) => `x${hex(byte)}`),
+      grams.x,
+    ),
+    needle(
+      each((byte) => `0x${hex(byte)}`),
+      grams.x,
+    ),
+    needle(
+      each((byte) => `u00${hex(byte)}`),
+      grams.u,
+    ),
+    needle(each(String), grams.decimals),
+    needle(
+      each((byte) => byte.toString(8).padStart(3, "0")),
+      grams.octals,
+    ),
+    needle(
+      each((byte) => byte.toString(2).padStart(8, "0")),
+      grams.bits,
+    ),
+    ...base64Forms(bytes).map((text) => needle(text, grams.base64)),
+    ...base32Forms(bytes).map((text) => needle(text, grams.base32)),
+    needle(inBase58(bytes), grams.base64),
+  ];
+}
+
+/** On its own and inside something longer, where the characters depend on what stands before. */
+function base64Forms(bytes: Buffer): string[] {
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const own = before === 0 ? 0 : before + 1;
+    return text.slice(own, (before + bytes.length) % 3 === 0 ? undefined : -1);
+  });
+}
+
+/** RFC 4648 and its extended hex alphabet, on its own and inside something longer. */
+function base32Forms(bytes: Buffer): string[] {
+  return ["ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV"].flatMap((alphabet) =>
+    [0, 1, 2, 3, 4].map((before) => {
+      const bits = [...Buffer.alloc(before), ...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+      const digits = (bits.match(/.{5}/g) ?? []).map((five) => alphabet.charAt(Number.parseInt(five, 2)));
+      return digits.slice(Math.ceil((before * 8) / 5)).join("");
+    }),
+  );
+}
+
+const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/** The bytes as one number. */
+function inBase58(bytes: Buffer): string {
+  let rest = BigInt(`0x0${bytes.toString("hex")}`);
+  let text = "";
+  for (; rest > 0n; rest /= 58n) text = base58.charAt(Number(rest % 58n)) + text;
+  return text;
+}
+
+const algorithms = getHashes().filter((name) =>
+  /^(?:md5|sha1|sha(?:224|256|384|512)|sha512-(?:224|256)|sha3-\d+|ripemd160|blake2[bs]\d+|sm3)$/i.test(name),
+);
+
+/** Gateways name a key by its hash: any piece of one, or its beginning. */
+function digestsOf(secret: string): Needle[] {
+  return algorithms.flatMap((algorithm) => {
+    const digest = createHash(algorithm).update(secret).digest();
+    const [hex, base64] = [digest.toString("hex"), digest.toString("base64").replace(/=+$/, "")];
+    return [
+      needle(hex, grams.digest),
+      needle(hex.slice(0, digestBeginning), digestBeginning),
+      needle(base64, grams.base64),
+    ];
+  });
 }
 
 /** Of an address, only what is not known to everybody is secret: `https://` begins them all. */
@@ -43,67 +160,15 @@ function isAddress(secret: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(secret);
 }
 
-function tellingParts(address: string): string[] {
-  return address
-    .split(/[/?&=@:]/)
-    .filter((part) => part.length >= shortestCuttable && !/^[\w-]+(?:\.[\w-]+)+$/.test(part));
-}
+const shortestPart = 12;
 
-function urlEncoded(secret: string): string[] {
-  const usual = encodeURIComponent(secret.toWellFormed());
-  const form = new URLSearchParams([["", secret]]).toString().slice(1);
-  return [usual, encodeURIComponent(usual), usual.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()), form];
-}
-
-function jsonEscaped(secret: string): string[] {
-  const once = JSON.stringify(secret).slice(1, -1);
-  const slashes = once.replaceAll("/", "\\/");
-  const ascii = once.replace(/[^\x20-\x7e]|[&<>'+=]/g, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return [once, slashes, ascii, JSON.stringify(once).slice(1, -1)];
-}
-
-const entities = new Map([
-  ["&", "&amp;"],
-  ["<", "&lt;"],
-  [">", "&gt;"],
-  ['"', "&quot;"],
-  ["'", "&#39;"],
-]);
-
-function htmlEscaped(secret: string): string[] {
-  const each = (pattern: RegExp, write: (code: number) => string): string =>
-    secret.replace(pattern, (it) => write(it.codePointAt(0) ?? 0));
+/** Parts of path, query and user info that are long enough, and all that is not a plain word together. */
+function secretParts(address: string): string[] {
+  const behindScheme = address.replace(/^[^/]*:\/\//, "");
+  const parts = behindScheme.split(/[/?&=@:]/).filter((part) => part !== "" && !/^[\w-]+(?:\.[\w-]+)+$/.test(part));
+  const together = parts.filter((part) => /[^a-z]/.test(part) && part.length >= 4).join("");
   return [
-    secret.replace(/[&<>"']/g, (it) => entities.get(it) ?? it),
-    each(/[&<>"']/g, (code) => `&#x${code.toString(16)};`),
-    each(/[^\w -]/gu, (code) => `&#${code};`),
-    each(/[^\w -]/gu, (code) => `&#x${code.toString(16)};`),
+    ...parts.filter((part) => part.length >= shortestPart),
+    ...(together.length >= shortestPart ? [together] : []),
   ];
-}
-
-/** On its own and inside something longer, where the characters depend on what stands before it. */
-function base64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return (["base64", "base64url"] as const).flatMap((encoding) =>
-    [0, 1, 2].map((before) => {
-      const text = Buffer.concat([Buffer.alloc(before), bytes])
-        .toString(encoding)
-        .replace(/=+$/, "");
-      const own = before === 0 ? 0 : before + 1;
-      return text.slice(own, (before + bytes.length) % 3 === 0 ? undefined : -1);
-    }),
-  );
-}
-
-function hexForms(secret: string): string[] {
-  const hex = Buffer.from(secret).toString("hex");
-  return [hex, hex.toUpperCase()];
-}
-
-/** Gateways name a key by its hash. */
-function digests(secret: string): string[] {
-  return ["sha256", "sha1", "md5", "sha512"].flatMap((algorithm) => {
-    const digest = createHash(algorithm).update(secret).digest();
-    return [digest.toString("hex"), digest.toString("hex").toUpperCase(), digest.toString("base64").replace(/=+$/, "")];
-  });
 }
