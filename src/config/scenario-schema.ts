@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compilePattern } from "../std/pattern.ts";
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
 const textClass = z.enum(["empty", "json", "number", "word", "line", "text"]);
@@ -35,9 +36,15 @@ const expected = z.strictObject({
         .describe("what it is: json is an object or array, word has no space, line is one line, text is several"),
       matches: z
         .string()
-        .refine(isPattern, { error: "a regular expression" })
+        .superRefine((source, context) => {
+          const compiled = compilePattern(source);
+          if ("problem" in compiled) {
+            const message = `a regular expression in RE2 syntax, without look-around or back-references (${compiled.problem})`;
+            context.addIssue({ code: "custom", message });
+          }
+        })
         .optional()
-        .meta({ description: "a regular expression that is found in it", examples: ["^plumb"] }),
+        .meta({ description: "a regular expression (RE2 syntax) that is found in it", examples: ["^plumb"] }),
     })
     .optional()
     .describe("the text of the answer"),
@@ -58,12 +65,3 @@ export const scenario = z.strictObject({
   ask: ask.describe("what is asked"),
   expect: expected.prefault({}).describe("what must hold of the answer; what is left out is learned"),
 });
-
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(source, "u");
-    return true;
-  } catch {
-    return false;
-  }
-}

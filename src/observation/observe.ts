@@ -1,3 +1,4 @@
+import { holdsPattern } from "../std/pattern.ts";
 import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
@@ -83,7 +84,7 @@ function factsOf(reply: Reply, patterns: readonly string[], { expectModel, read 
     headers: headerClasses(reply.headers),
     error: errorFactsOf(reply.status, reply.body),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
-    textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, new RegExp(pattern, "u").test(text)])),
+    textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, holdsPattern(pattern, text)])),
     telling: informativeHeaders(reply.headers),
     streamUsage: reply.body.form === "stream" ? streamUsageOf(reply.body.chunks) : undefined,
     isListed: expectModel === undefined ? undefined : isListed(documents[0], expectModel),
