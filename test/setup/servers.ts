@@ -48,7 +48,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-interface Identity {
+export interface Identity {
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -115,7 +115,7 @@ async function startPostgres(binDir: string, place: Place): Promise<string> {
   return `postgres://plumbline@127.0.0.1:${port}/postgres`;
 }
 
-function unprivileged(): Identity {
+export function unprivileged(): Identity {
   for (const user of ["postgres", "nobody"]) {
     try {
       const id = (flag: string): number =>
