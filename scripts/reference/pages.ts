@@ -7,7 +7,7 @@ import { path, schemaFile } from "../../src/config/contract-schema.ts";
 import { chat, mailAddress } from "../../src/config/receiver-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "../../src/config/reference-schemas.ts";
 import { address, configSchema } from "../../src/config/schema.ts";
-import { spendCap } from "../../src/config/target-schema.ts";
+import { spendCap } from "../../src/config/spend-cap-schema.ts";
 import { apiRoutes } from "../../src/web/api.ts";
 import { openApiOf } from "../../src/web/openapi.ts";
 import { cron, duration, money, size, slug, timeZone } from "../../src/config/text-schemas.ts";

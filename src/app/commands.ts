@@ -42,7 +42,10 @@ export function createCommands(io: Io): CommandSet {
 
   const load = (file: string, checkSecrets: boolean, from: Env = env): Config | undefined => {
     const loaded = loadConfigFile(file, from, checkSecrets);
-    if ("config" in loaded) return loaded.config;
+    if ("config" in loaded) {
+      for (const notice of loaded.notices) stderr.write(`${notice}\n`);
+      return loaded.config;
+    }
     stderr.write(renderProblems(loaded.problems));
     return undefined;
   };

@@ -41,7 +41,11 @@ function openApi(
 ): ApiWorld {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
-  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
+  const tokens = config.apiTokens.map(({ name, scope, token }) => ({
+    name,
+    scope: scope === "write" ? ("act" as const) : scope,
+    token: secrets.read(token),
+  }));
   return {
     gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
     control: createControl({

@@ -51,6 +51,6 @@ export interface ActionLinkPolicy {
 
 export interface ApiToken {
   readonly name: string;
-  readonly scope: "read" | "act";
+  readonly scope: "read" | "write";
   readonly token: SecretRef;
 }

@@ -2,9 +2,8 @@ import type { LinkTemplate, Receiver, WebhookBody } from "../probe/receiver.ts";
 import { secretUses } from "../probe/receiver-secrets.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import type { ReceiverText } from "./receiver-schemas.ts";
-import { requireSecret } from "./required-secret.ts";
 import type { ConfigText } from "./schema.ts";
-import { readSecret, secretName } from "./secrets.ts";
+import { readSecret, requireSecret, secretName } from "./secrets.ts";
 import { durationMs } from "./text-schemas.ts";
 
 /** The receivers of a configuration; what keeps one from ever being told anything is complained of now. */
@@ -93,7 +92,7 @@ function bodyOf({ format, template }: NonNullable<ReceiverText["webhook"]>): Web
 function checkSecrets(receiver: Receiver, context: LoadContext, complaints: Complaint[]): void {
   const path = ["receivers", receiver.name, receiver.kind];
   for (const { ref, form } of secretUses(receiver)) {
-    requireSecret(ref, path, context, complaints);
+    requireSecret(ref, path, { context, complaints });
     const value = context.checkSecrets ? readSecret(ref, context) : undefined;
     if (value === undefined || form === undefined || form.accepts(value)) continue;
     complaints.push({

@@ -59,6 +59,8 @@ export interface Target {
   readonly name: string;
   /** Up to and including the version segment, no trailing slash: `https://api.example.com/v1`. */
   readonly baseUrl: string;
+  /** Where the base URL was read, if it is not written in the configuration: then it is hidden like a secret. */
+  readonly baseUrlRef?: SecretRef | undefined;
   readonly model: string;
   /** Who serves it: price lookup and `gen_ai.provider.name`. */
   readonly provider: string;
@@ -66,6 +68,8 @@ export interface Target {
   /** Which header carries the key and what stands before it: `authorization` + `Bearer `. */
   readonly keyHeader: { readonly name: string; readonly prefix: string };
   readonly headers: Readonly<Record<string, string>>;
+  /** Further headers, whose values are secrets. */
+  readonly secretHeaders?: Readonly<Record<string, SecretRef>> | undefined;
   /** OpenAI's reasoning models reject `max_tokens`, Ollama ignores `max_completion_tokens`. */
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
   readonly policy: ClientPolicy;
@@ -81,4 +85,9 @@ export interface Target {
   readonly tokenizer?: Tokenizer | undefined;
   /** What people say of its replies beside what is learned. */
   readonly contract?: ContractPolicy | undefined;
+}
+
+/** The base URL as people may see it: of one that is hidden, the origin only. */
+export function visibleBaseUrl({ baseUrl, baseUrlRef }: Target): string {
+  return baseUrlRef === undefined ? baseUrl : (URL.parse(baseUrl)?.origin ?? "");
 }

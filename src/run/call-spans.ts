@@ -7,6 +7,7 @@ import type { Call } from "../scenario/scenario.ts";
 import { attributes as a, type Document, spanNames } from "../telemetry/names.ts";
 import { askAttributes } from "./ask-attributes.ts";
 import { within } from "./spans.ts";
+import type { World } from "./world.ts";
 
 /** One CLIENT span per logical call, attributes that samplers need set at its creation. */
 export function startCallSpan(tracer: Tracer, parent: Span, { target }: Probe, call: Call): Span {
@@ -82,7 +83,7 @@ function completionAttributes(outcome: ReplyFacts, timings: Timings, provider: s
 
 /** One CLIENT span per attempt. Opened and closed around it, with what HTTP says and no more. */
 export async function inAttemptSpan(
-  tracer: Tracer,
+  { tracer, redact }: Pick<World, "tracer" | "redact">,
   parent: Span,
   request: HttpRequest,
   ordinal: number,
@@ -94,7 +95,7 @@ export async function inAttemptSpan(
       kind: SpanKind.CLIENT,
       attributes: {
         [a.httpMethod]: request.method,
-        [a.urlFull]: withoutQuery(request.url),
+        [a.urlFull]: redact(withoutQuery(request.url)),
         ...serverAttributes(request.url),
         ...(ordinal > 1 ? { [a.httpResendCount]: ordinal - 1 } : {}),
         ...(request.inject === undefined ? {} : { [a.plumblineInjected]: request.inject.name }),

@@ -41,11 +41,16 @@ async function makeCall(
   const policy = call.policy?.(target.policy) ?? target.policy;
   const span = startCallSpan(world.tracer, runSpan, asked, call);
   const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
-  const headers = target.traceparent === true ? { ...plain.headers, traceparent: traceparentOf(span) } : plain.headers;
+  const secretHeaders = Object.entries(target.secretHeaders ?? {}).map(([name, ref]) => [name, world.secret(ref)]);
+  const headers = {
+    ...(Object.fromEntries(secretHeaders) as Record<string, string>),
+    ...plain.headers,
+    ...(target.traceparent === true && { traceparent: traceparentOf(span) }),
+  };
   const request = { ...plain, headers, inject };
   const stepSince = watchClock(world.clock);
   const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
-    inAttemptSpan(world.tracer, span, request, ordinal, attempt),
+    inAttemptSpan(world, span, request, ordinal, attempt),
   );
   const seen = observe(call, exchange, patterns, world.redact);
   const clockStepMs = stepSince();

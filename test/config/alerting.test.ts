@@ -120,7 +120,7 @@ test.each([
   [
     "a digest for a pager",
     `receivers:\n  pager: { pagerduty: { routingKey: { env: A } } }\ndigest: { receivers: [pager] }`,
-    'receivers that wake nobody: a digest is read when there is time, and nothing ends it; got "pager", which is pagerduty',
+    'receivers that page nobody: a digest is read when there is time, and is never resolved; got "pager", which is pagerduty',
   ],
   [
     "a digest for Alertmanager",

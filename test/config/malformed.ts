@@ -102,7 +102,7 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
     probe("name: 'a b', target: mini, scenario: valid-request, every: 5m"),
     "letters, digits and dashes",
   ],
-  ["a name twice", `${valid}  - { name: a, target: mini, scenario: invalid-key, every: 5m }\n`, "a name of its own"],
+  ["a name twice", `${valid}  - { name: a, target: mini, scenario: invalid-key, every: 5m }\n`, "a unique name"],
   ["no location", probe("name: a, target: mini, scenario: valid-request, every: 5m, locations: []"), "at least 1"],
   [
     "a misspelt key of a probe",
