@@ -1,4 +1,3 @@
-import { createLogUpdate } from "log-update";
 import { elapsed } from "../report/elapsed.ts";
 import { drawLine, segment } from "../report/terminal-text.ts";
 
@@ -34,14 +33,29 @@ function line(atMs: number, text: string): string {
 }
 
 function terminalScreen({ stdout }: DemoIo): Screen {
-  const live = createLogUpdate(stdout);
+  /** Lines of the live view on the screen, which begins where the cursor is once they are erased. */
+  let drawn = 0;
+  const erase = (): string => (drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`);
+  const persist = (text: string): void => {
+    stdout.write(`${erase()}${text.replace(/\n$/, "")}\n`);
+    drawn = 0;
+  };
   return {
-    say: (atMs, text) => live.persist(line(atMs, text)),
-    show: (text) => live.persist(text),
-    draw: (view) => live(view()),
+    say: (atMs, text) => persist(line(atMs, text)),
+    show: persist,
+    draw(view) {
+      // A view higher than the window would scroll away, and could not be erased.
+      const rows = "rows" in stdout && typeof stdout.rows === "number" ? stdout.rows : Number.POSITIVE_INFINITY;
+      const lines = view()
+        .replace(/\n$/, "")
+        .split("\n")
+        .slice(0, Math.max(1, rows - 1));
+      stdout.write(`${erase()}${lines.join("\n")}\n`);
+      drawn = lines.length;
+    },
     end() {
-      live.clear();
-      live.done();
+      stdout.write(erase());
+      drawn = 0;
     },
   };
 }

@@ -9,7 +9,7 @@ import { isPerfect } from "./score.ts";
 import { type DemoIo, openScreen } from "../cli/screen.ts";
 import { storyPace } from "./story.ts";
 import { renderSummary } from "./summary.ts";
-import { playStory } from "./tell-story.ts";
+import { playStory } from "./play-story.ts";
 
 /** What `config/demo.yaml` refers to: made anew for each demo. */
 export type DemoEnv = Readonly<
