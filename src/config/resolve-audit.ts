@@ -1,5 +1,4 @@
-import type { AuditTerms, Fallback } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import type { AuditTerms, Fallback, Target } from "../probe/target.ts";
 import { requireNames, type Check } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
 import { requireSecret } from "./secrets.ts";
