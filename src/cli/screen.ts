@@ -1,5 +1,4 @@
-import { elapsed } from "../report/elapsed.ts";
-import { drawLine, segment } from "../report/terminal-text.ts";
+import { elapsed, drawLine, segment } from "../report/terminal-text.ts";
 
 export interface DemoIo {
   readonly stdout: NodeJS.WritableStream;
@@ -8,19 +7,19 @@ export interface DemoIo {
   /** Read for each frame, so that a getter follows a resized window. */
   readonly columns: number;
   readonly colour: boolean;
-  /** Calls back each time the person asks for the end. */
+  /** Calls back each time the person asks to stop. */
   onSignal(listener: () => void): void;
 }
 
-/** Where the demo tells its story. */
+/** A terminal with lines that stay, and a live view below them. */
 export interface Screen {
-  /** One thing that happened, on a line of its own that stays. */
+  /** An event, on a line that stays. */
   say(atMs: number, text: string): void;
   /** A text of several lines that stays. */
   show(text: string): void;
   /** Redraws the live view below everything that stays. Does nothing off a terminal. */
   draw(view: () => string): void;
-  /** Takes the live view away and gives the terminal back; what stays can still be added to. */
+  /** Removes the live view; lines that stay can still be added. */
   end(): void;
 }
 

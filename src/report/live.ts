@@ -5,9 +5,8 @@ import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { capLines } from "./cap-lines.ts";
-import { elapsed } from "./elapsed.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
-import { type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { elapsed, type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
 /** What the view needs beside the overview. */
 export interface LiveFrame {
