@@ -1,7 +1,7 @@
-/** Whether an incident may wake somebody, or can wait until somebody is at work. */
+/** page: may wake someone; ticket: can wait for working hours. */
 export type Tier = "page" | "ticket";
 
-/** Each given member must match one of its patterns, in which `*` stands for any characters. */
+/** Every field given must match one of its patterns; `*` matches any characters. */
 export interface AlertMatcher {
   readonly target?: readonly string[] | undefined;
   readonly probe?: readonly string[] | undefined;
@@ -12,37 +12,37 @@ export interface AlertMatcher {
   readonly tier?: readonly string[] | undefined;
 }
 
-/** Who is told of what matches, and who after them. */
+/** Who is notified of what matches, and who if nobody acknowledges. */
 export interface Route {
   readonly name: string;
   readonly match: AlertMatcher;
   readonly receivers: readonly string[];
-  /** Who else is told when nobody has acknowledged it for so long. */
+  /** Who else is notified if nobody has acknowledged the incident for this long. */
   readonly escalate?: { readonly afterMs: number; readonly receivers: readonly string[] } | undefined;
 }
 
-/** When a receiver is at work, by the clocks of its time zone. */
+/** Working hours of a receiver, in its time zone. */
 export interface Hours {
   readonly tz: string;
   /** 0 is Sunday. */
   readonly days: readonly number[];
-  /** Minutes of the day; a window that ends before it begins ends on the next day. */
+  /** Minutes of the day; a window that ends before it starts ends on the next day. */
   readonly fromMinute: number;
   readonly toMinute: number;
-  /** What happens outside: kept until the window opens, or not told at all. */
+  /** Outside working hours: hold notifications until they start, or skip them. */
   readonly outside: "hold" | "skip";
-  /** Whether pages keep to the hours as well. */
+  /** Whether pages keep to the working hours as well. */
   readonly pages: "always" | "within";
 }
 
-/** How one receiver wants to be told. */
+/** When and how often one receiver is notified. */
 export interface Manner {
   readonly hours?: Hours | undefined;
-  /** Messages about what is wrong within any hour; what is over it comes as one digest. */
+  /** Problem notifications within any hour; the rest is sent as one summary. */
   readonly maxPerHour?: number | undefined;
 }
 
-/** A time that comes again and again, in which nobody is told of what matches. */
+/** A recurring window during which nobody is notified of what matches. */
 export interface MaintenanceWindow {
   readonly name: string;
   readonly match: AlertMatcher;
@@ -51,25 +51,25 @@ export interface MaintenanceWindow {
   readonly forMs: number;
 }
 
-/** When a day ends, and who is told of it. */
+/** When a day ends, and who gets its digest. */
 export interface DigestTimes {
-  /** Minutes of the day by the clocks of `tz`. */
+  /** Minutes since midnight in `tz`. */
   readonly atMinute: number;
   readonly tz: string;
   readonly receivers: readonly string[];
 }
 
 export interface Alerting {
-  /** All that match apply; without any, and where none leads to anybody, everybody is told. */
+  /** All matching routes apply; if none matches, every receiver is notified. */
   readonly routes: readonly Route[];
   /** By the receiver's name. */
   readonly manners: Readonly<Record<string, Manner>>;
   readonly maintenance: readonly MaintenanceWindow[];
-  /** An outage or a move waits so long for others with the same cause, to be told as one. */
+  /** How long an incident waits for others with the same cause, to send one notification for all. */
   readonly groupWaitMs: number;
-  /** None: no digest is made. */
+  /** Omitted: no digest. */
   readonly digest?: DigestTimes | undefined;
 }
 
-/** Everybody is told of everything at once. */
+/** Every receiver is notified of everything at once. */
 export const plainAlerting: Alerting = { routes: [], manners: {}, maintenance: [], groupWaitMs: 0 };

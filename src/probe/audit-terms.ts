@@ -1,6 +1,6 @@
-/** A risk that somebody answers for, until a day. */
+/** A risk that someone accepts until a date. */
 export interface AcceptedRisk {
-  /** Name of the rule that would otherwise not be met. */
+  /** Name of the rule that is not met. */
   readonly item: string;
   readonly reason: string;
   readonly by: string;
@@ -8,14 +8,14 @@ export interface AcceptedRisk {
   readonly until: string;
 }
 
-/** How a reply is expected to be: what is not said may be anything. */
+/** What is expected of a reply; omitted fields can have any value. */
 export interface PinnedReply {
   readonly status?: number | undefined;
-  /** Of the error, as the provider writes it. */
+  /** Error type as the provider spells it. */
   readonly errorType?: string | undefined;
   readonly errorCode?: string | number | undefined;
   readonly finishReason?: string | undefined;
-  /** The model that the reply says has answered. */
+  /** The model named in the reply. */
   readonly servedModel?: string | undefined;
 }
 

@@ -96,7 +96,7 @@ invalid-key/invalid-key: { status: 401, errorType: invalid_request_error, errorC
     state: "broken",
     evidence: "invalid-key: status 401, expected 403; wrong-path: not asked, expected a reply",
   });
-  expect(readExpectations("a: [", scenarios)).toEqual({ problems: ["it is no YAML"] });
+  expect(readExpectations("a: [", scenarios)).toEqual({ problems: ["not valid YAML"] });
   expect(readExpectations("valid-request: { stat: 200 }", scenarios)).toMatchObject({
     problems: [expect.stringContaining("valid-request")],
   });
