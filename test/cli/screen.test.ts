@@ -5,11 +5,11 @@ import { openScreen } from "../../src/cli/screen.ts";
 /** What somebody sees: the few escape sequences that a live view needs, played on a list of lines. */
 function shownOn(written: string): string[] {
   const lines = [""];
-  for (const [part] of written.matchAll(/\u001B\[\d+A|\u001B\[0J|\n|[^\u001B\n]+/g)) {
-    const [, up] = /^\u001B\[(\d+)A$/.exec(part) ?? [];
+  for (const [part] of written.replaceAll("\u001B", "␛").matchAll(/␛\[\d+A|␛\[0J|\n|[^␛\n]+/g)) {
+    const [, up] = /^␛\[(\d+)A$/.exec(part) ?? [];
     if (up !== undefined) lines.splice(lines.length - 1 - Number(up), Number(up) + 1, "");
     else if (part === "\n") lines.push("");
-    else if (!part.startsWith("\u001B")) lines.push((lines.pop() ?? "") + part);
+    else if (!part.startsWith("␛")) lines.push((lines.pop() ?? "") + part);
   }
   return lines;
 }
