@@ -52,7 +52,10 @@ const expected = z
             context.addIssue({ code: "custom", message });
           })
           .optional()
-          .meta({ description: "regular expression (RE2 syntax) that must match a part of the text", examples: ["^plumb"] }),
+          .meta({
+            description: "regular expression (RE2 syntax) that must match a part of the text",
+            examples: ["^plumb"],
+          }),
       })
       .optional()
       .describe("the text of the answer"),
