@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Every } from "../notify/deliver/outbox-poller.ts";
+import type { Every } from "../std/repeat.ts";
 import type { Config, Problem } from "../config/config.ts";
 import type { Loaded } from "../config/load.ts";
 import { exceptionFields, type Log } from "../std/log.ts";

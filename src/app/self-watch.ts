@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { startHeartbeat } from "../upkeep/heartbeat.ts";
 import type { Poster } from "../notify/deliver/poster.ts";
-import type { Every } from "../notify/deliver/outbox-poller.ts";
+import type { Every } from "../std/repeat.ts";
 import type { Config } from "../config/config.ts";
 import { clockReport, skewText } from "../upkeep/outage-report.ts";
 import { put, watchCauses } from "../upkeep/check-outages.ts";

@@ -1,6 +1,7 @@
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Log } from "../std/log.ts";
+import { exceptionFields, type Log } from "../std/log.ts";
+import { type Every, repeatTask } from "../std/repeat.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
@@ -186,32 +187,30 @@ function standBy({ probes, intervalMs }: ReconcilerWorld, accounted: Accounted, 
 
 const longestMissedAfterMs = 300_000;
 
-/** Repeats the look until stopped. `every` calls back in intervals; looks never overlap. */
+const shortestDeadlineMs = 60_000;
+
+/** Reconciles at once and then at its interval until stopped. */
 export function startReconciler(
   world: ReconcilerWorld,
-  every: (intervalMs: number, work: () => void) => { stop(): void },
+  every: Every,
   onReport: (report: ReconcileReport) => void = () => {},
 ): Stoppable {
+  const { book, holder, intervalMs, log } = world;
   const memory = newMemory(world.clock);
-  const failed = (message: string) => (error: unknown) =>
-    world.log.error(message, { error: error instanceof Error ? error.name : "unknown" });
-  let looking: Promise<void> | undefined;
-  const look = (): void => {
-    looking ??= reconcileOnce(world, memory)
-      .then(onReport)
-      .catch(failed("the schedules could not be reconciled"))
-      .finally(() => {
-        looking = undefined;
-      });
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const report = await reconcileOnce(world, memory);
+    if (!signal.aborted) onReport(report);
   };
-  const repetition = every(world.intervalMs, look);
-  look();
+  // Longer than the lease: whoever was elected meanwhile does the work.
+  const deadlineMs = Math.max(shortestDeadlineMs, leaseIntervals * intervalMs);
+  const repetition = repeatTask({ name: "reconcile", everyMs: intervalMs, deadlineMs, run, log }, every);
+  repetition.trigger();
   return {
     async stop() {
-      repetition.stop();
-      await looking;
-      const { book, holder } = world;
-      await book.releaseLease("reconciler", holder).catch(failed("the lease could not be given back; it runs out"));
+      await repetition.stop();
+      await book
+        .releaseLease("reconciler", holder)
+        .catch((error: unknown) => log.error("could not release the lease; it expires", exceptionFields(error)));
     },
   };
 }
