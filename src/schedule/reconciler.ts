@@ -10,7 +10,7 @@ import { reconcile, type ScheduleAction } from "./reconcile.ts";
 
 export interface ReconcilerWorld {
   readonly queue: SlotQueue;
-  readonly book: SlotStore;
+  readonly store: SlotStore;
   readonly clock: Clock;
   readonly log: Log;
   /** Names this process among those that could repair. */
@@ -64,7 +64,7 @@ const mostTracedAtOnce = 500;
  * because it could not repair and would keep others from it.
  */
 export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMemory): Promise<ReconcileReport> {
-  const { queue, book, clock, log, holder, intervalMs } = world;
+  const { queue, store, clock, log, holder, intervalMs } = world;
   const atMs = clock.nowMs();
   const jump = memory.jumps.look();
   if (jump !== undefined) log.error("this machine's clock has jumped", { ...jump });
@@ -73,7 +73,7 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     log.error("clocks disagree, schedules are left alone: set this machine's or the queue's clock", { skewMs });
     return { kind: "skewed", atMs, skewMs };
   }
-  if (!(await book.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
+  if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
     standBy(world, memory.accounted, atMs);
     return { kind: "not-elected", atMs };
   }
@@ -136,28 +136,28 @@ async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
   }
 }
 
-async function sweep({ book, log }: ReconcilerWorld, nowMs: number): Promise<number> {
-  const interrupted = await book.sweepInterrupted(nowMs);
+async function sweep({ store, log }: ReconcilerWorld, nowMs: number): Promise<number> {
+  const interrupted = await store.sweepInterrupted(nowMs);
   for (const run of interrupted) log.warn("run interrupted: its worker did not finish it", { run });
   return interrupted.length;
 }
 
 /** Offers every due slot of the time since the last look; those that have a row keep it. */
 async function recordMissed(
-  { book, log, probes }: ReconcilerWorld,
+  { store, log, probes }: ReconcilerWorld,
   accounted: Accounted,
   actions: readonly ScheduleAction[],
   nowMs: number,
 ): Promise<number> {
   const isKnown = probes.every(({ id }) => accounted.has(id));
-  const newest = isKnown ? new Map<string, number>() : await book.lastSlots();
+  const newest = isKnown ? new Map<string, number>() : await store.lastSlots();
   const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
   const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
   let missed = 0;
   let pending: MissedSlot[] = [];
   let complete = new Map<string, number>();
   const write = async (): Promise<void> => {
-    missed += await book.recordMissed(pending);
+    missed += await store.recordMissed(pending);
     for (const [probeId, untilMs] of complete) accounted.set(probeId, untilMs);
     pending = [];
     complete = new Map();
@@ -195,7 +195,7 @@ export function startReconciler(
   every: Every,
   onReport: (report: ReconcileReport) => void = () => {},
 ): Stoppable {
-  const { book, holder, intervalMs, log } = world;
+  const { store, holder, intervalMs, log } = world;
   const memory = newMemory(world.clock);
   const run = async (signal: AbortSignal): Promise<void> => {
     const report = await reconcileOnce(world, memory);
@@ -208,7 +208,7 @@ export function startReconciler(
   return {
     async stop() {
       await repetition.stop();
-      await book
+      await store
         .releaseLease("reconciler", holder)
         .catch((error: unknown) => log.error("could not release the lease; it expires", exceptionFields(error)));
     },
