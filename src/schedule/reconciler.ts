@@ -1,11 +1,12 @@
 import type { Probe } from "../probe/probe.ts";
+import type { Slot } from "../probe/slot.ts";
 import type { Clock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type Every, repeatTask } from "../std/repeat.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
-import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
+import type { ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
 
 export interface ReconcilerWorld {
@@ -154,7 +155,7 @@ async function recordMissed(
   const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
   const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
   let missed = 0;
-  let pending: MissedSlot[] = [];
+  let pending: Slot[] = [];
   let complete = new Map<string, number>();
   const write = async (): Promise<void> => {
     missed += await store.recordMissed(pending);
