@@ -1,4 +1,4 @@
-import type { AcceptedRisk, PinnedReplies } from "../probe/audit-terms.ts";
+import type { AcceptedRisk, PinnedReplies } from "../probe/target.ts";
 import { pinnedRule } from "./pinned.ts";
 import { rules } from "./rules.ts";
 import type { Ruled } from "./ruled.ts";

@@ -1,5 +1,5 @@
 import type { ReplyFacts } from "../observation/observation.ts";
-import type { PinnedReplies, PinnedReply } from "../probe/audit-terms.ts";
+import type { PinnedReplies, PinnedReply } from "../probe/target.ts";
 import { broken, met } from "./ruled.ts";
 import type { Rule } from "./rules.ts";
 

@@ -1,8 +1,8 @@
 import type { ReplyFacts } from "../observation/observation.ts";
-import type { JsonKind } from "../probe/probe.ts";
 import type { Check } from "../scenario/scenario.ts";
 import { broken, met, named, ofChecks, open, type Ruled } from "./ruled.ts";
 import { isAnswered, type AuditView } from "./view.ts";
+import type { JsonKind } from "../std/json.ts";
 
 /** One condition of taking production traffic. */
 export interface Rule {

@@ -1,5 +1,4 @@
-import type { PinnedReplies } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import type { PinnedReplies, Target } from "../probe/target.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Json } from "../std/json.ts";
 import { decideReadiness } from "./decision.ts";

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { PinnedReplies } from "../probe/audit-terms.ts";
+import type { PinnedReplies } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 
 const word = z.string().min(1).max(200);

@@ -1,8 +1,7 @@
 import { parse } from "yaml";
 import type { DeclaredContract, DeclaredPath, DeclaredPaths } from "../probe/contract-policy.ts";
-import type { JsonKind } from "../probe/probe.ts";
 import { shortHash } from "../std/hash.ts";
-import { isJsonObject, type Json, type JsonObject } from "../std/json.ts";
+import { type JsonKind, isJsonObject, type Json, type JsonObject } from "../std/json.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 
 const mostPaths = 1000;

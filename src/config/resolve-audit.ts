@@ -1,5 +1,4 @@
-import type { AuditTerms, Fallback } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import type { AuditTerms, Fallback, Target } from "../probe/target.ts";
 import { closestTo } from "./closest.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { requireSecret } from "./required-secret.ts";

@@ -1,6 +1,7 @@
-import type { JsonKind, TextClass } from "../probe/probe.ts";
+import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
 import type { StreamUsage } from "./stream-usage.ts";
+import type { JsonKind } from "../std/json.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
 export interface Observation {

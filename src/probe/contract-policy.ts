@@ -1,4 +1,4 @@
-import type { JsonKind } from "./probe.ts";
+import type { JsonKind } from "../std/json.ts";
 
 /** What people say of paths of replies; in paths `*` stands for one name, `**` for anything. What their client reads comes first. */
 export interface ContractPolicy {

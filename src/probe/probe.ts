@@ -1,5 +1,5 @@
 import type { Alerting, Tier } from "./alerting.ts";
-import type { JsonObject } from "../std/json.ts";
+import type { JsonKind, JsonObject } from "../std/json.ts";
 import type { Target } from "./target.ts";
 
 export type Cadence =
@@ -21,7 +21,6 @@ export type Expectation =
   /** No more output than was allowed, and `length` said when that is why it ended. */
   | { readonly kind: "within-cap"; readonly maxTokens: number };
 
-export type JsonKind = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
 export type TextClass = "empty" | "json" | "number" | "word" | "line" | "text";
 
 /** A chat request as a person writes it; model, token field name and credential come from the target. */

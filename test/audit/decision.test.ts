@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readinessExitCodes } from "../../src/audit/decision.ts";
 import { readExpectations } from "../../src/config/audit-expectations.ts";
-import type { AuditTerms, PinnedReplies } from "../../src/probe/audit-terms.ts";
+import type { AuditTerms, PinnedReplies } from "../../src/probe/target.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";
 import { providers } from "../replay/providers.ts";
 import { answer, json, openWire, replayKey, type ReplayServer } from "../replay/server.ts";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Exchange, Outcome } from "../../src/exchange/exchange.ts";
-import type { AuditTerms } from "../../src/probe/audit-terms.ts";
+import type { AuditTerms, SpendCap, Target } from "../../src/probe/target.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { SpendCap, Target } from "../../src/probe/target.ts";
 import { reservationFor } from "../../src/run/reservation.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkSpend } from "../../src/upkeep/check-spend.ts";

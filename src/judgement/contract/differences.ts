@@ -1,8 +1,8 @@
-import type { JsonKind } from "../../probe/probe.ts";
 import { declaredPaths, deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
 import type { DifferenceKind } from "./severity.ts";
 import { isOtherVariant, newVariant } from "./variants.ts";
+import type { JsonKind } from "../../std/json.ts";
 
 /** One thing that a reply has and the known ones have not, or the reverse. */
 export interface Difference {

@@ -1,6 +1,7 @@
 import type { Observation, ReplyFacts, SeenKind } from "../../observation/observation.ts";
-import type { Expectation, JsonKind } from "../../probe/probe.ts";
+import type { Expectation } from "../../probe/probe.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement.ts";
+import type { JsonKind } from "../../std/json.ts";
 
 /**
  * The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. What the
