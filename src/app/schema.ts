@@ -42,7 +42,7 @@ async function awaitSchema(pool: StorePool, limitMs: number, log: Log, { clock, 
     if (breaking.length > 0) throw new SchemaTooNew(breaking);
     if (pending.length === 0) return warnOfNewer(ahead, log);
     if (isFirst)
-      log.info("waiting for the schema of the database: plumbline store migrate brings it up to date", { pending });
+      log.info("waiting for database migration: run plumbline store migrate", { pending });
     if (clock.nowMs() >= untilMs) {
       const reason = `the schema of the database is older than this program needs (it lacks ${pending.join(", ")}): run plumbline store migrate`;
       throw new Refusal(reason, exitCodes.unhealthy);
@@ -53,5 +53,5 @@ async function awaitSchema(pool: StorePool, limitMs: number, log: Log, { clock, 
 
 function warnOfNewer(ahead: readonly string[], log: Log): void {
   if (ahead.length > 0)
-    log.warn("the schema of the database is newer than this program, which can live with it", { ahead });
+    log.warn("database schema is newer than this program and compatible with it", { ahead });
 }

@@ -57,7 +57,7 @@ const slotJobId = (id: string, slotMs: number): string => `repeat:${id}:${slotMs
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
   const { prefix = "{plumbline}", telemetry, clock = systemClock, lockMs = 15_000, lockCheckMs = 5_000 } = options;
-  const sayFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
+  const sayFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("queue error", fields));
   const fault = (part: string) => (error: unknown) => {
     const name = faultName(error);
     sayFault(`${part} ${name}`, { part, error: name });
@@ -88,7 +88,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     const connection = connections.forWorker();
     const process = ({ id, data }: { id?: string | undefined; data: unknown }): Promise<void> =>
       handle(id, data).catch((error: unknown) => {
-        log.error("a job threw", { queue: name, job: id, ...exceptionFields(error) });
+        log.error("queue job failed", { queue: name, job: id, ...exceptionFields(error) });
         throw new ScrubbedError(faultName(error));
       });
     const worker = new Worker(
@@ -100,7 +100,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     worker.on("error", fault(name));
     worker.on("failed", (job, error) => log.error("job failed", { queue: name, job: job?.id, error: error.message }));
     worker.on("stalled", (job) =>
-      log.warn("job taken over: its worker was killed or stood still", { queue: name, job }),
+      log.warn("job taken over: its worker was killed or stalled", { queue: name, job }),
     );
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {
@@ -155,7 +155,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       work: (location, concurrency, handler) =>
         workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
           const slot = slotOfJob(id, data);
-          if (slot === undefined) log.warn("a job that stands for no slot was ignored", { location });
+          if (slot === undefined) log.warn("ignored job without a valid slot", { location });
           else await handler(slot);
         }),
     },
@@ -168,7 +168,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       work: (concurrency, handler) =>
         workOn(deliveriesQueue, concurrency, async (_id, data) => {
           const outboxId = outboxIdOfJob(data);
-          if (outboxId === undefined) log.warn("a delivery of nothing was ignored");
+          if (outboxId === undefined) log.warn("ignored delivery job without an id");
           else await handler(outboxId);
         }),
     },

@@ -34,7 +34,7 @@ export type ReconcileReport =
       readonly repaired: number;
       readonly missed: number;
       readonly interrupted: number;
-      /** False for a while after this machine's clock has jumped: nothing is declared missed or interrupted then. */
+      /** False for a while after clock of this machine jumped: nothing is declared missed or interrupted then. */
       readonly isClockSteady: boolean;
     };
 
@@ -68,10 +68,10 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
   const { queue, store, clock, log, holder, intervalMs } = world;
   const atMs = clock.nowMs();
   const jump = memory.jumps.look();
-  if (jump !== undefined) log.error("this machine's clock has jumped", { ...jump });
+  if (jump !== undefined) log.error("clock of this machine jumped", { ...jump });
   const skewMs = await skewOf(() => queue.clockMs(), clock);
   if (Math.abs(skewMs) > mostSkewMs) {
-    log.error("clocks disagree, schedules are left alone: set this machine's or the queue's clock", { skewMs });
+    log.error("clock skew too large: schedules not reconciled", { skewMs });
     return { kind: "skewed", atMs, skewMs };
   }
   if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
@@ -173,7 +173,7 @@ async function recordMissed(
     if (pending.length >= mostRowsAtOnce) await write();
   }
   await write();
-  if (missed > 0) log.warn("slots were missed: no worker took them in time", { missed });
+  if (missed > 0) log.warn("slots missed: no worker took them in time", { missed });
   return missed;
 }
 
