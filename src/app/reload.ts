@@ -59,7 +59,9 @@ export function watchConfigFile({ file, service, load, log, listen }: ReloadWorl
   }
 
   const inTurn = (): Promise<void> => {
-    turn = turn.then(takeOver).catch((error: unknown) => log.error("configuration reload failed", exceptionFields(error)));
+    turn = turn
+      .then(takeOver)
+      .catch((error: unknown) => log.error("configuration reload failed", exceptionFields(error)));
     return turn;
   };
   const look = every(lookEveryMs, () => {
