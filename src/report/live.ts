@@ -8,6 +8,7 @@ import { capLines } from "./cap-lines.ts";
 import { elapsed } from "./elapsed.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
 import { type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { minuteText } from "../std/time.ts";
 
 /** What the view needs beside the overview. */
 export interface LiveFrame {
@@ -114,7 +115,7 @@ function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly 
 /** What is stopped by hand looks like trouble until somebody says so. */
 function pauseLines({ pauses = [] }: Overview): readonly Line[] {
   return pauses.map(({ probeId, by, sinceMs, why }) => {
-    const since = `${new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    const since = minuteText(sinceMs);
     return [segment(` paused  ${printable(`${probeId} by ${by} since ${since}: ${why}`)}`)];
   });
 }
