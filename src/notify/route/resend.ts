@@ -2,12 +2,12 @@ import type { Receiver } from "../../probe/receiver.ts";
 import type { SecretRef } from "../../probe/target.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
+import { type Every, repeatTask } from "../../std/repeat.ts";
 import type { OutboxEntry } from "../compose/alert.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
 import { outcomeOf } from "../deliver/outcome.ts";
 import type { Poster } from "../deliver/poster.ts";
 import { forgets, renderFor, statusRulesOf } from "../../receivers/receivers.ts";
-import type { Every } from "../deliver/outbox-poller.ts";
 
 /** What the store knows of what receivers were told last. */
 export interface Standing {
@@ -49,7 +49,7 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
   for (const entry of entries) {
     const trouble = await say(entry, receiver, world);
     if (trouble !== undefined) {
-      log.warn("alerts that hold could not be repeated, trying again", { receiver: receiver.name, reason: trouble });
+      log.warn("could not resend active alerts", { receiver: receiver.name, reason: trouble });
       break;
     }
     taken += 1;
@@ -71,24 +71,8 @@ async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): 
   return outcome.kind === "gone" ? "status 410" : outcome.reason;
 }
 
-/** Repeats it until stopped; a round that is still going on is not begun again. */
+/** Resends every minute until stopped. */
 export function startResending(world: ResendWorld, every: Every): { stop(): Promise<void> } {
-  let resending: Promise<void> | undefined;
-  const repetition = every(everyMs, () => {
-    resending ??= resendOnce(world)
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : "unknown";
-        world.log.warn("alerts that hold could not be repeated, trying again", { error: name });
-      })
-      .finally(() => {
-        resending = undefined;
-      });
-  });
-  return {
-    async stop() {
-      repetition.stop();
-      await resending;
-    },
-  };
+  const run = (): Promise<number> => resendOnce(world);
+  return repeatTask({ name: "resend", everyMs, deadlineMs: 2 * everyMs, run, log: world.log }, every);
 }
