@@ -57,6 +57,7 @@ const passive =
 function sentencesOf(text: string): string[] {
   return text
     .replaceAll(/`[^`]*`/g, "code")
+    .replaceAll(/ \((?:code[,; ]*)+\)/g, "")
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replaceAll(/[*_]{1,2}(\S[^*_]*)[*_]{1,2}/g, "$1")
     .split(/(?<=[.!?:;])\s+(?=["“(]?[A-Z])/)
