@@ -9,6 +9,7 @@ const pages = [
   "SECURITY.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "CODE_OF_CONDUCT.md",
   "helm/README.md",
   ...globSync("docs/*.md"),
   ...globSync("docs/decisions/*.md"),
