@@ -20,10 +20,11 @@ const notCopied = new Set(["node_modules", ".git", "dist", "coverage", ".plumbli
 
 /** Unit tests need no servers: the copy has a configuration of its own, and keeps its caches to itself. */
 const vitestConfig = `import { defineConfig } from "vitest/config";
-export default defineConfig({
+const config = defineConfig({
   cacheDir: ".cache",
   test: { include: ["test/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000, pool: "forks", maxWorkers: 1 },
 });
+export { config as default };
 `;
 
 const programs = {
