@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import { type Incident, incidentId, whyNotOne } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
-import { excludeBetween, isMarkedAsNoise, markAsNoise, noiseIn, plannedChange } from "../judgement/drift/new-normal.ts";
-import { noiseText, type Noise } from "../judgement/drift/false-positives.ts";
-import { isStillCounted } from "../judgement/drift/still-counted.ts";
+import {
+  excludeBetween,
+  isMarkedAsNoise,
+  markAsNoise,
+  noiseIn,
+  plannedChange,
+} from "../judgement/drift/baseline/new-normal.ts";
+import { noiseText, type Noise } from "../judgement/drift/level/false-positives.ts";
+import { isStillCounted } from "../judgement/drift/baseline/still-counted.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";

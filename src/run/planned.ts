@@ -1,5 +1,5 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
-import { plannedChange } from "../judgement/drift/new-normal.ts";
+import { plannedChange } from "../judgement/drift/baseline/new-normal.ts";
 import type { SeriesUpdate } from "./world.ts";
 
 /** A change that people make themselves, announced: from its time on a new normal is learned and nobody is paged for it. */

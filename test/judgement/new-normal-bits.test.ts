@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { acceptAsNormal } from "../../src/judgement/contract/accept-as-normal.ts";
-import { excludeBetween } from "../../src/judgement/drift/new-normal.ts";
-import { errorRateJudge } from "../../src/judgement/drift/error-rate.ts";
-import type { Rate } from "../../src/judgement/drift/error-bits.ts";
-import { isStillCounted } from "../../src/judgement/drift/still-counted.ts";
-import { usageJudge } from "../../src/judgement/drift/usage.ts";
+import { excludeBetween } from "../../src/judgement/drift/baseline/new-normal.ts";
+import { errorRateJudge } from "../../src/judgement/drift/rate/error-rate.ts";
+import type { Rate } from "../../src/judgement/drift/rate/error-bits.ts";
+import { isStillCounted } from "../../src/judgement/drift/baseline/still-counted.ts";
+import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import type { JudgeOutput } from "../../src/judgement/judgement.ts";
 import type { Json } from "../../src/std/json.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";

@@ -7,13 +7,13 @@ import {
   markAsNoise,
   type NewNormal,
   plannedChange,
-} from "../../src/judgement/drift/new-normal.ts";
-import { samplesOf } from "../../src/judgement/drift/learning.ts";
-import { readReference } from "../../src/judgement/drift/reference.ts";
-import { previousBaselineOf } from "../../src/judgement/drift/previous-baseline.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+} from "../../src/judgement/drift/baseline/new-normal.ts";
+import { samplesOf } from "../../src/judgement/drift/learn/learning.ts";
+import { readReference } from "../../src/judgement/drift/learn/reference.ts";
+import { previousBaselineOf } from "../../src/judgement/drift/level/previous-baseline.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
-import { latencyJudge } from "../../src/judgement/drift/latency.ts";
+import { latencyJudge } from "../../src/judgement/drift/level/latency.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json } from "../../src/std/json.ts";
 import { probe } from "../probe/samples.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import { judgeRun } from "../../src/judgement/judge-run.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
 import type { Observation, Usage } from "../../src/observation/observation.ts";

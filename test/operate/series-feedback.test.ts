@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SeriesView } from "../../src/operate/baselines.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";

@@ -1,6 +1,6 @@
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
-import { usageJudge } from "../../src/judgement/drift/usage.ts";
+import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import type { CountTokens } from "../../src/observation/prompt-tokens.ts";
 import type { Tokenizer } from "../../src/probe/tokenizer.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { neverSeenBound, upperBound } from "../drift/bits.ts";
+import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
 import { type Difference, isDeclared } from "./differences.ts";
 import type { Graded } from "./overrides.ts";
 import { severities } from "./severity.ts";

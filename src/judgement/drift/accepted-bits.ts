@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import { evidenceFor } from "./bits.ts";
-import { type Counts, readCounts } from "./counts.ts";
-import { type Rate, readRate } from "./error-bits.ts";
+import { evidenceFor } from "./rate/bits.ts";
+import { type Counts, readCounts } from "./counts/counts.ts";
+import { type Rate, readRate } from "./rate/error-bits.ts";
 
 /** What was normal before a person accepted another normal, kept with that: what comes back to it has recovered. */
 export function shadowRateIn(learned: Json | undefined): Rate | undefined {

@@ -2,9 +2,9 @@ import { costOf } from "../../observation/cost.ts";
 import type { Observation, Usage } from "../../observation/observation.ts";
 import type { TokenPrice } from "../../probe/target.ts";
 import { formatMicroUsd } from "../../std/money.ts";
-import { isMeasured } from "../drift/engine.ts";
-import { watch } from "../drift/watch.ts";
-import { watchedOutput } from "../drift/watched-output.ts";
+import { isMeasured } from "../drift/level/engine.ts";
+import { watch } from "../drift/level/watch.ts";
+import { watchedOutput } from "../drift/level/watched-output.ts";
 import type { Finding, Judge, JudgeOutput } from "../judgement.ts";
 import { unjudged } from "../drift/learned.ts";
 

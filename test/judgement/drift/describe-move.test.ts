@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
-import { describeMove } from "../../../src/judgement/drift/describe-move.ts";
-import { errorRateJudge } from "../../../src/judgement/drift/error-rate.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { describeMove } from "../../../src/judgement/drift/level/describe-move.ts";
+import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { dayMs, everyMs, followSeries } from "./followed-series.ts";
 
 const perDay = dayMs / everyMs;

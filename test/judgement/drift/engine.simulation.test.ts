@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { delayOf, falsePages, learned, promiseOf } from "../../../bench/detection/play.ts";
 import { type Sample, scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { type EngineState, freshEngine, isEngineState, stepEngine } from "../../../src/judgement/drift/engine.ts";
-import { type Pipeline, pipelineOf, referenceSchema } from "../../../src/judgement/drift/reference.ts";
+import { type EngineState, freshEngine, isEngineState, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { type Pipeline, pipelineOf, referenceSchema } from "../../../src/judgement/drift/learn/reference.ts";
 
 const setting = { intervalMs: 60_000, baselineDays: 3, floor: 0.05 };
 const scene = (name: string) => scenarios.find((it) => it.name === name) ?? scenarios[0]!;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { blocksOfLevel } from "../../../src/judgement/drift/clean.ts";
-import { beginLearning, learn, samplesOf } from "../../../src/judgement/drift/learning.ts";
-import { rankScore, rankTable } from "../../../src/judgement/drift/rank-table.ts";
-import { logE } from "../../../src/judgement/drift/components.ts";
-import { fitReference, pipelineOf } from "../../../src/judgement/drift/reference.ts";
+import { blocksOfLevel } from "../../../src/judgement/drift/learn/clean.ts";
+import { beginLearning, learn, samplesOf } from "../../../src/judgement/drift/learn/learning.ts";
+import { rankScore, rankTable } from "../../../src/judgement/drift/learn/rank-table.ts";
+import { logE } from "../../../src/judgement/drift/level/components.ts";
+import { fitReference, pipelineOf } from "../../../src/judgement/drift/learn/reference.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 

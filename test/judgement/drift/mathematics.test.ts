@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normalFrom } from "../../../bench/detection/series.ts";
-import { componentsOf, logE, logMean } from "../../../src/judgement/drift/components.ts";
-import { freshDetector, stepDetector } from "../../../src/judgement/drift/e-detector.ts";
+import { componentsOf, logE, logMean } from "../../../src/judgement/drift/level/components.ts";
+import { freshDetector, stepDetector } from "../../../src/judgement/drift/level/e-detector.ts";
 import { normalCdf, normalQuantile } from "../../../src/std/statistics-normal.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { cusum, exactRunLength, simulatedRunLength } from "./run-length.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { areItsOwn, episodesText, isAsBefore, withEpisode } from "../../../src/judgement/drift/recurrences.ts";
-import type { Held } from "../../../src/judgement/drift/engine.ts";
-import { excludeBetween, ownMovesIn } from "../../../src/judgement/drift/new-normal.ts";
-import { readWatchState } from "../../../src/judgement/drift/watch-state.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { areItsOwn, episodesText, isAsBefore, withEpisode } from "../../../src/judgement/drift/level/recurrences.ts";
+import type { Held } from "../../../src/judgement/drift/level/engine.ts";
+import { excludeBetween, ownMovesIn } from "../../../src/judgement/drift/baseline/new-normal.ts";
+import { readWatchState } from "../../../src/judgement/drift/level/watch-state.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { learned as playLearned } from "../../../bench/detection/play.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { describeBaseline } from "../../../src/judgement/drift/describe-baseline.ts";
-import { cardOfSeries, type RateCard, type ValuesCard } from "../../../src/judgement/drift/series-card.ts";
+import { describeBaseline } from "../../../src/judgement/drift/baseline/describe-baseline.ts";
+import { cardOfSeries, type RateCard, type ValuesCard } from "../../../src/judgement/drift/baseline/series-card.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { probe } from "../../probe/samples.ts";
 

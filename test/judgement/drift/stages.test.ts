@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { freshDetector } from "../../../src/judgement/drift/e-detector.ts";
-import type { EngineState } from "../../../src/judgement/drift/engine.ts";
-import { beginLearning } from "../../../src/judgement/drift/learning.ts";
-import { noiseOf, noiseText, wideningOf, withMark } from "../../../src/judgement/drift/false-positives.ts";
-import type { Reference } from "../../../src/judgement/drift/reference.ts";
-import { isLongEnough, isQuiet, nextStageMs, stageOf } from "../../../src/judgement/drift/stages.ts";
-import { inForce } from "../../../src/judgement/drift/promise.ts";
+import { freshDetector } from "../../../src/judgement/drift/level/e-detector.ts";
+import type { EngineState } from "../../../src/judgement/drift/level/engine.ts";
+import { beginLearning } from "../../../src/judgement/drift/learn/learning.ts";
+import { noiseOf, noiseText, wideningOf, withMark } from "../../../src/judgement/drift/level/false-positives.ts";
+import type { Reference } from "../../../src/judgement/drift/learn/reference.ts";
+import { isLongEnough, isQuiet, nextStageMs, stageOf } from "../../../src/judgement/drift/level/stages.ts";
+import { inForce } from "../../../src/judgement/drift/group/promise.ts";
 import type { JudgePolicy } from "../../../src/probe/probe.ts";
 import { dayMs, policy } from "./followed-series.ts";
 

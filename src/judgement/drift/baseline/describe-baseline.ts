@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import type { Aspect } from "../../../baseline/baseline.ts";
+import type { JudgePolicy } from "../../../probe/probe.ts";
+import type { Json } from "../../../std/json.ts";
+import { type Known, knownSchema } from "../../contract/known.ts";
+import { levelLines, rateLines, valuesLines } from "./describe-card.ts";
+import { countsSchema } from "../counts/counts.ts";
+import { rateSchema } from "../rate/error-bits.ts";
+import { referenceSchema } from "../learn/reference.ts";
+import { type Noise, noiseText } from "../level/false-positives.ts";
+import { readAs } from "../learned.ts";
+import { type SeriesCard, cardOfSeries } from "./series-card.ts";
+
+/** What a baseline says is normal, a line each, for people. Only what is still probed has a policy. */
+export function describeBaseline(
+  aspect: Aspect,
+  label: string,
+  learned: Json,
+  policy: JudgePolicy | undefined,
+  noise: Noise = quiet,
+  intervalMs?: number,
+): string[] {
+  const known = readAs(knownSchema, learned);
+  if (known !== undefined) return shapeLines(known);
+  if (policy === undefined) return ["its probe is not in the configuration any more: nothing is promised of it"];
+  const card = cardOfSeries(aspect, learned, policy, noise, intervalMs);
+  if (card !== undefined) return [...linesOf(card, label), ...noiseLines(noise)];
+  return ["learned anew from the next runs"];
+}
+
+function linesOf(card: SeriesCard, label: string): readonly string[] {
+  switch (card.kind) {
+    case "level":
+      return levelLines(card);
+    case "rate":
+      return rateLines(card, label);
+    case "values":
+      return valuesLines(card, label);
+    default:
+      return card satisfies never;
+  }
+}
+
+function noiseLines(noise: Noise): readonly string[] {
+  const said = noiseText(noise);
+  return said === undefined ? [] : [said];
+}
+
+const quiet: Noise = { pages: 0, widening: 1 };
+
+/** Is it something that a judge of this aspect could have learned? */
+export function isBaselineOf(aspect: Aspect, learned: Json): boolean {
+  const schemas = {
+    contract: [knownSchema],
+    "error-shape": [knownSchema],
+    latency: [referenceSchema],
+    usage: [referenceSchema, countsSchema],
+    availability: [rateSchema],
+    budget: [referenceSchema],
+  } as const satisfies Record<Aspect, readonly z.ZodType[]>;
+  return schemas[aspect].some((schema) => schema.safeParse(learned).success);
+}
+
+const mostShown = 12;
+
+function shapeLines({ n, paths, words, mayBeAbsent }: Known): string[] {
+  const all = Object.entries(paths);
+  const always = all.filter(([, { count }]) => count >= n).length;
+  const vocabulary = Object.entries(words).map(
+    ([name, counts]) => `${name}: ${Object.keys(counts).slice(0, mostShown).join(" or ")}`,
+  );
+  return [
+    `${always} paths always there, ${all.length - always} in some of ${n} replies`,
+    ...vocabulary,
+    ...(mayBeAbsent.length === 0 ? [] : [`accepted to be absent: ${mayBeAbsent.slice(0, mostShown).join(", ")}`]),
+    ...all
+      .filter(([path]) => path.startsWith("$"))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, { count, kinds, classes }]) => {
+        const likeness = Object.keys(classes).slice(0, 4).join(", ");
+        const share = count >= n ? "" : `, in ${count} of ${n}`;
+        return `  ${path}  ${Object.keys(kinds).join(" or ")}${likeness === "" ? "" : ` (${likeness})`}${share}`;
+      }),
+  ];
+}

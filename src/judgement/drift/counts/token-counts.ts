@@ -1,0 +1,143 @@
+import type { SeriesMemory } from "../../../baseline/baseline.ts";
+import { isJsonObject, type Json } from "../../../std/json.ts";
+import { shadowCountsIn, withPreviousBaseline } from "../accepted-bits.ts";
+import { type Categories, freshCategories, type HeldValue, readCategories, stepCategories } from "./categories.ts";
+import { type Counts, countIn, isVaried, noCounts, readCounts, without } from "./counts.ts";
+import type { NewNormal } from "../baseline/new-normal.ts";
+import { cadenceMs } from "../level/watch.ts";
+import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
+import { subjectOf, unjudged } from "../learned.ts";
+
+/** A baseline is replaced by one of this many times its samples. */
+const growth = 2;
+
+/**
+ * A number of tokens that is the same for the same request, or one of a few: the baseline is how often each comes.
+ * `value`: undefined when the provider did not tell, which is never 0. `notes` go with a run that is as usual.
+ */
+export function judgeCounts(input: JudgeInput, value: number | undefined, notes: readonly Finding[]): JudgeOutput {
+  const known = readCounts(input.memory?.baseline?.learned);
+  if (known === undefined) return value === undefined ? unjudged(input, "usage unknown") : learnCounts(input, value);
+  if (isVaried(known)) return unjudged(input, `${input.series.label} vary by themselves`);
+  return compareCounts(input, known, value === undefined ? "unknown" : String(value), notes);
+}
+
+function learnCounts(input: JudgeInput, value: number): JudgeOutput {
+  const learned = countIn(countsLearned(input.memory?.state) ?? noCounts, String(value), input.slotMs);
+  const { n } = learned;
+  const of = input.policy.drift.samples;
+  const ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
+  if (n < of) return { ruling, state: { v: 2, of, ...storedCounts(learned) } };
+  const accept = { learned: storedCounts(learned), n, why: `learned from the first ${n} runs` };
+  return { ruling, state: { v: 2 }, accept };
+}
+
+function compareCounts(input: JudgeInput, known: Counts, seen: string, notes: readonly Finding[]): JudgeOutput {
+  const { memory, policy, cadence, slotMs } = input;
+  const before = readWatching(memory?.state);
+  const categories = before?.categories ?? freshCategories();
+  const held = stepCategories(categories, known, seen, policy.drift.falsePageEveryMs / cadenceMs(cadence));
+  const counts = countsAfter(before?.counts ?? known, known, seen, categories, slotMs);
+  const shadow = shadowCountsIn(memory?.baseline?.learned);
+  const subject = subjectOf(input);
+  if (held === undefined && known.counts[seen] !== undefined) {
+    const good = { subject, outcome: "good", ...(notes.length > 0 && { notes }) } as const;
+    if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
+    const accept = { learned: withPreviousBaseline(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
+    return { ruling: good, state: stateOf({ ...freshCategories(), ended: categories.ended }, counts), accept };
+  }
+  const finding = findingOf(input, known, seen, held);
+  const bad = { subject, outcome: "bad" } as const;
+  if (shadow !== undefined && held?.kind === "new" && shadow.counts[held.value] !== undefined) {
+    const accept = {
+      learned: withPreviousBaseline(shadow, known),
+      n: shadow.n,
+      why: "what was normal before is normal again",
+    };
+    const observed = `${finding.observed}, as before the normal was accepted`;
+    const back = { ...finding, severity: "informative", observed } as const;
+    return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), shadow), accept };
+  }
+  const aside = countIn(before?.aside ?? noCounts, seen, slotMs);
+  const ruling = { ...bad, findings: [finding], isConfirmed: held !== undefined };
+  return { ruling, state: stateOf(categories, counts, aside) };
+}
+
+function findingOf({ memory, series }: JudgeInput, known: Counts, seen: string, held: HeldValue | undefined): Finding {
+  return {
+    kind: "usage",
+    severity: held === undefined ? "informative" : "risky",
+    subject: series.label,
+    expected: expectedOf(known),
+    observed: held?.kind === "frequency" ? `${held.value} more often` : (held?.value ?? seen),
+    baselineVersion: memory?.baseline?.version,
+  };
+}
+
+/** What has come and gone so often is the series' own: not learned, it would be told for ever. */
+const oftenEnough = 3;
+
+/**
+ * What the next baseline may be made of: a new value counts while it is seldom, and no longer when it is told. What is
+ * told is not learned from, unless it keeps coming and going by itself.
+ */
+function countsAfter(
+  before: Counts,
+  known: Counts,
+  seen: string,
+  { held, ended = 0 }: Categories,
+  atMs: number,
+): Counts {
+  if (held === undefined || ended >= oftenEnough) return countIn(before, seen, atMs);
+  return held.kind === "new" && known.counts[held.value] === undefined ? without(before, held.value) : before;
+}
+
+function stateOf(categories: Categories, counts: Counts, aside?: Counts): Json {
+  const rest = aside === undefined ? {} : { aside: storedCounts(aside) };
+  return { v: 2, categories: stored(categories), counts: storedCounts(counts), ...rest };
+}
+
+/**
+ * "This is normal from now on": the values since the first that was not usual, the old ones as their shadow; with too few
+ * runs the beginning of a new baseline. undefined: nothing is told.
+ */
+export function acceptCounts({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
+  const known = readCounts(baseline?.learned);
+  const watching = readWatching(state);
+  if (known === undefined || watching?.aside === undefined || watching.categories.held === undefined) return undefined;
+  const { aside } = watching;
+  if (aside.n < fewest) return { learned: null, n: aside.n, state: { v: 2, of: fewest, ...storedCounts(aside) } };
+  return { learned: withPreviousBaseline(aside, known), n: aside.n, state: stateOf(freshCategories(), aside) };
+}
+
+function stored(categories: Categories): Json {
+  return categories as unknown as Json;
+}
+
+function storedCounts(counts: Counts): { readonly [field: string]: Json } {
+  return counts as unknown as { readonly [field: string]: Json };
+}
+
+function countsLearned(state: Json | undefined): Counts | undefined {
+  return isJsonObject(state) && state["v"] === 2 ? readCounts(state) : undefined;
+}
+
+interface Watching {
+  readonly categories: Categories;
+  /** Goes on where the baseline ended: more of the same makes it say more with less. */
+  readonly counts: Counts | undefined;
+  /** The values since the first that was not usual. */
+  readonly aside: Counts | undefined;
+}
+
+function readWatching(state: Json | undefined): Watching | undefined {
+  if (!isJsonObject(state) || state["v"] !== 2) return undefined;
+  const categories = readCategories(state["categories"]);
+  return categories && { categories, counts: readCounts(state["counts"]), aside: readCounts(state["aside"]) };
+}
+
+function expectedOf({ counts }: Counts): string {
+  return Object.keys(counts)
+    .toSorted((a, b) => Number(a) - Number(b))
+    .join(" or ");
+}
