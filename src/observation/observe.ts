@@ -3,16 +3,16 @@ import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
-import { assemble } from "./assemble.ts";
-import { chunkShapes } from "./chunk-positions.ts";
+import { assemble } from "../protocol/chat/assemble.ts";
+import { chunkShapes } from "./chunk-shapes.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
 import { isListed, numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
 import { streamUsageOf } from "./stream-usage.ts";
-import { headerClasses, informativeHeaders } from "./telling-headers.ts";
+import { headerClasses, informativeHeaders } from "./headers.ts";
 import { completionText, textFacts } from "./text-facts.ts";
-import { usageOf } from "./usage.ts";
+import { usageOf } from "../protocol/chat/usage.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** What is asked for, and what is looked for in the reply beside the usual facts. */

@@ -1,9 +1,9 @@
 import type { Span } from "@opentelemetry/api";
-import { chatRequest } from "../protocol/chat/codec.ts";
+import { chatRequest } from "../protocol/chat/request.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
-import { estimatePromptTokens } from "../observation/prompt-tokens.ts";
+import { estimatePromptTokens } from "../protocol/chat/prompt-tokens.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";

@@ -1,4 +1,4 @@
-import type { Malformations } from "../protocol/chat/codec.ts";
+import type { Malformations } from "../protocol/chat/request.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { JsonObject } from "../std/json.ts";

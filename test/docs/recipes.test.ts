@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems } from "../../src/config/render.ts";
-import { chatRequest } from "../../src/protocol/chat/codec.ts";
+import { chatRequest } from "../../src/protocol/chat/request.ts";
 import type { Target } from "../../src/probe/target.ts";
 import { shortAsk } from "../../src/scenario/built-in.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";

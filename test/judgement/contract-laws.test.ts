@@ -13,7 +13,7 @@ import {
   seenIn,
 } from "../../src/judgement/contract/known.ts";
 import { renderDiff } from "../../src/judgement/contract/render-diff.ts";
-import { chunkShapes } from "../../src/observation/chunk-positions.ts";
+import { chunkShapes } from "../../src/observation/chunk-shapes.ts";
 import type { Observation, ReplyFacts } from "../../src/observation/observation.ts";
 import { outlineOf } from "../../src/observation/shape.ts";
 import type { Json } from "../../src/std/json.ts";

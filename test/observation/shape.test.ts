@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../src/exchange/exchange.ts";
-import { assemble } from "../../src/observation/assemble.ts";
+import { assemble } from "../../src/protocol/chat/assemble.ts";
 import { observe } from "../../src/observation/observe.ts";
 import { outlineOf, shapeCaps, shapeOf } from "../../src/observation/shape.ts";
 import type { ReplyFacts } from "../../src/observation/observation.ts";

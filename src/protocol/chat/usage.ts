@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../std/json.ts";
-import type { Usage } from "./observation.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import type { Usage } from "../../observation/observation.ts";
 
 /** The usage a reply or the chunks of a stream report, the last one in force; undefined = not reported. */
 export function usageOf(documents: readonly Json[]): Usage | undefined {

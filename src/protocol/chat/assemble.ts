@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../std/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
 
 /** More pieces of a kind than these tell nothing more about a shape. */
 const mostChunks = 20_000;

@@ -1,5 +1,5 @@
-import type { Ask } from "../probe/probe.ts";
-import type { Tokenizer } from "../probe/tokenizer.ts";
+import type { Ask } from "../../probe/probe.ts";
+import type { Tokenizer } from "../../probe/tokenizer.ts";
 
 /** Tokens of a text; undefined: this vocabulary is not at hand. */
 export type CountTokens = (tokenizer: Tokenizer, text: string) => number | undefined;
