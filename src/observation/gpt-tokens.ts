@@ -1,6 +1,6 @@
 import type { Tokenizer } from "../probe/tokenizer.ts";
 import { shortHash } from "../std/hash.ts";
-import type { CountTokens } from "../protocol/chat/prompt-tokens.ts";
+import type { CountTokens } from "../protocol/protocol.ts";
 
 type Counter = (text: string, options: typeof asPlainText) => number;
 

@@ -1,7 +1,8 @@
 import type { JsonKind } from "../std/json.ts";
 import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
-import type { StreamUsage } from "./stream-usage.ts";
+import type { Usage } from "../probe/usage.ts";
+import type { ChunkPosition, ErrorFamily, StreamUsage } from "../protocol/protocol.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
 export interface Observation {
@@ -84,14 +85,6 @@ export interface TextFacts {
   readonly hash: string;
 }
 
-export interface Usage {
-  readonly promptTokens?: number | undefined;
-  readonly completionTokens?: number | undefined;
-  readonly totalTokens?: number | undefined;
-  readonly cachedTokens?: number | undefined;
-  readonly reasoningTokens?: number | undefined;
-}
-
 /**
  * JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there; `absent` where some elements
  * have the member and others do not.
@@ -102,27 +95,14 @@ export type SeenKind = JsonKind | "absent";
 /** JSON path → classes: `"stop"` (a word of the protocol), `chatcmpl-…`, `date`, `text`, `empty`, `zero`, `positive` … */
 export type Classes = Readonly<Record<string, readonly string[]>>;
 
-/** `first`, until there is content; `finish` tells the reason of the end; `usage` comes after it. */
-export type ChunkPosition = "first" | "content" | "finish" | "usage" | "error" | "other";
-
 export interface ChunkShape {
   readonly shape: Shape;
   /** Lists that had no items in one of them. */
   readonly empty?: readonly string[] | undefined;
 }
 
-export type ErrorFamily =
-  | "nested-object"
-  | "string"
-  | "detail"
-  | "array-wrapped"
-  | "flat"
-  | "html"
-  | "empty"
-  | "unknown";
-
 export interface ErrorFacts {
-  readonly family: ErrorFamily;
+  readonly family: ErrorFamily | "html" | "empty" | "unknown";
   /** Vocabulary, not prose: short identifier-like values only. */
   readonly type?: string | undefined;
   readonly code?: string | number | undefined;

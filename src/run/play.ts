@@ -1,9 +1,8 @@
 import type { Span } from "@opentelemetry/api";
-import { chatRequest } from "../protocol/chat/request.ts";
+import { protocolOf } from "../protocol/of-target.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
-import { estimatePromptTokens } from "../protocol/chat/prompt-tokens.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -40,7 +39,8 @@ async function makeCall(
   const { inject } = call;
   const policy = call.policy?.(target.policy) ?? target.policy;
   const span = startCallSpan(world.tracer, runSpan, asked, call);
-  const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
+  const protocol = protocolOf(target);
+  const plain = protocol.request(target, call.ask, credentialFor(world, target, call), call);
   const secretHeaders = Object.entries(target.secretHeaders ?? {}).map(([name, ref]) => [name, world.secret(ref)]);
   const headers = {
     ...(Object.fromEntries(secretHeaders) as Record<string, string>),
@@ -52,7 +52,7 @@ async function makeCall(
   const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
     inAttemptSpan(world, span, request, ordinal, attempt),
   );
-  const seen = observe(call, exchange, patterns, world.redact);
+  const seen = observe(call, exchange, { protocol, patterns, redact: world.redact });
   const clockStepMs = stepSince();
   const observation = {
     ...seen,
@@ -70,12 +70,13 @@ async function makeCall(
 /** What was altered on its way was not what was counted. */
 function estimateOf(
   { countTokens }: World,
-  { tokenizer }: Target,
+  target: Target,
   { ask, mutate, corrupt, path, method }: Call,
 ): Pick<Observation, "estimatedPromptTokens"> {
+  const { tokenizer } = target;
   if (countTokens === undefined || tokenizer === undefined) return {};
   if (mutate !== undefined || corrupt !== undefined || path !== undefined || method !== undefined) return {};
-  const estimatedPromptTokens = estimatePromptTokens(ask, tokenizer, countTokens);
+  const estimatedPromptTokens = protocolOf(target).estimatePromptTokens(ask, tokenizer, countTokens);
   return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }
 

@@ -7,7 +7,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Surroundings } from "../incident/mute.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { CountTokens } from "../protocol/chat/prompt-tokens.ts";
+import type { CountTokens } from "../protocol/protocol.ts";
 import type { SecretRef } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";

@@ -2,6 +2,7 @@ import type { Phase } from "../exchange/exchange.ts";
 import { injectedSilence, type Silence } from "../exchange/injection.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { ClientPolicy } from "../probe/target.ts";
+import { protocolOf } from "../protocol/of-target.ts";
 import { check, outcomeText, replyOf } from "./rules.ts";
 import type { Check } from "./scenario.ts";
 import { noQuestion, seenIn, stepwise } from "./steps.ts";
@@ -33,10 +34,10 @@ export const forcedTimeout = stepwise({
   steps: rehearsals.map(({ phase, silence }) => ({
     name: phase,
     isLocal: true,
-    call: () => ({
+    call: ({ target }) => ({
       ask: { ...noQuestion, stream: true },
       credential: "none",
-      inject: injectedSilence(silence),
+      inject: injectedSilence(silence, protocolOf(target).sampleEvents.content),
       policy: rehearsal,
     }),
   })),

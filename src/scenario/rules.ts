@@ -1,4 +1,5 @@
-import type { Observation, ReplyFacts, Usage } from "../observation/observation.ts";
+import type { Observation, ReplyFacts } from "../observation/observation.ts";
+import type { Usage } from "../probe/usage.ts";
 import { sumsOf } from "../observation/usage-sums.ts";
 import type { Check } from "./scenario.ts";
 

@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { acceptShape } from "../../src/judgement/contract/accept-shape.ts";
@@ -125,7 +126,7 @@ test("what a text says is never kept, and how long it takes to be said makes no 
     "$.choices[].message.content": ["text"],
   });
   const chunk = (content: string): Json => ({ choices: [{ delta: { content } }] });
-  const cut = (pieces: readonly string[]): unknown => chunkShapes([chunk(""), ...pieces.map(chunk)]);
+  const cut = (pieces: readonly string[]): unknown => chunkShapes([chunk(""), ...pieces.map(chunk)], chat);
   fc.assert(
     fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 9 }), (pieces) => {
       expect(cut(pieces)).toEqual(cut([pieces.join("")]));

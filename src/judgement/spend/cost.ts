@@ -1,5 +1,6 @@
 import { costOf } from "../../observation/cost.ts";
-import type { Observation, Usage } from "../../observation/observation.ts";
+import type { Observation } from "../../observation/observation.ts";
+import type { Usage } from "../../probe/usage.ts";
 import type { TokenPrice } from "../../probe/target.ts";
 import { formatMicroUsd } from "../../std/money.ts";
 import { isMeasured } from "../drift/level/engine.ts";

@@ -1,8 +1,6 @@
 import type { Ask } from "../../probe/probe.ts";
 import type { Tokenizer } from "../../probe/tokenizer.ts";
-
-/** Tokens of a text; undefined: this vocabulary is not at hand. */
-export type CountTokens = (tokenizer: Tokenizer, text: string) => number | undefined;
+import type { CountTokens } from "../protocol.ts";
 
 /** Each message is framed, and the answer is begun: https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const perMessage = 3;

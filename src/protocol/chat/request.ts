@@ -1,39 +1,28 @@
 import type { Ask } from "../../probe/probe.ts";
 import type { Target } from "../../probe/target.ts";
-import type { Json, JsonObject } from "../../std/json.ts";
+import type { JsonObject } from "../../std/json.ts";
 import type { HttpRequest } from "../../exchange/exchange.ts";
+import type { Malformations } from "../protocol.ts";
 
-/** How a request is made wrong on purpose. Each is applied last of its kind. */
-export interface Malformations {
-  readonly mutate?: ((body: { [field: string]: Json }) => { [field: string]: Json }) | undefined;
-  /** Edits the text of the body, such as to what is no JSON any more. */
-  readonly corrupt?: ((text: string) => string) | undefined;
-  /** Instead of `/chat/completions`. */
-  readonly path?: string | undefined;
-  /** Asks for a document instead of a completion. */
-  readonly method?: "GET" | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The key goes into the query by this name instead of a header. */
-  readonly keyQuery?: string | undefined;
-}
+export const chatPath = "/chat/completions";
 
-/** A chat-completions request for the target, or whatever `wrongs` makes of it. */
+/** A chat-completions request for the target, malformed where that is wanted. */
 export function chatRequest(
   target: Target,
   ask: Ask,
   key: string | undefined,
-  wrongs: Malformations = {},
-): HttpRequest {
-  const { mutate = (body) => body, corrupt = (text) => text, path = "/chat/completions", keyQuery } = wrongs;
+  malformations: Malformations,
+): Omit<HttpRequest, "reader"> {
+  const { mutate = (body) => body, corrupt = (text) => text, path = chatPath, keyQuery } = malformations;
   const url = `${target.baseUrl}${path}`;
   const headers = {
     ...target.headers,
-    ...wrongs.headers,
+    ...malformations.headers,
     ...(key === undefined || keyQuery !== undefined
       ? {}
       : { [target.keyHeader.name]: `${target.keyHeader.prefix}${key}` }),
   };
-  if (wrongs.method === "GET") {
+  if (malformations.method === "GET") {
     return { method: "GET", url: withKey(url, keyQuery, key), headers: { ...headers, accept: "application/json" } };
   }
   const body: JsonObject = {

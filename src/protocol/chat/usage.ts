@@ -1,9 +1,21 @@
+import type { Usage } from "../../probe/usage.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
-import type { Usage } from "../../observation/observation.ts";
+import type { StreamUsage } from "../protocol.ts";
 
 /** The usage a reply or the chunks of a stream report, the last one in force; undefined = not reported. */
 export function usageOf(documents: readonly Json[]): Usage | undefined {
   return documents.map(usageIn).findLast((usage) => usage !== undefined);
+}
+
+export function streamUsageOf(chunks: readonly Json[]): StreamUsage {
+  const named = chunks.filter(isJsonObject).filter((chunk) => chunk["usage"] !== undefined);
+  if (named.length === 0) return "absent";
+  const totals = named.flatMap(({ usage }) =>
+    isJsonObject(usage) ? [count(usage, "completion_tokens") ?? count(usage, "total_tokens") ?? 0] : [],
+  );
+  if (totals.length === 0) return "null";
+  if (totals.length === 1) return "once";
+  return new Set(totals).size === 1 ? "every-chunk" : "cumulative";
 }
 
 function usageIn(document: Json): Usage | undefined {

@@ -1,4 +1,4 @@
-import type { Usage } from "../../../observation/observation.ts";
+import type { Usage } from "../../../probe/usage.ts";
 import { isMeasured } from "../level/engine.ts";
 import { watch } from "../level/watch.ts";
 import { watchedOutput } from "../level/watched-output.ts";
