@@ -1,4 +1,5 @@
 import type { TextClass } from "../probe/probe.ts";
+
 import { shortHash } from "../std/hash.ts";
 import type { TextFacts } from "./observation.ts";
 

@@ -1,3 +1,5 @@
+import type { SecretRef } from "../probe/target.ts";
+
 import type { Tracer } from "@opentelemetry/api";
 import type { Effects } from "../notify/effects.ts";
 import type { LearnedBaseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
@@ -8,7 +10,7 @@ import type { Surroundings } from "../incident/mute.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { CountTokens } from "../protocol/protocol.ts";
-import type { SecretRef } from "../probe/target.ts";
+
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
 import type { Log } from "../std/log.ts";

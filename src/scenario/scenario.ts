@@ -1,7 +1,7 @@
 import type { Malformations } from "../protocol/protocol.ts";
 import type { Injection } from "../exchange/injection.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
-import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";
+import type { ClientPolicy, Target, SecretRef } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 
 /** One logical call that a scenario wants made. */

@@ -1,18 +1,12 @@
+import { learn, merge } from "../../src/judgement/contract/learn.ts";
+import type { Difference } from "../../src/judgement/contract/severity.ts";
 import { chat } from "../../src/protocol/chat/chat.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { acceptShape } from "../../src/judgement/contract/accept-shape.ts";
 import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
-import { type Difference, differencesOf } from "../../src/judgement/contract/differences.ts";
-import {
-  type Known,
-  knownSchema,
-  learn,
-  merge,
-  nothingKnown,
-  type Seen,
-  seenIn,
-} from "../../src/judgement/contract/known.ts";
+import { differencesOf } from "../../src/judgement/contract/differences.ts";
+import { type Known, knownSchema, nothingKnown, type Seen, seenIn } from "../../src/judgement/contract/known.ts";
 import { renderDiff } from "../../src/judgement/contract/render-diff.ts";
 import { chunkShapes } from "../../src/observation/chunk-shapes.ts";
 import type { Observation, ReplyFacts } from "../../src/observation/observation.ts";

@@ -1,8 +1,10 @@
+import { learn } from "./learn.ts";
+import type { Difference } from "./severity.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
 import { readAs } from "../drift/learned.ts";
-import { allDifferencesOf, type Difference, differencesOf, isSaidBy } from "./differences.ts";
-import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { allDifferencesOf, differencesOf, isSaidBy } from "./differences.ts";
+import { type Known, type KnownPath, knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";
 
 /**

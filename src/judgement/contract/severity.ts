@@ -27,6 +27,18 @@ export type DifferenceKind =
   | "never-returned"
   | "undocumented";
 
+/** One thing that a reply has and the known ones have not, or the reverse. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** A JSON path, `finish:` and the like before it for chunks of a stream; or the name of a word. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Known replies that could have shown it; and those of them that did. */
+  readonly chances: number;
+  readonly sightings: number;
+}
+
 interface Judged {
   readonly severity: Severity;
   /**

@@ -1,10 +1,11 @@
+import { learn } from "./learn.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
-import { type Difference, differencesOf } from "./differences.ts";
-import { knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { differencesOf } from "./differences.ts";
+import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { applyOverrides, type Graded } from "./overrides.ts";
-import { severities, worstFirst } from "./severity.ts";
+import { severities, worstFirst, type Difference } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
 import { isNotifiedNow, markNotified, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";

@@ -1,10 +1,6 @@
-import { z } from "zod";
-import type { Difference } from "./differences.ts";
-import type { Known, Seen } from "./known.ts";
+import type { Difference } from "./severity.ts";
 
-/** One way in which replies come: those of the facts that not all replies share. */
-export const variantSchema = z.object({ has: z.array(z.string()), count: z.number() });
-export type Variant = z.infer<typeof variantSchema>;
+import type { Known, Seen, Variant } from "./known.ts";
 
 /** With more of them, or of facts, replies vary by themselves: they are no mixture of a few upstreams. */
 const mostVariants = 12;

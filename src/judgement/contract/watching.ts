@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
-import { type Difference, isDeclared } from "./differences.ts";
+import { isDeclared } from "./differences.ts";
 import type { Graded } from "./overrides.ts";
-import { severities } from "./severity.ts";
+import { severities, type Difference } from "./severity.ts";
 
 const keptSchema = z.object({
   /** Shiryaev-Roberts sums, one for each of `alternatives`. */
