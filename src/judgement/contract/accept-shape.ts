@@ -2,7 +2,7 @@ import { learn } from "./learn.ts";
 import type { Difference } from "./severity.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
-import { readAs } from "../drift/learned.ts";
+import { readAs } from "../subject.ts";
 import { allDifferencesOf, differencesOf, isSaidBy } from "./differences.ts";
 import { type Known, type KnownPath, knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";

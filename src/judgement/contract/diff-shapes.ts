@@ -2,7 +2,7 @@ import type { ContractPolicy } from "../../probe/contract-policy.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Json } from "../../std/json.ts";
 import type { Severity } from "../judgement.ts";
-import { readAs } from "../drift/learned.ts";
+import { readAs } from "../subject.ts";
 import { chancesOf, differencesOf } from "./differences.ts";
 import { exampleOf } from "./example.ts";
 import { type Known, knownSchema, type Seen } from "./known.ts";

@@ -1,6 +1,7 @@
 import { learn } from "./learn.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import type { Json } from "../../std/json.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
 import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
@@ -9,7 +10,7 @@ import { severities, worstFirst, type Difference } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
 import { isNotifiedNow, markNotified, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
-import { learningStep, readAs, subjectOf, unjudged } from "../drift/learned.ts";
+import { readAs, subjectOf, unjudged } from "../subject.ts";
 
 type ShapeAspect = "contract" | "error-shape";
 
@@ -74,11 +75,19 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
 function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
   const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
   const learned = learn(before, seen);
-  const output = learningStep(input, learned.n, { known: stored(learned) }, () => stored(learned));
+  const output = learningOutput(input, stored(learned), learned.n);
   const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
   const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
   if (findings.every(({ severity }) => severity === "informative")) return output;
   return { ...output, ruling: { subject: subjectOf(input), outcome: "bad", findings } };
+}
+
+/** `n` and `of` in the state are what people see of the progress. */
+function learningOutput(input: JudgeInput, known: Json, n: number): JudgeOutput {
+  const of = input.policy.learnRuns;
+  const ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
+  if (n < of) return { ruling, state: { v: 1, n, of, known } };
+  return { ruling, state: { v: 1 }, accept: { learned: known, n, why: `learned from the first ${n} runs` } };
 }
 
 function learningOf({ memory }: JudgeInput) {

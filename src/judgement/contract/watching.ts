@@ -13,9 +13,9 @@ const keptSchema = z.object({
   from: z.number(),
   seen: z.number(),
   earlier: z.number(),
-  told: z.boolean(),
+  reported: z.boolean(),
   /** It was told and lasted: a change, which may come back. */
-  wasTold: z.boolean(),
+  wasReported: z.boolean(),
   /** An incident is made of it. */
   severe: z.boolean(),
   /** Notes only: how often it was told. */
@@ -90,8 +90,8 @@ const nothing: Kept = {
   from: 0,
   seen: 0,
   earlier: 0,
-  told: false,
-  wasTold: false,
+  reported: false,
+  wasReported: false,
   severe: false,
   notes: 0,
 };
@@ -115,15 +115,15 @@ function fall(kept: Kept): Kept {
   const sums = alternatives.map(
     ({ chance }, index) => ((kept.sums[index] ?? 0) * (1 - chance)) / Math.max(1e-9, 1 - kept.usual),
   );
-  if (sums.some((sum) => sum >= 0.5) && !kept.told) return { ...kept, sums };
-  const wasChange = kept.told && kept.seen >= lastingSightings;
+  if (sums.some((sum) => sum >= 0.5) && !kept.reported) return { ...kept, sums };
+  const wasChange = kept.reported && kept.seen >= lastingSightings;
   return {
     ...kept,
     sums: [0, 0],
     seen: 0,
     earlier: kept.earlier + (wasChange ? 0 : kept.seen),
-    told: false,
-    wasTold: kept.wasTold || wasChange,
+    reported: false,
+    wasReported: kept.wasReported || wasChange,
   };
 }
 
@@ -191,8 +191,8 @@ function weighed(sums: readonly number[]): number {
 export function isNotifiedNow(difference: Graded, odds: Odds, before: Watching): boolean {
   const kept = before.differed[nameOf(difference)];
   if (difference.severity === "informative") return odds.proof === "enough" && (kept?.notes ?? 0) < mostNotes;
-  if (kept?.told === true || odds.proof === "enough") return true;
-  return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasTold === true);
+  if (kept?.reported === true || odds.proof === "enough") return true;
+  return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasReported === true);
 }
 
 /** Remembers what was told, and how often which variant answers. */
@@ -200,7 +200,9 @@ export function markNotified(after: Watching, notified: readonly Graded[], share
   const names = new Map(notified.map((it) => [nameOf(it), it.severity === "informative"]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
     const isNote = names.get(name);
-    return isNote === undefined ? [name, kept] : [name, { ...kept, told: true, notes: kept.notes + (isNote ? 1 : 0) }];
+    return isNote === undefined
+      ? [name, kept]
+      : [name, { ...kept, reported: true, notes: kept.notes + (isNote ? 1 : 0) }];
   });
   const isQuiet = notified.every(({ severity }) => severity === "informative");
   return { ...after, shares: [...shares], quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };

@@ -7,7 +7,7 @@ import { isMeasured } from "../drift/level/engine.ts";
 import { watch } from "../drift/level/watch.ts";
 import { watchedOutput } from "../drift/level/watched-output.ts";
 import type { Finding, Judge, JudgeOutput } from "../judgement.ts";
-import { unjudged } from "../drift/learned.ts";
+import { unjudged } from "../subject.ts";
 
 /**
  * What a run costs against what it used to: money where usage and price are known, tokens otherwise. Only informs, for

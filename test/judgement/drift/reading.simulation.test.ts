@@ -1,3 +1,4 @@
+import { readyPipeline, type Pipeline } from "../../../src/judgement/drift/level/pipeline.ts";
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import { type Reading, readReading } from "../../../src/baseline/reading.ts";
@@ -9,7 +10,7 @@ import { freshDetector } from "../../../src/judgement/drift/level/e-detector.ts"
 import { type EngineState, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
 import { isCounted } from "../../../src/judgement/drift/rate/error-bits.ts";
 import { type ReadingInput, readingOf } from "../../../src/judgement/drift/group/reading.ts";
-import { type Pipeline, readReference, readyPipeline } from "../../../src/judgement/drift/learn/reference.ts";
+import { readReference } from "../../../src/judgement/drift/learn/reference.ts";
 import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts";
 import type { Judge } from "../../../src/judgement/judgement.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
@@ -243,8 +244,8 @@ describe("what a reading says besides", () => {
     for (let run = 0; run < 1.5 * perDay; run += 1) tokens.run(shown());
     const { memory, slotMs } = tokens;
     const often = { n: 3, lastMs: slotMs, longestMs: everyMs, largest: 1 };
-    const pagesWith = (episodes: Json): string | undefined => {
-      const state = { ...(memory!.state as object), episodes } as Json;
+    const pagesWith = (recurrences: Json): string | undefined => {
+      const state = { ...(memory!.state as object), recurrences } as Json;
       return readingOf({ ...input, memory, state, aspect: "usage", slotMs })?.pages;
     };
     expect(pagesWith({ up: often })).toBe("down");

@@ -8,7 +8,7 @@ import { probe } from "../../probe/samples.ts";
 
 const minuteMs = 60_000;
 const policy = { ...probe.judge, latencyFloorRatio: 1.05 };
-const quiet = { pages: 0, widening: 1 };
+const quiet = { pages: 0, marginFactor: 1 };
 
 /** A fortnight of times of about 800 ms. */
 const { pipeline } = playLearned(seriesOf(scenarios[0]!, minuteMs, 21), {

@@ -53,7 +53,7 @@ describe("a weekend, once four weeks are known", () => {
 
     const early = learned(weekly(5, -0.35, saturdayMs).next, { ...setting, baselineDays: 14 });
     expect(weekendOf(early.pipeline.reference.season)).toBeUndefined();
-    expect(early.pipeline.reference.guard.wander).toBeGreaterThan(4 * pipeline.reference.guard.wander);
+    expect(early.pipeline.reference.margin.wander).toBeGreaterThan(4 * pipeline.reference.margin.wander);
   });
 
   test("does not move the level that a baseline before it has told", () => {

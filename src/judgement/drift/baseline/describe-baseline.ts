@@ -1,14 +1,13 @@
-import type { z } from "zod";
 import type { Aspect } from "../../../baseline/baseline.ts";
 import type { JudgePolicy } from "../../../probe/probe.ts";
 import type { Json } from "../../../std/json.ts";
 import { type Known, knownSchema } from "../../contract/known.ts";
 import { levelLines, rateLines, valuesLines } from "./describe-card.ts";
-import { countsSchema } from "../counts/counts.ts";
-import { rateSchema } from "../rate/error-bits.ts";
-import { referenceSchema } from "../learn/reference.ts";
-import { type Noise, noiseText } from "../level/false-positives.ts";
-import { readAs } from "../learned.ts";
+import { readCounts } from "../counts/counts.ts";
+import { readRate } from "../rate/error-bits.ts";
+import { readReference } from "../learn/reference.ts";
+import { type FalsePositiveFeedback, feedbackText } from "../level/false-positives.ts";
+import { readAs } from "../../subject.ts";
 import { type SeriesCard, cardOfSeries } from "./series-card.ts";
 
 /** What a baseline says is normal, a line each, for people. Only what is still probed has a policy. */
@@ -17,10 +16,10 @@ export function describeBaseline(
   label: string,
   learned: Json,
   policy: JudgePolicy | undefined,
-  noise: Noise = quiet,
+  noise: FalsePositiveFeedback = quiet,
   intervalMs?: number,
 ): string[] {
-  const known = readAs(knownSchema, learned);
+  const known = readKnown(learned);
   if (known !== undefined) return shapeLines(known);
   if (policy === undefined) return ["its probe is not in the configuration any more: nothing is promised of it"];
   const card = cardOfSeries(aspect, learned, policy, noise, intervalMs);
@@ -41,24 +40,27 @@ function linesOf(card: SeriesCard, label: string): readonly string[] {
   }
 }
 
-function noiseLines(noise: Noise): readonly string[] {
-  const said = noiseText(noise);
+function noiseLines(noise: FalsePositiveFeedback): readonly string[] {
+  const said = feedbackText(noise);
   return said === undefined ? [] : [said];
 }
 
-const quiet: Noise = { pages: 0, widening: 1 };
+const quiet: FalsePositiveFeedback = { pages: 0, marginFactor: 1 };
+
+const readKnown = (learned: Json): Known | undefined => readAs(knownSchema, learned);
+
+const readers: Readonly<Record<Aspect, readonly ((learned: Json) => unknown)[]>> = {
+  contract: [readKnown],
+  "error-shape": [readKnown],
+  latency: [readReference],
+  usage: [readReference, readCounts],
+  availability: [readRate],
+  budget: [readReference],
+};
 
 /** Is it something that a judge of this aspect could have learned? */
 export function isBaselineOf(aspect: Aspect, learned: Json): boolean {
-  const schemas = {
-    contract: [knownSchema],
-    "error-shape": [knownSchema],
-    latency: [referenceSchema],
-    usage: [referenceSchema, countsSchema],
-    availability: [rateSchema],
-    budget: [referenceSchema],
-  } as const satisfies Record<Aspect, readonly z.ZodType[]>;
-  return schemas[aspect].some((schema) => schema.safeParse(learned).success);
+  return readers[aspect].some((read) => read(learned) !== undefined);
 }
 
 const mostShown = 12;

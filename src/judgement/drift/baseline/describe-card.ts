@@ -14,10 +14,10 @@ const shortMs = 10;
 /** A card of levels, for people. */
 export function levelLines(card: LevelCard): string[] {
   const say = sayIn[card.unit];
-  const { usual, n, fromMs, toMs, season, weekend, correlation, guard, floor, findsAfterMs } = card;
+  const { usual, n, fromMs, toMs, season, weekend, correlation, margin, floor, findsAfterMs } = card;
   return [
     `nine of ten between ${say(usual.low)} and ${say(usual.high)}, middle ${say(usual.middle)}`,
-    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, φ ${correlation.toFixed(2)}, wander ${guard.wander.toFixed(2)}${widestText(guard)}`,
+    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, φ ${correlation.toFixed(2)}, wander ${margin.wander.toFixed(2)}${widestText(margin)}`,
     `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${movesText(findsAfterMs)}`,
     promiseText(card),
   ];
@@ -41,7 +41,7 @@ function hourOfWeek(sinceMs: number): string {
   return `${date.slice(0, 3)} ${date.slice(17, 22)}`;
 }
 
-function widestText({ unsteadiness }: LevelCard["guard"]): string {
+function widestText({ unsteadiness }: LevelCard["margin"]): string {
   return unsteadiness > 1 ? `, ×${unsteadiness.toFixed(1)} as unsteady at its widest hours` : "";
 }
 

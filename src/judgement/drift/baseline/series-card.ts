@@ -3,12 +3,11 @@ import type { DriftPolicy, JudgePolicy } from "../../../probe/probe.ts";
 import type { Json } from "../../../std/json.ts";
 import { type BaselineCard, cardOf } from "../level/card.ts";
 import { readCounts } from "../counts/counts.ts";
-import { type Rate, rateSchema } from "../rate/error-bits.ts";
+import { readRate } from "../rate/error-bits.ts";
 import { rateCardOf, type ShareFound } from "../rate/rate-card.ts";
-import type { Noise } from "../level/false-positives.ts";
+import type { FalsePositiveFeedback } from "../level/false-positives.ts";
 import { readReference } from "../learn/reference.ts";
 import { valuesCardOf } from "../counts/values-card.ts";
-import { readAs } from "../learned.ts";
 
 /** What is promised of a series. */
 export interface Promised {
@@ -61,7 +60,7 @@ export function cardOfSeries(
   aspect: Aspect,
   learned: Json,
   policy: JudgePolicy,
-  noise: Noise,
+  noise: FalsePositiveFeedback,
   intervalMs?: number,
 ): SeriesCard | undefined {
   switch (aspect) {
@@ -73,10 +72,10 @@ export function cardOfSeries(
         const counts = readCounts(learned);
         return counts && { kind: "values", ...valuesCardOf(counts, policy.drift, intervalMs) };
       }
-      return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, noise.widening) };
+      return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, noise.marginFactor) };
     }
     case "availability": {
-      const rate: Rate | undefined = readAs(rateSchema, learned);
+      const rate = readRate(learned);
       return rate && { kind: "rate", ...rateCardOf(rate, policy.drift) };
     }
     case "contract":

@@ -1,7 +1,7 @@
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { isNumber, isNumbers, isString, listOf, objectOf, oneOf, optional } from "../../../std/check.ts";
+import type { Json } from "../../../std/json.ts";
 import { type Bit, backAt, bitOf, evidenceFor, likeliestOf, neverSeenBound, noRarer, stepBit } from "../rate/bits.ts";
 import { type Counts, usualShare } from "./counts.ts";
-import { isNumbers } from "../numbers.ts";
 
 export interface Categories {
   /** Sums of `something never seen`, then of each known value in order, once their usual shares are known. */
@@ -20,21 +20,19 @@ export interface HeldValue {
   back: number;
 }
 
-/** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
-export function readCategories(stored: Json | undefined): Categories | undefined {
-  if (!isJsonObject(stored)) return undefined;
-  const { sums, held, ended } = stored;
-  if (ended !== undefined && typeof ended !== "number") return undefined;
-  if (!Array.isArray(sums) || !sums.every((of) => isNumbers(of))) return undefined;
-  if (held !== undefined && !isHeldValue(held)) return undefined;
-  const state = stored as unknown as Categories;
-  return { sums: state.sums.map((of) => of.slice()), held: state.held && { ...state.held }, ended: state.ended };
-}
+const isCategories = objectOf<Categories>({
+  sums: listOf(isNumbers),
+  held: optional(
+    objectOf<HeldValue>({ kind: oneOf("new", "frequency"), value: isString, rate: isNumber, back: isNumber }),
+  ),
+  ended: optional(isNumber),
+});
 
-function isHeldValue(stored: Json): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { kind, value, rate, back } = stored;
-  return (kind === "new" || kind === "frequency") && typeof value === "string" && isNumbers([rate, back], 2);
+/** A stored state as a copy that may be changed. */
+export function readCategories(stored: Json | undefined): Categories | undefined {
+  if (!isCategories(stored)) return undefined;
+  const { sums, held, ended } = stored;
+  return { sums: sums.map((of) => of.slice()), held: held && { ...held }, ended };
 }
 
 const shareOfNew = 0.5;

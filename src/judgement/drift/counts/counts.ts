@@ -1,45 +1,41 @@
-import { z } from "zod";
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { isCounts, isNumber, objectOf, optional } from "../../../std/check.ts";
+import type { Json } from "../../../std/json.ts";
 import { upperBound } from "../rate/bits.ts";
-import { isNumbers } from "../numbers.ts";
-
-const countRecord = z.record(z.string(), z.number());
 
 /** How often each of a few values was seen, `13` → 1440; of several, how their shares differ from one four hours to the next. */
-export const countsSchema = z.object({
-  n: z.number(),
-  counts: countRecord,
-  blocks: z
-    .object({
-      /** Finished blocks, the sum of 1 / n over them, and for each value the sums of its shares and of their squares. */
-      finished: z.number(),
-      inverse: z.number(),
-      shares: countRecord,
-      squares: countRecord,
-      open: z.object({ fromMs: z.number(), n: z.number(), counts: countRecord }),
-    })
-    .optional(),
+export interface Counts {
+  readonly n: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly blocks?: Blocks | undefined;
+}
+
+interface Blocks {
+  /** Finished blocks, the sum of 1 / n over them, and for each value the sums of its shares and of their squares. */
+  readonly finished: number;
+  readonly inverse: number;
+  readonly shares: Readonly<Record<string, number>>;
+  readonly squares: Readonly<Record<string, number>>;
+  readonly open: OpenBlock;
+}
+
+interface OpenBlock {
+  readonly fromMs: number;
+  readonly n: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const isBlocks = objectOf<Blocks>({
+  finished: isNumber,
+  inverse: isNumber,
+  shares: isCounts,
+  squares: isCounts,
+  open: objectOf<OpenBlock>({ fromMs: isNumber, n: isNumber, counts: isCounts }),
 });
-export type Counts = z.infer<typeof countsSchema>;
-type Blocks = NonNullable<Counts["blocks"]>;
 
-/** Checked by hand: it is read at every run. */
+const isOfCounts = objectOf<Counts>({ n: isNumber, counts: isCounts, blocks: optional(isBlocks) });
+
 export function readCounts(stored: Json | undefined): Counts | undefined {
-  if (!isJsonObject(stored)) return undefined;
-  const { n, counts, blocks } = stored;
-  if (typeof n !== "number" || !areCounts(counts)) return undefined;
-  return blocks === undefined || areBlocks(blocks) ? (stored as unknown as Counts) : undefined;
-}
-
-function areCounts(stored: Json | undefined): boolean {
-  return isJsonObject(stored) && isNumbers(Object.values(stored));
-}
-
-function areBlocks(stored: Json): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { finished, inverse, shares, squares, open } = stored;
-  if (!isNumbers([finished, inverse], 2) || !areCounts(shares) || !areCounts(squares)) return false;
-  return isJsonObject(open) && isNumbers([open["fromMs"], open["n"]], 2) && areCounts(open["counts"]);
+  return isOfCounts(stored) ? stored : undefined;
 }
 
 const blockMs = 4 * 3_600_000;

@@ -1,12 +1,12 @@
 import type { SeriesMemory } from "../../../baseline/baseline.ts";
-import { isJsonObject, type Json } from "../../../std/json.ts";
-import { shadowCountsIn, withPreviousBaseline } from "../accepted-bits.ts";
+import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
+import { previousIn, withPrevious } from "../previous-baseline.ts";
 import { type Categories, freshCategories, type HeldValue, readCategories, stepCategories } from "./categories.ts";
 import { type Counts, countIn, isVaried, noCounts, readCounts, without } from "./counts.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
 import { cadenceMs } from "../level/watch.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
-import { subjectOf, unjudged } from "../learned.ts";
+import { subjectOf, unjudged } from "../../subject.ts";
 
 /** A baseline is replaced by one of this many times its samples. */
 const growth = 2;
@@ -38,29 +38,29 @@ function compareCounts(input: JudgeInput, known: Counts, seen: string, notes: re
   const categories = before?.categories ?? freshCategories();
   const held = stepCategories(categories, known, seen, policy.drift.falsePageEveryMs / cadenceMs(cadence));
   const counts = countsAfter(before?.counts ?? known, known, seen, categories, slotMs);
-  const shadow = shadowCountsIn(memory?.baseline?.learned);
+  const previous = previousIn(memory?.baseline?.learned, readCounts);
   const subject = subjectOf(input);
   if (held === undefined && known.counts[seen] !== undefined) {
     const good = { subject, outcome: "good", ...(notes.length > 0 && { notes }) } as const;
     if (counts.n < growth * known.n) return { ruling: good, state: stateOf(categories, counts) };
-    const accept = { learned: withPreviousBaseline(counts, shadow), n: counts.n, why: `learned from ${counts.n} runs` };
+    const accept = { learned: withPrevious(counts, previous), n: counts.n, why: `learned from ${counts.n} runs` };
     return { ruling: good, state: stateOf({ ...freshCategories(), ended: categories.ended }, counts), accept };
   }
   const finding = findingOf(input, known, seen, held);
   const bad = { subject, outcome: "bad" } as const;
-  if (shadow !== undefined && held?.kind === "new" && shadow.counts[held.value] !== undefined) {
+  if (previous !== undefined && held?.kind === "new" && previous.counts[held.value] !== undefined) {
     const accept = {
-      learned: withPreviousBaseline(shadow, known),
-      n: shadow.n,
+      learned: withPrevious(previous, known),
+      n: previous.n,
       why: "what was normal before is normal again",
     };
     const observed = `${finding.observed}, as before the normal was accepted`;
     const back = { ...finding, severity: "informative", observed } as const;
-    return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), shadow), accept };
+    return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), previous), accept };
   }
-  const aside = countIn(before?.aside ?? noCounts, seen, slotMs);
+  const heldOut = countIn(before?.heldOut ?? noCounts, seen, slotMs);
   const ruling = { ...bad, findings: [finding], isConfirmed: held !== undefined };
-  return { ruling, state: stateOf(categories, counts, aside) };
+  return { ruling, state: stateOf(categories, counts, heldOut) };
 }
 
 function findingOf({ memory, series }: JudgeInput, known: Counts, seen: string, held: HeldValue | undefined): Finding {
@@ -92,30 +92,28 @@ function countsAfter(
   return held.kind === "new" && known.counts[held.value] === undefined ? without(before, held.value) : before;
 }
 
-function stateOf(categories: Categories, counts: Counts, aside?: Counts): Json {
-  const rest = aside === undefined ? {} : { aside: storedCounts(aside) };
-  return { v: 2, categories: stored(categories), counts: storedCounts(counts), ...rest };
+function stateOf(categories: Categories, counts: Counts, heldOut?: Counts): Json {
+  const rest = heldOut === undefined ? {} : { heldOut: storedCounts(heldOut) };
+  return { v: 2, categories: toJson(categories), counts: storedCounts(counts), ...rest };
 }
 
 /**
- * "This is normal from now on": the values since the first that was not usual, the old ones as their shadow; with too few
+ * "This is normal from now on": the values since the first that was not usual, the old ones as their previous; with too few
  * runs the beginning of a new baseline. undefined: nothing is told.
  */
 export function acceptCounts({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
   const known = readCounts(baseline?.learned);
   const watching = readWatching(state);
-  if (known === undefined || watching?.aside === undefined || watching.categories.held === undefined) return undefined;
-  const { aside } = watching;
-  if (aside.n < fewest) return { learned: null, n: aside.n, state: { v: 2, of: fewest, ...storedCounts(aside) } };
-  return { learned: withPreviousBaseline(aside, known), n: aside.n, state: stateOf(freshCategories(), aside) };
-}
-
-function stored(categories: Categories): Json {
-  return categories as unknown as Json;
+  if (known === undefined || watching?.heldOut === undefined || watching.categories.held === undefined)
+    return undefined;
+  const { heldOut } = watching;
+  if (heldOut.n < fewest) return { learned: null, n: heldOut.n, state: { v: 2, of: fewest, ...storedCounts(heldOut) } };
+  return { learned: withPrevious(heldOut, known), n: heldOut.n, state: stateOf(freshCategories(), heldOut) };
 }
 
 function storedCounts(counts: Counts): { readonly [field: string]: Json } {
-  return counts as unknown as { readonly [field: string]: Json };
+  const stored = toJson(counts);
+  return isJsonObject(stored) ? stored : {};
 }
 
 function countsLearned(state: Json | undefined): Counts | undefined {
@@ -127,13 +125,13 @@ interface Watching {
   /** Goes on where the baseline ended: more of the same makes it say more with less. */
   readonly counts: Counts | undefined;
   /** The values since the first that was not usual. */
-  readonly aside: Counts | undefined;
+  readonly heldOut: Counts | undefined;
 }
 
 function readWatching(state: Json | undefined): Watching | undefined {
   if (!isJsonObject(state) || state["v"] !== 2) return undefined;
   const categories = readCategories(state["categories"]);
-  return categories && { categories, counts: readCounts(state["counts"]), aside: readCounts(state["aside"]) };
+  return categories && { categories, counts: readCounts(state["counts"]), heldOut: readCounts(state["heldOut"]) };
 }
 
 function expectedOf({ counts }: Counts): string {

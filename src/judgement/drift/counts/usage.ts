@@ -3,7 +3,7 @@ import { isMeasured } from "../level/engine.ts";
 import { watch } from "../level/watch.ts";
 import { watchedOutput } from "../level/watched-output.ts";
 import type { Finding, Judge, JudgeInput } from "../../judgement.ts";
-import { unjudged } from "../learned.ts";
+import { unjudged } from "../../subject.ts";
 import { judgeCounts } from "./token-counts.ts";
 
 interface Metric {

@@ -1,5 +1,5 @@
 import type { DriftPolicy } from "../../../probe/probe.ts";
-import { toldRatios } from "../level/card.ts";
+import { ratiosOnCards } from "../level/card.ts";
 import { freshCategories, stepCategories } from "./categories.ts";
 import { type Counts, isVaried } from "./counts.ts";
 
@@ -16,7 +16,7 @@ export function valuesCardOf(known: Counts, { falsePageEveryMs, shared }: DriftP
   const afterMs = (ratio: number): number | undefined => {
     const value = Math.round(ratio * Number(most[0]));
     if (!isJudged || intervalMs === undefined || !(value > Number(most[0]))) return undefined;
-    const runs = runsUntilTold(known, String(value), falsePageEveryMs / intervalMs);
+    const runs = runsUntilFound(known, String(value), falsePageEveryMs / intervalMs);
     return runs && runs * intervalMs;
   };
   return {
@@ -25,12 +25,12 @@ export function valuesCardOf(known: Counts, { falsePageEveryMs, shared }: DriftP
     mayPage: isJudged,
     falsePageEveryMs,
     ...(shared && { shared }),
-    findsAfterMs: toldRatios.map((ratio) => ({ ratio, afterMs: afterMs(ratio) })),
+    findsAfterMs: ratiosOnCards.map((ratio) => ({ ratio, afterMs: afterMs(ratio) })),
   };
 }
 
 /** By the judge's own steps, of a value that comes every time. undefined: it is as usual as it is. */
-function runsUntilTold(known: Counts, value: string, samples: number): number | undefined {
+function runsUntilFound(known: Counts, value: string, samples: number): number | undefined {
   const state = freshCategories();
   for (let run = 1; run <= mostRuns; run += 1) {
     if (stepCategories(state, known, value, samples) !== undefined) return run;

@@ -1,15 +1,16 @@
+import { readyPipeline } from "../level/pipeline.ts";
 import type { Aspect, SeriesMemory } from "../../../baseline/baseline.ts";
 import type { DayReading, Reading } from "../../../baseline/reading.ts";
 import type { Cadence, JudgePolicy } from "../../../probe/probe.ts";
+import { isNumbers } from "../../../std/check.ts";
 import { isJsonObject, type Json } from "../../../std/json.ts";
 import { readErrorBits, readRate } from "../rate/error-bits.ts";
 import { readCategories } from "../counts/categories.ts";
 import type { Component } from "../level/components.ts";
 import { isLevel } from "../level/e-detector.ts";
-import { areItsOwn } from "../level/recurrences.ts";
-import { wideningOf } from "../level/false-positives.ts";
-import { isNumbers } from "../numbers.ts";
-import { readReference, readyPipeline } from "../learn/reference.ts";
+import { isRecurrent } from "../level/recurrences.ts";
+import { marginFactorOf } from "../level/false-positives.ts";
+import { readReference } from "../learn/reference.ts";
 import { type Stage, stageOf } from "../level/stages.ts";
 import type { WatchState } from "../level/watch-state.ts";
 import { cadenceMs } from "../level/watch.ts";
@@ -49,7 +50,8 @@ export function readingOf(input: ReadingInput): Reading | undefined {
   if (memory?.baseline === undefined) return undefined;
   const reference = readReference(memory.baseline.learned);
   const stage = reference && stageOf(reference, policy);
-  const components = stage && readyPipeline(reference, stage.floor, wideningOf(marksIn(state), slotMs)).components;
+  const components =
+    stage && readyPipeline(reference, stage.floor, marginFactorOf(falsePositivesIn(state), slotMs)).components;
   const bets = betsIn(state, components);
   if (bets === undefined) return undefined;
   const [up, down] = totals(bets, bets.sums);
@@ -66,14 +68,14 @@ export function readingOf(input: ReadingInput): Reading | undefined {
   };
 }
 
-function marksIn(state: Json): readonly number[] | undefined {
-  const marks = isJsonObject(state) ? state["marks"] : undefined;
-  return isNumbers(marks) ? (marks as unknown as number[]) : undefined;
+function falsePositivesIn(state: Json): readonly number[] | undefined {
+  const falsePositives = isJsonObject(state) ? state["falsePositives"] : undefined;
+  return isNumbers(falsePositives) ? falsePositives : undefined;
 }
 
-function episodesIn(state: Json): NonNullable<WatchState["episodes"]> {
-  const episodes = isJsonObject(state) ? state["episodes"] : undefined;
-  return episodes === undefined ? {} : (episodes as NonNullable<WatchState["episodes"]>);
+function recurrencesIn(state: Json): NonNullable<WatchState["recurrences"]> {
+  const recurrences = isJsonObject(state) ? state["recurrences"] : undefined;
+  return recurrences === undefined ? {} : (recurrences as NonNullable<WatchState["recurrences"]>);
 }
 
 function betsIn(state: Json, components: readonly Component[] | undefined): Bets | undefined {
@@ -100,7 +102,7 @@ function engineBets(
   const sums = isJsonObject(detector) ? detector["sums"] : undefined;
   if (!isNumbers(sums)) return undefined;
   const { weights, isUp } = levelShares(components);
-  const ofLevel = (sums as unknown as readonly number[]).slice(0, weights.length);
+  const ofLevel = sums.slice(0, weights.length);
   const kind = isJsonObject(held) ? held["kind"] : undefined;
   return { sums: ofLevel, weights, isUp, held: kind === "up" || kind === "down" ? kind : null };
 }
@@ -143,9 +145,9 @@ function pagesOf(
   if (aspect === "budget") return "none";
   if (stage !== undefined) {
     if (!stage.mayPage) return "none";
-    const { up, down } = episodesIn(state);
-    const isUp = !areItsOwn(up, slotMs, policy.drift);
-    const isDown = aspect === "usage" && !areItsOwn(down, slotMs, policy.drift);
+    const { up, down } = recurrencesIn(state);
+    const isUp = !isRecurrent(up, slotMs, policy.drift);
+    const isDown = aspect === "usage" && !isRecurrent(down, slotMs, policy.drift);
     if (isUp && isDown) return "both";
     return isUp ? "up" : isDown ? "down" : "none";
   }

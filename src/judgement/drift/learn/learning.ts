@@ -1,6 +1,5 @@
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { type Check, isNumber, isNumbers, isString, objectOf, optional } from "../../../std/check.ts";
 import { type Block, blockMs, blockOf, limitOf, summarise } from "./blocks.ts";
-import { isNumbers } from "../numbers.ts";
 import { base64OfInts, intsOfBase64 } from "./int16-codec.ts";
 
 /**
@@ -31,14 +30,20 @@ export interface Learning {
   blocks: string;
 }
 
-/** A check of stored JSON by hand: it is read at every sample of a series that learns. */
-export function isLearning(stored: Json | undefined): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { startMs, lastMs, origin, n, stride, chunks, packed, limit, open, tail, tailMs, blocks } = stored;
-  if (typeof packed !== "string" || typeof open !== "string" || typeof blocks !== "string") return false;
-  if (limit !== undefined && typeof limit !== "number") return false;
-  return isNumbers([startMs, lastMs, origin, n, stride, chunks, tailMs], 7) && isNumbers(tail);
-}
+export const isLearning: Check<Learning> = objectOf<Learning>({
+  startMs: isNumber,
+  lastMs: isNumber,
+  origin: isNumber,
+  n: isNumber,
+  stride: isNumber,
+  chunks: isNumber,
+  packed: isString,
+  limit: optional(isNumber),
+  open: isString,
+  tail: isNumbers,
+  tailMs: isNumber,
+  blocks: isString,
+});
 
 export interface Sample {
   readonly atMs: number;

@@ -1,3 +1,4 @@
+import { remember } from "../../../std/remember.ts";
 import { normalQuantile } from "../../../std/statistics-normal.ts";
 import { median } from "../../../std/statistics.ts";
 
@@ -97,11 +98,9 @@ function countBelowIn(knots: Int16Array, step: number, from: number, to: number)
   return low;
 }
 
-const knownScores: Float64Array[] = [];
-
 /** Normal scores of the ranks 0, ½, 1 … `size`. */
-function scoresOf(size: number): Float64Array {
-  return (knownScores[size] ??= Float64Array.from({ length: 2 * size + 1 }, (_, halves) =>
-    normalQuantile(halves / (2 * size)),
-  ));
-}
+const scoresOf = remember(
+  mostKnots + 1,
+  (size: number) => size,
+  (size) => Float64Array.from({ length: 2 * size + 1 }, (_, halves) => normalQuantile(halves / (2 * size))),
+);

@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { isNumber, isNumbers, isString, objectOf, oneOf } from "../../../std/check.ts";
+import type { Json } from "../../../std/json.ts";
 import { meanDeviation, median, robustSpread } from "../../../std/statistics.ts";
-import { readAs } from "../learned.ts";
 import {
   type Block,
   blockOf,
@@ -13,49 +12,56 @@ import {
   withoutSeason,
 } from "./blocks.ts";
 import { blocksOfLevel } from "./clean.ts";
-import { type Component, componentsOf } from "../level/components.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
-import { base64OfInts, intsOfBase64 } from "./int16-codec.ts";
-import { type RankTable, clipOf, isTied, ownScores, rankScore, rankTable, rankTableOf } from "./rank-table.ts";
+import { base64OfInts } from "./int16-codec.ts";
+import { clipOf, isTied, rankScore, rankTable } from "./rank-table.ts";
 import { type Season, fitSeason, harmonicsAt, seasonAt, seasonOf, withWeekend } from "./season.ts";
 import { fitWeekend } from "./weekend.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
-export const referenceSchema = z.object({
-  v: z.literal(2),
-  n: z.number(),
-  fromMs: z.number(),
-  toMs: z.number(),
-  intervalMs: z.number(),
-  origin: z.number(),
-  season: z.array(z.number()),
+export interface Reference {
+  readonly v: 2;
+  readonly n: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly intervalMs: number;
+  readonly origin: number;
+  readonly season: number[];
   /** Median and robust spread of the deseasonalised logs. */
-  level: z.number(),
-  spread: z.number(),
+  readonly level: number;
+  readonly spread: number;
   /** The mean of all samples less that of those that were kept: bets on the level are judged by all. */
-  shift: z.number().default(0),
+  readonly shift: number;
   /** Correlation of neighbours' scores, 0 to 0.95. */
-  correlation: z.number(),
-  clip: z.object({ values: z.number(), scores: z.number() }),
-  guard: z.object({ estimation: z.number(), wander: z.number(), unsteadiness: z.number().default(1) }),
+  readonly correlation: number;
+  readonly clip: { readonly values: number; readonly scores: number };
+  /** How far the level may be off: by the error of its estimate, by slow wander, and by hours of a wider spread. */
+  readonly margin: { readonly estimation: number; readonly wander: number; readonly unsteadiness: number };
   /** Ordered values: of the logs in 1/2000, of the whitened scores in 1/4000. */
-  values: z.string(),
-  scores: z.string(),
-});
-export type Reference = z.infer<typeof referenceSchema>;
-
-/** A reference made ready for stepping. */
-export interface Pipeline {
-  readonly reference: Reference;
-  /** So few different values that a floor can't be taken off them: they would fall between one another. */
-  readonly isTied: boolean;
-  readonly values: RankTable;
-  readonly scores: RankTable;
-  readonly components: readonly Component[];
+  readonly values: string;
+  readonly scores: string;
 }
 
-const valueScale = 2000;
-const scoreScale = 4000;
+const isReference = objectOf<Reference>({
+  v: oneOf(2),
+  n: isNumber,
+  fromMs: isNumber,
+  toMs: isNumber,
+  intervalMs: isNumber,
+  origin: isNumber,
+  season: isNumbers,
+  level: isNumber,
+  spread: isNumber,
+  shift: isNumber,
+  correlation: isNumber,
+  clip: objectOf<Reference["clip"]>({ values: isNumber, scores: isNumber }),
+  margin: objectOf<Reference["margin"]>({ estimation: isNumber, wander: isNumber, unsteadiness: isNumber }),
+  values: isString,
+  scores: isString,
+});
+
+export const valueScale = 2000;
+export const scoreScale = 4000;
 const seasonNeedsMs = 23 * 3_600_000;
 /** Two days: with fewer, the thinned samples know more of a season than so few means. */
 const blocksForSeason = 12;
@@ -104,7 +110,7 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
     shift: clean.shift,
     correlation,
     clip: { values: values.clip, scores: clipOf(whitened.length) },
-    guard: {
+    margin: {
       estimation: estimationFactor / Math.sqrt(clean.n),
       wander: wanderFactor * wanderOf(clean.blocks, spread, correlation),
       unsteadiness: unsteadinessOf(clean.blocks, correlation),
@@ -114,63 +120,9 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   };
 }
 
-/** References that were read, by what tells them apart: a stored one comes back at every run of its series. */
-const known = new Map<number, Reference>();
-const mostKnown = 12_000;
-
-/** Stored JSON of this version, or undefined. Checked whole when it is seen for the first time. */
+/** Stored JSON of this version, or undefined. */
 export function readReference(stored: Json | undefined): Reference | undefined {
-  if (!isJsonObject(stored) || stored["v"] !== 2) return undefined;
-  const { origin, toMs, n, values, scores } = stored;
-  if (typeof origin !== "number" || typeof toMs !== "number" || typeof n !== "number") return undefined;
-  const key = 1e6 * origin + toMs + n;
-  const found = known.get(key);
-  if (found !== undefined && found.values === values && found.scores === scores) return found;
-  const reference = readAs(referenceSchema, stored);
-  if (reference === undefined) return undefined;
-  if (known.size >= mostKnown) known.clear();
-  known.set(key, reference);
-  return reference;
-}
-
-interface Ready {
-  readonly floor: number;
-  readonly guardFactor: number;
-  readonly pipeline: Pipeline;
-}
-
-const ready = new WeakMap<Reference, Ready[]>();
-
-/** `guardFactor` widens the guard of a series that has paged for nothing. */
-export function readyPipeline(reference: Reference, floor: number, guardFactor = 1): Pipeline {
-  const made = ready.get(reference) ?? [];
-  const found = made.find((one) => one.floor === floor && one.guardFactor === guardFactor);
-  if (found !== undefined) return found.pipeline;
-  const pipeline = pipelineOf(reference, floor, guardFactor);
-  ready.set(reference, [...made, { floor, guardFactor, pipeline }]);
-  return pipeline;
-}
-
-/** `floor` is that of the promise, in logs. */
-export function pipelineOf(reference: Reference, floor = 0, guardFactor = 1): Pipeline {
-  const { correlation, spread, guard } = reference;
-  const estimation = guard.estimation * guardFactor;
-  const wander = guard.wander * guardFactor;
-  const values = rankTableOf(intsOfBase64(reference.values), valueScale, reference.clip.values);
-  const scores = rankTableOf(intsOfBase64(reference.scores), scoreScale, reference.clip.scores);
-  const areTied = isTied(values);
-  const hasFloor = spread > 0 && !areTied;
-  const floorInScores = hasFloor ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
-  // A series that wanders within the floor never gets past it: only what it strays beyond needs a guard.
-  const beyond = Math.max(0, wander - floorInScores);
-  const components = componentsOf({
-    clip: scores.clip,
-    guard: estimation + wander,
-    levelGuard: estimation + beyond,
-    unsteadiness: 1 + (guard.unsteadiness - 1) * guardFactor,
-    own: areTied ? ownScores(scores) : [],
-  });
-  return { reference, isTied: areTied, values, scores, components };
+  return isReference(stored) ? stored : undefined;
 }
 
 /**

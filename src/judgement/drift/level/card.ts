@@ -15,7 +15,7 @@ export interface BaselineCard {
   /** Hours of every week that differ, once four weeks are known. */
   readonly weekend?: Weekend | undefined;
   readonly correlation: number;
-  readonly guard: Reference["guard"];
+  readonly margin: Reference["margin"];
   /** Moves by less than this ratio are not told. */
   readonly floor: number;
   readonly mayPage: boolean;
@@ -27,15 +27,15 @@ export interface BaselineCard {
 }
 
 /** Of the moves of which every card says how long they take to be found. */
-export const toldRatios = [1.2, 1.5, 2];
+export const ratiosOnCards = [1.2, 1.5, 2];
 /** A component's share of the promise: one of six steps of 0.8. */
 const shareOfStep = 0.8 / 6;
 const deviationsOf90 = 1.645;
 const longestMs = 90 * 86_400_000;
 
-/** `widening` is the factor on its guard that people's marks have earned it. */
-export function cardOf(reference: Reference, policy: JudgePolicy, widening = 1): BaselineCard {
-  const { n, fromMs, toMs, origin, level, spread, season, correlation, guard } = reference;
+/** `marginFactor` is the factor on its margin that people's falsePositives have earned it. */
+export function cardOf(reference: Reference, policy: JudgePolicy, marginFactor = 1): BaselineCard {
+  const { n, fromMs, toMs, origin, level, spread, season, correlation, margin } = reference;
   const { floor, mayPage } = stageOf(reference, policy);
   const at = (deviations: number): number => Math.exp(origin + level + deviations * spread);
   const [s1 = 0, c1 = 0] = season;
@@ -47,34 +47,34 @@ export function cardOf(reference: Reference, policy: JudgePolicy, widening = 1):
     season: Math.exp(Math.hypot(s1, c1)),
     weekend: weekendOf(season),
     correlation,
-    guard,
+    margin,
     floor: Math.exp(floor),
     mayPage,
     falsePageEveryMs: policy.drift.falsePageEveryMs,
     ...(policy.drift.shared && { shared: policy.drift.shared }),
-    findsAfterMs: toldRatios.map((ratio) => ({
+    findsAfterMs: ratiosOnCards.map((ratio) => ({
       ratio,
-      afterMs: delayOf(ratio, reference, floor, policy.drift, widening),
+      afterMs: delayOf(ratio, reference, floor, policy.drift, marginFactor),
     })),
   };
 }
 
-/** (ln A + ln 1/share) / KL: what a Shiryaev-Roberts sum needs on average, with floor and guard off the shift. */
+/** (ln A + ln 1/share) / KL: what a Shiryaev-Roberts sum needs on average, with floor and margin off the shift. */
 function delayOf(
   ratio: number,
-  { spread, correlation, clip, guard, intervalMs }: Reference,
+  { spread, correlation, clip, margin, intervalMs }: Reference,
   floor: number,
   { falsePageEveryMs }: DriftPolicy,
-  widening: number,
+  marginFactor: number,
 ): number | undefined {
   if (Math.log(ratio) <= floor) return undefined;
   const whitening = Math.sqrt((1 - correlation) / (1 + correlation));
   const beyondFloor = spread > 0 ? ((Math.log(ratio) - floor) / spread) * whitening : clip.scores;
   const floorInScores = spread > 0 ? (floor / spread) * whitening : 0;
-  const wander = Math.max(0, widening * guard.wander - floorInScores);
-  const shift = Math.min(clip.scores, beyondFloor) - widening * guard.estimation - wander;
+  const wander = Math.max(0, marginFactor * margin.wander - floorInScores);
+  const shift = Math.min(clip.scores, beyondFloor) - marginFactor * margin.estimation - wander;
   if (shift <= 0) return undefined;
   const needed = Math.log(falsePageEveryMs / intervalMs) - Math.log(shareOfStep);
-  const afterMs = Math.max(1, needed / ((shift / guard.unsteadiness) ** 2 / 2)) * intervalMs;
+  const afterMs = Math.max(1, needed / ((shift / margin.unsteadiness) ** 2 / 2)) * intervalMs;
   return afterMs > longestMs ? undefined : afterMs;
 }

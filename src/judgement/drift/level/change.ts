@@ -1,7 +1,8 @@
+import type { Pipeline } from "./pipeline.ts";
 import { meanDeviation, median, robustSpread } from "../../../std/statistics.ts";
 import { robustMean } from "../learn/blocks.ts";
 import type { ComponentKind } from "./components.ts";
-import type { Pipeline, Reference } from "../learn/reference.ts";
+import type { Reference } from "../learn/reference.ts";
 
 /** What an alarm says: since when, what kind of change, and how big, all estimated. */
 export interface Change {

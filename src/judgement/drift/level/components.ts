@@ -1,10 +1,11 @@
+import { remember } from "../../../std/remember.ts";
 import { normalCdf, normalDensity, normalQuantile } from "../../../std/statistics-normal.ts";
 
 export type ComponentKind = "up" | "down" | "variance" | "tail";
 
 /**
  * One bet against "nothing has changed": log e(w) = linear w + square w² + beyond [w > limit] - offset. e has mean at most
- * 1 for scores w of the baseline, and also when their mean is off by the guard. `weight` is its share in the sum that is
+ * 1 for scores w of the baseline, and also when their mean is off by the margin. `weight` is its share in the sum that is
  * compared with its promise. All of one shape, for this is what every sample of every series goes through.
  */
 export interface Component {
@@ -40,9 +41,9 @@ export interface Usual {
   /** They lie in [-clip, clip]. */
   readonly clip: number;
   /** How far their mean may be off. */
-  readonly guard: number;
+  readonly margin: number;
   /** The same for bets on the level, from whose scores the practical floor has been taken off already. */
-  readonly levelGuard?: number;
+  readonly levelMargin?: number;
   /** Their deviation at its widest hours. */
   readonly unsteadiness?: number;
   /** The baseline's own, where they are too few different ones to be called normal: token counts, rounded times. */
@@ -51,7 +52,7 @@ export interface Usual {
 
 /** The bets of one series. */
 export function componentsOf(usual: Usual): readonly Component[] {
-  const { clip, guard, levelGuard = guard, own = [] } = usual;
+  const { clip, margin, levelMargin = margin, own = [] } = usual;
   const deviation = Math.ceil((usual.unsteadiness ?? 1) * 20) / 20;
   const means =
     own.length === 0
@@ -64,7 +65,7 @@ export function componentsOf(usual: Usual): readonly Component[] {
           ),
         );
   const levels = levelSteps.flatMap((step, index): Component[] => {
-    const offset = (means.levels[index] ?? 0) + step * levelGuard;
+    const offset = (means.levels[index] ?? 0) + step * levelMargin;
     const weight = (kind: ComponentKind): number => shares[kind] / levelSteps.length;
     return [
       { ...idle, kind: "up", weight: weight("up"), linear: step, offset },
@@ -73,10 +74,10 @@ export function componentsOf(usual: Usual): readonly Component[] {
   });
   const variances = spreads.map((spread, index): Component => {
     const square = varianceFactor(spread);
-    const offset = (means.variances[index] ?? 0) + square * (spread * guard) ** 2;
+    const offset = (means.variances[index] ?? 0) + square * (spread * margin) ** 2;
     return { ...idle, kind: "variance", weight: shares.variance / spreads.length, square, offset };
   });
-  return [...levels, ...variances, ...tailComponents(clip, guard, deviation, own)];
+  return [...levels, ...variances, ...tailComponents(clip, margin, deviation, own)];
 }
 
 function varianceFactor(spread: number): number {
@@ -89,16 +90,11 @@ interface Means {
 }
 
 /** They depend on the clip, which takes at most 740 values, and on the deviation, in steps of a twentieth. */
-const knownMeans = new Map<string, Means>();
-
-function meansFor(clip: number, deviation: number): Means {
-  const key = `${clip} ${deviation}`;
-  const known = knownMeans.get(key);
-  if (known !== undefined) return known;
-  const means = meansBy((f) => logMean(f, clip, deviation));
-  knownMeans.set(key, means);
-  return means;
-}
+const meansFor = remember(
+  20_000,
+  (clip: number, deviation: number) => `${clip} ${deviation}`,
+  (clip, deviation) => meansBy((f) => logMean(f, clip, deviation)),
+);
 
 function clipped(score: number, clip: number): number {
   return Math.max(-clip, Math.min(clip, score));
@@ -111,11 +107,11 @@ function meansBy(mean: (f: (score: number) => number) => number): Means {
   };
 }
 
-function tailComponents(clip: number, guard: number, deviation: number, own: readonly number[]): Component[] {
+function tailComponents(clip: number, margin: number, deviation: number, own: readonly number[]): Component[] {
   return tails.flatMap(({ quantile, alternative }): Component[] => {
     const limit = normalQuantile(quantile);
     const ownShare = own.filter((score) => score > limit).length / Math.max(1, own.length);
-    const before = Math.max(ownShare, 1 - normalCdf((limit - guard) / deviation));
+    const before = Math.max(ownShare, 1 - normalCdf((limit - margin) / deviation));
     const after = Math.max(alternative, 3 * before);
     if (limit >= clip || after > likeliestTail) return [];
     const hit = Math.log(after / before);

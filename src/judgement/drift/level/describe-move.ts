@@ -1,10 +1,11 @@
+import { readyPipeline } from "./pipeline.ts";
 import type { SeriesMemory } from "../../../baseline/baseline.ts";
 import { formatDurationMs } from "../../../std/duration.ts";
 import { isJsonObject } from "../../../std/json.ts";
 import { changeSince } from "./change.ts";
 import { heaviestOf, isLevel } from "./e-detector.ts";
 import { readErrorBits, readRate } from "../rate/error-bits.ts";
-import { readReference, readyPipeline } from "../learn/reference.ts";
+import { readReference } from "../learn/reference.ts";
 import { seasonAt } from "../learn/season.ts";
 import { readWatchState } from "./watch-state.ts";
 import { wordsOf } from "./watched-output.ts";

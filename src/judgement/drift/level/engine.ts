@@ -1,9 +1,9 @@
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { type Check, isNumber, isNumbers, objectOf, oneOf, optional, whole } from "../../../std/check.ts";
 import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
 import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
-import { isNumbers } from "../numbers.ts";
 import { rankScore } from "../learn/rank-table.ts";
-import type { Pipeline } from "../learn/reference.ts";
+
 import { seasonOf } from "../learn/season.ts";
 
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
@@ -27,25 +27,18 @@ export interface Held {
   back: number;
 }
 
-/** A check of stored JSON by hand: it is read at every sample of every series. */
-export function isEngineState(stored: Json | undefined): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { lastMs, previous, detector, recent, held } = stored;
-  if (typeof lastMs !== "number" || !isNumbers(recent)) return false;
-  if (!isJsonObject(previous) || typeof previous["up"] !== "number") return false;
-  if (typeof previous["down"] !== "number" || typeof previous["plain"] !== "number") return false;
-  if (!isJsonObject(detector)) return false;
-  const { sums, cusums, sinceMs } = detector;
-  if (!Array.isArray(sums) || !isNumbers(sums)) return false;
-  if (!isNumbers(cusums, sums.length) || !isNumbers(sinceMs, sums.length)) return false;
-  return held === undefined || isHeld(held);
-}
+const isDetector = whole(
+  objectOf<DetectorState>({ sums: isNumbers, cusums: isNumbers, sinceMs: isNumbers }),
+  ({ sums, cusums, sinceMs }) => cusums.length === sums.length && sinceMs.length === sums.length,
+);
 
-function isHeld(stored: Json): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { kind, sinceMs, shift, back } = stored;
-  return (kind === "up" || kind === "down") && isNumbers([sinceMs, shift, back], 3);
-}
+export const isEngineState: Check<EngineState> = objectOf<EngineState>({
+  lastMs: isNumber,
+  previous: objectOf<Scores>({ up: isNumber, down: isNumber, plain: isNumber }),
+  detector: isDetector,
+  recent: isNumbers,
+  held: optional(objectOf<Held>({ kind: oneOf("up", "down"), sinceMs: isNumber, shift: isNumber, back: isNumber })),
+});
 
 /** What a step may change, without what it came from. */
 export function copyOfEngine(state: EngineState): EngineState {

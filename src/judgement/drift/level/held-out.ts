@@ -8,7 +8,7 @@ import type { WatchState } from "./watch-state.ts";
  * Keeps the samples of a change apart while it lasts: they are what a person may accept as the new normal, and what is
  * learned from forgets them unless such changes are the series' own. Changes the state it is given.
  */
-export function setAside(
+export function holdOut(
   state: WatchState,
   step: Step,
   reference: Reference,
@@ -24,11 +24,11 @@ export function setAside(
       const atMs = timeOf(index);
       return { atMs, log: moved + reference.level + reference.origin + seasonAt(reference.season, atMs) };
     });
-    state.aside = beginLearning(whole[0]?.atMs ?? slotMs, whole[0]?.log ?? log);
-    for (const sample of whole) learn(state.aside, sample.atMs, sample.log, intervalMs);
-  } else if (step.kind === "held" && state.aside !== undefined) {
-    learn(state.aside, slotMs, log, intervalMs);
+    state.heldOut = beginLearning(whole[0]?.atMs ?? slotMs, whole[0]?.log ?? log);
+    for (const sample of whole) learn(state.heldOut, sample.atMs, sample.log, intervalMs);
+  } else if (step.kind === "held" && state.heldOut !== undefined) {
+    learn(state.heldOut, slotMs, log, intervalMs);
   } else if (state.engine?.held === undefined) {
-    state.aside = undefined;
+    state.heldOut = undefined;
   }
 }

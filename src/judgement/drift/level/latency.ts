@@ -5,7 +5,7 @@ import { watchedOutput } from "./watched-output.ts";
 import { isMeasured } from "./engine.ts";
 import { watch } from "./watch.ts";
 import type { Judge } from "../../judgement.ts";
-import { unjudged } from "../learned.ts";
+import { unjudged } from "../../subject.ts";
 
 interface Metric {
   readonly key: string;

@@ -1,11 +1,10 @@
 import type { DriftPolicy } from "../../../probe/probe.ts";
 import { formatDurationMs } from "../../../std/duration.ts";
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { type Check, isNumber, objectOf } from "../../../std/check.ts";
 import type { Held } from "./engine.ts";
-import { isNumbers } from "../numbers.ts";
 
 /** Moves of one direction that came and went by themselves, none of them long after the one before. */
-export interface Episodes {
+export interface Recurrences {
   readonly n: number;
   readonly lastMs: number;
   readonly longestMs: number;
@@ -25,12 +24,12 @@ const longer = 2;
 const larger = 1.5;
 
 /** One more that is over. */
-export function withEpisode(
-  before: Episodes | undefined,
+export function withMove(
+  before: Recurrences | undefined,
   { sinceMs, shift }: Held,
   endMs: number,
   drift: DriftPolicy,
-): Episodes | undefined {
+): Recurrences | undefined {
   const tookMs = endMs - sinceMs;
   const known = isRemembered(before, endMs, drift) ? before : undefined;
   if (tookMs > longestOfOwnMs) return known;
@@ -43,32 +42,37 @@ export function withEpisode(
 }
 
 /** Whether a series moves like this by itself, and so may be expected to again. */
-export function areItsOwn(episodes: Episodes | undefined, nowMs: number, drift: DriftPolicy): episodes is Episodes {
-  return isRemembered(episodes, nowMs, drift) && episodes.n >= oftenEnough;
+export function isRecurrent(
+  recurrences: Recurrences | undefined,
+  nowMs: number,
+  drift: DriftPolicy,
+): recurrences is Recurrences {
+  return isRemembered(recurrences, nowMs, drift) && recurrences.n >= oftenEnough;
 }
 
 /** Whether a move is so far no longer and no larger than those that came and went. */
-export function isAsBefore({ longestMs, largest }: Episodes, { sinceMs, shift }: Held, nowMs: number): boolean {
+export function isAsBefore({ longestMs, largest }: Recurrences, { sinceMs, shift }: Held, nowMs: number): boolean {
   return nowMs - sinceMs <= longer * longestMs && Math.abs(shift) <= larger * largest;
 }
 
-export function areEpisodes(stored: Json): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { n, lastMs, longestMs, largest } = stored;
-  return isNumbers([n, lastMs, longestMs, largest]);
-}
+export const isRecurrences: Check<Recurrences> = objectOf<Recurrences>({
+  n: isNumber,
+  lastMs: isNumber,
+  longestMs: isNumber,
+  largest: isNumber,
+});
 
 /** `5 such moves came and went by themselves, …`: why nobody is told, for people. */
-export function episodesText({ n, longestMs, largest }: Episodes): string {
+export function recurrencesText({ n, longestMs, largest }: Recurrences): string {
   const most = `at most ${formatDurationMs(longestMs)} long and ×${Math.exp(largest).toFixed(1)}`;
   return `${n} such moves came and went by themselves, ${most}: it pages when it lasts ${longer} times as long or goes further`;
 }
 
 function isRemembered(
-  episodes: Episodes | undefined,
+  recurrences: Recurrences | undefined,
   nowMs: number,
   { falsePageEveryMs }: DriftPolicy,
-): episodes is Episodes {
+): recurrences is Recurrences {
   const rememberedMs = Math.min(longestRememberedMs, rememberedShare * falsePageEveryMs);
-  return episodes !== undefined && nowMs - episodes.lastMs <= rememberedMs;
+  return recurrences !== undefined && nowMs - recurrences.lastMs <= rememberedMs;
 }

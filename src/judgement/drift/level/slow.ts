@@ -1,3 +1,4 @@
+import { type Check, isNumber, isString, objectOf, optional } from "../../../std/check.ts";
 import { isJsonObject, type Json } from "../../../std/json.ts";
 import type { Reference } from "../learn/reference.ts";
 
@@ -14,7 +15,7 @@ export interface Weeks {
   n: number;
   sum: number;
   /** `slow drift: +12 % since 2026-03-01`, when it was further from the anchor than the floor. */
-  told?: string | undefined;
+  drift?: string | undefined;
 }
 
 const weekMs = 7 * 86_400_000;
@@ -23,9 +24,7 @@ const fewest = 100;
 
 export function anchorOf(learned: Json | undefined, { origin, level, fromMs }: Reference): Anchor {
   const kept = isJsonObject(learned) ? learned["anchor"] : undefined;
-  return isJsonObject(kept) && typeof kept["level"] === "number" && typeof kept["fromMs"] === "number"
-    ? (kept as unknown as Anchor)
-    : { level: origin + level, fromMs };
+  return isAnchor(kept) ? kept : { level: origin + level, fromMs };
 }
 
 /** One more sample: `moved` is its log less season and the baseline's level. Gives the weeks as they are then. */
@@ -42,8 +41,8 @@ export function countWeek(
   weeks.sum += Math.max(-clipAt * spread, Math.min(clipAt * spread, moved));
   if (atMs - weeks.fromMs < weekMs) return weeks;
   const away = origin + level + weeks.sum / weeks.n - anchor.level;
-  const isNotified = weeks.n >= fewest && Math.abs(away) > floor;
-  return { fromMs: atMs, n: 0, sum: 0, ...(isNotified ? { told: slowText(away, anchor) } : {}) };
+  const isFar = weeks.n >= fewest && Math.abs(away) > floor;
+  return { fromMs: atMs, n: 0, sum: 0, ...(isFar ? { drift: slowText(away, anchor) } : {}) };
 }
 
 function slowText(away: number, { fromMs }: Anchor): string {
@@ -51,9 +50,11 @@ function slowText(away: number, { fromMs }: Anchor): string {
   return `slow drift: ${percent > 0 ? "+" : ""}${percent} % since ${new Date(fromMs).toISOString().slice(0, 10)}`;
 }
 
-export function areWeeks(stored: Json): boolean {
-  if (!isJsonObject(stored)) return false;
-  const { fromMs, n, sum, told: notified } = stored;
-  if (notified !== undefined && typeof notified !== "string") return false;
-  return typeof fromMs === "number" && typeof n === "number" && typeof sum === "number";
-}
+export const isWeeks: Check<Weeks> = objectOf<Weeks>({
+  fromMs: isNumber,
+  n: isNumber,
+  sum: isNumber,
+  drift: optional(isString),
+});
+
+const isAnchor = objectOf<Anchor>({ level: isNumber, fromMs: isNumber });

@@ -1,9 +1,9 @@
-import type { Json } from "../../../std/json.ts";
+import { toJson } from "../../../std/json.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
-import { subjectOf } from "../learned.ts";
+import { subjectOf } from "../../subject.ts";
 import type { Change } from "./change.ts";
-import { type Episodes, episodesText } from "./recurrences.ts";
-import { wideningOf } from "./false-positives.ts";
+import { type Recurrences, recurrencesText } from "./recurrences.ts";
+import { marginFactorOf } from "./false-positives.ts";
 import { seasonAt } from "../learn/season.ts";
 import type { WatchState } from "./watch-state.ts";
 import type { Watched } from "./watch.ts";
@@ -23,13 +23,13 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     case "learning": {
       const reason = `learning, ${watched.n} of ${watched.of}`;
       const progress = { n: watched.n, of: watched.of };
-      const state = stored(accept === undefined ? { ...progress, ...watched.state } : watched.state);
+      const state = toJson(accept === undefined ? { ...progress, ...watched.state } : watched.state);
       return { ruling: { subject, outcome: "unjudged", reason }, state, accept };
     }
     case "good": {
       const good = { subject, outcome: "good" } as const;
       const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
-      return { ruling, state: stored(watched.state), accept };
+      return { ruling, state: toJson(watched.state), accept };
     }
     case "moved": {
       const { change, reference, mayPage, asBefore, confirmed, isReturn } = watched;
@@ -48,7 +48,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
       const isConfirmed = confirmed && severity === "risky";
       return {
         ruling: { subject, outcome: "bad", findings: [finding], isConfirmed },
-        state: stored(watched.state),
+        state: toJson(watched.state),
         accept,
       };
     }
@@ -69,11 +69,15 @@ function noteOf({ series, memory }: JudgeInput, observed: string): Finding {
   };
 }
 
-const widenedWhy = "its guard is half as wide again: two pages of it were called noise within 90 days";
+const widerWhy = "its margin is half as wide again: two pages of it were called noise within 90 days";
 
-function whyOf({ marks }: WatchState, asBefore: Episodes | undefined, nowMs: number): { readonly why?: string } {
-  if (asBefore !== undefined) return { why: episodesText(asBefore) };
-  return wideningOf(marks, nowMs) > 1 ? { why: widenedWhy } : {};
+function whyOf(
+  { falsePositives }: WatchState,
+  asBefore: Recurrences | undefined,
+  nowMs: number,
+): { readonly why?: string } {
+  if (asBefore !== undefined) return { why: recurrencesText(asBefore) };
+  return marginFactorOf(falsePositives, nowMs) > 1 ? { why: widerWhy } : {};
 }
 
 export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
@@ -93,8 +97,4 @@ export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: numb
 
 export function times(ratio: number): string {
   return ratio >= 9.95 ? ratio.toFixed(0) : Math.abs(ratio - 1) < 0.3 ? ratio.toFixed(2) : ratio.toFixed(1);
-}
-
-function stored(state: WatchState & { readonly n?: number; readonly of?: number }): Json {
-  return state as unknown as Json;
 }

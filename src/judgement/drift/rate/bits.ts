@@ -1,3 +1,5 @@
+import { remember } from "../../../std/remember.ts";
+
 /** Shiryaev-Roberts sums for something that either happens or does not: an error, a token count never seen before. */
 export interface Bit {
   /** Chance of it that is still normal: an upper bound. Valid for every smaller chance as well. */
@@ -9,18 +11,15 @@ export interface Bit {
 const factors = [2, 4, 10, 30];
 const certainties = [0.5, 0.95];
 
-const knownBits = new Map<number, Bit>();
-
 /** The alternatives worth betting on against an upper bound. A baseline asks for the same at every run. */
-export function bitOf(usual: number): Bit {
-  const known = knownBits.get(usual);
-  if (known !== undefined) return known;
-  if (knownBits.size >= mostKnown) knownBits.clear();
-  const scaled = factors.map((factor) => factor * usual).filter((chance) => chance < 0.4);
-  const bit = { usual, alternatives: [...scaled, ...certainties.filter((chance) => chance > usual)] };
-  knownBits.set(usual, bit);
-  return bit;
-}
+export const bitOf = remember(
+  10_000,
+  (usual: number) => usual,
+  (usual): Bit => {
+    const scaled = factors.map((factor) => factor * usual).filter((chance) => chance < 0.4);
+    return { usual, alternatives: [...scaled, ...certainties.filter((chance) => chance > usual)] };
+  },
+);
 
 /** Weighted sum after one more look: `sums` has one entry for each alternative and is changed. Compare it with the promise. */
 export function stepBit(sums: number[], { usual, alternatives }: Bit, happened: boolean): number {
@@ -69,20 +68,10 @@ export function neverSeenBound(n: number): number {
   return 1 - 0.01 ** (1 / (n + 1));
 }
 
-const knownBounds = new Map<number, number>();
-const mostKnown = 10_000;
 const mostRuns = 2 ** 26;
 
 /** Upper 95 % bound of a chance seen k times in n (Clopper and Pearson 1934). A baseline asks for the same at every run. */
-export function upperBound(k: number, n: number): number {
-  const key = k * mostRuns + n;
-  const known = knownBounds.get(key);
-  if (known !== undefined) return known;
-  if (knownBounds.size >= mostKnown) knownBounds.clear();
-  const bound = boundOf(k, n);
-  knownBounds.set(key, bound);
-  return bound;
-}
+export const upperBound = remember(10_000, (k: number, n: number) => k * mostRuns + n, boundOf);
 
 /** By bisection of the binomial tail. */
 function boundOf(k: number, n: number): number {

@@ -1,18 +1,16 @@
-import { z } from "zod";
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { type Check, isNumber, isNumbers, objectOf, optional, whole } from "../../../std/check.ts";
+import type { Json } from "../../../std/json.ts";
 import { backAt, bitOf, evidenceFor, noRarer, stepBit, upperBound } from "./bits.ts";
-import { isNumbers } from "../numbers.ts";
 
 /** How many of a series' runs failed, and when they were counted. */
-export const rateSchema = z.object({
-  n: z.number(),
-  k: z.number(),
-  fromMs: z.number(),
-  toMs: z.number(),
+export interface Rate {
+  readonly n: number;
+  readonly k: number;
+  readonly fromMs: number;
+  readonly toMs: number;
   /** Of every four hours of the day (UTC): how many ran, and how many of those failed. */
-  hours: z.object({ n: z.array(z.number()), k: z.array(z.number()) }).optional(),
-});
-export type Rate = z.infer<typeof rateSchema>;
+  readonly hours?: { readonly n: readonly number[]; readonly k: readonly number[] } | undefined;
+}
 
 export interface ErrorBits {
   sums: number[];
@@ -24,37 +22,37 @@ export interface ErrorBits {
   clusterFromMs?: number | undefined;
 }
 
-/** A stored state as a copy that may be changed. Checked by hand: it is read at every run. */
-export function readErrorBits(stored: Json | undefined): ErrorBits | undefined {
-  if (!isJsonObject(stored)) return undefined;
-  const { sums, run, held, clusterFromMs } = stored;
-  if (!isNumbers(sums) || !isJsonObject(run) || !isNumbers([run["cusum"], run["n"], run["k"], run["sinceMs"]])) {
-    return undefined;
-  }
-  if (clusterFromMs !== undefined && typeof clusterFromMs !== "number") return undefined;
-  if (held !== undefined && !(isJsonObject(held) && isNumbers([held["rate"], held["sinceMs"], held["back"]]))) {
-    return undefined;
-  }
-  const bits = stored as unknown as ErrorBits;
-  return {
-    ...bits,
-    sums: [...bits.sums],
-    run: { ...bits.run },
-    ...(bits.held === undefined ? {} : { held: { ...bits.held } }),
-  };
-}
+const isErrorBits = objectOf<ErrorBits>({
+  sums: isNumbers,
+  run: objectOf<ErrorBits["run"]>({ cusum: isNumber, n: isNumber, k: isNumber, sinceMs: isNumber }),
+  held: optional(objectOf<NonNullable<ErrorBits["held"]>>({ rate: isNumber, sinceMs: isNumber, back: isNumber })),
+  clusterFromMs: optional(isNumber),
+});
 
-export function readRate(stored: Json | undefined): Rate | undefined {
-  if (!isJsonObject(stored)) return undefined;
-  const { n, k, fromMs, toMs, hours } = stored;
-  const areHours = hours === undefined || (isJsonObject(hours) && isParts(hours["n"]) && isParts(hours["k"]));
-  return areHours && isNumbers([n, k, fromMs, toMs]) ? (stored as unknown as Rate) : undefined;
+/** A stored state as a copy that may be changed. */
+export function readErrorBits(stored: Json | undefined): ErrorBits | undefined {
+  if (!isErrorBits(stored)) return undefined;
+  const { sums, run, held, clusterFromMs } = stored;
+  return { sums: [...sums], run: { ...run }, ...(held && { held: { ...held } }), clusterFromMs };
 }
 
 const partsOfDay = 6;
 const partMs = 86_400_000 / partsOfDay;
-const isParts = (stored: Json | undefined): boolean => isNumbers(stored, partsOfDay);
 const partAt = (atMs: number): number => Math.floor((atMs % 86_400_000) / partMs);
+
+const isParts = whole(isNumbers, ({ length }) => length === partsOfDay);
+
+export const isRate: Check<Rate> = objectOf<Rate>({
+  n: isNumber,
+  k: isNumber,
+  fromMs: isNumber,
+  toMs: isNumber,
+  hours: optional(objectOf<NonNullable<Rate["hours"]>>({ n: isParts, k: isParts })),
+});
+
+export function readRate(stored: Json | undefined): Rate | undefined {
+  return isRate(stored) ? stored : undefined;
+}
 
 /** Failures within this time of one that counts are the same one. */
 export const clusterMs = 180_000;

@@ -1,7 +1,8 @@
 import type { SeriesMemory } from "../../../baseline/baseline.ts";
 import type { Observation } from "../../../observation/observation.ts";
 import type { Scenario } from "../../../scenario/scenario.ts";
-import { returnedAt, shadowRateIn, stepReturn, withPreviousBaseline } from "../accepted-bits.ts";
+import { previousIn, withPrevious } from "../previous-baseline.ts";
+import { evidenceFor } from "./bits.ts";
 import {
   type ErrorBits,
   type Rate,
@@ -13,11 +14,11 @@ import {
   stepErrors,
   usualAt,
 } from "./error-bits.ts";
-import { isJsonObject, type Json } from "../../../std/json.ts";
+import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
 import { cadenceMs } from "../level/watch.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../../judgement.ts";
-import { subjectOf, unjudged } from "../learned.ts";
+import { subjectOf, unjudged } from "../../subject.ts";
 
 /** A baseline is replaced by one of this many times its runs. */
 const growth = 4;
@@ -51,9 +52,9 @@ function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
   const clusterFromMs = failed && isNew ? slotMs : before?.clusterFromMs;
   if (rate.n < of) {
     const cluster = clusterFromMs === undefined ? {} : { clusterFromMs };
-    return { ruling, state: { v: 1, n: rate.n, of, rate: stored(rate), ...cluster } };
+    return { ruling, state: { v: 1, n: rate.n, of, rate: toJson(rate), ...cluster } };
   }
-  const accept = { learned: stored(rate), n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
+  const accept = { learned: toJson(rate), n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
   return { ruling, state: stateOf(rate, freshErrorBits(slotMs)), accept };
 }
 
@@ -67,33 +68,34 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   const samples = policy.drift.falsePageEveryMs / cadenceMs(cadence);
   const isRaised = isNew ? stepErrors(bits, usual, slotMs, failed, samples) : bits.held !== undefined;
   const counted = before?.rate ?? usual;
-  const shadow = shadowRateIn(memory?.baseline?.learned);
+  const previous = previousIn(memory?.baseline?.learned, readRate);
   if (!isRaised || bits.held === undefined) {
     const rate = isNew ? countRate(counted, slotMs, failed) : counted;
-    const back = shadow === undefined || !isNew ? before?.back : stepReturn(before?.back ?? 0, usual, shadow, failed);
+    const back =
+      previous === undefined || !isNew ? before?.back : stepReturn(before?.back ?? 0, usual, previous, failed);
     const ruling = { subject, outcome: "good" } as const;
-    if (shadow !== undefined && back !== undefined && back >= returnedAt) {
+    if (previous !== undefined && back !== undefined && back >= returnedAt) {
       const accept = {
-        learned: withPreviousBaseline(shadow, usual),
-        n: shadow.n,
+        learned: withPrevious(previous, usual),
+        n: previous.n,
         why: "what was normal before is normal again",
       };
-      const notes = [findingOf(input, "informative", usual, `${percent(shadow.k / shadow.n)}, ${asBefore}`)];
-      return { ruling: { ...ruling, notes }, state: stateOf(shadow, freshErrorBits(slotMs)), accept };
+      const notes = [findingOf(input, "informative", usual, `${percent(previous.k / previous.n)}, ${asBefore}`)];
+      return { ruling: { ...ruling, notes }, state: stateOf(previous, freshErrorBits(slotMs)), accept };
     }
     const isQuiet = bits.run.cusum === 0;
     const accept =
       isQuiet && rate.n >= growth * usual.n
-        ? { learned: withPreviousBaseline(rate, shadow), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
+        ? { learned: withPrevious(rate, previous), n: rate.n, why: `${rate.k} of ${rate.n} runs failed` }
         : undefined;
     return { ruling, state: stateOf(rate, bits, { back }), accept };
   }
   const { sinceMs, rate } = bits.held;
   // From the estimated time of the change on: what a person may accept as the new normal.
   const { n, k } = bits.run;
-  const aside = before?.aside === undefined ? { n, k, fromMs: sinceMs, toMs: slotMs } : before.aside;
-  const isAdded = isNew && before?.aside !== undefined;
-  const state = stateOf(counted, bits, { aside: isAdded ? countRate(aside, slotMs, failed) : aside });
+  const heldOut = before?.heldOut === undefined ? { n, k, fromMs: sinceMs, toMs: slotMs } : before.heldOut;
+  const isAdded = isNew && before?.heldOut !== undefined;
+  const state = stateOf(counted, bits, { heldOut: isAdded ? countRate(heldOut, slotMs, failed) : heldOut });
   const mayPage = usual.toMs - usual.fromMs >= policy.drift.pageAfterMs;
   const since = new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ");
   const observed = `${percent(rate)}, since ${since} UTC`;
@@ -120,11 +122,24 @@ function readLearning(state: Json | undefined): { rate: Rate; clusterFromMs: num
   return rate && { rate, clusterFromMs: typeof clusterFromMs === "number" ? clusterFromMs : undefined };
 }
 
+/** e^10 to one, as for levels: a baseline is not changed by a quiet hour. */
+const returnedAt = 10;
+
+/** CUSUM of the evidence that the rate is the previous baseline's again, after one more run. */
+function stepReturn(before: number, usual: Rate, previous: Rate, failed: boolean): number {
+  return Math.max(0, before + evidenceFor(shareOf(previous), shareOf(usual), failed));
+}
+
+/** Never 0 nor 1: half a run for either. */
+function shareOf({ n, k }: Rate): number {
+  return (k + 0.5) / (n + 1);
+}
+
 interface Watching {
   readonly rate: Rate;
   readonly bits: ErrorBits;
   /** While the rate is raised: the runs since the change. */
-  readonly aside?: Rate | undefined;
+  readonly heldOut?: Rate | undefined;
   /** Evidence that the rate is again what it was before a person accepted another. */
   readonly back?: number | undefined;
 }
@@ -135,30 +150,27 @@ function readWatching(state: Json | undefined): Watching | undefined {
   const bits = readErrorBits(state["bits"]);
   const { back } = state;
   return (
-    rate && bits && { rate, bits, aside: readRate(state["aside"]), back: typeof back === "number" ? back : undefined }
+    rate &&
+    bits && { rate, bits, heldOut: readRate(state["heldOut"]), back: typeof back === "number" ? back : undefined }
   );
 }
 
-function stateOf(rate: Rate, bits: ErrorBits, { aside, back }: Pick<Watching, "aside" | "back"> = {}): Json {
-  const rest = { ...(aside && { aside: stored(aside) }), ...(back === undefined ? {} : { back }) };
-  return { v: 1, rate: stored(rate), bits: stored(bits), ...rest };
+function stateOf(rate: Rate, bits: ErrorBits, { heldOut, back }: Pick<Watching, "heldOut" | "back"> = {}): Json {
+  const rest = { ...(heldOut && { heldOut: toJson(heldOut) }), ...(back === undefined ? {} : { back }) };
+  return { v: 1, rate: toJson(rate), bits: toJson(bits), ...rest };
 }
 
 /**
- * "This is normal from now on": the rate since the estimated time of the change, the old one as its shadow; with too few
+ * "This is normal from now on": the rate since the estimated time of the change, the old one as its previous; with too few
  * runs the beginning of a new baseline. undefined: no raised rate is told.
  */
 export function acceptRate({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
   const usual = readRate(baseline?.learned);
-  const aside = readWatching(state)?.aside;
-  if (usual === undefined || aside === undefined) return undefined;
-  if (aside.n < fewest)
-    return { learned: null, n: aside.n, state: { v: 1, n: aside.n, of: fewest, rate: stored(aside) } };
-  return { learned: withPreviousBaseline(aside, usual), n: aside.n, state: stateOf(aside, freshErrorBits(aside.toMs)) };
-}
-
-function stored(kept: ErrorBits | Rate): Json {
-  return kept as unknown as Json;
+  const heldOut = readWatching(state)?.heldOut;
+  if (usual === undefined || heldOut === undefined) return undefined;
+  if (heldOut.n < fewest)
+    return { learned: null, n: heldOut.n, state: { v: 1, n: heldOut.n, of: fewest, rate: toJson(heldOut) } };
+  return { learned: withPrevious(heldOut, usual), n: heldOut.n, state: stateOf(heldOut, freshErrorBits(heldOut.toMs)) };
 }
 
 function percent(share: number): string {

@@ -1,7 +1,7 @@
 import { digamma } from "../../../std/statistics.ts";
 import type { DriftPolicy } from "../../../probe/probe.ts";
 import { type Bit, bitOf, noRarer, upperBound } from "./bits.ts";
-import { toldRatios } from "../level/card.ts";
+import { ratiosOnCards } from "../level/card.ts";
 import { type Rate, clusterMs, usualByPart } from "./error-bits.ts";
 
 const shares = [0.05, 0.2, 0.5];
@@ -31,7 +31,7 @@ export function rateCardOf(rate: Rate, drift: DriftPolicy) {
     return delays.includes(undefined) ? undefined : Math.max(...delays.map((delay) => delay ?? 0));
   };
   const findsAfterMs: readonly ShareFound[] = [
-    ...toldRatios.map((ratio) => ({
+    ...ratiosOnCards.map((ratio) => ({
       ratio,
       share: Math.min(1, ratio * upTo),
       afterMs: slowest(({ usual }) => ratio * usual),
