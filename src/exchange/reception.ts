@@ -23,7 +23,7 @@ type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 export function openReception({ reader }: HttpRequest, limits: Limits, wasConnected: boolean): Reception {
   const progress: Progress = { contentSettled: true, connectedMs: wasConnected ? 0 : undefined };
-  const marks: { sentMs?: number; firstByteMs?: number; largestGapMs?: number } = {};
+  const stamps: { sentMs?: number; firstByteMs?: number; largestGapMs?: number } = {};
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   let status = 0;
@@ -33,7 +33,7 @@ export function openReception({ reader }: HttpRequest, limits: Limits, wasConnec
   return {
     progress,
     isWhole: () => stream?.isDone() === true,
-    sent: (atMs) => void (marks.sentMs = atMs),
+    sent: (atMs) => void (stamps.sentMs = atMs),
     begin(statusCode, rawHeaders, atMs) {
       progress.headersMs = atMs;
       status = statusCode;
@@ -43,9 +43,9 @@ export function openReception({ reader }: HttpRequest, limits: Limits, wasConnec
       progress.contentSettled = false;
     },
     add(piece, atMs) {
-      marks.firstByteMs ??= atMs;
+      stamps.firstByteMs ??= atMs;
       if (progress.lastPieceMs !== undefined) {
-        marks.largestGapMs = Math.max(marks.largestGapMs ?? 0, atMs - progress.lastPieceMs);
+        stamps.largestGapMs = Math.max(stamps.largestGapMs ?? 0, atMs - progress.lastPieceMs);
       }
       progress.lastPieceMs = atMs;
       bytes += piece.length;
@@ -58,7 +58,7 @@ export function openReception({ reader }: HttpRequest, limits: Limits, wasConnec
     end(totalMs, fault) {
       const streamed = stream?.end();
       const connectedMs = wasConnected ? undefined : progress.connectedMs;
-      const timings = { connectedMs, headersMs: progress.headersMs, ...marks, ...streamed?.stamps, totalMs };
+      const timings = { connectedMs, headersMs: progress.headersMs, ...stamps, ...streamed?.stamps, totalMs };
       if (fault !== undefined) return { outcome: fault, timings };
       const body: Body =
         streamed === undefined

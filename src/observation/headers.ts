@@ -1,7 +1,7 @@
 import { classOf } from "./value-class.ts";
 
-/** Headers that tell an operator something, and no secret: limits, retries, costs, fallbacks of a gateway. */
-const telling = [
+/** Headers that are of use to an operator, and no secret: limits, retries, costs, fallbacks of a gateway. */
+const informative = [
   /^retry-after(-ms)?$/,
   /^x-should-retry$/,
   /^x-ratelimit-(limit|remaining|reset)-[a-z-]{1,32}$/,
@@ -16,10 +16,10 @@ const telling = [
 
 const mostHeaders = 24;
 
-/** The telling ones of a reply, values short and of a plain alphabet. */
+/** The informative ones of a reply, values short and of a plain alphabet. */
 export function informativeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const kept = Object.entries(headers)
-    .filter(([name, value]) => telling.some((pattern) => pattern.test(name)) && isPlain(value))
+    .filter(([name, value]) => informative.some((pattern) => pattern.test(name)) && isPlain(value))
     .slice(0, mostHeaders);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

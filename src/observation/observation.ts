@@ -62,13 +62,13 @@ export interface ReplyFacts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Where the request id was found: the name of a header, or `error message`. */
   readonly requestIdIn?: string | undefined;
-  /** Set when the body tells of an error, whatever the status code. */
+  /** Set when the body reports an error, whatever the status code. */
   readonly error?: ErrorFacts | undefined;
   /** Streams only. */
   readonly streamEnd?: StreamEnd | undefined;
   /** Expectations on the text need the text; it is not kept, so their answers are facts: pattern → matched. */
   readonly textMatches: Readonly<Record<string, boolean>>;
-  /** Headers by lower-case name that tell of limits, costs, retries and gateways. */
+  /** Headers by lower-case name about limits, costs, retries and gateways. */
   readonly telling?: Readonly<Record<string, string>> | undefined;
   /** Streams only. */
   readonly streamUsage?: StreamUsage | undefined;

@@ -83,7 +83,7 @@ function taken(configured: Fallback, primary: Observation, done: readonly Observ
     ),
     check(
       "policy",
-      "failure behind the fallback is told",
+      "failure behind the fallback is recorded",
       isReasonToFallBack(primary) && replyOf(primary)?.status !== 200,
       "the primary's failure on record",
       `${target.name}: ${outcomeText(primary)} after ${primary.attempts} attempts`,

@@ -5,7 +5,7 @@ import { longestNonce, seenIn, stepwise } from "./steps.ts";
 
 const times = ["first", "again"] as const;
 
-/** Whether the second is billed, only the provider's own figures can tell: see `usage-reconciliation`. */
+/** Whether the second is billed, only the provider's own figures show: see `usage-reconciliation`. */
 export const idempotency = stepwise({
   name: "idempotency",
   summary: "the very same request twice under one idempotency key: one completion or two",

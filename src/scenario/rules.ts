@@ -35,7 +35,7 @@ export function outcomeText(observation: Observation | undefined): string {
 
 /**
  * Refused for what it says, a request is not sent again: that costs time and money and changes nothing. A server that
- * answers such a request with a plain 5xx cannot be told from one in trouble.
+ * answers such a request with a plain 5xx cannot be distinguished from one in trouble.
  */
 export function notRetried(done: readonly Observation[]): Check[] {
   return done.map((seen) => {

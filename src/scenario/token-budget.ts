@@ -62,7 +62,7 @@ function capOutcome(seen: Observation): CapOutcome {
   return used === undefined ? "unknown" : "not reached";
 }
 
-/** Of the field that is not in use anything may be true; it is told so that nobody relies on it. */
+/** Of the field that is not in use anything may be true; it is reported so that nobody relies on it. */
 function fieldCheck(field: Field, seen: Observation | undefined, isInUse: boolean): Check[] {
   if (seen === undefined) return [];
   const outcome = capOutcome(seen);

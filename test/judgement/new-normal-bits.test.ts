@@ -46,7 +46,7 @@ describe("prompt tokens accepted as the new normal", () => {
 
     const back = runs(followed, 30, tokens(24));
     expect(back.filter((it) => it.startsWith("risky"))).toEqual([]);
-    expect(back).toContain("informative 24, as before the normal was accepted");
+    expect(back).toContain("informative 24, back to the previous baseline");
     expect(back.at(-1)).toBe("good");
     expect(runs(followed, 30, tokens(31)).at(-1)).toBe("good");
     expect(runs(followed, 30, tokens(40)).at(-1)).toBe("risky 40");

@@ -7,7 +7,7 @@ import type { Finding } from "../judgement.ts";
 import { acceptCounts } from "../drift/counts/token-counts.ts";
 
 /**
- * What a person means by accepting an incident. A shape takes in the differences that were told, from the replies that
+ * What a person means by accepting an incident. A shape takes in the differences that were reported, from the replies that
  * showed them; what is measured or counted is taken from the estimated time of the change on.
  */
 export function acceptAsNormal(

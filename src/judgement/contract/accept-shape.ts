@@ -10,7 +10,7 @@ import { newVariant } from "./variants.ts";
 /**
  * What a series has learned, with the differences named by `subjects` (those of findings) as they are in the evidence
  * made part of it. What was normal stays so, nothing else is touched or forgotten, and nothing is sent. Observations
- * without a reply tell nothing. undefined: `learned` is none that this version can read, and is learned anew.
+ * without a reply show nothing. undefined: `learned` is none that this version can read, and is learned anew.
  */
 export function acceptShape(
   learned: Json,

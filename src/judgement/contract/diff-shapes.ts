@@ -48,7 +48,7 @@ export function diffShapes(
   const seen = allSeenIn(other);
   const found = seen.flatMap((part) => applyOverrides(differencesOf(one, part), part, context));
   const distinct = [...new Map(found.map((it) => [it.subject, it])).values()];
-  const notified = distinct.toSorted(worstFirst).map((it): DiffRow => {
+  const graded = distinct.toSorted(worstFirst).map((it): DiffRow => {
     const { subject: path, severity, kind } = it;
     return {
       path,
@@ -58,7 +58,7 @@ export function diffShapes(
       why: severities[kind].why,
     };
   });
-  const rows = [...notified, ...acceptedRows(one, other)];
+  const rows = [...graded, ...acceptedRows(one, other)];
   const example = exampleOf(
     one,
     other,
@@ -68,7 +68,7 @@ export function diffShapes(
   return example === undefined ? { rows, replies } : { rows, replies, example };
 }
 
-/** What somebody has accepted to be absent, of which no reply of the newer side need tell. */
+/** What somebody has accepted to be absent, whether or not a newer reply shows it. */
 function acceptedRows(before: Known, after: Known): DiffRow[] {
   const { severity } = severities["sometimes-gone"];
   return after.mayBeAbsent

@@ -56,7 +56,7 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   "end-of-stream": {
     severity: "breaking",
     nature: "structure",
-    why: "a client can't tell a whole stream from a cut one",
+    why: "clients cannot distinguish a complete stream from a truncated one",
   },
   envelope: { severity: "breaking", nature: "structure", why: "clients read errors where they used to be" },
   vocabulary: { severity: "risky", nature: "structure", why: "clients decide by it whether to try again" },

@@ -14,7 +14,7 @@ import { readAs, subjectOf, unjudged } from "../subject.ts";
 
 type ShapeAspect = "contract" | "error-shape";
 
-/** Learns what replies are made of, and tells what differs from that as soon as chance is no explanation. */
+/** Learns what replies are made of, and reports what differs from that as soon as chance does not explain it. */
 export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, scenario: Scenario) => boolean): Judge {
   return {
     aspect,

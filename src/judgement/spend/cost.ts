@@ -11,7 +11,7 @@ import { unjudged } from "../subject.ts";
 
 /**
  * What a run costs against what it used to: money where usage and price are known, tokens otherwise. Only informs, for
- * the counts it is made of have judges that tell; this says what they amount to.
+ * the counts it is made of have judges of their own; this says what they amount to.
  */
 export const costJudge: Judge = {
   aspect: "budget",

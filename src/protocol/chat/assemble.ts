@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
 
-/** More pieces of a kind than these tell nothing more about a shape. */
+/** More pieces of a kind than these add nothing to a shape. */
 const mostChunks = 20_000;
 const mostChoices = 16;
 const mostToolCalls = 64;

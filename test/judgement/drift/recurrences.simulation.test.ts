@@ -17,7 +17,7 @@ const after = (...ends: readonly (readonly [sinceMs: number, endMs: number])[]) 
     undefined,
   );
 
-describe("moves that came and went by themselves", () => {
+describe("changes that ended by themselves", () => {
   const thrice = after([0, hourMs], [dayMs, dayMs + 2 * hourMs], [2 * dayMs, 2 * dayMs + hourMs])!;
 
   test("are a series' own after the third, until none has come for four weeks, or a sixth of the promise", () => {
@@ -47,7 +47,7 @@ describe("moves that came and went by themselves", () => {
 
   test("are told as the reason that nobody is paged", () => {
     expect(recurrencesText(thrice)).toBe(
-      "3 such moves came and went by themselves, at most 2 h long and ×1.6: it pages when it lasts 2 times as long or goes further",
+      "3 such changes ended by themselves, at most 2 h long and ×1.6: pages when one lasts 2 times as long or is larger",
     );
   });
 });
@@ -89,11 +89,11 @@ test("half an hour a day that is three times as slow pages few times, is told as
   expect(later.filter(({ isNew }) => isNew)).toEqual([]);
   const notified = later.flatMap(({ finding }) => (finding?.why === undefined ? [] : [finding]));
   expect(new Set(notified.map(({ severity }) => severity))).toEqual(new Set(["informative"]));
-  expect(notified[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
+  expect(notified[0]?.why).toMatch(/such changes ended by themselves, at most .+ long and ×/);
   expect(later.at(-1)?.reading?.pages).toBe("none");
 
   expect(recurrencesIn(series.memory!, series.slotMs, drift)).toEqual([
-    expect.stringMatching(/^up: \d+ such moves came and went by themselves, at most .+ min long and ×/),
+    expect.stringMatching(/^up: \d+ such changes ended by themselves, at most .+ min long and ×/),
   ]);
   expect(recurrencesIn(series.memory!, series.slotMs + 29 * dayMs, drift)).toEqual([]);
 

@@ -109,7 +109,7 @@ describe("when a baseline is learned anew", () => {
   });
 });
 
-describe("pages that were called noise", () => {
+describe("pages marked as false positives", () => {
   const nowMs = 400 * dayMs;
   const ago = (days: number): number => nowMs - days * dayMs;
 
@@ -135,9 +135,9 @@ describe("pages that were called noise", () => {
   test("in words", () => {
     const text = (...days: readonly number[]) => feedbackText(feedbackOf(days.map(ago), nowMs));
     expect(text()).toBeUndefined();
-    expect(text(3)).toBe("one page of it was called noise; a second within 90 days widens its margin");
+    expect(text(3)).toBe("1 page marked as a false positive; a second one within 90 days makes this series less sensitive (margin ×1.5)");
     const until = new Date(ago(10) + 90 * dayMs).toISOString().slice(0, 10);
-    expect(text(3, 10)).toBe(`2 pages of it were called noise within 90 days: its margin is ×1.5 until ${until}`);
+    expect(text(3, 10)).toBe(`2 pages marked as false positives within 90 days: margin ×1.5 until ${until}`);
   });
 
   test("each page counts once, in order, and the newest eight are kept", () => {

@@ -16,14 +16,14 @@ export function describeBaseline(
   label: string,
   learned: Json,
   policy: JudgePolicy | undefined,
-  noise: FalsePositiveFeedback = quiet,
+  feedback: FalsePositiveFeedback = quiet,
   intervalMs?: number,
 ): string[] {
   const known = readKnown(learned);
   if (known !== undefined) return shapeLines(known);
   if (policy === undefined) return ["its probe is not in the configuration any more: nothing is promised of it"];
-  const card = cardOfSeries(aspect, learned, policy, noise, intervalMs);
-  if (card !== undefined) return [...linesOf(card, label), ...noiseLines(noise)];
+  const card = cardOfSeries(aspect, learned, policy, feedback, intervalMs);
+  if (card !== undefined) return [...linesOf(card, label), ...feedbackLines(feedback)];
   return ["learned anew from the next runs"];
 }
 
@@ -40,8 +40,8 @@ function linesOf(card: SeriesCard, label: string): readonly string[] {
   }
 }
 
-function noiseLines(noise: FalsePositiveFeedback): readonly string[] {
-  const said = feedbackText(noise);
+function feedbackLines(feedback: FalsePositiveFeedback): readonly string[] {
+  const said = feedbackText(feedback);
   return said === undefined ? [] : [said];
 }
 

@@ -8,7 +8,7 @@ const sayIn: Readonly<Record<LevelCard["unit"], (value: number) => string>> = {
   microUsd: (value) => formatMicroUsd(Math.round(value)),
 };
 
-/** Whole milliseconds would tell nothing of times this short. */
+/** Whole milliseconds are too coarse for times this short. */
 const shortMs = 10;
 
 /** A card of levels, for people. */
@@ -16,9 +16,9 @@ export function levelLines(card: LevelCard): string[] {
   const say = sayIn[card.unit];
   const { usual, n, fromMs, toMs, season, weekend, correlation, margin, floor, findsAfterMs } = card;
   return [
-    `nine of ten between ${say(usual.low)} and ${say(usual.high)}, middle ${say(usual.middle)}`,
-    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, φ ${correlation.toFixed(2)}, wander ${margin.wander.toFixed(2)}${widestText(margin)}`,
-    `moves below ${Math.round((floor - 1) * 100)} % are not told; a move is found on average: ${movesText(findsAfterMs)}`,
+    `90 % of values between ${say(usual.low)} and ${say(usual.high)}, median ${say(usual.middle)}`,
+    `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, autocorrelation ${correlation.toFixed(2)}, wander ${margin.wander.toFixed(2)}${widestText(margin)}`,
+    `changes below ${Math.round((floor - 1) * 100)} % are not reported; average time to detect: ${movesText(findsAfterMs)}`,
     promiseText(card),
   ];
 }
@@ -42,12 +42,12 @@ function hourOfWeek(sinceMs: number): string {
 }
 
 function widestText({ unsteadiness }: LevelCard["margin"]): string {
-  return unsteadiness > 1 ? `, ×${unsteadiness.toFixed(1)} as unsteady at its widest hours` : "";
+  return unsteadiness > 1 ? `, ×${unsteadiness.toFixed(1)} the usual spread at its widest hours` : "";
 }
 
 function sharedText({ shared }: Promised): string {
   if (shared === undefined) return "";
-  return `, so that all ${shared.pagingSeries} series that may page have one in ${long(shared.everyMs)}`;
+  return `, so that all ${shared.pagingSeries} paging series together have one in ${long(shared.everyMs)}`;
 }
 
 const dayMs = 86_400_000;
@@ -63,14 +63,14 @@ function day(atMs: number): string {
 /** A card of how often something fails, for people. */
 export function rateLines(card: RateCard, label: string): string[] {
   const { n, failed, fromMs, toMs, upTo, upToAtLeast, findsAfterMs } = card;
-  const byPart = upToAtLeast < upTo ? ` (${percent(upToAtLeast)} at its best part of the day)` : "";
+  const byPart = upToAtLeast < upTo ? ` (${percent(upToAtLeast)} at the best part of the day)` : "";
   const times = findsAfterMs.flatMap(({ ratio, afterMs }) => (ratio === undefined ? [] : { ratio, afterMs }));
   const finds = findsAfterMs.flatMap(({ ratio, share, afterMs }) =>
     ratio === undefined ? `${percent(share)} of runs failing ${afterText(afterMs)}` : [],
   );
   return [
-    `${label}: ${failed} of ${n} runs failed, ${day(fromMs)} to ${day(toMs)}; up to ${percent(upTo)} is taken for usual${byPart}`,
-    `more is found on average: ${movesText(times)}; ${finds.join(", ")}; failures within three minutes of one another count once`,
+    `${label}: ${failed} of ${n} runs failed, ${day(fromMs)} to ${day(toMs)}; up to ${percent(upTo)} counts as normal${byPart}`,
+    `average time to detect more: ${movesText(times)}; ${finds.join(", ")}; failures within three minutes of one another count once`,
     promiseText(card),
   ];
 }
@@ -83,8 +83,8 @@ export function valuesLines(card: ValuesCard, label: string): string[] {
     .slice(0, mostShown)
     .map(([value, times]) => `${value} in ${times} of ${n} runs`);
   const said = `${label}: ${seen.join(", ")}`;
-  if (!mayPage) return [said, "it differs nearly every time: not judged"];
-  return [said, `another count is found: ${movesText(findsAfterMs)}`, promiseText(card)];
+  if (!mayPage) return [said, "varies from run to run: not judged"];
+  return [said, `time to detect another count: ${movesText(findsAfterMs)}`, promiseText(card)];
 }
 
 const mostShown = 12;
@@ -94,11 +94,11 @@ function percent(share: number): string {
 }
 
 function afterText(afterMs: number | undefined): string {
-  return afterMs === undefined ? "not at all" : `in ${formatDurationMs(Math.round(afterMs / 1000) * 1000)}`;
+  return afterMs === undefined ? "never" : `in ${formatDurationMs(Math.round(afterMs / 1000) * 1000)}`;
 }
 
 function promiseText(card: Promised): string {
   return card.mayPage
     ? `promise: at most one false page in ${long(card.falsePageEveryMs)}${sharedText(card)}`
-    : "informs only: the baseline is too young to page";
+    : "does not page yet: the baseline is too young";
 }

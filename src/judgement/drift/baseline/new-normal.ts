@@ -72,7 +72,7 @@ export function excludeBetween(
 /** "We change something ourselves": whatever comes next is learned as a new epoch, and nobody is paged for it. */
 export const plannedChange = { learned: null, n: 0, state: null } as const satisfies NewNormal;
 
-/** "That page was noise": two within 90 days widen the margin of the series by half. undefined: not a series of this kind. */
+/** "That page was a false positive": two within 90 days make the margin of the series half as wide again. undefined: not a series of this kind. */
 export function markFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): Json | undefined {
   const watch = readWatchState(state);
   return watch === undefined
@@ -80,7 +80,7 @@ export function markFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedA
     : toJson({ ...watch, falsePositives: withFalsePositive(watch.falsePositives, pagedAtMs) });
 }
 
-/** Was that page called noise already? */
+/** Was that page marked already? */
 export function isMarkedFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): boolean {
   return readWatchState(state)?.falsePositives?.includes(pagedAtMs) === true;
 }

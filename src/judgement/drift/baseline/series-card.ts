@@ -30,7 +30,7 @@ export interface RateCard extends Promised {
   readonly failed: number;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Upper 95 % bound of the share that fails, from 0 to 1: no more than that is told. At its worst part of the day. */
+  /** Upper 95 % bound of the share that fails, from 0 to 1: no more than that is reported. At its worst part of the day. */
   readonly upTo: number;
   /** The same at its best. */
   readonly upToAtLeast: number;
@@ -60,7 +60,7 @@ export function cardOfSeries(
   aspect: Aspect,
   learned: Json,
   policy: JudgePolicy,
-  noise: FalsePositiveFeedback,
+  feedback: FalsePositiveFeedback,
   intervalMs?: number,
 ): SeriesCard | undefined {
   switch (aspect) {
@@ -72,7 +72,7 @@ export function cardOfSeries(
         const counts = readCounts(learned);
         return counts && { kind: "values", ...valuesCardOf(counts, policy.drift, intervalMs) };
       }
-      return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, noise.marginFactor) };
+      return { kind: "level", unit: unitOf[aspect], ...cardOf(reference, policy, feedback.marginFactor) };
     }
     case "availability": {
       const rate = readRate(learned);

@@ -5,7 +5,7 @@ import { readRate } from "../rate/error-bits.ts";
 
 /**
  * Has this series counted runs of that time, which can't be taken out? Error rates and counts of tokens keep sums, not
- * samples. While a rate is told as raised nothing is counted; a number of tokens counts for as long as its series runs.
+ * samples. While a rate is reported as raised nothing is counted; a number of tokens counts for as long as its series runs.
  */
 export function isStillCounted({ series, baseline, state, lastSlotMs }: SeriesMemory, fromMs: number, toMs: number) {
   const kept = isJsonObject(state) ? state : {};

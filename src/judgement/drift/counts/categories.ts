@@ -7,15 +7,15 @@ export interface Categories {
   /** Sums of `something never seen`, then of each known value in order, once their usual shares are known. */
   sums: number[][];
   held?: HeldValue | undefined;
-  /** How often what was told has gone by itself. */
+  /** How often what was reported has gone by itself. */
   ended?: number | undefined;
 }
 
-/** A value that was told: one never seen before, or a known one that is more frequent than is usual. */
+/** A value that was reported: one never seen before, or a known one that is more frequent than is usual. */
 export interface HeldValue {
   kind: "new" | "frequency";
   value: string;
-  /** How frequent it was when it was told, and the evidence for its being back. */
+  /** How frequent it was when it was reported, and the evidence for its being back. */
   rate: number;
   back: number;
 }
@@ -44,8 +44,8 @@ export function freshCategories(): Categories {
 
 /**
  * One more value: a new one, or known ones in other proportions. Each possibility is a bit with a Shiryaev-Roberts sum
- * of its own; their weighted average is compared with the promise. Changes the state it is given. Gives what is told,
- * from the run that tells it until the evidence says that it is over.
+ * of its own; their weighted average is compared with the promise. Changes the state it is given. Gives what is reported,
+ * from the run that reports it until the evidence says that it is over.
  */
 export function stepCategories(
   state: Categories,
@@ -60,7 +60,7 @@ export function stepCategories(
     const { usual } = held.kind === "new" ? novelty : (bitOfKnown(known, held.value, samples) ?? novelty);
     const happened = held.kind === "new" ? isNew : held.value === value;
     const chance = Math.min(usual, mostUsual);
-    // The rate of a known value was estimated from few runs: half way to it is enough to tell that it is not over.
+    // The rate of a known value was estimated from few runs: half way to it is enough to know that it is not over.
     const rate = held.kind === "new" ? held.rate : (chance + held.rate) / 2;
     const raised = Math.min(mostUsual, Math.max(rate, (1 + chance) / 2));
     held.back = Math.max(0, held.back + evidenceFor(chance, raised, happened));

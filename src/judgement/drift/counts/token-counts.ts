@@ -13,7 +13,7 @@ const growth = 2;
 
 /**
  * A number of tokens that is the same for the same request, or one of a few: the baseline is how often each comes.
- * `value`: undefined when the provider did not tell, which is never 0. `notes` go with a run that is as usual.
+ * `value`: undefined when the provider did not report it, which is never 0. `notes` go with a run that is as usual.
  */
 export function judgeCounts(input: JudgeInput, value: number | undefined, notes: readonly Finding[]): JudgeOutput {
   const known = readCounts(input.memory?.baseline?.learned);
@@ -74,12 +74,12 @@ function findingOf({ memory, series }: JudgeInput, known: Counts, seen: string, 
   };
 }
 
-/** What has come and gone so often is the series' own: not learned, it would be told for ever. */
+/** What has come and gone so often is the series' own: not learned, it would be reported for ever. */
 const oftenEnough = 3;
 
 /**
- * What the next baseline may be made of: a new value counts while it is seldom, and no longer when it is told. What is
- * told is not learned from, unless it keeps coming and going by itself.
+ * What the next baseline may be made of: a new value counts while it is seldom, and no longer when it is reported. What
+ * is reported is not learned from, unless it keeps coming and going by itself.
  */
 function countsAfter(
   before: Counts,
@@ -99,7 +99,7 @@ function stateOf(categories: Categories, counts: Counts, heldOut?: Counts): Json
 
 /**
  * "This is normal from now on": the values since the first that was not usual, the old ones as their previous; with too few
- * runs the beginning of a new baseline. undefined: nothing is told.
+ * runs the beginning of a new baseline. undefined: nothing is reported.
  */
 export function acceptCounts({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
   const known = readCounts(baseline?.learned);

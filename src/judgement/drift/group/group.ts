@@ -19,14 +19,14 @@ export type Direction = "up" | "down";
 export interface GroupContext {
   /** The promise in force for one series. */
   readonly falsePageEveryMs: number;
-  /** Which way the group has moved, while that is told. */
+  /** Which way the group has moved, while that is reported. */
   readonly open: Direction | undefined;
   readonly nowMs: number;
   /** So long the message about one member waits for the others. */
   readonly waitMs: number;
 }
 
-/** A group is found again only after it was as good as back: what is told once is not told twice. */
+/** A group is found again only after it was as good as back: what is reported once is not reported twice. */
 const back = 0.05;
 /** A quiet series' sum is larger than this in less than one of a hundred samples. */
 export const suspicious = 200;
@@ -36,10 +36,10 @@ const togetherIntervals = 20;
 /**
  * Whether the members have moved together. Each has a sum R that is no larger than its samples on average, and a promise
  * of A samples. So has their plain average of R / A, whatever they have in common at one time, for averages of what is
- * no larger than something are no larger either: it is an e-detector again. Of n members it is told at 1 / n, in other
+ * no larger than something are no larger either: it is an e-detector again. Of n members it is reported at 1 / n, in other
  * words when the sum of R / A reaches 1. That is n false messages in the time of one promise, as many as the n members
  * are allowed one by one; and as the sum is never less than the largest of them, it comes no later than the first of
- * those. Two probes have to show the move, or it is that of one series, which tells it itself.
+ * those. Two probes have to show the move, or it is that of one series, which reports it itself.
  */
 export function groupMove<M extends GroupMember>(
   members: readonly M[],
@@ -66,8 +66,8 @@ function beginsIn(
   if (new Set(moved.map(({ probeId }) => probeId)).size < 2) return false;
   const found = moved.filter(({ reading }) => reading.held === direction);
   if (new Set(found.map(({ probeId }) => probeId)).size >= 2) return true;
-  const isUntold = found.some(({ openedAtMs = nowMs }) => nowMs < openedAtMs + waitMs);
-  return (isUntold ? 1 : 0) + together(paging, direction, falsePageEveryMs) >= 1 + back;
+  const isUnreported = found.some(({ openedAtMs = nowMs }) => nowMs < openedAtMs + waitMs);
+  return (isUnreported ? 1 : 0) + together(paging, direction, falsePageEveryMs) >= 1 + back;
 }
 
 /** Until no member is away any more. */

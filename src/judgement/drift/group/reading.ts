@@ -134,7 +134,7 @@ function totals({ weights, isUp }: Shares, sums: readonly number[]): [up: number
 }
 
 /**
- * Faster replies and what costs less are no cause for telling anybody; young baselines are none either, nor is what
+ * Faster replies and what costs less are no reason to notify anybody; young baselines are none either, nor is what
  * comes and goes by itself.
  */
 function pagesOf(

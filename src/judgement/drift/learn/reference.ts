@@ -158,7 +158,7 @@ function deseason(samples: readonly Sample[], learning: Learning, blocks: readon
   const level = median(ofDay);
   const without = (season: Season): number[] =>
     raw.map((log, index) => log - seasonOf(season, timeOf(index), log - level));
-  // Told from the level as it is without: a baseline that has learned its weekends must not seem to have moved.
+  // Relative to the level as it is without: a baseline that has learned its weekends must not seem to have moved.
   const season =
     weekend === undefined
       ? daily

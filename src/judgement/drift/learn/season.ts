@@ -114,7 +114,7 @@ function dot(one: readonly number[], other: readonly number[]): number {
   return sum;
 }
 
-/** Normal equations by Gaussian elimination; undefined when times of day do not tell the terms apart. */
+/** Normal equations by Gaussian elimination; undefined when times of day do not separate the terms. */
 function leastSquares(rows: readonly number[][], right: readonly number[]): number[] | undefined {
   const size = terms + 1;
   const matrix = Array.from({ length: size }, () => new Float64Array(size + 1));

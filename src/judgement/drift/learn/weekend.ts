@@ -76,7 +76,7 @@ function agreed(blocks: readonly Block[], startMs: number, hours: Hours): Weeken
   return agree ? { ...hours, depth } : undefined;
 }
 
-/** Each edge goes where the samples around it are best told apart, at most a block away. */
+/** Each edge goes where the samples around it are best separated, at most a block away. */
 function withEdges({ fromMs, lengthMs, depth }: Weekend, samples: readonly Moved[]): Hours {
   const phase = (atMs: number, edgeMs: number): number => {
     const sinceMs = (((atMs - edgeMs) % weekMs) + weekMs) % weekMs;

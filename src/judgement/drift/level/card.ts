@@ -16,7 +16,7 @@ export interface BaselineCard {
   readonly weekend?: Weekend | undefined;
   readonly correlation: number;
   readonly margin: Reference["margin"];
-  /** Moves by less than this ratio are not told. */
+  /** Changes by less than this ratio are not reported. */
   readonly floor: number;
   readonly mayPage: boolean;
   /** The promise in force for this series, and where it comes from when it is divided among several. */
@@ -26,7 +26,7 @@ export interface BaselineCard {
   readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
 }
 
-/** Of the moves of which every card says how long they take to be found. */
+/** Every card says how long changes of this size take to be detected. */
 export const ratiosOnCards = [1.2, 1.5, 2];
 /** A component's share of the promise: one of six steps of 0.8. */
 const shareOfStep = 0.8 / 6;

@@ -68,7 +68,7 @@ export function backwards(moved: number, shift: number, reference: Reference, fl
   return Math.max(-mostPerSample, Math.min(mostPerSample, evidence));
 }
 
-/** False when the newest samples say that the change went away before it could be told. */
+/** False when the newest samples say that the change went away before it could be reported. */
 export function lastsStill(since: readonly number[], shift: number, reference: Reference, floor: number): boolean {
   let back = 0;
   for (const moved of since) back = Math.max(0, back + backwards(moved, shift, reference, floor));

@@ -17,7 +17,7 @@ export interface EngineState {
   held?: Held | undefined;
 }
 
-/** A change of level that was told and is not over. */
+/** A change of level that was reported and is not over. */
 export interface Held {
   kind: "up" | "down";
   sinceMs: number;
@@ -57,14 +57,14 @@ export function copyOfEngine(state: EngineState): EngineState {
 export interface AlarmPromise {
   /** Samples between two false alarms, on average, at least. */
   readonly samples: number;
-  /** ln of the smallest ratio worth telling: 0.049 for 5 %. */
+  /** ln of the smallest ratio worth reporting: 0.049 for 5 %. */
   readonly floor: number;
   readonly intervalMs: number;
 }
 
 export type Step =
   | { readonly kind: "quiet" }
-  /** `page`: the level has moved · `inform`: spread or tail, or a level that came back before it was told. */
+  /** `page`: the level has moved · `inform`: spread or tail, or a level that came back before it was reported. */
   | { readonly kind: "page" | "inform"; readonly change: Change }
   | { readonly kind: "held"; readonly change: Change }
   | { readonly kind: "recovered" };

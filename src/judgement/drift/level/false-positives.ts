@@ -1,10 +1,10 @@
-/** Two pages of a series that people called noise, within this time, and its margin is wider by half. */
+/** With two pages of a series marked as false positives within this time, its margin is half as wide again. */
 const withinMs = 90 * 86_400_000;
 const enough = 2;
 const wider = 1.5;
 const mostKept = 8;
 
-/** Pages of a series that people called noise, by when each began, and what follows from them. */
+/** Pages of a series that people marked as false positives, and what follows from them. */
 export interface FalsePositiveFeedback {
   /** Within the last 90 days. */
   readonly pages: number;
@@ -29,12 +29,13 @@ export function marginFactorOf(falsePositives: readonly number[] | undefined, no
     : feedbackOf(falsePositives, nowMs).marginFactor;
 }
 
-/** `false page 1 of 2 …`: what the falsePositives mean, for people; undefined: there are none. */
+/** What they mean, for people; undefined: there are none. */
 export function feedbackText({ pages, marginFactor, untilMs }: FalsePositiveFeedback): string | undefined {
   if (pages === 0) return undefined;
-  if (untilMs === undefined) return "one page of it was called noise; a second within 90 days widens its margin";
+  if (untilMs === undefined)
+    return "1 page marked as a false positive; a second one within 90 days makes this series less sensitive (margin ×1.5)";
   const until = new Date(untilMs).toISOString().slice(0, 10);
-  return `${pages} pages of it were called noise within 90 days: its margin is ×${marginFactor} until ${until}`;
+  return `${pages} pages marked as false positives within 90 days: margin ×${marginFactor} until ${until}`;
 }
 
 /** A page counts once, however often it is marked. */

@@ -62,10 +62,10 @@ export const isRecurrences: Check<Recurrences> = objectOf<Recurrences>({
   largest: isNumber,
 });
 
-/** `5 such moves came and went by themselves, …`: why nobody is told, for people. */
+/** `5 such changes ended by themselves, …`: why nobody is notified. */
 export function recurrencesText({ n, longestMs, largest }: Recurrences): string {
   const most = `at most ${formatDurationMs(longestMs)} long and ×${Math.exp(largest).toFixed(1)}`;
-  return `${n} such moves came and went by themselves, ${most}: it pages when it lasts ${longer} times as long or goes further`;
+  return `${n} such changes ended by themselves, ${most}: pages when one lasts ${longer} times as long or is larger`;
 }
 
 function isRemembered(

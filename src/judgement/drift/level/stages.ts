@@ -11,7 +11,7 @@ const floorBeforePages = Math.log(1.2);
 const floorBeforeFull = Math.log(1.1);
 
 export interface Stage {
-  /** ln of the smallest ratio worth telling. */
+  /** ln of the smallest ratio worth reporting. */
   readonly floor: number;
   readonly mayPage: boolean;
 }

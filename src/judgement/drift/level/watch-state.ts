@@ -24,7 +24,7 @@ export interface WatchState {
   weeks?: Weeks | undefined;
   /** Moves up and down that came and went by themselves. */
   recurrences?: { readonly up?: Recurrences | undefined; readonly down?: Recurrences | undefined } | undefined;
-  /** When pages of this series were marked as noise, Unix milliseconds, newest last. */
+  /** When pages of this series began that people marked as false positives, Unix milliseconds, newest last. */
   falsePositives?: number[] | undefined;
 }
 

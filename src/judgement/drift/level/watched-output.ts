@@ -41,7 +41,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
         severity,
         subject: input.series.label,
         expected: wording.format(usual),
-        observed: wordsOf(change, usual, wording) + (isReturn === true ? ", as before the normal was accepted" : ""),
+        observed: wordsOf(change, usual, wording) + (isReturn === true ? ", back to the previous baseline" : ""),
         ...whyOf(watched.state, asBefore, input.slotMs),
         baselineVersion: input.memory?.baseline?.version,
       };
@@ -63,13 +63,14 @@ function noteOf({ series, memory }: JudgeInput, observed: string): Finding {
     kind: series.aspect,
     severity: "informative",
     subject: series.label,
-    expected: "the anchor's level",
+    expected: "the anchor level",
     observed,
     baselineVersion,
   };
 }
 
-const widerWhy = "its margin is half as wide again: two pages of it were called noise within 90 days";
+const widerWhy =
+  "this series is less sensitive (margin ×1.5): two of its pages were marked as false positives within 90 days";
 
 function whyOf(
   { falsePositives }: WatchState,
@@ -85,11 +86,11 @@ export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: numb
   switch (kind) {
     case "up":
     case "down":
-      return `${format(usual * ratio)} (×${times(ratio)}, 95 % between ×${times(low)} and ×${times(high)}), ${since}`;
+      return `${format(usual * ratio)} (×${times(ratio)}, 95 % interval ×${times(low)} to ×${times(high)}), ${since}`;
     case "variance":
-      return `varies more than it did, ${since}`;
+      return `varies more than before, ${since}`;
     case "tail":
-      return `far values are more frequent, ${since}`;
+      return `outliers are more frequent, ${since}`;
     default:
       return kind satisfies never;
   }

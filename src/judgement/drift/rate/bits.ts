@@ -45,7 +45,7 @@ export function likeliestOf(sums: readonly number[], { usual, alternatives }: Bi
   return alternatives[most] ?? usual;
 }
 
-/** CUSUM of `evidenceFor` from which on something that was told is over. */
+/** CUSUM of `evidenceFor` from which on something that was reported is over. */
 export const backAt = 5;
 const mostPerLook = 2;
 
@@ -56,7 +56,7 @@ export function evidenceFor(chance: number, against: number, happened: boolean):
 }
 
 /**
- * What can't be told from never is no bet: something rarer than once in the time of the promise. After years without it
+ * What cannot be distinguished from never is no bet: something rarer than once in the time of the promise. After years without it
  * the sums of such bets would reach the promise by looks alone.
  */
 export function noRarer(usual: number, samples: number): number {

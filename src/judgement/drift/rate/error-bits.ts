@@ -14,7 +14,7 @@ export interface Rate {
 
 export interface ErrorBits {
   sums: number[];
-  /** Runs and failures since the CUSUM for four times the usual rate was last at 0: what an alarm tells. */
+  /** Runs and failures since the CUSUM for four times the usual rate was last at 0: what an alarm reports. */
   run: { cusum: number; n: number; k: number; sinceMs: number };
   /** While the rate is raised: what it was when that was found, and the evidence for its being back. */
   held?: { rate: number; sinceMs: number; back: number } | undefined;
@@ -87,13 +87,13 @@ function plus(counts: readonly number[], part: number, more: number): number[] {
   return added;
 }
 
-/** So many failures in each part on average tell a bad noon from chance. */
+/** So many failures in each part on average distinguish a bad noon from chance. */
 const fewestToTell = 2 * partsOfDay;
 /** Upper 0.1 % of chi-square with five degrees of freedom. */
 const byChance = 20.52;
 
 /**
- * The runs that tell what is usual at this time. A provider that fails more by day than by night has a rate of each part
+ * The runs that show what is usual at this time. A provider that fails more by day than by night has a rate of each part
  * of the day, once that is no chance: against one rate for all hours, every noon looks like drift.
  */
 export function usualAt({ n, k, hours }: Rate, atMs: number): Pick<Rate, "n" | "k"> {

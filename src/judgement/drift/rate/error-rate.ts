@@ -103,7 +103,7 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: mayPage }, state };
 }
 
-const asBefore = "as before the normal was accepted";
+const asBefore = "back to the previous baseline";
 
 function findingOf(
   { memory }: JudgeInput,
@@ -162,7 +162,7 @@ function stateOf(rate: Rate, bits: ErrorBits, { heldOut, back }: Pick<Watching, 
 
 /**
  * "This is normal from now on": the rate since the estimated time of the change, the old one as its previous; with too few
- * runs the beginning of a new baseline. undefined: no raised rate is told.
+ * runs the beginning of a new baseline. undefined: no raised rate is reported.
  */
 export function acceptRate({ baseline, state }: SeriesMemory, fewest: number): NewNormal | undefined {
   const usual = readRate(baseline?.learned);
