@@ -1,5 +1,5 @@
 import { shortAsk, singleCall } from "./built-in.ts";
-import { check, replyOf } from "./rules.ts";
+import { replyOf, expectationRule } from "./rules.ts";
 
 /** Looks, and never provokes a 429. */
 export const rateLimits = singleCall({
@@ -12,6 +12,6 @@ export const rateLimits = singleCall({
     const telling = replyOf(done.at(-1))?.telling;
     const limits = Object.entries(telling ?? {}).filter(([name]) => /rate-?limit|retry-after/.test(name));
     const observed = limits.map(([name, value]) => `${name}: ${value}`).join(", ") || "no header announces limits";
-    return [check("expectation", "limits announced", limits.length > 0 ? true : undefined, "headers", observed)];
+    return [expectationRule("limits announced", limits.length > 0 ? true : undefined, "headers", observed)];
   },
 });

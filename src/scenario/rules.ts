@@ -5,19 +5,14 @@ import type { Check } from "./scenario.ts";
 
 /** Rules that several scenarios share. Pure: facts to checks. */
 
-export function check(
-  rule: Check["rule"],
-  subject: string,
-  outcome: boolean | undefined,
-  expected: string,
-  observed: string,
-): Check {
-  return {
-    rule,
-    subject,
-    expected,
-    observed,
-    outcome: outcome === undefined ? "unknown" : outcome ? "held" : "broken",
+export const policyRule = ruleOf("policy");
+export const expectationRule = ruleOf("expectation");
+
+/** `held` undefined: it cannot be known. */
+function ruleOf(rule: Check["rule"]) {
+  return (subject: string, held: boolean | undefined, expected: string, observed: string): Check => {
+    const outcome = held === undefined ? "unknown" : held ? "held" : "broken";
+    return { rule, subject, expected, observed, outcome };
   };
 }
 
@@ -44,7 +39,7 @@ export function notRetried(done: readonly Observation[]): Check[] {
     const observed =
       attempts === 1 ? `${outcomeText(seen)} after 1 attempt` : `${[...earlier, outcomeText(seen)].join(", then ")}`;
     const isAmbiguous = attempts > 1 && (replyOf(seen)?.status ?? 500) >= 500;
-    return check("policy", "not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
+    return policyRule("not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
   });
 }
 
@@ -59,8 +54,7 @@ export function usageCoherent(usage: Usage | undefined): Check[] {
   const sums = sumsOf(usage);
   const sum = sums.find((it) => it.tokens === total);
   return [
-    check(
-      "expectation",
+    expectationRule(
       "total tokens",
       prompt === undefined || completion === undefined || total === undefined ? undefined : sum !== undefined,
       "prompt + completion",
@@ -96,8 +90,7 @@ export function usageCoherent(usage: Usage | undefined): Check[] {
 }
 
 function partOf(subject: string, part: number, whole: number, name: string, isBeside: boolean): Check {
-  return check(
-    "expectation",
+  return expectationRule(
     subject,
     part <= whole || isBeside,
     `part of the ${name} tokens, or in addition to them`,
@@ -111,5 +104,5 @@ export function notMasked({ telling = {} }: ReplyFacts): Check {
   const option = telling["x-portkey-last-used-option-index"] ?? "";
   const isMasked = attempts > 0 || /\[[1-9]\d*\]$/.test(option);
   const observed = isMasked ? `a fallback of the gateway (${option || `${attempts} tried`})` : "no sign of a fallback";
-  return check("expectation", "served by the primary", !isMasked, "the primary", observed);
+  return expectationRule("served by the primary", !isMasked, "the primary", observed);
 }

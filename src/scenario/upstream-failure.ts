@@ -2,7 +2,7 @@ import { type Injection, injectedReply, injectedReset, injectedStreamError } fro
 import type { Observation } from "../observation/observation.ts";
 import type { ClientPolicy, Target } from "../probe/target.ts";
 import { protocolOf } from "../protocol/of-target.ts";
-import { check, outcomeText } from "./rules.ts";
+import { outcomeText, expectationRule, policyRule } from "./rules.ts";
 import type { Call, Check } from "./scenario.ts";
 import { noQuestion, seenIn, type Step, stepwise } from "./steps.ts";
 
@@ -96,12 +96,11 @@ function retriesOf(name: string, rehearsal: Rehearsal, seen: Observation, policy
   const observed = `${seen.attempts} ${seen.attempts === 1 ? "attempt" : "attempts"}, ${outcomeText(seen)}`;
   const waited = seen.retryWaitMs;
   return [
-    check("policy", `attempts after ${name}`, seen.attempts === wanted, String(wanted), observed),
+    policyRule(`attempts after ${name}`, seen.attempts === wanted, String(wanted), observed),
     ...(askedMs === undefined || waited === undefined
       ? []
       : [
-          check(
-            "expectation",
+          expectationRule(
             `wait after ${name}`,
             waited >= askedMs - 20,
             `at least ${askedMs} ms`,
@@ -118,8 +117,7 @@ function breakerChecks(done: readonly Observation[]): Check[] {
     ...(refused === undefined
       ? []
       : [
-          check(
-            "policy",
+          policyRule(
             "breaker opens",
             refused.outcome.kind === "fault" && refused.outcome.class === "circuit-open",
             "nothing sent after repeated failures",
@@ -129,8 +127,7 @@ function breakerChecks(done: readonly Observation[]): Check[] {
     ...(again === undefined
       ? []
       : [
-          check(
-            "policy",
+          policyRule(
             "breaker half-opens",
             again.outcome.kind === "reply",
             "one trial after a while",

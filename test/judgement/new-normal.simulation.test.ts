@@ -147,7 +147,9 @@ test("two pages marked as noise within 90 days widen the margin, and the next fi
     runs(2 * day);
     for (let mark = 0; mark < falsePositives; mark += 1) put(markFalsePositive(memory(), memory().lastSlotMs - mark)!);
     const delay = until("risky", 1.3);
-    expect(found().at(-1)?.why ?? "").toContain(falsePositives === 2 ? "two of its pages were marked as false positives" : "");
+    expect(found().at(-1)?.why ?? "").toContain(
+      falsePositives === 2 ? "two of its pages were marked as false positives" : "",
+    );
     return delay;
   });
   expect(delays[1]).toBeGreaterThan(delays[0]!);

@@ -91,9 +91,7 @@ describe("the card of a series", () => {
 
     test("that differs nearly every time is said not to be judged", () => {
       const varied = { n: 60, counts: Object.fromEntries(Array.from({ length: 60 }, (_, value) => [value, 1])) };
-      expect(describeBaseline("usage", "prompt tokens", varied, policy)[1]).toBe(
-        "varies from run to run: not judged",
-      );
+      expect(describeBaseline("usage", "prompt tokens", varied, policy)[1]).toBe("varies from run to run: not judged");
     });
   });
 

@@ -135,7 +135,9 @@ describe("pages marked as false positives", () => {
   test("in words", () => {
     const text = (...days: readonly number[]) => feedbackText(feedbackOf(days.map(ago), nowMs));
     expect(text()).toBeUndefined();
-    expect(text(3)).toBe("1 page marked as a false positive; a second one within 90 days makes this series less sensitive (margin ×1.5)");
+    expect(text(3)).toBe(
+      "1 page marked as a false positive; a second one within 90 days makes this series less sensitive (margin ×1.5)",
+    );
     const until = new Date(ago(10) + 90 * dayMs).toISOString().slice(0, 10);
     expect(text(3, 10)).toBe(`2 pages marked as false positives within 90 days: margin ×1.5 until ${until}`);
   });

@@ -1,4 +1,4 @@
-import { readyPipeline } from "../level/pipeline.ts";
+import { type Pipeline, readyPipeline } from "../level/pipeline.ts";
 import type { Aspect, SeriesMemory } from "../../../baseline/baseline.ts";
 import type { DayReading, Reading } from "../../../baseline/reading.ts";
 import type { Cadence, JudgePolicy } from "../../../probe/probe.ts";
@@ -6,8 +6,6 @@ import { isNumbers } from "../../../std/check.ts";
 import { isJsonObject, type Json } from "../../../std/json.ts";
 import { readErrorBits, readRate } from "../rate/error-bits.ts";
 import { readCategories } from "../counts/categories.ts";
-import type { Component } from "../level/components.ts";
-import { isLevel } from "../level/e-detector.ts";
 import { isRecurrent } from "../level/recurrences.ts";
 import { marginFactorOf } from "../level/false-positives.ts";
 import { readReference } from "../learn/reference.ts";
@@ -50,13 +48,12 @@ export function readingOf(input: ReadingInput): Reading | undefined {
   if (memory?.baseline === undefined) return undefined;
   const reference = readReference(memory.baseline.learned);
   const stage = reference && stageOf(reference, policy);
-  const components =
-    stage && readyPipeline(reference, stage.floor, marginFactorOf(falsePositivesIn(state), slotMs)).components;
-  const bets = betsIn(state, components);
+  const pipeline = stage && readyPipeline(reference, stage.floor, marginFactorOf(falsePositivesIn(state), slotMs));
+  const bets = betsIn(state, pipeline);
   if (bets === undefined) return undefined;
   const [up, down] = totals(bets, bets.sums);
   const intervalMs = cadence.kind === "cron" ? (reference?.intervalMs ?? cadenceMs(cadence)) : cadenceMs(cadence);
-  const before = betsIn(memory.state, components) ?? resting;
+  const before = betsIn(memory.state, pipeline) ?? resting;
   return {
     group,
     intervalMs,
@@ -78,9 +75,9 @@ function recurrencesIn(state: Json): NonNullable<WatchState["recurrences"]> {
   return recurrences === undefined ? {} : (recurrences as NonNullable<WatchState["recurrences"]>);
 }
 
-function betsIn(state: Json, components: readonly Component[] | undefined): Bets | undefined {
+function betsIn(state: Json, pipeline: Pipeline | undefined): Bets | undefined {
   if (!isJsonObject(state)) return undefined;
-  if (isJsonObject(state["engine"])) return components && engineBets(state["engine"], components);
+  if (isJsonObject(state["engine"])) return pipeline && engineBets(state["engine"], pipeline);
   const bits = readErrorBits(state["bits"]);
   if (bits !== undefined) return evenBets(bits.sums, bits.held === undefined ? null : "up");
   const categories = readCategories(state["categories"]);
@@ -97,26 +94,13 @@ function betsIn(state: Json, components: readonly Component[] | undefined): Bets
 
 function engineBets(
   { detector, held }: { readonly [field: string]: Json },
-  components: readonly Component[],
+  { levelBets: { weights, isUp } }: Pipeline,
 ): Bets | undefined {
   const sums = isJsonObject(detector) ? detector["sums"] : undefined;
   if (!isNumbers(sums)) return undefined;
-  const { weights, isUp } = levelShares(components);
   const ofLevel = sums.slice(0, weights.length);
   const kind = isJsonObject(held) ? held["kind"] : undefined;
   return { sums: ofLevel, weights, isUp, held: kind === "up" || kind === "down" ? kind : null };
-}
-
-const knownShares = new WeakMap<readonly Component[], Required<Shares>>();
-
-/** Bets on the level come before all others. */
-function levelShares(components: readonly Component[]): Required<Shares> {
-  const known = knownShares.get(components);
-  if (known !== undefined) return known;
-  const ofLevel = components.filter(({ kind }) => isLevel(kind));
-  const shares = { weights: ofLevel.map(({ weight }) => weight), isUp: ofLevel.map(({ kind }) => kind === "up") };
-  knownShares.set(components, shares);
-  return shares;
 }
 
 function evenBets(sums: readonly number[], held: Reading["held"]): Bets {

@@ -3,6 +3,7 @@ import { intsOfBase64 } from "../learn/int16-codec.ts";
 import { isTied, ownScores, type RankTable, rankTableOf } from "../learn/rank-table.ts";
 import { type Reference, scoreScale, valueScale } from "../learn/reference.ts";
 import { type Component, componentsOf } from "./components.ts";
+import { isLevel } from "./e-detector.ts";
 
 /** A reference made ready for stepping. */
 export interface Pipeline {
@@ -12,6 +13,8 @@ export interface Pipeline {
   readonly values: RankTable;
   readonly scores: RankTable;
   readonly components: readonly Component[];
+  /** Of the bets on the level, which come first: what each weighs, and whether it is on more. */
+  readonly levelBets: { readonly weights: readonly number[]; readonly isUp: readonly boolean[] };
 }
 
 /** The same for a stored reference, which comes back at every run of its series: `marginFactor` is that of false-positive feedback. */
@@ -41,5 +44,7 @@ export function pipelineOf(reference: Reference, floor = 0, marginFactor = 1): P
     unsteadiness: 1 + (margin.unsteadiness - 1) * marginFactor,
     own: areTied ? ownScores(scores) : [],
   });
-  return { reference, isTied: areTied, values, scores, components };
+  const ofLevel = components.filter(({ kind }) => isLevel(kind));
+  const levelBets = { weights: ofLevel.map(({ weight }) => weight), isUp: ofLevel.map(({ kind }) => kind === "up") };
+  return { reference, isTied: areTied, values, scores, components, levelBets };
 }
