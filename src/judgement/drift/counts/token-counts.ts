@@ -54,7 +54,7 @@ function compareCounts(input: JudgeInput, known: Counts, seen: string, notes: re
       n: previous.n,
       why: "what was normal before is normal again",
     };
-    const observed = `${finding.observed}, as before the normal was accepted`;
+    const observed = `${finding.observed}, back to the previous baseline`;
     const back = { ...finding, severity: "informative", observed } as const;
     return { ruling: { ...bad, findings: [back] }, state: stateOf(freshCategories(), previous), accept };
   }
