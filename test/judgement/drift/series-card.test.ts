@@ -27,7 +27,9 @@ describe("the card of a series", () => {
     expect(cardOfSeries(aspect, level, policy, quiet)).toMatchObject({ kind: "level", unit, n: 14 * 1440 });
     const [usual = "", from = "", finds = "", promise] = describeBaseline(aspect, "total", level, policy);
     expect(usual).toMatch(line);
-    expect(from).toMatch(/^from 20160 runs, .* UTC to .* UTC; daily swing ×\d\.\d\d, autocorrelation -?\d\.\d\d, wander \d\.\d\d$/);
+    expect(from).toMatch(
+      /^from 20160 runs, .* UTC to .* UTC; daily swing ×\d\.\d\d, autocorrelation -?\d\.\d\d, wander \d\.\d\d$/,
+    );
     expect(finds).toMatch(
       /^changes below 5 % are not reported; average time to detect: \+20 % in \d+ h \d+ min, \+50 % in \d+ min, ×2 in \d+ min$/,
     );
