@@ -1,5 +1,7 @@
-import type { Receiver } from "./receiver.ts";
 import type { SecretRef } from "./target.ts";
+
+import type { Receiver } from "./receiver.ts";
+
 import { webhookKey, webhookKeyForm } from "./webhook-key.ts";
 
 /** What a secret has to look like for a service to take it. */

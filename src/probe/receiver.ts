@@ -1,4 +1,5 @@
 import type { SecretRef } from "./target.ts";
+
 import type { TemplateValue } from "./template.ts";
 
 /** Somewhere alerts go. A closed union: a new kind of receiver is a new member here. */

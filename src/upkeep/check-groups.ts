@@ -4,8 +4,14 @@ import type { Incident } from "../incident/incident.ts";
 import { type Mutable, muteOf, outageOf, type Silence } from "../incident/mute.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import { tierOf } from "../incident/tier.ts";
-import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/drift/group.ts";
-import { inForce } from "../judgement/drift/promise.ts";
+import {
+  type Direction,
+  type GroupMember,
+  type GroupMove,
+  groupMove,
+  suspicious,
+} from "../judgement/drift/group/group.ts";
+import { inForce } from "../judgement/drift/group/promise.ts";
 import type { Probe } from "../probe/probe.ts";
 import { groupReport, type GroupToNotify, type MovedSeries, toldAtMs } from "./group-report.ts";
 import { type GroupIncidentStore, type GroupNotification, end, isStillGathering, put } from "./check-outages.ts";
