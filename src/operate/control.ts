@@ -63,6 +63,9 @@ export interface AuditEntry {
   readonly atMs: number;
 }
 
+/** More than any installation has open at once: a bound for whoever needs all of them. */
+export const mostOpenIncidents = 100_000;
+
 /** What people's acts ask of the store. Each writes its act in the same transaction. */
 export interface ControlStore {
   /** Newest first; only those that are not over unless `all`. */

@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../operate/control.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -49,14 +50,13 @@ interface Notified {
   readonly direction: Direction;
 }
 
-const mostAtOnce = 100_000;
 const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
 /** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
 export async function watchGroups(world: GroupWorld, nowMs: number): Promise<void> {
   const { book, probes } = world;
-  const incidents = await book.incidents(false, mostAtOnce);
+  const incidents = await book.incidents(false, mostOpenIncidents);
   const notified = incidents.flatMap((cover): Notified[] =>
     cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : [],
   );

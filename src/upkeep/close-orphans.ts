@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../operate/control.ts";
 import { deliveryDuty } from "../notify/deliver/lost-delivery.ts";
 import { dutyFingerprint } from "../notify/self-incident.ts";
 import { notify } from "../notify/route/notify.ts";
@@ -8,8 +9,6 @@ import { readable } from "./check-configuration.ts";
 import { objectiveLimits } from "./check-slo.ts";
 import { limitsIn } from "./check-spend.ts";
 import { punctuality, type WatchWorld } from "./check-monitor.ts";
-
-const mostAtOnce = 100_000;
 
 /** An incident whose probe or receiver is no longer configured can't resolve by itself: it is closed with that reason. */
 export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowMs: number): Promise<number> {
@@ -24,7 +23,7 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
       : kind === "monitor"
         ? !ours.has(fingerprint)
         : !known.has(probeId);
-  const orphans = (await book.incidents(false, mostAtOnce)).filter(isOrphan);
+  const orphans = (await book.incidents(false, mostOpenIncidents)).filter(isOrphan);
   for (const { fingerprint } of orphans) {
     const act = {
       by: "plumbline",
