@@ -145,3 +145,6 @@ export interface Transition {
   /** Named, for people and for `explain`: `2-of-3-slots-bad`. */
   readonly reason: string;
 }
+
+/** More incidents are not open at once: a bound for queries that read them all. */
+export const mostOpenIncidents = 100_000;

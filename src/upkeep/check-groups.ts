@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../incident/incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -55,14 +56,13 @@ interface Notified {
   readonly direction: Direction;
 }
 
-const mostAtOnce = 100_000;
 const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
 /** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
 export async function checkGroups(world: GroupWorld, nowMs: number): Promise<void> {
   const { store, probes } = world;
-  const incidents = await store.incidents(false, mostAtOnce);
+  const incidents = await store.incidents(false, mostOpenIncidents);
   const notified = incidents.flatMap((cover): Notified[] =>
     cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : [],
   );
