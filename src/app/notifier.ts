@@ -6,6 +6,7 @@ import { createPoster } from "../notify/deliver/post-undici.ts";
 import { startOutboxPoller } from "../notify/deliver/outbox-poller.ts";
 import { startResending } from "../notify/route/resend.ts";
 import type { Config } from "../config/config.ts";
+import { kindOf } from "../receivers/receivers.ts";
 import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -37,6 +38,7 @@ export async function startNotifier(
     poster: createPoster(),
     mailer: createMailer(),
     receivers,
+    kindOf,
     concurrency,
     secret,
     log,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cron, duration, slug, timeZone } from "./text-schemas.ts";
+import { cron, duration, slug, timeZone } from "../probe/text-schemas.ts";
 
 export const tier = z.enum(["page", "ticket"]);
 
@@ -101,7 +101,7 @@ export const digest = z
   );
 
 /** What every receiver may say of when and how often it wants to be told. */
-export const manner = {
+export const deliveryPolicy = {
   hours: z
     .strictObject({
       days: days.default("mon-fri").describe("days of the week"),
@@ -124,4 +124,4 @@ export const manner = {
     }),
 };
 
-export type MannerText = { readonly [Key in keyof typeof manner]?: z.output<(typeof manner)[Key]> };
+export type DeliveryPolicyText = { readonly [Key in keyof typeof deliveryPolicy]?: z.output<(typeof deliveryPolicy)[Key]> };

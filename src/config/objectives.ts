@@ -1,6 +1,6 @@
 import type { Objective } from "../probe/target.ts";
 import type { ConfigText } from "./schema.ts";
-import { durationMs } from "./text-schemas.ts";
+import { durationMs } from "../probe/text-schemas.ts";
 
 /** From percent to shares; undefined: nothing was promised. */
 export function objectivesOf(slo: ConfigText["targets"][string]["slo"]): readonly Objective[] | undefined {

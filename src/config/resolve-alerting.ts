@@ -1,11 +1,13 @@
 import type { AlertMatcher, Alerting, DigestTimes, Hours, Manner, Route } from "../probe/alerting.ts";
-import { dayNames, type MannerText, type MatchText } from "./alerting-schemas.ts";
+import { dayNames, type DeliveryPolicyText, type MatchText } from "./alerting-schemas.ts";
 import { closestTo } from "./closest.ts";
 import type { Complaint } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
-import { durationMs } from "./text-schemas.ts";
+import { receiverKinds } from "../receivers/receivers.ts";
+import { kindNameOf } from "./resolve-receiver.ts";
+import { durationMs } from "../probe/text-schemas.ts";
 
-/** Who is told when of what. */
+/** Who is notified of what, and when. */
 export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Alerting {
   const known = Object.keys(text.receivers);
   const checkNames = (names: readonly string[], path: readonly PropertyKey[]): void => {
@@ -46,21 +48,21 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
   };
 }
 
-/** Both would wake somebody for what can wait, and wait for its end, which a digest does not have. */
-const waking = ["pagerduty", "alertmanager"] as const;
-
+/** A digest can wait until somebody is at work, and nothing resolves it. */
 function digestOf(
   { at, tz, receivers }: NonNullable<ConfigText["digest"]>,
   known: ConfigText["receivers"],
   complaints: Complaint[],
 ): DigestTimes {
   for (const name of receivers) {
-    const kind = waking.find((one) => known[name]?.[one] !== undefined);
-    if (kind === undefined) continue;
+    const receiver = known[name];
+    if (receiver === undefined) continue;
+    const kind = kindNameOf(receiver);
+    if (!receiverKinds[kind].wakesPeople) continue;
     complaints.push({
       path: ["digest"],
       key: "receivers",
-      expected: "receivers that wake nobody: a digest is read when there is time, and nothing ends it",
+      expected: "receivers that wake nobody: a digest can wait, and nothing resolves it",
       got: `"${name.slice(0, 60)}", which is ${kind}`,
       hint: "name a chat, a mail address or a webhook",
     });
@@ -73,11 +75,11 @@ function matcherOf(text: MatchText): AlertMatcher {
   return Object.fromEntries(given.map(([member, patterns]) => [member, [patterns].flat()]));
 }
 
-function policyOf({ hours, maxPerHour }: MannerText): Manner {
+function policyOf({ hours, maxPerHour }: DeliveryPolicyText): Manner {
   return { ...(hours && { hours: hoursOf(hours) }), ...(maxPerHour && { maxPerHour }) };
 }
 
-function hoursOf({ days, from, to, tz, outside, pages }: NonNullable<MannerText["hours"]>): Hours {
+function hoursOf({ days, from, to, tz, outside, pages }: NonNullable<DeliveryPolicyText["hours"]>): Hours {
   return { tz, days: daysOf(days), fromMinute: minuteOf(from), toMinute: minuteOf(to), outside, pages };
 }
 

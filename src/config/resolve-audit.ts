@@ -4,7 +4,7 @@ import { closestTo } from "./closest.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { requireSecret } from "./required-secret.ts";
 import type { ConfigText } from "./schema.ts";
-import { durationMs } from "./text-schemas.ts";
+import { durationMs } from "../probe/text-schemas.ts";
 
 /** What a target's `audit` says, once all targets are known: a fallback may be any other of them. */
 export function resolveAudits(

@@ -17,7 +17,7 @@ import { requireSecret, requireToken } from "./required-secret.ts";
 import { objectivesOf } from "./objectives.ts";
 import { capsOfTarget, requireKeyInUse, requirePrice } from "./spend-caps.ts";
 import { readSecret } from "./secrets.ts";
-import { durationMs, moneyOf, sizeOf } from "./text-schemas.ts";
+import { durationMs, moneyOf, sizeOf } from "../probe/text-schemas.ts";
 
 /** From a text of the right form to targets, probes and receivers that fit together, or to what does not. */
 export function resolveConfig(

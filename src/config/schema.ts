@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
-import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
+import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
 import { keyCap, spendCap, target } from "./target-schema.ts";
-import { cron, duration, slug, timeZone } from "./text-schemas.ts";
+import { cron, duration, slug, timeZone } from "../probe/text-schemas.ts";
 
 const warmUp = z
   .strictObject({

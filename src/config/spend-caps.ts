@@ -1,7 +1,7 @@
 import type { SpendCap } from "../probe/target.ts";
 import type { Complaint } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
-import { moneyOf } from "./text-schemas.ts";
+import { moneyOf } from "../probe/text-schemas.ts";
 
 type CapText = ConfigText["spendCap"];
 

@@ -3,8 +3,8 @@ import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
-import { secret, urlOrEnv } from "./reference-schemas.ts";
-import { duration, money, size } from "./text-schemas.ts";
+import { secret, urlOrEnv } from "../probe/reference-schemas.ts";
+import { duration, money, size } from "../probe/text-schemas.ts";
 
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });

@@ -1,28 +1,9 @@
-import type { FindingKind } from "../judgement/judgement.ts";
 import type { MaintenanceWindow } from "../probe/alerting.ts";
 import { type Incident, incidentId, type Moved } from "./incident.ts";
 import { maintenanceAt } from "./maintenance.ts";
-import { fits, type Matchable } from "./matcher.ts";
+import type { Matchable } from "./matcher.ts";
+import { isSilencedBy, type Silence } from "./silence.ts";
 import type { PeerProbe } from "./reach.ts";
-
-/** Deliveries of what it matches are muted for a while; judging goes on. */
-export interface Silence {
-  readonly id: string;
-  readonly matcher: SilenceMatcher;
-  readonly startsAtMs: number;
-  readonly endsAtMs: number;
-  readonly by: string;
-  readonly why: string;
-}
-
-/** Each given member must match, `*` standing for any characters. At least one is given. */
-export interface SilenceMatcher {
-  readonly target?: string | undefined;
-  readonly probe?: string | undefined;
-  readonly scenario?: string | undefined;
-  readonly location?: string | undefined;
-  readonly kind?: FindingKind | undefined;
-}
 
 /** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id, or the window's name. */
 export type Mute =
@@ -70,7 +51,7 @@ export function muteOf(
   windows: readonly MaintenanceWindow[],
   nowMs: number,
 ): Mute | undefined {
-  const silence = silences.find((it) => it.startsAtMs <= nowMs && nowMs < it.endsAtMs && matches(it.matcher, incident));
+  const silence = silences.find((one) => isSilencedBy(incident, one, nowMs));
   if (silence !== undefined) return { reason: "silenced", by: silence.id };
   const window = maintenanceAt(windows, incident, nowMs);
   if (window !== undefined) return { reason: "maintenance", by: window.name };
@@ -118,15 +99,4 @@ function firstOutage(incident: Mutable, outages: readonly Outage[]): Mute | unde
   return first === undefined || first.fingerprint === incident.fingerprint
     ? undefined
     : { reason: "target-is-down", by: first.incidentId };
-}
-
-function matches(matcher: SilenceMatcher, incident: Mutable): boolean {
-  const { target, probe, scenario, location, kind } = matcher;
-  return (
-    fits(target, incident.target) &&
-    fits(probe, incident.probe) &&
-    fits(scenario, incident.scenario) &&
-    fits(location, incident.location) &&
-    (kind === undefined || kind === incident.kind)
-  );
 }

@@ -1,6 +1,6 @@
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { type Incident, incidentId, type Transition } from "./incident.ts";
-import type { Mute } from "./mute.ts";
+import type { Mute } from "./inhibit.ts";
 
 export type RemindReason =
   | "still-firing"

@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { type Mute, muteOf, type Surroundings } from "../incident/mute.ts";
+import { type Mute, muteOf, type Surroundings } from "../incident/inhibit.ts";
 import type { ReduceContext } from "../incident/reduce.ts";
 import { reduceRun } from "../incident/reduce-run.ts";
 import { remind } from "../incident/remind.ts";

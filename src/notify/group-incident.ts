@@ -1,6 +1,6 @@
 import { type GroupMembers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
-import { muteOf, type Surroundings } from "../incident/mute.ts";
+import { muteOf, type Surroundings } from "../incident/inhibit.ts";
 import type { Finding, FindingKind, Ruling, Severity } from "../judgement/judgement.ts";
 import type { Alerting, Route, Tier } from "../probe/alerting.ts";
 import { type Effects, nothingFollows } from "./effects.ts";

@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { muteOf, type Surroundings } from "../incident/mute.ts";
+import { muteOf, type Surroundings } from "../incident/inhibit.ts";
 import { remind } from "../incident/remind.ts";
 import type { Alerting } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";

@@ -1,16 +1,12 @@
 /** Whether an incident may wake somebody, or can wait until somebody is at work. */
 export type Tier = "page" | "ticket";
 
+/** What of an incident silences, routes and maintenance windows can match. */
+export const matchableMembers = ["target", "probe", "scenario", "location", "kind", "severity", "tier"] as const;
+export type MatchableMember = (typeof matchableMembers)[number];
+
 /** Each given member must match one of its patterns, in which `*` stands for any characters. */
-export interface AlertMatcher {
-  readonly target?: readonly string[] | undefined;
-  readonly probe?: readonly string[] | undefined;
-  readonly scenario?: readonly string[] | undefined;
-  readonly location?: readonly string[] | undefined;
-  readonly kind?: readonly string[] | undefined;
-  readonly severity?: readonly string[] | undefined;
-  readonly tier?: readonly string[] | undefined;
-}
+export type AlertMatcher = { readonly [Member in MatchableMember]?: readonly string[] | undefined };
 
 /** Who is told of what matches, and who after them. */
 export interface Route {

@@ -1,6 +1,6 @@
 import type { RouteDecision } from "../notify/route/route.ts";
 import { type Incident, incidentId } from "../incident/incident.ts";
-import type { Silence } from "../incident/mute.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { DeliveryView, IncidentHistory } from "../operate/control.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { printable } from "./terminal-text.ts";

@@ -4,7 +4,7 @@ import type { LearnedBaseline, RunSpan, Series, SeriesMemory } from "../baseline
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Surroundings } from "../incident/mute.ts";
+import type { Surroundings } from "../incident/inhibit.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { CountTokens } from "../observation/prompt-tokens.ts";

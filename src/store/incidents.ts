@@ -1,7 +1,8 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Effects } from "../notify/effects.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
+import { outageOf, type Surroundings } from "../incident/inhibit.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { PeerProbe } from "../incident/reach.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import { probeIds } from "./probe-ids.ts";

@@ -1,7 +1,8 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Mutable, muteOf, outageOf, type Silence } from "../incident/mute.ts";
+import { type Mutable, muteOf, outageOf } from "../incident/inhibit.ts";
+import type { Silence } from "../incident/silence.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import { tierOf } from "../incident/tier.ts";
 import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/drift/group.ts";

@@ -3,7 +3,7 @@ import { applyGroupReport, groupFingerprint, type GroupReport } from "../notify/
 import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
 import { type GroupMembers, type Incident, incidentId } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
-import type { Surroundings } from "../incident/mute.ts";
+import type { Surroundings } from "../incident/inhibit.ts";
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import { digests, overload } from "./outage-report.ts";

@@ -2,7 +2,7 @@ import type { GroupReport } from "../notify/group-incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
-import type { Mutable } from "../incident/mute.ts";
+import type { Mutable } from "../incident/inhibit.ts";
 import { describeMove } from "../judgement/drift/describe-move.ts";
 import { times } from "../judgement/drift/watched-output.ts";
 import type { Direction } from "../judgement/drift/group.ts";

@@ -1,7 +1,8 @@
 import type { Effects } from "../notify/effects.ts";
 import { sweep } from "../notify/sweep.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
+import { outageOf, type Surroundings } from "../incident/inhibit.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What looking after open incidents asks of the store. */

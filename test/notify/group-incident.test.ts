@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyGroupReport, type GroupReport } from "../../src/notify/group-incident.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone } from "../../src/incident/mute.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 
 const minuteMs = 60_000;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { acknowledge, resolveByHand } from "../../src/incident/acknowledge.ts";
-import type { SilenceMatcher } from "../../src/incident/mute.ts";
+import type { SilenceMatcher } from "../../src/incident/silence.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import { probe } from "../probe/samples.ts";
 import { timeline } from "./day.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import type { Surroundings } from "../../src/incident/mute.ts";
+import type { Surroundings } from "../../src/incident/inhibit.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";

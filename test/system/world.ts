@@ -3,7 +3,7 @@ import { normalFrom } from "../../bench/detection/series.ts";
 import type { NotifiedTransition } from "../../src/notify/effects.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone } from "../../src/incident/mute.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import { observe } from "../../src/observation/observe.ts";
 import type { Probe } from "../../src/probe/probe.ts";

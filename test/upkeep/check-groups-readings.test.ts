@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Reading } from "../../src/baseline/reading.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { muteOf } from "../../src/incident/mute.ts";
+import { muteOf } from "../../src/incident/inhibit.ts";
 import { fingerprintOf } from "../../src/incident/reduce.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";

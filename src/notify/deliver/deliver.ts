@@ -14,8 +14,7 @@ import type { Mailer } from "./mailer.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
-import type { Mail, Message, Refusal } from "./receiver-kind.ts";
-import { renderFor, statusRulesOf } from "../../receivers/receivers.ts";
+import type { KindOf, Mail, Message, Refusal } from "./receiver-kind.ts";
 import { dutyFingerprint } from "../self-incident.ts";
 
 /** Everything that handing over an alert may touch of the outside. */
@@ -27,6 +26,7 @@ export interface DeliveryWorld {
   readonly mailer: Mailer;
   /** By name, as the configuration in force has them. */
   readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly kindOf: KindOf;
   readonly concurrency: ConcurrencyLimit;
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
@@ -124,7 +124,7 @@ async function handOver(
     "mail" in message
       ? await world.mailer.send(message.mail)
       : await world.poster.post({ ...message, timeoutMs, allowPrivate });
-  return outcomeOf(result, world.clock.nowMs(), statusRulesOf(receiver));
+  return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses);
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */
@@ -140,7 +140,7 @@ function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): M
   };
   try {
     const nowMs = world.clock.nowMs();
-    return renderFor(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
+    return world.kindOf(receiver).render(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
   } catch (error) {
     if (unreadable) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import type { Incident, Transition } from "../../incident/incident.ts";
-import type { Mute } from "../../incident/mute.ts";
+import type { Mute } from "../../incident/inhibit.ts";
 import type { PeerProbe } from "../../incident/reach.ts";
 import type { Alerting } from "../../probe/alerting.ts";
 import type { Effects } from "../effects.ts";

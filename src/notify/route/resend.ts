@@ -6,7 +6,7 @@ import type { OutboxEntry } from "../compose/alert.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
 import { outcomeOf } from "../deliver/outcome.ts";
 import type { Poster } from "../deliver/poster.ts";
-import { forgets, renderFor, statusRulesOf } from "../../receivers/receivers.ts";
+import type { KindOf } from "../deliver/receiver-kind.ts";
 import type { Every } from "../deliver/outbox-poller.ts";
 
 /** What the store knows of what receivers were told last. */
@@ -21,6 +21,7 @@ export interface Standing {
 export interface ResendWorld {
   readonly standing: Standing;
   readonly poster: Poster;
+  readonly kindOf: KindOf;
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly secret: (ref: SecretRef) => string;
   readonly clock: Clock;
@@ -37,7 +38,7 @@ const resolvedForMs = 15 * 60_000;
  * is said, so nothing is recorded; what fails is said again in a minute. One in trouble does not delay another.
  */
 export async function resendOnce(world: ResendWorld): Promise<number> {
-  const forgetful = [...world.receivers.values()].filter(forgets);
+  const forgetful = [...world.receivers.values()].filter((receiver) => world.kindOf(receiver).forgets);
   const taken = await Promise.all(forgetful.map((receiver) => resendTo(receiver, world)));
   return taken.reduce((sum, one) => sum + one, 0);
 }
@@ -60,13 +61,14 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
 /** Why the receiver did not take it; undefined when it did. */
 async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
   const { poster, secret, clock, links } = world;
+  const kind = world.kindOf(receiver);
   const nowMs = clock.nowMs();
-  const message = renderFor(withControls(entry, links, nowMs), receiver, secret, nowMs);
+  const message = kind.render(withControls(entry, links, nowMs), receiver, secret, nowMs);
   if ("refused" in message) return message.refused;
   if ("mail" in message) return "mail is not repeated";
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
-  const outcome = outcomeOf(result, clock.nowMs(), statusRulesOf(receiver));
+  const outcome = outcomeOf(result, clock.nowMs(), kind.statuses);
   if (outcome.kind === "delivered") return undefined;
   return outcome.kind === "gone" ? "status 410" : outcome.reason;
 }

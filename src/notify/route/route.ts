@@ -1,4 +1,4 @@
-import type { Mute } from "../../incident/mute.ts";
+import type { Mute } from "../../incident/inhibit.ts";
 import { meets } from "../../incident/matcher.ts";
 import { type Alerting, plainAlerting } from "../../probe/alerting.ts";
 import { shortHash } from "../../std/hash.ts";

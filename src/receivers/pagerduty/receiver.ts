@@ -1,21 +1,48 @@
-import type { PagerDutyReceiver } from "../../probe/receiver.ts";
-import { routingKey } from "../../probe/receiver-secrets.ts";
+import { z } from "zod";
+import type { Receiver } from "../../probe/receiver.ts";
+import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
 import { shortHash } from "../../std/hash.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import { matching } from "../secret-form.ts";
 import { changeLines, factLines, fit, headline } from "../wording.ts";
 
+interface PagerDutyReceiver extends Receiver {
+  readonly kind: "pagerduty";
+  /** The integration key of a service's Events API v2 integration. */
+  readonly routingKey: SecretRef;
+}
+
+const schema = z
+  .strictObject({
+    routingKey: secretSchema.describe("the integration key of an Events API v2 integration"),
+    url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("another for the service region EU"),
+    ...commonSettings,
+  })
+  .describe("Events API v2");
+
+const integrationKey = matching("an integration key of 32 letters and digits", /^[A-Za-z0-9]{32}$/);
+
 /**
- * PagerDuty Events API v2: one PagerDuty alert for each incident, which its acknowledgement and end follow.
+ * PagerDuty Events API v2: one PagerDuty alert for each incident, acknowledged and resolved with it.
  * https://developer.pagerduty.com/docs/events-api-v2-overview
  */
-export const pagerduty: ReceiverKind<PagerDutyReceiver> = {
+export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
+  schema,
+  resolve: ({ url, routingKey }, common) => ({ kind: "pagerduty", ...common, url, routingKey }),
+  secrets: ({ routingKey }) => [{ ref: routingKey, form: integrationKey }],
+  wakesPeople: true,
+  forgets: false,
   statuses: { delivered: [202], refused: [400], goneIsFailure: true },
   render({ alert }, receiver, secret) {
-    if (alert.status === "information") return { refused: `${receiver.name} wakes people: a digest is not for it` };
+    if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
     const key = secret(receiver.routingKey).trim();
-    if (!routingKey.accepts(key)) return { refused: `the routing key of ${receiver.name} is not ${routingKey.words}` };
+    if (!integrationKey.accepts(key)) {
+      return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };
+    }
     const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert.incidentId) };
     if (alert.status !== "firing") return jsonMessage(urlOf(receiver, secret), event);
     return jsonMessage(urlOf(receiver, secret), {
@@ -54,7 +81,7 @@ const severities: Readonly<Record<Alert["severity"], string>> = {
 
 const longestDedupKey = 255;
 
-/** All that is said of an incident carries the same. */
+/** The same in every message about one incident. */
 function dedupKey(incidentId: string): string {
   return incidentId.length <= longestDedupKey ? incidentId : shortHash(incidentId, 64);
 }

@@ -5,7 +5,7 @@ import { alertBodySchema, alertJsonSchema } from "../../../src/notify/compose/al
 import { composeAlert } from "../../../src/notify/compose/compose.ts";
 import { digestAlert } from "../../../src/notify/compose/digest-message.ts";
 import { withControls } from "../../../src/notify/compose/controls.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 
 import type { TransitionKind } from "../../../src/incident/incident.ts";
 import { digest } from "../digest-samples.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digestAlert, digestEntries, digestHeadline, pagesText } from "../../../src/notify/compose/digest-message.ts";
 import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 import { renderAlertText } from "../../../src/notify/compose/render-text.ts";
 import { worldOf } from "../delivery-world.ts";
 import { digest, emptyDigest, move } from "../digest-samples.ts";

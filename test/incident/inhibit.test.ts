@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone, muteOf } from "../../src/incident/mute.ts";
+import { alone, muteOf } from "../../src/incident/inhibit.ts";
 import { atMs, incident } from "../notify/samples.ts";
 
 const minuteMs = 60_000;
