@@ -124,4 +124,6 @@ export const deliveryPolicy = {
     }),
 };
 
-export type DeliveryPolicyText = { readonly [Key in keyof typeof deliveryPolicy]?: z.output<(typeof deliveryPolicy)[Key]> };
+export type DeliveryPolicyText = {
+  readonly [Key in keyof typeof deliveryPolicy]?: z.output<(typeof deliveryPolicy)[Key]>;
+};

@@ -14,11 +14,7 @@ export interface Silence {
 /** Each given member must match, `*` standing for any characters. At least one is given. */
 export type SilenceMatcher = { readonly [Member in MatchableMember]?: string | undefined };
 
-export function isSilencedBy(
-  incident: Matchable,
-  { matcher, startsAtMs, endsAtMs }: Silence,
-  nowMs: number,
-): boolean {
+export function isSilencedBy(incident: Matchable, { matcher, startsAtMs, endsAtMs }: Silence, nowMs: number): boolean {
   const isActive = startsAtMs <= nowMs && nowMs < endsAtMs;
   return isActive && matchableMembers.every((member) => fits(matcher[member], incident[member] ?? ""));
 }

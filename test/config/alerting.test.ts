@@ -72,7 +72,7 @@ describe("the page about alerts", () => {
   test("it names every reason that there is", () => {
     const reasons =
       readFileSync("src/notify/route/route.ts", "utf8").match(/export type NotNotifiedReason =([^;]*);/)?.[1] ?? "";
-    const mutes = [...readFileSync("src/incident/mute.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
+    const mutes = [...readFileSync("src/incident/inhibit.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
     const named = [...reasons.matchAll(/\| "([a-z-]+)"/g), ...mutes].map(([, reason]) => reason ?? "");
     expect(named.length).toBeGreaterThan(9);
     expect(named.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
@@ -120,7 +120,7 @@ test.each([
   [
     "a digest for a pager",
     `receivers:\n  pager: { pagerduty: { routingKey: { env: A } } }\ndigest: { receivers: [pager] }`,
-    'receivers that wake nobody: a digest is read when there is time, and nothing ends it; got "pager", which is pagerduty',
+    'receivers that wake nobody: a digest can wait, and nothing resolves it; got "pager", which is pagerduty',
   ],
   [
     "a digest for Alertmanager",

@@ -17,9 +17,7 @@ function request(kind: SampleKind, alert = alertOf()): string {
 }
 
 /** The generic one has its alert whole in the body: what there is to say of it is said in tests of its own. */
-const rendered = (Object.keys(receivers) as SampleKind[]).filter(
-  (kind) => kind !== "webhook" && kind !== "email",
-);
+const rendered = (Object.keys(receivers) as SampleKind[]).filter((kind) => kind !== "webhook" && kind !== "email");
 
 test.each(rendered)("%s: the very request, when it begins and when it is over", async (kind) => {
   await expect(request(kind)).toMatchFileSnapshot(`examples/${kind}-firing.http`);

@@ -26,6 +26,7 @@ function message(over: Partial<WebhookReceiver> = {}, alert?: Alert): Message {
   const secret = (ref: object): string => ("env" in ref ? (known[String(ref.env)] ?? "") : "");
   const rendered = renderFor(entry, receiver(over), secret, nowMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
+  if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;
 }
 

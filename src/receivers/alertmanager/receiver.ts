@@ -29,7 +29,9 @@ const schema = z
     token: secretSchema.optional().describe("sent as Authorization: Bearer"),
     hold: duration
       .default("10m")
-      .describe("active alerts are sent again every minute; Alertmanager resolves one that it has not got for this time"),
+      .describe(
+        "active alerts are sent again every minute; Alertmanager resolves one that it has not got for this time",
+      ),
     labels: z
       .record(
         z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "a label name of letters, digits and _" }),

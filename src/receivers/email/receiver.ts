@@ -116,9 +116,7 @@ function problems({ user, password: ref, security, allowPrivate }: z.output<type
   const missing = user === undefined ? "user" : "password";
   const isHalf = (user === undefined) !== (ref === undefined);
   return [
-    ...(isHalf
-      ? [{ expected: "user and password, or neither", got: `no ${missing}`, hint: `add "${missing}"` }]
-      : []),
+    ...(isHalf ? [{ expected: "user and password, or neither", got: `no ${missing}`, hint: `add "${missing}"` }] : []),
     ...(security === "none" && !allowPrivate
       ? [
           {

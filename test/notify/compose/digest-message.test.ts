@@ -1,3 +1,4 @@
+import { kindOf } from "../../../src/receivers/receivers.ts";
 import { describe, expect, test } from "vitest";
 import { digestAlert, digestEntries, digestHeadline, pagesText } from "../../../src/notify/compose/digest-message.ts";
 import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
@@ -111,7 +112,7 @@ describe("who gets it", () => {
     });
   });
 
-  test.each(Object.values(receivers).filter(({ kind }) => kind !== "pagerduty" && kind !== "alertmanager"))(
+  test.each(Object.values(receivers).filter((one) => !kindOf(one).wakesPeople))(
     "$kind, without links to an incident or to act by",
     (one) => {
       const [entry] = digestEntries(digest(), [one.name], undefined);
@@ -121,10 +122,10 @@ describe("who gets it", () => {
     },
   );
 
-  test.each([receivers.pagerduty, receivers.alertmanager])("never $kind", (one) => {
+  test.each(Object.values(receivers).filter((one) => kindOf(one).wakesPeople))("never $kind", (one) => {
     const [entry] = digestEntries(digest(), [one.name], undefined);
     expect(renderFor(entry!, one, lookUp, atMs)).toEqual({
-      refused: expect.stringContaining("a digest is not for it"),
+      refused: expect.stringContaining("gets no digests"),
     });
   });
 });

@@ -15,6 +15,7 @@ const nowMs = Date.now();
 function message(over: Partial<WebhookReceiver> = {}, secret = lookUp): Message {
   const rendered = renderFor(entryFor(), receiver(over), secret, nowMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
+  if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;
 }
 
