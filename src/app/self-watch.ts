@@ -126,7 +126,7 @@ export function openHeartbeat(
     const { incidents } = await store.overview(systemClock.nowMs());
     // A digest says that a lot is wrong with others.
     const ours = incidents
-      .filter(({ kind, covers }) => kind === "monitor" && covers?.reason !== "over-cap")
+      .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
       .map(({ label }) => label);
     return [...health().reasons, ...ours];
   };

@@ -1,4 +1,4 @@
-import type { AlertMatcher, Alerting, DigestTimes, Hours, Manner, Route } from "../probe/alerting.ts";
+import type { AlertMatcher, Alerting, DigestTimes, Hours, DeliveryPolicy, Route } from "../probe/alerting.ts";
 import { dayNames, type DeliveryPolicyText, type MatchText } from "./alerting-schemas.ts";
 import { closestTo } from "./closest.ts";
 import type { Complaint } from "./complaint.ts";
@@ -32,10 +32,10 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
   });
   const digest = text.digest && digestOf(text.digest, text.receivers, complaints);
   checkNames(digest?.receivers ?? [], ["digest"]);
-  const policy = Object.entries(text.receivers).map(([name, one]) => [name, policyOf(one)] as const);
+  const policies = Object.entries(text.receivers).map(([name, one]) => [name, policyOf(one)] as const);
   return {
     routes,
-    manners: Object.fromEntries(policy),
+    policies: Object.fromEntries(policies),
     maintenance: text.maintenance.map(({ name, match, cron, tz, for: lasts }) => ({
       name,
       match: matcherOf(match),
@@ -75,7 +75,7 @@ function matcherOf(text: MatchText): AlertMatcher {
   return Object.fromEntries(given.map(([member, patterns]) => [member, [patterns].flat()]));
 }
 
-function policyOf({ hours, maxPerHour }: DeliveryPolicyText): Manner {
+function policyOf({ hours, maxPerHour }: DeliveryPolicyText): DeliveryPolicy {
   return { ...(hours && { hours: hoursOf(hours) }), ...(maxPerHour && { maxPerHour }) };
 }
 

@@ -21,10 +21,11 @@ export type CommonCause = {
 );
 
 /** No reply at all, at the newest slot. Failures that are only more frequent are no outage; what people muted is none. */
-export function isOutage({ kind, severity, state, goodInARow, covers, muted }: Incident): boolean {
+export function isOutage({ kind, severity, state, goodInARow, group, notifications }: Incident): boolean {
   const isOpen = state === "open" || state === "acknowledged";
-  if (muted?.reason === "silenced" || muted?.reason === "maintenance") return false;
-  return isOpen && kind === "availability" && severity === "breaking" && goodInARow === 0 && covers === undefined;
+  const mutedBy = notifications?.muted?.reason;
+  if (mutedBy === "silenced" || mutedBy === "maintenance") return false;
+  return isOpen && kind === "availability" && severity === "breaking" && goodInARow === 0 && group === undefined;
 }
 
 /**

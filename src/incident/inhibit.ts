@@ -3,7 +3,7 @@ import { type Incident, incidentId, type Moved } from "./incident.ts";
 import { maintenanceAt } from "./maintenance.ts";
 import type { Matchable } from "./matcher.ts";
 import { isSilencedBy, type Silence } from "./silence.ts";
-import type { PeerProbe } from "./reach.ts";
+import type { PeerProbe } from "./blast-radius.ts";
 
 /** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id, or the window's name. */
 export type Mute =
@@ -24,9 +24,9 @@ export interface Surroundings {
   /** Open or acknowledged availability incidents of the same target and location, this one's own included. */
   readonly outages: readonly Outage[];
   /** Open incidents that stand for others. */
-  readonly covering?: readonly Incident[] | undefined;
+  readonly groups?: readonly Incident[] | undefined;
   /** How the other probes are; read only when there is something to tell. */
-  readonly neighbours?: readonly PeerProbe[] | undefined;
+  readonly peers?: readonly PeerProbe[] | undefined;
   /** Messages about what is wrong within the last hour, by receiver; read only when there is something to tell. */
   readonly sent?: ReadonlyMap<string, number> | undefined;
 }
@@ -47,7 +47,7 @@ export const alone: Surroundings = { silences: [], outages: [] };
 /** Why nobody is told of it just now; undefined: they are. A policy breach is never a symptom of something else. */
 export function muteOf(
   incident: Mutable,
-  { silences, outages, covering = [] }: Surroundings,
+  { silences, outages, groups = [] }: Surroundings,
   windows: readonly MaintenanceWindow[],
   nowMs: number,
 ): Mute | undefined {
@@ -56,7 +56,7 @@ export function muteOf(
   const window = maintenanceAt(windows, incident, nowMs);
   if (window !== undefined) return { reason: "maintenance", by: window.name };
   if (incident.kind === "policy" || incident.kind === "monitor") return undefined;
-  return groupOf(incident, covering, nowMs) ?? firstOutage(incident, outages);
+  return groupOf(incident, groups, nowMs) ?? firstOutage(incident, outages);
 }
 
 /** The widest cause first. */
@@ -71,26 +71,26 @@ const causes = [
 /** What nobody has confirmed for so long, such as a monitor that is gone, keeps nothing quiet any more. */
 const freshMs = 15 * 60_000;
 
-function groupOf(incident: Mutable, covering: readonly Incident[], nowMs: number): Mute | undefined {
+function groupOf(incident: Mutable, groups: readonly Incident[], nowMs: number): Mute | undefined {
   for (const reason of causes) {
-    const cover = covering.find(
-      ({ covers, fingerprint, lastSlotMs, goodInARow }) =>
-        covers?.reason === reason &&
+    const cover = groups.find(
+      ({ group, fingerprint, lastSlotMs, goodInARow }) =>
+        group?.reason === reason &&
         goodInARow === 0 &&
         fingerprint !== incident.fingerprint &&
         nowMs - lastSlotMs < freshMs &&
-        (covers.location ?? incident.location) === incident.location &&
-        covers.targets?.includes(incident.target) !== false &&
-        (covers.moved === undefined || isOneOf(covers.moved, incident)),
+        (group.location ?? incident.location) === incident.location &&
+        group.targets?.includes(incident.target) !== false &&
+        (group.moved === undefined || isOneOf(group.moved, incident)),
     );
     if (cover !== undefined) return { reason, by: incidentId(cover) };
   }
   return undefined;
 }
 
-function isOneOf({ kind, model, label, apart }: Moved, incident: Mutable): boolean {
+function isOneOf({ kind, model, label, exceptions }: Moved, incident: Mutable): boolean {
   const measuresTheSame = incident.kind === kind && incident.model === model && incident.label === label;
-  return measuresTheSame && !apart.includes(incident.fingerprint);
+  return measuresTheSame && !exceptions.includes(incident.fingerprint);
 }
 
 /** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */

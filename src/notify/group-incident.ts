@@ -20,7 +20,7 @@ export interface GroupReport {
   readonly location: string;
   readonly tier: Tier;
   /** undefined: it is over. */
-  readonly covers: GroupMembers | undefined;
+  readonly group: GroupMembers | undefined;
   readonly findings: readonly Pick<Finding, "subject" | "expected" | "observed">[];
   readonly evidence: Evidence;
   /** Those that lead somewhere for what it stands for; everybody is told when left out. */
@@ -57,27 +57,27 @@ export function applyGroupReport(
   alerting: Alerting,
   surroundings: Surroundings,
 ): Effects {
-  const { kind, severity = "breaking", series, label, covers, evidence, nowMs } = report;
+  const { kind, severity = "breaking", series, label, group, evidence, nowMs } = report;
   const isOver = before === undefined || before.state === "resolved";
-  if (covers === undefined && isOver) return nothingFollows;
+  if (group === undefined && isOver) return nothingFollows;
   const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const subject = { kind, series: `${series}@${report.location}`, label };
   const findings = report.findings.map((one) => ({ kind, severity, ...one }));
-  const ruling: Ruling = covers === undefined ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
+  const ruling: Ruling = group === undefined ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
   const probe = ownerOf(report, alerting);
   const reduced = reduce(before, ruling, { probe, slotMs, nowMs, evidence, lastGoodSlotMs: undefined });
   if (reduced.incident === undefined) return nothingFollows;
-  const named = covers && { ...covers, toldMembers: before?.covers?.toldMembers };
+  const named = group && { ...group, notifiedMembers: before?.group?.notifiedMembers };
   const incident: Incident = {
     ...reduced.incident,
-    covers: named ?? before?.covers,
+    group: named ?? before?.group,
     evidence: onceEach(reduced.incident.evidence),
   };
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
   const routed: Alerting = { ...alerting, routes: (report.routes ?? []).map((route) => ({ ...route, match: {} })) };
   const context = { alerting: routed, mute };
   if (reduced.transition !== undefined) {
-    const reason = covers?.reason ?? "no-longer-so";
+    const reason = group?.reason ?? "no-longer-so";
     return counted(notify(incident, { ...reduced.transition, reason }, receivers, context));
   }
   const again = mute === undefined ? whyAgain(incident, nowMs, probe.incident.remindMs) : undefined;
@@ -101,9 +101,9 @@ function onceEach(evidence: readonly Evidence[]): Evidence[] {
 /** So many it names now, to those that it was told. */
 function counted(after: Effects): Effects {
   if (after.outbox.length === 0) return after;
-  const incidents = after.incidents.map(({ covers, ...rest }) => ({
+  const incidents = after.incidents.map(({ group, ...rest }) => ({
     ...rest,
-    covers: covers && { ...covers, toldMembers: covers.members.length },
+    group: group && { ...group, notifiedMembers: group.members.length },
   }));
   return { ...after, incidents };
 }
@@ -112,20 +112,21 @@ const furtherFactor = 2;
 const digestEveryMs = 10 * 60_000;
 
 function whyAgain(
-  { state, covers, isOwed, toldAtMs }: Incident,
+  { state, group, notifications = {} }: Incident,
   nowMs: number,
   remindMs: number,
 ): "no-longer-muted" | "reaches-further" | "still-firing" | undefined {
-  if (state !== "open" || covers === undefined) return undefined;
-  if (isOwed === true) return "no-longer-muted";
-  if (toldAtMs === undefined) return undefined;
-  const { members, toldMembers = members.length, reason } = covers;
-  const hasLately = nowMs - toldAtMs < digestEveryMs;
-  const isTwice = toldMembers > 0 && members.length >= furtherFactor * toldMembers;
+  const { isPending, lastNotifiedAtMs } = notifications;
+  if (state !== "open" || group === undefined) return undefined;
+  if (isPending === true) return "no-longer-muted";
+  if (lastNotifiedAtMs === undefined) return undefined;
+  const { members, notifiedMembers = members.length, reason } = group;
+  const hasLately = nowMs - lastNotifiedAtMs < digestEveryMs;
+  const isTwice = notifiedMembers > 0 && members.length >= furtherFactor * notifiedMembers;
   const isFurther =
-    reason === "over-cap"
-      ? members.length > toldMembers && !hasLately
+    reason === "rate-limited"
+      ? members.length > notifiedMembers && !hasLately
       : isTwice && !(reason === "moved-together" && hasLately);
   if (isFurther) return "reaches-further";
-  return nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
+  return nowMs - lastNotifiedAtMs >= remindMs ? "still-firing" : undefined;
 }

@@ -27,8 +27,8 @@ export function sweep(
   if (incident.state !== "open" || incident.goodInARow > 0) return undefined;
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
   if (mute !== undefined) return undefined;
-  const { sent, neighbours } = surroundings;
-  const context = { alerting, neighbours, ...(sent && { sent }) };
+  const { sent, peers } = surroundings;
+  const context = { alerting, peers, ...(sent && { sent }) };
   const reminder = remind(incident, mute, policy, nowMs);
   const reminded = reminder && notify(reminder.incident, reminder.transition, receivers, context);
   if (reminded !== undefined && reminded.outbox.length > 0) return reminded;

@@ -32,7 +32,7 @@ export interface Hours {
 }
 
 /** How one receiver wants to be told. */
-export interface Manner {
+export interface DeliveryPolicy {
   readonly hours?: Hours | undefined;
   /** Messages about what is wrong within any hour; what is over it comes as one digest. */
   readonly maxPerHour?: number | undefined;
@@ -59,7 +59,7 @@ export interface Alerting {
   /** All that match apply; without any, and where none leads to anybody, everybody is told. */
   readonly routes: readonly Route[];
   /** By the receiver's name. */
-  readonly manners: Readonly<Record<string, Manner>>;
+  readonly policies: Readonly<Record<string, DeliveryPolicy>>;
   readonly maintenance: readonly MaintenanceWindow[];
   /** An outage or a move waits so long for others with the same cause, to be told as one. */
   readonly groupWaitMs: number;
@@ -68,4 +68,4 @@ export interface Alerting {
 }
 
 /** Everybody is told of everything at once. */
-export const plainAlerting: Alerting = { routes: [], manners: {}, maintenance: [], groupWaitMs: 0 };
+export const plainAlerting: Alerting = { routes: [], policies: {}, maintenance: [], groupWaitMs: 0 };

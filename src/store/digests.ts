@@ -73,18 +73,18 @@ export function createDigestStore(db: Kysely<never>): Omit<DigestStore, "fleet">
 
     async pagesSince(sinceMs) {
       const { rows } = await sql<Row>`
-        WITH told AS (
+        WITH pages AS (
           SELECT t.incident_id FROM plumbline.transitions t
-          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"told": true}]'
-            AND (t.incident -> 'covers' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
+          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"notified": true}]'
+            AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
               AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
             AND NOT EXISTS (
               SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.carried_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
-        SELECT count(*) AS told, count(*) FILTER (WHERE EXISTS (
-          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = told.incident_id)) AS noise
-        FROM told`.execute(db);
-      return { told: count(rows[0]?.["told"]), noise: count(rows[0]?.["noise"]) };
+        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
+          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = pages.incident_id)) AS noise
+        FROM pages`.execute(db);
+      return { notified: count(rows[0]?.["notified"]), noise: count(rows[0]?.["noise"]) };
     },
 
     endDay: ({ beforeMs, atMs, digest, outbox }) =>

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Incident, incidentId } from "../incident/incident.ts";
+import { notifiedAtMs, withLog } from "../incident/notification-log.ts";
 import type { GroupIncidentStore } from "../upkeep/check-outages.ts";
 import { readSurroundings, writeIncidents } from "./incidents.ts";
 import { count, iso, text, type Row } from "./rows.ts";
@@ -35,16 +36,14 @@ export function createGroupIncidentStore(db: Kysely<never>): Pick<GroupIncidentS
   };
 }
 
-/** What was not told yet of the members is told by the other: they are owed it when that is over and they are not. */
+/** The group's message replaces those of its members that were not sent yet. If members outlast the group, these are pending. */
 async function carryMembers(tx: Transaction<never>, cover: Incident, members: readonly Incident[]): Promise<void> {
   const carried = await sql<Row>`
     UPDATE plumbline.outbox SET state = 'carried', carried_by = ${incidentId(cover)}
     WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
       AND held_until IS NOT NULL AND leased_until IS NULL RETURNING incident_id, receiver`.execute(tx);
   const byIncident = Map.groupBy(carried.rows, (row) => text(row["incident_id"]));
-  const those = members.filter(
-    (member) => byIncident.has(incidentId(member)) || Object.keys(member.overCap ?? {}).length > 0,
-  );
+  const those = members.filter((member) => byIncident.has(incidentId(member)) || isRateLimited(member));
   for (const probeId of [...new Set(those.map((member) => member.probeId))].toSorted()) {
     // The lock of the probe's own runs: what they are about to write is not overwritten.
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${probeId}`}, 0))`.execute(tx);
@@ -57,22 +56,23 @@ async function carryMembers(tx: Transaction<never>, cover: Incident, members: re
       SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
     if (rows[0] === undefined) continue;
     await sql`
-      UPDATE plumbline.incidents SET body = ${JSON.stringify(untold(rows[0].body, receivers, cover))}::jsonb
+      UPDATE plumbline.incidents SET body = ${JSON.stringify(withoutNotifying(rows[0].body, receivers, cover))}::jsonb
       WHERE fingerprint = ${fingerprint}`.execute(tx);
   }
 }
 
-function untold(incident: Incident, receivers: readonly string[], cover: Incident): Incident {
-  const notified = Object.fromEntries(
-    Object.entries(incident.told ?? {}).filter(([name]) => !receivers.includes(name)),
-  );
-  const isEverNotified = Object.keys(notified).length > 0;
-  return {
-    ...incident,
-    told: notified,
-    overCap: undefined,
-    toldAtMs: isEverNotified ? incident.toldAtMs : undefined,
-    isOwed: !isEverNotified,
-    muted: { reason: cover.covers?.reason ?? "provider-is-down", by: incidentId(cover) },
-  };
+function isRateLimited({ notifications }: Incident): boolean {
+  return Object.values(notifications?.receivers ?? {}).some(({ rateLimitedAtMs }) => rateLimitedAtMs !== undefined);
+}
+
+/** The log of a member whose message the group's replaced: as if these receivers had never been notified of it. */
+function withoutNotifying(incident: Incident, receivers: readonly string[], group: Incident): Incident {
+  const entries = Object.entries(notifiedAtMs(incident)).filter(([name]) => !receivers.includes(name));
+  const isEverNotified = entries.length > 0;
+  return withLog(incident, {
+    receivers: Object.fromEntries(entries.map(([name, atMs]) => [name, { notifiedAtMs: atMs }])),
+    lastNotifiedAtMs: isEverNotified ? incident.notifications?.lastNotifiedAtMs : undefined,
+    isPending: !isEverNotified,
+    muted: { reason: group.group?.reason ?? "provider-is-down", by: incidentId(group) },
+  });
 }

@@ -3,7 +3,7 @@ import type { Effects } from "../notify/effects.ts";
 import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { Silence } from "../incident/silence.ts";
-import type { PeerProbe } from "../incident/reach.ts";
+import type { PeerProbe } from "../incident/blast-radius.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, text, type Row } from "./rows.ts";
@@ -50,13 +50,13 @@ export async function readSurroundings(
   );
   const outages = await sql<{ body: Incident }>`
     SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->>'target' = ${target}
-      AND body->>'location' = ${location} AND body->>'kind' = 'availability' AND body->'covers' IS NULL`.execute(tx);
-  const covering = await sql<{ body: Incident }>`
-    SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL`.execute(
+      AND body->>'location' = ${location} AND body->>'kind' = 'availability' AND body->'group' IS NULL`.execute(tx);
+  const groups = await sql<{ body: Incident }>`
+    SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL`.execute(
     tx,
   );
   return {
-    covering: covering.rows.map(({ body }) => body),
+    groups: groups.rows.map(({ body }) => body),
     silences: silences.rows.map(silenceOf),
     outages: outages.rows.map(({ body }) => outageOf(body)),
   };

@@ -13,6 +13,7 @@ import * as planned from "./migrations/0012-planned.ts";
 import * as baselineSpans from "./migrations/0013-baseline-spans.ts";
 import * as digests from "./migrations/0015-digests.ts";
 import * as ledgerEntries from "./migrations/0016-ledger-entries.ts";
+import * as notificationLog from "./migrations/0017-notification-log-breaking.ts";
 
 /** In order. One that has landed is never edited: a change is a new one. */
 const migrations: Record<string, Migration> = {
@@ -29,6 +30,7 @@ const migrations: Record<string, Migration> = {
   "0013-baseline-spans": baselineSpans,
   "0015-digests": digests,
   "0016-ledger-entries": ledgerEntries,
+  "0017-notification-log-breaking": notificationLog,
 };
 
 /** A migration with this ending takes something away: programs that do not know it can't live with it. */

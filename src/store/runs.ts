@@ -42,7 +42,7 @@ export function createRunStore(db: Kysely<never>): RunStore {
                 ...memory,
                 surroundings: {
                   ...memory.surroundings,
-                  neighbours: await readPeers(tx, run),
+                  peers: await readPeers(tx, run),
                   sent: await readSent(tx, run.endedAtMs),
                 },
               });

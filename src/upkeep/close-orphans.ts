@@ -18,8 +18,8 @@ export async function closeOrphans({ book, probes, receivers }: WatchWorld, nowM
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
   const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes), ...billingLimits(probes)]);
   // What stands for others ends by itself when nothing is left to stand for.
-  const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
-    covers !== undefined || limits.has(fingerprint)
+  const isOrphan = ({ kind, probeId, fingerprint, group }: Incident): boolean =>
+    group !== undefined || limits.has(fingerprint)
       ? false
       : kind === "monitor"
         ? !ours.has(fingerprint)

@@ -29,12 +29,12 @@ export async function sweepIncidents(book: SweepStore, probes: readonly Probe[],
   const known = new Map(probes.map((probe) => [probe.id, probe]));
   const open = await book.incidents(false, mostAtOnce);
   const silences = await book.silences(nowMs);
-  const covering = open.filter(({ covers }) => covers !== undefined);
+  const groups = open.filter(({ group }) => group !== undefined);
   const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
   let notified = 0;
   for (const incident of open) {
     const probe = known.get(incident.probeId);
-    const around = { silences, covering, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
+    const around = { silences, groups, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
     // Most are not due: a transaction is for those that are.
     if (probe === undefined || sweep(incident, probe, around, nowMs) === undefined) continue;
     const isNotified = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
@@ -45,5 +45,5 @@ export async function sweepIncidents(book: SweepStore, probes: readonly Probe[],
   return notified;
 }
 
-const isOutageOfTarget = ({ kind, covers }: Incident): boolean => kind === "availability" && covers === undefined;
+const isOutageOfTarget = ({ kind, group }: Incident): boolean => kind === "availability" && group === undefined;
 const placeOf = ({ target, location }: Incident): string => JSON.stringify([target, location]);

@@ -15,7 +15,7 @@ afterAll(() => service.close());
 const plumbline = (words: readonly string[], token?: string) => service.plumbline(words, token);
 
 async function openIncident() {
-  const incident = { ...incidentOf(freshName("cli"), noonMs), toldAtMs: noonMs };
+  const incident = { ...incidentOf(freshName("cli"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await service.store.claim(claim);
   await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));

@@ -12,7 +12,7 @@ const moved = {
   model: "some-model",
   label: "total time",
   direction: "up",
-  apart: [],
+  exceptions: [],
 } as const;
 
 function report(members: readonly string[], atMs: number): GroupReport {
@@ -27,7 +27,7 @@ function report(members: readonly string[], atMs: number): GroupReport {
     model: "some-model",
     location: "all",
     tier: "ticket",
-    covers: isOver ? undefined : { reason: "moved-together", targets: ["mini"], moved, members, headline },
+    group: isOver ? undefined : { reason: "moved-together", targets: ["mini"], moved, members, headline },
     findings: members.map((subject) => ({ subject, expected: "400 ms", observed: "800 ms" })),
     evidence: { runId: `run ${atMs}` },
     nowMs: atMs,
@@ -51,7 +51,7 @@ test("a move that reaches further is told again when it is twice as far, and not
   ]);
   look(5, ["a", "b", "c", "d"]);
   expect(before).toMatchObject({ kind: "latency", severity: "risky", tier: "ticket" });
-  expect(before?.covers?.members).toHaveLength(4);
+  expect(before?.group?.members).toHaveLength(4);
   look(9, ["a", "b", "c", "d"]);
   look(11, ["a", "b", "c", "d"]);
   look(30, ["a", "b", "c", "d", "e"]);

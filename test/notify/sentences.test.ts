@@ -25,8 +25,8 @@ const slow = found(
   { severity: "risky", ...trend },
 );
 const itself = { target: "plumbline", scenario: "itself", model: "none", location: "here" };
-const covers = (reason: GroupMembers["reason"], headline: string): Partial<Incident> => ({
-  covers: { reason, members: ["mini", "large"], headline },
+const group = (reason: GroupMembers["reason"], headline: string): Partial<Incident> => ({
+  group: { reason, members: ["mini", "large"], headline },
 });
 
 const summary = (over: Partial<Incident>, how: Transition = transition()): string =>
@@ -69,7 +69,7 @@ describe("one sentence that somebody who was just woken can act on", () => {
       "a provider",
       {
         ...found("availability", "2 targets", "a reply", "connect"),
-        ...covers("provider-is-down", "api.example.com is down: 2 of 2 targets do not reply"),
+        ...group("provider-is-down", "api.example.com is down: 2 of 2 targets do not reply"),
       },
       "api.example.com is down: 2 of 2 targets do not reply",
     ],
@@ -96,8 +96,8 @@ describe("what to do first", () => {
     expect(step(answered(401))).toMatch(/key of mini is valid/);
     expect(step(found("monitor", "x", "y", "z", { ...itself, label: "delivery to oncall" }))).toMatch(/delivery list/);
     expect(step(found("monitor", "x", "y", "z", { ...itself, label: "probes run on schedule" }))).toMatch(/worker/);
-    expect(step(covers("no-connectivity", "x"))).toMatch(/DNS, proxy, firewall/);
-    expect(step(covers("over-cap", "x"))).toMatch(/incident list/);
+    expect(step(group("no-connectivity", "x"))).toMatch(/DNS, proxy, firewall/);
+    expect(step(group("rate-limited", "x"))).toMatch(/incident list/);
   });
 });
 
@@ -113,7 +113,7 @@ describe("the whole alert", () => {
   });
 
   test("names all that it stands for", () => {
-    expect(read(covers("provider-is-down", "x"))).toContain("  mini, large\n");
+    expect(read(group("provider-is-down", "x"))).toContain("  mini, large\n");
   });
 
   test("says what could not be told when it happened", () => {

@@ -54,7 +54,7 @@ describe("silences", () => {
     day.slots("0:10", "1:00", "bad");
     day.slots("1:10", "3:00", "good");
     expect(day.told).toEqual([]);
-    expect(day.routes).toEqual(["opened: silenced", "resolved: nobody-was-told"]);
+    expect(day.routes).toEqual(["opened: silenced", "resolved: nobody-was-notified"]);
   });
 
   test("silenced after it was told: no reminders, but that it is over", () => {

@@ -10,7 +10,7 @@ export function standingConforms(bench: () => Bench): void {
   test("what was told last of an incident, until it is over, and for a while that it is", async () => {
     const receiver = freshName("am");
     const atMs = noonMs + 3_600_000;
-    const incident = { ...incidentOf(freshName("standing"), noonMs), toldAtMs: noonMs };
+    const incident = { ...incidentOf(freshName("standing"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
     const claim = claimOf(incident.probeId, noonMs);
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(incident, [receiver]));

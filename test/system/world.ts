@@ -30,7 +30,7 @@ export interface Mood {
 const dayMs = 86_400_000;
 const usualFailures = 0.004;
 
-/** One target's replies: times from a measured distribution, neighbours alike, a daily season, spikes, some failures. */
+/** One target's replies: times from a measured distribution, peers alike, a daily season, spikes, some failures. */
 export function repliesOf(marginal: readonly number[], seed: number): (atMs: number, mood: Mood) => Observation {
   const random = seededRandom(seed * 7919 + 5);
   const normal = normalFrom(random);

@@ -49,7 +49,7 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
 }
 
 async function openIncident() {
-  const incident = { ...incidentOf(freshName("api"), noonMs), toldAtMs: noonMs };
+  const incident = { ...incidentOf(freshName("api"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await store.claim(claim);
   await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));

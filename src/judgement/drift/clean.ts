@@ -10,7 +10,7 @@ const farAway = 3;
 
 /**
  * Which blocks of a baseline belong to its level, by their means: binary segmentation with penalty 3 ln(K) s²; the
- * last segment that is long enough is the level; segments far from it are dropped with a neighbour block on each side.
+ * last segment that is long enough is the level; segments far from it are dropped with a peer block on each side.
  * An incident inside a baseline otherwise widens its guard for weeks. What comes and goes by days is the series' own:
  * weekends are kept.
  */

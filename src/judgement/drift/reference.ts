@@ -34,7 +34,7 @@ export const referenceSchema = z.object({
   spread: z.number(),
   /** The mean of all samples less that of those that were kept: bets on the level are judged by all. */
   shift: z.number().default(0),
-  /** Correlation of neighbours' scores, 0 to 0.95. */
+  /** Correlation of peers' scores, 0 to 0.95. */
   correlation: z.number(),
   clip: z.object({ values: z.number(), scores: z.number() }),
   guard: z.object({ estimation: z.number(), wander: z.number(), unsteadiness: z.number().default(1) }),

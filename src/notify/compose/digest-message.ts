@@ -49,9 +49,9 @@ export interface DigestMove extends DigestNote {
 /** Pages about drift, and what was promised of those that are false. */
 export interface PagesSent {
   readonly sinceMs: number;
-  /** Series of which somebody is told when they move. */
+  /** Series about whose moves somebody is notified. */
   readonly series: number;
-  readonly told: number;
+  readonly notified: number;
   /** How many of them people have called noise. */
   readonly noise: number;
   /** False ones that the promise allows in this time, on average. */
@@ -73,7 +73,7 @@ export function placeKey({ probe, what }: Pick<DigestPlace, "probe" | "what">): 
 }
 
 /** `2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones` */
-export function pagesText({ sinceMs, series, told: notified, noise, allowed }: PagesSent, nowMs: number): string {
+export function pagesText({ sinceMs, series, notified, noise, allowed }: PagesSent, nowMs: number): string {
   const pages = `${notified} ${notified === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} of ${series} series`;
   const called = noise === 0 ? "" : `, ${noise} of them called noise`;
   return `${pages}${called}; the promise allows ${allowed.toFixed(1)} false ones`;

@@ -7,8 +7,8 @@ import type { LikelyCause } from "./alert.ts";
  * refused credential counts only where a reply was expected to be accepted.
  */
 export function likelyCause(incident: Incident): LikelyCause {
-  if (incident.covers?.reason === "provider-is-down") return "provider";
-  if (incident.covers?.reason === "no-connectivity") return "network";
+  if (incident.group?.reason === "provider-is-down") return "provider";
+  if (incident.group?.reason === "no-connectivity") return "network";
   if (incident.kind === "budget" && isOverdraft(incident)) return "provider";
   if (incident.kind === "monitor" || incident.kind === "budget") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
@@ -25,9 +25,9 @@ function isOverdraft({ findings }: Incident): boolean {
 /** One safe first action: it changes nothing, or says what is to be decided. */
 export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
-  const { target, location, covers } = incident;
+  const { target, location, group } = incident;
   const status = incident.evidence.at(-1)?.status;
-  if (covers !== undefined) return groupStep(covers.reason, location, target);
+  if (group !== undefined) return groupStep(group.reason, location, target);
   if (cause === "credentials")
     return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
   if (status === 429) return `Check the rate limits and the credit of ${target}'s key; ask less often or raise them.`;
@@ -77,7 +77,7 @@ function groupStep(reason: GroupMembers["reason"], location: string, target: str
         "`plumbline incident show` says how far each has moved; ask the provider what has changed. If it is meant for good: " +
         `plumbline baseline planned --target ${target} --why "…"`
       );
-    case "over-cap":
+    case "rate-limited":
       return "Look at `plumbline incident list`: these are open as well and were not sent one by one.";
     default:
       return reason satisfies never;

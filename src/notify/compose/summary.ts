@@ -11,7 +11,7 @@ export const maxSummary = 120;
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
 export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
-  if (incident.covers !== undefined) return summariseGroup(incident, incident.covers.headline, transition);
+  if (incident.group !== undefined) return summariseGroup(incident, incident.group.headline, transition);
   const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);

@@ -9,15 +9,15 @@ import { opensAtMs } from "./hours.ts";
 export type RouteDecision =
   | {
       readonly receiver: string;
-      readonly told: true;
+      readonly notified: true;
       readonly reason: NotifiedReason;
-      /** The route that leads there; none where everybody is told. */
+      /** The route that leads there; none where everybody is notified. */
       readonly by?: string;
       readonly heldUntilMs?: number;
     }
   | {
       readonly receiver: string;
-      readonly told: false;
+      readonly notified: false;
       readonly reason: NotNotifiedReason;
       /** The silence, window or incident that mutes it, or the limit that is reached. */
       readonly by?: string;
@@ -33,25 +33,25 @@ export type NotifiedReason =
   | "resolved";
 
 /**
- * `informative-only`: nothing to act on · `nobody-was-told`, `was-not-told-before`: of how it goes on, who was not told
+ * `informative-only`: nothing to act on · `nobody-was-notified`, `was-not-notified-before`: of how it goes on, who was not notified
  * that it began · `no-route`: the routes lead elsewhere · `only-if-unacknowledged`: first somebody else has a while ·
  * `knows-already`: the message is for those that do not · `outside-hours` · `over-cap`: named in a digest instead.
  */
 export type NotNotifiedReason =
   | "informative-only"
-  | "nobody-was-told"
-  | "was-not-told-before"
+  | "nobody-was-notified"
+  | "not-notified-before"
   | "no-route"
   | "only-if-unacknowledged"
-  | "knows-already"
+  | "already-notified"
   | "outside-hours"
-  | "over-cap"
+  | "rate-limited"
   | Mute["reason"];
 
 export interface RouteContext {
   readonly mute?: Mute | undefined;
-  /** Who was told of an earlier transition of the same episode. */
-  readonly told?: ReadonlySet<string>;
+  /** Who was notified of an earlier transition of the same episode. */
+  readonly notified?: ReadonlySet<string>;
   readonly alerting?: Alerting;
   /** Whose turn it is when nobody has acknowledged it. */
   readonly successors?: readonly string[];
@@ -68,15 +68,15 @@ export function routeAlert(
   context: RouteContext = {},
 ): RouteDecision[] {
   const all = [...new Set(receivers)];
-  const { alerting = plainAlerting, told: notified = new Set(), isSharedTarget = false } = context;
+  const { alerting = plainAlerting, notified = new Set(), isSharedTarget = false } = context;
   const led = ledTo(alert, all, alerting);
   return all.map((receiver): RouteDecision => {
     const no = whyNot(alert, receiver, context, led);
-    if (no !== undefined) return { receiver, told: false, ...no };
+    if (no !== undefined) return { receiver, notified: false, ...no };
     const by = led.get(receiver);
     const decision = {
       receiver,
-      told: true,
+      notified: true,
       reason: whyTold(alert, notified.has(receiver)),
       ...(by && { by }),
     } as const;
@@ -102,11 +102,11 @@ interface No {
   readonly by?: string;
 }
 
-/** A silence keeps quiet what begins or goes on; that it is over is told to those who know that it began. */
+/** A silence keeps quiet what begins or goes on; that it is over is notified to those who know that it began. */
 function whyNot(
   alert: IncidentAlert,
   receiver: string,
-  { mute, told: notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
+  { mute, notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
   led: ReadonlyMap<string, string>,
 ): No | undefined {
   const wasNotified = notified.has(receiver);
@@ -114,10 +114,10 @@ function whyNot(
   switch (alert.event) {
     case "acknowledged":
     case "resolved":
-      return wasNotified ? undefined : { reason: notified.size === 0 ? "nobody-was-told" : "was-not-told-before" };
+      return wasNotified ? undefined : { reason: notified.size === 0 ? "nobody-was-notified" : "not-notified-before" };
     case "unacknowledged":
       if (mute !== undefined) return mute;
-      if (!successors.includes(receiver)) return { reason: wasNotified ? "knows-already" : "no-route" };
+      if (!successors.includes(receiver)) return { reason: wasNotified ? "already-notified" : "no-route" };
       return overCap(receiver, alerting, sent);
     case "opened":
     case "reopened":
@@ -138,17 +138,17 @@ function notLed(alert: Alert, receiver: string, { routes }: Alerting): NotNotifi
   return isSuccessor ? "only-if-unacknowledged" : "no-route";
 }
 
-function overCap(receiver: string, { manners: policy }: Alerting, sent: RouteContext["sent"]): No | undefined {
-  const most = policy[receiver]?.maxPerHour;
+function overCap(receiver: string, { policies }: Alerting, sent: RouteContext["sent"]): No | undefined {
+  const most = policies[receiver]?.maxPerHour;
   if (most === undefined || (sent?.get(receiver) ?? 0) < most) return undefined;
-  return { reason: "over-cap", by: `${most} an hour` };
+  return { reason: "rate-limited", by: `${most} an hour` };
 }
 
-/** Outside its hours a receiver is told later or not at all; pages only if it says so. */
+/** Outside its hours a receiver is notified later or not at all; pages only if it says so. */
 function heldOrNot(
   alert: IncidentAlert,
-  decision: Extract<RouteDecision, { told: true }>,
-  { manners, groupWaitMs }: Alerting,
+  decision: Extract<RouteDecision, { notified: true }>,
+  { policies, groupWaitMs }: Alerting,
   isSharedTarget: boolean,
 ): RouteDecision {
   const { receiver } = decision;
@@ -157,12 +157,12 @@ function heldOrNot(
     groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, isSharedTarget)
       ? { heldUntilMs: atMs + groupWaitMs }
       : {};
-  const hours = manners[receiver]?.hours;
+  const hours = policies[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
   if (opensMs === undefined) return { ...decision, ...gathered };
   return hours?.outside === "skip"
-    ? { receiver, told: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` }
+    ? { receiver, notified: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` }
     : { ...decision, heldUntilMs: opensMs };
 }
 
@@ -194,7 +194,7 @@ function whyTold({ event }: IncidentAlert, wasTold: boolean): NotifiedReason {
  */
 export function outboxEntries(alert: Alert, routes: readonly RouteDecision[], opening: Alert = alert): OutboxEntry[] {
   return routes.flatMap((route) =>
-    route.told
+    route.notified
       ? {
           id: messageId(alert, route.receiver),
           receiver: route.receiver,

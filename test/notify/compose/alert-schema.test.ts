@@ -37,12 +37,12 @@ describe("what the webhook posts is as the schema says, and nothing of it is unk
   });
 
   test("an incident that stands for others, with everything that may be there", () => {
-    const covers = {
+    const group = {
       reason: "provider-is-down",
       members: Array.from({ length: 300 }, (_, index) => `target-${index}`),
       headline: "api.example.com is down",
     } as const;
-    const one = incident({ covers, tier: "page", confirmation: "asked-again", kind: "availability" });
+    const one = incident({ group, tier: "page", confirmation: "asked-again", kind: "availability" });
     const alert = composeAlert(one, transition("reopened"), []);
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: alert.at, reason: "2-of-3-slots-bad" }] as const;
     const body = bodyOf({ ...alert, earlier });

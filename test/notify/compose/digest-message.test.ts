@@ -26,7 +26,9 @@ describe("what a digest says", () => {
     const { pages } = digest();
     const said = "2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones";
     expect(pagesText(pages, atMs)).toBe(said);
-    expect(pagesText({ ...pages, told: 1, noise: 0 }, atMs)).toMatch(/^1 page in 30 days of 40 series; the promise/);
+    expect(pagesText({ ...pages, notified: 1, noise: 0 }, atMs)).toMatch(
+      /^1 page in 30 days of 40 series; the promise/,
+    );
   });
 
   test("as text, whole and within 80 columns", () => {

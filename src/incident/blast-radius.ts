@@ -19,13 +19,13 @@ export interface BlastRadius {
 }
 
 /** Comparable is the same target asked something else, and the same scenario asked elsewhere. */
-export function blastRadiusOf(incident: Incident, neighbours: readonly PeerProbe[]): BlastRadius {
-  const comparable = neighbours.filter(
+export function blastRadiusOf(incident: Incident, peers: readonly PeerProbe[]): BlastRadius {
+  const comparable = peers.filter(
     ({ probeId, target, scenario }) =>
       probeId !== incident.probeId && (target === incident.target || scenario === incident.scenario),
   );
-  const names = (which: (neighbour: PeerProbe) => boolean): string[] =>
-    comparable.filter(which).map((neighbour) => nameOf(neighbour, incident));
+  const names = (which: (peer: PeerProbe) => boolean): string[] =>
+    comparable.filter(which).map((peer) => nameOf(peer, incident));
   return {
     affected: names(({ kinds }) => kinds.includes(incident.kind)),
     fine: names(({ verdict }) => verdict === "ok"),
