@@ -49,7 +49,7 @@ export async function startNotifier(
     context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
   const outboxPoller = startOutboxPoller({ outbox, enqueue, clock, concurrency, log }, repeat);
   opened.defer(() => outboxPoller.stop());
-  const resending = startResending({ ...delivery, standing: outbox }, repeat);
+  const resending = startResending({ ...delivery, lastNotified: outbox }, repeat);
   opened.defer(() => resending.stop());
   const worker = await deliveries.work(8, async (id) => {
     const attempt = await deliverOnce(delivery, id);

@@ -15,12 +15,12 @@ export const match = z
     tier: oneOrMore(tier).optional().describe("page or ticket"),
     severity: oneOrMore(z.enum(["breaking", "risky"]))
       .optional()
-      .describe("how bad it is"),
+      .describe("severity of the incident"),
     kind: oneOrMore(
       z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage", "budget"]),
     )
       .optional()
-      .describe("of what kind the finding is"),
+      .describe("kind of the incident"),
     target: oneOrMore(pattern).optional().describe("names of targets"),
     probe: oneOrMore(pattern).optional().describe("names of probes"),
     scenario: oneOrMore(pattern).optional().describe("names of scenarios"),
@@ -28,7 +28,7 @@ export const match = z
   })
   .meta({
     title: "match",
-    description: "each given member must match; * stands for any characters; everything when empty",
+    description: "each given member must match; * stands for any characters; empty matches everything",
     examples: [{ tier: "page" }],
   });
 
@@ -42,25 +42,30 @@ const receiverNames = z
 export const routes = z
   .array(
     z.strictObject({
-      name: slug.optional().meta({ description: "shown where it is explained who was told", examples: ["pages"] }),
+      name: slug
+        .optional()
+        .meta({ description: "shown where `incident show` explains who was notified", examples: ["pages"] }),
       match: match.prefault({}),
-      receivers: receiverNames.describe("who is told"),
+      receivers: receiverNames.describe("who is notified"),
       escalate: z
         .strictObject({
-          after: duration.describe("since it was first told"),
-          receivers: receiverNames.describe("who is told then"),
+          after: duration.describe("since the first notification"),
+          receivers: receiverNames.describe("who is notified then"),
         })
         .optional()
-        .describe("who else is told when nobody has acknowledged it for so long"),
+        .describe("who else is notified when nobody acknowledges in time"),
     }),
   )
   .default([])
-  .describe("who is told of what; all that match apply; everybody is told where none leads to anybody");
+  .describe("who is notified of what; all matching routes apply; where none matches, every receiver is notified");
 
 export const maintenance = z
   .array(
     z.strictObject({
-      name: slug.meta({ description: "shown where it is explained why nobody was told", examples: ["nightly"] }),
+      name: slug.meta({
+        description: "shown where `incident show` explains why nobody was notified",
+        examples: ["nightly"],
+      }),
       match: match.prefault({}),
       cron: cron.describe("when it begins"),
       tz: timeZone.default("UTC").describe("of cron"),
@@ -68,7 +73,7 @@ export const maintenance = z
     }),
   )
   .default([])
-  .describe("times that come again and again, in which nobody is told of what matches");
+  .describe("recurring times in which nobody is notified of matching incidents");
 
 export const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 
@@ -93,14 +98,14 @@ export const digest = z
   .strictObject({
     at: timeOfDay.default("08:00").describe("when a day ends and its digest is sent"),
     tz: timeZone.default("UTC").describe("of at"),
-    receivers: receiverNames.describe("who gets it; none that wakes people: neither pagerduty nor alertmanager"),
+    receivers: receiverNames.describe("who gets it: receivers that wake nobody"),
   })
   .optional()
   .describe(
-    "a message a day that names what stands out of all series; none on days on which nothing does, none at all when left out",
+    "a daily message about the series that stand out; no message on days without news, none at all when left out",
   );
 
-/** What every receiver may say of when and how often it wants to be told. */
+/** When and how often a receiver is notified. */
 export const deliveryPolicy = {
   hours: z
     .strictObject({
@@ -108,18 +113,18 @@ export const deliveryPolicy = {
       from: timeOfDay.describe("when they begin"),
       to: timeOfDay.describe("when they end: on the next day when it is not after from"),
       tz: timeZone.default("UTC").describe("of from and to"),
-      outside: z.enum(["hold", "skip"]).default("hold").describe("kept until the hours begin, or not told"),
-      pages: z.enum(["always", "within"]).default("always").describe("whether pages keep to the hours as well"),
+      outside: z.enum(["hold", "skip"]).default("hold").describe("hold messages until the hours begin, or skip them"),
+      pages: z.enum(["always", "within"]).default("always").describe("whether pages keep to the hours too"),
     })
     .optional()
-    .describe("when it is at work"),
+    .describe("working hours"),
   maxPerHour: z
     .int()
     .min(1)
     .max(1000)
     .optional()
     .meta({
-      description: "messages about what is wrong within an hour; the rest comes as one digest",
+      description: "the most firing alerts within an hour; one summary names the rest",
       examples: [20],
     }),
 };

@@ -5,7 +5,7 @@ import type { Matchable } from "./matcher.ts";
 import { isSilencedBy, type Silence } from "./silence.ts";
 import type { PeerProbe } from "./blast-radius.ts";
 
-/** Why nobody is told of an incident just now. `by` is the silence's or the other incident's id, or the window's name. */
+/** Why nobody is notified of an incident at the moment. `by` is the id of the silence or incident, or the name of the window. */
 export type Mute =
   | { readonly reason: "silenced"; readonly by: string }
   | { readonly reason: "maintenance"; readonly by: string }
@@ -16,18 +16,18 @@ export type Mute =
   | { readonly reason: "monitor-overloaded"; readonly by: string }
   | { readonly reason: "moved-together"; readonly by: string };
 
-/** What of an incident decides whether somebody is told of it. */
+/** What of an incident decides whether it is muted. */
 export type Mutable = Matchable & Pick<Incident, "fingerprint" | "kind" | "model" | "label">;
 
 export interface Surroundings {
   readonly silences: readonly Silence[];
   /** Open or acknowledged availability incidents of the same target and location, this one's own included. */
   readonly outages: readonly Outage[];
-  /** Open incidents that stand for others. */
+  /** Open group incidents. */
   readonly groups?: readonly Incident[] | undefined;
-  /** How the other probes are; read only when there is something to tell. */
+  /** The state of the other probes; read only when there is something to send. */
   readonly peers?: readonly PeerProbe[] | undefined;
-  /** Messages about what is wrong within the last hour, by receiver; read only when there is something to tell. */
+  /** Messages about what is wrong within the last hour, by receiver; read only when there is something to send. */
   readonly sent?: ReadonlyMap<string, number> | undefined;
 }
 
@@ -44,7 +44,7 @@ export function outageOf(incident: Incident): Outage {
 
 export const alone: Surroundings = { silences: [], outages: [] };
 
-/** Why nobody is told of it just now; undefined: they are. A policy breach is never a symptom of something else. */
+/** What mutes an incident at the moment; undefined: nothing. A policy breach is never a symptom of something else. */
 export function muteOf(
   incident: Mutable,
   { silences, outages, groups = [] }: Surroundings,
@@ -68,12 +68,12 @@ const causes = [
   "moved-together",
 ] as const;
 
-/** What nobody has confirmed for so long, such as a monitor that is gone, keeps nothing quiet any more. */
+/** A group incident that was not confirmed for this long, for example by a monitor that is gone, mutes nothing. */
 const freshMs = 15 * 60_000;
 
 function groupOf(incident: Mutable, groups: readonly Incident[], nowMs: number): Mute | undefined {
   for (const reason of causes) {
-    const cover = groups.find(
+    const found = groups.find(
       ({ group, fingerprint, lastSlotMs, goodInARow }) =>
         group?.reason === reason &&
         goodInARow === 0 &&
@@ -83,7 +83,7 @@ function groupOf(incident: Mutable, groups: readonly Incident[], nowMs: number):
         group.targets?.includes(incident.target) !== false &&
         (group.moved === undefined || isOneOf(group.moved, incident)),
     );
-    if (cover !== undefined) return { reason, by: incidentId(cover) };
+    if (found !== undefined) return { reason, by: incidentId(found) };
   }
   return undefined;
 }
@@ -93,7 +93,7 @@ function isOneOf({ kind, model, label, exceptions }: Moved, incident: Mutable): 
   return measuresTheSame && !exceptions.includes(incident.fingerprint);
 }
 
-/** A target that is down is told once: its first outage mutes those of its other probes and whatever else they find. */
+/** A target that is down has one message: its first outage mutes the other incidents of its probes. */
 function firstOutage(incident: Mutable, outages: readonly Outage[]): Mute | undefined {
   const [first] = outages.toSorted((a, b) => a.openedAtMs - b.openedAtMs || (a.fingerprint < b.fingerprint ? -1 : 1));
   return first === undefined || first.fingerprint === incident.fingerprint

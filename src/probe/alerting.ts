@@ -8,16 +8,16 @@ export type MatchableMember = (typeof matchableMembers)[number];
 /** Each given member must match one of its patterns, in which `*` stands for any characters. */
 export type AlertMatcher = { readonly [Member in MatchableMember]?: readonly string[] | undefined };
 
-/** Who is told of what matches, and who after them. */
+/** Who is notified of matching incidents, and who after them. */
 export interface Route {
   readonly name: string;
   readonly match: AlertMatcher;
   readonly receivers: readonly string[];
-  /** Who else is told when nobody has acknowledged it for so long. */
+  /** Who else is notified when nobody acknowledges the incident within this time. */
   readonly escalate?: { readonly afterMs: number; readonly receivers: readonly string[] } | undefined;
 }
 
-/** When a receiver is at work, by the clocks of its time zone. */
+/** The working hours of a receiver, in its time zone. */
 export interface Hours {
   readonly tz: string;
   /** 0 is Sunday. */
@@ -25,20 +25,20 @@ export interface Hours {
   /** Minutes of the day; a window that ends before it begins ends on the next day. */
   readonly fromMinute: number;
   readonly toMinute: number;
-  /** What happens outside: kept until the window opens, or not told at all. */
+  /** What happens outside: messages are held until the hours begin, or skipped. */
   readonly outside: "hold" | "skip";
   /** Whether pages keep to the hours as well. */
   readonly pages: "always" | "within";
 }
 
-/** How one receiver wants to be told. */
+/** When and how often one receiver is notified. */
 export interface DeliveryPolicy {
   readonly hours?: Hours | undefined;
-  /** Messages about what is wrong within any hour; what is over it comes as one digest. */
+  /** The most firing alerts within an hour; one summary names the rest. */
   readonly maxPerHour?: number | undefined;
 }
 
-/** A time that comes again and again, in which nobody is told of what matches. */
+/** A recurring time in which nobody is notified of matching incidents. */
 export interface MaintenanceWindow {
   readonly name: string;
   readonly match: AlertMatcher;
@@ -47,7 +47,7 @@ export interface MaintenanceWindow {
   readonly forMs: number;
 }
 
-/** When a day ends, and who is told of it. */
+/** When the daily digest is sent, and to whom. */
 export interface DigestTimes {
   /** Minutes of the day by the clocks of `tz`. */
   readonly atMinute: number;
@@ -56,16 +56,16 @@ export interface DigestTimes {
 }
 
 export interface Alerting {
-  /** All that match apply; without any, and where none leads to anybody, everybody is told. */
+  /** All that match apply; without routes, and where none matches, every receiver is notified. */
   readonly routes: readonly Route[];
   /** By the receiver's name. */
   readonly policies: Readonly<Record<string, DeliveryPolicy>>;
   readonly maintenance: readonly MaintenanceWindow[];
-  /** An outage or a move waits so long for others with the same cause, to be told as one. */
+  /** How long an outage or a move waits for others with the same cause, to be sent as one message. */
   readonly groupWaitMs: number;
   /** None: no digest is made. */
   readonly digest?: DigestTimes | undefined;
 }
 
-/** Everybody is told of everything at once. */
+/** Every receiver is notified of everything at once. */
 export const plainAlerting: Alerting = { routes: [], policies: {}, maintenance: [], groupWaitMs: 0 };

@@ -1,12 +1,12 @@
 import { sql, type Kysely } from "kysely";
 import type { Alert } from "../notify/compose/alert.ts";
-import type { Standing } from "../notify/route/resend.ts";
+import type { LastNotified } from "../notify/route/resend.ts";
 import { epochMs, iso, type Row, text } from "./rows.ts";
 
 /** What each receiver was told last of what is not over, or is since a while only. */
-export function createLastNotifiedStore(db: Kysely<never>): Standing {
+export function createLastNotifiedStore(db: Kysely<never>): LastNotified {
   return {
-    async lastTold(receiver, sinceMs) {
+    async lastNotified(receiver, sinceMs) {
       const { rows } = await sql<Row>`
         SELECT o.* FROM (
           SELECT DISTINCT ON (incident_id) * FROM plumbline.outbox WHERE receiver = ${receiver} AND state IN ('delivered', 'failed')

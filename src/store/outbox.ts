@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Alert } from "../notify/compose/alert.ts";
-import { overtaken, type WaitingEntry } from "../notify/deliver/superseded.ts";
+import { supersededEntries, type WaitingEntry } from "../notify/deliver/superseded.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../notify/deliver/outbox.ts";
 import type { Incident } from "../incident/incident.ts";
 import { writeIncidents } from "./incidents.ts";
@@ -17,7 +17,7 @@ export function createOutbox(db: Kysely<never>): Outbox {
           WHERE o.incident_id = w.incident_id AND o.receiver = w.receiver AND o.state = 'pending' AND o.id <> w.id)`.execute(
         db,
       );
-      for (const { carrier, ids } of overtaken(rows.map(waiting), nowMs)) await carry(db, carrier, ids, nowMs);
+      for (const { by, ids } of supersededEntries(rows.map(waiting), nowMs)) await carry(db, by, ids, nowMs);
     },
 
     async due(nowMs, limit) {
@@ -60,12 +60,12 @@ const earlierOf = sql`(
     WHERE c.carried_by = o.id AND c.incident_id = o.incident_id AND c.attempts > 0) AS failing_since`;
 
 /** Not what somebody has begun to hand over since it was looked at. */
-async function carry(db: Kysely<never>, carrier: string, ids: readonly string[], nowMs: number): Promise<void> {
+async function carry(db: Kysely<never>, by: string, ids: readonly string[], nowMs: number): Promise<void> {
   await sql`
     WITH carried AS (
-      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${carrier} WHERE id = ANY(${ids}::text[])
+      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${by} WHERE id = ANY(${ids}::text[])
         AND state = 'pending' AND (leased_until IS NULL OR leased_until <= ${iso(nowMs)}::timestamptz) RETURNING id)
-    UPDATE plumbline.outbox SET carried_by = ${carrier} WHERE carried_by IN (SELECT id FROM carried)`.execute(db);
+    UPDATE plumbline.outbox SET carried_by = ${by} WHERE carried_by IN (SELECT id FROM carried)`.execute(db);
 }
 
 function waiting(row: Row): WaitingEntry {

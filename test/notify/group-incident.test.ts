@@ -47,7 +47,7 @@ test("a move that reaches further is told again when it is twice as far, and not
   const { alert } = applyGroupReport(undefined, report(["a"], startMs), ["pager"], plainAlerting, alone).outbox[0]!;
   expect([alert.likelyCause, alert.nextStep]).toEqual([
     "provider",
-    expect.stringMatching(/ If it is meant for good: plumbline baseline planned --target mini --why "…"$/),
+    expect.stringMatching(/ If it is permanent: plumbline baseline planned --target mini --why "…"$/),
   ]);
   look(5, ["a", "b", "c", "d"]);
   expect(before).toMatchObject({ kind: "latency", severity: "risky", tier: "ticket" });

@@ -42,7 +42,7 @@ describe("one sentence that somebody who was just woken can act on", () => {
     [
       "more failures than usual",
       found("availability", "error rate", "0.4 % of runs", "12 % of runs, since 2026-11-23 08:05 UTC", trend),
-      "mini valid-request: error rate 0.4 % of runs → 12 % of runs, seen over many runs",
+      "mini valid-request: error rate 0.4 % of runs → 12 % of runs, over many runs",
     ],
     [
       "a broken rule",
@@ -57,9 +57,9 @@ describe("one sentence that somebody who was just woken can act on", () => {
         badRuns: 1,
         judgedRuns: 1,
       }),
-      "mini invalid-key: answers what it must refuse: a completion of 14 characters, status 200, asked twice",
+      "mini invalid-key: answered a request that must be refused: a completion of 14 characters, status 200, 2 of 2 requests",
     ],
-    ["slower", slow, "mini valid-request: total time 812 ms → 1.62 s (×2.0), seen over many runs"],
+    ["slower", slow, "mini valid-request: total time 812 ms → 1.62 s (×2.0), over many runs"],
     [
       "a receiver that is gone",
       found("monitor", "delivery to oncall", "delivered", "disabled: it answered 410 Gone", itself),
@@ -76,9 +76,9 @@ describe("one sentence that somebody who was just woken can act on", () => {
   ])("%s", (_what, over, sentence) => expect(summary(over)).toBe(sentence));
 
   test.each<[Transition["kind"], string]>([
-    ["reopened", "mini valid-request: back again: status 200 → 503, 2 of 3 runs"],
+    ["reopened", "mini valid-request: reopened: status 200 → 503, 2 of 3 runs"],
     ["escalated", "mini valid-request: now breaking: status 200 → 503, 2 of 3 runs"],
-    ["unacknowledged", "mini valid-request: nobody has acknowledged: status 200 → 503, 2 of 3 runs"],
+    ["unacknowledged", "mini valid-request: not acknowledged: status 200 → 503, 2 of 3 runs"],
     ["resolved", "mini valid-request: resolved: status 200 → 503, after 2 min"],
   ])("%s", (kind, sentence) =>
     expect(summary(found("expectation", "status", "200", "503"), transition(kind))).toBe(sentence),
@@ -107,7 +107,7 @@ describe("the whole alert", () => {
 
   test("a trend was noticed at a time and began at another; it is no run of one", () => {
     const text = read(slow);
-    expect(text).toContain("noticed    2026-11-23 10:10:00 UTC");
+    expect(text).toContain("detected       2026-11-23 10:10:00 UTC");
     expect(text).toContain("since 2026-11-23 09:50 UTC");
     expect(text).not.toContain("1 of 1");
   });
@@ -116,14 +116,12 @@ describe("the whole alert", () => {
     expect(read(group("provider-is-down", "x"))).toContain("  mini, large\n");
   });
 
-  test("says what could not be told when it happened", () => {
+  test("lists transitions whose messages were delayed", () => {
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: "2026-11-23T10:12:00.000Z", reason: "x" }];
-    expect(read(slow, transition("resolved"), { earlier })).toContain(
-      "before     opened 2026-11-23 10:12:00 UTC; could not be told then",
-    );
+    expect(read(slow, transition("resolved"), { earlier })).toContain("delayed        opened 2026-11-23 10:12:00 UTC");
   });
 
-  test("says how to take it on, until it is over", () => {
+  test("says how to acknowledge it, until it is resolved", () => {
     expect(read(slow)).toContain('plumbline incident ack f00dfeed-1 --why "…"');
     expect(read(slow, transition("resolved"))).not.toContain("incident ack");
   });

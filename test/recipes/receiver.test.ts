@@ -89,7 +89,10 @@ test("following the recipe for a receiver is enough", () => {
   }
   expect(copy.run("node_modules/typescript/bin/tsc", "-p", "tsconfig.json")).toEqual({ status: 0, output: "" });
 
-  copy.write("recipe.config.ts", 'export default { test: { include: ["test/**/*.test.ts"], testTimeout: 300_000 } };\n');
+  copy.write(
+    "recipe.config.ts",
+    'export default { test: { include: ["test/**/*.test.ts"], testTimeout: 300_000 } };\n',
+  );
   const vitest = ["node_modules/vitest/vitest.mjs", "run", "--config", "recipe.config.ts"];
   const ran = copy.run(...vitest, ...tests);
   expect(ran.status, ran.output).toBe(0);

@@ -57,9 +57,7 @@ test("one that fails more often alone, of three, is told of by itself", async ()
   day.retried.add(us.id);
   await day.minutes(60);
   expect(said(day.story.told)).toEqual([
-    expect.stringMatching(
-      /^opened: mini valid-request: error rate 0\.0 % of runs → \d+ % of runs, seen over many runs$/,
-    ),
+    expect.stringMatching(/^opened: mini valid-request: error rate 0\.0 % of runs → \d+ % of runs, over many runs$/),
   ]);
   const open = await store.incidents(false, 99);
   expect(

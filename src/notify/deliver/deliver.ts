@@ -17,7 +17,7 @@ import type { Poster } from "./poster.ts";
 import type { KindOf, Mail, Message, Refusal } from "./receiver-kind.ts";
 import { dutyFingerprint } from "../self-incident.ts";
 
-/** Everything that handing over an alert may touch of the outside. */
+/** Everything outside that delivering an alert may use. */
 export interface DeliveryWorld {
   readonly clock: Clock;
   readonly random: () => number;
@@ -32,15 +32,15 @@ export interface DeliveryWorld {
   readonly secret: (ref: SecretRef) => string;
   readonly log: Log;
   readonly tracer?: Tracer | undefined;
-  /** What a person can do from an alert; nothing when left out. */
+  /** Action links in alerts; none when left out. */
   readonly links?: ActionLinks | undefined;
 }
 
 /**
- * One attempt at one entry: lease it, sign it for now, post it, record what came of it. undefined = nothing was to be
- * done: it is delivered, leased by another, not due, not its turn, or its receiver has enough attempts running.
- * Whatever the receiver does is an outcome. What is thrown is a bug or a store that does not answer; then the lease
- * runs out and the same message, with the same id, is sent again.
+ * One attempt at one entry: lease it, sign it, post it, record the outcome. undefined = nothing to do: it is delivered,
+ * leased by another, not due, not its turn, or its receiver has enough attempts running. Whatever the receiver does is
+ * an outcome. It throws only for a bug or when the store does not answer; then the lease expires and the same message,
+ * with the same id, is sent again.
  */
 export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promise<DeliveryAttempt | undefined> {
   const { concurrency, outbox, clock } = world;
@@ -72,7 +72,7 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
   const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   const receiver = world.receivers.get(entry.receiver);
-  const outcome = await handOver(world, pending, receiver);
+  const outcome = await send(world, pending, receiver);
   const attempt: DeliveryAttempt = {
     outboxId: entry.id,
     receiver: entry.receiver,
@@ -83,11 +83,11 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
     nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
     disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
   };
-  notify(world.log, entry, attempt);
+  logAttempt(world.log, entry, attempt);
   return attempt;
 }
 
-/** A receiver that left the configuration is not told of and not complained about. */
+/** There are no alerts about a receiver that was removed from the configuration. */
 function conclusionOf(
   { receivers, clock }: DeliveryWorld,
   { entry }: PendingDelivery,
@@ -107,14 +107,14 @@ function configurationHash(receiver: Receiver): string {
   return shortHash(JSON.stringify(receiver), 32);
 }
 
-async function handOver(
+async function send(
   world: DeliveryWorld,
   { entry, disabledAs }: PendingDelivery,
   receiver: Receiver | undefined,
 ): Promise<DeliveryOutcome> {
-  if (receiver === undefined) return { kind: "failed", reason: "the receiver is no longer in the configuration" };
+  if (receiver === undefined) return { kind: "failed", reason: "the receiver was removed from the configuration" };
   if (disabledAs === configurationHash(receiver)) {
-    return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
+    return { kind: "refused", reason: "the receiver is disabled because it answered 410 Gone" };
   }
   const message = render(world, entry, receiver);
   if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
@@ -160,7 +160,11 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
   );
 }
 
-function notify(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
+function logAttempt(
+  log: Log,
+  entry: OutboxEntry,
+  { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt,
+): void {
   const fields = {
     delivery: entry.id,
     incident: entry.alert.incidentId,
@@ -172,19 +176,19 @@ function notify(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, ne
     case "delivered":
       return log.info("alert delivered", { ...fields, status: outcome.status });
     case "failed":
-      if (nextDueAtMs === undefined) return log.error("alert given up", { ...fields, reason: outcome.reason });
-      return log.warn("alert not delivered, to be tried again", {
+      if (nextDueAtMs === undefined) return log.error("delivery given up", { ...fields, reason: outcome.reason });
+      return log.warn("delivery failed, will retry", {
         ...fields,
         reason: outcome.reason,
         nextAttempt: new Date(nextDueAtMs).toISOString(),
       });
     case "gone":
       return log.error(
-        "receiver disabled: it answered 410 Gone and gets no more alerts until its configuration is changed",
+        "receiver disabled: it answered 410 Gone and gets no alerts until its configuration changes",
         fields,
       );
     case "refused":
-      return log.error("alert refused: it can't be sent", { ...fields, reason: outcome.reason });
+      return log.error("delivery refused: the alert can't be sent", { ...fields, reason: outcome.reason });
     default:
       return outcome satisfies never;
   }

@@ -9,17 +9,17 @@ import type { Poster } from "../deliver/poster.ts";
 import type { KindOf } from "../deliver/receiver-kind.ts";
 import type { Every } from "../deliver/outbox-poller.ts";
 
-/** What the store knows of what receivers were told last. */
-export interface Standing {
+/** What the store knows about the newest notification of each incident. */
+export interface LastNotified {
   /**
-   * The newest ended entry of each incident to one receiver, as long as the incident is not over, and those that said
-   * after `sinceMs` that it is.
+   * The newest ended entry to one receiver of each incident that is open, and of each that was resolved after
+   * `sinceMs`.
    */
-  lastTold(receiver: string, sinceMs: number): Promise<readonly OutboxEntry[]>;
+  lastNotified(receiver: string, sinceMs: number): Promise<readonly OutboxEntry[]>;
 }
 
 export interface ResendWorld {
-  readonly standing: Standing;
+  readonly lastNotified: LastNotified;
   readonly poster: Poster;
   readonly kindOf: KindOf;
   readonly receivers: ReadonlyMap<string, Receiver>;
@@ -29,13 +29,13 @@ export interface ResendWorld {
   readonly links?: ActionLinks | undefined;
 }
 
-/** As Prometheus: every minute, and for a quarter of an hour that it is over. */
+/** Like Prometheus: every minute, and resolved alerts for a quarter of an hour. */
 const everyMs = 60_000;
 const resolvedForMs = 15 * 60_000;
 
 /**
- * Tells those that forget, such as Alertmanager, once more what holds; returns how many alerts they took. Nothing new
- * is said, so nothing is recorded; what fails is said again in a minute. One in trouble does not delay another.
+ * Resends active alerts to receivers that forget, such as Alertmanager; returns how many were accepted. Nothing is
+ * recorded because nothing is new, and a failed one is resent in a minute. One failing receiver delays no other.
  */
 export async function resendOnce(world: ResendWorld): Promise<number> {
   const forgetful = [...world.receivers.values()].filter((receiver) => world.kindOf(receiver).forgets);
@@ -44,13 +44,13 @@ export async function resendOnce(world: ResendWorld): Promise<number> {
 }
 
 async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number> {
-  const { standing, clock, log } = world;
-  const entries = await standing.lastTold(receiver.name, clock.nowMs() - resolvedForMs);
+  const { lastNotified, clock, log } = world;
+  const entries = await lastNotified.lastNotified(receiver.name, clock.nowMs() - resolvedForMs);
   let taken = 0;
   for (const entry of entries) {
-    const trouble = await say(entry, receiver, world);
+    const trouble = await resendEntry(entry, receiver, world);
     if (trouble !== undefined) {
-      log.warn("alerts that hold could not be repeated, trying again", { receiver: receiver.name, reason: trouble });
+      log.warn("could not resend active alerts, will retry", { receiver: receiver.name, reason: trouble });
       break;
     }
     taken += 1;
@@ -58,14 +58,14 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
   return taken;
 }
 
-/** Why the receiver did not take it; undefined when it did. */
-async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
+/** Why the receiver did not accept it; undefined when it did. */
+async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
   const { poster, secret, clock, links } = world;
   const kind = world.kindOf(receiver);
   const nowMs = clock.nowMs();
   const message = kind.render(withControls(entry, links, nowMs), receiver, secret, nowMs);
   if ("refused" in message) return message.refused;
-  if ("mail" in message) return "mail is not repeated";
+  if ("mail" in message) return "mail is not resent";
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
   const outcome = outcomeOf(result, clock.nowMs(), kind.statuses);
@@ -73,7 +73,7 @@ async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): 
   return outcome.kind === "gone" ? "status 410" : outcome.reason;
 }
 
-/** Repeats it until stopped; a round that is still going on is not begun again. */
+/** Repeats until stopped; rounds never overlap. */
 export function startResending(world: ResendWorld, every: Every): { stop(): Promise<void> } {
   let resending: Promise<void> | undefined;
   const repetition = every(everyMs, () => {
@@ -81,7 +81,7 @@ export function startResending(world: ResendWorld, every: Every): { stop(): Prom
       .then(() => undefined)
       .catch((error: unknown) => {
         const name = error instanceof Error ? error.name : "unknown";
-        world.log.warn("alerts that hold could not be repeated, trying again", { error: name });
+        world.log.warn("could not resend active alerts, will retry", { error: name });
       })
       .finally(() => {
         resending = undefined;

@@ -1,9 +1,10 @@
+import { headline } from "../../notify/compose/headline.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
 
 interface DiscordReceiver extends ChatReceiver {
   readonly kind: "discord";

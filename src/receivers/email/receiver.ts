@@ -1,3 +1,4 @@
+import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
 import { secret as secretSchema } from "../../probe/reference-schemas.ts";
@@ -10,7 +11,7 @@ import { renderAlertText } from "../../notify/compose/render-text.ts";
 import type { Mail } from "../../notify/deliver/receiver-kind.ts";
 import { commonSettings, type ReceiverKind, type SettingProblem } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
 
 export interface EmailReceiver extends Receiver {
   readonly kind: "email";
@@ -67,8 +68,8 @@ const password = matching("a password on one line", /^[^\p{Cc}]+$/u);
 const defaultPorts = { starttls: 587, tls: 465, none: 25 } as const;
 
 /**
- * A mail of plain text and the same as HTML. All mails of one incident reply to one id that no mail has, so that mail
- * programs show them as one conversation whichever of them arrived.
+ * A mail as plain text and as HTML. All mails of one incident reply to the same id, which no mail has, so that mail
+ * programs show them as one conversation, whichever of them arrived.
  */
 export const email: ReceiverKind<typeof schema, EmailReceiver> = {
   schema,

@@ -1,9 +1,10 @@
+import { headline } from "../../notify/compose/headline.ts";
 import { escapeHtml } from "../../std/escape-html.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
 interface GoogleChatReceiver extends ChatReceiver {
   readonly kind: "googleChat";
@@ -12,8 +13,8 @@ interface GoogleChatReceiver extends ChatReceiver {
 const schema = chat.describe("an incoming webhook of Google Chat");
 
 /**
- * Google Chat's incoming webhooks: a card, in whose texts only HTML's own characters mean anything. All that is said
- * of one incident goes into one thread. https://developers.google.com/workspace/chat/format-messages
+ * Google Chat's incoming webhooks: a card, whose texts understand a few HTML tags. Each incident has one
+ * thread. https://developers.google.com/workspace/chat/format-messages
  */
 export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
   schema,

@@ -1,3 +1,4 @@
+import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
 import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.ts";
@@ -7,7 +8,7 @@ import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken, matching } from "../secret-form.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
 
 interface NtfyReceiver extends Receiver {
   readonly kind: "ntfy";

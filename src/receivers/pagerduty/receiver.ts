@@ -1,3 +1,4 @@
+import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
 import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.ts";
@@ -8,7 +9,7 @@ import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
 
 interface PagerDutyReceiver extends Receiver {
   readonly kind: "pagerduty";

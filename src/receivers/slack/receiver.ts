@@ -1,8 +1,9 @@
+import { headline } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
 interface SlackReceiver extends ChatReceiver {
   readonly kind: "slack";
@@ -11,7 +12,7 @@ interface SlackReceiver extends ChatReceiver {
 const schema = chat.describe("an incoming webhook of Slack");
 
 /**
- * Slack's incoming webhooks. What an alert says is plain text, in which Slack reads no markup; only our own links are
+ * Slack's incoming webhooks. The alert is plain text, in which Slack reads no markup; only our own links are
  * mrkdwn. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
 export const slack: ReceiverKind<typeof schema, SlackReceiver> = {

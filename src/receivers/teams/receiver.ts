@@ -1,9 +1,10 @@
+import { headline } from "../../notify/compose/headline.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
 interface TeamsReceiver extends ChatReceiver {
   readonly kind: "teams";
