@@ -36,7 +36,7 @@ test("incident list, show, ack, resolve: what the service says, in words and as 
   expect(shown).toContain(`${entryOf(incident, "pager").id}  pager  pending after 0 attempts  total time has doubled`);
   expect(await plumbline(["incident", "ack", id, "--why", "again"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("ann has acknowledged it already"),
+    stderr: expect.stringContaining("ann has already acknowledged the incident"),
   });
   expect((await plumbline(["incident", "resolve", id, "--why", "over"])).code).toBe(0);
   const listed = JSON.parse((await plumbline(["incident", "list", "--all", "--json"])).stdout) as { data: unknown[] };

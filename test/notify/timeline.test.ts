@@ -23,11 +23,11 @@ test("acknowledged: told once, no more reminders, and that it is over", () => {
   const day = timeline();
   day.slots("0:10", "1:00", "bad");
   expect(day.act("1:05", acknowledge)).toBe("done");
-  expect(day.act("1:06", acknowledge)).toBe("ann has acknowledged it already");
+  expect(day.act("1:06", acknowledge)).toBe("ann has already acknowledged the incident");
   day.slots("1:10", "12:00", "bad");
   day.slots("12:10", "12:30", "good");
   expect(day.told).toEqual(["0:20 opened", "1:05 acknowledged", "12:20 resolved"]);
-  expect(day.act("13:00", acknowledge)).toBe("it is not open");
+  expect(day.act("13:00", acknowledge)).toBe("the incident is not open");
 });
 
 test("resolved by hand: the next slots that agree are another incident", () => {

@@ -8,7 +8,7 @@ const row = (
 ): string => `import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { fit, headline } from "../wording.ts";
+import { fit } from "../wording.ts";
 
 interface MattermostReceiver extends ChatReceiver {
   readonly kind: "mattermost";
@@ -80,8 +80,8 @@ test("following the recipe for a receiver is enough", () => {
         copy.replace(page, "| `ntfy` |", "| `mattermost` | a text | 200 | – |\n| `ntfy` |");
       },
     ],
-    ["npm run schema", () => expect(copy.run("scripts/generate-schema.ts").status).toBe(0)],
-    ["npm run docs", () => expect(copy.run("scripts/generate-reference.ts").status).toBe(0)],
+    ["npm run schema", () => expect(copy.run("scripts/generate-schema.ts")).toMatchObject({ status: 0 })],
+    ["npm run docs", () => expect(copy.run("scripts/generate-reference.ts")).toMatchObject({ status: 0 })],
   ];
   for (const [named, step] of steps) {
     expect(recipe).toContain(`\`${named}\``);

@@ -159,7 +159,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       await story.ticks(noonMs + 7 * minuteMs, noonMs + 8 * minuteMs);
       expect(story.told).toEqual([
         "+80s pager opened: api.example.com is down from eu: 2 of 6 targets do not reply",
-        "+420s pager reminded: still, for 6 min: api.example.com is down from eu: 6 of 6 targets do not reply",
+        "+420s pager reminded: still firing after 6 min: api.example.com is down from eu: 6 of 6 targets do not reply",
       ]);
     });
 

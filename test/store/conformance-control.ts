@@ -56,7 +56,7 @@ export function controlConforms(bench: () => Bench): void {
     expect(acts).toEqual([{ by: "ann", what: "acknowledge", why: "looking" }]);
     expect(await control().act("acknowledge", id, "bob", "me too")).toEqual({
       kind: "refused",
-      reason: "ann has acknowledged it already",
+      reason: "ann has already acknowledged the incident",
     });
   });
 

@@ -65,7 +65,7 @@ describe("two locations of one target become slower", () => {
     for (const act of [control.baselines.accept, control.seriesActs.noise, control.seriesActs.exclude]) {
       expect(await act(incidentId(cover), "ann", "x")).toMatchObject({
         kind: "refused",
-        reason: expect.stringContaining("it stands for others: name the incident of one of them"),
+        reason: expect.stringContaining("this is a group incident: name one of its members"),
       });
     }
 
@@ -91,7 +91,7 @@ describe("two locations of one target become slower", () => {
     expect(said(day.story.told.slice(1))).toEqual(["opened: mini: total time up in 2 of 2 probes"]);
     const [cover] = (await store.incidents(false, 99)).filter(({ group }) => group !== undefined);
     expect(cover?.group?.members).toEqual([
-      expect.stringMatching(/^valid-request from eu, told at 12:0\d UTC$/),
+      expect.stringMatching(/^valid-request from eu, notified at 12:0\d UTC$/),
       "valid-request from us",
     ]);
   });

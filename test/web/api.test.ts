@@ -70,7 +70,7 @@ test("an incident is listed, shown, acknowledged and resolved", async () => {
   });
   expect(await ask("POST", `/incidents/${id}/acknowledge`, { why: "on it" })).toEqual({
     status: 409,
-    error: "local has acknowledged it already",
+    error: "local has already acknowledged the incident",
   });
   expect(await ask("POST", `/incidents/${id}/resolve`, { why: "over" })).toMatchObject({ data: { state: "resolved" } });
   expect((await ask("GET", "/incidents")).data).not.toContainEqual(expect.objectContaining({ id }));

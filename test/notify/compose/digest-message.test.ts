@@ -39,11 +39,11 @@ describe("what a digest says", () => {
         mini valid-request from eu: prompt tokens: 12 → 13 (+8 % since March)
         mini valid-request from eu: reply: as usual → suspected, not confirmed yet
 
-      since      2026-11-22 10:12:00 UTC
-      pages      2 pages in 30 days of 40 series, 1 of them called noise; the promise
-                 allows 6.7 false ones
-      next step  plumbline digest --last shows all of it; plumbline baseline list
-                 names what each is compared with.
+      since          2026-11-22 10:12:00 UTC
+      pages          2 pages in 30 days for 40 series, 1 marked as false; at most 6.7
+                     false pages are expected
+      next step      Run \`plumbline digest --last\` for the whole digest, and
+                     \`plumbline baseline list\` for the baselines.
       "
     `);
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
