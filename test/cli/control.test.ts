@@ -32,7 +32,7 @@ test("incident list, show, ack, resolve: what the service says, in words and as 
     stdout: expect.stringContaining(`acknowledged by ann  ${line}`),
   });
   const shown = (await plumbline(["incident", "explain", id])).stdout;
-  expect(shown).toContain("acknowledged: by ann: asked the provider\n    pager: told, acknowledged\n");
+  expect(shown).toContain("acknowledged: by ann: asked the provider\n    pager: notified, acknowledged\n");
   expect(shown).toContain(`${entryOf(incident, "pager").id}  pager  pending after 0 attempts  total time has doubled`);
   expect(await plumbline(["incident", "ack", id, "--why", "again"])).toMatchObject({
     code: 2,

@@ -3,9 +3,8 @@ import { expect, test } from "vitest";
 import { scratchCopy } from "./scratch-copy.ts";
 
 /** A kind of receiver that Plumbline does not have, as a contributor would write it. */
-const row = (
-  wakesPeople: boolean,
-): string => `import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+const row = (wakesPeople: boolean): string => `import { headline } from "../../notify/compose/headline.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { fit } from "../wording.ts";

@@ -114,7 +114,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       await story.ticks(noonMs + minuteMs, noonMs + 13 * minuteMs);
       expect(story.told).toEqual([
         "+80s pager opened: api.example.com is down from eu: 2 of 2 targets do not reply",
-        "+680s lead unacknowledged: nobody has acknowledged: api.example.com is down from eu: 2 of 2 targets do not reply",
+        "+680s lead unacknowledged: not acknowledged: api.example.com is down from eu: 2 of 2 targets do not reply",
       ]);
     });
 
