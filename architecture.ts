@@ -150,5 +150,4 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },
-  "log-update": { files: ["src/cli/screen.ts"], usedBy: ["demo", "app"] },
 };

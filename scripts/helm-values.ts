@@ -94,5 +94,5 @@ export function withValueTable(readme: string, rows: readonly ValueRow[]): strin
     const cells = [`\`${path}\``, type, preset === "" ? "" : `\`${preset}\``, description];
     return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   });
-  return `${before}${begin}\n\n| value | type | default | what for |\n|---|---|---|---|\n${lines.join("\n")}\n\n${end}${after}`;
+  return `${before}${begin}\n\n| value | type | default | meaning |\n|---|---|---|---|\n${lines.join("\n")}\n\n${end}${after}`;
 }

@@ -8,7 +8,7 @@ import { chat } from "../../src/receivers/chat.ts";
 import { mailAddress } from "../../src/receivers/email/receiver.ts";
 import { httpUrl, secret, urlOrEnv } from "../../src/probe/reference-schemas.ts";
 import { address, configSchema } from "../../src/config/schema.ts";
-import { spendCap } from "../../src/config/target-schema.ts";
+import { spendCap } from "../../src/config/spend-cap-schema.ts";
 import { apiRoutes } from "../../src/web/api.ts";
 import { openApiOf } from "../../src/web/openapi.ts";
 import { cron, duration, money, size, slug, timeZone } from "../../src/probe/text-schemas.ts";

@@ -1,8 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { existsSync, writeFileSync } from "node:fs";
 import { exitCodes, type Io, wantsColour } from "../cli/io.ts";
 import type { CommandSet, RunArguments, StartArguments } from "../cli/program.ts";
 import { closestTo } from "../config/closest.ts";
@@ -13,9 +9,8 @@ import { forecast, neverRunning, renderForecast } from "../operate/forecast.ts";
 import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
-import { exceptionFields, silentLog } from "../std/log.ts";
+import { exceptionFields } from "../std/log.ts";
 import { createLog } from "../telemetry/log.ts";
-import { seededRandom } from "../testbed/seeded-random.ts";
 import { createAuditCommands } from "./audit-commands.ts";
 import { createBaselineCommands } from "./baseline-commands.ts";
 import { createControlCommands } from "./control-commands.ts";
@@ -23,8 +18,8 @@ import { showDigest } from "./digest-command.ts";
 import { exportObservations } from "./export-command.ts";
 import { createProbeCommands } from "./probe-commands.ts";
 import { createStoreCommands } from "./store-commands.ts";
-import { demoPlace } from "./demo-place.ts";
 import { loadConfigFile } from "./files.ts";
+import { loadOptional } from "./load-optional.ts";
 import { watchConfigFile } from "./reload.ts";
 import { repeat } from "./repeat.ts";
 import { showStatus } from "./status.ts";
@@ -42,66 +37,18 @@ export function createCommands(io: Io): CommandSet {
 
   const load = (file: string, checkSecrets: boolean, from: Env = env): Config | undefined => {
     const loaded = loadConfigFile(file, from, checkSecrets);
-    if ("config" in loaded) return loaded.config;
+    if ("config" in loaded) {
+      for (const notice of loaded.notices) stderr.write(`${notice}\n`);
+      return loaded.config;
+    }
     stderr.write(renderProblems(loaded.problems));
     return undefined;
   };
 
   return {
-    async demo({ once, data }) {
-      const folder = data ?? mkdtempSync(join(tmpdir(), "plumbline-demo-"));
-      const file = fileURLToPath(new URL("../../config/demo.yaml", import.meta.url));
-      const [{ runDemo }, { allRoles, openService }] = await Promise.all([
-        import("../demo/demo.ts"),
-        import("./service.ts"),
-      ]);
-      try {
-        return await runDemo(
-          {
-            stdout,
-            stderr,
-            isTTY: stdout.isTTY === true,
-            get columns() {
-              return stdout.columns ?? 80;
-            },
-            colour: wantsColour(io),
-            onSignal: (listener) => io.onSignal(listener),
-          },
-          {
-            clock: systemClock,
-            random: seededRandom(7),
-            sleep: (durationMs) => sleep(durationMs),
-            dataDir: folder,
-            ...(data === undefined ? {} : demoPlace(data)),
-            async loadDemoConfig(from) {
-              const loaded = loadConfigFile(file, from, true);
-              if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));
-              return loaded.config;
-            },
-            async openService(config, { env: demoEnv, dataDir }) {
-              const service = await openService(config, {
-                env: demoEnv,
-                secrets: keepSecrets(demoEnv),
-                storage: { kind: "embedded", folder: dataDir },
-                roles: allRoles,
-                locations: [],
-                concurrency: 10,
-                reconcileMs: 5000,
-                listen: { host: "127.0.0.1", port: 0 },
-                log: silentLog,
-              });
-              return {
-                overview: service.overview,
-                stop: service.stop,
-                webUrl: service.url === undefined ? undefined : `${service.url}/api/v1/status`,
-              };
-            },
-          },
-          { once },
-        );
-      } finally {
-        if (data === undefined) rmSync(folder, { recursive: true, force: true });
-      }
+    async demo(options) {
+      const { showDemo } = await loadOptional("the demo", () => import("./demo.ts"));
+      return showDemo(options, io);
     },
 
     async init(file) {
@@ -225,7 +172,7 @@ export function createCommands(io: Io): CommandSet {
     status: (question) => showStatus(question, io),
 
     async testbed(port) {
-      const { runTestbed } = await import("../testbed/run-testbed.ts");
+      const { runTestbed } = await loadOptional("the test bed", () => import("../testbed/run-testbed.ts"));
       return runTestbed(io, { port });
     },
 

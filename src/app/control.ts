@@ -15,33 +15,33 @@ import type { Secrets } from "./secrets.ts";
 
 const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
+export interface PagesOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly listenHost: string;
+  readonly store: Store;
+  readonly slots: SlotQueue;
+  readonly nudge: () => void;
+}
+
 /** What the web role shows beside its health. */
-export function openPages(
-  config: Config,
-  secrets: Secrets,
-  listenHost: string,
-  store: Store,
-  slots: SlotQueue,
-  nudge: () => void,
-): Pick<WebSources, "api" | "acts" | "alertSchema"> {
-  const api = openApi(config, secrets, listenHost, store, slots, nudge);
+export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema"> {
+  const { config, secrets, store } = options;
+  const api = openApi(options);
   const links = actionLinksOf(config, secrets);
   const acts = links === undefined ? undefined : openActs(links, api.control, store);
   return { api, acts, alertSchema: alertJsonSchema() };
 }
 
 /** The API over this store, for those that the configuration lets in. */
-function openApi(
-  config: Config,
-  secrets: Secrets,
-  listenHost: string,
-  store: Store,
-  slots: SlotQueue,
-  nudge: () => void,
-): ApiWorld {
+function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions): ApiWorld {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
-  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
+  const tokens = config.apiTokens.map(({ name, scope, token }) => ({
+    name,
+    scope: scope === "write" ? ("act" as const) : scope,
+    token: secrets.read(token),
+  }));
   return {
     gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
     control: createControl({

@@ -8,7 +8,7 @@ const tellEveryMs = 60_000;
 
 /** Trouble with the collector is counted each time and told once a minute. */
 export function aboutThis(log: Log): About {
-  const say = throttleLog(systemClock, tellEveryMs, (fields) => log.warn("telemetry is not exported", fields));
+  const say = throttleLog(systemClock, tellEveryMs, (fields) => log.warn("could not export telemetry", fields));
   return {
     version: programVersion,
     onTrouble: (trouble) =>

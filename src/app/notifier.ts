@@ -17,16 +17,23 @@ import type { openQueuesFor } from "./storage.ts";
 import type { Secrets } from "./secrets.ts";
 import type { OpenWorld } from "./world.ts";
 
-/** Takes alerts from the outbox to their receivers; the result wakes it. */
+export interface NotifierOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly queues: Pick<Awaited<ReturnType<typeof openQueuesFor>>, "deliveries">;
+  readonly world: OpenWorld;
+  readonly telemetry: Telemetry;
+}
+
+/** Delivers alerts from the outbox to their receivers. The function it returns makes it look at once. */
 export async function startNotifier(
   opened: AsyncDisposableStack,
-  config: Config,
-  { log, secrets }: { readonly log: Log; readonly secrets: Secrets },
-  outbox: Store,
-  deliveries: Awaited<ReturnType<typeof openQueuesFor>>["deliveries"],
-  { clock, random, secret }: OpenWorld,
-  { tracer, metrics }: Telemetry,
+  { config, log, secrets, store: outbox, queues: { deliveries }, world, telemetry }: NotifierOptions,
 ): Promise<() => void> {
+  const { clock, random, secret } = world;
+  const { tracer, metrics } = telemetry;
   const concurrency = createConcurrencyLimit();
   const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
   announceReceivers(metrics, receivers.keys());
@@ -44,7 +51,7 @@ export async function startNotifier(
     log,
     tracer,
   };
-  // Whichever run woke the relay is not why an alert is sent: each delivery has a trace of its own.
+  // The run that woke the outbox poller is not why an alert is sent: each delivery starts a new trace.
   const enqueue = (id: string, attempt: number): Promise<void> =>
     context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
   const outboxPoller = startOutboxPoller({ outbox, enqueue, clock, concurrency, log }, repeat);

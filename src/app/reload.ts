@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Every } from "../notify/deliver/outbox-poller.ts";
+import type { Every } from "../std/repeat.ts";
 import type { Config, Problem } from "../config/config.ts";
 import type { Loaded } from "../config/load.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
@@ -40,13 +40,13 @@ export function watchConfigFile({ file, service, load, log, listen }: ReloadWorl
     try {
       await service.reload(loaded.config);
     } catch (error) {
-      log.error("the new configuration can't be put to work", exceptionFields(error));
-      await refuse("it can't be put to work: see the log");
+      log.error("new configuration failed to start", exceptionFields(error));
+      await refuse("it failed to start: see the log");
       return;
     }
-    log.info("configuration taken over", { probes: loaded.config.probes.length });
+    log.info("configuration reloaded", { probes: loaded.config.probes.length });
     if (listen !== undefined && !isSame(listen, loaded.config.listen)) {
-      log.warn("listen has changed: it takes effect with the next start", {
+      log.warn("listen address changed: takes effect at the next start", {
         listensAt: `${listen.host}:${listen.port}`,
       });
     }
@@ -54,12 +54,14 @@ export function watchConfigFile({ file, service, load, log, listen }: ReloadWorl
   }
 
   async function refuse(reason: string): Promise<void> {
-    log.error("configuration not taken over: the one before stays in force", { reason });
+    log.error("configuration rejected: the previous one stays in force", { reason });
     await service.reportConfiguration(reason);
   }
 
   const inTurn = (): Promise<void> => {
-    turn = turn.then(takeOver).catch((error: unknown) => log.error("a reload failed", exceptionFields(error)));
+    turn = turn
+      .then(takeOver)
+      .catch((error: unknown) => log.error("configuration reload failed", exceptionFields(error)));
     return turn;
   };
   const look = every(lookEveryMs, () => {

@@ -1,4 +1,4 @@
-import type { Every } from "../notify/deliver/outbox-poller.ts";
+import type { Every } from "../std/repeat.ts";
 
 export const repeat: Every = (intervalMs, work) => {
   const timer = setInterval(work, intervalMs);

@@ -41,8 +41,7 @@ async function awaitSchema(pool: StorePool, limitMs: number, log: Log, { clock, 
     const { pending, ahead, breaking } = await readSchemaState(pool);
     if (breaking.length > 0) throw new SchemaTooNew(breaking);
     if (pending.length === 0) return warnOfNewer(ahead, log);
-    if (isFirst)
-      log.info("waiting for the schema of the database: plumbline store migrate brings it up to date", { pending });
+    if (isFirst) log.info("waiting for database migration: run plumbline store migrate", { pending });
     if (clock.nowMs() >= untilMs) {
       const reason = `the schema of the database is older than this program needs (it lacks ${pending.join(", ")}): run plumbline store migrate`;
       throw new Refusal(reason, exitCodes.unhealthy);
@@ -52,6 +51,5 @@ async function awaitSchema(pool: StorePool, limitMs: number, log: Log, { clock, 
 }
 
 function warnOfNewer(ahead: readonly string[], log: Log): void {
-  if (ahead.length > 0)
-    log.warn("the schema of the database is newer than this program, which can live with it", { ahead });
+  if (ahead.length > 0) log.warn("database schema is newer than this program and compatible with it", { ahead });
 }

@@ -83,7 +83,13 @@ function spelt(value: string): string[] {
 
 function refsIn({ targets, receivers, apiTokens, actionLinks, heartbeat }: Config): SecretRef[] {
   return [
-    ...targets.flatMap(({ key, audit }) => [key, audit?.revokedKey, audit?.billing?.key]),
+    ...targets.flatMap(({ key, baseUrlRef, secretHeaders, audit }) => [
+      key,
+      baseUrlRef,
+      ...Object.values(secretHeaders ?? {}),
+      audit?.revokedKey,
+      audit?.billing?.key,
+    ]),
     ...apiTokens.map(({ token }) => token),
     actionLinks?.key,
     heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,

@@ -33,7 +33,7 @@ export function openWorld(runs: RunStore, config: Config, secrets: Secrets, log:
   const looking = repeat(lookEveryMs, () => secrets.look());
   const { count, ready } = createTokenCounter(config.targets.flatMap(({ tokenizer }) => tokenizer ?? []));
   ready.catch((error: unknown) =>
-    log.warn("prompts are not counted: a vocabulary can't be read", { why: String(error) }),
+    log.warn("could not load tokenizer vocabulary: prompts are not counted", { why: String(error) }),
   );
   const timed = timedRuns(runs, metrics, clock);
   return {

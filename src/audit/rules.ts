@@ -1,5 +1,5 @@
 import type { ReplyFacts } from "../observation/observation.ts";
-import type { JsonKind } from "../probe/probe.ts";
+import type { JsonKind } from "../std/json.ts";
 import type { Check } from "../scenario/scenario.ts";
 import { broken, met, named, ofChecks, open, type Ruled } from "./ruled.ts";
 import { isAnswered, type AuditView } from "./view.ts";

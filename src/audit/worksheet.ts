@@ -1,3 +1,4 @@
+import { visibleBaseUrl } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 import { type AuditView, isAnswered } from "./view.ts";
 import { questionableRequests, wrongRequests } from "./rules.ts";
@@ -31,7 +32,7 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
       "Endpoint paths",
       "base URL, path, and what a wrong path answers",
       "200 on the path, a clean 404 beside it, no redirect followed",
-      `POST ${target.baseUrl}/chat/completions: ${view.outcome("valid-request")}; wrong path: ${view.outcome("wrong-path")}`,
+      `POST ${visibleBaseUrl(target)}/chat/completions: ${view.outcome("valid-request")}; wrong path: ${view.outcome("wrong-path")}`,
       "valid-request",
       "wrong-path",
     ),

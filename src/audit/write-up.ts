@@ -1,5 +1,5 @@
 import type { PinnedReplies } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import { type Target, visibleBaseUrl } from "../probe/target.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Json } from "../std/json.ts";
 import { decideReadiness } from "./decision.ts";
@@ -39,7 +39,7 @@ export function writeUp(input: WriteUp): AuditDocument {
     schema: 1,
     id: `${target.name}/${new Date(startedAtMs).toISOString()}`,
     target: target.name,
-    baseUrl: target.baseUrl,
+    baseUrl: visibleBaseUrl(target),
     model: target.model,
     provider: target.provider,
     environment: target.audit?.environment ?? "unnamed",

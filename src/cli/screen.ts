@@ -1,6 +1,4 @@
-import { createLogUpdate } from "log-update";
-import { elapsed } from "../report/elapsed.ts";
-import { drawLine, segment } from "../report/terminal-text.ts";
+import { elapsed, drawLine, segment } from "../report/terminal-text.ts";
 
 export interface DemoIo {
   readonly stdout: NodeJS.WritableStream;
@@ -9,19 +7,19 @@ export interface DemoIo {
   /** Read for each frame, so that a getter follows a resized window. */
   readonly columns: number;
   readonly colour: boolean;
-  /** Calls back each time the person asks for the end. */
+  /** Calls back each time the person asks to stop. */
   onSignal(listener: () => void): void;
 }
 
-/** Where the demo tells its story. */
+/** A terminal with lines that stay, and a live view below them. */
 export interface Screen {
-  /** One thing that happened, on a line of its own that stays. */
+  /** An event, on a line that stays. */
   say(atMs: number, text: string): void;
   /** A text of several lines that stays. */
   show(text: string): void;
   /** Redraws the live view below everything that stays. Does nothing off a terminal. */
   draw(view: () => string): void;
-  /** Takes the live view away and gives the terminal back; what stays can still be added to. */
+  /** Removes the live view; lines that stay can still be added. */
   end(): void;
 }
 
@@ -34,14 +32,29 @@ function line(atMs: number, text: string): string {
 }
 
 function terminalScreen({ stdout }: DemoIo): Screen {
-  const live = createLogUpdate(stdout);
+  /** Lines of the live view on the screen, which begins where the cursor is once they are erased. */
+  let drawn = 0;
+  const erase = (): string => (drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`);
+  const persist = (text: string): void => {
+    stdout.write(`${erase()}${text.replace(/\n$/, "")}\n`);
+    drawn = 0;
+  };
   return {
-    say: (atMs, text) => live.persist(line(atMs, text)),
-    show: (text) => live.persist(text),
-    draw: (view) => live(view()),
+    say: (atMs, text) => persist(line(atMs, text)),
+    show: persist,
+    draw(view) {
+      // A view higher than the window would scroll away, and could not be erased.
+      const rows = "rows" in stdout && typeof stdout.rows === "number" ? stdout.rows : Number.POSITIVE_INFINITY;
+      const lines = view()
+        .replace(/\n$/, "")
+        .split("\n")
+        .slice(0, Math.max(1, rows - 1));
+      stdout.write(`${erase()}${lines.join("\n")}\n`);
+      drawn = lines.length;
+    },
     end() {
-      live.clear();
-      live.done();
+      stdout.write(erase());
+      drawn = 0;
     },
   };
 }

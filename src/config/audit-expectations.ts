@@ -15,7 +15,7 @@ const reply = z.strictObject({
 
 const file = z.record(z.string(), reply);
 
-/** What a file given to `--expect` pins, or what is wrong with it. `scenarios`: those that there are. */
+/** The expectations in a file given to `--expect`, or what is wrong with it. `scenarios`: all known scenarios. */
 export function readExpectations(
   text: string,
   scenarios: readonly string[],
@@ -24,7 +24,7 @@ export function readExpectations(
   try {
     value = parse(text);
   } catch {
-    return { problems: ["it is no YAML"] };
+    return { problems: ["not valid YAML"] };
   }
   const read = file.safeParse(value);
   if (!read.success) {

@@ -3,35 +3,35 @@ import type { Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
 import type { SecretRef, Target } from "../probe/target.ts";
 
-/** A valid configuration, every default filled in. */
+/** A valid configuration with all defaults applied. */
 export interface Config {
   readonly targets: readonly Target[];
   readonly probes: readonly Probe[];
   readonly receivers: readonly Receiver[];
-  /** Who is told when of what. */
+  /** Who is notified of what, and when. */
   readonly alerting: Alerting;
-  /** Whole days of runs and observations that are kept. */
+  /** Retention of runs and observations in whole days. */
   readonly retentionDays: number;
   /** Where the web role listens. */
   readonly listen: { readonly host: string; readonly port: number };
-  /** A dead man's switch that is told of while all is well. */
+  /** A dead man's switch, posted to while everything works. */
   readonly heartbeat?: Heartbeat | undefined;
-  /** Who may use the API; nobody named: whoever is on the same machine. */
+  /** Who may use the API; empty: only from the same machine. */
   readonly apiTokens: readonly ApiToken[];
-  /** Alerts carry links to act by. */
+  /** Alerts carry links to act on incidents. */
   readonly actionLinks?: ActionLinkPolicy | undefined;
 }
 
-/** One thing wrong with a configuration, and what to do about it. */
+/** One mistake in a configuration, and how to correct it. */
 export interface Problem {
   readonly file: string;
-  /** 1-based; undefined when the problem has no place of its own, such as a missing section. */
+  /** 1-based; undefined if the problem has no place in the text, such as a missing section. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
   /** `probes[2].every` */
   readonly path: string;
   readonly expected: string;
-  /** What came, shortened; never the text of something that looks like a secret. */
+  /** What was found, shortened; never the text of something that looks like a secret. */
   readonly got: string;
   /** The next step: `did you mean "every"?` */
   readonly hint?: string | undefined;
@@ -51,6 +51,6 @@ export interface ActionLinkPolicy {
 
 export interface ApiToken {
   readonly name: string;
-  readonly scope: "read" | "act";
+  readonly scope: "read" | "write";
   readonly token: SecretRef;
 }

@@ -1,9 +1,8 @@
 import { parse } from "yaml";
 import type { DeclaredContract, DeclaredPath, DeclaredPaths } from "../probe/contract-policy.ts";
-import type { JsonKind } from "../probe/probe.ts";
 import { shortHash } from "../std/hash.ts";
-import { isJsonObject, type Json, type JsonObject } from "../std/json.ts";
-import type { Complaint, LoadContext } from "./complaint.ts";
+import { isJsonObject, type Json, type JsonObject, type JsonKind } from "../std/json.ts";
+import type { Check } from "./complaint.ts";
 
 const mostPaths = 1000;
 const mostDepth = 24;
@@ -15,12 +14,11 @@ interface SchemaFiles {
   readonly error?: string | undefined;
 }
 
-/** Reads `file#/pointer` of each part. What can't be read is complained of. */
+/** Reads `file#/pointer` of each part. Complains about what can't be read. */
 export function declaredFrom(
   files: SchemaFiles,
   place: readonly PropertyKey[],
-  { readFile }: LoadContext,
-  complaints: Complaint[],
+  { context: { readFile }, complaints }: Check,
 ): DeclaredContract {
   const texts: string[] = [];
   const pathsOf = (part: keyof SchemaFiles): DeclaredPaths | undefined => {

@@ -1,4 +1,6 @@
-import { isMap, isPair, isScalar, isSeq, type Document, type LineCounter, type Node } from "yaml";
+import { isMap, isPair, isScalar, isSeq, type Node } from "yaml";
+import type { YamlText } from "./read-yaml.ts";
+import { looksSecret } from "./secrets.ts";
 
 export interface Position {
   readonly line: number;
@@ -7,8 +9,7 @@ export interface Position {
 
 /** Where a path stands in the text: its own node, else the nearest one around it. `key`: the position of the key itself. */
 export function positionOf(
-  document: Document,
-  lines: LineCounter,
+  { document, lines }: YamlText,
   path: readonly PropertyKey[],
   key?: string,
 ): Position | undefined {
@@ -41,6 +42,7 @@ export function positionOf(
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
-    return text === "" ? String(step) : `${text}.${String(step)}`;
+    const name = looksSecret(String(step)) ? "…" : String(step).slice(0, 80);
+    return text === "" ? name : `${text}.${name}`;
   }, "");
 }

@@ -1,6 +1,6 @@
 import type { Problem } from "./config.ts";
 
-/** One line for where, one for what, one for what to do. */
+/** One line for the place, one for the problem, one for the next step. */
 export function renderProblems(problems: readonly Problem[]): string {
   const blocks = problems.map(({ file, line, column, path, expected, got, hint }) => {
     const where = [file, line, column].filter((part) => part !== undefined).join(":");
@@ -10,13 +10,13 @@ export function renderProblems(problems: readonly Problem[]): string {
   return `${blocks.join("\n")}\n${count}. Nothing was sent.\n`;
 }
 
-/** Valid as it stands; the next step after `plumbline init`. */
-export const starterConfig = `# Check it with: plumbline validate. Try it with: plumbline run. Keep it going with: plumbline start.
+/** What `plumbline init` writes; valid as it is. */
+export const starterConfig = `# Check it: plumbline validate. Run every probe once: plumbline run. Start monitoring: plumbline start.
 targets:
   mini:
     baseUrl: https://api.cometapi.com/v1
     model: gpt-4o-mini
-    # The key is read from the environment; it is never written here.
+    # The key is read from the environment; never write it here.
     key: { env: COMETAPI_KEY }
     prices: { multiplier: 0.8 }
     spendCap: { perDay: 0.50 USD }
@@ -26,7 +26,7 @@ probes:
   - { name: streamed, target: mini, scenario: streamed-request, every: 5m }
   - { name: bad-key, target: mini, scenario: invalid-key, every: 30m }
 
-# Who hears of it: a webhook signed by Standard Webhooks (whsec_… secret).
+# Who is notified: a webhook, signed as in Standard Webhooks (whsec_… secret).
 # receivers:
 #   oncall:
 #     webhook:

@@ -1,72 +1,33 @@
-import type { AuditTerms, Fallback } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
-import { closestTo } from "./closest.ts";
-import type { Complaint, LoadContext } from "./complaint.ts";
-import { requireSecret } from "./required-secret.ts";
+import type { AuditTerms, Fallback, Target } from "../probe/target.ts";
+import { requireNames, type Check } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
-import { durationMs } from "../probe/text-schemas.ts";
+import { requireSecret } from "./secrets.ts";
 
-/** What a target's `audit` says, once all targets are known: a fallback may be any other of them. */
-export function resolveAudits(
-  text: ConfigText,
-  targets: ReadonlyMap<string, Target>,
-  context: LoadContext,
-  complaints: Complaint[],
-): Map<string, Target> {
-  return new Map(
-    [...targets].map(([name, target]) => {
-      const audit = resolveAudit(name, text, targets, context, complaints);
-      return [name, audit === undefined ? target : { ...target, audit }];
-    }),
-  );
-}
-
-function resolveAudit(
+/** The audit terms of a target, once all targets are known: a fallback can be any other target. */
+export function resolveAudit(
   name: string,
   text: ConfigText,
   targets: ReadonlyMap<string, Target>,
-  context: LoadContext,
-  complaints: Complaint[],
+  check: Check,
 ): AuditTerms | undefined {
-  const given = text.targets[name]?.audit;
+  const given = text.targets.get(name)?.audit;
   if (given === undefined) return undefined;
   const path = ["targets", name, "audit"];
-  const { revokedKey, billing } = given;
-  if (revokedKey !== undefined) requireSecret(revokedKey, [...path, "revokedKey"], context, complaints);
-  if (billing?.key !== undefined) requireSecret(billing.key, [...path, "billing", "key"], context, complaints);
-  const other = given.fallback?.target;
-  if (other !== undefined && (other === name || !targets.has(other))) {
-    const known = [...targets.keys()].filter((it) => it !== name);
-    const closest = closestTo(other, known);
-    complaints.push({
-      path: [...path, "fallback"],
-      key: "target",
-      expected: "the name of another target",
-      got: `"${other.slice(0, 60)}"`,
-      hint: closest === undefined ? `known: ${known.join(", ") || "none"}` : `did you mean "${closest}"?`,
-    });
+  const { revokedKey, billing, fallback } = given;
+  if (revokedKey !== undefined) requireSecret(revokedKey, [...path, "revokedKey"], check);
+  if (billing?.key !== undefined) requireSecret(billing.key, [...path, "billing", "key"], check);
+  if (fallback?.target !== undefined) {
+    const others = [...targets.keys()].filter((other) => other !== name);
+    const at = { path: [...path, "fallback"], key: "target", expected: "the name of another target" };
+    requireNames([fallback.target], others, at, check.complaints);
   }
-  return {
-    environment: given.environment,
-    application: given.application,
-    revokedKey,
-    documentation: given.documentation,
-    warnAfterMs: durationMs(given.warnAfter),
-    fallback: given.fallback && fallbackOf(given.fallback, targets),
-    billing: billing && {
-      kind: billing.source,
-      url: billing.url,
-      key: billing.key,
-      lagMs: durationMs(billing.lag),
-    },
-    accept: given.accept,
-  };
+  return { ...given, fallback: fallback && fallbackOf(fallback, targets) };
 }
 
-type FallbackText = NonNullable<NonNullable<ConfigText["targets"][string]["audit"]>["fallback"]>;
+type FallbackText = NonNullable<NonNullable<ReturnType<ConfigText["targets"]["get"]>>["audit"]>["fallback"];
 
-/** `targets` have no audit terms yet: a fallback of a fallback cannot be written down. */
-function fallbackOf(given: FallbackText, targets: ReadonlyMap<string, Target>): Fallback | undefined {
+/** `targets` have no audit terms yet: a fallback of a fallback cannot be configured. */
+function fallbackOf(given: NonNullable<FallbackText>, targets: ReadonlyMap<string, Target>): Fallback | undefined {
   if (given.target !== undefined) {
     const target = targets.get(given.target);
     return target && { kind: "secondary", target };

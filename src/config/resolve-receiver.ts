@@ -4,9 +4,8 @@ import type { ReceiverKind } from "../receivers/receiver-kind.ts";
 import { receiverKinds, requiredSecrets } from "../receivers/receivers.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { kindNames, type ReceiverText } from "./receiver-schemas.ts";
-import { requireSecret } from "./required-secret.ts";
 import type { ConfigText } from "./schema.ts";
-import { readSecret, secretName } from "./secrets.ts";
+import { readSecret, requireSecret, secretName } from "./secrets.ts";
 
 /** The receivers of a configuration. Complains now about whatever would keep one from ever getting an alert. */
 export function resolveReceivers(text: ConfigText, context: LoadContext, complaints: Complaint[]): Receiver[] {
@@ -42,8 +41,7 @@ function checkSecrets(
   complaints: Complaint[],
 ): void {
   for (const { ref, form } of requiredSecrets(receiver)) {
-    requireSecret(ref, path, context, complaints);
-    const value = context.checkSecrets ? readSecret(ref, context) : undefined;
+    const value = requireSecret(ref, path, { context, complaints });
     if (value === undefined || form === undefined || form.accepts(value)) continue;
     complaints.push({
       path,

@@ -1,146 +1,223 @@
 import { z } from "zod";
+import type { Cadence, JudgePolicy } from "../probe/probe.ts";
 import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
-import { keyCap, spendCap, target } from "./target-schema.ts";
-import { cron, duration, slug, timeZone } from "../probe/text-schemas.ts";
+import { keyCap, spendCap } from "./spend-cap-schema.ts";
+import { target } from "./target-schema.ts";
+import { cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
 
 const warmUp = z
   .strictObject({
-    samples: z.int().min(12).max(10_000).default(60).describe("values of the first baseline"),
-    page: duration.default("1d").describe("baselines of less time do not page"),
-    full: duration.default("7d").describe("baselines of less time page for moves of ten percent or more only"),
+    samples: z.int().min(12).max(10_000).default(60).describe("samples of the first baseline"),
+    page: milliseconds.prefault("1d").describe("a baseline that covers less time does not page"),
+    full: milliseconds
+      .prefault("7d")
+      .describe("a baseline that covers less time pages only for changes of ten percent or more"),
   })
   .prefault({})
-  .describe("how young baselines of latency and usage are trusted");
+  .describe("how far new baselines of latency and usage are trusted");
 
-const judge = z.strictObject({
-  learnRuns: z
-    .int()
-    .min(3)
-    .max(10_000)
-    .default(30)
-    .describe("judged runs from which contracts and error shapes are learned before anything is told of them"),
-  latencyFloorRatio: z
-    .number()
-    .gt(1)
-    .max(100)
-    .default(1.05)
-    .describe("slower by less than this factor is never reported"),
-  falsePageEvery: duration
-    .default("180d")
-    .describe("at most one false page about drift in this time, on average, of whatever falsePagesOf says"),
-  falsePagesOf: z
-    .enum(["series", "fleet"])
-    .default("series")
-    .describe("whether each measured value has that promise for itself, or all of them share one"),
-  warmUp,
-  maxLoopDelay: duration
-    .default("100ms")
-    .describe("a run during which this process stalled for longer says nothing about latency"),
-});
+const judge = z
+  .strictObject({
+    learnRuns: z
+      .int()
+      .min(3)
+      .max(10_000)
+      .default(30)
+      .describe("judged runs needed to learn contracts and error shapes; no findings about them before that"),
+    latencyFloorRatio: z.number().gt(1).max(100).default(1.05).describe("smallest slowdown to report, as a factor"),
+    falsePageEvery: milliseconds
+      .prefault("180d")
+      .describe("at most one false page about drift in this time on average; falsePagesOf says for what"),
+    falsePagesOf: z
+      .enum(["series", "fleet"])
+      .default("series")
+      .describe("whether that limit holds for each series, or for all series together"),
+    warmUp,
+    maxLoopDelay: milliseconds
+      .prefault("100ms")
+      .describe("if Plumbline itself stalls longer than this during a run, its latency is not judged"),
+  })
+  .transform(({ learnRuns, latencyFloorRatio, maxLoopDelay, falsePageEvery, falsePagesOf, ...rest }): JudgePolicy => ({
+    learnRuns,
+    latencyFloorRatio,
+    maxLoopDelayMs: maxLoopDelay,
+    drift: {
+      falsePageEveryMs: falsePageEvery,
+      falsePagesOf,
+      samples: rest.warmUp.samples,
+      pageAfterMs: rest.warmUp.page,
+      fullAfterMs: rest.warmUp.full,
+    },
+  }));
 
-const incidents = z.strictObject({
-  fire: z
-    .string()
-    .regex(/^\d+ of \d+$/, { error: "a rule such as 2 of 3" })
-    .default("2 of 3")
-    .describe("bad slots among the newest that open an incident; of no reply, attempts, and 3 in a row at least"),
-  resolveAfter: z.int().min(1).max(100).default(2).describe("good slots in a row that end an incident"),
-  remind: duration.default("4h").describe("how often an open incident that nobody acknowledged is told again"),
-  reopenWithin: duration
-    .default("30m")
-    .describe("what comes back within this time of its end is the same incident; 0s: always another"),
-  groupWait: duration
-    .default("30s")
-    .describe(
-      "an outage, or a move of a target that several probes ask, waits so long for others with the same cause, to be told as one",
-    ),
-});
+const fire = z
+  .string()
+  .regex(/^\d{1,3} of \d{1,3}$/, { error: "a rule such as 2 of 3" })
+  .refine((text) => isRule(slotsOf(text)), {
+    error: "a rule such as 2 of 3: at least 1, and no more than there are slots",
+  })
+  .transform(slotsOf);
 
-const probe = z.strictObject({
-  name: slug.meta({
-    description: "unique; with its location it is the probe's id, valid@default",
-    examples: ["valid"],
-  }),
-  target: z.string().meta({ description: "a name under targets", examples: ["mini"] }),
-  scenario: z.string().meta({
-    description: "a built-in one (docs/reference/scenarios.md), or a name under scenarios",
-    examples: ["valid-request"],
-  }),
-  every: duration.optional().meta({ description: "the time between two slots; either this or cron", examples: ["5m"] }),
-  cron: cron.optional().describe("when slots are due; either this or every"),
-  tz: timeZone.default("UTC").describe("of cron"),
-  locations: z.array(slug).min(1).default(["default"]).describe("where it runs: a probe of its own at each"),
-  nonce: z.boolean().default(false).describe("a different prompt for each run, to defeat prompt caches"),
-  tier: tier.optional().describe("where it differs from the target's"),
-  receivers: z
-    .array(z.string())
-    .optional()
-    .meta({ description: "who hears of it; everybody when left out", examples: [["oncall"]] }),
-});
+function slotsOf(text: string): { readonly bad: number; readonly of: number } {
+  const [bad = 0, of = 0] = text.split(" of ").map(Number);
+  return { bad, of };
+}
 
+function isRule({ bad, of }: { readonly bad: number; readonly of: number }): boolean {
+  return bad >= 1 && bad <= of && of <= 100;
+}
+
+const incidents = z
+  .strictObject({
+    fire: fire
+      .prefault("2 of 3")
+      .describe(
+        "how many of the latest slots must be bad to open an incident; without any reply, at least 3 attempts in a row",
+      ),
+    resolveAfter: z.int().min(1).max(100).default(2).describe("good slots in a row that resolve an incident"),
+    remind: milliseconds.prefault("4h").describe("how often an open, unacknowledged incident is notified again"),
+    reopenWithin: milliseconds
+      .prefault("30m")
+      .describe("a problem that returns this soon reopens its incident; 0s: always a new incident"),
+    groupWait: milliseconds
+      .prefault("30s")
+      .describe("how long to wait for other incidents with the same cause, to send one notification for all"),
+  })
+  .transform(({ remind, reopenWithin, groupWait, ...policy }) => ({
+    policy: { ...policy, remindMs: remind, reopenWithinMs: reopenWithin },
+    groupWaitMs: groupWait,
+  }));
+
+const probe = z
+  .strictObject({
+    name: slug.meta({
+      description: "unique; together with its location the id of the probe, such as valid@default",
+      examples: ["valid"],
+    }),
+    target: z.string().meta({ description: "a name under targets", examples: ["mini"] }),
+    scenario: z.string().meta({
+      description: "a built-in scenario (docs/reference/scenarios.md), or a name under scenarios",
+      examples: ["valid-request"],
+    }),
+    every: milliseconds
+      .refine((everyMs) => everyMs >= 1000, { error: "at least 1s" })
+      .optional()
+      .meta({ description: "interval between slots; either this or cron", examples: ["5m"] }),
+    cron: cron.optional().describe("when slots are due; either this or every"),
+    tz: timeZone.default("UTC").describe("time zone of cron"),
+    locations: z.array(slug).min(1).default(["default"]).describe("where it runs: one probe per location"),
+    nonce: z.boolean().default(false).describe("vary the prompt in each run, so that no prompt cache answers"),
+    tier: tier.optional().describe("overrides the target's tier"),
+    receivers: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "who is notified; every receiver if omitted", examples: [["oncall"]] }),
+  })
+  .transform(({ every, cron: times, tz, ...given }, context) => {
+    if ((every === undefined) === (times === undefined) && context.issues.length === 0) {
+      const params = {
+        got: every === undefined ? "neither" : "both",
+        hint: 'write every: 5m, or cron: "0 3 * * *" with tz',
+      };
+      context.addIssue({ code: "custom", message: "either every or cron", params });
+    }
+    const cadence: Cadence =
+      every === undefined ? { kind: "cron", pattern: times ?? "", tz } : { kind: "every", everyMs: every };
+    return { ...given, cadence };
+  });
+
+/** Read to host and port. */
 export const address = z
   .string({ error: "an address such as 127.0.0.1:8080" })
   .regex(/^(\[[0-9a-f:]+\]|[^:]+):\d{1,5}$/i, { error: "an address such as 127.0.0.1:8080" })
   .meta({
     title: "address",
-    description: "host and port; 0.0.0.0 is every IPv4 address of this machine, [::] every one",
+    description: "host and port; 0.0.0.0 listens on every IPv4 address of the machine, [::] on every address",
     examples: ["0.0.0.0:8080"],
-  });
+  })
+  .transform((text) => {
+    const colon = text.lastIndexOf(":");
+    return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(text.slice(colon + 1)) };
+  })
+  .refine(({ port }) => port < 65_536, { error: "a port of at most 65535" });
 
-const heartbeat = z.strictObject({
-  url: urlOrEnv.meta({ description: "what is posted to", examples: [{ env: "HEARTBEAT_URL" }] }),
-  every: duration.default("1m").describe("how often"),
-  allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
-});
+const heartbeat = z
+  .strictObject({
+    url: urlOrEnv.meta({ description: "the URL to post to", examples: [{ env: "HEARTBEAT_URL" }] }),
+    every: milliseconds.prefault("1m").describe("interval"),
+    allowPrivate: z.boolean().default(false).describe("allow plain http, loopback and private addresses"),
+  })
+  .transform(({ every, ...rest }) => ({ ...rest, everyMs: every }));
+
+/** The scope that was called `act` before. */
+const scope = z.preprocess((text) => (text === "act" ? "write" : text), z.enum(["read", "write"]).default("read"));
 
 const apiToken = z.strictObject({
-  token: secret.describe("what is sent as Authorization: Bearer"),
-  scope: z
-    .enum(["read", "act"])
-    .default("read")
-    .describe("what the token may do; act includes to acknowledge, silence, accept, pause and run"),
+  token: secret.describe("sent as Authorization: Bearer"),
+  scope: scope.describe("write also allows acknowledging, silencing, accepting baselines, pausing and running probes"),
 });
 
-const api = z.strictObject({
-  tokens: z
-    .record(slug, apiToken)
-    .default({})
-    .describe("who may use the API, and what for; without any it answers on this machine only"),
-  publicUrl: httpUrl.optional().meta({
-    description: "where people reach the service; with linkKey, alerts carry links to act on them",
-    examples: ["https://plumbline.example.com"],
-  }),
-  linkKey: secret.optional().describe("what those links are signed with: openssl rand -hex 24"),
-});
+const api = z
+  .strictObject({
+    tokens: z
+      .record(slug, apiToken)
+      .default({})
+      .describe("who may use the API, and for what; without tokens it answers only on this machine"),
+    publicUrl: httpUrl.optional().meta({
+      description: "where people reach the service; together with linkKey, alerts carry links to act on them",
+      examples: ["https://plumbline.example.com"],
+    }),
+    linkKey: secret.optional().describe("key that signs those links: openssl rand -hex 24"),
+  })
+  .transform(({ tokens, publicUrl, linkKey }, context) => {
+    const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));
+    if (publicUrl !== undefined && linkKey !== undefined) {
+      return { tokens: named, links: { publicUrl: publicUrl.replace(/\/+$/, ""), key: linkKey } };
+    }
+    if (publicUrl !== undefined || linkKey !== undefined) {
+      const [given, missing] = publicUrl === undefined ? ["linkKey", "publicUrl"] : ["publicUrl", "linkKey"];
+      const hint = publicUrl === undefined ? "https://plumbline.example.com" : "{ env: PLUMBLINE_LINK_KEY }";
+      const params = { got: "nothing", hint: `add ${missing}: ${hint}` };
+      context.addIssue({ code: "custom", path: [given], message: `${missing} as well`, params });
+    }
+    return { tokens: named, links: undefined };
+  });
+
+const dayMs = 86_400_000;
+
+function mapOf<T extends z.ZodType>(values: T) {
+  return z.record(slug, values).transform((record) => new Map(Object.entries(record)));
+}
 
 export const configSchema = z.strictObject({
-  targets: z.record(slug, target).describe("what is watched: each a base URL, a model and how to ask it"),
-  scenarios: z.record(slug, scenario).default({}).describe("questions of your own, beside the built-in ones"),
-  probes: z.array(probe).min(1).describe("which target is asked what, when and from where"),
-  receivers: z.record(slug, receiver).default({}).describe("who is told: each has one kind, hours and a cap"),
+  targets: mapOf(target).describe("what is monitored: each a base URL, a model and how to call it"),
+  scenarios: mapOf(scenario).prefault({}).describe("your own scenarios, in addition to the built-in ones"),
+  probes: z.array(probe).min(1).describe("which scenario runs against which target, when and from where"),
+  receivers: z
+    .record(slug, receiver)
+    .default({})
+    .describe("who is notified: each has one kind, hours and a rate limit"),
   routes,
   maintenance,
   digest,
   links,
-  judge: judge.prefault({}).describe("when something counts as moved"),
-  incidents: incidents.prefault({}).describe("when bad runs become an incident, and when it is over"),
-  retention: duration
-    .default("30d")
-    .describe("how long runs, ended deliveries and the history of resolved incidents are kept"),
-  listen: address.default("127.0.0.1:8080").describe("where health, metrics, API and pages are served"),
-  spendCap: spendCap.prefault({}).describe("the most all targets together may use"),
-  keyCaps: z
-    .array(keyCap)
-    .default([])
-    .describe("the most all targets with the same key may use, by the key's reference"),
-  requireKnownPrice: z.boolean().default(false).describe("refuses targets of which no price is known"),
+  judge: judge.prefault({}).describe("when a change counts as drift"),
+  incidents: incidents.prefault({}).describe("when bad runs open an incident, and when it is resolved"),
+  retention: milliseconds
+    .transform((ms) => Math.max(1, Math.ceil(ms / dayMs)))
+    .prefault("30d")
+    .describe("how long runs, finished deliveries and resolved incidents are kept"),
+  listen: address.prefault("127.0.0.1:8080").describe("address of health checks, metrics, API and pages"),
+  spendCap: spendCap.prefault({}).describe("spend caps of all targets together"),
+  keyCaps: z.array(keyCap).default([]).describe("spend caps shared by all targets with the same key"),
+  requireKnownPrice: z.boolean().default(false).describe("refuse targets whose price is unknown"),
   api: api.prefault({}).describe("who may use the HTTP API, and the links in alerts"),
   heartbeat: heartbeat
     .optional()
-    .describe("posted to while all is well; a dead man's switch there notices when it stops"),
+    .describe("a URL posted to while everything works; a dead man's switch there alerts when it stops"),
 });
 
 export type ConfigText = z.output<typeof configSchema>;

@@ -1,4 +1,5 @@
 import type { SecretRef } from "../probe/target.ts";
+import type { Check } from "./complaint.ts";
 
 /** The outside, as far as a configuration may look at it. */
 export interface SecretSources {
@@ -9,8 +10,8 @@ export interface SecretSources {
 
 /** The value behind a reference without a final line break; undefined when there is none or it is empty. */
 export function readSecret(ref: SecretRef, { env, readFile }: SecretSources): string | undefined {
-  const value = "env" in ref ? env[ref.env] : readFile(ref.file)?.replace(/\r?\n$/, "");
-  return value === "" ? undefined : value;
+  if ("file" in ref) return readFile(ref.file)?.replace(/\r?\n$/, "") || undefined;
+  return Object.hasOwn(env, ref.env) ? env[ref.env] || undefined : undefined;
 }
 
 export function secretName(ref: SecretRef): string {
@@ -24,4 +25,32 @@ export function looksSecret(text: string): boolean {
     /^[A-Za-z0-9+/=_-]{24,}$/.test(text) ||
     /:\/\/[^/]*@|[?&]\w*key=/i.test(text)
   );
+}
+
+/** Complains when a secret is missing. Returns its value only where secrets are checked. */
+export function requireSecret(
+  ref: SecretRef,
+  path: readonly PropertyKey[],
+  { context, complaints }: Check,
+): string | undefined {
+  if (!context.checkSecrets) return undefined;
+  const value = readSecret(ref, context);
+  if (value !== undefined) return value;
+  const hint = "env" in ref ? `export ${ref.env}=… before starting` : "write the secret to that file";
+  complaints.push({ path, expected: `a value in ${secretName(ref)}`, got: "nothing", hint });
+  return undefined;
+}
+
+const shortestToken = 20;
+
+/** A short token can be guessed. */
+export function requireToken(ref: SecretRef, path: readonly PropertyKey[], check: Check): void {
+  const value = requireSecret(ref, path, check);
+  if (value === undefined || value.length >= shortestToken) return;
+  check.complaints.push({
+    path,
+    expected: `at least ${shortestToken} characters in ${secretName(ref)}`,
+    got: `${value.length}`,
+    hint: "generate one: openssl rand -hex 24",
+  });
 }

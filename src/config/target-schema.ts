@@ -1,42 +1,87 @@
 import { z } from "zod";
+import type { ClientPolicy, Objective } from "../probe/target.ts";
 import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
 import { secret, urlOrEnv } from "../probe/reference-schemas.ts";
-import { duration, money, size } from "../probe/text-schemas.ts";
+import { looksSecret } from "./secrets.ts";
+import { spendCap } from "./spend-cap-schema.ts";
+import { milliseconds, money, size } from "../probe/text-schemas.ts";
 
-const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
+const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
+const headerName = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
+const noSecret = "no secret in clear: use { env: NAME } or { file: path }, or key and keyHeader for the API key";
+const headerValue = z.union([headerText.refine((text) => !looksSecret(text), { error: noSecret }), secret]);
+const headers = z.record(headerName, headerValue).superRefine((given, context) => {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string") continue;
+    if (!/^(proxy-)?authorization$|^cookie$|(^|-)(key|token|secret|password)$/i.test(name)) continue;
+    const params = {
+      got: "a header for credentials",
+      hint: "use key: { env: NAME } with keyHeader, or { env: NAME } here",
+    };
+    context.addIssue({ code: "custom", path: [name], message: noSecret, params });
+  }
+});
 
 const circuit = z
   .strictObject({
-    failures: z.int().min(1).default(5).describe("faults in a row after which nothing is sent for a while"),
-    open: duration.default("30s").describe("how long; then one request tries whether it is over"),
+    failures: z.int().min(1).default(5).describe("failures in a row after which requests stop for a while"),
+    open: milliseconds.prefault("30s").describe("how long; then one request tests whether the target has recovered"),
   })
+  .transform(({ failures, open }) => ({ failures, openMs: open }))
   .prefault({})
-  .describe("stops asking a target that fails again and again");
+  .describe("circuit breaker: stops requests to a target that keeps failing");
 
-const client = z.strictObject({
-  connect: duration.default("5s").describe("until the connection stands, name lookup and TLS included"),
-  firstByte: duration.default("30s").describe("until the reply's headers"),
-  firstContent: duration.default("30s").describe("until the first content of a stream"),
-  idle: duration.default("15s").describe("longest silence within a body"),
-  total: duration.default("60s").describe("hard limit of one attempt, whatever it is doing"),
-  maxBody: size.default("1 MiB").describe("a longer reply is cut off and fails"),
-  maxRequest: size.default("256 KiB").describe("a larger request is refused before anything is sent"),
-  maxEvents: z.int().min(1).max(1_000_000).default(10_000).describe("events of a stream; more are cut off and fail"),
-  retries: z
-    .union([z.literal(0), z.literal(1)], { error: "0 or 1" })
-    .default(1)
-    .describe("how often a transient failure is tried again; a timeout is only while connecting"),
-  maxRetryAfter: duration.default("10s").describe("a retry that is to wait longer is not made"),
-  connection: z
-    .enum(["fresh", "reused"])
-    .default("fresh")
-    .describe("whether each request connects anew, and is measured so, or connections are kept as clients do"),
-  circuit,
-});
+const client = z
+  .strictObject({
+    connect: milliseconds.prefault("5s").describe("time to connect, including DNS and TLS"),
+    firstByte: milliseconds.prefault("30s").describe("time until the response headers"),
+    firstContent: milliseconds.prefault("30s").describe("time until the first content of a stream"),
+    idle: milliseconds.prefault("15s").describe("longest pause within a response body"),
+    total: milliseconds.prefault("60s").describe("hard limit for one attempt"),
+    maxBody: size.prefault("1 MiB").describe("a larger response is cut off and counts as failed"),
+    maxRequest: size.prefault("256 KiB").describe("a larger request is refused before anything is sent"),
+    maxEvents: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(10_000)
+      .describe("events of a stream; a longer stream is cut off and counts as failed"),
+    retries: z
+      .union([z.literal(0), z.literal(1)], { error: "0 or 1" })
+      .default(1)
+      .describe("retries after a transient failure; a timeout is retried only if it happened while connecting"),
+    maxRetryAfter: milliseconds.prefault("10s").describe("no retry if Retry-After asks for a longer wait"),
+    connection: z
+      .enum(["fresh", "reused"])
+      .default("fresh")
+      .describe("fresh: each request opens a new connection, and latency includes it; reused: keep connections open"),
+    circuit,
+  })
+  .refine(({ total, connect }) => total >= connect, {
+    path: ["total"],
+    error: "no less than connect",
+    params: { hint: "raise total or lower connect" },
+  })
+  .transform((given): ClientPolicy => ({
+    connectMs: given.connect,
+    firstByteMs: given.firstByte,
+    firstContentMs: given.firstContent,
+    idleMs: given.idle,
+    totalMs: given.total,
+    maxBodyBytes: given.maxBody,
+    maxRequestBytes: given.maxRequest,
+    maxEvents: given.maxEvents,
+    retries: given.retries,
+    maxRetryAfterMs: given.maxRetryAfter,
+    connection: given.connection,
+    circuit: given.circuit,
+  }));
 
 const prices = z.union(
   [
@@ -45,114 +90,91 @@ const prices = z.union(
         .number()
         .min(0)
         .max(100)
-        .meta({ description: "factor on the list price of provider and model", examples: [0.8] }),
+        .meta({ description: "factor applied to the list price of provider and model", examples: [0.8] }),
     }),
     z.strictObject({
-      input: money.describe("per million tokens of the prompt"),
-      output: money.describe("per million tokens of the completion"),
-      cachedInput: money
-        .optional()
-        .describe("per million tokens of the prompt that came from the cache; input if left out"),
+      input: money.describe("per million prompt tokens"),
+      output: money.describe("per million completion tokens"),
+      cachedInput: money.optional().describe("per million cached prompt tokens; the price of input if omitted"),
     }),
   ],
   { error: "{ multiplier: 0.8 }, or { input: 0.15 USD, output: 0.60 USD } per million tokens" },
 );
 
-const tokens = (span: string) =>
-  z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: `tokens in one ${span}`, examples: [200_000] });
-const requests = (span: string) =>
-  z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: `requests in one ${span}, retries included`, examples: [600] });
-
-/** The most that may be used, by calendar hour, day and month of UTC. */
-export const spendCap = z
-  .strictObject({
-    perHour: money.optional().describe("money in one hour"),
-    perDay: money.optional().describe("money in one day"),
-    perMonth: money.optional().describe("money in one month"),
-    tokensPerHour: tokens("hour"),
-    tokensPerDay: tokens("day"),
-    tokensPerMonth: tokens("month"),
-    requestsPerHour: requests("hour"),
-    requestsPerDay: requests("day"),
-    requestsPerMonth: requests("month"),
-  })
-  .meta({ title: "caps", description: "each by calendar hour, day and month of UTC; what is left out is not capped" });
-
-export const keyCap = spendCap.extend({
-  key: secret.meta({
-    description: "whose targets count together: the reference as the targets write it",
-    examples: [{ env: "COMETAPI_KEY" }],
-  }),
-});
-
 const percentGood = z.number().gt(0).lt(100);
-const slo = z.strictObject({
-  availability: percentGood.optional().meta({ description: "percent of runs that must not fail", examples: [99.5] }),
-  latency: z
-    .strictObject({
-      under: duration.describe("the time that is quick enough"),
-      share: percentGood.default(95).describe("percent of runs that must take less"),
-    })
-    .optional()
-    .describe("percent of runs that must take less time"),
-  window: duration.default("30d").describe("over which time it is counted"),
-});
+const slo = z
+  .strictObject({
+    availability: percentGood
+      .optional()
+      .meta({ description: "percentage of runs that must succeed", examples: [99.5] }),
+    latency: z
+      .strictObject({
+        under: milliseconds.describe("the latency threshold"),
+        share: percentGood.default(95).describe("percentage of runs that must be faster"),
+      })
+      .optional()
+      .describe("percentage of runs that must be faster than a threshold"),
+    window: milliseconds.prefault("30d").describe("rolling window of the objective"),
+  })
+  .transform(({ availability, latency, window: windowMs }): Objective[] => [
+    ...(availability === undefined ? [] : [{ kind: "availability", share: availability / 100, windowMs } as const]),
+    ...(latency === undefined
+      ? []
+      : [{ kind: "latency", share: latency.share / 100, windowMs, underMs: latency.under } as const]),
+  ]);
 
 const keyHeader = z
   .strictObject({
-    name: headerName.default("authorization").describe("the header's name"),
-    prefix: headerValue.default("Bearer ").describe("what stands before the key; may be empty"),
+    name: headerName
+      .transform((name) => name.toLowerCase())
+      .prefault("authorization")
+      .describe("name of the header"),
+    prefix: headerText.default("Bearer ").describe("text before the key; can be empty"),
   })
   .prefault({})
   .describe("how the key is sent");
 
 export const target = z.strictObject({
-  baseUrl: urlOrEnv.meta({ description: "up to and including the version", examples: ["https://api.cometapi.com/v1"] }),
+  baseUrl: urlOrEnv.meta({
+    description: "base URL including the version; with { env: NAME } it is hidden like a secret",
+    examples: ["https://api.cometapi.com/v1"],
+  }),
   model: z
     .string()
     .min(1)
-    .meta({ description: "the name that requests ask for", examples: ["gpt-4o-mini"] }),
+    .max(500)
+    .meta({ description: "model name sent in requests", examples: ["gpt-4o-mini"] }),
   provider: z
     .string()
     .min(1)
+    .max(200)
     .default("openai")
-    .describe("whose list prices apply; also the provider's name in telemetry"),
+    .describe("whose list prices apply; also the provider name in telemetry"),
   key: secret
     .optional()
-    .meta({ description: "the API key; left out for targets that ask for none", examples: [{ env: "COMETAPI_KEY" }] }),
+    .meta({ description: "the API key; omit it for targets that need none", examples: [{ env: "COMETAPI_KEY" }] }),
   keyHeader,
-  headers: z
-    .record(headerName, headerValue)
-    .default({})
-    .meta({
-      description: "further headers of every request; secrets do not belong here",
-      examples: [{ "x-team": "sre" }],
-    }),
+  headers: headers.default({}).meta({
+    description: "additional headers of every request; write a secret as { env: NAME } or { file: path }",
+    examples: [{ "x-team": "sre" }],
+  }),
   maxTokensField: z
     .enum(["max_tokens", "max_completion_tokens"])
     .default("max_tokens")
-    .describe("by which member the output is capped; reasoning models of OpenAI want the second"),
-  client: client.prefault({}).describe("time limits, size limits, retries and connections of the client"),
-  prices: prices.optional().describe("per million tokens, or a multiplier on the list price"),
-  spendCap: spendCap.prefault({}).describe("the most this target may use; a run that could pass it is skipped"),
-  slo: slo.optional().describe("what its runs should come to; told when the error budget burns, shown as what is left"),
-  tier: tier.optional().describe("whether what breaks on it may wake somebody (page); ticket when left out"),
+    .describe("field that limits the output; OpenAI's reasoning models need max_completion_tokens"),
+  client: client.prefault({}).describe("timeouts, size limits, retries and connections"),
+  prices: prices.optional().describe("prices per million tokens, or a multiplier on the list price"),
+  spendCap: spendCap.prefault({}).describe("spend caps of this target; a run that could exceed one is skipped"),
+  slo: slo.optional().describe("service level objectives; you are notified when the error budget burns too fast"),
+  tier: tier.optional().describe("page: incidents may wake someone; ticket: they can wait; ticket if omitted"),
   traceparent: z
     .boolean()
     .default(false)
-    .describe("send the W3C trace context: only to a target of your own, whose spans join ours"),
+    .describe("send the W3C trace context; only for a target you operate, so that its spans join the trace"),
   tokenizer: z
     .enum([...tokenizers, "none"])
     .optional()
-    .describe("vocabulary in which its model counts tokens; left out: that of OpenAI's models by their names"),
-  contract: contract.optional().describe("what is known of its replies beside what is learned"),
-  audit: audit.optional().describe("what plumbline audit is to know of it"),
+    .describe("vocabulary the model uses to count tokens; if omitted, derived from the names of OpenAI's models"),
+  contract: contract.optional().describe("what you declare about replies, in addition to what is learned"),
+  audit: audit.optional().describe("what plumbline audit needs to know about the target"),
 });

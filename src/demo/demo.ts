@@ -9,9 +9,9 @@ import { isPerfect } from "./score.ts";
 import { type DemoIo, openScreen } from "../cli/screen.ts";
 import { storyPace } from "./story.ts";
 import { renderSummary } from "./summary.ts";
-import { playStory } from "./tell-story.ts";
+import { playStory } from "./play-story.ts";
 
-/** What `config/demo.yaml` refers to: made anew for each demo. */
+/** What `config/demo.yaml` refers to: generated for each demo. */
 export type DemoEnv = Readonly<
   Record<
     "PLUMBLINE_DEMO_TARGET" | "PLUMBLINE_DEMO_KEY" | "PLUMBLINE_DEMO_RECEIVER" | "PLUMBLINE_DEMO_WEBHOOK_SECRET",
@@ -45,20 +45,20 @@ export interface DemoPlace {
 }
 
 export interface DemoOptions {
-  /** End when the story is told; otherwise go on until a signal comes. */
+  /** Stop at the end of the story; otherwise continue until a signal arrives. */
   readonly once: boolean;
-  /** By then the result has been told, found or not. Default 90. */
+  /** Time limit for the result, whether or not everything was detected. Default 90. */
   readonly seconds?: number | undefined;
 }
 
-/** 0 everything found and nothing else reported · 3 not so · 130 interrupted before the story was told. */
+/** 0 everything detected and nothing else reported · 3 otherwise · 130 interrupted before the end of the story. */
 export type DemoExitCode = 0 | 3 | 130;
 
 const defaultSeconds = 90;
 
 /**
- * Runs Plumbline against a provider that changes, and tells what was changed and what was noticed. Everything that
- * was opened is closed again, whatever happens. Rejects only for trouble of our own.
+ * Runs Plumbline against a provider that changes, and reports what was changed and what was detected. Always closes
+ * what it opened. Rejects only for internal errors.
  */
 export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions): Promise<DemoExitCode> {
   const { clock, dataDir } = deps;
@@ -69,7 +69,7 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
 
   await using opened = new AsyncDisposableStack();
   const screen = opened.adopt(openScreen(io), (it) => it.end());
-  screen.say(0, "starting: a provider, a monitor and a receiver of alerts, all on this machine");
+  screen.say(0, "starting a provider, a monitor and an alert receiver on this machine");
 
   const testbed = opened.adopt(await openTestbed({ random: deps.random, sleep: deps.sleep, ...deps.place }), (it) =>
     it.close(),
@@ -83,7 +83,7 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
     io,
   });
   const secret = `whsec_${randomBytes(32).toString("base64")}`;
-  const receiver = opened.adopt(await openReceiver({ secret, onAlert: (alert) => journal.hear(alert) }), (it) =>
+  const receiver = opened.adopt(await openReceiver({ secret, onAlert: (alert) => journal.receive(alert) }), (it) =>
     it.close(),
   );
   screen.say(elapsedMs(), `provider ${testbed.baseUrl}, receiver ${receiver.url}`);
@@ -114,7 +114,7 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
     pace: storyPace((options.seconds ?? defaultSeconds) * 1000),
     isOnce: options.once,
     isInterrupted: () => isInterrupted,
-    onTold: options.once ? () => {} : summarise,
+    onEnd: options.once ? () => {} : summarise,
   });
   screen.end();
   summarise();

@@ -1,20 +1,19 @@
 import type { Alert } from "../notify/compose/alert.ts";
 import { renderAlertText } from "../notify/compose/render-text.ts";
-import { elapsed } from "../report/elapsed.ts";
-import { paint } from "../report/terminal-text.ts";
+import { elapsed, paint } from "../report/terminal-text.ts";
 import { driftNamed } from "../testbed/drifts.ts";
 import type { Testbed } from "../testbed/testbed.ts";
-import { type HeardAlert, type Injection, type Score, score } from "./score.ts";
+import { type ReceivedAlert, type Injection, type Score, score } from "./score.ts";
 import type { DemoIo, Screen } from "../cli/screen.ts";
 import { type StoryFacts, type StoryStep, storySteps } from "./story.ts";
 
-/** What was done to the provider and what was heard of it, on one time line. */
+/** What was changed at the provider and which alerts arrived, on one timeline. */
 export interface Journal {
   inject(step: StoryStep): void;
-  hear(alert: Alert): void;
+  receive(alert: Alert): void;
   score(): Score;
   drifts(): StoryFacts["drifts"];
-  /** One line for each of both, oldest first. */
+  /** One line per injection and per alert, oldest first. */
   events(): readonly string[];
 }
 
@@ -27,12 +26,12 @@ export interface JournalOptions {
   readonly io: Pick<DemoIo, "columns" | "colour">;
 }
 
-/** Says everything as it happens, and remembers it for the score. */
+/** Shows everything as it happens, and keeps it for the score. */
 export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io }: JournalOptions): Journal {
   const injections: Injection[] = [];
-  const heard: HeardAlert[] = [];
+  const received: ReceivedAlert[] = [];
   const events: string[] = [];
-  const current = () => score(storySteps, injections, heard);
+  const current = () => score(storySteps, injections, received);
 
   function note(atMs: number, text: string): void {
     events.push(`${elapsed(atMs)}  ${text}`);
@@ -47,12 +46,12 @@ export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io 
       const nth = `change ${injections.length} of ${storySteps.length}`;
       note(atMs, `${nth}, ${step.drift}: ${driftNamed(step.drift)?.sentence ?? ""}`);
     },
-    hear(alert) {
-      const heardAtMs = elapsedMs();
+    receive(alert) {
+      const receivedAtMs = elapsedMs();
       const { incidentId, event, kind, scenario, summary } = alert;
       const firstBadSlotAtMs = Date.parse(alert.firstBadSlot) - startedAtWallMs;
-      heard.push({ incidentId, event, kind, scenario, summary, heardAtMs, firstBadSlotAtMs });
-      note(heardAtMs, `alert, signature verified: ${kind} on ${scenario} ${event}`);
+      received.push({ incidentId, event, kind, scenario, summary, receivedAtMs, firstBadSlotAtMs });
+      note(receivedAtMs, `alert, signature verified: ${kind} on ${scenario} ${event}`);
       screen.show(
         `\n${renderAlertText(alert, { columns: io.columns, style: (text, tone) => paint(text, tone, io.colour) })}\n`,
       );
@@ -61,7 +60,7 @@ export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io 
     drifts: () =>
       current().drifts.map(({ injection, alerts }) => ({
         injectedAtMs: injection.atMs,
-        foundAtMs: alerts[0]?.heardAtMs,
+        foundAtMs: alerts[0]?.receivedAtMs,
       })),
     events: () => events,
   };

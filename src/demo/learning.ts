@@ -1,13 +1,13 @@
 import type { Overview } from "../operate/overview.ts";
 
 export interface LearningProgress {
-  /** Every probe has run, none is without a baseline, and nothing is open. */
+  /** Every probe has run, none is without a baseline, and no incident is open. */
   readonly isDone: boolean;
-  /** Of the probe that has come least far; undefined before the first run. */
+  /** Of the slowest probe; undefined before the first run. */
   readonly least: { readonly done: number; readonly of: number } | undefined;
 }
 
-/** How far learning has come. `probeCount` is how many there should be: a probe that never ran has learned nothing. */
+/** Progress of learning. `probeCount` is the expected number: a probe that never ran has learned nothing. */
 export function learningOf(overview: Overview, probeCount: number): LearningProgress {
   const ran = overview.probes.filter(({ recent }) => recent.some(({ state }) => state === "done"));
   const open = ran.map(({ learning }) => learning).filter((learning) => learning !== undefined);

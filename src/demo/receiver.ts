@@ -8,20 +8,20 @@ import { type Json, isJsonObject } from "../std/json.ts";
 export interface ReceiverOptions {
   /** The `whsec_` secret deliveries must be signed with. */
   readonly secret: string;
-  /** Called once per `webhook-id`, after the signature was found good. */
+  /** Called once per `webhook-id`, after the signature was verified. */
   readonly onAlert: (alert: Alert) => void;
 }
 
 export interface WebhookReceiverServer {
   readonly url: string;
-  /** Deliveries turned away for a bad signature or a body that is no alert. */
+  /** Deliveries refused because of an invalid signature or body. */
   rejected(): number;
   close(): Promise<void>;
 }
 
 const maxBodyBytes = 256 * 1024;
 
-/** What somebody on call would run: a receiver that trusts nothing but the signature, checked by a package that is not ours. */
+/** A receiver as users would run it: it trusts only the signature, verified by an independent package. */
 export async function openReceiver({ secret, onAlert }: ReceiverOptions): Promise<WebhookReceiverServer> {
   const webhook = new Webhook(secret);
   const seen = new Set<string>();
@@ -69,7 +69,7 @@ export async function openReceiver({ secret, onAlert }: ReceiverOptions): Promis
   };
 }
 
-/** The signed payload, or undefined when the signature, the time stamp or the JSON is no good. */
+/** The signed payload, or undefined if the signature, the timestamp or the JSON is invalid. */
 function verify(webhook: Webhook, body: string, request: IncomingMessage): Json | undefined {
   const headers = Object.fromEntries(
     ["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, String(request.headers[name] ?? "")]),
@@ -93,7 +93,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // Read to its end in any case: closing on unread bytes would reset the connection and lose our answer.
+    // Read to its end in any case: closing with unread bytes would reset the connection and lose the response.
     if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
   if (bytes > maxBodyBytes) return undefined;

@@ -1,43 +1,43 @@
 import type { Alert } from "../notify/compose/alert.ts";
 import { type StoryStep, showsOn } from "./story.ts";
 
-/** A drift that was put in force; times are milliseconds since the demo began. */
+/** An activated drift; times are milliseconds since the demo started. */
 export interface Injection {
   readonly step: StoryStep;
   readonly atMs: number;
 }
 
-/** A verified alert, placed on the demo's own time line. */
-export interface HeardAlert {
+/** A verified alert on the demo's own timeline. */
+export interface ReceivedAlert {
   readonly incidentId: string;
   readonly event: Alert["event"];
   readonly kind: Alert["kind"];
   readonly scenario: string;
   readonly summary: string;
-  readonly heardAtMs: number;
+  readonly receivedAtMs: number;
   /** Negative for an incident of an earlier demo on the same data folder. */
   readonly firstBadSlotAtMs: number;
 }
 
 export interface DriftScore {
   readonly injection: Injection;
-  /** All alerts that rightly tell of it, first heard first. Empty = missed. */
-  readonly alerts: readonly HeardAlert[];
+  /** All alerts that correctly report it, in order of arrival. Empty = missed. */
+  readonly alerts: readonly ReceivedAlert[];
 }
 
 export interface Score {
   readonly drifts: readonly DriftScore[];
-  /** Steps the story did not come to. */
+  /** Steps the story did not reach. */
   readonly notInjected: readonly StoryStep[];
-  /** Alerts that nothing we did explains, and alerts that call a drift over while it is in force. */
-  readonly unexpected: readonly HeardAlert[];
+  /** Alerts that no injection explains, and alerts that call a drift resolved while it is active. */
+  readonly unexpected: readonly ReceivedAlert[];
   /** About incidents that began before this demo. */
-  readonly earlier: readonly HeardAlert[];
+  readonly earlier: readonly ReceivedAlert[];
 }
 
 /**
  * A slot that was due shortly before an injection can still see it, and an incident may count a single bad slot
- * within its window (two of three) from before it. Anything older was not caused by the injection.
+ * within its window (two of three) from before it. Anything older was not caused by it.
  */
 export const windowMs = 3000;
 
@@ -45,15 +45,15 @@ export const windowMs = 3000;
 export function score(
   steps: readonly StoryStep[],
   injections: readonly Injection[],
-  alerts: readonly HeardAlert[],
+  alerts: readonly ReceivedAlert[],
 ): Score {
-  const byHearing = alerts.toSorted((one, other) => one.heardAtMs - other.heardAtMs);
+  const byArrival = alerts.toSorted((one, other) => one.receivedAtMs - other.receivedAtMs);
   const drifts = injections.map((injection) => ({
     injection,
-    alerts: byHearing.filter((alert) => notificationsOf(alert, injection)),
+    alerts: byArrival.filter((alert) => explains(alert, injection)),
   }));
   const explained = new Set(drifts.flatMap((drift) => drift.alerts));
-  const rest = byHearing.filter((alert) => !explained.has(alert));
+  const rest = byArrival.filter((alert) => !explained.has(alert));
   const injected = new Set(injections.map(({ step }) => step));
   return {
     drifts,
@@ -63,9 +63,9 @@ export function score(
   };
 }
 
-function notificationsOf(alert: HeardAlert, { step, atMs }: Injection): boolean {
+function explains(alert: ReceivedAlert, { step, atMs }: Injection): boolean {
   const shows = showsOn(step.shows, alert.scenario);
-  const follows = alert.heardAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
+  const follows = alert.receivedAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
   return alert.kind === step.kind && shows && follows && alert.event !== "resolved";
 }
 

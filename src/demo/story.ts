@@ -1,11 +1,11 @@
 import type { FindingKind } from "../judgement/judgement.ts";
 import type { DriftName } from "../testbed/drifts.ts";
 
-/** One change of the provider and the incident that must come of it. */
+/** One change of the provider and the incident it must cause. */
 export interface StoryStep {
   readonly drift: DriftName;
   readonly kind: FindingKind;
-  /** Where it can show; an alert about any other scenario is a false one. */
+  /** Where it can appear; an alert about any other scenario is false. */
   readonly shows: Where;
 }
 
@@ -27,21 +27,21 @@ export const storySteps: readonly StoryStep[] = [
 
 /** Everything here is in milliseconds since the demo began. */
 export interface StoryPace {
-  /** Drifts begin by then, learned or not: a baseline that never comes must not hang the demo. */
+  /** Drifts start by then in any case: a baseline that never completes must not block the demo. */
   readonly learnByMs: number;
-  /** How long all is well on the screen before the first drift. */
+  /** How long everything is healthy before the first drift. */
   readonly calmMs: number;
-  /** Between two drifts: at least this, and at most that when the first is not found. */
+  /** Between two drifts: at least this, and at most that if the first is not detected. */
   readonly shortestStepMs: number;
   readonly longestStepMs: number;
-  /** After an alert and before the next drift: time to read, and to hear what else may come of it. */
+  /** Between an alert and the next drift: time to read, and for further alerts about it. */
   readonly readMs: number;
-  /** After the last drift was found, for whatever else is still going to be reported. */
+  /** After the last drift was detected, for further alerts. */
   readonly quietMs: number;
   readonly endMs: number;
 }
 
-/** `limitMs` is when the result must have been told. */
+/** `limitMs`: when the result must be known. */
 export function storyPace(limitMs: number): StoryPace {
   return {
     learnByMs: limitMs / 2,
@@ -58,7 +58,7 @@ export interface StoryFacts {
   readonly elapsedMs: number;
   /** When the last baseline was learned. */
   readonly learnedAtMs: number | undefined;
-  /** In order: when each drift was injected and when its first alert came. */
+  /** In order: when each drift was injected and when its first alert arrived. */
   readonly drifts: readonly {
     readonly injectedAtMs: number;
     readonly foundAtMs: number | undefined;
@@ -70,7 +70,7 @@ export type StoryMove =
   | { readonly kind: "inject"; readonly step: StoryStep }
   | { readonly kind: "finish" };
 
-/** What is to be done now. Pure. */
+/** The next step. Pure. */
 export function nextMove(facts: StoryFacts, pace: StoryPace, steps: readonly StoryStep[] = storySteps): StoryMove {
   const { elapsedMs, drifts } = facts;
   if (elapsedMs >= pace.endMs) return { kind: "finish" };

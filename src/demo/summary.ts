@@ -1,33 +1,32 @@
 import { formatDurationMs } from "../std/duration.ts";
 import { driftNamed } from "../testbed/drifts.ts";
-import { elapsed } from "../report/elapsed.ts";
-import { type Segment, drawLine, segment } from "../report/terminal-text.ts";
-import type { DriftScore, HeardAlert, Score } from "./score.ts";
+import { elapsed, type Segment, drawLine, segment } from "../report/terminal-text.ts";
+import type { DriftScore, ReceivedAlert, Score } from "./score.ts";
 
 export interface SummaryFacts {
   readonly score: Score;
   readonly elapsedMs: number;
   readonly requests: number;
-  /** Deliveries whose signature or body was no good. */
+  /** Deliveries with an invalid signature or body. */
   readonly rejected: number;
 }
 
 type Line = readonly Segment[];
 
-/** What was changed, what was noticed and how long each took, for people. Pure. */
+/** What was changed, what was detected and how long each took, for people. Pure. */
 export function renderSummary({ score, elapsedMs, requests, rejected }: SummaryFacts, colour: boolean): string {
   const found = score.drifts.filter(({ alerts }) => alerts.length > 0).length;
   const all = score.drifts.length + score.notInjected.length;
   const others = score.unexpected.length + rejected;
   const lines: readonly Line[] = [
-    [segment("What was changed, and what was noticed", "strong")],
+    [segment("What was changed, and what was detected", "strong")],
     [],
     ...score.drifts.flatMap((drift) => driftLines(drift, elapsedMs)),
     ...score.notInjected.map((step): Line => [segment(` - ${step.drift}  was not injected`, "dim")]),
     [],
-    ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(notified(alert))]),
-    ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${notified(alert)}`, "dim")]),
-    ...(rejected === 0 ? [] : [[segment(` ✗ ${rejected} deliveries were not signed as they should be`, "bad")]]),
+    ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(alertLine(alert))]),
+    ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${alertLine(alert)}`, "dim")]),
+    ...(rejected === 0 ? [] : [[segment(` ✗ ${rejected} deliveries had no valid signature or body`, "bad")]]),
     [
       segment(
         ` ${found} of ${all} drifts found, ${others === 0 ? "nothing else reported" : `${others} other ${others === 1 ? "report" : "reports"}`}`,
@@ -55,12 +54,12 @@ function driftLines({ injection: { step, atMs }, alerts }: DriftScore, elapsedMs
     [segment(" ✓ ", "good"), segment(step.drift, "strong"), segment(`  ${sentence}`)],
     [
       segment(injected),
-      segment(`${first.kind} alert on ${first.scenario} after ${formatDurationMs(first.heardAtMs - atMs)}`, "good"),
+      segment(`${first.kind} alert on ${first.scenario} after ${formatDurationMs(first.receivedAtMs - atMs)}`, "good"),
       segment(also.length === 0 ? "" : `, also on ${also.join(", ")}`),
     ],
   ];
 }
 
-function notified({ event, kind, scenario, summary, heardAtMs }: HeardAlert): string {
-  return `${elapsed(heardAtMs)} ${kind} on ${scenario} ${event}: ${summary}`;
+function alertLine({ event, kind, scenario, summary, receivedAtMs }: ReceivedAlert): string {
+  return `${elapsed(receivedAtMs)} ${kind} on ${scenario} ${event}: ${summary}`;
 }

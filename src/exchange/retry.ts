@@ -1,4 +1,5 @@
 import { isJsonObject } from "../std/json.ts";
+import { retryAfterToMs } from "../std/retry-after.ts";
 import type { Outcome, Reply, TransportFault } from "./exchange.ts";
 
 /** 524 is Cloudflare's "a timeout occurred" at the origin. */
@@ -65,12 +66,8 @@ export function retryWaitMs(
   return asked <= maxRetryAfterMs ? asked : undefined;
 }
 
+/** `retry-after-ms` is more precise, and OpenAI's clients prefer it too. */
 function askedWaitMs({ headers }: Reply, nowMs: number): number | undefined {
-  const precise = Number(headers["retry-after-ms"]);
-  if (headers["retry-after-ms"] !== undefined && Number.isFinite(precise) && precise >= 0) return precise;
-  const header = headers["retry-after"]?.trim();
-  if (header === undefined || header === "") return undefined;
-  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
-  const dateMs = Date.parse(header);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  const precise = headers["retry-after-ms"]?.trim() ?? "";
+  return /^\d{1,13}(\.\d+)?$/.test(precise) ? Number(precise) : retryAfterToMs(headers["retry-after"], nowMs);
 }

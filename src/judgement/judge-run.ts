@@ -1,11 +1,11 @@
-import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
+import type { Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
 import { groupOf, seriesOf } from "../baseline/series.ts";
+import type { SeriesUpdate } from "../baseline/series-update.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy, Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatDurationMs } from "../std/duration.ts";
-import type { Json } from "../std/json.ts";
 import { readingOf } from "./drift/reading.ts";
 import { isTimeout, judgeAvailability } from "./rules/availability.ts";
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
@@ -29,12 +29,7 @@ export interface RunJudgement {
   readonly findings: readonly Finding[];
   /** `valid-request total time: learning, 3 of 12` */
   readonly unjudged: readonly string[];
-  readonly series: readonly {
-    readonly series: Series;
-    readonly state: Json;
-    readonly reading?: Reading | undefined;
-    readonly accept?: LearnedBaseline | undefined;
-  }[];
+  readonly series: readonly SeriesUpdate[];
 }
 
 /** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */

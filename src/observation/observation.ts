@@ -1,4 +1,5 @@
-import type { JsonKind, TextClass } from "../probe/probe.ts";
+import type { JsonKind } from "../std/json.ts";
+import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
 import type { StreamUsage } from "./stream-usage.ts";
 

@@ -15,15 +15,16 @@ import { completionText, textFacts } from "./text-facts.ts";
 import { usageOf } from "./usage.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
-/** What is asked for, and what is looked for in the reply beside the usual facts. */
-interface Looked {
+/** What of a call decides which facts are observed. */
+export interface ObservedCall {
   readonly name: string;
   readonly ask: Ask;
   readonly method?: "GET" | undefined;
+  /** Its reply is not compared with a baseline. */
   readonly isAside?: boolean | undefined;
-  /** A model to be found in the list that comes. */
+  /** A model that the listed models must contain. */
   readonly expectModel?: string | undefined;
-  /** Numbers to read: name → path. */
+  /** Numbers to keep of the reply: name → path. */
   readonly read?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -31,7 +32,12 @@ interface Looked {
  * The facts of one exchange. `patterns` are the regular expressions somebody expects of the text; `redact` knows the
  * secrets of the configuration.
  */
-export function observe(call: Looked, exchange: Exchange, patterns: readonly string[], redact: Redactor): Observation {
+export function observe(
+  call: ObservedCall,
+  exchange: Exchange,
+  patterns: readonly string[],
+  redact: Redactor,
+): Observation {
   const last = exchange.attempts.at(-1) ?? exchange.attempts[0];
   const { outcome } = last;
   return {
@@ -62,7 +68,7 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
   return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
 }
 
-function factsOf(reply: Reply, patterns: readonly string[], { expectModel, read }: Looked): ReplyFacts {
+function factsOf(reply: Reply, patterns: readonly string[], { expectModel, read }: ObservedCall): ReplyFacts {
   const documents = documentsOf(reply.body);
   const text = completionText(documents);
   const requestId = requestIdOf(reply, documents);

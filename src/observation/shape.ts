@@ -1,5 +1,4 @@
-import type { JsonKind } from "../probe/probe.ts";
-import type { Json } from "../std/json.ts";
+import type { Json, JsonKind } from "../std/json.ts";
 import { isMap, shownName } from "./member-names.ts";
 import type { Classes, SeenKind, Shape } from "./observation.ts";
 import { classOf } from "./value-class.ts";

@@ -155,7 +155,7 @@ export function createControl(world: ControlWorld): Control {
       resolve: (id, by, why) => control.act("resolve", id, by, why),
     }),
     probes: createProbes({ book, clock, probes, enqueue, nextSlotMs }),
-    digests: { now: () => digestNow({ book, probes }, clock.nowMs()), last: () => book.lastDigest() },
+    digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     acts: () => book.acts(mostListed),
     incidents: (all) => book.incidents(all, mostListed),
     incident: (id) => book.history(id),

@@ -1,6 +1,6 @@
 import type { Probe } from "../probe/probe.ts";
 import type { Overview } from "./overview.ts";
-import { standOfCaps } from "../upkeep/cap-usage.ts";
+import { usageOfCaps } from "../upkeep/cap-usage.ts";
 import { errorBudgets, type SloStore } from "../upkeep/check-slo.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 
@@ -13,6 +13,6 @@ export async function wholeOverview(book: OverviewStore, probes: readonly Probe[
   return {
     ...(await book.overview(nowMs)),
     errorBudgets: await errorBudgets(book, probes, nowMs),
-    spendCaps: await standOfCaps(book, probes, nowMs),
+    spendCaps: await usageOfCaps(book, probes, nowMs),
   };
 }

@@ -1,4 +1,4 @@
-/** Whether an incident may wake somebody, or can wait until somebody is at work. */
+/** page: may wake someone; ticket: can wait for working hours. */
 export type Tier = "page" | "ticket";
 
 /** What of an incident silences, routes and maintenance windows can match. */
@@ -22,12 +22,12 @@ export interface Hours {
   readonly tz: string;
   /** 0 is Sunday. */
   readonly days: readonly number[];
-  /** Minutes of the day; a window that ends before it begins ends on the next day. */
+  /** Minutes of the day; a window that ends before it starts ends on the next day. */
   readonly fromMinute: number;
   readonly toMinute: number;
   /** What happens outside: messages are held until the hours begin, or skipped. */
   readonly outside: "hold" | "skip";
-  /** Whether pages keep to the hours as well. */
+  /** Whether pages keep to the working hours as well. */
   readonly pages: "always" | "within";
 }
 
@@ -49,7 +49,7 @@ export interface MaintenanceWindow {
 
 /** When the daily digest is sent, and to whom. */
 export interface DigestTimes {
-  /** Minutes of the day by the clocks of `tz`. */
+  /** Minutes since midnight in `tz`. */
   readonly atMinute: number;
   readonly tz: string;
   readonly receivers: readonly string[];
@@ -63,7 +63,7 @@ export interface Alerting {
   readonly maintenance: readonly MaintenanceWindow[];
   /** How long an outage or a move waits for others with the same cause, to be sent as one message. */
   readonly groupWaitMs: number;
-  /** None: no digest is made. */
+  /** Omitted: no digest. */
   readonly digest?: DigestTimes | undefined;
 }
 

@@ -1,42 +1,6 @@
-import type { SecretRef, Target } from "./target.ts";
-
-/** What an operator says of a target for its audit, beside how it is asked. */
-export interface AuditTerms {
-  /** Where the application will run: `production`. */
-  readonly environment: string;
-  /** Which application is about to use the target. */
-  readonly application?: string | undefined;
-  /** A key that was withdrawn: it must be refused as an invalid one is. */
-  readonly revokedKey?: SecretRef | undefined;
-  readonly documentation?: { readonly url: string; readonly checked: string } | undefined;
-  /** Slower than this is worth a warning. */
-  readonly warnAfterMs: number;
-  readonly fallback?: Fallback | undefined;
-  readonly billing?: BillingSource | undefined;
-  readonly accept: readonly AcceptedRisk[];
-}
-
-/** What a user gets when the target fails. One step: what a fallback leads to has none of its own. */
-export type Fallback =
-  | { readonly kind: "secondary"; readonly target: Omit<Target, "audit"> }
-  | { readonly kind: "cached-answer" | "static-answer"; readonly text: string }
-  | { readonly kind: "retry-later" }
-  | { readonly kind: "human"; readonly contact: string };
-
-/** Where the provider's own figures are to be had. */
-export interface BillingSource {
-  readonly kind: "openrouter" | "litellm" | "openai" | "new-api" | "cometapi";
-  /** Where it answers, when not where the target does. */
-  readonly url?: string | undefined;
-  /** The key it asks for, when not the target's. */
-  readonly key?: SecretRef | undefined;
-  /** How long its figures may take to follow. */
-  readonly lagMs: number;
-}
-
-/** A risk that somebody answers for, until a day. */
+/** A risk that someone accepts until a date. */
 export interface AcceptedRisk {
-  /** Name of the rule that would otherwise not be met. */
+  /** Name of the rule that is not met. */
   readonly item: string;
   readonly reason: string;
   readonly by: string;
@@ -44,14 +8,14 @@ export interface AcceptedRisk {
   readonly until: string;
 }
 
-/** How a reply is expected to be: what is not said may be anything. */
+/** What is expected of a reply; omitted fields can have any value. */
 export interface PinnedReply {
   readonly status?: number | undefined;
-  /** Of the error, as the provider writes it. */
+  /** Error type as the provider spells it. */
   readonly errorType?: string | undefined;
   readonly errorCode?: string | number | undefined;
   readonly finishReason?: string | undefined;
-  /** The model that the reply says has answered. */
+  /** The model named in the reply. */
   readonly servedModel?: string | undefined;
 }
 

@@ -1,19 +1,19 @@
-import type { JsonKind } from "./probe.ts";
+import type { JsonKind } from "../std/json.ts";
 
-/** What people say of paths of replies; in paths `*` stands for one name, `**` for anything. What their client reads comes first. */
+/** What people declare about paths of replies; `*` stands for one name, `**` for any path. `clientReads` takes precedence. */
 export interface ContractPolicy {
-  /** What replies should be like, known before the first of them. */
+  /** The contract that applies before anything is learned. */
   readonly declared?: "openai" | DeclaredContract | undefined;
-  /** A difference here is none. */
+  /** Differences here are ignored. */
   readonly ignore: readonly string[];
   readonly severity: Readonly<Record<string, "breaking" | "risky" | "informative">>;
-  /** Kinds that are fine, whatever was learned. */
+  /** Types accepted here, whatever was learned. */
   readonly expect: Readonly<Record<string, readonly (JsonKind | "absent")[]>>;
   /** Any difference here is breaking. */
   readonly clientReads: readonly string[];
 }
 
-/** A contract that somebody wrote down. */
+/** A contract from a schema. */
 export interface DeclaredContract {
   readonly name: string;
   readonly version: string;
@@ -22,14 +22,14 @@ export interface DeclaredContract {
   readonly error?: DeclaredPaths | undefined;
 }
 
-/** JSON path as shapes name it → what may stand there. */
+/** JSON path → what is allowed there. */
 export type DeclaredPaths = Readonly<Record<string, DeclaredPath>>;
 
 export interface DeclaredPath {
-  /** None: any. */
+  /** Empty: any. */
   readonly kinds: readonly JsonKind[];
-  /** `on-paper`: documented as always there, yet clients do without it. */
+  /** `on-paper`: documented as always present, but clients do not need it. */
   readonly presence: "always" | "on-paper" | "optional" | "deprecated";
-  /** The words it may be, where they are few. */
+  /** The allowed values, if they are few. */
   readonly values?: readonly string[] | undefined;
 }

@@ -17,6 +17,7 @@ export function requestFingerprint(probe: Probe): string {
     model: target.model,
     maxTokensField: target.maxTokensField,
     headers: target.headers,
+    ...(target.secretHeaders && { secretHeaders: target.secretHeaders }),
     scenario,
     nonce,
   });

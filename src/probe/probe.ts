@@ -1,5 +1,5 @@
 import type { Alerting, Tier } from "./alerting.ts";
-import type { JsonObject } from "../std/json.ts";
+import type { JsonKind, JsonObject } from "../std/json.ts";
 import type { Target } from "./target.ts";
 
 export type Cadence =
@@ -16,12 +16,11 @@ export type Expectation =
   | { readonly kind: "finish-reason"; readonly oneOf: readonly string[] }
   | { readonly kind: "usage-present" }
   | { readonly kind: "stream-complete" }
-  /** Policy: the request must be refused; a completion is a breach whatever the status code. */
+  /** Policy: the request must be refused; a completion is a violation whatever the status code. */
   | { readonly kind: "no-completion" }
-  /** No more output than was allowed, and `length` said when that is why it ended. */
+  /** No more output than allowed, and finish reason `length` if the limit ended it. */
   | { readonly kind: "within-cap"; readonly maxTokens: number };
 
-export type JsonKind = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
 export type TextClass = "empty" | "json" | "number" | "word" | "line" | "text";
 
 /** A chat request as a person writes it; model, token field name and credential come from the target. */
@@ -33,7 +32,7 @@ export interface Ask {
   readonly extra: JsonObject;
 }
 
-/** What a configuration says about a scenario; `scenario/` turns it into one that can be played. */
+/** A scenario as configured; `scenario/` makes it executable. */
 export type ScenarioSpec =
   | { readonly kind: "built-in"; readonly name: string }
   | {
@@ -49,30 +48,30 @@ export interface JudgePolicy {
   readonly learnRuns: number;
   /** Latency moves by less than this factor are never reported: 1.3 = thirty percent. */
   readonly latencyFloorRatio: number;
-  /** A run whose event loop stalled for longer than this is no evidence about latency. */
+  /** The latency of a run is not judged if the event loop stalled for longer than this. */
   readonly maxLoopDelayMs: number;
   readonly drift: DriftPolicy;
 }
 
-/** What is promised of the drift judges, and how long their baselines must be for it. */
+/** The promised rate of false pages, and how long baselines must be to page. */
 export interface DriftPolicy {
-  /** At most one false page in this time, on average: of a series, or of all together. */
+  /** At most one false page in this time on average: per series, or for all series together. */
   readonly falsePageEveryMs: number;
-  /** Of each series when left out. */
+  /** Per series if omitted. */
   readonly falsePagesOf?: "series" | "fleet" | undefined;
-  /** Of a promise that was divided among series: what it is for all, and how many those are. */
+  /** If the limit is divided among series: the limit for all of them, and their number. */
   readonly shared?: { readonly everyMs: number; readonly pagingSeries: number } | undefined;
-  /** Samples of the first baseline: with fewer, only fixed rules judge. */
+  /** Samples of the first baseline; before that, only fixed rules apply. */
   readonly samples: number;
-  /** Baselines of less time inform only; those of less than `fullAfterMs` page with a wider floor. */
+  /** Baselines that cover less time never page; below `fullAfterMs` they page only for larger changes. */
   readonly pageAfterMs: number;
   readonly fullAfterMs: number;
 }
 
 /**
- * Fire when `fire.bad` of the last `fire.of` slots agree; resolve after `resolveAfter` good ones. While it lasts and
- * nobody has acknowledged it, people are reminded every `remindMs`. What comes back within `reopenWithinMs` of its end is
- * the same incident, which then has to stay good for as long before it is over again.
+ * Open an incident when `fire.bad` of the last `fire.of` slots are bad; resolve it after `resolveAfter` good ones. Until
+ * someone acknowledges it, repeat the notification every `remindMs`. A problem that returns within `reopenWithinMs` reopens
+ * the incident, which must then stay good for that long before it resolves again.
  */
 export interface IncidentPolicy {
   readonly fire: { readonly bad: number; readonly of: number };
@@ -89,12 +88,12 @@ export interface Probe {
   readonly scenario: ScenarioSpec;
   readonly location: string;
   readonly cadence: Cadence;
-  /** Sent in the prompt of each run to defeat prompt caches. */
+  /** Vary the prompt in each run, so that no prompt cache answers. */
   readonly nonce: boolean;
   readonly judge: JudgePolicy;
   readonly incident: IncidentPolicy;
   readonly tier: Tier;
   readonly alerting: Alerting;
-  /** Names of the receivers that hear of it. */
+  /** Names of the receivers that are notified. */
   readonly receivers: readonly string[];
 }

@@ -11,32 +11,30 @@ export const secret = z
   .meta({
     title: "secret",
     description:
-      "where the secret is, never the secret: { env: NAME } for an environment variable, { file: path } for a file",
+      "where the secret is, never the secret itself: { env: NAME } for an environment variable, { file: path } for a file",
     examples: [{ env: "NAME" }, { file: "/run/secrets/name" }],
   });
 
+export const plainUrl = "an http or https URL without user, password, query and fragment";
+
 export const httpUrl = z
   .string()
-  .refine(isPlainHttpUrl, { error: "an http or https URL without user, password or query" })
+  .refine(isPlainHttpUrl, { error: plainUrl })
   .meta({
     title: "URL",
-    description: "begins with http:// or https://; without user, password, query and fragment",
+    description: "starts with http:// or https://; no user, password, query or fragment",
     examples: ["https://example.com/path"],
   });
 
-export const urlOrEnv = z
-  .union([httpUrl, envRef], {
-    error: "an http or https URL without user, password or query, or { env: NAME }",
-  })
-  .meta({
-    title: "URL or variable",
-    description: "a URL, or { env: NAME } for the environment variable that holds it",
-    examples: ["https://example.com/path"],
-  });
+export const urlOrEnv = z.union([httpUrl, envRef], { error: `${plainUrl}, or { env: NAME }` }).meta({
+  title: "URL or variable",
+  description: "a URL, or { env: NAME } for the environment variable that holds it",
+  examples: ["https://example.com/path"],
+});
 
-function isPlainHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const isHttp = url.protocol === "http:" || url.protocol === "https:";
-  return isHttp && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+export function isPlainHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) return false;
+  // An empty user or query is dropped by the parser, and still not what was meant.
+  return url.username === "" && url.password === "" && !/[?#]|^\w+:\/*[^/]*@/.test(text);
 }

@@ -1,9 +1,9 @@
 import type { MicroUsd } from "../std/money.ts";
-import type { AuditTerms } from "./audit-terms.ts";
+import type { AcceptedRisk } from "./audit-terms.ts";
 import type { ContractPolicy } from "./contract-policy.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-/** Where a secret is to be found. The secret itself is never part of a configuration, row or message. */
+/** Where a secret is. The secret itself is never part of a configuration, row or message. */
 export type SecretRef = { readonly env: string } | { readonly file: string };
 
 /** How the client behaves towards one target. All deadlines count from the start of an attempt. */
@@ -37,11 +37,11 @@ export interface TokenPrice {
   readonly cachedInputPerMillion?: MicroUsd | undefined;
 }
 
-/** The most that may be used within one calendar hour, day or month (UTC). What is not given is not capped. */
+/** Limits within one calendar hour, day or month (UTC). Whatever is omitted has no limit. */
 export interface SpendCap {
-  /** `target/<name>`, `key/<reference>` for all targets of one key, or `all` for everything that this installation asks. */
+  /** `target/<name>`, `key/<reference>` for all targets of one key, or `all` for the whole installation. */
   readonly scope: string;
-  /** Of a key: the targets that use it. */
+  /** Of a key: the targets that share it. */
   readonly targets?: readonly string[] | undefined;
   readonly span: "hour" | "day" | "month";
   readonly microUsd?: MicroUsd | undefined;
@@ -49,7 +49,7 @@ export interface SpendCap {
   readonly requests?: number | undefined;
 }
 
-/** How many of a target's runs have to be good within a window, whatever its probes. */
+/** The share of a target's runs that must be good within a window, over all its probes. */
 export type Objective = { readonly share: number; readonly windowMs: number } & (
   | { readonly kind: "availability" }
   | { readonly kind: "latency"; readonly underMs: number }
@@ -59,26 +59,69 @@ export interface Target {
   readonly name: string;
   /** Up to and including the version segment, no trailing slash: `https://api.example.com/v1`. */
   readonly baseUrl: string;
+  /** Where the base URL was read, if it is not written in the configuration: then it is hidden like a secret. */
+  readonly baseUrlRef?: SecretRef | undefined;
   readonly model: string;
-  /** Who serves it: price lookup and `gen_ai.provider.name`. */
+  /** For price lookup and `gen_ai.provider.name`. */
   readonly provider: string;
   readonly key?: SecretRef | undefined;
-  /** Which header carries the key and what stands before it: `authorization` + `Bearer `. */
+  /** The header that carries the key, and the text before it: `authorization` + `Bearer `. */
   readonly keyHeader: { readonly name: string; readonly prefix: string };
   readonly headers: Readonly<Record<string, string>>;
+  /** Further headers, whose values are secrets. */
+  readonly secretHeaders?: Readonly<Record<string, SecretRef>> | undefined;
   /** OpenAI's reasoning models reject `max_tokens`, Ollama ignores `max_completion_tokens`. */
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
   readonly policy: ClientPolicy;
-  /** The price in force, multiplier applied; undefined = unknown, which is said and never taken for 0. */
+  /** The current price, multiplier applied; undefined = unknown, which is reported and never treated as 0. */
   readonly price?: TokenPrice | undefined;
-  /** Every cap that a request to it comes under. */
+  /** Every cap that applies to its requests. */
   readonly spendCaps: readonly SpendCap[];
   readonly objectives?: readonly Objective[] | undefined;
   readonly audit?: AuditTerms | undefined;
-  /** Whether it is told the trace and span a request belongs to. */
+  /** Whether the W3C trace context is sent. */
   readonly traceparent?: boolean | undefined;
-  /** In which vocabulary its model counts tokens; undefined: nobody has said. */
+  /** The vocabulary its model counts tokens in; undefined: unknown. */
   readonly tokenizer?: Tokenizer | undefined;
-  /** What people say of its replies beside what is learned. */
+  /** What people declare about replies, in addition to what is learned. */
   readonly contract?: ContractPolicy | undefined;
+}
+
+/** What an operator states about a target for its audit. */
+export interface AuditTerms {
+  /** Where the application will run: `production`. */
+  readonly environment: string;
+  /** The application that will use the target. */
+  readonly application?: string | undefined;
+  /** A revoked key, which the target must reject like an invalid one. */
+  readonly revokedKey?: SecretRef | undefined;
+  readonly documentation?: { readonly url: string; readonly checked: string } | undefined;
+  /** Answers slower than this get a warning. */
+  readonly warnAfterMs: number;
+  readonly fallback?: Fallback | undefined;
+  readonly billing?: BillingSource | undefined;
+  readonly accept: readonly AcceptedRisk[];
+}
+
+/** What users get when the target fails. One step only: a fallback target has no fallback of its own. */
+export type Fallback =
+  | { readonly kind: "secondary"; readonly target: Omit<Target, "audit"> }
+  | { readonly kind: "cached-answer" | "static-answer"; readonly text: string }
+  | { readonly kind: "retry-later" }
+  | { readonly kind: "human"; readonly contact: string };
+
+/** Where the provider reports usage and cost. */
+export interface BillingSource {
+  readonly kind: "openrouter" | "litellm" | "openai" | "new-api" | "cometapi";
+  /** Address of that API, if not the target's. */
+  readonly url?: string | undefined;
+  /** Key for that API, if not the target's. */
+  readonly key?: SecretRef | undefined;
+  /** How long the figures can lag behind. */
+  readonly lagMs: number;
+}
+
+/** The base URL as people may see it: of one that is hidden, the origin only. */
+export function visibleBaseUrl({ baseUrl, baseUrlRef }: Target): string {
+  return baseUrlRef === undefined ? baseUrl : (URL.parse(baseUrl)?.origin ?? "");
 }

@@ -10,24 +10,35 @@ export const duration = z
   .refine((text) => parseDurationMs(text) !== undefined, { error: "a duration such as 30s, 5m or 1h30m" })
   .meta({
     title: "duration",
-    description: "whole numbers with units: ms, s, m, h, d; several may follow each other",
+    description: "whole numbers with units: ms, s, m, h, d; several can follow each other",
     examples: ["30s", "1h30m"],
   });
 
+/** A duration, read to milliseconds. */
+export const milliseconds = duration.transform(durationMs);
+
+/** Read to micro-dollars. */
 export const money = z
   .string({ error: "an amount such as 2 USD" })
-  .regex(/^\d+(\.\d{1,6})? USD$/, { error: "an amount such as 2 USD or 0.05 USD" })
-  .meta({ title: "money", description: "US dollars, at most six decimals", examples: ["0.50 USD"] });
+  .regex(/^\d{1,9}(\.\d{1,6})? USD$/, { error: "an amount such as 2 USD or 0.05 USD" })
+  .meta({ title: "money", description: "US dollars with at most six decimals", examples: ["0.50 USD"] })
+  .transform((text) => microUsd(Number(text.replace(/ USD$/, ""))));
 
 const bytesPer = { B: 1, KiB: 1024, MiB: 1024 ** 2 } as const;
 
+/** Read to bytes. */
 export const size = z
   .string({ error: "a size such as 1 MiB" })
-  .regex(/^\d+ (B|KiB|MiB)$/, { error: "a size such as 512 KiB or 1 MiB" })
-  .meta({ title: "size", description: "bytes, with the unit B, KiB (1024) or MiB", examples: ["512 KiB"] });
+  .regex(/^\d{1,9} (B|KiB|MiB)$/, { error: "a size such as 512 KiB or 1 MiB" })
+  .meta({ title: "size", description: "bytes, with the unit B, KiB (1024) or MiB", examples: ["512 KiB"] })
+  .transform((text) => {
+    const [amount, unit] = text.split(" ");
+    return Number(amount) * bytesPer[unit as keyof typeof bytesPer];
+  });
 
 export const cron = z
   .string({ error: "a cron pattern such as 0 3 * * *" })
+  .max(200)
   .refine(isCron, { error: "a cron pattern of five fields such as 0 3 * * *" })
   .meta({
     title: "cron",
@@ -38,31 +49,33 @@ export const cron = z
 export const timeZone = z
   .string()
   .refine((name) => isTimeZone(name), { error: "a time zone such as Europe/Berlin or UTC" })
-  .meta({ title: "time zone", description: "a name of the IANA time zone database", examples: ["Europe/Berlin"] });
+  .meta({ title: "time zone", description: "a name from the IANA time zone database", examples: ["Europe/Berlin"] });
 
 export const slug = z
   .string({ error: "a name of letters, digits and dashes" })
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/i, { error: "a name of at most 63 letters, digits and dashes" })
   .meta({
     title: "name",
-    description: "at most 63 letters, digits and dashes; begins with a letter or digit",
+    description: "at most 63 letters, digits and dashes; starts with a letter or digit",
     examples: ["mini"],
   });
 
-/** Valid by the schemas above: a text that is none is a bug. */
+/** One value or a list of them, read to a list. (The schema for editors keeps examples only in front of what reads.) */
+export function listOf<T extends z.ZodType>(
+  item: T,
+  meta: { readonly description?: string; readonly examples?: unknown[] },
+) {
+  return z
+    .union([item, z.array(item).min(1)])
+    .meta(meta)
+    .transform((given) => (Array.isArray(given) ? given : [given]) as z.output<T>[]);
+}
+
+/** The milliseconds of a text that `duration` accepted. */
 export function durationMs(text: string): number {
   const parsed = parseDurationMs(text);
   if (parsed === undefined) throw new Error("a duration was not validated");
   return parsed;
-}
-
-export function moneyOf(text: string): number {
-  return microUsd(Number(text.replace(/ USD$/, "")));
-}
-
-export function sizeOf(text: string): number {
-  const [amount, unit] = text.split(" ");
-  return Number(amount) * bytesPer[unit as keyof typeof bytesPer];
 }
 
 function isCron(pattern: string): boolean {

@@ -1,8 +1,7 @@
 import type { BaselineHistory, SeriesView } from "../operate/baselines.ts";
 import type { AuditEntry } from "../operate/control.ts";
 import { printable } from "./terminal-text.ts";
-
-const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+import { isoSeconds } from "../std/time.ts";
 
 /** One line each: id, probe, what is compared, which version or how far the learning is. */
 export function seriesLines(series: readonly SeriesView[]): string {
@@ -12,13 +11,15 @@ export function seriesLines(series: readonly SeriesView[]): string {
 }
 
 function stateOf(view: SeriesView): string {
-  return view.isIdle === true ? `${normalOf(view)}; not in use, last seen ${time(view.lastSlotMs)}` : normalOf(view);
+  return view.isIdle === true
+    ? `${normalOf(view)}; not in use, last seen ${isoSeconds(view.lastSlotMs)}`
+    : normalOf(view);
 }
 
 function normalOf({ baseline, learning }: SeriesView): string {
   const progress = learning === undefined ? "" : `learning, ${learning.done} of ${learning.of}`;
   if (baseline === undefined) return progress === "" ? "learning" : progress;
-  const version = `version ${baseline.version} since ${time(baseline.acceptedAtMs)} by ${baseline.by}`;
+  const version = `version ${baseline.version} since ${isoSeconds(baseline.acceptedAtMs)} by ${baseline.by}`;
   return progress === "" ? version : `${version}; ${progress}`;
 }
 
@@ -36,12 +37,12 @@ export function versionLines({ versions }: Pick<BaselineHistory, "versions">): s
   if (versions.length === 0) return "no version yet: still learning\n";
   return `${versions
     .map(({ version, acceptedAtMs, by, n, why }) =>
-      printable(`version ${version}  ${time(acceptedAtMs)}  by ${by}, ${n} runs: ${why}`),
+      printable(`version ${version}  ${isoSeconds(acceptedAtMs)}  by ${by}, ${n} runs: ${why}`),
     )
     .join("\n")}\n`;
 }
 
 export function actLines(acts: readonly AuditEntry[]): string {
   if (acts.length === 0) return "nobody has done anything by hand\n";
-  return `${acts.map(({ atMs, by, what, subject, why }) => printable(`${time(atMs)}  ${by}  ${what}  ${subject}: ${why}`)).join("\n")}\n`;
+  return `${acts.map(({ atMs, by, what, subject, why }) => printable(`${isoSeconds(atMs)}  ${by}  ${what}  ${subject}: ${why}`)).join("\n")}\n`;
 }

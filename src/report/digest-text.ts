@@ -7,15 +7,16 @@ import {
   placeText,
 } from "../notify/compose/digest-message.ts";
 import { printable } from "./terminal-text.ts";
+import { isoSeconds } from "../std/time.ts";
 
 /** A digest for a person: what has moved, what was noted, what is suspected, and what the promise has cost. */
 export function digestStory(digest: Digest): string {
   const { fromMs, atMs, moved, moreMoved, noted, moreNoted, known, moreKnown, suspected, moreSuspected, pages } =
     digest;
-  const since = fromMs === undefined ? "since each series was first compared" : `since ${time(fromMs)}`;
+  const since = fromMs === undefined ? "since each series was first compared" : `since ${isoSeconds(fromMs)}`;
   const lines = [
     digestHeadline(digest),
-    `${since}, as of ${time(atMs)}`,
+    `${since}, as of ${isoSeconds(atMs)}`,
     ...part("moved", moved.map(noteText), moreMoved),
     ...part("noted", noted.map(noteText), moreNoted),
     ...part("known before, not over", known.map(noteText), moreKnown),
@@ -25,8 +26,6 @@ export function digestStory(digest: Digest): string {
   ];
   return `${lines.map(printable).join("\n")}\n`;
 }
-
-const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
 
 const nameOf = (place: DigestPlace): string => `${placeText(place)} (${place.probe})`;
 

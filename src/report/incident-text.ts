@@ -4,8 +4,7 @@ import type { Silence } from "../incident/silence.ts";
 import type { DeliveryView, IncidentHistory } from "../operate/control.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { printable } from "./terminal-text.ts";
-
-const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+import { isoSeconds } from "../std/time.ts";
 
 /** One line each: state, severity, kind, subject, duration, id, and what mutes it. */
 export function incidentLines(incidents: readonly Incident[], nowMs: number): string {
@@ -39,15 +38,15 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
       ? `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`
       : `${incident.group.headline} (${incident.model})`,
     ...(incident.group === undefined
-      ? [`${incident.badRuns} of ${incident.judgedRuns} runs bad since ${time(incident.firstBadSlotMs)}`]
-      : [`since ${time(incident.firstBadSlotMs)}: ${incident.group.members.join(", ")}`]),
+      ? [`${incident.badRuns} of ${incident.judgedRuns} runs bad since ${isoSeconds(incident.firstBadSlotMs)}`]
+      : [`since ${isoSeconds(incident.firstBadSlotMs)}: ${incident.group.members.join(", ")}`]),
     ...(muted === undefined ? [] : [`muted: ${muted.reason} (${muted.by})`]),
     "",
     ...incident.findings.map(({ subject, expected, observed }) => `  ${subject}: ${expected} → ${observed}`),
     "",
     "transitions, and who was notified",
     ...transitions.flatMap(({ kind, atMs, reason, routes }) => [
-      `  ${time(atMs)}  ${kind}: ${reason}`,
+      `  ${isoSeconds(atMs)}  ${kind}: ${reason}`,
       ...routes.map((route) => `    ${route.receiver}: ${routeText(route)}`),
     ]),
     "",
@@ -66,7 +65,7 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
 function routeText(route: RouteDecision): string {
   const by = route.by === undefined ? "" : ` (${route.by})`;
   if (!route.notified) return `not notified, ${route.reason}${by}`;
-  const held = route.heldUntilMs === undefined ? "" : `, held until ${time(route.heldUntilMs)}`;
+  const held = route.heldUntilMs === undefined ? "" : `, held until ${isoSeconds(route.heldUntilMs)}`;
   return `notified, ${route.reason}${by}${held}`;
 }
 
@@ -75,7 +74,7 @@ export function silenceLines(silences: readonly Silence[]): string {
   return silences
     .map(({ id, matcher, startsAtMs, endsAtMs, by, why }) => {
       const what = Object.entries(matcher).map(([name, value]) => `${name}=${value}`);
-      return printable(`${id}  ${what.join(" ")}  ${time(startsAtMs)} – ${time(endsAtMs)}  ${by}: ${why}`);
+      return printable(`${id}  ${what.join(" ")}  ${isoSeconds(startsAtMs)} – ${isoSeconds(endsAtMs)}  ${by}: ${why}`);
     })
     .join("\n")
     .concat("\n");

@@ -1,5 +1,5 @@
+import type { Finding } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
-import { findingText } from "./finding-text.ts";
 import type { Rendered } from "./reporter.ts";
 import { type Standing, exitCodeOf, standingOf } from "./standing.ts";
 import { xmlAttributes, xmlText } from "./xml.ts";
@@ -68,6 +68,12 @@ function testCase(run: RunReport): string {
     `      <${result}${xmlAttributes({ type: standing, message })}>${xmlText(lines.join("\n"))}</${result}>`,
     "    </testcase>",
   ].join("\n");
+}
+
+/** `contract: $.id string, expected absent (baseline v3)` on one line. */
+function findingText(finding: Finding): string {
+  const baseline = finding.baselineVersion === undefined ? "" : ` (baseline v${finding.baselineVersion})`;
+  return `${finding.kind}: ${finding.subject} ${finding.observed}, expected ${finding.expected}${baseline}`;
 }
 
 function seconds(durationMs: number): string {

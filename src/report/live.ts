@@ -4,10 +4,10 @@ import type { Overview, ProbeOverview } from "../operate/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
+import { minuteText } from "../std/time.ts";
 import { capLines } from "./cap-lines.ts";
-import { elapsed } from "./elapsed.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
-import { type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { elapsed, type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
 /** What the view needs beside the overview. */
 export interface LiveFrame {
@@ -114,7 +114,7 @@ function deliveryLines({ deliveries: { pending, failed } }: Overview): readonly 
 /** What is stopped by hand looks like trouble until somebody says so. */
 function pauseLines({ pauses = [] }: Overview): readonly Line[] {
   return pauses.map(({ probeId, by, sinceMs, why }) => {
-    const since = `${new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    const since = minuteText(sinceMs);
     return [segment(` paused  ${printable(`${probeId} by ${by} since ${since}: ${why}`)}`)];
   });
 }

@@ -4,8 +4,7 @@ import { formatDurationMs } from "../std/duration.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { standingOf } from "./standing.ts";
 import { printable } from "./terminal-text.ts";
-
-const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+import { isoSeconds } from "../std/time.ts";
 
 /** One line each: id, what it asks whom and how often, and how it is. */
 export function probeListing(probes: readonly ProbeView[]): string {
@@ -21,11 +20,11 @@ function cadenceText({ cadence }: ProbeView): string {
 }
 
 function stateText({ paused, last, learning, nextSlotMs }: ProbeView): string {
-  if (paused !== undefined) return `paused by ${paused.by} since ${time(paused.sinceMs)}: ${paused.why}`;
-  const next = nextSlotMs === undefined ? "" : `, next at ${time(nextSlotMs)}`;
+  if (paused !== undefined) return `paused by ${paused.by} since ${isoSeconds(paused.sinceMs)}: ${paused.why}`;
+  const next = nextSlotMs === undefined ? "" : `, next at ${isoSeconds(nextSlotMs)}`;
   if (last === undefined) return `no run yet${next}`;
   const progress = learning === undefined ? "" : `, learning ${learning.done} of ${learning.of}`;
-  return `${wordOf(last)} at ${time(last.slotMs)}${progress}${next}`;
+  return `${wordOf(last)} at ${isoSeconds(last.slotMs)}${progress}${next}`;
 }
 
 function wordOf(run: RunSummary): string {

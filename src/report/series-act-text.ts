@@ -1,8 +1,8 @@
 import type { PlannedChange } from "../run/planned.ts";
 import type { Exclusion, Marked, Planned } from "../operate/series-feedback.ts";
 import { printable } from "./terminal-text.ts";
+import { isoSeconds } from "../std/time.ts";
 
-const time = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d{3}Z$/, "Z");
 const many = (n: number): string => `${n} series`;
 
 export function exclusionText({ fromMs, toMs, series, learnedAgain, stillCounted, isOpen }: Exclusion): string {
@@ -13,7 +13,7 @@ export function exclusionText({ fromMs, toMs, series, learnedAgain, stillCounted
     stillCounted.length === 0
       ? ""
       : printable(`the runs of it that were counted stay in: ${stillCounted.join(", ")}`) + "\n";
-  return `${time(fromMs)} to ${time(toMs)} is taken out of what ${many(series.length)} learn from${again}\n${counted}${open}`;
+  return `${isoSeconds(fromMs)} to ${isoSeconds(toMs)} is taken out of what ${many(series.length)} learn from${again}\n${counted}${open}`;
 }
 
 export function noiseLines({ seriesId, text }: Marked): string {
@@ -25,7 +25,7 @@ export function plannedText({ change, isAhead, series, incidents }: Planned): st
   if (isAhead) {
     return (
       printable(
-        `${change.id}  ${what} changes at ${time(change.startsAtMs)}; to take it back: plumbline baseline unplan ${change.id}`,
+        `${change.id}  ${what} changes at ${isoSeconds(change.startsAtMs)}; to take it back: plumbline baseline unplan ${change.id}`,
       ) + "\n"
     );
   }
@@ -37,7 +37,7 @@ export function planLines(changes: readonly PlannedChange[]): string {
   if (changes.length === 0) return "nothing is planned\n";
   return `${changes
     .map(({ id, target, probeId, startsAtMs, by, why }) =>
-      printable(`${id}  ${time(startsAtMs)}  ${probeId ?? `target ${target ?? ""}`}  by ${by}: ${why}`),
+      printable(`${id}  ${isoSeconds(startsAtMs)}  ${probeId ?? `target ${target ?? ""}`}  by ${by}: ${why}`),
     )
     .join("\n")}\n`;
 }

@@ -4,11 +4,12 @@ import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Call } from "../scenario/scenario.ts";
+import { inSpan, within } from "../telemetry/in-span.ts";
 import { attributes as a, type Document, spanNames } from "../telemetry/names.ts";
 import { askAttributes } from "./ask-attributes.ts";
-import { within } from "./spans.ts";
+import type { World } from "./world.ts";
 
-/** One CLIENT span per logical call, attributes that samplers need set at its creation. */
+/** One CLIENT span per logical call, created with the attributes that samplers need. */
 export function startCallSpan(tracer: Tracer, parent: Span, { target }: Probe, call: Call): Span {
   const asked = askedBy(call, target);
   return tracer.startSpan(
@@ -27,7 +28,7 @@ export function startCallSpan(tracer: Tracer, parent: Span, { target }: Probe, c
   );
 }
 
-/** A document is read without a model: the conventions have no operation for it, and `chat` would be wrong. */
+/** Reading a document needs no model: the conventions have no operation for it, and `chat` would be wrong. */
 function askedBy(call: Call, { model, provider }: Target): { readonly name: string; readonly attributes: Attributes } {
   if (call.method === "GET") {
     const document: Document = call.target === undefined ? "models" : "billing";
@@ -41,13 +42,12 @@ function askedBy(call: Call, { model, provider }: Target): { readonly name: stri
   return { name: spanNames.chat(model), attributes };
 }
 
-/** `chunks` is how many events a stream had; undefined for what is no stream. */
-export function endCallSpan(span: Span, seen: Observation, provider: string, chunks?: number): void {
+/** `chunks` is how many events the stream had; undefined without a stream. */
+export function describeCall(span: Span, seen: Observation, provider: string, chunks?: number): void {
   const { outcome } = seen;
   if (outcome.kind === "fault") {
     const errorType = outcome.class === "timeout" ? `timeout_${outcome.phase}` : outcome.class;
     span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
-    span.end();
     return;
   }
   const known = {
@@ -61,7 +61,6 @@ export function endCallSpan(span: Span, seen: Observation, provider: string, chu
     span.setAttribute(a.errorType, String(outcome.error?.code ?? outcome.status));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
-  span.end();
 }
 
 function completionAttributes(outcome: ReplyFacts, timings: Timings, provider: string): Attributes {
@@ -80,9 +79,9 @@ function completionAttributes(outcome: ReplyFacts, timings: Timings, provider: s
   };
 }
 
-/** One CLIENT span per attempt. Opened and closed around it, with what HTTP says and no more. */
-export async function inAttemptSpan(
-  tracer: Tracer,
+/** One CLIENT span around an attempt, with the facts of HTTP only. */
+export function inAttemptSpan(
+  { tracer, redact }: Pick<World, "tracer" | "redact">,
   parent: Span,
   request: HttpRequest,
   ordinal: number,
@@ -94,7 +93,7 @@ export async function inAttemptSpan(
       kind: SpanKind.CLIENT,
       attributes: {
         [a.httpMethod]: request.method,
-        [a.urlFull]: withoutQuery(request.url),
+        [a.urlFull]: redact(withoutQuery(request.url)),
         ...serverAttributes(request.url),
         ...(ordinal > 1 ? { [a.httpResendCount]: ordinal - 1 } : {}),
         ...(request.inject === undefined ? {} : { [a.plumblineInjected]: request.inject.name }),
@@ -103,20 +102,17 @@ export async function inAttemptSpan(
     },
     within(parent),
   );
-  const done = await attempt();
-  if (done.outcome.kind === "reply") {
-    span.setAttribute(a.httpStatus, done.outcome.status);
-    if (done.outcome.status >= 400) {
-      span.setAttribute(a.errorType, String(done.outcome.status)).setStatus({ code: SpanStatusCode.ERROR });
-    }
-  } else {
-    span.setAttribute(a.errorType, done.outcome.class).setStatus({ code: SpanStatusCode.ERROR });
-  }
-  span.end();
-  return done;
+  return inSpan(span, async () => {
+    const done = await attempt();
+    const { outcome } = done;
+    if (outcome.kind === "reply") span.setAttribute(a.httpStatus, outcome.status);
+    const errorType = outcome.kind === "fault" ? outcome.class : outcome.status >= 400 && String(outcome.status);
+    if (errorType !== false) span.setAttribute(a.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
+    return done;
+  });
 }
 
-/** Where a URL leads. */
+/** Host and port of a URL. */
 export function serverOf(url: string): { readonly address: string; readonly port: number } {
   const { hostname, port, protocol } = new URL(url);
   return { address: hostname, port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) };
@@ -127,7 +123,7 @@ function serverAttributes(url: string): Record<string, string | number> {
   return { [a.serverAddress]: address, [a.serverPort]: port };
 }
 
-/** Some providers take keys in the query; no span carries one. */
+/** Some providers accept keys in the query; no span may carry one. */
 function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

@@ -1,11 +1,11 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
+import type { SeriesUpdate } from "../baseline/series-update.ts";
 import { plannedChange } from "../judgement/drift/new-normal.ts";
-import type { SeriesUpdate } from "./world.ts";
 
-/** A change that people make themselves, announced: from its time on a new normal is learned and nobody is paged for it. */
+/** A change that people announced: from its start a new baseline is learned, and nobody is paged for the change. */
 export interface PlannedChange {
   readonly id: string;
-  /** Of one target, or of one probe. */
+  /** It concerns one target or one probe. */
   readonly target?: string | undefined;
   readonly probeId?: string | undefined;
   readonly startsAtMs: number;
@@ -13,13 +13,13 @@ export interface PlannedChange {
   readonly why: string;
 }
 
-/** What planned changes make of a run: its series as they begin, and what is to be written of those that began anew. */
+/** The series of a run after the planned changes that start with it. */
 export interface Epoch {
   readonly series: readonly SeriesMemory[];
   withEpochs(updates: readonly SeriesUpdate[]): readonly SeriesUpdate[];
 }
 
-/** A series whose newest run was before a planned change has no baseline from this slot on. Pure. */
+/** Resets each series whose newest run was before a planned change: it has no baseline from this slot on. Pure. */
 export function beginEpochs(series: readonly SeriesMemory[], planned: readonly PlannedChange[], slotMs: number): Epoch {
   const begun = new Map<string, PlannedChange>();
   for (const memory of series) {

@@ -9,11 +9,12 @@ import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import { freshNonce } from "../scenario/nonce.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
+import { inSpan } from "../telemetry/in-span.ts";
 import { measureCall } from "./measure.ts";
-import { endCallSpan, inAttemptSpan, startCallSpan } from "./call-spans.ts";
+import { describeCall, inAttemptSpan, startCallSpan } from "./call-spans.ts";
 import type { World } from "./world.ts";
 
-/** Makes the scenario's calls one after the other and keeps the facts of each. */
+/** Makes the calls of the scenario one after the other and returns the facts of each. */
 export async function play(world: World, probe: Probe, scenario: Scenario, runSpan: Span): Promise<Observation[]> {
   const { target } = probe;
   const context = { target, nowMs: world.clock.nowMs(), nonce: probe.nonce ? freshNonce(world.random) : undefined };
@@ -22,12 +23,13 @@ export async function play(world: World, probe: Probe, scenario: Scenario, runSp
   for (;;) {
     const call = scenario.nextCall(done, context);
     if (call === undefined) return done;
-    if (done.length === scenario.maxCalls) throw new Error(`${scenario.name} wants more calls than it announced`);
+    if (done.length === scenario.maxCalls) throw new Error(`${scenario.name} made more calls than its maxCalls`);
+    if (call.afterMs !== undefined) await world.sleep?.(call.afterMs);
     done.push(await makeCall(world, probe, call, patterns, runSpan));
   }
 }
 
-async function makeCall(
+function makeCall(
   world: World,
   probe: Probe,
   call: Call,
@@ -36,33 +38,41 @@ async function makeCall(
 ): Promise<Observation> {
   const target = call.target ?? probe.target;
   const asked = call.target === undefined ? probe : { ...probe, target };
-  if (call.afterMs !== undefined) await world.sleep?.(call.afterMs);
   const { inject } = call;
   const policy = call.policy?.(target.policy) ?? target.policy;
-  const span = startCallSpan(world.tracer, runSpan, asked, call);
-  const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
-  const headers = target.traceparent === true ? { ...plain.headers, traceparent: traceparentOf(span) } : plain.headers;
-  const request = { ...plain, headers, inject };
-  const stepSince = watchClock(world.clock);
-  const exchange = await world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
-    inAttemptSpan(world.tracer, span, request, ordinal, attempt),
-  );
-  const seen = observe(call, exchange, patterns, world.redact);
-  const clockStepMs = stepSince();
-  const observation = {
-    ...seen,
-    ...estimateOf(world, target, call),
-    ...(call.target === undefined ? {} : { via: target.name }),
-    ...(clockStepMs === undefined ? {} : { clockStepMs }),
+  const exchangeIn = (span: Span): Promise<Exchange> => {
+    const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
+    const secretHeaders = Object.entries(target.secretHeaders ?? {}).map(([name, ref]) => [name, world.secret(ref)]);
+    const headers = {
+      ...(Object.fromEntries(secretHeaders) as Record<string, string>),
+      ...plain.headers,
+      ...(target.traceparent === true && { traceparent: traceparentOf(span) }),
+    };
+    const request = { ...plain, headers, inject };
+    return world.exchanger.exchange(request, policy, breakerFor(asked, call), (ordinal, attempt) =>
+      inAttemptSpan(world, span, request, ordinal, attempt),
+    );
   };
-  const chunks = chunksIn(exchange);
-  endCallSpan(span, observation, target.provider, chunks);
-  if (world.metrics !== undefined && inject === undefined && seen.isFree !== true)
-    measureCall(world.metrics, asked, observation, chunks ?? 0);
-  return observation;
+  return inSpan(startCallSpan(world.tracer, runSpan, asked, call), async (span) => {
+    const stepSince = measureClockStep(world.clock);
+    const exchange = await exchangeIn(span);
+    const seen = observe(call, exchange, patterns, world.redact);
+    const clockStepMs = stepSince();
+    const observation = {
+      ...seen,
+      ...estimateOf(world, target, call),
+      ...(call.target === undefined ? {} : { via: target.name }),
+      ...(clockStepMs === undefined ? {} : { clockStepMs }),
+    };
+    const chunks = chunksIn(exchange);
+    describeCall(span, observation, target.provider, chunks);
+    if (world.metrics !== undefined && inject === undefined && seen.isFree !== true)
+      measureCall(world.metrics, asked, observation, chunks ?? 0);
+    return observation;
+  });
 }
 
-/** What was altered on its way was not what was counted. */
+/** Nothing is estimated for a request that is changed after its prompt was counted. */
 function estimateOf(
   { countTokens }: World,
   { tokenizer }: Target,
@@ -74,15 +84,15 @@ function estimateOf(
   return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }
 
-/** Slewing and rounding stay far below. */
+/** Clock slewing and rounding stay far below. */
 const noticeableStepMs = 1_000;
 
-/** By how much the two clocks have come apart since then; undefined when they went on together. */
-function watchClock(clock: Clock): () => number | undefined {
-  const apartMs = (): number => clock.nowMs() - clock.monotonicMs();
-  const beforeMs = apartMs();
+/** How far the two clocks drifted apart since the call; undefined when they did not. */
+function measureClockStep(clock: Clock): () => number | undefined {
+  const differenceMs = (): number => clock.nowMs() - clock.monotonicMs();
+  const beforeMs = differenceMs();
   return () => {
-    const stepMs = Math.round(apartMs() - beforeMs);
+    const stepMs = Math.round(differenceMs() - beforeMs);
     return Math.abs(stepMs) < noticeableStepMs ? undefined : stepMs;
   };
 }
@@ -93,19 +103,19 @@ function traceparentOf(span: Span): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 }
 
-/** undefined: no stream came. */
+/** undefined: no stream. */
 function chunksIn({ attempts }: Exchange): number | undefined {
   const last = attempts.at(-1)?.outcome;
   return last?.kind === "reply" && last.body.form === "stream" ? last.body.chunks.length : undefined;
 }
 
-/** What is injected must not open the breaker of the real target, nor be held up by it. */
+/** Injected faults must neither open the circuit breaker of the real target nor be stopped by it. */
 function breakerFor({ id, target }: Probe, { inject, breaker }: Call): string | undefined {
   if (breaker !== undefined) return `${id}/${breaker}`;
   return inject === undefined ? target.name : undefined;
 }
 
-/** Obviously fake, as long as real ones are, and always the same: the target's answer must not vary with it. */
+/** Obviously fake, as long as real keys, and constant: the reply must not vary with it. */
 const invalidKey = "sk-plumbline-invalid-key-0000000000000000000000000000";
 
 function credentialFor(world: World, target: Target, { credential }: Call): string | undefined {

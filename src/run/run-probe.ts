@@ -4,77 +4,78 @@ import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
-import { breakRunSpan, endRunSpan, inSpan, linkBaseline, startRunSpan } from "./spans.ts";
+import { describeRun, linkBaseline, startRunSpan } from "./spans.ts";
 import { ledgerOf, spentOf } from "./spent.ts";
 import type { Baseline } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
+import { type Slot, slotOf } from "../probe/slot.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
-import type { Scenario } from "../scenario/scenario.ts";
-import type { ClaimRequest, RunReport, Spent } from "./run.ts";
+import { inSpan, inSpanSync, within } from "../telemetry/in-span.ts";
+import { spanNames } from "../telemetry/names.ts";
+import type { RunReport } from "./run.ts";
 import type { Decision, FinishedRun, World } from "./world.ts";
 
 /**
- * The life of one slot: claim it and reserve its spend, ask the target, keep the facts, judge them, commit.
- * A target's fault is a result. What is thrown is a bug or a store that does not answer.
+ * The life of one slot: claim it and reserve its spend, call the target, keep the facts, judge them, commit.
+ * A fault of the target is a result. A throw means a bug, or a store that does not answer.
  */
 export async function runProbe(world: World, probe: Probe, slotMs: number): Promise<RunReport> {
-  const scenario = scenarioOf(probe.scenario);
   const startedMs = world.clock.nowMs();
-  const id = runId(probe.id, slotMs);
-  const span = startRunSpan(world.tracer, probe, id, slotMs, startedMs - slotMs);
-  try {
-    const report = await runWithin(span, world, probe, scenario, slotMs, startedMs);
-    endRunSpan(span, report);
+  const slot = { ...slotOf(probe, slotMs), runId: runId(probe.id, slotMs) };
+  return inSpan(startRunSpan(world.tracer, probe, slot, startedMs - slotMs), async (span) => {
+    const { report, observations } = await runSlot(span, world, probe, slot, startedMs);
+    world.log.info("run", runRecord(probe, report, observations, span.spanContext().spanId));
+    describeRun(span, report);
     return report;
-  } catch (error) {
-    breakRunSpan(span, error);
-    throw error;
-  }
+  });
 }
 
-async function runWithin(
-  span: Span,
-  world: World,
-  probe: Probe,
-  scenario: Scenario,
-  slotMs: number,
-  startedMs: number,
-): Promise<RunReport> {
+type RunSlot = Slot & Pick<RunReport, "runId">;
+
+interface Ran {
+  readonly report: RunReport;
+  readonly observations: readonly Observation[];
+}
+
+async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, startedMs: number): Promise<Ran> {
+  const { slotMs } = slot;
+  const scenario = scenarioOf(probe.scenario);
   const { traceId, spanId } = span.spanContext();
-  const identity = identityOf(probe, slotMs, traceId);
-
-  const notified = (report: RunReport, seen: readonly Observation[]): RunReport => {
-    world.log.info("run", runRecord(probe, report, seen, spanId));
-    return report;
-  };
-
+  const identity = { ...slot, probe: probe.name, traceId };
   if (isStale(probe, slotMs, startedMs)) {
-    await world.runs.miss(slotOf(probe, slotMs), "stale");
-    return notified(unsent(identity, "missed", "stale"), []);
+    await world.runs.miss(slot, "stale");
+    return unsent(identity, "missed", "stale");
   }
-  const claim = await world.runs.claim(claimRequest(probe, scenario, slotMs, startedMs, traceId));
-  if (claim.kind === "taken") return notified(unsent(identity, "skipped", "taken"), []);
-  if (claim.kind === "skipped") return notified(unsent(identity, "skipped", claim.reason), []);
+  const claim = await world.runs.claim({
+    ...slot,
+    atMs: startedMs,
+    deadlineMs: startedMs + longestRunMs(probe, scenario),
+    traceId,
+    reserve: reservationFor(probe, scenario),
+  });
+  if (claim.kind === "taken") return unsent(identity, "skipped", "taken");
+  if (claim.kind === "skipped") return unsent(identity, "skipped", claim.reason);
 
   const observations = await play(world, probe, scenario, span);
   const ledger = ledgerOf(observations, askedIn(probe, scenario));
   const spent = spentOf(ledger);
   const endedAtMs = world.clock.nowMs();
-  const facts = { observations, spent, ledger, span: spanOf(span) };
-  const done = { ...slotOf(probe, slotMs), runId: identity.runId, endedAtMs, ...facts };
-  const input = { probe, scenario, observations, runId: identity.runId, traceId, spanId, slotMs, nowMs: endedAtMs };
+  const done = { ...slot, endedAtMs, observations, spent, ledger, span: spanOf(span) };
+  const input = { probe, scenario, observations, runId: slot.runId, traceId, spanId, slotMs, nowMs: endedAtMs };
   let baselines: readonly Baseline[] = [];
-  const decision = await inSpan(world.tracer, span, "commit", (commit) =>
+  const commitSpan = world.tracer.startSpan(spanNames.commit, {}, within(span));
+  const decision = await inSpan(commitSpan, () =>
     world.runs.commit(done, (memory) => {
       baselines = memory.series.flatMap(({ baseline }) => baseline ?? []);
-      return inSpan(world.tracer, commit, "judge", () => decide(input, memory));
+      const judgeSpan = world.tracer.startSpan(spanNames.judge, {}, within(commitSpan));
+      return inSpanSync(judgeSpan, () => decide(input, memory));
     }),
   );
   linkBaseline(span, baselines);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
-  return notified({ ...finished(identity, observations, spent, decision), askAgainAtMs }, observations);
+  return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
 }
 
 /** undefined: nothing is traced. */
@@ -83,66 +84,26 @@ function spanOf(span: Span): FinishedRun["span"] {
   return isSpanContextValid(span.spanContext()) ? { traceId, spanId } : undefined;
 }
 
-/** A job that comes later than the next slot's time says nothing about its own. */
-function isStale(probe: Probe, slotMs: number, nowMs: number): boolean {
+/** A job that starts after the next slot is due says nothing about its own slot. */
+function isStale({ cadence }: Probe, slotMs: number, nowMs: number): boolean {
   const lateMs = nowMs - slotMs;
-  return probe.cadence.kind === "every"
-    ? lateMs > Math.max(probe.cadence.everyMs, shortestStaleMs)
-    : lateMs > cronStaleMs;
+  return lateMs > (cadence.kind === "every" ? Math.max(cadence.everyMs, shortestStaleMs) : cronStaleMs);
 }
 
-/** Fast schedules live with the queue's own lag of some hundred milliseconds. */
+/** A fast schedule must tolerate the lag of the queue, some hundred milliseconds. */
 const shortestStaleMs = 5_000;
 const cronStaleMs = 300_000;
 
-function claimRequest(probe: Probe, scenario: Scenario, slotMs: number, atMs: number, traceId: string): ClaimRequest {
-  return {
-    ...slotOf(probe, slotMs),
-    runId: runId(probe.id, slotMs),
-    atMs,
-    deadlineMs: atMs + longestRunMs(probe, scenario),
-    traceId,
-    reserve: reservationFor(probe, scenario),
-  };
+type Identity = RunSlot & Pick<RunReport, "probe" | "traceId">;
+
+function unsent(identity: Identity, state: "missed" | "skipped", reason: NonNullable<RunReport["reason"]>): Ran {
+  const spent = { requests: 0, tokens: 0, microUsd: 0 };
+  return { report: { ...identity, state, reason, findings: [], unjudged: [], spent }, observations: [] };
 }
 
-function slotOf(probe: Probe, slotMs: number) {
-  return {
-    probeId: probe.id,
-    slotMs,
-    location: probe.location,
-    target: probe.target.name,
-    model: probe.target.model,
-    scenario: probe.scenario.name,
-  };
-}
-
-type Identity = ReturnType<typeof identityOf>;
-
-function identityOf(probe: Probe, slotMs: number, traceId: string) {
-  return { ...slotOf(probe, slotMs), runId: runId(probe.id, slotMs), probe: probe.name, traceId };
-}
-
-function unsent(identity: Identity, state: "missed" | "skipped", reason: NonNullable<RunReport["reason"]>): RunReport {
-  return {
-    ...identity,
-    state,
-    reason,
-    findings: [],
-    unjudged: [],
-    spent: { requests: 0, tokens: 0, microUsd: 0 },
-  };
-}
-
-function finished(
-  identity: Identity,
-  observations: readonly Observation[],
-  spent: Spent,
-  decision: Decision | undefined,
-): RunReport {
+function finished(observations: readonly Observation[], decision: Decision | undefined) {
   const last = observations.at(-1);
   return {
-    ...identity,
     state: decision === undefined ? "interrupted" : "done",
     verdict: decision?.verdict,
     findings: decision?.findings ?? [],
@@ -150,6 +111,5 @@ function finished(
     totalMs: last?.timings.totalMs,
     firstContentMs: last?.timings.firstContentMs,
     status: last?.outcome.kind === "reply" ? last.outcome.status : undefined,
-    spent,
-  };
+  } as const;
 }

@@ -1,4 +1,5 @@
 import type { Finding, Verdict } from "../judgement/judgement.ts";
+import type { Slot } from "../probe/slot.ts";
 import type { SpendCap, TokenPrice } from "../probe/target.ts";
 import type { MicroUsd } from "../std/money.ts";
 
@@ -8,20 +9,14 @@ export type RunState = "claimed" | "done" | "interrupted" | "missed" | "skipped"
 export type SkipReason = "overlap" | "spend-cap" | "paused";
 export type MissReason = "stale" | "no-worker";
 
-/** What is asked of the store before anything is sent. */
-export interface ClaimRequest {
+/** What the store is asked before anything is sent. */
+export interface ClaimRequest extends Slot {
   readonly runId: string;
-  readonly probeId: string;
-  readonly slotMs: number;
-  readonly location: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
   readonly atMs: number;
   /** A claim not committed by then was interrupted. */
   readonly deadlineMs: number;
   readonly traceId?: string | undefined;
-  /** The most this run can use; set aside until the commit says what it did use. */
+  /** The most this run can use; reserved until the commit says what it used. */
   readonly reserve: Reservation;
 }
 
@@ -38,7 +33,7 @@ export interface Reservation {
 
 export type ClaimResult =
   | { readonly kind: "claimed" }
-  /** Somebody claimed it before: it is not sent again, whatever became of it. */
+  /** It was claimed before: it is not sent again, whatever became of it. */
   | { readonly kind: "taken" }
   /** Recorded as skipped; nothing may be sent. */
   | { readonly kind: "skipped"; readonly reason: SkipReason };
@@ -50,7 +45,7 @@ export interface Spent {
   readonly requests: number;
 }
 
-/** One request that was sent, as the ledger keeps it. What is undefined is not known, and never taken for 0. */
+/** The ledger entry of one request that was sent. undefined means unknown, never 0. */
 export interface LedgerEntry {
   /** A retry of a fallback is a fallback: `attempt` tells which. */
   readonly kind: "call" | "retry" | "fallback";
@@ -63,24 +58,19 @@ export interface LedgerEntry {
   /** Who was asked. */
   readonly target: string;
   readonly model: string;
-  /** With what it ended: a status, or a class of fault. */
+  /** How it ended: a status, or a class of fault. */
   readonly ended: string;
   readonly tokens?: number | undefined;
   readonly microUsd?: MicroUsd | undefined;
-  /** By which it was reckoned. */
+  /** The price that `microUsd` was computed with. */
   readonly price?: TokenPrice | undefined;
 }
 
 /** The result of one slot, as reporters and people see it. */
-export interface RunReport {
+export interface RunReport extends Slot {
   readonly runId: string;
-  readonly probeId: string;
+  /** Name of the probe. */
   readonly probe: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
-  readonly location: string;
-  readonly slotMs: number;
   readonly state: RunState;
   /** Why it was skipped or missed. */
   readonly reason?: SkipReason | MissReason | "taken" | undefined;
@@ -88,7 +78,7 @@ export interface RunReport {
   readonly findings: readonly Finding[];
   /** What could not be judged, and why: `latency: learning, 14 of 30`. */
   readonly unjudged: readonly string[];
-  /** Something new was seen that one run can't prove: when to ask again beside the schedule, Unix milliseconds. */
+  /** When to run again beside the schedule, because one run cannot prove what was seen. Unix milliseconds. */
   readonly askAgainAtMs?: number | undefined;
   readonly totalMs?: number | undefined;
   readonly firstContentMs?: number | undefined;

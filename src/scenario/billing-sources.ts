@@ -1,5 +1,4 @@
-import type { BillingSource } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import type { BillingSource, Target } from "../probe/target.ts";
 import type { Call } from "./scenario.ts";
 import { noQuestion } from "./steps.ts";
 

@@ -1,7 +1,6 @@
 import { injectedReply } from "../exchange/injection.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { Fallback } from "../probe/audit-terms.ts";
-import type { Target } from "../probe/target.ts";
+import type { Fallback, Target } from "../probe/target.ts";
 import { shortAsk } from "./built-in.ts";
 import { check, outcomeText, replyOf } from "./rules.ts";
 import type { Check } from "./scenario.ts";

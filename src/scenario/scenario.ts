@@ -1,13 +1,12 @@
 import type { Malformations } from "../protocol/chat/codec.ts";
 import type { Injection } from "../exchange/injection.ts";
-import type { Ask, Expectation } from "../probe/probe.ts";
+import type { Expectation } from "../probe/probe.ts";
 import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
+import type { ObservedCall } from "../observation/observe.ts";
 
 /** One logical call that a scenario wants made. */
-export interface Call extends Malformations {
-  readonly name: string;
-  readonly ask: Ask;
+export interface Call extends Malformations, ObservedCall {
   /** Which credential to present. */
   readonly credential: "configured" | "invalid" | "none" | SecretRef;
   /** Asked instead of the probe's target: what a fallback leads to, or a billing service. */
@@ -18,14 +17,8 @@ export interface Call extends Malformations {
   readonly inject?: Injection | undefined;
   /** A circuit breaker that only the injected calls of this name share; without it each injected call has its own. */
   readonly breaker?: string | undefined;
-  /** Asked to find out, not to rely on: its reply is not compared with a baseline. */
-  readonly isAside?: boolean | undefined;
   /** Waited before it is made. */
   readonly afterMs?: number | undefined;
-  /** A model to be found in the list that comes. */
-  readonly expectModel?: string | undefined;
-  /** Numbers to keep of the reply: name → path. */
-  readonly read?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What differs from run to run, and from target to target. */

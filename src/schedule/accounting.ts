@@ -1,5 +1,7 @@
 import type { Cadence, Probe } from "../probe/probe.ts";
-import type { MissedSlot, ScheduleEntry } from "./queue.ts";
+import { type Slot, slotOf } from "../probe/slot.ts";
+import { dayMs } from "../std/duration.ts";
+import type { ScheduleEntry } from "./queue.ts";
 import type { ScheduleAction } from "./reconcile.ts";
 import { dueSlots } from "./slots.ts";
 
@@ -9,11 +11,10 @@ export type Accounted = Map<string, number>;
 /** Due slots of one probe that may lack a row, and up to when they are complete. */
 export interface Unaccounted {
   readonly probeId: string;
-  readonly slots: readonly MissedSlot[];
+  readonly slots: readonly Slot[];
   readonly untilMs: number;
 }
 
-const dayMs = 86_400_000;
 /** Of a longer absence the newest are told. */
 const mostSlotsPerProbe = 1000;
 
@@ -41,15 +42,7 @@ export function unaccounted(
   // What was due by the old cadence was due until now; the new one has begun now.
   const untilMs = was !== undefined ? nowMs : Math.max(fromMs, nowMs - missedAfterMs(entry.cadence));
   const due = dueSlots(was ?? entry, fromMs, untilMs, mostSlotsPerProbe);
-  const { location, target, scenario } = probe;
-  const slots = due.map((slotMs) => ({
-    probeId: probe.id,
-    slotMs,
-    location,
-    target: target.name,
-    model: target.model,
-    scenario: scenario.name,
-  }));
+  const slots = due.map((slotMs) => slotOf(probe, slotMs));
   return { probeId: probe.id, slots, untilMs };
 }
 

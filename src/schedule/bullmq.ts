@@ -54,13 +54,25 @@ const nearlyDueMs = 10_000;
 /** How BullMQ names the job of a schedule's slot. */
 const slotJobId = (id: string, slotMs: number): string => `repeat:${id}:${slotMs}`;
 
+/** What the queues and workers of one backend share. */
+interface Backend {
+  readonly connections: Connections;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly isTraced: boolean;
+  readonly queueNamed: (name: string) => Queue;
+  readonly workOn: (name: string, concurrency: number, handle: JobHandler) => Promise<Stoppable>;
+}
+
+type JobHandler = (id: string | undefined, data: unknown) => Promise<void>;
+
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
-  const { prefix = "{plumbline}", telemetry, clock = systemClock, lockMs = 15_000, lockCheckMs = 5_000 } = options;
-  const sayFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("trouble with the queue", fields));
+  const { prefix = "{plumbline}", telemetry, clock = systemClock } = options;
+  const logFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("queue error", fields));
   const fault = (part: string) => (error: unknown) => {
     const name = faultName(error);
-    sayFault(`${part} ${name}`, { part, error: name });
+    logFault(`${part} ${name}`, { part, error: name });
   };
   const connections = await openConnections(backend, prefix, fault("connection"));
   const factory: BackendFactory | undefined =
@@ -78,30 +90,15 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     queues.set(name, queue);
     return queue;
   };
-  const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
 
-  const workOn = async (
-    name: string,
-    concurrency: number,
-    handle: (id: string | undefined, data: unknown) => Promise<void>,
-  ): Promise<Stoppable> => {
+  const workOn = async (name: string, concurrency: number, handle: JobHandler): Promise<Stoppable> => {
     const connection = connections.forWorker();
-    const process = ({ id, data }: { id?: string | undefined; data: unknown }): Promise<void> =>
-      handle(id, data).catch((error: unknown) => {
-        log.error("a job threw", { queue: name, job: id, ...exceptionFields(error) });
-        throw new ScrubbedError(faultName(error));
-      });
-    const worker = new Worker(
-      name,
-      process,
-      { connection, concurrency, lockDuration: lockMs, stalledInterval: lockCheckMs, ...workerOptions, ...common },
-      factory as never,
-    );
+    const { lockMs = 15_000, lockCheckMs = 5_000 } = options;
+    const locks = { lockDuration: lockMs, stalledInterval: lockCheckMs };
+    const workerSettings = { connection, concurrency, ...locks, ...workerOptions, ...common };
+    const worker = new Worker(name, scrubbed(name, handle, log), workerSettings, factory as never);
     worker.on("error", fault(name));
-    worker.on("failed", (job, error) => log.error("job failed", { queue: name, job: job?.id, error: error.message }));
-    worker.on("stalled", (job) =>
-      log.warn("job taken over: its worker was killed or stood still", { queue: name, job }),
-    );
+    logEvents(worker, name, log);
     let stopping: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       stopping ??= worker.close().finally(() => {
@@ -116,62 +113,10 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     return stoppable;
   };
 
-  const upsert = async ({ id, location, cadence, offsetMs }: ScheduleEntry): Promise<void> => {
-    const repeat =
-      cadence.kind === "every"
-        ? { every: cadence.everyMs, offset: offsetMs }
-        : { pattern: cadence.pattern, tz: cadence.tz };
-    const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
-    await connections.rememberLocation(location);
-    await slotsQueue(location).upsertJobScheduler(id, repeat, template);
-  };
-
+  const shared: Backend = { connections, log, clock, isTraced: telemetry !== undefined, queueNamed, workOn };
   return {
-    slots: {
-      locations: connections.locations,
-      async scheduled(location) {
-        const queue = slotsQueue(location);
-        const schedulers = await queue.getJobSchedulers(0, -1, true);
-        return Promise.all(schedulers.map((scheduler) => entryOf(scheduler, location, queue, clock.nowMs())));
-      },
-      upsert,
-      async trace(entry) {
-        const { id, location, nextMs } = entry;
-        if (telemetry === undefined) return true;
-        if (nextMs === undefined || nextMs < clock.nowMs() + nearlyDueMs) return false;
-        const job = await slotsQueue(location).getJob(slotJobId(id, nextMs));
-        if (job === undefined) return false;
-        if (!job.opts.telemetry?.metadata) await upsert(entry);
-        return true;
-      },
-      async remove(id, location) {
-        await slotsQueue(location).removeJobScheduler(id);
-      },
-      async add({ probeId, slotMs }, location) {
-        const delay = Math.max(0, slotMs - clock.nowMs());
-        await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
-      },
-      clockMs: connections.clockMs,
-      work: (location, concurrency, handler) =>
-        workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
-          const slot = slotOfJob(id, data);
-          if (slot === undefined) log.warn("a job that stands for no slot was ignored", { location });
-          else await handler(slot);
-        }),
-    },
-    deliveries: {
-      async enqueue(outboxId, attempt) {
-        // One id is one job for as long as it is there; BullMQ allows no colon in it.
-        const jobId = `${outboxId}-${attempt}`;
-        await queueNamed(deliveriesQueue).add("deliver", { outboxId }, { jobId, ...deliveryOptions });
-      },
-      work: (concurrency, handler) =>
-        workOn(deliveriesQueue, concurrency, async (_id, data) => {
-          const outboxId = outboxIdOfJob(data);
-          if (outboxId === undefined) log.warn("a delivery of nothing was ignored");
-          else await handler(outboxId);
-        }),
-    },
+    slots: createSlotQueue(shared),
+    deliveries: createDeliveryQueue(shared),
     async depths() {
       const names = [...(await connections.locations()).map((it) => `${slotsQueuePrefix}${it}`), deliveriesQueue];
       const counts = names.map((name) => queueNamed(name).getJobCounts("waiting", "active", "failed"));
@@ -184,6 +129,81 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await connections.close();
     },
+  };
+}
+
+/** BullMQ stores what a job throws: only its type may get there. */
+function scrubbed(queue: string, handle: JobHandler, log: Log) {
+  return ({ id, data }: { id?: string | undefined; data: unknown }): Promise<void> =>
+    handle(id, data).catch((error: unknown) => {
+      log.error("queue job failed", { queue, job: id, ...exceptionFields(error) });
+      throw new ScrubbedError(faultName(error));
+    });
+}
+
+function logEvents(worker: Worker, queue: string, log: Log): void {
+  worker.on("failed", (job, error) => log.error("job failed", { queue, job: job?.id, error: error.message }));
+  worker.on("stalled", (job) => log.warn("job taken over: its worker was killed or stalled", { queue, job }));
+}
+
+function createSlotQueue({ connections, log, clock, isTraced, queueNamed, workOn }: Backend): SlotQueue {
+  const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
+  const upsert = async ({ id, location, cadence, offsetMs }: ScheduleEntry): Promise<void> => {
+    const repeat =
+      cadence.kind === "every"
+        ? { every: cadence.everyMs, offset: offsetMs }
+        : { pattern: cadence.pattern, tz: cadence.tz };
+    const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
+    await connections.rememberLocation(location);
+    await slotsQueue(location).upsertJobScheduler(id, repeat, template);
+  };
+  return {
+    locations: connections.locations,
+    async scheduled(location) {
+      const queue = slotsQueue(location);
+      const schedulers = await queue.getJobSchedulers(0, -1, true);
+      return Promise.all(schedulers.map((scheduler) => entryOf(scheduler, location, queue, clock.nowMs())));
+    },
+    upsert,
+    async trace(entry) {
+      const { id, location, nextMs } = entry;
+      if (!isTraced) return true;
+      if (nextMs === undefined || nextMs < clock.nowMs() + nearlyDueMs) return false;
+      const job = await slotsQueue(location).getJob(slotJobId(id, nextMs));
+      if (job === undefined) return false;
+      if (!job.opts.telemetry?.metadata) await upsert(entry);
+      return true;
+    },
+    async remove(id, location) {
+      await slotsQueue(location).removeJobScheduler(id);
+    },
+    async add({ probeId, slotMs }, location) {
+      const delay = Math.max(0, slotMs - clock.nowMs());
+      await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
+    },
+    clockMs: connections.clockMs,
+    work: (location, concurrency, handler) =>
+      workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
+        const slot = slotOfJob(id, data);
+        if (slot === undefined) log.warn("ignored job without a valid slot", { location });
+        else await handler(slot);
+      }),
+  };
+}
+
+function createDeliveryQueue({ log, queueNamed, workOn }: Backend): DeliveryQueue {
+  return {
+    async enqueue(outboxId, attempt) {
+      // One id is one job for as long as it is there; BullMQ allows no colon in it.
+      const jobId = `${outboxId}-${attempt}`;
+      await queueNamed(deliveriesQueue).add("deliver", { outboxId }, { jobId, ...deliveryOptions });
+    },
+    work: (concurrency, handler) =>
+      workOn(deliveriesQueue, concurrency, async (_id, data) => {
+        const outboxId = outboxIdOfJob(data);
+        if (outboxId === undefined) log.warn("ignored delivery job without an id");
+        else await handler(outboxId);
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Cadence } from "../probe/probe.ts";
+import type { Slot } from "../probe/slot.ts";
 
 /** One due slot, as the queue carries it: names and times only. */
 export interface SlotJob {
@@ -64,16 +65,7 @@ export interface SlotStore {
   /** Newest recorded slot of each probe. */
   lastSlots(): Promise<ReadonlyMap<string, number>>;
   /** Writes `missed` rows for slots that have no row; returns how many it wrote. */
-  recordMissed(slots: readonly MissedSlot[]): Promise<number>;
+  recordMissed(slots: readonly Slot[]): Promise<number>;
   /** Turns claims whose deadline has passed into `interrupted`; returns their run ids. */
   sweepInterrupted(nowMs: number): Promise<readonly string[]>;
-}
-
-export interface MissedSlot {
-  readonly probeId: string;
-  readonly slotMs: number;
-  readonly location: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
 }

@@ -1,15 +1,17 @@
 import type { Probe } from "../probe/probe.ts";
+import type { Slot } from "../probe/slot.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Log } from "../std/log.ts";
+import { exceptionFields, type Log } from "../std/log.ts";
+import { type Every, repeatTask } from "../std/repeat.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
-import type { MissedSlot, ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
+import type { ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
 
 export interface ReconcilerWorld {
   readonly queue: SlotQueue;
-  readonly book: SlotStore;
+  readonly store: SlotStore;
   readonly clock: Clock;
   readonly log: Log;
   /** Names this process among those that could repair. */
@@ -32,7 +34,7 @@ export type ReconcileReport =
       readonly repaired: number;
       readonly missed: number;
       readonly interrupted: number;
-      /** False for a while after this machine's clock has jumped: nothing is declared missed or interrupted then. */
+      /** False for a while after clock of this machine jumped: nothing is declared missed or interrupted then. */
       readonly isClockSteady: boolean;
     };
 
@@ -63,16 +65,16 @@ const mostTracedAtOnce = 500;
  * because it could not repair and would keep others from it.
  */
 export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMemory): Promise<ReconcileReport> {
-  const { queue, book, clock, log, holder, intervalMs } = world;
+  const { queue, store, clock, log, holder, intervalMs } = world;
   const atMs = clock.nowMs();
   const jump = memory.jumps.look();
-  if (jump !== undefined) log.error("this machine's clock has jumped", { ...jump });
+  if (jump !== undefined) log.error("clock of this machine jumped", { ...jump });
   const skewMs = await skewOf(() => queue.clockMs(), clock);
   if (Math.abs(skewMs) > mostSkewMs) {
-    log.error("clocks disagree, schedules are left alone: set this machine's or the queue's clock", { skewMs });
+    log.error("clock skew too large: schedules not reconciled", { skewMs });
     return { kind: "skewed", atMs, skewMs };
   }
-  if (!(await book.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
+  if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
     standBy(world, memory.accounted, atMs);
     return { kind: "not-elected", atMs };
   }
@@ -135,28 +137,28 @@ async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
   }
 }
 
-async function sweep({ book, log }: ReconcilerWorld, nowMs: number): Promise<number> {
-  const interrupted = await book.sweepInterrupted(nowMs);
+async function sweep({ store, log }: ReconcilerWorld, nowMs: number): Promise<number> {
+  const interrupted = await store.sweepInterrupted(nowMs);
   for (const run of interrupted) log.warn("run interrupted: its worker did not finish it", { run });
   return interrupted.length;
 }
 
 /** Offers every due slot of the time since the last look; those that have a row keep it. */
 async function recordMissed(
-  { book, log, probes }: ReconcilerWorld,
+  { store, log, probes }: ReconcilerWorld,
   accounted: Accounted,
   actions: readonly ScheduleAction[],
   nowMs: number,
 ): Promise<number> {
   const isKnown = probes.every(({ id }) => accounted.has(id));
-  const newest = isKnown ? new Map<string, number>() : await book.lastSlots();
+  const newest = isKnown ? new Map<string, number>() : await store.lastSlots();
   const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
   const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
   let missed = 0;
-  let pending: MissedSlot[] = [];
+  let pending: Slot[] = [];
   let complete = new Map<string, number>();
   const write = async (): Promise<void> => {
-    missed += await book.recordMissed(pending);
+    missed += await store.recordMissed(pending);
     for (const [probeId, untilMs] of complete) accounted.set(probeId, untilMs);
     pending = [];
     complete = new Map();
@@ -171,7 +173,7 @@ async function recordMissed(
     if (pending.length >= mostRowsAtOnce) await write();
   }
   await write();
-  if (missed > 0) log.warn("slots were missed: no worker took them in time", { missed });
+  if (missed > 0) log.warn("slots missed: no worker took them in time", { missed });
   return missed;
 }
 
@@ -186,32 +188,30 @@ function standBy({ probes, intervalMs }: ReconcilerWorld, accounted: Accounted, 
 
 const longestMissedAfterMs = 300_000;
 
-/** Repeats the look until stopped. `every` calls back in intervals; looks never overlap. */
+const shortestDeadlineMs = 60_000;
+
+/** Reconciles at once and then at its interval until stopped. */
 export function startReconciler(
   world: ReconcilerWorld,
-  every: (intervalMs: number, work: () => void) => { stop(): void },
+  every: Every,
   onReport: (report: ReconcileReport) => void = () => {},
 ): Stoppable {
+  const { store, holder, intervalMs, log } = world;
   const memory = newMemory(world.clock);
-  const failed = (message: string) => (error: unknown) =>
-    world.log.error(message, { error: error instanceof Error ? error.name : "unknown" });
-  let looking: Promise<void> | undefined;
-  const look = (): void => {
-    looking ??= reconcileOnce(world, memory)
-      .then(onReport)
-      .catch(failed("the schedules could not be reconciled"))
-      .finally(() => {
-        looking = undefined;
-      });
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const report = await reconcileOnce(world, memory);
+    if (!signal.aborted) onReport(report);
   };
-  const repetition = every(world.intervalMs, look);
-  look();
+  // Longer than the lease: whoever was elected meanwhile does the work.
+  const deadlineMs = Math.max(shortestDeadlineMs, leaseIntervals * intervalMs);
+  const repetition = repeatTask({ name: "reconcile", everyMs: intervalMs, deadlineMs, run, log }, every);
+  repetition.trigger();
   return {
     async stop() {
-      repetition.stop();
-      await looking;
-      const { book, holder } = world;
-      await book.releaseLease("reconciler", holder).catch(failed("the lease could not be given back; it runs out"));
+      await repetition.stop();
+      await store
+        .releaseLease("reconciler", holder)
+        .catch((error: unknown) => log.error("could not release the lease; it expires", exceptionFields(error)));
     },
   };
 }

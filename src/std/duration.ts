@@ -1,4 +1,9 @@
-const millisecondsPer = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const secondMs = 1000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+const millisecondsPer = { ms: 1, s: secondMs, m: minuteMs, h: hourMs, d: dayMs } as const;
 type Unit = keyof typeof millisecondsPer;
 
 /** `30s`, `5m`, `1h30m`, `250ms` → milliseconds; undefined when the text is no duration. */

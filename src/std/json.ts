@@ -1,6 +1,8 @@
 /** A JSON value as `JSON.parse` yields it. */
 export type Json = null | boolean | number | string | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json };
+/** What a value is; integers are numbers of their own. */
+export type JsonKind = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
 
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,6 +5,7 @@ import type { RouteDecision } from "../notify/route/route.ts";
 import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
 import type { AuditEntry, ControlStore, DeliveryView } from "../operate/control.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record } from "./audit-log.ts";
 import { silenceOf, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
@@ -12,7 +13,7 @@ import { probeIds } from "./probe-ids.ts";
 import { count, epochMs, iso, text, type Row } from "./rows.ts";
 
 /** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
-export function createControlStore(db: Kysely<never>): ControlStore & MonitorStore {
+export function createControlStore(db: Kysely<never>): ControlStore & MonitorStore & ConcludeStore {
   return {
     async incidents(all, limit) {
       const { rows } = await sql<{ body: Incident }>`

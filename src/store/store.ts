@@ -16,6 +16,7 @@ import type { GroupStore } from "../upkeep/check-groups.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
 import type { SlotStore } from "../schedule/queue.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
@@ -52,6 +53,7 @@ export interface Store
     ProbeStore,
     ExportStore,
     MonitorStore,
+    ConcludeStore,
     FleetStore,
     GroupStore,
     DigestStore,

@@ -3,7 +3,7 @@ import { type Json, isJsonObject } from "../std/json.ts";
 import { type DriftName, driftNamed, drifts } from "./drifts.ts";
 import { type PassingReply, textReply } from "./upstream.ts";
 
-/** The drifts in force, by name. */
+/** Activates and deactivates drifts. */
 export interface DriftSwitch {
   inject(name: DriftName): void;
   clear(name: DriftName): void;
@@ -25,19 +25,19 @@ export function answerControl(request: IncomingMessage, body: Buffer, drift: Dri
     case "POST":
       return switched(body, drift);
     default:
-      return notified(405, "use GET to list the drifts and POST to switch one");
+      return errorReply(405, "use GET to list the drifts and POST to switch one");
   }
 }
 
 function switched(body: Buffer, drift: DriftSwitch): PassingReply {
-  const wish = parsed(body);
-  if (!isJsonObject(wish) || typeof wish["name"] !== "string" || typeof wish["active"] !== "boolean") {
-    return notified(400, 'expected {"name": "<drift>", "active": true or false}');
+  const command = parsed(body);
+  if (!isJsonObject(command) || typeof command["name"] !== "string" || typeof command["active"] !== "boolean") {
+    return errorReply(400, 'expected {"name": "<drift>", "active": true or false}');
   }
-  const known = driftNamed(wish["name"]);
+  const known = driftNamed(command["name"]);
   if (known === undefined)
-    return notified(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
-  if (wish["active"]) drift.inject(known.name);
+    return errorReply(404, `no such drift; there are ${drifts.map(({ name }) => name).join(", ")}`);
+  if (command["active"]) drift.inject(known.name);
   else drift.clear(known.name);
   return listed(drift);
 }
@@ -61,6 +61,6 @@ function listed(drift: DriftSwitch): PassingReply {
   return textReply(200, { "content-type": "application/json" }, `${JSON.stringify({ drifts: list }, null, 2)}\n`);
 }
 
-function notified(status: number, message: string): PassingReply {
+function errorReply(status: number, message: string): PassingReply {
   return textReply(status, { "content-type": "application/json" }, `${JSON.stringify({ error: { message } })}\n`);
 }

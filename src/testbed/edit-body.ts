@@ -3,7 +3,7 @@ import { type Json, type JsonObject, isJsonObject } from "../std/json.ts";
 
 type Edit = (body: JsonObject) => JsonObject;
 
-/** The edited text, or undefined when there is nothing to edit. Text that is no JSON object stays as it is. */
+/** The edited text, or undefined when there is nothing to edit. Text that is not a JSON object stays unchanged. */
 export function editJsonText(text: string, edit: Edit): string | undefined {
   let parsed: Json;
   try {
@@ -32,7 +32,7 @@ export function editEvent(event: string, { edit, dropDone }: EventEdit): string 
   return [...lines.filter((line) => !line.startsWith("data:")), `data: ${edited}`].join("\n");
 }
 
-/** Edits a stream event by event, each handed on as soon as it is whole. */
+/** Edits a stream event by event, forwarding each as soon as it is complete. */
 export async function* editEvents(body: AsyncIterable<Buffer>, eventEdit: EventEdit): AsyncGenerator<Buffer> {
   const decoder = new StringDecoder("utf8");
   let pending = "";

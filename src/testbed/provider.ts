@@ -1,6 +1,6 @@
 import { LLMock } from "@copilotkit/aimock";
 
-/** A provider of the chat-completions protocol that somebody else wrote: aimock on a loopback port. */
+/** An independent implementation of the chat-completions protocol: aimock on a loopback port. */
 export interface Provider {
   readonly port: number;
   close(): Promise<void>;
@@ -8,7 +8,7 @@ export interface Provider {
 
 const answer = "The plumb line hangs straight.";
 
-/** Answers any prompt with one sentence, counts tokens itself, and knows one key. */
+/** Answers every prompt with the same sentence, counts tokens, and accepts one key. */
 export async function openProvider(key: string): Promise<Provider> {
   const mock = new LLMock({
     host: "127.0.0.1",

@@ -8,14 +8,14 @@ import { type PassingReply, askProvider, refusesMissingModel, textReply } from "
 
 export interface ProxyOptions {
   readonly providerPort: number;
-  /** The drifts in force. Asked once per reply, when the reply is about to pass. */
+  /** The active drifts, read once per reply just before it is forwarded. */
   readonly active: () => readonly Drift[];
-  /** Time to wait before the first byte of the next reply: what makes loopback look like a network. */
+  /** Delay before the first byte of the next reply, so that loopback behaves like a network. */
   readonly delayMs: () => number;
   readonly sleep: (durationMs: number) => Promise<void>;
-  /** Called for each request that is passed on. */
+  /** Called for each forwarded request. */
   readonly onRequest: () => void;
-  /** Answers requests that are not meant for the provider; undefined passes them on. */
+  /** Answers requests meant for the test bed itself; undefined forwards them. */
   readonly answerOwn: (request: IncomingMessage, body: Buffer) => PassingReply | undefined;
 }
 
@@ -24,14 +24,14 @@ const maxRequestBytes = 1024 * 1024;
 /** A reverse proxy that changes nothing but what the active drifts change. */
 export function createProxy(options: ProxyOptions): Server {
   return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    outboxPoller(request, response, options).catch(() => {
+    forward(request, response, options).catch(() => {
       if (response.headersSent) response.destroy();
       else response.writeHead(502).end();
     });
   });
 }
 
-async function outboxPoller(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
+async function forward(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     response.writeHead(413, { connection: "close" }).end();
@@ -106,7 +106,7 @@ async function send(response: ServerResponse, reply: PassingReply): Promise<void
   response.end();
 }
 
-/** undefined when it is larger than anything a probe sends. */
+/** undefined if it is larger than anything a probe sends. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -5,11 +5,11 @@ import { type Testbed, openTestbed } from "./testbed.ts";
 export interface TestbedIo {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
-  /** Calls back once the person wants it to end. */
+  /** Calls back when the person asks to stop. */
   onSignal(listener: () => void): void;
 }
 
-/** Serves the test bed until a signal comes. Resolves to the exit code: 0, or 1 when the port cannot be had. */
+/** Serves the test bed until a signal arrives. Resolves to the exit code: 0, or 1 if the port is not available. */
 export async function runTestbed(io: TestbedIo, options: { readonly port?: number | undefined }): Promise<number> {
   const ended = Promise.withResolvers<void>();
   io.onSignal(ended.resolve);
@@ -19,7 +19,7 @@ export async function runTestbed(io: TestbedIo, options: { readonly port?: numbe
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown reason";
     io.stderr.write(
-      `The test bed cannot listen on port ${options.port ?? 0}: ${reason}\nTry another: --port 0 takes a free one.\n`,
+      `The test bed cannot listen on port ${options.port ?? 0}: ${reason}\nTry another port; --port 0 picks a free one.\n`,
     );
     return 1;
   }
@@ -30,7 +30,7 @@ export async function runTestbed(io: TestbedIo, options: { readonly port?: numbe
   return 0;
 }
 
-/** How to use a running test bed by hand. The key opens nothing but this test bed. */
+/** How to use a running test bed by hand. The key is valid only for this test bed. */
 export function testbedGuide(testbed: Pick<Testbed, "baseUrl" | "origin" | "key">): string {
   const widest = Math.max(...drifts.map(({ name }) => name.length));
   const table = drifts.map(({ name, sentence, reportedAs }) => {
@@ -42,18 +42,18 @@ export function testbedGuide(testbed: Pick<Testbed, "baseUrl" | "origin" | "key"
   base URL  ${testbed.baseUrl}
   key       export PLUMBLINE_TESTBED_KEY=${testbed.key}
 
-Ask it something:
+Send a request:
   curl -s ${testbed.baseUrl}/chat/completions -H "authorization: Bearer $PLUMBLINE_TESTBED_KEY" \\
     -H "content-type: application/json" -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hello"}]}'
 
 Drifts:
 ${table.join("\n")}
 
-Switch one on, off, list them:
+Activate one, deactivate it, list all:
   curl -s ${control} -d '{"name":"${drifts[0].name}","active":true}'
   curl -s ${control} -d '{"name":"${drifts[0].name}","active":false}'
   curl -s ${control}
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

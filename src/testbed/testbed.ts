@@ -9,9 +9,9 @@ import { createProxy } from "./proxy.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 export interface TestbedOptions {
-  /** 0 or nothing: a free one. */
+  /** 0 or omitted: any free port. */
   readonly port?: number | undefined;
-  /** The only key that is accepted; one is made up when none is given. */
+  /** The only key that is accepted; generated if omitted. */
   readonly key?: string | undefined;
   /** Time before the first byte of each reply, spread evenly between the two. */
   readonly pace?: { readonly minMs: number; readonly maxMs: number } | undefined;
@@ -25,12 +25,12 @@ export interface Testbed extends DriftSwitch {
   /** Where the control API is. */
   readonly origin: string;
   readonly key: string;
-  /** Requests passed to the provider since it was opened. */
+  /** Requests forwarded to the provider since the start. */
   requests(): number;
   close(): Promise<void>;
 }
 
-/** Slow enough that a busy machine adds little in proportion, fast enough for a probe every second. */
+/** Slow enough that a busy machine adds little, fast enough for one probe per second. */
 const networkLike = { minMs: 120, maxMs: 160 };
 
 /** Opens a provider on loopback that can be made to drift. Rejects when the port is taken. */

@@ -7,14 +7,14 @@ export interface PassingReply {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: AsyncIterable<Buffer>;
-  /** Lets go of a body that nobody is going to read. */
+  /** Drops a body that nobody will read. */
   discard(): void;
 }
 
-/** RFC 9110 §7.6.1: these belong to one connection and are never passed on. */
+/** RFC 9110 §7.6.1: these belong to one connection and are never forwarded. */
 const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"]);
 
-/** Asks the provider what the client asked, on a connection of its own. Rejects when there is no reply. */
+/** Forwards the request to the provider on a new connection. Rejects if there is no reply. */
 export async function askProvider(incoming: IncomingMessage, body: Buffer, port: number): Promise<PassingReply> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers: Record<string, string | string[]> = {};
@@ -74,7 +74,7 @@ function requestIdOf(reply: PassingReply): readonly (readonly [string, string])[
   return reply.headers.filter(([name]) => name.toLowerCase() === "x-request-id");
 }
 
-/** A reply made here. */
+/** A reply made by the test bed itself. */
 export function textReply(
   status: number,
   headers: Readonly<Record<string, string>>,

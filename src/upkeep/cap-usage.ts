@@ -9,16 +9,16 @@ const hourMs = 3_600_000;
 const lookBackMs = 72 * hourMs;
 
 /** How every cap stands, and what its month will have come to, for status and programs. */
-export async function standOfCaps(
-  book: SpendStore,
+export async function usageOfCaps(
+  store: SpendStore,
   probes: readonly Probe[],
   nowMs: number,
 ): Promise<readonly CapUsage[]> {
   const caps = capsIn(probes);
   if (caps.length === 0) return [];
   const months = caps.map((cap): SpendCap => ({ ...cap, span: "month" }));
-  const used = await book.usedUnder([...caps, ...months], nowMs);
-  const { sinceMs, byTarget } = await book.usedLately(nowMs - lookBackMs, nowMs);
+  const used = await store.usedUnder([...caps, ...months], nowMs);
+  const { sinceMs, byTarget } = await store.usedLately(nowMs - lookBackMs, nowMs);
   const hours = (nowMs - sinceMs) / hourMs;
   return caps.flatMap((cap, index) =>
     capUsages(

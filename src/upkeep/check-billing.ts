@@ -1,32 +1,30 @@
-import { nothingFollows } from "../notify/effects.ts";
-import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import { type Figures, growingGap, type Ours, reconcile, type Window } from "../judgement/spend/reconcile.ts";
 import type { Probe } from "../probe/probe.ts";
 import { billingSources } from "../scenario/billing-sources.ts";
 import { billingFiguresName } from "../scenario/billing-figures.ts";
 import { microUsd } from "../std/money.ts";
-import type { WatchWorld } from "./check-monitor.ts";
+import { dayMs, hourMs } from "../std/duration.ts";
+import { type ConcludeStore, type ConcludeWorld, concludeLimits } from "./conclude.ts";
 
-/** What comparing the ledger with the provider asks of the store. */
 export interface BillingStore {
-  /** What each look at the provider's figures has read, oldest first, by the time of its slot. */
+  /** The figures that each run of a billing probe read, oldest first, by the time of its slot. */
   figuresOf(
     probeId: string,
     sinceMs: number,
   ): Promise<readonly { readonly atMs: number; readonly numbers: NumbersRead }[]>;
-  /** What these targets have used in runs of slots from `fromMs` to before `toMs`. */
+  /** What these targets used in runs of slots from `fromMs` to before `toMs`. */
   oursBetween(targets: readonly string[], fromMs: number, toMs: number): Promise<Ours>;
 }
 
 export type NumbersRead = Readonly<Record<string, number>>;
 
-const dayMs = 86_400_000;
-/** A window lies between the first looks of two quarters of a day (UTC), or between two looks further apart. */
-const windowMs = 6 * 3_600_000;
-/** How many windows are looked at. */
+/** A window lies between the first readings of two quarters of a day (UTC), or between two readings further apart. */
+const windowMs = 6 * hourMs;
+/** How many windows are compared. */
 const mostWindows = 4;
-/** Looks that may be needed for so many windows, where the figures begin anew now and then. */
-const mostLooks = 8;
+/** Readings that so many windows may need, as the figures sometimes restart at zero. */
+const mostReadings = 8;
 
 function billingLimit({ target }: Probe): Limit {
   return { series: "billing", label: "ledger and provider agree", scope: `target/${target.name}` };
@@ -36,7 +34,7 @@ function growthLimit({ target }: Probe): Limit {
   return { series: "billing/growth", label: "gap between ledger and provider", scope: `target/${target.name}` };
 }
 
-/** The probes that look at a provider's figures. */
+/** The probes that read a provider's figures. */
 function billingProbes(probes: readonly Probe[]): readonly Probe[] {
   return probes.filter(({ scenario, target }) => scenario.name === billingFiguresName && target.audit?.billing);
 }
@@ -48,70 +46,68 @@ export function billingLimits(probes: readonly Probe[]): readonly string[] {
   );
 }
 
+export interface BillingWorld extends ConcludeWorld {
+  readonly store: ConcludeStore & BillingStore;
+  readonly probes: readonly Probe[];
+}
+
 /**
- * One incident for each billing source whose figures and our ledger drift apart, and one for a gap that grows. Between
- * two windows nothing is added up: what was compared once is remembered.
+ * One incident for each billing source whose figures disagree with our ledger, and one for a gap that grows. Remembers
+ * what it compared: between two windows it sums nothing again.
  */
-export function createBillingWatch(): (
-  world: WatchWorld & { readonly book: BillingStore },
-  nowMs: number,
-) => Promise<void> {
+export function createBillingCheck(): (world: BillingWorld, nowMs: number) => Promise<void> {
   const compared = new Map<string, { readonly lastMs: number; readonly windows: readonly Window[] }>();
 
-  return async ({ book, probes, receivers }, nowMs) => {
+  return async (world, nowMs) => {
+    const { store, probes } = world;
     for (const probe of billingProbes(probes)) {
-      const stretches = await stretchesOf(book, probe, nowMs);
+      const stretches = await stretchesOf(store, probe, nowMs);
       const lastMs = stretches.at(-1)?.at(-1)?.atMs ?? 0;
       const before = compared.get(probe.id);
       if (before?.lastMs === lastMs) continue;
-      const windows = await windowsOf(book, probe, probes, stretches, before?.windows ?? []);
-      for (const [limit, finding] of [
-        [billingLimit(probe), reconcile(windows)],
-        [growthLimit(probe), growingGap(windows)],
-      ] as const) {
-        await book.concludeIncident({
-          fingerprint: limitFingerprint(limit),
-          conclude: (incident) =>
-            incident === undefined && finding === undefined
-              ? nothingFollows
-              : applyLimitReport(incident, limit, finding, nowMs, receivers, probe.alerting),
-        });
-      }
+      const windows = await windowsOf(store, probe, probes, stretches, before?.windows ?? []);
+      const reports = [
+        { limit: billingLimit(probe), findingFor: () => reconcile(windows) },
+        { limit: growthLimit(probe), findingFor: () => growingGap(windows) },
+      ];
+      await concludeLimits(world, reports, nowMs, probe.alerting);
       compared.set(probe.id, { lastMs, windows });
     }
   };
 }
 
 /**
- * The looks that windows begin and end with, oldest first, in stretches in which the figures did not begin anew. A window
- * never spans two; one that would is cut at the last look before, so that a source of daily figures has windows as well.
+ * The readings at which windows begin and end, oldest first, in stretches during which the figures did not restart. A
+ * window never spans two stretches: it is cut at the last reading before a restart, so that daily figures have windows too.
  */
-async function stretchesOf(book: BillingStore, probe: Probe, nowMs: number): Promise<readonly (readonly Figures[])[]> {
+async function stretchesOf(store: BillingStore, probe: Probe, nowMs: number): Promise<readonly (readonly Figures[])[]> {
   const { billing } = probe.target.audit ?? {};
   if (billing === undefined) return [];
   const { usdPerUnit = 1, isDaily } = billingSources[billing.kind];
   const everyMs = probe.cadence.kind === "every" ? probe.cadence.everyMs : dayMs;
-  const looks = await book.figuresOf(probe.id, nowMs - Math.max(2 * dayMs, mostLooks * everyMs));
+  const readings = await store.figuresOf(probe.id, nowMs - Math.max(2 * dayMs, mostReadings * everyMs));
   const stretches: Figures[][] = [];
-  for (const { atMs, numbers } of looks) {
-    const look = figuresIn(atMs, numbers, usdPerUnit);
+  for (const { atMs, numbers } of readings) {
+    const reading = figuresIn(atMs, numbers, usdPerUnit);
     const before = stretches.at(-1)?.at(-1);
-    if (before === undefined || beginsAnew(before, look, isDaily)) stretches.push([look]);
-    else stretches.at(-1)?.push(look);
+    if (before === undefined || restarts(before, reading, isDaily)) stretches.push([reading]);
+    else stretches.at(-1)?.push(reading);
   }
-  return stretches.map((looksOf, index) => edgesIn(looksOf, index < stretches.length - 1));
+  return stretches.map((readings, index) => edgesIn(readings, index < stretches.length - 1));
 }
 
-function beginsAnew(before: Figures, after: Figures, isDaily = false): boolean {
+function restarts(before: Figures, after: Figures, isDaily = false): boolean {
   if (isDaily && dayOf(before.atMs) !== dayOf(after.atMs)) return true;
   return (["requests", "tokens", "microUsd"] as const).some((unit) => (after[unit] ?? Infinity) < (before[unit] ?? 0));
 }
 
-/** The first of each quarter, and of a stretch that has ended its last. */
-function edgesIn(looks: readonly Figures[], hasEnded: boolean): Figures[] {
-  return looks.filter(({ atMs }, index) => {
-    const before = looks[index - 1];
-    return before === undefined || quarterOf(atMs) > quarterOf(before.atMs) || (hasEnded && index === looks.length - 1);
+/** The first reading of each quarter, and the last one of a stretch that has ended. */
+function edgesIn(readings: readonly Figures[], hasEnded: boolean): Figures[] {
+  return readings.filter(({ atMs }, index) => {
+    const before = readings[index - 1];
+    return (
+      before === undefined || quarterOf(atMs) > quarterOf(before.atMs) || (hasEnded && index === readings.length - 1)
+    );
   });
 }
 
@@ -122,7 +118,7 @@ function quarterOf(atMs: number): number {
 }
 
 async function windowsOf(
-  book: BillingStore,
+  store: BillingStore,
   probe: Probe,
   probes: readonly Probe[],
   stretches: readonly (readonly Figures[])[],
@@ -144,9 +140,9 @@ async function windowsOf(
   const windows: Window[] = [];
   for (const { from, to } of ends.slice(-mostWindows)) {
     const same = known.find((one) => one.from.atMs === from.atMs && one.to.atMs === to.atMs);
-    // What the provider shows at a time is what had happened so long before, of a day's figures on that day.
+    // The provider shows usage with this lag; daily figures show only what happened on that day.
     const fromMs = Math.max(from.atMs - lagMs, isDaily ? dayOf(to.atMs) * dayMs : 0);
-    windows.push(same ?? { from, to, ours: await book.oursBetween(sharing, fromMs, to.atMs - lagMs) });
+    windows.push(same ?? { from, to, ours: await store.oursBetween(sharing, fromMs, to.atMs - lagMs) });
   }
   return windows;
 }

@@ -1,20 +1,21 @@
 import type { Probe } from "../probe/probe.ts";
+import { dayMs } from "../std/duration.ts";
 
-/** What counting the series that share a promise asks of the store. */
+/** What counting the series that share the false-page budget needs of the store. */
 export interface FleetStore {
-  /** Counts the series of these probes that may page and have been judged since, and keeps the number for all workers. */
+  /** Counts the series of these probes that may page and were judged since then, and stores the number for all workers. */
   countPaging(probeIds: readonly string[], sinceMs: number): Promise<number>;
 }
 
-/** A series that has not been judged for so long is of a request that is no longer made. */
-const currentMs = 7 * 86_400_000;
+/** A series that was not judged for so long belongs to a request that is no longer made. */
+const currentMs = 7 * dayMs;
 
-/** A promise that a whole fleet shares is divided by the series that may page, as many as they are just now. */
-export async function watchFleet(
-  { book, probes }: { readonly book: FleetStore; readonly probes: readonly Pick<Probe, "id">[] },
+/** Updates how many series share the false-page budget of the whole fleet. */
+export async function checkFleet(
+  { store, probes }: { readonly store: FleetStore; readonly probes: readonly Pick<Probe, "id">[] },
   nowMs: number,
 ): Promise<number> {
-  return book.countPaging(
+  return store.countPaging(
     probes.map(({ id }) => id),
     nowMs - currentMs,
   );

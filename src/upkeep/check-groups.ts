@@ -28,7 +28,7 @@ export interface GroupQuery {
 }
 
 export interface GroupWorld extends GroupNotification {
-  readonly book: GroupStore;
+  readonly store: GroupStore;
   readonly probes: readonly Probe[];
 }
 
@@ -55,14 +55,14 @@ const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
 /** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
-export async function watchGroups(world: GroupWorld, nowMs: number): Promise<void> {
-  const { book, probes } = world;
-  const incidents = await book.incidents(false, mostAtOnce);
+export async function checkGroups(world: GroupWorld, nowMs: number): Promise<void> {
+  const { store, probes } = world;
+  const incidents = await store.incidents(false, mostAtOnce);
   const notified = incidents.flatMap((cover): Notified[] =>
     cover.group?.moved ? [{ cover, ...cover.group.moved }] : [],
   );
   const probeIds = probes.map(({ id }) => id);
-  const away = await book.groupsAway({ probeIds, least: suspicious, open: notified.map(({ group }) => group) });
+  const away = await store.groupsAway({ probeIds, least: suspicious, open: notified.map(({ group }) => group) });
   if (away.length === 0 && notified.length === 0) return;
   const groups = Map.groupBy(await membersOf(away, world, incidents, nowMs), ({ reading }) => reading.group);
   for (const group of new Set([...groups.keys(), ...notified.map((one) => one.group)])) {
@@ -79,14 +79,14 @@ export async function watchGroups(world: GroupWorld, nowMs: number): Promise<voi
 /** Each with its own incident, as it is or would be, and whether that is muted for a reason of its own. */
 async function membersOf(
   away: readonly SeriesMemory[],
-  { book, probes, alerting }: GroupWorld,
+  { store, probes, alerting }: GroupWorld,
   incidents: readonly Incident[],
   nowMs: number,
 ): Promise<Member[]> {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const open = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
-  const fleet = await book.fleet();
-  const silences = await book.silences(nowMs);
+  const fleet = await store.fleet();
+  const silences = await store.silences(nowMs);
   const groups = incidents.filter(({ group }) => group !== undefined && group.moved === undefined);
   const outages = Map.groupBy(
     incidents.filter(({ kind, group }) => kind === "availability" && group === undefined),

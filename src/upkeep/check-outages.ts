@@ -28,13 +28,13 @@ export interface GroupIncidentStore {
 }
 
 export interface GroupWorld extends GroupNotification {
-  readonly book: GroupIncidentStore;
+  readonly store: GroupIncidentStore;
   readonly probes: readonly Probe[];
 }
 
 /** What telling of one that stands for others needs. */
 export interface GroupNotification {
-  readonly book: Pick<GroupIncidentStore, "cover">;
+  readonly store: Pick<GroupIncidentStore, "cover">;
   /** Names of all receivers that are configured. */
   readonly receivers: readonly string[];
   readonly alerting: Alerting;
@@ -45,11 +45,11 @@ const mostAtOnce = 100_000;
 const leadMs = 10_000;
 
 /** Tells of several outages with one cause as one, of trouble of our own, and of what went over a receiver's cap. */
-export async function watchCauses(world: GroupWorld, nowMs: number): Promise<void> {
-  const { book, probes, alerting, receivers } = world;
-  const incidents = await book.incidents(false, mostAtOnce);
+export async function checkOutages(world: GroupWorld, nowMs: number): Promise<void> {
+  const { store, probes, alerting, receivers } = world;
+  const incidents = await store.incidents(false, mostAtOnce);
   const causes = commonCauses(incidents, probes.map(placeOf));
-  const stalled = await book.stalledRuns(nowMs - overloadSpanMs);
+  const stalled = await store.stalledRuns(nowMs - overloadSpanMs);
   const found = [
     ...overload(stalled, nowMs).map((report) => ({ report, members: [], receivers })),
     ...causes.map((cause) => aboutCause(cause, incidents, world, nowMs)),
@@ -77,20 +77,20 @@ const staleMs = 15 * 60_000;
 
 /** One that stands for others, put into the store with what it carries. */
 export async function put(
-  { book, alerting }: GroupNotification,
+  { store, alerting }: GroupNotification,
   report: GroupReport,
   members: readonly Incident[],
   receivers: readonly string[],
   nowMs: number,
 ): Promise<void> {
-  await book.cover(groupFingerprint(report, alerting), members, nowMs, (before, surroundings) =>
+  await store.cover(groupFingerprint(report, alerting), members, nowMs, (before, surroundings) =>
     applyGroupReport(before, report, receivers, alerting, surroundings),
   );
 }
 
 /** It has gone by itself. */
 export async function end(
-  { book, receivers, alerting }: GroupNotification,
+  { store, receivers, alerting }: GroupNotification,
   incident: Incident,
   nowMs: number,
 ): Promise<void> {
@@ -108,7 +108,7 @@ export async function end(
     evidence: incident.evidence.at(-1) ?? { runId: incidentId(incident) },
     nowMs,
   };
-  await book.cover(fingerprint, [], nowMs, (before, surroundings) =>
+  await store.cover(fingerprint, [], nowMs, (before, surroundings) =>
     applyGroupReport(before, report, receivers, alerting, surroundings),
   );
 }

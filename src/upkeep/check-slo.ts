@@ -1,21 +1,24 @@
-import { nothingFollows } from "../notify/effects.ts";
-import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import { budgetOf, burnFinding, type Counted, type ErrorBudget, labelOf, windowsOf } from "../judgement/spend/slo.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Objective, Target } from "../probe/target.ts";
-import type { WatchWorld } from "./check-monitor.ts";
+import { type ConcludeStore, type ConcludeWorld, concludeLimits } from "./conclude.ts";
 
-/** What objectives ask of the store. */
 export interface SloStore {
   /**
-   * For each objective and each length of time up to now: runs of its target that could be judged, and the bad ones,
-   * those that failed, or with `underMs` those that took longer. Runs that have ended but for ten minutes are final.
+   * For each objective and each window that ends now: the judged runs of its target, and the bad ones: those that
+   * failed, or with `underMs` those that took longer. Runs that ended more than ten minutes ago are final.
    */
   countedIn(
     objectives: readonly { readonly target: string; readonly underMs?: number | undefined }[],
     lengthsMs: readonly number[],
     nowMs: number,
   ): Promise<readonly ReadonlyMap<number, Counted>[]>;
+}
+
+export interface SloWorld extends ConcludeWorld {
+  readonly store: ConcludeStore & SloStore;
+  readonly probes: readonly Probe[];
 }
 
 /** The objectives of every target that is probed. */
@@ -36,39 +39,31 @@ export function objectiveLimits(probes: readonly Probe[]): ReadonlySet<string> {
 }
 
 /** One incident for each objective whose error budget burns in two windows at once. */
-export async function watchObjectives(
-  { book, probes, receivers }: WatchWorld & { readonly book: SloStore },
-  nowMs: number,
-): Promise<void> {
+export async function checkSlo(world: SloWorld, nowMs: number): Promise<void> {
+  const { store, probes } = world;
   const all = objectivesIn(probes);
-  const counted = await countsOf(book, all, nowMs);
-  for (const [index, { target, objective }] of all.entries()) {
-    const finding = burnFinding(objective, counted[index] ?? new Map());
-    const limit = limitOf(target, objective);
-    await book.concludeIncident({
-      fingerprint: limitFingerprint(limit),
-      conclude: (before) =>
-        before === undefined && finding === undefined
-          ? nothingFollows
-          : applyLimitReport(before, limit, finding, nowMs, receivers, probes[0]?.alerting),
-    });
-  }
+  const counted = await countsOf(store, all, nowMs);
+  const reports = all.map(({ target, objective }, index) => ({
+    limit: limitOf(target, objective),
+    findingFor: () => burnFinding(objective, counted[index] ?? new Map()),
+  }));
+  await concludeLimits(world, reports, nowMs, probes[0]?.alerting);
 }
 
-/** What is left of every error budget, for status and programs. */
+/** The rest of every error budget. */
 export async function errorBudgets(
-  book: SloStore,
+  store: SloStore,
   probes: readonly Probe[],
   nowMs: number,
 ): Promise<readonly ErrorBudget[]> {
   const all = objectivesIn(probes);
-  const counted = await countsOf(book, all, nowMs);
+  const counted = await countsOf(store, all, nowMs);
   return all.map(({ target, objective }, index) => budgetOf(target.name, objective, counted[index] ?? new Map()));
 }
 
-/** One question for all: nothing is asked where there are no objectives. */
+/** One query for all objectives. */
 function countsOf(
-  book: SloStore,
+  store: SloStore,
   all: ReturnType<typeof objectivesIn>,
   nowMs: number,
 ): Promise<readonly ReadonlyMap<number, Counted>[]> {
@@ -77,5 +72,5 @@ function countsOf(
     target: target.name,
     underMs: objective.kind === "latency" ? objective.underMs : undefined,
   }));
-  return book.countedIn(wanted, [...lengths], nowMs);
+  return store.countedIn(wanted, [...lengths], nowMs);
 }

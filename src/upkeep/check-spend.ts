@@ -1,5 +1,4 @@
-import { nothingFollows } from "../notify/effects.ts";
-import { applyLimitReport, type Limit, limitFingerprint } from "../notify/spend-incident.ts";
+import { type Limit, limitFingerprint } from "../notify/spend-incident.ts";
 import {
   capFinding,
   capLabel,
@@ -9,83 +8,66 @@ import {
   type Used,
   windowOf,
 } from "../judgement/spend/budget.ts";
-import type { Finding } from "../judgement/judgement.ts";
 import { type Overdraft, overdraftFinding, overdraftHoldMs, withOverdraft } from "../judgement/spend/overdraft.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { SpendCap } from "../probe/target.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { reservationFor } from "../run/reservation.ts";
-import type { WatchWorld } from "./check-monitor.ts";
+import { hourMs } from "../std/duration.ts";
+import { type ConcludeStore, type ConcludeWorld, concludeLimits, type LimitReport } from "./conclude.ts";
 
-/** What watching over money and tokens asks of the store. */
 export interface SpendStore {
-  /** For each time: what the runs of these targets of slots since then have used; what is not known yet as reserved. */
+  /** For each time: what runs of these targets, of slots since then, used; what is not known yet counts as reserved. */
   usedIn(
     targets: readonly string[],
     sinceMs: readonly number[],
     nowMs: number,
   ): Promise<readonly ReadonlyMap<string, Used>[]>;
-  /** For each cap: what its counter, or where it says more the ledger, has in the hour, day or month of that time. */
+  /** For each cap: the larger of its counter and the ledger, in the hour, day or month of that time. */
   usedUnder(caps: readonly SpendCap[], nowMs: number): Promise<readonly Used[]>;
-  /** What each target has used from that time on, or since the first whole hour that is known, and since when that is. */
+  /** What each target used since then, or since the first whole hour on record; `sinceMs` says which. */
   usedLately(
     sinceMs: number,
     nowMs: number,
   ): Promise<{ readonly sinceMs: number; readonly byTarget: ReadonlyMap<string, Used> }>;
-  /** Probes of which a run since then has used more than it was allowed. */
+  /** Probes of which a run since then used more than was reserved for it. */
   overdraftsSince(sinceMs: number): Promise<readonly Overdraft[]>;
-  /** Runs of each target that were skipped for a cap, of slots since then. */
+  /** By target: runs of slots since then that were skipped because of a cap. */
   skippedSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
 }
 
-const hourMs = 3_600_000;
-
-/** One incident for each cap that is reached, each month's budget that is used up too fast, each target that takes too much. */
-export async function watchSpend(
-  { book, probes, receivers }: WatchWorld & { readonly book: SpendStore },
-  nowMs: number,
-): Promise<void> {
-  const caps = capsIn(probes);
-  const overdrafts = await book.overdraftsSince(nowMs - overdraftHoldMs);
-  const reports = [
-    ...(await capReports(book, probes, caps, overdrafts, nowMs)),
-    ...(await paceReports(book, probes, caps, nowMs)),
-    ...overdraftReports(probes, overdrafts, nowMs),
-  ];
-  const alerting = probes[0]?.alerting;
-  for (const { limit, findingFor } of reports) {
-    await book.concludeIncident({
-      fingerprint: limitFingerprint(limit),
-      conclude(before) {
-        const finding = findingFor(before?.state === "open" || before?.state === "acknowledged");
-        return before === undefined && finding === undefined
-          ? nothingFollows
-          : applyLimitReport(before, limit, finding, nowMs, receivers, alerting);
-      },
-    });
-  }
+export interface SpendWorld extends ConcludeWorld {
+  readonly store: ConcludeStore & SpendStore;
+  readonly probes: readonly Probe[];
 }
 
-interface Report {
-  readonly limit: Limit;
-  /** What keeps an incident open that is so already may be too little to open one for. */
-  findingFor(isOpen: boolean): Finding | undefined;
+/** One incident for each cap that is reached, each monthly budget that is used too fast, each target over its reservation. */
+export async function checkSpend(world: SpendWorld, nowMs: number): Promise<void> {
+  const { store, probes } = world;
+  const caps = capsIn(probes);
+  const overdrafts = await store.overdraftsSince(nowMs - overdraftHoldMs);
+  const reports = [
+    ...(await capReports(store, probes, caps, overdrafts, nowMs)),
+    ...(await paceReports(store, probes, caps, nowMs)),
+    ...overdraftReports(probes, overdrafts, nowMs),
+  ];
+  await concludeLimits(world, reports, nowMs, probes[0]?.alerting);
 }
 
 async function capReports(
-  book: SpendStore,
+  store: SpendStore,
   probes: readonly Probe[],
   caps: readonly SpendCap[],
   overdrafts: readonly Overdraft[],
   nowMs: number,
 ) {
   if (caps.length === 0) return [];
-  const reports: Report[] = [];
-  const used = await book.usedUnder(caps, nowMs);
+  const reports: LimitReport[] = [];
+  const used = await store.usedUnder(caps, nowMs);
   const runs = probes.map((probe) => ({ probe, ...reservationFor(probe, scenarioOf(probe.scenario)) }));
   for (const span of ["hour", "day", "month"] as const) {
     if (!caps.some((cap) => cap.span === span)) continue;
-    const skipped = await book.skippedSince(windowOf(span, nowMs).startMs);
+    const skipped = await store.skippedSince(windowOf(span, nowMs).startMs);
     for (const [index, cap] of caps.entries()) {
       if (cap.span !== span) continue;
       const members = runs.filter((run) => run.caps.some((own) => isSame(own, cap)));
@@ -105,13 +87,13 @@ async function capReports(
   return reports;
 }
 
-async function paceReports(book: SpendStore, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
+async function paceReports(store: SpendStore, probes: readonly Probe[], caps: readonly SpendCap[], nowMs: number) {
   const months = caps.filter(({ span }) => span === "month");
   if (months.length === 0) return [];
   const starts = [1, 6, 72].map((hours) => nowMs - hours * hourMs);
-  const [one = none, six = none, days = none] = await book.usedIn(targetsIn(probes), starts, nowMs);
-  const used = await book.usedUnder(months, nowMs);
-  return months.map((cap, index): Report => {
+  const [one = none, six = none, days = none] = await store.usedIn(targetsIn(probes), starts, nowMs);
+  const used = await store.usedUnder(months, nowMs);
+  return months.map((cap, index): LimitReport => {
     const pace: Pace = {
       lastHour: totalUnder(cap, one),
       lastSixHours: totalUnder(cap, six),
@@ -125,21 +107,21 @@ async function paceReports(book: SpendStore, probes: readonly Probe[], caps: rea
 }
 
 /**
- * A target's, as one: what one of its probes meets, the others soon meet too. Where an incident says already that a probe
- * uses more than it did, none is opened to say it again.
+ * One report for each target: what one of its probes meets, the others soon meet too. No incident opens where another one
+ * already says that a probe uses more than before.
  */
-function overdraftReports(probes: readonly Probe[], overdrafts: readonly Overdraft[], nowMs: number): Report[] {
+function overdraftReports(probes: readonly Probe[], overdrafts: readonly Overdraft[], nowMs: number): LimitReport[] {
   return [...Map.groupBy(probes, ({ target }) => target.name)].flatMap(([name, members]) => {
     const known = overdrafts.filter(({ probeId }) => members.some(({ id }) => id === probeId));
     if (known.length === 0) return [];
     const seen = known.filter((it) => members.some((probe) => isOf(it, probe)));
-    const untold = seen.filter(({ isExplained }) => !isExplained);
-    const findingFor = (isOpen: boolean) => overdraftFinding(isOpen ? seen : untold, nowMs);
+    const unexplained = seen.filter(({ isExplained }) => !isExplained);
+    const findingFor = (isOpen: boolean) => overdraftFinding(isOpen ? seen : unexplained, nowMs);
     return [{ limit: overdraftLimit(name), findingFor }];
   });
 }
 
-/** What another model took says nothing of this one. */
+/** What another model used says nothing about this one. */
 function isOf({ probeId, model }: Overdraft, probe: Probe): boolean {
   return probeId === probe.id && model === probe.target.model;
 }
@@ -150,7 +132,7 @@ function overdraftLimit(target: string): Limit {
 
 const none: ReadonlyMap<string, Used> = new Map();
 
-/** Names of all targets that probes may ask: their own, and what they fall back to. */
+/** Names of all targets that probes may call: their own and their fallbacks. */
 function targetsIn(probes: readonly Probe[]): string[] {
   const names = probes.flatMap((probe) => {
     const { billedTo } = reservationFor(probe, scenarioOf(probe.scenario));
@@ -159,13 +141,13 @@ function targetsIn(probes: readonly Probe[]): string[] {
   return [...new Set(names)];
 }
 
-/** Every cap that a probe comes under, once. */
+/** Every cap that applies to a probe, once. */
 export function capsIn(probes: readonly Probe[]): SpendCap[] {
   const all = probes.flatMap((probe) => reservationFor(probe, scenarioOf(probe.scenario)).caps);
   return all.filter((cap, index) => all.findIndex((other) => isSame(cap, other)) === index);
 }
 
-/** Fingerprints of the incidents that caps and what is reserved under them may have. */
+/** Fingerprints of the incidents that caps and reservations may have. */
 export function limitsIn(probes: readonly Probe[]): ReadonlySet<string> {
   const ofCaps = capsIn(probes).flatMap(({ scope, span }) =>
     ["cap", "pace"].map((what): Limit => ({ series: `${what}/${scope}/${span}`, label: "", scope })),
@@ -179,7 +161,7 @@ function isSame(one: SpendCap, other: SpendCap): boolean {
   return one.scope === other.scope && one.span === other.span;
 }
 
-/** What the targets that a cap is about have used together. */
+/** What the targets under a cap used together. */
 export function totalUnder({ scope, targets }: SpendCap, used: ReadonlyMap<string, Used>): Used {
   let total = nothingUsed;
   for (const [name, { microUsd, tokens, requests }] of used) {

@@ -72,26 +72,26 @@ const mostListed = 50;
 
 /** What would be told if the day ended now; nothing ends by it. */
 export async function digestNow(
-  { book, probes }: { readonly book: DigestStore; readonly probes: readonly Probe[] },
+  { store, probes }: { readonly store: DigestStore; readonly probes: readonly Probe[] },
   nowMs: number,
 ): Promise<Digest> {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const ids = [...byId.keys()];
-  const fleet = await book.fleet();
+  const fleet = await store.fleet();
   const fromMs = fleet.dailyMs === 0 ? undefined : fleet.dailyMs;
   const sinceMs = fromMs ?? nowMs - dayMs;
-  const series = await book.judgedSince(ids, nowMs - currentMs);
+  const series = await store.judgedSince(ids, nowMs - currentMs);
   const judged = series.filter(({ reading: { day } }) => day.samples > 0 && day.fromMs > fleet.dailyMs);
   const out = standOut(judged, ({ reading }) => dayEvidence(reading.day));
-  const moved = await movesOf(out.slice(0, mostListed), book, byId);
+  const moved = await movesOf(out.slice(0, mostListed), store, byId);
   const isMoved = new Set(out.map(seriesKey));
-  const noted = (await book.notesSince(ids, sinceMs))
+  const noted = (await store.notesSince(ids, sinceMs))
     .flatMap(({ probeId, ...note }) => placed(probeId, byId, note))
     .filter((note) => !isMoved.has(placeKey(note)));
   const isNamed = new Set([...isMoved, ...noted.map(placeKey)]);
   const held = series.filter((one) => one.reading.held !== null && !isNamed.has(seriesKey(one)));
-  const known = await movesOf(held.slice(0, mostListed), book, byId);
-  const suspected = (await book.suspectedSince(ids, sinceMs)).flatMap(({ probeId, label }) =>
+  const known = await movesOf(held.slice(0, mostListed), store, byId);
+  const suspected = (await store.suspectedSince(ids, sinceMs)).flatMap(({ probeId, label }) =>
     placed(probeId, byId, { what: label }),
   );
   return {
@@ -106,7 +106,7 @@ export async function digestNow(
     moreKnown: held.length - known.length,
     suspected: suspected.slice(0, mostListed),
     moreSuspected: Math.max(0, suspected.length - mostListed),
-    pages: await pagesOf(series, fleet, book, byId, nowMs),
+    pages: await pagesOf(series, fleet, store, byId, nowMs),
   };
 }
 
@@ -114,11 +114,11 @@ const seriesKey = ({ probeId, label }: JudgedSeries): string => placeKey({ probe
 
 async function movesOf(
   out: readonly JudgedSeries[],
-  book: DigestStore,
+  store: DigestStore,
   byId: ReadonlyMap<string, Probe>,
 ): Promise<DigestMove[]> {
   if (out.length === 0) return [];
-  const memories = new Map((await book.memories(out.map(({ id }) => id))).map((one) => [one.series.id, one]));
+  const memories = new Map((await store.memories(out.map(({ id }) => id))).map((one) => [one.series.id, one]));
   return out.flatMap(({ id, probeId, label, reading }): DigestMove[] => {
     const memory = memories.get(id);
     if (memory === undefined) return [];
@@ -148,11 +148,11 @@ function placed<Facts extends Pick<DigestNote, "what">>(
 async function pagesOf(
   series: readonly JudgedSeries[],
   fleet: Fleet,
-  book: DigestStore,
+  store: DigestStore,
   byId: ReadonlyMap<string, Probe>,
   nowMs: number,
 ): Promise<PagesSent> {
-  const keptMs = Math.max(nowMs - pagesWithinMs, await book.keptSinceMs(nowMs));
+  const keptMs = Math.max(nowMs - pagesWithinMs, await store.keptSinceMs(nowMs));
   const paging = series.flatMap(({ probeId, reading, sinceMs }) => {
     const probe = reading.pages === "none" ? undefined : byId.get(probeId);
     if (probe === undefined) return [];
@@ -161,5 +161,5 @@ async function pagesOf(
   });
   const sinceMs = Math.min(nowMs, ...paging.map((one) => one.sinceMs));
   const allowed = paging.reduce((sum, one) => sum + (nowMs - one.sinceMs) / one.falsePageEveryMs, 0);
-  return { sinceMs, series: paging.length, allowed, ...(await book.pagesSince(sinceMs)) };
+  return { sinceMs, series: paging.length, allowed, ...(await store.pagesSince(sinceMs)) };
 }

@@ -1,14 +1,14 @@
 import type { Log } from "../std/log.ts";
 import type { Poster } from "../notify/deliver/poster.ts";
-import type { Every } from "../notify/deliver/outbox-poller.ts";
+import { type Every, repeatTask } from "../std/repeat.ts";
 
-/** A dead man's switch elsewhere, such as Healthchecks: it raises the alarm when these stop. */
+/** A dead man's switch elsewhere, such as Healthchecks: it raises the alarm when heartbeats stop. */
 export interface HeartbeatWorld {
   readonly poster: Poster;
   readonly url: () => string;
   readonly everyMs: number;
   readonly allowPrivate: boolean;
-  /** Why this instance is not well; a heart that is not well does not beat. */
+  /** Why this instance is unhealthy; no heartbeat is sent while there is a reason. */
   readonly troubles: () => Promise<readonly string[]>;
   readonly log: Log;
 }
@@ -17,11 +17,11 @@ export type Beat = "sent" | "withheld" | "failed";
 
 const timeoutMs = 10_000;
 
-/** One beat, if all is well. Failing to send it is nothing but logged: its absence is the alarm. */
+/** Sends one heartbeat if this instance is healthy. A failure is only logged: the missing heartbeat is the alarm. */
 export async function beat({ poster, url, allowPrivate, troubles, log }: HeartbeatWorld): Promise<Beat> {
-  const wrong = await troubles().catch(() => ["the store does not answer"]);
-  if (wrong.length > 0) {
-    log.warn("heartbeat withheld", { reasons: wrong });
+  const reasons = await troubles().catch(() => ["the store does not answer"]);
+  if (reasons.length > 0) {
+    log.warn("heartbeat withheld", { reasons });
     return "withheld";
   }
   const headers = { "content-type": "application/json" };
@@ -33,23 +33,11 @@ export async function beat({ poster, url, allowPrivate, troubles, log }: Heartbe
   return "failed";
 }
 
-/** Beats at once and then at its interval; one that takes longer skips the next. */
+/** Beats at once and then at its interval. */
 export function startHeartbeat(world: HeartbeatWorld, every: Every): { stop(): Promise<void> } {
-  let beating: Promise<void> | undefined;
-  const work = (): void => {
-    beating ??= beat(world)
-      .then(() => {})
-      .catch(() => world.log.error("heartbeat could not be sent"))
-      .finally(() => {
-        beating = undefined;
-      });
-  };
-  const repetition = every(world.everyMs, work);
-  work();
-  return {
-    async stop() {
-      repetition.stop();
-      await beating;
-    },
-  };
+  const { everyMs, log } = world;
+  const run = (): Promise<Beat> => beat(world);
+  const repetition = repeatTask({ name: "heartbeat", everyMs, deadlineMs: 2 * timeoutMs, run, log }, every);
+  repetition.trigger();
+  return repetition;
 }

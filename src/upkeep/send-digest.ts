@@ -5,7 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import { type DigestStore, digestNow } from "./digest.ts";
 
 export interface DigestWorld {
-  readonly book: DigestStore;
+  readonly store: DigestStore;
   readonly probes: readonly Probe[];
   readonly alerting: Alerting;
 }
@@ -14,16 +14,16 @@ export interface DigestWorld {
  * Ends the day when its hour has come: what stands out is kept and told, once, however many look at the same time. After
  * a time in which nobody looked there is one digest of all of it. The first look only begins the first day.
  */
-export async function watchDigest(world: DigestWorld, nowMs: number): Promise<boolean> {
-  const { book, alerting } = world;
+export async function sendDigest(world: DigestWorld, nowMs: number): Promise<boolean> {
+  const { store, alerting } = world;
   const times = alerting.digest;
   if (times === undefined) return false;
-  const { dailyMs: beforeMs } = await book.fleet();
-  if (beforeMs === 0) return book.endDay({ beforeMs, atMs: nowMs, outbox: [] });
+  const { dailyMs: beforeMs } = await store.fleet();
+  if (beforeMs === 0) return store.endDay({ beforeMs, atMs: nowMs, outbox: [] });
   if (nextEndMs(times, beforeMs) > nowMs) return false;
   const digest = await digestNow(world, nowMs);
-  const outbox = digestEntries(digest, times.receivers, await book.lastDigest());
-  return book.endDay({ beforeMs, atMs: nowMs, digest, outbox });
+  const outbox = digestEntries(digest, times.receivers, await store.lastDigest());
+  return store.endDay({ beforeMs, atMs: nowMs, digest, outbox });
 }
 
 /** Forwards from when it was ended last, as the schedule of the probes does: by the clocks of its time zone. */

@@ -25,10 +25,10 @@ const mostAtOnce = 100_000;
  * What the clock alone makes of the open incidents of these probes: the ends of silences and windows, reminders,
  * escalations. Returns how many were told.
  */
-export async function sweepIncidents(book: SweepStore, probes: readonly Probe[], nowMs: number): Promise<number> {
+export async function sweepIncidents(store: SweepStore, probes: readonly Probe[], nowMs: number): Promise<number> {
   const known = new Map(probes.map((probe) => [probe.id, probe]));
-  const open = await book.incidents(false, mostAtOnce);
-  const silences = await book.silences(nowMs);
+  const open = await store.incidents(false, mostAtOnce);
+  const silences = await store.silences(nowMs);
   const groups = open.filter(({ group }) => group !== undefined);
   const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
   let notified = 0;
@@ -37,7 +37,7 @@ export async function sweepIncidents(book: SweepStore, probes: readonly Probe[],
     const around = { silences, groups, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
     // Most are not due: a transaction is for those that are.
     if (probe === undefined || sweep(incident, probe, around, nowMs) === undefined) continue;
-    const isNotified = await book.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
+    const isNotified = await store.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
       sweep(newest, probe, surroundings, nowMs),
     );
     notified += isNotified ? 1 : 0;

@@ -77,7 +77,7 @@ receivers:
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query("ALTER TABLE plumbline.runs RENAME TO elsewhere");
-  await eventually(() => expect(lines.filter((it) => it.includes("a job threw")).length).toBeGreaterThan(3));
+  await eventually(() => expect(lines.filter((it) => it.includes("queue job failed")).length).toBeGreaterThan(3));
   await client.query("ALTER TABLE plumbline.elsewhere RENAME TO runs");
   await client.end();
   const redis = await everyKey(storage.redisUrl);

@@ -87,7 +87,7 @@ receivers:
   writeFileSync(file, text("  - { name: first, target: nowhere, scenario: valid-request, evry: 1s }"));
   service.child.kill("SIGHUP");
   await eventually(() => {
-    const line = service.lines().find(({ message }) => message.startsWith("configuration not taken over"));
+    const line = service.lines().find(({ message }) => message.startsWith("configuration rejected"));
     expect(line?.reason).toMatch(
       /probes\[0\]\.evry \(line 5\): expected a known key, got "evry"; did you mean "every"\?/,
     );
@@ -103,7 +103,7 @@ receivers:
   // Found by itself: nobody sends a signal.
   writeFileSync(file, text(`${first}\n${second}`));
   await eventually(() => {
-    expect(service.lines().some(({ message }) => message === "configuration taken over")).toBe(true);
+    expect(service.lines().some(({ message }) => message === "configuration reloaded")).toBe(true);
     expect(runs("second")).toBeGreaterThan(1);
     expect(events().some((it) => it.startsWith("resolved") && it.includes("configuration"))).toBe(true);
     expect(events().some((it) => it.startsWith("resolved failing"))).toBe(true);

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { adapters, rooms } from "../../architecture.ts";
 import { danglingPaths, houseViolations, longFiles, takers, takingViolations } from "./house.ts";
-import { cycleIn, importsOf, valueGraph, violations } from "./imports.ts";
+import { cycleIn, importGraph, importsOf, inCircles, violations } from "./imports.ts";
 
 const read = (pattern: string): { file: string; source: string }[] =>
   globSync(pattern).map((file) => ({ file, source: readFileSync(file, "utf8") }));
@@ -43,15 +43,25 @@ test("the table names what is there, and leads nowhere back", () => {
   }
 });
 
-test("no values are imported in a circle", () => {
-  expect(cycleIn(valueGraph(files))).toBeUndefined();
+/** Files that import themselves through others. The list may only get shorter. */
+const stillInCircles = [
+  "src/judgement/contract/differences.ts",
+  "src/judgement/contract/known.ts",
+  "src/judgement/contract/variants.ts",
+  "src/operate/baselines.ts",
+  "src/operate/control.ts",
+  "src/operate/probes.ts",
+  "src/operate/series-feedback.ts",
+];
+
+test("no file imports itself through others, types included", () => {
+  expect(inCircles(importGraph(files))).toEqual(stillInCircles);
   const circle = [
     { file: "src/run/a.ts", source: 'import { b } from "./b.ts";' },
-    { file: "src/run/b.ts", source: 'import { a } from "./a.ts";' },
+    { file: "src/run/b.ts", source: 'import type { a } from "./a.ts";' },
+    { file: "src/run/c.ts", source: 'import type { a } from "./a.ts";' },
   ];
-  expect(cycleIn(valueGraph(circle))).toEqual(["src/run/a.ts", "src/run/b.ts", "src/run/a.ts"]);
-  const typesOnly = circle.map(({ file, source }) => ({ file, source: source.replace("import", "import type") }));
-  expect(cycleIn(valueGraph(typesOnly))).toBeUndefined();
+  expect(inCircles(importGraph(circle))).toEqual(["src/run/a.ts", "src/run/b.ts"]);
 });
 
 test("files are small, export by name, hold something, and silence no check", () => {

@@ -52,13 +52,13 @@ function roomOf(file: string): string {
   return file.split("/")[1] ?? file;
 }
 
-/** Files and the files whose values they import. */
-export function valueGraph(files: readonly { file: string; source: string }[]): Map<string, string[]> {
+/** Files and the files that they import, types included. */
+export function importGraph(files: readonly { file: string; source: string }[]): Map<string, string[]> {
   return new Map(
     files.map(({ file, source }) => [
       file,
       importsOf(source)
-        .filter(({ specifier, isType }) => specifier.startsWith(".") && !isType)
+        .filter(({ specifier }) => specifier.startsWith("."))
         .map(({ specifier }) => posix.join(posix.dirname(file), specifier)),
     ]),
   );
@@ -83,4 +83,15 @@ export function cycleIn(graph: ReadonlyMap<string, readonly string[]>): string[]
     if (cycle !== undefined) return cycle;
   }
   return undefined;
+}
+
+/** Every node that can be reached from itself. */
+export function inCircles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...graph.keys()]
+    .filter((start) => {
+      const reached = new Set(graph.get(start));
+      for (const node of reached) for (const next of graph.get(node) ?? []) reached.add(next);
+      return reached.has(start);
+    })
+    .toSorted();
 }

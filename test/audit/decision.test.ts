@@ -1,7 +1,8 @@
+import type { AuditTerms } from "../../src/probe/target.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readinessExitCodes } from "../../src/audit/decision.ts";
 import { readExpectations } from "../../src/config/audit-expectations.ts";
-import type { AuditTerms, PinnedReplies } from "../../src/probe/audit-terms.ts";
+import type { PinnedReplies } from "../../src/probe/audit-terms.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";
 import { providers } from "../replay/providers.ts";
 import { answer, json, openWire, replayKey, type ReplayServer } from "../replay/server.ts";
@@ -95,7 +96,7 @@ invalid-key/invalid-key: { status: 401, errorType: invalid_request_error, errorC
     state: "broken",
     evidence: "invalid-key: status 401, expected 403; wrong-path: not asked, expected a reply",
   });
-  expect(readExpectations("a: [", scenarios)).toEqual({ problems: ["it is no YAML"] });
+  expect(readExpectations("a: [", scenarios)).toEqual({ problems: ["not valid YAML"] });
   expect(readExpectations("valid-request: { stat: 200 }", scenarios)).toMatchObject({
     problems: [expect.stringContaining("valid-request")],
   });

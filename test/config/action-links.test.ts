@@ -23,13 +23,8 @@ test("without them there are no links", () => {
 
 describe("what is wrong with them", () => {
   test.each([
-    ["one without the other", "{ publicUrl: https://plumbline.example.com }", {}, "linkKey beside it"],
-    [
-      "the other without the one",
-      "{ linkKey: { env: LINK_KEY } }",
-      { LINK_KEY: "x".repeat(32) },
-      "publicUrl beside it",
-    ],
+    ["one without the other", "{ publicUrl: https://plumbline.example.com }", {}, "linkKey as well"],
+    ["the other without the one", "{ linkKey: { env: LINK_KEY } }", { LINK_KEY: "x".repeat(32) }, "publicUrl as well"],
     ["no address", "{ publicUrl: plumbline, linkKey: { env: LINK_KEY } }", {}, "an http or https URL"],
     ["a key that is not there", both, {}, "environment variable LINK_KEY"],
     ["a key that can be guessed", both, { LINK_KEY: "secret" }, "at least 20 characters"],

@@ -102,7 +102,7 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
     probe("name: 'a b', target: mini, scenario: valid-request, every: 5m"),
     "letters, digits and dashes",
   ],
-  ["a name twice", `${valid}  - { name: a, target: mini, scenario: invalid-key, every: 5m }\n`, "a name of its own"],
+  ["a name twice", `${valid}  - { name: a, target: mini, scenario: invalid-key, every: 5m }\n`, "a unique name"],
   ["no location", probe("name: a, target: mini, scenario: valid-request, every: 5m, locations: []"), "at least 1"],
   [
     "a misspelt key of a probe",
@@ -131,4 +131,38 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
   ["a bad rule", `${valid}incidents: { fire: twice }\n`, "2 of 3"],
   ["more bad than slots", `${valid}incidents: { fire: 4 of 3 }\n`, "no more than there are slots"],
   ["a bad address", `${valid}listen: 8080\n`, "127.0.0.1:8080"],
+  [
+    "a scenario that every object inherits",
+    probe("name: a, target: mini, scenario: constructor, every: 5m"),
+    "the name of a scenario",
+  ],
+  [
+    "a target that every object inherits",
+    probe("name: a, target: toString, scenario: valid-request, every: 5m"),
+    "the name of a target",
+  ],
+  [
+    "a receiver that every object inherits",
+    probe("name: a, target: mini, scenario: valid-request, every: 5m, receivers: [__proto__]"),
+    "the name of a receiver",
+  ],
+  ["a route to what every object inherits", `${valid}routes: [{ receivers: [constructor] }]\n`, "names of receivers"],
+  ["a digest for what every object inherits", `${valid}digest: { receivers: [valueOf] }\n`, "names of receivers"],
+  ["a NUL in a model", target('tier: page, provider: "a\\0b"'), "without NUL"],
+  ["a NUL in a key", `${valid}"a\\0b": 1\n`, "without NUL"],
+  [
+    "a name with an escape sequence",
+    probe('name: a, target: "\\e[31mmini", scenario: valid-request, every: 5m'),
+    "\\u001b",
+  ],
+  ["a numeric key", target("key: 7700112233445566"), "not shown"],
+  ["a key as the name of a field", target("sk-hunter2secret-abcdefgh: 1"), "an unknown one"],
+  ["a key in a header of its own", target("headers: { X-Goog-Api-Key: hunter2secret }"), "no secret in clear"],
+  ["a key in any header", target("headers: { x-team: sk-hunter2secret-abcdefgh }"), "no secret in clear"],
+  ["a port that does not exist", `${valid}listen: 'localhost:70000'\n`, "65535"],
+  [
+    "a list of tiers with a misspelt one",
+    `${valid}routes: [{ match: { tier: [pge] }, receivers: [] }]\n`,
+    "page or ticket",
+  ],
 ];

@@ -137,7 +137,7 @@ describe("runDemo --once", () => {
     expect(await runDemo(io, deps, { once: true, seconds: 80 })).toBe(3);
     envs.push(env());
     expect(nowMs()).toBeLessThanOrEqual(80_000);
-    expect(written()).toContain("What was changed, and what was noticed");
+    expect(written()).toContain("What was changed, and what was detected");
     expect(written()).toContain("✗");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type HeardAlert, type Injection, isPerfect, score, windowMs } from "../../src/demo/score.ts";
+import { type ReceivedAlert, type Injection, isPerfect, score, windowMs } from "../../src/demo/score.ts";
 import { storySteps } from "../../src/demo/story.ts";
 
 const injections: readonly Injection[] = storySteps.map((step, index) => ({
@@ -7,32 +7,32 @@ const injections: readonly Injection[] = storySteps.map((step, index) => ({
   atMs: 20_000 + index * 5000,
 }));
 
-function heard(change: Partial<HeardAlert>): HeardAlert {
+function heard(change: Partial<ReceivedAlert>): ReceivedAlert {
   return {
     incidentId: "a-1",
     event: "opened",
     kind: "contract",
     scenario: "valid-request",
     summary: "something moved",
-    heardAtMs: 22_000,
+    receivedAtMs: 22_000,
     firstBadSlotAtMs: 20_500,
     ...change,
   };
 }
 
-const right: readonly HeardAlert[] = [
+const right: readonly ReceivedAlert[] = [
   heard({}),
   heard({
     kind: "error-shape",
     scenario: "invalid-key",
-    heardAtMs: 27_000,
+    receivedAtMs: 27_000,
     firstBadSlotAtMs: 25_100,
   }),
-  heard({ kind: "usage", heardAtMs: 33_000, firstBadSlotAtMs: 30_400 }),
+  heard({ kind: "usage", receivedAtMs: 33_000, firstBadSlotAtMs: 30_400 }),
   heard({
     kind: "latency",
     scenario: "missing-model",
-    heardAtMs: 38_000,
+    receivedAtMs: 38_000,
     firstBadSlotAtMs: 35_900,
   }),
 ];
@@ -43,33 +43,33 @@ describe("score", () => {
       heard({
         kind: "usage",
         scenario: "streamed-request",
-        heardAtMs: 32_000,
+        receivedAtMs: 32_000,
         firstBadSlotAtMs: 31_000,
       }),
-      heard({ kind: "latency", heardAtMs: 39_000, firstBadSlotAtMs: 36_000 }),
-      heard({ event: "escalated", heardAtMs: 40_000 }),
+      heard({ kind: "latency", receivedAtMs: 39_000, firstBadSlotAtMs: 36_000 }),
+      heard({ event: "escalated", receivedAtMs: 40_000 }),
     ];
     const result = score(storySteps, injections, [...right, ...more]);
     expect(isPerfect(result)).toBe(true);
-    expect(result.drifts.map(({ alerts }) => alerts[0]?.heardAtMs ?? 0)).toEqual([22_000, 27_000, 32_000, 38_000]);
+    expect(result.drifts.map(({ alerts }) => alerts[0]?.receivedAtMs ?? 0)).toEqual([22_000, 27_000, 32_000, 38_000]);
     expect(result.drifts.map(({ alerts }) => alerts.length)).toEqual([2, 1, 2, 2]);
   });
 
-  it.each<[string, Partial<HeardAlert>]>([
+  it.each<[string, Partial<ReceivedAlert>]>([
     ["a kind nothing was done for", { kind: "availability" }],
-    ["a broken rule", { kind: "policy", scenario: "invalid-key", heardAtMs: 45_000, firstBadSlotAtMs: 44_000 }],
+    ["a broken rule", { kind: "policy", scenario: "invalid-key", receivedAtMs: 45_000, firstBadSlotAtMs: 44_000 }],
     ["the right kind on a scenario the drift does not touch", { scenario: "streamed-request" }],
     [
       "a changed envelope where nothing is refused",
-      { kind: "error-shape", heardAtMs: 28_000, firstBadSlotAtMs: 26_000 },
+      { kind: "error-shape", receivedAtMs: 28_000, firstBadSlotAtMs: 26_000 },
     ],
     [
       "usage where there is none",
-      { kind: "usage", scenario: "invalid-key", heardAtMs: 33_000, firstBadSlotAtMs: 31_000 },
+      { kind: "usage", scenario: "invalid-key", receivedAtMs: 33_000, firstBadSlotAtMs: 31_000 },
     ],
-    ["the right kind before the drift", { kind: "latency", heardAtMs: 30_000, firstBadSlotAtMs: 28_000 }],
+    ["the right kind before the drift", { kind: "latency", receivedAtMs: 30_000, firstBadSlotAtMs: 28_000 }],
     ["an incident that began well before the drift", { firstBadSlotAtMs: 20_000 - windowMs - 1 }],
-    ["a drift called over while it is in force", { event: "resolved", heardAtMs: 40_000 }],
+    ["a drift called over while it is in force", { event: "resolved", receivedAtMs: 40_000 }],
   ])("does not expect %s", (_name, change) => {
     const result = score(storySteps, injections, [...right, heard(change)]);
     expect(result.unexpected).toEqual([heard(change)]);
@@ -82,7 +82,7 @@ describe("score", () => {
   });
 
   it("does not let a false alert stand for the real one", () => {
-    const early = heard({ kind: "latency", heardAtMs: 30_000, firstBadSlotAtMs: 28_000 });
+    const early = heard({ kind: "latency", receivedAtMs: 30_000, firstBadSlotAtMs: 28_000 });
     const result = score(storySteps, injections, [...right.slice(0, 3), early]);
     expect(result.drifts[3]?.alerts).toEqual([]);
     expect(result.unexpected).toEqual([early]);
@@ -100,7 +100,7 @@ describe("score", () => {
   });
 
   it("sets apart what began in an earlier demo on the same data", () => {
-    const old = heard({ event: "resolved", heardAtMs: 9000, firstBadSlotAtMs: -60_000 });
+    const old = heard({ event: "resolved", receivedAtMs: 9000, firstBadSlotAtMs: -60_000 });
     const result = score(storySteps, injections, [old, ...right]);
     expect(result.earlier).toEqual([old]);
     expect(isPerfect(result)).toBe(true);

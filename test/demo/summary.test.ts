@@ -10,7 +10,7 @@ const heard = {
   kind: "contract",
   scenario: "valid-request",
   summary: "role is gone",
-  heardAtMs: 23_240,
+  receivedAtMs: 23_240,
   firstBadSlotAtMs: 20_500,
 } as const;
 
@@ -29,7 +29,7 @@ it("says what was changed, noticed, missed and invented", () => {
     rejected: 0,
   };
   expect(renderSummary(facts, false)).toMatchInlineSnapshot(`
-    "What was changed, and what was noticed
+    "What was changed, and what was detected
 
      ✓ field-removed  choices[].message.role is gone from plain replies
         injected at 00:20, contract alert on valid-request after 3.24 s

@@ -54,7 +54,7 @@ describe("packages", () => {
       .map(([place]) => place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length));
     expect(Object.keys(allowScripts).toSorted()).toEqual([...new Set(withScripts)].toSorted());
     expect(Object.keys(allowScripts).filter((name) => allowScripts[name] === true)).toEqual(["node"]);
-    expect(page).toContain("Allowed is `node` alone");
+    expect(page).toContain("Only `node` is allowed");
     expect(readFileSync(".npmrc", "utf8").split("\n")).toContain("strict-allow-scripts=true");
   });
 });

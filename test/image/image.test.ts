@@ -42,11 +42,17 @@ test("it is of the size that the README may tell, and holds nothing but what run
     .reduce((sum, it) => sum + (it.isFile() ? it.size : 0), 0);
   process.stdout.write(`the image's own tree: ${Math.round(bytes / 1e6)} MB beside Node\n`);
   expect(bytes).toBeLessThan(75e6);
-  for (const tool of ["typescript", "oxlint", "knip", "fast-check", "vite"]) {
+  for (const tool of ["typescript", "oxlint", "knip", "fast-check", "vite", "@copilotkit/aimock", "standardwebhooks"]) {
     expect(globSync(`node_modules/${tool}`, { cwd: tree.app })).toEqual([]);
   }
-  expect(globSync("{src,test,docs,helm}", { cwd: tree.app })).toEqual([]);
+  expect(globSync("{src,test,docs,helm,dist/demo,dist/testbed}", { cwd: tree.app })).toEqual([]);
   expect(globSync("node_modules/**/*.{map,d.ts,d.mts,d.cts}", { cwd: tree.app })).toEqual([]);
+});
+
+test.each(["demo", "testbed"])("plumbline %s says that the image leaves it out", (command) => {
+  const { status, stderr } = run([...entry, command]);
+  expect(stderr).toContain("is not installed: the container image leaves it out");
+  expect(status).toBe(2);
 });
 
 test("the list of its parts is there, and complete", () => {
@@ -56,7 +62,7 @@ test("the list of its parts is there, and complete", () => {
   const named = new Set(components.map(({ name, version }) => `${name}@${version}`));
   const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: Record<string, string> };
   for (const [name, version] of Object.entries(dependencies)) expect(named).toContain(`${name}@${version}`);
-  expect([...named].filter((name) => /^(typescript|oxlint|knip)@/.test(name))).toEqual([]);
+  expect([...named].filter((name) => /^(typescript|oxlint|knip|standardwebhooks)@/.test(name))).toEqual([]);
 });
 
 test("its base is pinned by digest, of the Node that the project is tested with, and all stages are made of it", () => {

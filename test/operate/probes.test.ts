@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { watchPunctuality } from "../../src/upkeep/check-monitor.ts";
+import { checkMonitor } from "../../src/upkeep/check-monitor.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
@@ -88,7 +88,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
     expect(exchanger.sent.length).toBe(sent);
     expect(await control.probes.runNow("valid@eu", "ann")).toEqual({ refused: "it is paused: resume it first" });
     for (let slots = 0; slots < 30; slots += 1) await run();
-    await watchPunctuality(
+    await checkMonitor(
       { book: store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
       nowMs + 1000,
     );

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Exchange, Outcome } from "../../src/exchange/exchange.ts";
-import type { AuditTerms } from "../../src/probe/audit-terms.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { SpendCap, Target } from "../../src/probe/target.ts";
+import type { AuditTerms, SpendCap, Target } from "../../src/probe/target.ts";
 import { reservationFor } from "../../src/run/reservation.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { watchSpend } from "../../src/upkeep/check-spend.ts";
+import { checkSpend } from "../../src/upkeep/check-spend.ts";
 import type { World } from "../../src/run/world.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -87,8 +86,8 @@ describe.each([
     expect(first).toMatchObject({ state: "done", spent: { tokens: 2009 } });
     // There is room for what is allowed, and none for what was seen.
     expect(await runProbe(world, probe(most), nowMs + minuteMs)).toMatchObject({ reason: "spend-cap" });
-    const watching = { book: store, probes: [probe(most)], receivers: ["oncall"], startedAtMs: 0 };
-    for (const later of [2, 3, 4]) await watchSpend(watching, nowMs + later * minuteMs);
+    const watching = { store, probes: [probe(most)], receivers: ["oncall"], startedAtMs: 0 };
+    for (const later of [2, 3, 4]) await checkSpend(watching, nowMs + later * minuteMs);
     const incidents = (await store.overview(nowMs)).incidents.filter(({ kind }) => kind === "budget");
     const facts = incidents.flatMap(({ findings }) => findings.map(({ subject, observed }) => [subject, observed]));
     expect(facts).toContainEqual([

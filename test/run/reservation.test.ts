@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Observation } from "../../src/observation/observation.ts";
-import type { AuditTerms } from "../../src/probe/audit-terms.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { SpendCap, Target, TokenPrice } from "../../src/probe/target.ts";
+import type { AuditTerms, SpendCap, Target, TokenPrice } from "../../src/probe/target.ts";
 import { askedIn, reservationFor } from "../../src/run/reservation.ts";
 import { ledgerOf, spentOf } from "../../src/run/spent.ts";
 import { catalogue, scheduledOnly } from "../../src/scenario/resolve.ts";

@@ -1,11 +1,5 @@
-import type {
-  MissedSlot,
-  ScheduledEntry,
-  ScheduleEntry,
-  SlotStore,
-  SlotJob,
-  SlotQueue,
-} from "../../src/schedule/queue.ts";
+import type { Slot } from "../../src/probe/slot.ts";
+import type { ScheduledEntry, ScheduleEntry, SlotStore, SlotJob, SlotQueue } from "../../src/schedule/queue.ts";
 import { dueSlots } from "../../src/schedule/slots.ts";
 
 /** A machine's two clocks; `jump` sets the one on the wall and leaves the other alone. */
@@ -110,7 +104,7 @@ export class StoreDouble implements SlotStore {
     return new Map([...this.rows].map(([id, rows]) => [id, Math.max(...rows.keys())]));
   }
 
-  async recordMissed(slots: readonly MissedSlot[]): Promise<number> {
+  async recordMissed(slots: readonly Slot[]): Promise<number> {
     const before = [...this.rows.values()].reduce((sum, rows) => sum + rows.size, 0);
     for (const { probeId, slotMs } of slots) this.row(probeId, slotMs, "missed");
     return [...this.rows.values()].reduce((sum, rows) => sum + rows.size, 0) - before;

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await slots.upsert({ id: name, location: name, cadence: { kind: "every", everyMs: 300 }, offsetMs: 0 });
     await slots.add({ probeId: name, slotMs: asked }, name);
     const worker = await slots.work(name, 2, async ({ probeId, slotMs }) => {
-      startRunSpan(telemetry.tracer, { ...probe, id: probeId }, "run", slotMs, 0).end();
+      startRunSpan(telemetry.tracer, { ...probe, id: probeId }, { runId: "run", slotMs }, 0).end();
       taken.push(slotMs);
       if (slotMs === asked) throw new Error("a bug");
     });

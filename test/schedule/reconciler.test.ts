@@ -21,19 +21,19 @@ const b = { ...sample, id: "b@us", name: "b", location: "us" };
 
 let clock: FakeClock;
 let queue: QueueDouble;
-let book: StoreDouble;
+let store: StoreDouble;
 let memory: ReconcilerMemory;
 
 beforeEach(() => {
   clock = new FakeClock(start);
   queue = new QueueDouble(clock);
-  book = new StoreDouble();
+  store = new StoreDouble();
   memory = newMemory(clock);
 });
 
 const world = (over: Partial<ReconcilerWorld> = {}): ReconcilerWorld => ({
   queue,
-  book,
+  store,
   clock,
   log: silentLog,
   holder: "one",
@@ -52,7 +52,7 @@ async function live(durationMs: number, takes: (slotMs: number, index: number) =
   while (clock.nowMs() < endMs) {
     const fromMs = clock.nowMs();
     clock.pass(30_000);
-    for (const slotMs of slotsOf(fromMs, clock.nowMs())) if (takes(slotMs, index++)) book.row(a.id, slotMs);
+    for (const slotMs of slotsOf(fromMs, clock.nowMs())) if (takes(slotMs, index++)) store.row(a.id, slotMs);
     for (const [key, scheduled] of queue.entries) {
       const [nextMs] = dueSlots(scheduled, clock.nowMs(), clock.nowMs() + hourMs);
       queue.entries.set(key, { ...scheduled, nextMs });
@@ -140,7 +140,7 @@ describe("one of several", () => {
       expect(await look()).toEqual({ kind: "skewed", atMs: start, skewMs: aheadMs });
     }
     expect(queue.done).toEqual([]);
-    expect(book.lease).toBeUndefined();
+    expect(store.lease).toBeUndefined();
   });
 
   test("a slow answer of the queue is no skew", async () => {
@@ -156,21 +156,21 @@ describe("I2: what did not run", () => {
   test("nothing is missed when all ran; a new probe owes nothing for the time before it", async () => {
     await look();
     await live(hourMs, () => true);
-    expect(book.missed(a.id)).toEqual([]);
+    expect(store.missed(a.id)).toEqual([]);
   });
 
   test("no worker at all: every slot since the probe was first seen", async () => {
     await look();
     await live(10 * everyMs, () => false);
-    expect(book.missed(a.id)).toEqual(slotsOf(start, clock.nowMs() - everyMs));
-    expect(book.missed(b.id).length).toBeGreaterThanOrEqual(8);
+    expect(store.missed(a.id)).toEqual(slotsOf(start, clock.nowMs() - everyMs));
+    expect(store.missed(b.id).length).toBeGreaterThanOrEqual(8);
   });
 
   test("a slot between two that ran", async () => {
     await look();
     await live(10 * everyMs, (_slotMs, index) => index % 3 !== 1);
     const due = slotsOf(start, clock.nowMs() - everyMs);
-    expect(book.missed(a.id)).toEqual(due.filter((_slotMs, index) => index % 3 === 1));
+    expect(store.missed(a.id)).toEqual(due.filter((_slotMs, index) => index % 3 === 1));
   });
 
   test("slots of the time when nothing of Plumbline ran", async () => {
@@ -181,7 +181,7 @@ describe("I2: what did not run", () => {
     memory = newMemory(clock);
     await look();
     await live(5 * everyMs, () => true);
-    expect(book.missed(a.id)).toEqual(slotsOf(diedMs, diedMs + 2 * hourMs));
+    expect(store.missed(a.id)).toEqual(slotsOf(diedMs, diedMs + 2 * hourMs));
   });
 
   test("slots that fell out while the elected one died and another took over", async () => {
@@ -193,11 +193,11 @@ describe("I2: what did not run", () => {
       clock.pass(everyMs);
       await look({ holder: "two" }, second);
     }
-    book.row(a.id, slotsOf(mutedFrom, clock.nowMs()).at(-1) ?? 0);
+    store.row(a.id, slotsOf(mutedFrom, clock.nowMs()).at(-1) ?? 0);
     clock.pass(2 * everyMs);
     await look({ holder: "two" }, second);
     const due = slotsOf(mutedFrom, clock.nowMs() - everyMs);
-    expect([...(book.rows.get(a.id)?.keys() ?? [])].toSorted((x, y) => x - y)).toEqual(due);
+    expect([...(store.rows.get(a.id)?.keys() ?? [])].toSorted((x, y) => x - y)).toEqual(due);
   });
 
   test("a cadence that was changed during an absence: the old one's slots until now, none of the new one's before", async () => {
@@ -207,13 +207,13 @@ describe("I2: what did not run", () => {
     clock.pass(10 * everyMs);
     const faster = { ...a, cadence: { kind: "every", everyMs: 10_000 } as const };
     await look({ probes: [faster] }, newMemory(clock));
-    expect(book.missed(a.id)).toEqual(slotsOf(diedMs, clock.nowMs()));
+    expect(store.missed(a.id)).toEqual(slotsOf(diedMs, clock.nowMs()));
   });
 
   test("a probe that comes back after days owes nothing for them", async () => {
-    book.row(a.id, start - 72 * hourMs);
+    store.row(a.id, start - 72 * hourMs);
     await look();
-    expect(book.missed(a.id)).toEqual([]);
+    expect(store.missed(a.id)).toEqual([]);
   });
 
   test("Redis lost the schedulers: the slots until they were made anew", async () => {
@@ -224,7 +224,7 @@ describe("I2: what did not run", () => {
     clock.pass(3 * everyMs);
     expect(await look()).toMatchObject({ actions: 2 });
     await live(3 * everyMs, () => true);
-    expect(book.missed(a.id)).toEqual(slotsOf(flushedMs, flushedMs + 3 * everyMs));
+    expect(store.missed(a.id)).toEqual(slotsOf(flushedMs, flushedMs + 3 * everyMs));
   });
 
   test("of a very long absence the newest thousand", async () => {
@@ -239,7 +239,7 @@ describe("a clock that jumps an hour ahead and back", () => {
   test("nothing is declared missed or interrupted by the wrong clock, and all is as before", async () => {
     await look();
     await live(3 * everyMs, () => true);
-    book.overdue = ["a@eu/still running"];
+    store.overdue = ["a@eu/still running"];
     clock.jump(hourMs);
     expect(await look()).toMatchObject({ kind: "done", isClockSteady: false, missed: 0, interrupted: 0 });
     clock.pass(30_000);
@@ -247,7 +247,7 @@ describe("a clock that jumps an hour ahead and back", () => {
     clock.jump(-hourMs);
     expect(await look()).toMatchObject({ isClockSteady: false, missed: 0 });
     await live(hourMs, () => true);
-    expect(book.missed(a.id).filter((slotMs) => slotMs > start + 3 * everyMs + 30_000)).toEqual([]);
+    expect(store.missed(a.id).filter((slotMs) => slotMs > start + 3 * everyMs + 30_000)).toEqual([]);
   });
 
   test("a jump that stays, such as a machine that slept, is told after a while", async () => {
@@ -257,7 +257,7 @@ describe("a clock that jumps an hour ahead and back", () => {
     clock.jump(hourMs);
     await look();
     await live(5 * everyMs, () => true);
-    expect(book.missed(a.id)).toEqual(slotsOf(sleptMs, sleptMs + hourMs));
+    expect(store.missed(a.id)).toEqual(slotsOf(sleptMs, sleptMs + hourMs));
   });
 });
 
@@ -293,6 +293,6 @@ describe("the loop", () => {
     await reconciler.stop();
     expect(reports).toEqual(["done"]);
     expect(most).toBe(1);
-    expect(book.lease).toBeUndefined();
+    expect(store.lease).toBeUndefined();
   });
 });

@@ -63,7 +63,7 @@ afterEach(async () => {
 /** A look by a process whose clock is that of the queue's machine, whatever it says. */
 const look = (): Promise<ReconcileReport> => {
   const queue: SlotQueue = { ...queues.slots, clockMs: async () => clock.nowMs() };
-  const world = { queue, book: store, clock, log: silentLog, holder: "one", probes: [probe], intervalMs: 30_000 };
+  const world = { queue, store, clock, log: silentLog, holder: "one", probes: [probe], intervalMs: 30_000 };
   return reconcileOnce(world, newMemory(clock));
 };
 

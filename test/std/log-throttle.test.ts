@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { throttleLog } from "../../src/std/log-throttle.ts";
 import type { LogFields } from "../../src/std/log.ts";
 
-test("a kind of trouble is said at once, then once in an interval with the number left out", () => {
+test("the first event of a kind is logged at once, later ones once in an interval with the number suppressed", () => {
   let nowMs = 0;
   const said: LogFields[] = [];
   const say = throttleLog({ nowMs: () => 0, monotonicMs: () => nowMs }, 10_000, (fields) => said.push(fields));
@@ -10,8 +10,8 @@ test("a kind of trouble is said at once, then once in an interval with the numbe
   say("worker", { error: "other" });
   expect(said).toEqual([
     { error: "ECONNREFUSED" },
-    { error: "ECONNREFUSED", unsaid: 99 },
-    { error: "ECONNREFUSED", unsaid: 99 },
+    { error: "ECONNREFUSED", suppressed: 99 },
+    { error: "ECONNREFUSED", suppressed: 99 },
     { error: "other" },
   ]);
 });

@@ -224,7 +224,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   test("a clock that is wrong says so once, keeps everything quiet, and is forgotten when nobody confirms it", async () => {
     const one = probeOf("a", "api.example.com", { alerting: plainAlerting });
     const story = night(store, [one]);
-    const world = { book: store, probes: [one], receivers: ["pager"], alerting: plainAlerting };
+    const world = { store, probes: [one], receivers: ["pager"], alerting: plainAlerting };
     const report = (trouble: string | undefined, atMs: number): Promise<void> =>
       put(world, clockReport("host-1", trouble, atMs), [], ["pager"], atMs);
     await report("90 s behind of the queue's", noonMs);

@@ -4,9 +4,9 @@ import { pollOnce } from "../../src/notify/deliver/outbox-poller.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { watchCauses } from "../../src/upkeep/check-outages.ts";
+import { checkOutages } from "../../src/upkeep/check-outages.ts";
 import { sweepIncidents } from "../../src/upkeep/sweep-incidents.ts";
-import { watchGroups } from "../../src/upkeep/check-groups.ts";
+import { checkGroups } from "../../src/upkeep/check-groups.ts";
 import { silentLog } from "../../src/std/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { probe } from "../probe/samples.ts";
@@ -33,7 +33,7 @@ export function probeOf(name: string, host: string, over: Partial<Probe> = {}): 
 
 /** A night of these probes on a clock moved by hand, over the real store. */
 export function night(store: Store, probes: readonly Probe[], receivers: readonly string[] = ["pager"]) {
-  const world = { book: store, probes, receivers, alerting: probes[0]?.alerting ?? alerting };
+  const world = { store, probes, receivers, alerting: probes[0]?.alerting ?? alerting };
   const notified: string[] = [];
   const clock = (atMs: number): string => `+${Math.round((atMs - noonMs) / 1000)}s`;
   return {
@@ -59,8 +59,8 @@ export function night(store: Store, probes: readonly Probe[], receivers: readonl
     },
     /** What the service does every few seconds, and whatever is due then delivered. */
     async tick(atMs: number): Promise<void> {
-      await watchCauses(world, atMs);
-      await watchGroups(world, atMs);
+      await checkOutages(world, atMs);
+      await checkGroups(world, atMs);
       await sweepIncidents(store, probes, atMs);
       const due: string[] = [];
       const enqueue = (id: string): Promise<void> => Promise.resolve(void due.push(id));

@@ -42,6 +42,7 @@ export function finishOf(claim: ClaimRequest, over: Partial<FinishedRun> = {}): 
     slotMs: claim.slotMs,
     target: claim.target,
     location: claim.location,
+    model: claim.model,
     scenario: claim.scenario,
     endedAtMs: claim.atMs + 900,
     observations: [observation],

@@ -45,7 +45,7 @@ test("of an exception, type and frames are told, not the message, which may quot
   } catch (error) {
     thrown = error;
   }
-  log.error("a job threw", exceptionFields(thrown));
+  log.error("queue job failed", exceptionFields(thrown));
   const line = JSON.parse(lines[0] ?? "") as Record<string, string>;
   expect(line["exception.type"]).toBe("SyntaxError");
   expect(line["exception.stacktrace"]).toMatch(/^\s+at JSON\.parse/);

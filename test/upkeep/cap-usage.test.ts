@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { capLines } from "../../src/report/cap-lines.ts";
 import { nothingUsed, type Used } from "../../src/judgement/spend/budget.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
-import { standOfCaps } from "../../src/upkeep/cap-usage.ts";
+import { usageOfCaps } from "../../src/upkeep/cap-usage.ts";
 import type { SpendStore } from "../../src/upkeep/check-spend.ts";
 import { probe } from "../probe/samples.ts";
 
@@ -31,7 +31,7 @@ test("each cap stands with what is used, what may be, and what its month will co
     ["mini", { microUsd: 720_000, tokens: 0, requests: 720 }],
     ["gone", { microUsd: 7_200_000, tokens: 0, requests: 0 }],
   ]);
-  const standings = await standOfCaps(bookWith(nowMs - 72 * hourMs, lately), [capped], nowMs);
+  const standings = await usageOfCaps(bookWith(nowMs - 72 * hourMs, lately), [capped], nowMs);
   const ofDay = { scope: "target/mini", span: "day", label: "spend cap of mini per day" };
   expect(standings).toEqual([
     // 0.01 USD an hour for ten days more; what another target has used is none of its business.
@@ -53,20 +53,20 @@ test("each cap stands with what is used, what may be, and what its month will co
 test("who has begun six hours ago is projected by those six, and nobody by less than one hour", async () => {
   const lately = new Map([["mini", { ...nothingUsed, microUsd: 60_000 }]]);
   const projected = async (sinceMs: number) =>
-    (await standOfCaps(bookWith(sinceMs, lately), [capped], nowMs))[0]?.monthProjected;
+    (await usageOfCaps(bookWith(sinceMs, lately), [capped], nowMs))[0]?.monthProjected;
   expect(await projected(nowMs - 6 * hourMs)).toBe(8_000_000 + 240 * 10_000);
   expect(await projected(nowMs - hourMs)).toBe(8_000_000 + 240 * 60_000);
   expect(await projected(nowMs - hourMs + 1)).toBeUndefined();
 });
 
 test("without caps nothing is asked", async () => {
-  const book = { ...bookWith(0, new Map()), usedUnder: () => Promise.reject(new Error("asked")) };
-  expect(await standOfCaps(book, [probe], nowMs)).toEqual([]);
+  const store = { ...bookWith(0, new Map()), usedUnder: () => Promise.reject(new Error("asked")) };
+  expect(await usageOfCaps(store, [probe], nowMs)).toEqual([]);
 });
 
 test("the terminal says each in a line, and marks what is used up or will be", async () => {
   const lately = new Map([["mini", { microUsd: 7_200_000, tokens: 0, requests: 0 }]]);
-  const spendCaps = await standOfCaps(bookWith(nowMs - 72 * hourMs, lately), [capped], nowMs);
+  const spendCaps = await usageOfCaps(bookWith(nowMs - 72 * hourMs, lately), [capped], nowMs);
   const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
   expect(lines.map(([segment]) => [segment?.text, segment?.tone])).toEqual([
     [" mini per day  $0.12 of $0.50 · $8.00 this month, about $32.00 by its end", "dim"],
@@ -76,7 +76,7 @@ test("the terminal says each in a line, and marks what is used up or will be", a
 });
 
 test("the terminal leaves out what is not known yet", async () => {
-  const spendCaps = await standOfCaps(bookWith(nowMs, new Map()), [capped], nowMs);
+  const spendCaps = await usageOfCaps(bookWith(nowMs, new Map()), [capped], nowMs);
   const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
   expect(lines.map(([segment]) => segment?.text)).toEqual([
     " mini per day  $0.12 of $0.50 · $8.00 this month",
@@ -89,9 +89,9 @@ test.each([
   [499_999, "dim"],
   [500_000, "notice"],
 ])("a cap of which %s of 500000 are used is %s", async (microUsd, tone) => {
-  const book = { ...bookWith(nowMs, new Map()), usedUnder: async () => [{ ...usedToday, microUsd }] };
+  const store = { ...bookWith(nowMs, new Map()), usedUnder: async () => [{ ...usedToday, microUsd }] };
   const probes = [{ ...capped, target: { ...capped.target, spendCaps: [{ ...day, requests: undefined }] } }];
-  const spendCaps = await standOfCaps(book, probes, nowMs);
+  const spendCaps = await usageOfCaps(store, probes, nowMs);
   const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
   expect(lines.map(([segment]) => segment?.tone)).toEqual([tone]);
 });

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { type BillingStore, billingLimits, createBillingWatch } from "../../src/upkeep/check-billing.ts";
-import type { MonitorStore } from "../../src/upkeep/check-monitor.ts";
+import { type BillingStore, billingLimits, createBillingCheck } from "../../src/upkeep/check-billing.ts";
+import type { OrphanStore } from "../../src/upkeep/close-orphans.ts";
+import type { ConcludeStore } from "../../src/upkeep/conclude.ts";
 import { billingFigures } from "../../src/scenario/billing-figures.ts";
 import { probe as sample } from "../probe/samples.ts";
 
@@ -34,13 +35,12 @@ function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = 
   const concluded: string[] = [];
   const incidents = new Map<string, Incident>();
   const figures: { readonly atMs: number; readonly numbers: { readonly usd: number } }[] = [];
-  const book: MonitorStore & BillingStore = {
+  const store: ConcludeStore & OrphanStore & BillingStore = {
     figuresOf: async (_id, sinceMs) => figures.filter(({ atMs }) => atMs >= sinceMs),
     async oursBetween(targets, fromMs, toMs) {
       asked.push({ targets, fromMs, toMs });
       return { microUsd: ((toMs - fromMs) / hourMs) * 1_000_000, tokens: 0, requests: 0, retries: 0, failed: 0 };
     },
-    lastDone: async () => new Map(),
     incidents: async () => [...incidents.values()],
     changeIncident: async () => undefined,
     async concludeIncident({ fingerprint, conclude }) {
@@ -52,8 +52,8 @@ function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = 
       );
     },
   };
-  const world = { book, probes: [watched, other, apart], receivers: ["oncall"], startedAtMs: 0 };
-  const watch = createBillingWatch();
+  const world = { store, probes: [watched, other, apart], receivers: ["oncall"], startedAtMs: 0 };
+  const watch = createBillingCheck();
   let usd = 0;
   let hours = 0;
   /** One look by the hour, and a hundred of the watch in between. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { inForce } from "../../src/judgement/drift/promise.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { watchFleet } from "../../src/upkeep/check-fleet.ts";
+import { checkFleet } from "../../src/upkeep/check-fleet.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -33,7 +33,7 @@ test("a promise that all series share is divided by those that may page, and fol
     fullAfterMs: 1,
   } as const;
   const probes: Probe[] = ["one@eu", "two@eu"].map((id) => ({ ...sample, id, judge: { ...sample.judge, drift } }));
-  const count = () => watchFleet({ book: store, probes }, nowMs);
+  const count = () => checkFleet({ store, probes }, nowMs);
   const shared = async () => inForce(probes[0]!.judge, await store.fleet()).drift;
   const learn = async (probe: Probe) => {
     for (let slot = 0; slot < 30; slot += 1) await runProbe(world, probe, (nowMs += 60_000));
@@ -50,7 +50,7 @@ test("a promise that all series share is divided by those that may page, and fol
     falsePageEveryMs: 7 * dayMs * 2 * ofOne,
     shared: { everyMs: 7 * dayMs, pagingSeries: 2 * ofOne },
   });
-  expect(await watchFleet({ book: store, probes: probes.slice(0, 1) }, nowMs)).toBe(ofOne);
+  expect(await checkFleet({ store, probes: probes.slice(0, 1) }, nowMs)).toBe(ofOne);
   nowMs += 8 * dayMs;
   expect(await count()).toBe(0);
   await pool.close();
@@ -82,7 +82,7 @@ test("counted are the series of these probes that may page and were judged in th
       const counted = rows.filter(
         ({ probeId, pages = "none", ageMs }) => ids.includes(probeId) && pages !== "none" && ageMs <= 7 * dayMs,
       ).length;
-      expect(await watchFleet({ book: store, probes: ids.map((id) => ({ id })) }, nowMs)).toBe(counted);
+      expect(await checkFleet({ store, probes: ids.map((id) => ({ id })) }, nowMs)).toBe(counted);
       expect((await store.fleet()).pagingSeries).toBe(counted);
     }),
     { numRuns: 60 },

@@ -5,7 +5,7 @@ import { muteOf } from "../../src/incident/inhibit.ts";
 import { fingerprintOf } from "../../src/incident/reduce.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { watchGroups } from "../../src/upkeep/check-groups.ts";
+import { checkGroups } from "../../src/upkeep/check-groups.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -61,7 +61,7 @@ function incidentIn(one: Probe, over: Partial<Incident>): Incident {
 }
 
 async function look(atMs: number, probes: readonly Probe[] = all): Promise<Incident | undefined> {
-  await watchGroups({ book: store, probes, receivers: [], alerting: plainAlerting }, atMs);
+  await checkGroups({ store, probes, receivers: [], alerting: plainAlerting }, atMs);
   return (await store.incidents(false, 99)).find(({ group }) => group !== undefined);
 }
 

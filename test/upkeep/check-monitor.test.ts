@@ -3,8 +3,8 @@ import { deliveryDuty } from "../../src/notify/deliver/lost-delivery.ts";
 import { applySelfReport, dutyFingerprint } from "../../src/notify/self-incident.ts";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { closeOrphans } from "../../src/upkeep/close-orphans.ts";
-import { watchPunctuality, type WatchWorld } from "../../src/upkeep/check-monitor.ts";
+import { closeOrphans, type OrphanWorld } from "../../src/upkeep/close-orphans.ts";
+import { checkMonitor, type MonitorWorld } from "../../src/upkeep/check-monitor.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -32,15 +32,15 @@ const ours = async () =>
 
 test("probes that do not run for three intervals are one incident of ours; it resolves when they run again", async () => {
   const probes = [probeCalled(freshName("slow")), probeCalled(freshName("slow")), probeCalled(freshName("fine"))];
-  const world: WatchWorld = { book: store, probes, receivers: ["pager"], startedAtMs: noonMs - minuteMs };
+  const world: MonitorWorld & OrphanWorld = { store, probes, receivers: ["pager"], startedAtMs: noonMs - minuteMs };
   const [slow, slower, fine] = probes.map(({ id }) => id) as [string, string, string];
   for (const id of [slow, slower, fine]) await run(id, noonMs);
-  await watchPunctuality(world, noonMs + 2 * minuteMs);
+  await checkMonitor(world, noonMs + 2 * minuteMs);
   expect(await ours()).toEqual([]);
 
   await run(fine, noonMs + 4 * minuteMs);
-  await watchPunctuality(world, noonMs + 5 * minuteMs);
-  await watchPunctuality(world, noonMs + 6 * minuteMs);
+  await checkMonitor(world, noonMs + 5 * minuteMs);
+  await checkMonitor(world, noonMs + 6 * minuteMs);
   const [incident] = await ours();
   expect(incident?.findings.map(({ subject }) => subject)).toEqual([slow, slower]);
   expect(incident?.findings[0]?.observed).toMatch(/^no run for 6 min, 2 probes in all$/);
@@ -48,19 +48,19 @@ test("probes that do not run for three intervals are one incident of ours; it re
   expect(await notified()).toHaveLength(1);
 
   for (const id of [slow, slower, fine]) await run(id, noonMs + 7 * minuteMs);
-  await watchPunctuality(world, noonMs + 7 * minuteMs);
+  await checkMonitor(world, noonMs + 7 * minuteMs);
   expect(await ours()).toEqual([]);
   expect((await notified())?.[0]).toMatch(/^plumbline itself: resolved/);
 });
 
 test("a monitor that has just begun has patience with probes that never ran", async () => {
   const probes = [probeCalled(freshName("new"))];
-  const world: WatchWorld = { book: store, probes, receivers: [], startedAtMs: noonMs };
-  await watchPunctuality(world, noonMs + 2 * minuteMs);
+  const world: MonitorWorld & OrphanWorld = { store, probes, receivers: [], startedAtMs: noonMs };
+  await checkMonitor(world, noonMs + 2 * minuteMs);
   expect(await ours()).toEqual([]);
-  await watchPunctuality(world, noonMs + 4 * minuteMs);
+  await checkMonitor(world, noonMs + 4 * minuteMs);
   expect(await ours()).toHaveLength(1);
-  await watchPunctuality({ ...world, probes: [] }, noonMs + 5 * minuteMs);
+  await checkMonitor({ ...world, probes: [] }, noonMs + 5 * minuteMs);
   expect(await ours()).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ describe("incidents that nothing can resolve any more", () => {
     })) as [ReturnType<typeof incidentOf>, ReturnType<typeof incidentOf>];
     for (const incident of [gone, kept]) await run(incident.probeId, noonMs, openedFor(incident, []));
     const probes = [probeCalled(kept.probeId)];
-    const world: WatchWorld = { book: store, probes, receivers: ["pager"], startedAtMs: noonMs };
+    const world: MonitorWorld & OrphanWorld = { store, probes, receivers: ["pager"], startedAtMs: noonMs };
     expect(await closeOrphans(world, noonMs + minuteMs)).toBe(1);
     expect(await closeOrphans(world, noonMs + minuteMs)).toBe(0);
     const history = await store.history(incidentId(gone));
@@ -91,7 +91,7 @@ describe("incidents that nothing can resolve any more", () => {
     const report = { duty, troubles: [trouble], evidence: { runId: "r" }, nowMs: noonMs };
     const conclude = (before: Parameters<typeof applySelfReport>[0]) => applySelfReport(before, report, []);
     await store.concludeIncident({ fingerprint: dutyFingerprint(duty), conclude });
-    const world: WatchWorld = { book: store, probes: [], receivers: ["old-pager"], startedAtMs: noonMs };
+    const world: MonitorWorld & OrphanWorld = { store, probes: [], receivers: ["old-pager"], startedAtMs: noonMs };
     expect(await closeOrphans(world, noonMs)).toBe(0);
     expect(await closeOrphans({ ...world, receivers: ["new-pager"] }, noonMs)).toBe(1);
   });

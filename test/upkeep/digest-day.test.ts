@@ -9,7 +9,7 @@ import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { createControl } from "../../src/operate/control.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { watchDigest } from "../../src/upkeep/send-digest.ts";
+import { sendDigest } from "../../src/upkeep/send-digest.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { createRedactor } from "../../src/std/redact.ts";
@@ -72,7 +72,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
     }
   };
   const alerting = { ...plainAlerting, digest: { atMinute: 12 * 60, tz: "UTC", receivers: ["pager"] } };
-  const look = (): Promise<boolean> => watchDigest({ book: store, probes, alerting }, nowMs);
+  const look = (): Promise<boolean> => sendDigest({ store, probes, alerting }, nowMs);
   const due = async (): Promise<readonly string[]> => (await store.due(nowMs, 99)).map(({ entry }) => entry.id);
 
   await minutes(100);

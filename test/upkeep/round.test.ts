@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSelfWatch } from "../../src/app/self-watch.ts";
+import { startUpkeep } from "../../src/app/upkeep.ts";
 import type { Config } from "../../src/config/config.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
@@ -11,7 +11,7 @@ import { probe } from "../probe/samples.ts";
 
 const dayMs = 86_400_000;
 
-test("the look of the elected scheduler ends the day of the digest; that of another does not", async () => {
+test("the elected process sends the daily digest; another one does not", async () => {
   const pool = await openMemoryPool();
   const store = await openStore(pool, Date.now(), 30);
   const config: Config = {
@@ -24,15 +24,15 @@ test("the look of the elected scheduler ends the day of the digest; that of anot
     apiTokens: [],
   };
   const never = () => ({ stop: () => Promise.resolve() });
-  const look = async (report: ReconcileReport): Promise<void> => {
-    const watch = createSelfWatch(config, store, silentLog, () => {}, never);
-    watch.after(report);
-    await watch.stop();
+  const round = async (report: ReconcileReport): Promise<void> => {
+    const upkeep = startUpkeep({ config, store, log: silentLog, reconcileMs: 30_000, nudge: () => {} }, never);
+    upkeep.after(report);
+    await upkeep.stop();
   };
   const done = { kind: "done", skewMs: 0, actions: 0, repaired: 0, missed: 0, interrupted: 0 } as const;
-  const elected = (): Promise<void> => look({ ...done, atMs: Date.now(), isClockSteady: true });
+  const elected = (): Promise<void> => round({ ...done, atMs: Date.now(), isClockSteady: true });
 
-  await look({ kind: "not-elected", atMs: Date.now() });
+  await round({ kind: "not-elected", atMs: Date.now() });
   expect((await store.fleet()).dailyMs).toBe(0);
   await elected();
   const begunMs = (await store.fleet()).dailyMs;

@@ -5,7 +5,7 @@ import type { Finding } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { digestNow } from "../../src/upkeep/digest.ts";
-import { nextEndMs, watchDigest } from "../../src/upkeep/send-digest.ts";
+import { nextEndMs, sendDigest } from "../../src/upkeep/send-digest.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
@@ -64,7 +64,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     await pool.pool.query("UPDATE plumbline.fleet SET daily_at = NULL", []);
   });
 
-  const worldOf = (receivers: readonly string[] = ["chat"]) => ({ book: store, probes, alerting: noonsOf(receivers) });
+  const worldOf = (receivers: readonly string[] = ["chat"]) => ({ store, probes, alerting: noonsOf(receivers) });
 
   async function judged(
     { id, target }: Probe,
@@ -84,14 +84,14 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
 
   test("the first look begins the day; what stands out is told when its hour comes, and once", async () => {
     const world = worldOf(["chat", "mail"]);
-    expect(await watchDigest(world, noonMs - 60 * minuteMs)).toBe(true);
+    expect(await sendDigest(world, noonMs - 60 * minuteMs)).toBe(true);
     for (const one of probes) await judged(one, one === first ? { ...strong, up: 900 } : {});
-    expect(await watchDigest(world, noonMs + 29 * minuteMs)).toBe(false);
+    expect(await sendDigest(world, noonMs + 29 * minuteMs)).toBe(false);
     expect([await messages(), await store.lastDigest()]).toEqual([[], undefined]);
 
     const endMs = noonMs + 30 * minuteMs;
-    expect(await watchDigest(world, endMs)).toBe(true);
-    expect(await watchDigest(world, endMs + minuteMs)).toBe(false);
+    expect(await sendDigest(world, endMs)).toBe(true);
+    expect(await sendDigest(world, endMs + minuteMs)).toBe(false);
     const notified = await messages();
     expect(notified.map(({ receiver }) => receiver)).toEqual(["chat", "mail"]);
     expect(notified[0]?.["alert"]).toMatchObject({
@@ -110,19 +110,19 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("a day on which nothing has moved is kept and told to nobody", async () => {
-    await watchDigest(worldOf(), noonMs - 60 * minuteMs);
+    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
     for (const one of probes) await judged(one);
-    expect(await watchDigest(worldOf(), noonMs + 30 * minuteMs)).toBe(true);
+    expect(await sendDigest(worldOf(), noonMs + 30 * minuteMs)).toBe(true);
     expect(await messages()).toEqual([]);
     expect(await store.lastDigest()).toMatchObject({ judged: 10, moved: [], noted: [] });
   });
 
   test("twenty that look at the same time make one digest and one message", async () => {
-    const starts = await Promise.all(Array.from({ length: 20 }, () => watchDigest(worldOf(), noonMs - dayMs)));
+    const starts = await Promise.all(Array.from({ length: 20 }, () => sendDigest(worldOf(), noonMs - dayMs)));
     expect(starts.filter(Boolean)).toHaveLength(1);
     for (const one of probes) await judged(one, strong);
     const ends = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => watchDigest(worldOf(), noonMs + 30 * minuteMs + index)),
+      Array.from({ length: 20 }, (_, index) => sendDigest(worldOf(), noonMs + 30 * minuteMs + index)),
     );
     expect(ends.filter(Boolean)).toHaveLength(1);
     expect(await messages()).toHaveLength(1);
@@ -130,7 +130,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("a digest that can't be kept leaves the day as it was", async () => {
-    await watchDigest(worldOf(), noonMs - 60 * minuteMs);
+    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
     for (const one of probes) await judged(one, strong);
     const digest = await digestNow(worldOf(), noonMs);
     const [entry] = digestEntries(digest, ["chat"], undefined);
@@ -143,13 +143,13 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("what the day before has counted, and what is not judged any more, is no part of it", async () => {
-    await watchDigest(worldOf(), noonMs - minuteMs);
+    await sendDigest(worldOf(), noonMs - minuteMs);
     await judged(first, { day: { ...strong.day, fromMs: noonMs - 2 * minuteMs } });
     await judged(second, strong, { slotMs: noonMs - 8 * dayMs });
     await judged(probes[2]!, { day: { fromMs: noonMs, samples: 0, sums: [], total: 0 } });
     await judged(probes[3]!);
     expect(await digestNow(worldOf(), noonMs + minuteMs)).toMatchObject({ judged: 1, moved: [] });
-    expect(await digestNow({ book: store, probes: [second] }, noonMs)).toMatchObject({ judged: 0, moved: [] });
+    expect(await digestNow({ store, probes: [second] }, noonMs)).toMatchObject({ judged: 0, moved: [] });
   });
 
   test("what runs have noted is named once, newest first; what has moved is not named again", async () => {
@@ -160,7 +160,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       expected: "12",
       observed,
     });
-    await watchDigest(worldOf(), noonMs - 60 * minuteMs);
+    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
     for (const one of probes.slice(2)) await judged(one);
     const findings = [note("prompt tokens", "13"), note("$.extra", "string", "contract"), note("total time", "noted")];
     await judged(first, strong, { findings });
@@ -176,7 +176,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("a move that is held and does not stand out is known before; one that was noted is named there", async () => {
-    await watchDigest(worldOf(), noonMs - 60 * minuteMs);
+    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
     for (const one of probes.slice(2)) await judged(one);
     await judged(first, { held: "up", up: 0, down: 0 });
     const fast = {
@@ -226,7 +226,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("without a receiver no day ends", async () => {
-    expect(await watchDigest({ book: store, probes, alerting: plainAlerting }, noonMs)).toBe(false);
+    expect(await sendDigest({ store, probes, alerting: plainAlerting }, noonMs)).toBe(false);
     expect((await store.fleet()).dailyMs).toBe(0);
   });
 });

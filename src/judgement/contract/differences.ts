@@ -1,4 +1,4 @@
-import type { JsonKind } from "../../probe/probe.ts";
+import type { JsonKind } from "../../std/json.ts";
 import { declaredPaths, deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
 import type { DifferenceKind } from "./severity.ts";

@@ -1,5 +1,5 @@
 import type { DeclaredContract, DeclaredPath, DeclaredPaths } from "../../probe/contract-policy.ts";
-import type { JsonKind } from "../../probe/probe.ts";
+import type { JsonKind } from "../../std/json.ts";
 
 type Row = readonly [path: string, kinds: string, presence: DeclaredPath["presence"], values?: readonly string[]];
 

@@ -1,5 +1,6 @@
 import type { ContractPolicy } from "../../probe/contract-policy.ts";
-import type { Expectation, JsonKind } from "../../probe/probe.ts";
+import type { JsonKind } from "../../std/json.ts";
+import type { Expectation } from "../../probe/probe.ts";
 import type { Severity } from "../judgement.ts";
 import { type Difference, isDeclared } from "./differences.ts";
 import type { Seen } from "./known.ts";

@@ -1,6 +1,7 @@
 import { formatDurationMs } from "../../std/duration.ts";
 import { formatMicroUsd } from "../../std/money.ts";
 import type { LevelCard, Promised, RateCard, ValuesCard } from "./series-card.ts";
+import { minuteText } from "../../std/time.ts";
 
 const sayIn: Readonly<Record<LevelCard["unit"], (value: number) => string>> = {
   ms: (value) => (value < shortMs ? `${Number(value.toPrecision(2))} ms` : formatDurationMs(value)),
@@ -57,7 +58,7 @@ function long(durationMs: number): string {
 }
 
 function day(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return minuteText(atMs);
 }
 
 /** A card of how often something fails, for people. */

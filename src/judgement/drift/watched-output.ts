@@ -7,6 +7,7 @@ import { wideningOf } from "./false-positives.ts";
 import { seasonAt } from "./season.ts";
 import type { WatchState } from "./watch-state.ts";
 import type { Watched } from "./watch.ts";
+import { minuteText } from "../../std/time.ts";
 
 export interface Wording {
   /** A value of the series for people. */
@@ -77,7 +78,7 @@ function whyOf({ marks }: WatchState, asBefore: Episodes | undefined, nowMs: num
 }
 
 export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
-  const since = `since ${new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const since = `since ${minuteText(sinceMs)}`;
   switch (kind) {
     case "up":
     case "down":

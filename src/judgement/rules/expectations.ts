@@ -1,5 +1,6 @@
 import type { Observation, ReplyFacts, SeenKind } from "../../observation/observation.ts";
-import type { Expectation, JsonKind } from "../../probe/probe.ts";
+import type { JsonKind } from "../../std/json.ts";
+import type { Expectation } from "../../probe/probe.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { SpendCap } from "../../probe/target.ts";
 import { formatMicroUsd } from "../../std/money.ts";
 import type { Finding } from "../judgement.ts";
+import { minuteText } from "../../std/time.ts";
 
 /** What was used, in the three units a cap may have; reservations that are not settled yet are part of it. */
 export interface Used {
@@ -117,7 +118,7 @@ export function capLabel({ scope, span }: SpendCap): string {
 
 function untilText({ span }: SpendCap, nowMs: number): string {
   const { endMs } = windowOf(span, nowMs);
-  return `${new Date(endMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return minuteText(endMs);
 }
 
 /** The calendar hour, day or month (UTC) under way. */

@@ -1,6 +1,4 @@
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+import { hourMs, minuteMs, secondMs } from "../../std/duration.ts";
 
 /** Waits after the first, second, … failed attempt; the last one repeats until the horizon. */
 const waitsMs = [5 * secondMs, 30 * secondMs, 2 * minuteMs, 10 * minuteMs, 30 * minuteMs, hourMs] as const;
@@ -31,18 +29,4 @@ export function nextAttemptAtMs(failed: FailedAttempt, random: () => number): nu
   // Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"): uniform between nothing and the wait.
   const drawnMs = nowMs + Math.round(random() * longestWaitMs);
   return Math.min(Math.max(earliestMs, drawnMs), horizonAtMs);
-}
-
-const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
-
-/**
- * Milliseconds from `nowMs` of a `Retry-After` header (RFC 9110 §10.2.3: seconds, or an HTTP-date in any of its
- * three forms); undefined when it is none. A date in the past is 0.
- */
-export function retryAfterToMs(header: string | undefined, nowMs: number): number | undefined {
-  const text = header?.trim() ?? "";
-  if (/^\d{1,10}$/.test(text)) return Number(text) * secondMs;
-  if (!weekday.test(text)) return undefined;
-  const dateMs = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }

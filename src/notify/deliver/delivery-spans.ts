@@ -1,10 +1,11 @@
 import { context, type Link, SpanKind, SpanStatusCode, TraceFlags, type Tracer } from "@opentelemetry/api";
 import type { Evidence } from "../../incident/incident.ts";
+import { inSpan } from "../../telemetry/in-span.ts";
 import { attributes as a, linkedAs, spanNames } from "../../telemetry/names.ts";
 import type { DeliveryAttempt, PendingDelivery } from "./outbox.ts";
 
 /** A span for one delivery attempt, linked to the runs that are the alert's evidence. Without a tracer, only the attempt. */
-export async function inDeliverySpan(
+export function inDeliverySpan(
   tracer: Tracer | undefined,
   { entry, attempts }: PendingDelivery,
   work: () => Promise<DeliveryAttempt>,
@@ -29,17 +30,12 @@ export async function inDeliverySpan(
     },
     context.active(),
   );
-  try {
+  return inSpan(span, async () => {
     const attempt = await work();
     span.setAttribute(a.plumblineOutcome, attempt.outcome.kind);
     if (attempt.outcome.kind !== "delivered") span.setStatus({ code: SpanStatusCode.ERROR });
     return attempt;
-  } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR });
-    throw error;
-  } finally {
-    span.end();
-  }
+  });
 }
 
 function linkTo({ runId, traceId, spanId }: Evidence): Link[] {

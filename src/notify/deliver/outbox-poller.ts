@@ -1,5 +1,6 @@
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
+import { type Every, repeatTask } from "../../std/repeat.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -13,9 +14,6 @@ export interface OutboxPollerWorld {
   readonly log: Log;
 }
 
-/** Repeats `work` until stopped. */
-export type Every = (intervalMs: number, work: () => void) => { stop(): void };
-
 export interface OutboxPoller {
   /** Polls at once, for example right after a commit. Calls during a poll cause one more poll. */
   nudge(): void;
@@ -24,6 +22,7 @@ export interface OutboxPoller {
 }
 
 const everyMs = 1000;
+const deadlineMs = 30_000;
 const batchSize = 1000;
 
 /** Enqueues what is due, for each receiver up to its concurrency limit; returns how many. */
@@ -48,43 +47,9 @@ export async function pollOnce({ outbox, enqueue, clock, concurrency }: OutboxPo
  * and an entry leased by a process that died is due again when its lease expires.
  */
 export function startOutboxPoller(world: OutboxPollerWorld, every: Every): OutboxPoller {
-  let polling: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
-
-  const nudge = (): void => {
-    if (stopped) return;
-    if (polling !== undefined) {
-      again = true;
-      return;
-    }
-    polling = poll().finally(() => {
-      polling = undefined;
-      if (!again) return;
-      again = false;
-      nudge();
-    });
-  };
-
-  const repetition = every(everyMs, nudge);
-  world.concurrency.onFree(nudge);
-  nudge();
-
-  return {
-    nudge,
-    async stop() {
-      stopped = true;
-      repetition.stop();
-      await polling;
-    },
-  };
-
-  async function poll(): Promise<void> {
-    try {
-      await pollOnce(world);
-    } catch (error) {
-      const name = error instanceof Error ? error.name : "unknown";
-      world.log.warn("could not poll the outbox, will retry", { error: name });
-    }
-  }
+  const run = (): Promise<number> => pollOnce(world);
+  const repetition = repeatTask({ name: "outbox poll", everyMs, deadlineMs, run, log: world.log }, every);
+  world.concurrency.onFree(repetition.trigger);
+  repetition.trigger();
+  return { nudge: repetition.trigger, stop: repetition.stop };
 }

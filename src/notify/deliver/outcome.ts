@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from "../compose/alert.ts";
-import { retryAfterToMs } from "./backoff.ts";
+import { retryAfterToMs } from "../../std/retry-after.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 
 /** How one service's statuses differ from those of Standard Webhooks 1.0.0. */

@@ -2,12 +2,12 @@ import type { Receiver } from "../../probe/receiver.ts";
 import type { SecretRef } from "../../probe/target.ts";
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
+import { type Every, repeatTask } from "../../std/repeat.ts";
 import type { OutboxEntry } from "../compose/alert.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
 import { outcomeOf } from "../deliver/outcome.ts";
 import type { Poster } from "../deliver/poster.ts";
 import type { KindOf } from "../deliver/receiver-kind.ts";
-import type { Every } from "../deliver/outbox-poller.ts";
 
 /** What the store knows about the newest notification of each incident. */
 export interface LastNotified {
@@ -50,7 +50,7 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
   for (const entry of entries) {
     const trouble = await resendEntry(entry, receiver, world);
     if (trouble !== undefined) {
-      log.warn("could not resend active alerts, will retry", { receiver: receiver.name, reason: trouble });
+      log.warn("could not resend active alerts", { receiver: receiver.name, reason: trouble });
       break;
     }
     taken += 1;
@@ -73,24 +73,8 @@ async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: Resend
   return outcome.kind === "gone" ? "status 410" : outcome.reason;
 }
 
-/** Repeats until stopped; rounds never overlap. */
+/** Resends every minute until stopped. */
 export function startResending(world: ResendWorld, every: Every): { stop(): Promise<void> } {
-  let resending: Promise<void> | undefined;
-  const repetition = every(everyMs, () => {
-    resending ??= resendOnce(world)
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : "unknown";
-        world.log.warn("could not resend active alerts, will retry", { error: name });
-      })
-      .finally(() => {
-        resending = undefined;
-      });
-  });
-  return {
-    async stop() {
-      repetition.stop();
-      await resending;
-    },
-  };
+  const run = (): Promise<number> => resendOnce(world);
+  return repeatTask({ name: "resend", everyMs, deadlineMs: 2 * everyMs, run, log: world.log }, every);
 }

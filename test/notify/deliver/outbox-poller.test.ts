@@ -4,7 +4,8 @@ import { type DeliveryWorld, deliverOnce } from "../../../src/notify/deliver/del
 import { createMailer } from "../../../src/notify/deliver/mail-nodemailer.ts";
 import { createConcurrencyLimit } from "../../../src/notify/deliver/concurrency-limit.ts";
 import type { PostReply } from "../../../src/notify/deliver/poster.ts";
-import { type Every, pollOnce, startOutboxPoller } from "../../../src/notify/deliver/outbox-poller.ts";
+import { pollOnce, startOutboxPoller } from "../../../src/notify/deliver/outbox-poller.ts";
+import type { Every } from "../../../src/std/repeat.ts";
 import { silentLog } from "../../../src/std/log.ts";
 import { HandClock, MemoryOutbox } from "../outbox-double.ts";
 import { atMs, entryFor, receiver, secrets } from "../samples.ts";

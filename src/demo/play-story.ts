@@ -16,10 +16,10 @@ export interface StoryStage {
   readonly sleep: (durationMs: number) => Promise<void>;
   readonly elapsedMs: () => number;
   readonly pace: StoryPace;
-  /** Return when the story is told; otherwise keep showing until interrupted. */
+  /** Return at the end of the story; otherwise keep the view open until interrupted. */
   readonly isOnce: boolean;
   readonly isInterrupted: () => boolean;
-  readonly onTold: () => void;
+  readonly onEnd: () => void;
 }
 
 /** How often the view is redrawn, and how often it asks the store: asking costs the machine that is measuring. */
@@ -27,13 +27,13 @@ const tickMs = 250;
 const overviewEveryMs = 1000;
 const sayLearningEveryMs = 3000;
 
-/** Plays the story and shows it. `told`: it came to its end; `interrupted`: somebody was faster. */
-export async function playStory(stage: StoryStage): Promise<"told" | "interrupted"> {
+/** Plays the story and shows it. `interrupted`: somebody stopped it before its end. */
+export async function playStory(stage: StoryStage): Promise<"ended" | "interrupted"> {
   const { screen, journal, elapsedMs, pace } = stage;
   const caps = capsOf(stage.config);
   const sayLearning = learningSayer(screen);
   let learnedAtMs: number | undefined;
-  let isNotified = false;
+  let hasEnded = false;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let overview: Overview | undefined;
 
@@ -46,17 +46,17 @@ export async function playStory(stage: StoryStage): Promise<"told" | "interrupte
       if (learning.isDone) learnedAtMs ??= elapsedMs();
     }
     const move = nextMove({ elapsedMs: elapsedMs(), learnedAtMs, drifts: journal.drifts() }, pace);
-    if (move.kind === "inject" && !isNotified) journal.inject(move.step);
-    if (move.kind === "finish" && !isNotified) {
-      isNotified = true;
-      stage.onTold();
-      if (stage.isOnce) return "told";
+    if (move.kind === "inject" && !hasEnded) journal.inject(move.step);
+    if (move.kind === "finish" && !hasEnded) {
+      hasEnded = true;
+      stage.onEnd();
+      if (stage.isOnce) return "ended";
     }
     const shown = overview;
     if (shown === undefined) continue;
     screen.draw(() => {
       const { columns, colour } = stage.io;
-      const phase = isNotified ? "the story is told; Ctrl-C ends it" : phaseOf(journal, learnedAtMs);
+      const phase = hasEnded ? "the story has ended; press Ctrl-C to stop" : phaseOf(journal, learnedAtMs);
       const frame = {
         columns,
         colour,
@@ -69,17 +69,17 @@ export async function playStory(stage: StoryStage): Promise<"told" | "interrupte
       return renderLive(shown, frame);
     });
   }
-  return isNotified ? "told" : "interrupted";
+  return hasEnded ? "ended" : "interrupted";
 }
 
 function phaseOf(journal: Journal, learnedAtMs: number | undefined): string {
   const drifts = journal.drifts();
-  if (drifts.length === 0) return learnedAtMs === undefined ? "learning" : "learned; all is well";
+  if (drifts.length === 0) return learnedAtMs === undefined ? "learning" : "learned; no problems";
   const found = drifts.filter(({ foundAtMs }) => foundAtMs !== undefined).length;
-  return `${drifts.length} of ${storySteps.length} changes made, ${found} noticed`;
+  return `${drifts.length} of ${storySteps.length} changes made, ${found} detected`;
 }
 
-/** Tells of the progress now and then, and of the end once. */
+/** Reports progress from time to time, and completion once. */
 function learningSayer(screen: Screen): (atMs: number, progress: LearningProgress) => void {
   let saidAtMs = Number.NEGATIVE_INFINITY;
   return (atMs, { isDone, least }) => {
