@@ -19,10 +19,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   incident: { mayImport: ["probe", "judgement"], why: "turns opinions into states over time" },
   notify: {
-    mayImport: ["telemetry", "probe", "judgement", "incident", "receivers"],
+    mayImport: ["telemetry", "probe", "judgement", "incident"],
     why: "the one way to people; never judges",
   },
-  receivers: { mayImport: ["probe", "incident", "notify"], why: "one folder and one row per receiver" },
+  receivers: { mayImport: ["probe", "notify"], why: "one folder and one row per receiver" },
   config: { mayImport: ["probe", "receivers"], why: "turns text into probes; never runs them" },
   run: {
     mayImport: [
@@ -95,6 +95,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "scenario",
       "incident",
       "notify",
+      "receivers",
       "config",
       "run",
       "upkeep",

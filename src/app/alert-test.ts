@@ -8,7 +8,7 @@ import { exitCodes, type Io } from "../cli/io.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret, secretName } from "../config/secrets.ts";
-import { secretUses } from "../probe/receiver-secrets.ts";
+import { kindOf, requiredSecrets } from "../receivers/receivers.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { silentLog } from "../std/log.ts";
@@ -32,7 +32,7 @@ export async function testReceiver(
     stderr.write(`no receiver is called ${name}; ${known}\n`);
     return exitCodes.usage;
   }
-  const missing = secretUses(receiver).filter(({ ref }) => readSecret(ref, secretSources(env)) === undefined);
+  const missing = requiredSecrets(receiver).filter(({ ref }) => readSecret(ref, secretSources(env)) === undefined);
   if (missing.length > 0) {
     for (const { ref } of missing) stderr.write(`${name} needs a value in ${secretName(ref)}; there is none\n`);
     return exitCodes.usage;
@@ -44,6 +44,7 @@ export async function testReceiver(
     poster: createPoster(),
     mailer: createMailer(),
     receivers: new Map([[name, receiver]]),
+    kindOf,
     concurrency: createConcurrencyLimit(),
     secret: keepSecrets(env).read,
     log: silentLog,

@@ -1,7 +1,7 @@
 import type { ControlCommands } from "../cli/control-words.ts";
 import type { Io } from "../cli/io.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Silence } from "../incident/mute.ts";
+import type { Silence } from "../incident/silence.ts";
 import { actLines } from "../report/baseline-text.ts";
 import { deliveryLines, incidentLines, incidentStory, silenceLines } from "../report/incident-text.ts";
 import type { AuditEntry, DeliveryView, IncidentHistory } from "../operate/control.ts";

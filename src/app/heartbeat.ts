@@ -23,7 +23,7 @@ export function openHeartbeat({ heartbeat, secrets, health, store, log }: Heartb
     const { incidents } = await store.overview(systemClock.nowMs());
     // Too many alerts for one receiver is trouble of others.
     const ours = incidents
-      .filter(({ kind, covers }) => kind === "monitor" && covers?.reason !== "over-cap")
+      .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
       .map(({ label }) => label);
     return [...health().reasons, ...ours];
   };

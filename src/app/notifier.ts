@@ -6,6 +6,7 @@ import { createPoster } from "../notify/deliver/post-undici.ts";
 import { startOutboxPoller } from "../notify/deliver/outbox-poller.ts";
 import { startResending } from "../notify/route/resend.ts";
 import type { Config } from "../config/config.ts";
+import { kindOf } from "../receivers/receivers.ts";
 import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -44,6 +45,7 @@ export async function startNotifier(
     poster: createPoster(),
     mailer: createMailer(),
     receivers,
+    kindOf,
     concurrency,
     secret,
     log,
@@ -54,7 +56,7 @@ export async function startNotifier(
     context.with(ROOT_CONTEXT, () => deliveries.enqueue(id, attempt));
   const outboxPoller = startOutboxPoller({ outbox, enqueue, clock, concurrency, log }, repeat);
   opened.defer(() => outboxPoller.stop());
-  const resending = startResending({ ...delivery, standing: outbox }, repeat);
+  const resending = startResending({ ...delivery, lastNotified: outbox }, repeat);
   opened.defer(() => resending.stop());
   const worker = await deliveries.work(8, async (id) => {
     const attempt = await deliverOnce(delivery, id);

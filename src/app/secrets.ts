@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
-import { secretUses } from "../probe/receiver-secrets.ts";
-
+import { requiredSecrets } from "../receivers/receivers.ts";
 import { createRedactor, type Redactor } from "../std/redact.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -95,6 +94,6 @@ function refsIn({ targets, receivers, apiTokens, actionLinks, heartbeat }: Confi
     ...apiTokens.map(({ token }) => token),
     actionLinks?.key,
     heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
-    ...receivers.flatMap((receiver) => secretUses(receiver).map(({ ref }) => ref)),
+    ...receivers.flatMap((receiver) => requiredSecrets(receiver).map(({ ref }) => ref)),
   ].filter((ref) => ref !== undefined);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AlertMatcher } from "../probe/alerting.ts";
-import { cron, listOf, milliseconds, slug, timeZone } from "./text-schemas.ts";
+import { cron, listOf, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
 
 export const tier = z.enum(["page", "ticket"]);
 
@@ -114,7 +114,7 @@ export const digest = z
   .describe("a daily message about the series that stand out; no message on days without any, none at all if omitted");
 
 /** What every receiver can say about when and how often it is notified. */
-export const manner = {
+export const deliveryPolicy = {
   hours: z
     .strictObject({
       days: days.prefault("mon-fri").describe("days of the week"),
@@ -141,4 +141,6 @@ export const manner = {
     }),
 };
 
-export type MannerText = { readonly [Key in keyof typeof manner]?: z.output<(typeof manner)[Key]> };
+export type DeliveryPolicyText = {
+  readonly [Key in keyof typeof deliveryPolicy]?: z.output<(typeof deliveryPolicy)[Key]>;
+};

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { httpUrl, secret } from "./reference-schemas.ts";
-import { milliseconds } from "./text-schemas.ts";
+import { httpUrl, secret } from "../probe/reference-schemas.ts";
+import { milliseconds } from "../probe/text-schemas.ts";
 
 export const date = z
   .string({ error: "a date such as 2026-11-23" })

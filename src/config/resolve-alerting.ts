@@ -1,6 +1,8 @@
-import type { Alerting, DigestTimes, Manner, Route } from "../probe/alerting.ts";
-import type { MannerText } from "./alerting-schemas.ts";
+import type { Alerting, DigestTimes, DeliveryPolicy, Route } from "../probe/alerting.ts";
+import type { DeliveryPolicyText } from "./alerting-schemas.ts";
 import { requireNames, shown, type Complaint } from "./complaint.ts";
+import { receiverKinds } from "../receivers/receivers.ts";
+import { kindNameOf } from "./resolve-receiver.ts";
 import type { ConfigText } from "./schema.ts";
 
 /** Who is notified of what, and when. */
@@ -18,28 +20,27 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
   const policy = Object.entries(text.receivers).map(([name, receiver]) => [name, policyOf(receiver)] as const);
   return {
     routes,
-    manners: Object.fromEntries(policy),
+    policies: Object.fromEntries(policy),
     maintenance: text.maintenance,
     groupWaitMs: text.incidents.groupWaitMs,
     ...(digest && { digest }),
   };
 }
 
-/** Both would page people for what can wait, and wait for a resolution, which a digest does not have. */
-const waking = ["pagerduty", "alertmanager"] as const;
-
+/** A digest can wait until somebody is at work, and nothing resolves it. */
 function digestOf(
   { at, tz, receivers }: NonNullable<ConfigText["digest"]>,
   known: ConfigText["receivers"],
   complaints: Complaint[],
 ): DigestTimes {
   for (const name of receivers) {
-    const kind = Object.hasOwn(known, name) ? waking.find((one) => known[name]?.[one] !== undefined) : undefined;
-    if (kind === undefined) continue;
+    const receiver = Object.hasOwn(known, name) ? known[name] : undefined;
+    const kind = receiver && kindNameOf(receiver);
+    if (kind === undefined || !receiverKinds[kind].wakesPeople) continue;
     complaints.push({
       path: ["digest"],
       key: "receivers",
-      expected: "receivers that page nobody: a digest is read when there is time, and is never resolved",
+      expected: "receivers that wake nobody: a digest can wait, and nothing resolves it",
       got: `${shown(name)}, which is ${kind}`,
       hint: "name a chat, a mail address or a webhook",
     });
@@ -47,6 +48,6 @@ function digestOf(
   return { atMinute: at, tz, receivers: [...new Set(receivers)] };
 }
 
-function policyOf({ hours, maxPerHour }: MannerText): Manner {
+function policyOf({ hours, maxPerHour }: DeliveryPolicyText): DeliveryPolicy {
   return { ...(hours && { hours }), ...(maxPerHour && { maxPerHour }) };
 }

@@ -5,7 +5,7 @@ import type { Check } from "./complaint.ts";
 import { contractTermsOf } from "./contract-schema.ts";
 import { declaredFrom } from "./declared-from-schema.ts";
 import { listPrice } from "./prices.ts";
-import { isPlainHttpUrl, plainUrl } from "./reference-schemas.ts";
+import { isPlainHttpUrl, plainUrl } from "../probe/reference-schemas.ts";
 import type { ConfigText } from "./schema.ts";
 import { readSecret, requireSecret, secretName } from "./secrets.ts";
 import { capsOfTarget, requirePrice } from "./spend-caps.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Ask, Expectation } from "../probe/probe.ts";
 import type { JsonObject } from "../std/json.ts";
 import { compilePattern } from "../std/pattern.ts";
-import { listOf } from "./text-schemas.ts";
+import { listOf } from "../probe/text-schemas.ts";
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
 const textClass = z.enum(["empty", "json", "number", "word", "line", "text"]);

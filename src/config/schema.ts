@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
 import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
-import { httpUrl, secret, urlOrEnv } from "./reference-schemas.ts";
+import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
 import { keyCap, spendCap } from "./spend-cap-schema.ts";
 import { target } from "./target-schema.ts";
-import { cron, milliseconds, slug, timeZone } from "./text-schemas.ts";
+import { cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
 
 const warmUp = z
   .strictObject({

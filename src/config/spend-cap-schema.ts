@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SpendCap } from "../probe/target.ts";
-import { secret } from "./reference-schemas.ts";
-import { money } from "./text-schemas.ts";
+import { secret } from "../probe/reference-schemas.ts";
+import { money } from "../probe/text-schemas.ts";
 
 const tokens = (span: string) =>
   z

@@ -4,10 +4,10 @@ import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
-import { secret, urlOrEnv } from "./reference-schemas.ts";
+import { secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { looksSecret } from "./secrets.ts";
 import { spendCap } from "./spend-cap-schema.ts";
-import { milliseconds, money, size } from "./text-schemas.ts";
+import { milliseconds, money, size } from "../probe/text-schemas.ts";
 
 const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
 const headerName = z

@@ -1,34 +1,34 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What can be done from an alert, without logging in anywhere. */
+/** Actions that a link in an alert allows, without a login. */
 export const linkActions = ["acknowledge", "silence", "accept", "exclude", "noise"] as const;
 export type LinkAction = (typeof linkActions)[number];
 
-/** One act on one incident, open to whoever holds the address until it expires. */
+/** One action on one incident, allowed to whoever has the address until it expires. */
 export interface ActionLink {
   readonly act: LinkAction;
   readonly incidentId: string;
-  /** The receiver it was sent to: what is known of who acts by it. */
+  /** The receiver it was sent to: all that is known about who uses it. */
   readonly receiver: string;
   readonly expiresAtMs: number;
 }
 
 export type LinkReading =
-  /** `digest` names this address and no other; it tells nothing of its signature. */
+  /** `digest` identifies this address; the signature can't be derived from it. */
   | { readonly kind: "valid"; readonly link: ActionLink; readonly digest: string }
   | { readonly kind: "expired" }
   | { readonly kind: "forged" };
 
-/** What can be said of an incident that is over as well: what it was. */
+/** Actions that resolved incidents allow too: they say what the incident was. */
 export const actsOnOver: readonly LinkAction[] = ["exclude", "noise"];
 
-/** How long silences last that are made by a link. */
+/** The duration of a silence that a link creates. */
 export const linkSilenceMs = 3_600_000;
 
 /** The page below which the service answers these addresses. */
 export const actionPath = "/act";
 
-/** The signed address of one act. `publicUrl` is where people reach the service, without a slash at its end. */
+/** The signed address of one action. `publicUrl` is where people reach the service, without a slash at its end. */
 export function actionAddress(publicUrl: string, link: ActionLink, key: string): string {
   const query = new URLSearchParams({
     do: link.act,
@@ -40,7 +40,7 @@ export function actionAddress(publicUrl: string, link: ActionLink, key: string):
   return `${publicUrl}${actionPath}?${query.toString()}`;
 }
 
-/** What an address allows. One that was changed in any part is forged, whether or not it would have expired. */
+/** What an address allows. An address that was changed in any part is forged, even if it has expired. */
 export function readActionAddress(query: Readonly<Record<string, string>>, key: string, nowMs: number): LinkReading {
   const { do: word, incident, to, until, sig, ...others } = query;
   const act = linkActions.find((one) => one === word);

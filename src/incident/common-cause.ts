@@ -1,6 +1,6 @@
 import type { Incident } from "./incident.ts";
 
-/** Where targets are watched from, and whose they are. */
+/** A target, its host, and a location that probes it. */
 export interface Place {
   readonly target: string;
   /** `api.example.com`, or `api.example.com:8443` */
@@ -20,11 +20,12 @@ export type CommonCause = {
   | { readonly reason: "no-connectivity"; readonly hosts: number }
 );
 
-/** No reply at all, at the newest slot. Failures that are only more frequent are no outage; what people muted is none. */
-export function isOutage({ kind, severity, state, goodInARow, covers, muted }: Incident): boolean {
+/** No reply at all at the newest slot. A higher error rate is no outage, nor is anything that people muted. */
+export function isOutage({ kind, severity, state, goodInARow, group, notifications }: Incident): boolean {
   const isOpen = state === "open" || state === "acknowledged";
-  if (muted?.reason === "silenced" || muted?.reason === "maintenance") return false;
-  return isOpen && kind === "availability" && severity === "breaking" && goodInARow === 0 && covers === undefined;
+  const mutedBy = notifications?.muted?.reason;
+  if (mutedBy === "silenced" || mutedBy === "maintenance") return false;
+  return isOpen && kind === "availability" && severity === "breaking" && goodInARow === 0 && group === undefined;
 }
 
 /**

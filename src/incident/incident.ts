@@ -1,5 +1,6 @@
 import type { Finding, FindingKind, Severity } from "../judgement/judgement.ts";
 import type { Tier } from "../probe/alerting.ts";
+import type { NotificationLog } from "./notification-log.ts";
 
 /** `suspected` is before the first alert: bad slots seen, not yet enough of them. */
 export type IncidentState = "suspected" | "open" | "acknowledged" | "resolved";
@@ -33,58 +34,50 @@ export interface Incident {
   readonly lastBadSlotMs?: number | undefined;
   readonly openedAtMs?: number | undefined;
   readonly resolvedAtMs?: number | undefined;
-  /** A person said that it is over: what comes back is another incident. */
+  /** A person resolved it: if the problem returns, that is another incident. */
   readonly isResolvedByHand?: boolean | undefined;
-  /** How often this episode was over and came back. */
+  /** How often this episode was resolved and reopened. */
   readonly reopenings?: number | undefined;
   readonly reopenedAtMs?: number | undefined;
-  /** Of a suspicion: the episode before it, which it may turn out to be. */
+  /** Of a suspected incident: the episode before it, which it may reopen. */
   readonly previous?: Incident | undefined;
-  /** Why it was opened; undefined in rows of before this was kept. */
+  /** Why it was opened; undefined in rows older than this field. */
   readonly confirmation?: Confirmation | undefined;
-  /** When somebody was last told of this episode; undefined: nobody has been yet. */
-  readonly toldAtMs?: number | undefined;
-  /** When each receiver was first told of this episode, Unix milliseconds. */
-  readonly told?: Readonly<Record<string, number>> | undefined;
-  /** When each receiver was not told of this episode because it had been told enough within the hour. */
-  readonly overCap?: Readonly<Record<string, number>> | undefined;
-  /** Something happened to it while it was muted: to be told when it no longer is. */
-  readonly isOwed?: boolean | undefined;
-  /** What has kept it quiet at its newest bad slot. */
-  readonly muted?: { readonly reason: string; readonly by: string } | undefined;
-  /** Of one that stands for others: what it keeps quiet, and the sentence that says so. */
-  readonly covers?: GroupMembers | undefined;
-  /** Who has taken it on; the reminders stop. */
+  /** Who was notified of this episode, and when. */
+  readonly notifications?: NotificationLog | undefined;
+  /** Of a group incident: the incidents that it stands for. They are muted while it is open. */
+  readonly group?: GroupMembers | undefined;
+  /** Who has acknowledged it; reminders stop. */
   readonly acknowledged?: Acknowledgement | undefined;
   /** The worst and newest, bounded. */
   readonly findings: readonly Finding[];
-  /** Ids of the runs that told of it, newest last, bounded. */
+  /** The runs that showed it, newest last, bounded. */
   readonly evidence: readonly Evidence[];
 }
 
-/** `slots`: enough slots agreed · `many-runs`: a change that its judge saw grow over many runs · `asked-again`: at once. */
+/** `slots`: enough slots agreed · `many-runs`: evidence grew over many runs · `asked-again`: an immediate second request confirmed it. */
 export type Confirmation = "slots" | "many-runs" | "asked-again";
 
-/** An incident that explains others: they are not told while it lasts, and are named in it. */
+/** The incidents that a group incident explains: nobody is notified of them one by one, its messages name them. */
 export interface GroupMembers {
   readonly reason:
     | "provider-is-down"
     | "no-connectivity"
     | "clock-is-wrong"
     | "monitor-overloaded"
-    | "over-cap"
+    | "rate-limited"
     | "moved-together";
   /** Everywhere when left out. */
   readonly location?: string | undefined;
   /** Every target when left out. */
   readonly targets?: readonly string[] | undefined;
-  /** Of what has moved together: the series that it keeps quiet, and no others of these targets. */
+  /** Of series that moved together: mutes these series, and no others of these targets. */
   readonly moved?: Moved | undefined;
   /** What is named in its messages. */
   readonly members: readonly string[];
   readonly headline: string;
-  /** How many were named when it was told last. */
-  readonly toldMembers?: number | undefined;
+  /** How many its last message named. */
+  readonly notifiedMembers?: number | undefined;
 }
 
 /** Series that measure the same of one target and model have moved the same way. */
@@ -94,8 +87,8 @@ export interface Moved {
   readonly model: string;
   readonly label: string;
   readonly direction: "up" | "down";
-  /** Fingerprints of those that have moved the other way: they are told one by one. */
-  readonly apart: readonly string[];
+  /** Fingerprints of series that moved the other way: these have messages of their own. */
+  readonly exceptions: readonly string[];
 }
 
 export interface Acknowledgement {
@@ -113,9 +106,9 @@ export interface Evidence {
   readonly status?: number | undefined;
 }
 
-/** Why nothing can be said of its series: it has none of its own. undefined: it is about one thing. */
-export function whyNotOne({ covers }: Incident): string | undefined {
-  return covers && "it stands for others: name the incident of one of them, as `plumbline incident list` shows it";
+/** Why an operation on one series can't use this incident: a group incident has no series. undefined: it can. */
+export function whyNotOne({ group }: Incident): string | undefined {
+  return group && "this is a group incident: name one of its members, as `plumbline incident list` shows them";
 }
 
 /** `<fingerprint>-<episode>`. */
@@ -124,8 +117,8 @@ export function incidentId(incident: Incident): string {
 }
 
 /**
- * `reminded` changes nothing but that people are told again, or for the first time when it was muted before;
- * `unacknowledged` that further people are told, because nobody has taken it on.
+ * `reminded` notifies the same people again, or for the first time when the incident was muted before.
+ * `unacknowledged` notifies further people, because nobody has acknowledged the incident.
  */
 export type TransitionKind =
   | "opened"
@@ -142,7 +135,7 @@ export interface Transition {
   readonly fingerprint: string;
   readonly sequence: number;
   readonly atMs: number;
-  /** Named, for people and for `explain`: `2-of-3-slots-bad`. */
+  /** Shown to people and by `explain`: `2-of-3-slots-bad`. */
   readonly reason: string;
 }
 

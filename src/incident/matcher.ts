@@ -1,22 +1,14 @@
-import type { AlertMatcher } from "../probe/alerting.ts";
+import { type AlertMatcher, type MatchableMember, matchableMembers } from "../probe/alerting.ts";
 
-/** What can be said of an incident to single it out. */
-export interface Matchable {
-  readonly target: string;
-  readonly probe: string;
-  readonly scenario: string;
-  readonly location: string;
-  readonly kind: string;
-  readonly severity: string;
+/** What of an incident silences, routes and maintenance windows can match. Only the tier may be missing. */
+export type Matchable = { readonly [Member in Exclude<MatchableMember, "tier">]: string } & {
   readonly tier?: string | undefined;
-}
+};
 
-const members = ["target", "probe", "scenario", "location", "kind", "severity", "tier"] as const;
-
-export function meets(matcher: AlertMatcher, it: Matchable): boolean {
-  return members.every((member) => {
+export function meets(matcher: AlertMatcher, incident: Matchable): boolean {
+  return matchableMembers.every((member) => {
     const patterns = matcher[member];
-    return patterns === undefined || patterns.some((pattern) => fits(pattern, it[member] ?? ""));
+    return patterns === undefined || patterns.some((pattern) => fits(pattern, incident[member] ?? ""));
   });
 }
 

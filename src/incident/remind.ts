@@ -1,6 +1,7 @@
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { type Incident, incidentId, type Transition } from "./incident.ts";
-import type { Mute } from "./mute.ts";
+import { withLog } from "./notification-log.ts";
+import type { Mute } from "./inhibit.ts";
 
 export type RemindReason =
   | "still-firing"
@@ -10,8 +11,8 @@ export type RemindReason =
   | "reaches-further";
 
 /**
- * After one more bad slot of an incident that was open before: whether people are to be told again, or for the first
- * time because it was muted until now. Undefined when not.
+ * After another bad slot of an open incident: notifies people again, or for the first time if it was muted until now.
+ * Undefined when nothing is due.
  */
 export function remind(
   incident: Incident,
@@ -22,7 +23,7 @@ export function remind(
   if (incident.state !== "open" || mute !== undefined) return undefined;
   const reason = whyAgain(incident, remindMs, nowMs);
   if (reason === undefined) return undefined;
-  const next = { ...incident, muted: undefined, sequence: incident.sequence + 1 };
+  const next = withLog({ ...incident, sequence: incident.sequence + 1 }, { muted: undefined });
   const { fingerprint, sequence } = next;
   const transition = {
     kind: "reminded",
@@ -35,10 +36,11 @@ export function remind(
   return { incident: next, transition };
 }
 
-/** The end of what people have muted is told even of what was told before: they wait for it. */
-function whyAgain({ muted, isOwed, toldAtMs }: Incident, remindMs: number, nowMs: number): RemindReason | undefined {
+/** When a silence or a maintenance window ends, people are notified even of what they knew before: they wait for it. */
+function whyAgain({ notifications = {} }: Incident, remindMs: number, nowMs: number): RemindReason | undefined {
+  const { muted, isPending, lastNotifiedAtMs } = notifications;
   if (muted?.reason === "silenced") return "silence-ended";
   if (muted?.reason === "maintenance") return "maintenance-ended";
-  if (isOwed === true) return "no-longer-muted";
-  return toldAtMs !== undefined && nowMs - toldAtMs >= remindMs ? "still-firing" : undefined;
+  if (isPending === true) return "no-longer-muted";
+  return lastNotifiedAtMs !== undefined && nowMs - lastNotifiedAtMs >= remindMs ? "still-firing" : undefined;
 }

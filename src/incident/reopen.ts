@@ -1,8 +1,9 @@
 import type { IncidentPolicy } from "../probe/probe.ts";
 import type { FindingKind } from "../judgement/judgement.ts";
 import type { Confirmation, Incident } from "./incident.ts";
+import { continuedLog } from "./notification-log.ts";
 
-/** The episode that a suspicion belongs to, if it is one that came back. */
+/** The episode that a suspected incident reopens, if it does. */
 export function returning(suspected: Incident, { reopenWithinMs }: IncidentPolicy): Incident | undefined {
   const { previous, firstBadSlotMs } = suspected;
   if (previous?.resolvedAtMs === undefined || previous.isResolvedByHand === true || previous.episode === 0)
@@ -10,7 +11,7 @@ export function returning(suspected: Incident, { reopenWithinMs }: IncidentPolic
   return reopenWithinMs > 0 && firstBadSlotMs - previous.resolvedAtMs <= reopenWithinMs ? previous : undefined;
 }
 
-/** A suspicion that has been confirmed, as a new episode. */
+/** Opens a confirmed suspicion as a new episode. */
 export function open(suspected: Incident, confirmation: Confirmation, nowMs: number): Incident {
   return {
     ...suspected,
@@ -23,7 +24,7 @@ export function open(suspected: Incident, confirmation: Confirmation, nowMs: num
   };
 }
 
-/** The same, as the episode that was over too early: its counts, its beginning and who was told go on. */
+/** Reopens the episode that was resolved too early: its counts, its beginning and its notification log continue. */
 export function reopen(suspected: Incident, episode: Incident, confirmation: Confirmation, nowMs: number): Incident {
   return {
     ...suspected,
@@ -34,8 +35,7 @@ export function reopen(suspected: Incident, episode: Incident, confirmation: Con
     judgedRuns: episode.judgedRuns + suspected.judgedRuns,
     firstBadSlotMs: episode.firstBadSlotMs,
     openedAtMs: episode.openedAtMs,
-    toldAtMs: episode.toldAtMs,
-    told: episode.told,
+    notifications: continuedLog(episode),
     reopenedAtMs: nowMs,
     reopenings: (episode.reopenings ?? 0) + 1,
     confirmation,
@@ -43,13 +43,13 @@ export function reopen(suspected: Incident, episode: Incident, confirmation: Con
   };
 }
 
-/** Whether one that came back before has been good for long enough to be called over. */
+/** Whether an incident that was reopened before has been good for long enough to resolve. */
 export function isSteady(incident: Incident, slotMs: number, { reopenWithinMs }: IncidentPolicy): boolean {
   const { reopenings = 0, lastBadSlotMs = incident.firstBadSlotMs } = incident;
   return reopenings === 0 || slotMs - lastBadSlotMs >= reopenWithinMs;
 }
 
-/** Rules of one reply are asked again at once; what moves is followed over many runs. */
+/** Rules about one reply are confirmed by a second request; drift is followed over many runs. */
 export function confirmationOf(kind: FindingKind, doSlotsAgree: boolean): Confirmation {
   if (doSlotsAgree) return "slots";
   return kind === "policy" || kind === "expectation" ? "asked-again" : "many-runs";

@@ -2,7 +2,7 @@ import type { Incident, Transition } from "../incident/incident.ts";
 import type { OutboxEntry } from "./compose/alert.ts";
 import type { RouteDecision } from "./route/route.ts";
 
-/** What follows from something that was judged; written together with it, or not at all. */
+/** What follows from a judgement; written in the same transaction. */
 export interface Effects {
   /** Changed incidents only. */
   readonly incidents: readonly Incident[];
@@ -11,7 +11,7 @@ export interface Effects {
 }
 
 export interface NotifiedTransition extends Transition {
-  /** Who was told, and why the others were not. */
+  /** Who was notified, and why the others were not. */
   readonly routes: readonly RouteDecision[];
 }
 

@@ -1,13 +1,13 @@
 import type { Evidence, Incident } from "../incident/incident.ts";
-import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
-import type { Finding, Ruling } from "../judgement/judgement.ts";
+import { fingerprintOf } from "../incident/reduce.ts";
+import type { Finding } from "../judgement/judgement.ts";
 import { plainAlerting } from "../probe/alerting.ts";
-import { type Effects, nothingFollows } from "./effects.ts";
-import { notify } from "./route/notify.ts";
+import type { Effects } from "./effects.ts";
+import { applyReport, ownerOf } from "./own-incident.ts";
 
-/** Something that the monitor must be able to do. An incident is about one of them. */
+/** Something that the monitor must be able to do; each has an incident of its own. */
 export interface Duty {
-  /** Names it for ever: `delivery/oncall`. */
+  /** Identifies it for ever: `delivery/oncall`. */
   readonly series: string;
   readonly label: string;
 }
@@ -20,36 +20,28 @@ export interface DutyReport {
   readonly nowMs: number;
 }
 
-/** The monitor's own incidents: one report is enough to open one, one good report to resolve it. */
-const self: IncidentOwner = {
+const owner = ownerOf({
   id: "plumbline",
   name: "plumbline",
   target: { name: "plumbline", model: "none" },
-  scenario: { name: "itself" },
+  scenario: "itself",
   location: "here",
-  incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 },
   tier: "page",
   alerting: plainAlerting,
-};
+});
 
 export function dutyFingerprint(duty: Duty): string {
-  return fingerprintOf(self, { subject: { kind: "monitor", ...duty } });
+  return fingerprintOf(owner, { subject: { kind: "monitor", ...duty } });
 }
 
-/** What a report makes of the incident about this duty, whose fingerprint is `dutyFingerprint`. */
+/** Applies a report to the incident about its duty, whose fingerprint is `dutyFingerprint`. */
 export function applySelfReport(
   before: Incident | undefined,
   { duty, troubles, evidence, nowMs }: DutyReport,
   receivers: readonly string[],
 ): Effects {
-  // Reports come one after the other, whatever the clock says of them.
-  const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
-  const subject = { kind: "monitor", ...duty } as const;
   const findings = troubles.map((trouble) => ({ kind: "monitor", severity: "breaking", ...trouble }) as const);
-  const ruling: Ruling = findings.length === 0 ? { subject, outcome: "good" } : { subject, outcome: "bad", findings };
-  const context = { probe: self, slotMs, nowMs, evidence, lastGoodSlotMs: undefined };
-  const { incident, transition } = reduce(before, ruling, context);
-  if (incident === undefined || incident === before) return nothingFollows;
-  if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
-  return notify(incident, transition, receivers);
+  const subject = { kind: "monitor", ...duty } as const;
+  const report = { owner, subject, findings: findings.length === 0 ? undefined : findings, evidence, nowMs };
+  return applyReport(before, report, receivers);
 }

@@ -1,13 +1,13 @@
 import type { Incident } from "../incident/incident.ts";
-import { fingerprintOf, type IncidentOwner, reduce } from "../incident/reduce.ts";
-import type { Finding, Ruling } from "../judgement/judgement.ts";
+import { fingerprintOf, type IncidentOwner } from "../incident/reduce.ts";
+import type { Finding } from "../judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../probe/alerting.ts";
 import { type Effects, nothingFollows } from "./effects.ts";
-import { notify } from "./route/notify.ts";
+import { applyReport, ownerOf } from "./own-incident.ts";
 
-/** A limit on what may be used, or a promise of quality: of a target, a key or everything. */
+/** A limit on usage or an objective of quality: of a target, a key or everything. */
 export interface Limit {
-  /** Names it for ever: `cap/target/mini/day`. */
+  /** Identifies it for ever: `cap/target/mini/day`. */
   readonly series: string;
   readonly label: string;
   /** `target/<name>`, `key/<reference>` or `all`. */
@@ -16,24 +16,26 @@ export interface Limit {
 
 export const limitProbeId = "budgets";
 
-function ownerOf({ scope }: Limit, alerting: Alerting): IncidentOwner {
-  return {
+function limitOwner({ scope }: Limit, alerting: Alerting): IncidentOwner {
+  return ownerOf({
     id: limitProbeId,
     name: limitProbeId,
     target: { name: scope.replace(/^target\//, ""), model: "none" },
-    scenario: { name: limitProbeId },
+    scenario: limitProbeId,
     location: "everywhere",
-    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs: 0 },
     tier: "page",
     alerting,
-  };
+  });
 }
 
 export function limitFingerprint(limit: Limit): string {
-  return fingerprintOf(ownerOf(limit, plainAlerting), { subject: { kind: "budget", ...limit } });
+  return fingerprintOf(limitOwner(limit, plainAlerting), { subject: { kind: "budget", ...limit } });
 }
 
-/** What a look at this limit makes of its incident, whose fingerprint is `limitFingerprint`: told once, and when it is over. */
+/**
+ * Applies the state of a limit to its incident, whose fingerprint is `limitFingerprint`: one notification when it is
+ * exceeded and one when it no longer is.
+ */
 export function applyLimitReport(
   before: Incident | undefined,
   limit: Limit,
@@ -42,23 +44,12 @@ export function applyLimitReport(
   receivers: readonly string[],
   alerting: Alerting = plainAlerting,
 ): Effects {
+  // The same finding again is no news: nothing is written for it.
+  const isOpen = before?.state === "open" || before?.state === "acknowledged";
+  if (isOpen && finding !== undefined && before.severity === finding.severity) return nothingFollows;
   const { series, label } = limit;
-  const slotMs = Math.max(nowMs, (before?.lastSlotMs ?? 0) + 1);
   const subject = { kind: "budget", series, label } as const;
-  const ruling: Ruling =
-    finding === undefined ? { subject, outcome: "good" } : { subject, outcome: "bad", findings: [finding] };
-  // Once it is told, the same again is no news: nothing is written for it.
-  const isKnown = before?.state === "open" || before?.state === "acknowledged";
-  if (isKnown && finding !== undefined && before.severity === finding.severity) return nothingFollows;
-  const context = {
-    probe: ownerOf(limit, alerting),
-    slotMs,
-    nowMs,
-    evidence: { runId: series },
-    lastGoodSlotMs: undefined,
-  };
-  const { incident, transition } = reduce(before, ruling, context);
-  if (incident === undefined || incident === before) return nothingFollows;
-  if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
-  return notify(incident, transition, receivers, { alerting });
+  const findings = finding && [finding];
+  const report = { owner: limitOwner(limit, alerting), subject, findings, evidence: { runId: series }, nowMs };
+  return applyReport(before, report, receivers);
 }

@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { muteOf, type Surroundings } from "../incident/mute.ts";
+import { muteOf, type Surroundings } from "../incident/inhibit.ts";
 import { remind } from "../incident/remind.ts";
 import type { Alerting } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
@@ -7,7 +7,7 @@ import type { Effects } from "./effects.ts";
 import { notify } from "./route/notify.ts";
 import { escalation } from "./route/escalation.ts";
 
-/** Whose incident it is, as far as time alone needs it. */
+/** The policy, routes and receivers of an incident. */
 export interface Swept {
   readonly incident: IncidentPolicy;
   readonly alerting: Alerting;
@@ -15,8 +15,8 @@ export interface Swept {
 }
 
 /**
- * What the clock alone makes of an incident that is still bad, whenever its next slot comes: what was muted is told when
- * it no longer is, reminders, and further people when nobody has acknowledged it. Undefined: nothing.
+ * What time alone changes in an open incident, between its slots: notifications that waited for the end of a mute,
+ * reminders, and escalation when nobody has acknowledged it. Undefined: nothing.
  */
 export function sweep(
   incident: Incident,
@@ -27,13 +27,13 @@ export function sweep(
   if (incident.state !== "open" || incident.goodInARow > 0) return undefined;
   const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
   if (mute !== undefined) return undefined;
-  const { sent, neighbours } = surroundings;
-  const context = { alerting, neighbours, ...(sent && { sent }) };
+  const { sent, peers } = surroundings;
+  const context = { alerting, peers, ...(sent && { sent }) };
   const reminder = remind(incident, mute, policy, nowMs);
   const reminded = reminder && notify(reminder.incident, reminder.transition, receivers, context);
   if (reminded !== undefined && reminded.outbox.length > 0) return reminded;
   const next = escalation(incident, alerting, nowMs);
   if (next === undefined) return undefined;
-  const handedOn = notify(next.incident, next.transition, receivers, { ...context, successors: next.successors });
-  return handedOn.outbox.length > 0 ? handedOn : undefined;
+  const escalated = notify(next.incident, next.transition, receivers, { ...context, successors: next.successors });
+  return escalated.outbox.length > 0 ? escalated : undefined;
 }

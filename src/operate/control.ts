@@ -4,7 +4,7 @@ import type { Digest } from "../notify/compose/digest-message.ts";
 import { notify } from "../notify/route/notify.ts";
 import { acknowledge, type OperationResult, resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Silence, SilenceMatcher } from "../incident/mute.ts";
+import type { Silence, SilenceMatcher } from "../incident/silence.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import { type DigestStore, digestNow } from "../upkeep/digest.ts";

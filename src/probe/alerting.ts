@@ -1,27 +1,23 @@
 /** page: may wake someone; ticket: can wait for working hours. */
 export type Tier = "page" | "ticket";
 
-/** Every field given must match one of its patterns; `*` matches any characters. */
-export interface AlertMatcher {
-  readonly target?: readonly string[] | undefined;
-  readonly probe?: readonly string[] | undefined;
-  readonly scenario?: readonly string[] | undefined;
-  readonly location?: readonly string[] | undefined;
-  readonly kind?: readonly string[] | undefined;
-  readonly severity?: readonly string[] | undefined;
-  readonly tier?: readonly string[] | undefined;
-}
+/** What of an incident silences, routes and maintenance windows can match. */
+export const matchableMembers = ["target", "probe", "scenario", "location", "kind", "severity", "tier"] as const;
+export type MatchableMember = (typeof matchableMembers)[number];
 
-/** Who is notified of what matches, and who if nobody acknowledges. */
+/** Each given member must match one of its patterns, in which `*` stands for any characters. */
+export type AlertMatcher = { readonly [Member in MatchableMember]?: readonly string[] | undefined };
+
+/** Who is notified of matching incidents, and who after them. */
 export interface Route {
   readonly name: string;
   readonly match: AlertMatcher;
   readonly receivers: readonly string[];
-  /** Who else is notified if nobody has acknowledged the incident for this long. */
+  /** Who else is notified when nobody acknowledges the incident within this time. */
   readonly escalate?: { readonly afterMs: number; readonly receivers: readonly string[] } | undefined;
 }
 
-/** Working hours of a receiver, in its time zone. */
+/** The working hours of a receiver, in its time zone. */
 export interface Hours {
   readonly tz: string;
   /** 0 is Sunday. */
@@ -29,20 +25,20 @@ export interface Hours {
   /** Minutes of the day; a window that ends before it starts ends on the next day. */
   readonly fromMinute: number;
   readonly toMinute: number;
-  /** Outside working hours: hold notifications until they start, or skip them. */
+  /** What happens outside: messages are held until the hours begin, or skipped. */
   readonly outside: "hold" | "skip";
   /** Whether pages keep to the working hours as well. */
   readonly pages: "always" | "within";
 }
 
 /** When and how often one receiver is notified. */
-export interface Manner {
+export interface DeliveryPolicy {
   readonly hours?: Hours | undefined;
-  /** Problem notifications within any hour; the rest is sent as one summary. */
+  /** The most firing alerts within an hour; one summary names the rest. */
   readonly maxPerHour?: number | undefined;
 }
 
-/** A recurring window during which nobody is notified of what matches. */
+/** A recurring time in which nobody is notified of matching incidents. */
 export interface MaintenanceWindow {
   readonly name: string;
   readonly match: AlertMatcher;
@@ -51,7 +47,7 @@ export interface MaintenanceWindow {
   readonly forMs: number;
 }
 
-/** When a day ends, and who gets its digest. */
+/** When the daily digest is sent, and to whom. */
 export interface DigestTimes {
   /** Minutes since midnight in `tz`. */
   readonly atMinute: number;
@@ -60,16 +56,16 @@ export interface DigestTimes {
 }
 
 export interface Alerting {
-  /** All matching routes apply; if none matches, every receiver is notified. */
+  /** All that match apply; without routes, and where none matches, every receiver is notified. */
   readonly routes: readonly Route[];
   /** By the receiver's name. */
-  readonly manners: Readonly<Record<string, Manner>>;
+  readonly policies: Readonly<Record<string, DeliveryPolicy>>;
   readonly maintenance: readonly MaintenanceWindow[];
-  /** How long an incident waits for others with the same cause, to send one notification for all. */
+  /** How long an outage or a move waits for others with the same cause, to be sent as one message. */
   readonly groupWaitMs: number;
   /** Omitted: no digest. */
   readonly digest?: DigestTimes | undefined;
 }
 
 /** Every receiver is notified of everything at once. */
-export const plainAlerting: Alerting = { routes: [], manners: {}, maintenance: [], groupWaitMs: 0 };
+export const plainAlerting: Alerting = { routes: [], policies: {}, maintenance: [], groupWaitMs: 0 };

@@ -1,41 +1,40 @@
 import type { Receiver } from "../probe/receiver.ts";
-import type { OutboxEntry } from "../notify/compose/alert.ts";
-import type { StatusRules } from "../notify/deliver/outcome.ts";
-import { alertmanager } from "./alertmanager/render.ts";
-import { discord } from "./discord/render.ts";
-import { email } from "./email/render.ts";
-import { googleChat } from "./google-chat/render.ts";
-import { ntfy } from "./ntfy/render.ts";
-import { pagerduty } from "./pagerduty/render.ts";
-import type { Mail, Message, ReceiverKind, Refusal, SecretReader } from "../notify/deliver/receiver-kind.ts";
-import { slack } from "./slack/render.ts";
-import { teams } from "./teams/render.ts";
-import { webhook } from "./webhook/render.ts";
+import { alertmanager } from "./alertmanager/receiver.ts";
+import { discord } from "./discord/receiver.ts";
+import { email } from "./email/receiver.ts";
+import { googleChat } from "./google-chat/receiver.ts";
+import { ntfy } from "./ntfy/receiver.ts";
+import { pagerduty } from "./pagerduty/receiver.ts";
+import type { ReceiverKind, RequiredSecret } from "./receiver-kind.ts";
+import { webAddress } from "./secret-form.ts";
+import { slack } from "./slack/receiver.ts";
+import { teams } from "./teams/receiver.ts";
+import { webhook } from "./webhook/receiver.ts";
 
-type Rendered<K extends Receiver["kind"]> = K extends "email" ? Mail : Message;
+/** Every kind of receiver, by its key in the configuration. A new kind is a folder and a row here. */
+export const receiverKinds = {
+  webhook,
+  pagerduty,
+  slack,
+  alertmanager,
+  discord,
+  teams,
+  googleChat,
+  ntfy,
+  email,
+} satisfies Readonly<Record<string, ReceiverKind>>;
 
-/** A new kind of receiver is one file and one row here. */
-const receiverKinds: {
-  readonly [K in Receiver["kind"]]: ReceiverKind<Extract<Receiver, { kind: K }>, Rendered<K>>;
-} = { webhook, pagerduty, slack, alertmanager, discord, teams, googleChat, ntfy, email };
+const byName: Readonly<Record<string, ReceiverKind | undefined>> = receiverKinds;
 
-/** What to post or mail for one entry to one receiver, or why nothing can be. */
-export function renderFor<K extends Receiver["kind"]>(
-  entry: OutboxEntry,
-  receiver: Extract<Receiver, { kind: K }>,
-  secret: SecretReader,
-  atMs: number,
-): Rendered<K> | Refusal {
-  const kind: ReceiverKind<Extract<Receiver, { kind: K }>, Rendered<K>> = receiverKinds[receiver.kind as K];
-  return kind.render(entry, receiver, secret, atMs);
+/** The row of a receiver. A receiver of an unknown kind is a bug: the configuration refuses it. */
+export function kindOf({ kind }: Receiver): ReceiverKind {
+  const found = byName[kind];
+  if (found === undefined) throw new Error(`there is no row for receivers of kind ${kind}`);
+  return found;
 }
 
-/** What the statuses of one receiver mean. */
-export function statusRulesOf({ kind }: Receiver): StatusRules | undefined {
-  return receiverKinds[kind].statuses;
-}
-
-/** Has this one to be told again and again what holds? */
-export function forgets({ kind }: Receiver): boolean {
-  return receiverKinds[kind].forgets === true;
+/** Every secret that a receiver needs: a start requires them, and no log may contain them. */
+export function requiredSecrets(receiver: Receiver): RequiredSecret[] {
+  const address = typeof receiver.url === "string" ? [] : [{ ref: receiver.url, form: webAddress }];
+  return [...kindOf(receiver).secrets(receiver), ...address];
 }

@@ -1,18 +1,19 @@
 import { sanitize } from "../std/sanitize.ts";
 import type { Alert } from "../notify/compose/alert.ts";
 import type { Link } from "../notify/compose/fill-template.ts";
+import { changeLine } from "../notify/compose/headline.ts";
 import { alertFacts } from "../notify/compose/render-text.ts";
 
-/** How a sink wants its markup neutralised. */
+/** Escapes what a service would read as markup. */
 export type Escape = (text: string) => string;
 
-const asItIs: Escape = (text) => text;
+const unescaped: Escape = (text) => text;
 
 /**
- * One line for a sink: nobody is called, nothing is invisible, and with its escapes it is no longer than `max`, in
- * which no escape is cut in two. Never empty, because many services refuse empty texts.
+ * One line for a service: without mentions and invisible characters, and at most `max` long with its escapes, none of
+ * which is cut. Never empty, because many services refuse empty texts.
  */
-export function fit(text: string, max: number, escape: Escape = asItIs): string {
+export function fit(text: string, max: number, escape: Escape = unescaped): string {
   for (let room = max; room > 0;) {
     const escaped = escape(sanitize(text, room));
     if (escaped.length <= max) return escaped === "" ? "–" : escaped;
@@ -21,39 +22,21 @@ export function fit(text: string, max: number, escape: Escape = asItIs): string 
   return "–";
 }
 
-/** What has happened, in our own words only. */
-export function headline({ status, severity, kind }: Alert): string {
-  switch (status) {
-    case "firing":
-      return `FIRING: ${severity} ${kind}`;
-    case "acknowledged":
-      return `ACKNOWLEDGED: ${severity} ${kind}`;
-    case "resolved":
-      return `RESOLVED: ${kind}`;
-    case "information":
-      return "DAILY DIGEST";
-    default:
-      return status satisfies never;
-  }
-}
-
 const mostChanges = 10;
 
-/** Before and after, a line each, of which each is at most `max` long; names, where they matter more, in their place. */
-export function changeLines(alert: Alert, max: number, escape: Escape = asItIs): string[] {
+/** One line for each change, at most `max` long. Of a group incident, the first change and the names of its members. */
+export function changeLines(alert: Alert, max: number, escape: Escape = unescaped): string[] {
   const names = nameLine(alert, max * mostChanges, escape);
   if (names !== undefined) {
     const [first] = alert.changes;
     return [...(first === undefined ? [] : [fit(`${first.what}: ${first.after}`, max, escape)]), names];
   }
-  const lines = alert.changes
-    .slice(0, mostChanges)
-    .map(({ what, before, after }) => fit(`${what}: ${before} → ${after}`, max, escape));
+  const lines = alert.changes.slice(0, mostChanges).map((change) => fit(changeLine(change), max, escape));
   const more = alert.moreChanges + Math.max(0, alert.changes.length - mostChanges);
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-/** What an incident that stands for others names: whole names, and how many more. */
+/** The members of a group incident: whole names, and how many more. */
 function nameLine({ members = [], moreMembers = 0 }: Alert, max: number, escape: Escape): string | undefined {
   if (members.length === 0) return undefined;
   let line = "";
@@ -66,8 +49,8 @@ function nameLine({ members = [], moreMembers = 0 }: Alert, max: number, escape:
   return moreMembers > 0 ? `${line} and ${moreMembers} more` : line;
 }
 
-/** Since when, how often, where, evidence, next step: a name and a value of at most `max`. */
-export function factLines(alert: Alert, max: number, escape: Escape = asItIs): [name: string, value: string][] {
+/** The facts below the changes: a name and a value of at most `max`. */
+export function factLines(alert: Alert, max: number, escape: Escape = unescaped): [name: string, value: string][] {
   return alertFacts(alert).map(([name, value]) => [name, fit(value, max, escape)]);
 }
 

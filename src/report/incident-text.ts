@@ -1,20 +1,21 @@
 import type { RouteDecision } from "../notify/route/route.ts";
 import { type Incident, incidentId } from "../incident/incident.ts";
-import type { Silence } from "../incident/mute.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { DeliveryView, IncidentHistory } from "../operate/control.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { printable } from "./terminal-text.ts";
 import { isoSeconds } from "../std/time.ts";
 
-/** One line each: state, severity, kind, whose, since when, id, and of which other it is part. */
+/** One line each: state, severity, kind, subject, duration, id, and what mutes it. */
 export function incidentLines(incidents: readonly Incident[], nowMs: number): string {
   if (incidents.length === 0) return "no incidents\n";
   return incidents
     .map((incident) => {
-      const { state, severity, kind, firstBadSlotMs, resolvedAtMs, acknowledged, muted } = incident;
+      const { state, severity, kind, firstBadSlotMs, resolvedAtMs, acknowledged, notifications } = incident;
       const lasted = formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
       const owner = acknowledged === undefined ? "" : ` by ${acknowledged.by}`;
-      const part = muted === undefined ? "" : `, quiet: ${muted.reason} (${muted.by})`;
+      const muted = notifications?.muted;
+      const part = muted === undefined ? "" : `, muted: ${muted.reason} (${muted.by})`;
       return printable(
         `${state}${owner}  ${severity} ${kind}  ${aboutOf(incident)}  for ${lasted}  ${incidentId(incident)}${part}`,
       );
@@ -23,26 +24,27 @@ export function incidentLines(incidents: readonly Incident[], nowMs: number): st
     .concat("\n");
 }
 
-/** What stands for others has a sentence of its own. */
-function aboutOf({ covers, target, scenario, label }: Incident): string {
-  return covers?.headline ?? `${target} ${scenario}: ${label}`;
+/** A group incident has a headline of its own. */
+function aboutOf({ group, target, scenario, label }: Incident): string {
+  return group?.headline ?? `${target} ${scenario}: ${label}`;
 }
 
-/** Everything about one incident, for a person who asks why they were told, or were not. */
+/** Everything about one incident, for a person who asks why they were notified, or why not. */
 export function incidentStory({ incident, transitions, deliveries }: IncidentHistory): string {
+  const muted = incident.notifications?.muted;
   const lines = [
     `${incidentId(incident)}  ${incident.state}`,
-    incident.covers === undefined
+    incident.group === undefined
       ? `${incident.target} (${incident.model}), ${incident.scenario}, from ${incident.location}: ${incident.label}`
-      : `${incident.covers.headline} (${incident.model})`,
-    ...(incident.covers === undefined
+      : `${incident.group.headline} (${incident.model})`,
+    ...(incident.group === undefined
       ? [`${incident.badRuns} of ${incident.judgedRuns} runs bad since ${isoSeconds(incident.firstBadSlotMs)}`]
-      : [`since ${isoSeconds(incident.firstBadSlotMs)}: ${incident.covers.members.join(", ")}`]),
-    ...(incident.muted === undefined ? [] : [`kept quiet: ${incident.muted.reason} (${incident.muted.by})`]),
+      : [`since ${isoSeconds(incident.firstBadSlotMs)}: ${incident.group.members.join(", ")}`]),
+    ...(muted === undefined ? [] : [`muted: ${muted.reason} (${muted.by})`]),
     "",
     ...incident.findings.map(({ subject, expected, observed }) => `  ${subject}: ${expected} → ${observed}`),
     "",
-    "what happened, and who was told",
+    "transitions, and who was notified",
     ...transitions.flatMap(({ kind, atMs, reason, routes }) => [
       `  ${isoSeconds(atMs)}  ${kind}: ${reason}`,
       ...routes.map((route) => `    ${route.receiver}: ${routeText(route)}`),
@@ -62,9 +64,9 @@ export function incidentStory({ incident, transitions, deliveries }: IncidentHis
 
 function routeText(route: RouteDecision): string {
   const by = route.by === undefined ? "" : ` (${route.by})`;
-  if (!route.told) return `not told, ${route.reason}${by}`;
+  if (!route.notified) return `not notified, ${route.reason}${by}`;
   const held = route.heldUntilMs === undefined ? "" : `, held until ${isoSeconds(route.heldUntilMs)}`;
-  return `told, ${route.reason}${by}${held}`;
+  return `notified, ${route.reason}${by}${held}`;
 }
 
 export function silenceLines(silences: readonly Silence[]): string {

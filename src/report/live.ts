@@ -199,7 +199,7 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
 function incidentLine(incident: Incident, atMs: number): Line {
   const [worst] = incident.findings;
   const found = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
-  const what = incident.covers?.headline ?? found;
+  const what = incident.group?.headline ?? found;
   const lastingMs = Math.max(0, Math.round((atMs - incident.firstBadSlotMs) / 1000)) * 1000;
   return [
     segment(" ◆ ", "bad"),

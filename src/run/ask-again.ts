@@ -21,7 +21,9 @@ export function askAgainAt(
   if (runsSoon(cadence)) return undefined;
   const isNew = incidents.some(
     (incident) =>
-      incident.lastBadSlotMs === slotMs && incident.muted === undefined && isUnproven(incident, Math.min(3, fire.bad)),
+      incident.lastBadSlotMs === slotMs &&
+      incident.notifications?.muted === undefined &&
+      isUnproven(incident, Math.min(3, fire.bad)),
   );
   return isNew ? nowMs + afterMs : undefined;
 }

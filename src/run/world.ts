@@ -5,7 +5,7 @@ import type { Fleet } from "../baseline/reading.ts";
 import type { SeriesUpdate } from "../baseline/series-update.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Surroundings } from "../incident/mute.ts";
+import type { Surroundings } from "../incident/inhibit.ts";
 import type { Finding, Verdict } from "../judgement/judgement.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Slot } from "../probe/slot.ts";

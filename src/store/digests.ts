@@ -34,7 +34,7 @@ const noteRow = rowSchema({
 
 const suspectedRow = rowSchema({ probeId: text("probe_id"), label: text("label", "body ->> 'label'") });
 const dayRow = rowSchema({ day: optionalText("day", "min(to_date(right(c.relname, 8), 'YYYYMMDD'))::text") });
-const pagesRow = rowSchema({ told: number("told"), noise: number("noise") });
+const pagesRow = rowSchema({ notified: number("notified"), noise: number("noise") });
 const digestRow = rowSchema<{ digest: Digest }>({ digest: json("body") });
 
 /** What digests are made of, and those that were made. */
@@ -96,18 +96,18 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet"> {
     },
 
     async pagesSince(sinceMs) {
-      const [pages = { told: 0, noise: 0 }] = await db.select(
+      const [pages = { notified: 0, noise: 0 }] = await db.select(
         pagesRow,
         sql`
         WITH paged AS (
           SELECT t.incident_id FROM plumbline.transitions t
-          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"told": true}]'
-            AND (t.incident -> 'covers' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
+          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"notified": true}]'
+            AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
               AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
             AND NOT EXISTS (
               SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.carried_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
-        SELECT count(*) AS told, count(*) FILTER (WHERE EXISTS (
+        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
           SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise
         FROM paged`,
       );

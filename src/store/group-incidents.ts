@@ -1,4 +1,5 @@
 import { type Incident, incidentId } from "../incident/incident.ts";
+import { notifiedAtMs, withLog } from "../incident/notification-log.ts";
 import type { GroupIncidentStore } from "../upkeep/check-outages.ts";
 import { iso, number, rowSchema, text } from "./columns.ts";
 import type { Database, Transaction } from "./database.ts";
@@ -49,9 +50,7 @@ async function carryMembers(tx: Transaction, parent: Incident, members: readonly
     WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
       AND held_until IS NOT NULL AND leased_until IS NULL RETURNING ${carriedRow.columns}`);
   const byIncident = Map.groupBy(carried.map(carriedRow.decode), (entry) => entry.incidentId);
-  const changed = members.filter(
-    (member) => byIncident.has(incidentId(member)) || Object.keys(member.overCap ?? {}).length > 0,
-  );
+  const changed = members.filter((member) => byIncident.has(incidentId(member)) || isRateLimited(member));
   for (const probeId of [...new Set(changed.map((member) => member.probeId))].toSorted()) {
     await lock(tx, lockKeys.probe(probeId));
   }
@@ -60,23 +59,23 @@ async function carryMembers(tx: Transaction, parent: Incident, members: readonly
     const newest = await readIncident(tx, member.fingerprint);
     if (newest === undefined) continue;
     await tx.execute(sql`
-      UPDATE plumbline.incidents SET body = ${JSON.stringify(notNotified(newest, receivers, parent))}::jsonb
+      UPDATE plumbline.incidents SET body = ${JSON.stringify(withoutNotifying(newest, receivers, parent))}::jsonb
       WHERE fingerprint = ${member.fingerprint}`);
   }
 }
 
-/** The incident as it is when these receivers have not got its message, because of its parent. */
-function notNotified(incident: Incident, receivers: readonly string[], parent: Incident): Incident {
-  const notified = Object.fromEntries(
-    Object.entries(incident.told ?? {}).filter(([name]) => !receivers.includes(name)),
-  );
-  const isEverNotified = Object.keys(notified).length > 0;
-  return {
-    ...incident,
-    told: notified,
-    overCap: undefined,
-    toldAtMs: isEverNotified ? incident.toldAtMs : undefined,
-    isOwed: !isEverNotified,
-    muted: { reason: parent.covers?.reason ?? "provider-is-down", by: incidentId(parent) },
-  };
+function isRateLimited({ notifications }: Incident): boolean {
+  return Object.values(notifications?.receivers ?? {}).some(({ rateLimitedAtMs }) => rateLimitedAtMs !== undefined);
+}
+
+/** The log of a member whose message the group's replaced: as if these receivers had never been notified of it. */
+function withoutNotifying(incident: Incident, receivers: readonly string[], group: Incident): Incident {
+  const entries = Object.entries(notifiedAtMs(incident)).filter(([name]) => !receivers.includes(name));
+  const isEverNotified = entries.length > 0;
+  return withLog(incident, {
+    receivers: Object.fromEntries(entries.map(([name, atMs]) => [name, { notifiedAtMs: atMs }])),
+    lastNotifiedAtMs: isEverNotified ? incident.notifications?.lastNotifiedAtMs : undefined,
+    isPending: !isEverNotified,
+    muted: { reason: group.group?.reason ?? "provider-is-down", by: incidentId(group) },
+  });
 }

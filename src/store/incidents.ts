@@ -1,7 +1,7 @@
 import type { Effects } from "../notify/effects.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf, type Surroundings } from "../incident/mute.ts";
-import type { PeerProbe } from "../incident/reach.ts";
+import { outageOf, type Surroundings } from "../incident/inhibit.ts";
+import type { PeerProbe } from "../incident/blast-radius.ts";
 import type { Finding } from "../judgement/judgement.ts";
 import { iso, number, rowSchema, text, word } from "./columns.ts";
 import type { Executor, Transaction } from "./database.ts";
@@ -68,14 +68,14 @@ export async function readSurroundings(
     incidentRow,
     sql`
     SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->>'target' = ${target}
-      AND body->>'location' = ${location} AND body->>'kind' = 'availability' AND body->'covers' IS NULL`,
+      AND body->>'location' = ${location} AND body->>'kind' = 'availability' AND body->'group' IS NULL`,
   );
-  const covering = await tx.select(
+  const groups = await tx.select(
     incidentRow,
     sql`
-    SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL`,
+    SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL`,
   );
-  return { covering, silences, outages: outages.map(outageOf) };
+  return { groups, silences, outages: outages.map(outageOf) };
 }
 
 const sentRow = rowSchema({ receiver: text("receiver"), sent: number("sent", "count(*)") });

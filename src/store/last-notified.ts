@@ -1,5 +1,5 @@
 import type { OutboxEntry } from "../notify/compose/alert.ts";
-import type { Standing } from "../notify/route/resend.ts";
+import type { LastNotified } from "../notify/route/resend.ts";
 import { iso, json, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { sql } from "./sql.ts";
@@ -12,9 +12,9 @@ const entryRow = rowSchema<Omit<OutboxEntry, "heldUntilMs">>({
 });
 
 /** The last message that each receiver got about incidents that are open, or were resolved a short time ago. */
-export function createLastNotifiedStore(db: Database): Standing {
+export function createLastNotifiedStore(db: Database): LastNotified {
   return {
-    lastTold: (receiver, sinceMs) =>
+    lastNotified: (receiver, sinceMs) =>
       db.select(
         entryRow,
         sql`

@@ -1,5 +1,5 @@
 import type { Alert } from "../notify/compose/alert.ts";
-import { overtaken, type WaitingEntry } from "../notify/deliver/superseded.ts";
+import { supersededEntries, type WaitingEntry } from "../notify/deliver/superseded.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../notify/deliver/outbox.ts";
 import {
   flag,
@@ -31,7 +31,7 @@ export function createOutbox(db: Database): Outbox {
           SELECT *, coalesce(leased_until > ${iso(nowMs)}::timestamptz, false) AS is_leased FROM plumbline.outbox) w WHERE w.state = 'pending' AND EXISTS (SELECT 1 FROM plumbline.outbox o
           WHERE o.incident_id = w.incident_id AND o.receiver = w.receiver AND o.state = 'pending' AND o.id <> w.id)`,
       );
-      for (const { carrier, ids } of overtaken(waiting, nowMs)) await carry(db, carrier, ids, nowMs);
+      for (const { by, ids } of supersededEntries(waiting, nowMs)) await carry(db, by, ids, nowMs);
     },
 
     due: (nowMs, limit) =>
@@ -116,12 +116,12 @@ const earlierOf = raw(`(
     WHERE c.carried_by = o.id AND c.incident_id = o.incident_id AND c.attempts > 0) AS failing_since`);
 
 /** Entries leased since they were read are left out. */
-async function carry(db: Database, carrier: string, ids: readonly string[], nowMs: number): Promise<void> {
+async function carry(db: Database, by: string, ids: readonly string[], nowMs: number): Promise<void> {
   await db.execute(sql`
     WITH carried AS (
-      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${carrier} WHERE id = ANY(${ids}::text[])
+      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${by} WHERE id = ANY(${ids}::text[])
         AND state = 'pending' AND (leased_until IS NULL OR leased_until <= ${iso(nowMs)}::timestamptz) RETURNING id)
-    UPDATE plumbline.outbox SET carried_by = ${carrier} WHERE carried_by IN (SELECT id FROM carried)`);
+    UPDATE plumbline.outbox SET carried_by = ${by} WHERE carried_by IN (SELECT id FROM carried)`);
 }
 
 /** Whether this attempt has ended its entry: a late one, after another has, changes nothing. */

@@ -1,7 +1,7 @@
 import type { Aspect, Baseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
 import { type Fleet, readReading } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { Silence } from "../incident/mute.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { Used } from "../judgement/spend/budget.ts";
 import type { NotifiedTransition } from "../notify/effects.ts";
 import type { AuditEntry } from "../operate/control.ts";

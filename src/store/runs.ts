@@ -44,7 +44,7 @@ export function createRunStore(db: Database): RunStore {
                 ...memory,
                 surroundings: {
                   ...memory.surroundings,
-                  neighbours: await readPeers(tx, run),
+                  peers: await readPeers(tx, run),
                   sent: await readSent(tx, run.endedAtMs),
                 },
               });

@@ -1,5 +1,5 @@
 import type { Outbox } from "../notify/deliver/outbox.ts";
-import type { Standing } from "../notify/route/resend.ts";
+import type { LastNotified } from "../notify/route/resend.ts";
 import type { Overview } from "../operate/overview.ts";
 import type { BaselineStore } from "../operate/baselines.ts";
 import type { ControlStore } from "../operate/control.ts";
@@ -47,7 +47,7 @@ export interface Store
     RunStore,
     SlotStore,
     Outbox,
-    Standing,
+    LastNotified,
     ControlStore,
     BaselineStore,
     SeriesChangeStore,

@@ -2,7 +2,8 @@ import { mostOpenIncidents } from "../incident/incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Mutable, muteOf, outageOf, type Silence } from "../incident/mute.ts";
+import { type Mutable, muteOf, outageOf } from "../incident/inhibit.ts";
+import type { Silence } from "../incident/silence.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import { tierOf } from "../incident/tier.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "../judgement/drift/group/group.ts";
 import { inForce } from "../judgement/drift/group/promise.ts";
 import type { Probe } from "../probe/probe.ts";
-import { groupReport, type GroupToNotify, type MovedSeries, toldAtMs } from "./group-report.ts";
+import { groupReport, type GroupToNotify, type MovedSeries, firstNotifiedAtMs } from "./group-report.ts";
 import { type GroupIncidentStore, type GroupNotification, end, isStillGathering, put } from "./check-outages.ts";
 
 /** What looking for series that move together asks of the store. */
@@ -44,7 +45,7 @@ interface Member extends GroupMember, MovedSeries {
 }
 
 interface Moving extends GroupMove<Member> {
-  readonly apart: readonly string[];
+  readonly exceptions: readonly string[];
   /** How many probes measure the same. */
   readonly probes: number;
 }
@@ -64,7 +65,7 @@ export async function checkGroups(world: GroupWorld, nowMs: number): Promise<voi
   const { store, probes } = world;
   const incidents = await store.incidents(false, mostOpenIncidents);
   const notified = incidents.flatMap((cover): Notified[] =>
-    cover.covers?.moved ? [{ cover, ...cover.covers.moved }] : [],
+    cover.group?.moved ? [{ cover, ...cover.group.moved }] : [],
   );
   const probeIds = probes.map(({ id }) => id);
   const away = await store.groupsAway({ probeIds, least: suspicious, open: notified.map(({ group }) => group) });
@@ -92,9 +93,9 @@ async function membersOf(
   const open = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
   const fleet = await store.fleet();
   const silences = await store.silences(nowMs);
-  const covering = incidents.filter(({ covers }) => covers !== undefined && covers.moved === undefined);
+  const groups = incidents.filter(({ group }) => group !== undefined && group.moved === undefined);
   const outages = Map.groupBy(
-    incidents.filter(({ kind, covers }) => kind === "availability" && covers === undefined),
+    incidents.filter(({ kind, group }) => kind === "availability" && group === undefined),
     placeOf,
   );
   return away.flatMap((memory): Member[] => {
@@ -103,7 +104,7 @@ async function membersOf(
     if (probe === undefined || reading === undefined) return [];
     const own = ownOf(probe, memory);
     const incident = open.get(own.fingerprint);
-    const around = { silences, covering, outages: (outages.get(placeOf(own)) ?? []).map(outageOf) };
+    const around = { silences, groups, outages: (outages.get(placeOf(own)) ?? []).map(outageOf) };
     const isMuted = muteOf(own, around, alerting.maintenance, nowMs) !== undefined;
     const { falsePageEveryMs } = inForce(probe.judge, fleet).drift;
     const { openedAtMs } = incident ?? {};
@@ -146,13 +147,13 @@ function moveOf(
   const waitMs = alerting.groupWaitMs;
   const move = groupMove(members, { falsePageEveryMs, open: known?.direction, nowMs, waitMs });
   if (move === undefined || move.moved.length === 0) return undefined;
-  const isNews = known !== undefined || move.moved.some((one) => toldAtMs(one, nowMs) === undefined);
+  const isNews = known !== undefined || move.moved.some((one) => firstNotifiedAtMs(one, nowMs) === undefined);
   if (!isNews) return undefined;
   const probes = new Set(members.flatMap(({ probeId, reading }) => (reading.pages === "none" ? [] : probeId)));
-  const apart = all.flatMap(({ reading: { held }, own }) =>
+  const exceptions = all.flatMap(({ reading: { held }, own }) =>
     held === null || held === move.direction ? [] : own.fingerprint,
   );
-  return { ...move, apart, probes: probes.size };
+  return { ...move, exceptions, probes: probes.size };
 }
 
 function isCurrent({ memory, reading }: Member, nowMs: number): boolean {

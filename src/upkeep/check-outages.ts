@@ -4,7 +4,7 @@ import { applyGroupReport, groupFingerprint, type GroupReport } from "../notify/
 import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
 import { type GroupMembers, type Incident, incidentId } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
-import type { Surroundings } from "../incident/mute.ts";
+import type { Surroundings } from "../incident/inhibit.ts";
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import { digests, overload } from "./outage-report.ts";
@@ -65,9 +65,9 @@ export async function checkOutages(world: GroupWorld, nowMs: number): Promise<vo
     await put(world, one.report, one.members, one.receivers, nowMs);
   }
   for (const incident of incidents.filter(
-    ({ covers, fingerprint }) => covers !== undefined && covers.reason !== "moved-together" && !named.has(fingerprint),
+    ({ group, fingerprint }) => group !== undefined && group.reason !== "moved-together" && !named.has(fingerprint),
   )) {
-    if (incident.covers?.reason === "clock-is-wrong" && nowMs - incident.lastSlotMs < staleMs) continue;
+    if (incident.group?.reason === "clock-is-wrong" && nowMs - incident.lastSlotMs < staleMs) continue;
     await end(world, incident, nowMs);
   }
 }
@@ -103,7 +103,7 @@ export async function end(
     model,
     location,
     tier,
-    covers: undefined,
+    group: undefined,
     findings: [],
     evidence: incident.evidence.at(-1) ?? { runId: incidentId(incident) },
     nowMs,
@@ -148,7 +148,7 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
     case "provider-is-down": {
       const { host } = cause;
       const headline = `${host} is down${from}: ${counted} do not reply`;
-      const covers: GroupMembers = { reason: cause.reason, location, targets: down, members: down, headline };
+      const group: GroupMembers = { reason: cause.reason, location, targets: down, members: down, headline };
       const report: GroupReport = {
         ...common,
         kind: "availability",
@@ -156,14 +156,14 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
         label: `${host} is down`,
         target: host,
         tier,
-        covers,
+        group,
         routes,
       };
       return { report, members, receivers: [...theirs] };
     }
     case "no-connectivity": {
       const headline = `no connectivity${from}: ${counted} at ${cause.hosts} hosts do not reply`;
-      const covers: GroupMembers = { reason: cause.reason, location, members: down, headline };
+      const group: GroupMembers = { reason: cause.reason, location, members: down, headline };
       const label = "way out to the targets";
       const report: GroupReport = {
         ...common,
@@ -172,7 +172,7 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
         label,
         target: "plumbline",
         tier,
-        covers,
+        group,
       };
       return { report, members, receivers: world.receivers };
     }

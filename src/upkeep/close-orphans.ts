@@ -45,8 +45,8 @@ export async function closeOrphans({ store, probes, receivers }: OrphanWorld, no
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
   const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes), ...billingLimits(probes)]);
   // A group incident ends by itself when it has no members left.
-  const isOrphan = ({ kind, probeId, fingerprint, covers }: Incident): boolean =>
-    covers !== undefined || limits.has(fingerprint)
+  const isOrphan = ({ kind, probeId, fingerprint, group }: Incident): boolean =>
+    group !== undefined || limits.has(fingerprint)
       ? false
       : kind === "monitor"
         ? !ours.has(fingerprint)

@@ -28,7 +28,7 @@ export interface DigestStore {
   /** Since when everything that was told is still kept. */
   keptSinceMs(nowMs: number): Promise<number>;
   /** Pages about drift, and how many of them were called noise. */
-  pagesSince(sinceMs: number): Promise<Pick<PagesSent, "told" | "noise">>;
+  pagesSince(sinceMs: number): Promise<Pick<PagesSent, "notified" | "noise">>;
   /** Keeps the digest, lets its messages go out and begins the next day, if nobody else has ended this one: all or nothing. */
   endDay(day: EndedDay): Promise<boolean>;
   lastDigest(): Promise<Digest | undefined>;

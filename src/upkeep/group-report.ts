@@ -2,10 +2,11 @@ import type { GroupReport } from "../notify/group-incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
-import type { Mutable } from "../incident/mute.ts";
+import type { Mutable } from "../incident/inhibit.ts";
 import { describeMove } from "../judgement/drift/level/describe-move.ts";
 import { times } from "../judgement/drift/level/watched-output.ts";
 import type { Direction } from "../judgement/drift/group/group.ts";
+import { notifiedAtMs } from "../incident/notification-log.ts";
 import type { Alerting } from "../probe/alerting.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -25,14 +26,14 @@ export interface GroupToNotify {
   /** At least one. */
   readonly moved: readonly MovedSeries[];
   /** Fingerprints of the incidents of those that have moved the other way. */
-  readonly apart: readonly string[];
+  readonly exceptions: readonly string[];
   /** How many probes measure the same. */
   readonly probes: number;
 }
 
 /** What is said of series of one target that have moved together, and to whom: everybody who would be told of one of them. */
 export function groupReport(
-  { group, direction, moved, apart, probes }: GroupToNotify,
+  { group, direction, moved, exceptions, probes }: GroupToNotify,
   alerting: Alerting,
   nowMs: number,
 ): { readonly report: GroupReport; readonly receivers: readonly string[] } {
@@ -52,10 +53,10 @@ export function groupReport(
     model,
     location: "all",
     tier: moved.some(({ own }) => own.tier === "page") ? "page" : "ticket",
-    covers: {
+    group: {
       reason: "moved-together",
       targets: [target],
-      moved: { group, kind, model, label, direction, apart },
+      moved: { group, kind, model, label, direction, exceptions },
       members: names.map(([name, those]) => name + notifiedText(those, nowMs)),
       headline,
     },
@@ -90,12 +91,12 @@ function farthest(ratios: readonly number[]): string {
 
 /** What was told by itself before the others had moved. */
 function notifiedText(those: readonly MovedSeries[], nowMs: number): string {
-  const [first] = those.flatMap((one) => toldAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
-  return first === undefined ? "" : `, told at ${new Date(first).toISOString().slice(11, 16)} UTC`;
+  const [first] = those.flatMap((one) => firstNotifiedAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
+  return first === undefined ? "" : `, notified at ${new Date(first).toISOString().slice(11, 16)} UTC`;
 }
 
-/** When somebody was first told of it by itself; a message that is held yet is not told. */
-export function toldAtMs({ incident }: Pick<MovedSeries, "incident">, nowMs: number): number | undefined {
-  const notified = Object.values(incident?.told ?? {}).filter((atMs) => atMs <= nowMs);
+/** When somebody was first notified of it by itself; a message that is still held does not count. */
+export function firstNotifiedAtMs({ incident }: Pick<MovedSeries, "incident">, nowMs: number): number | undefined {
+  const notified = Object.values(notifiedAtMs(incident ?? {})).filter((atMs) => atMs <= nowMs);
   return notified.length === 0 ? undefined : Math.min(...notified);
 }

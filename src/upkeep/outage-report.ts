@@ -22,7 +22,7 @@ export function overload(
         series: "overload",
         label: "enough processor time",
         location,
-        covers: { reason: "monitor-overloaded", location, members: [], headline },
+        group: { reason: "monitor-overloaded", location, members: [], headline },
         findings: [{ subject: "event loop", expected: "no stall", observed: `stalled in ${stalled} of ${runs} runs` }],
         evidence: { runId: `overload/${location}` },
         nowMs,
@@ -38,7 +38,7 @@ export function clockReport(machine: string, trouble: string | undefined, nowMs:
     series: `clock/${machine}`,
     label: `clock of ${machine}`,
     location: "here",
-    covers: trouble === undefined ? undefined : { reason: "clock-is-wrong", members: [], headline },
+    group: trouble === undefined ? undefined : { reason: "clock-is-wrong", members: [], headline },
     findings: trouble === undefined ? [] : [{ subject: "clock", expected: "that of the queue", observed: trouble }],
     evidence: { runId: `clock/${machine}` },
     nowMs,
@@ -54,15 +54,19 @@ const digestForMs = 3_600_000;
 /** Of each receiver with a cap: what is open and was not sent to it one by one. */
 export function digests(
   incidents: readonly Incident[],
-  { manners: policy, groupWaitMs }: Alerting,
+  { policies, groupWaitMs }: Alerting,
   nowMs: number,
 ): { readonly report: GroupReport; readonly receiver: string }[] {
-  return Object.entries(policy).flatMap(([receiver, { maxPerHour }]) => {
+  return Object.entries(policies).flatMap(([receiver, { maxPerHour }]) => {
     const over = incidents.filter(
-      ({ overCap, told: notified, covers }) =>
-        covers === undefined &&
-        notified?.[receiver] === undefined &&
-        isBetween(nowMs - (overCap?.[receiver] ?? Number.NEGATIVE_INFINITY), groupWaitMs, digestForMs),
+      ({ notifications, group }) =>
+        group === undefined &&
+        notifications?.receivers?.[receiver]?.notifiedAtMs === undefined &&
+        isBetween(
+          nowMs - (notifications?.receivers?.[receiver]?.rateLimitedAtMs ?? Number.NEGATIVE_INFINITY),
+          groupWaitMs,
+          digestForMs,
+        ),
     );
     if (maxPerHour === undefined || over.length === 0) return [];
     const members = over.map(({ target, scenario, label }) => `${target} ${scenario}: ${label}`);
@@ -79,7 +83,7 @@ export function digests(
       series: `digest/${receiver}`,
       label: `more than ${maxPerHour} messages an hour to ${receiver}`,
       location: "here",
-      covers: { reason: "over-cap", members, headline },
+      group: { reason: "rate-limited", members, headline },
       findings,
       evidence: over[0]?.evidence.at(-1) ?? { runId: `digest/${receiver}` },
       nowMs,

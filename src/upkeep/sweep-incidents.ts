@@ -2,7 +2,8 @@ import { mostOpenIncidents } from "../incident/incident.ts";
 import type { Effects } from "../notify/effects.ts";
 import { sweep } from "../notify/sweep.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf, type Silence, type Surroundings } from "../incident/mute.ts";
+import { outageOf, type Surroundings } from "../incident/inhibit.ts";
+import type { Silence } from "../incident/silence.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What looking after open incidents asks of the store. */
@@ -27,12 +28,12 @@ export async function sweepIncidents(store: SweepStore, probes: readonly Probe[]
   const known = new Map(probes.map((probe) => [probe.id, probe]));
   const open = await store.incidents(false, mostOpenIncidents);
   const silences = await store.silences(nowMs);
-  const covering = open.filter(({ covers }) => covers !== undefined);
+  const groups = open.filter(({ group }) => group !== undefined);
   const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);
   let notified = 0;
   for (const incident of open) {
     const probe = known.get(incident.probeId);
-    const around = { silences, covering, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
+    const around = { silences, groups, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
     // Most are not due: a transaction is for those that are.
     if (probe === undefined || sweep(incident, probe, around, nowMs) === undefined) continue;
     const isNotified = await store.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
@@ -43,5 +44,5 @@ export async function sweepIncidents(store: SweepStore, probes: readonly Probe[]
   return notified;
 }
 
-const isOutageOfTarget = ({ kind, covers }: Incident): boolean => kind === "availability" && covers === undefined;
+const isOutageOfTarget = ({ kind, group }: Incident): boolean => kind === "availability" && group === undefined;
 const placeOf = ({ target, location }: Incident): string => JSON.stringify([target, location]);

@@ -69,13 +69,37 @@ const finding = z
   })
   .meta({ id: "Finding" });
 
-const covers = z
+const notificationLog = z
+  .looseObject({
+    lastNotifiedAtMs: at("when somebody was last notified").optional(),
+    receivers: z
+      .record(
+        z.string(),
+        z.object({
+          notifiedAtMs: at("when it was first notified").optional(),
+          rateLimitedAtMs: at("when its rate limit kept a message from it").optional(),
+        }),
+      )
+      .optional()
+      .describe("by receiver"),
+    isPending: z.boolean().optional().describe("whether a notification waits for the end of a mute"),
+    muted: z
+      .looseObject({
+        reason: z.string().describe("why: docs/alerts.md explains each"),
+        by: z.string().describe("the silence, window or other incident"),
+      })
+      .optional()
+      .describe("what muted it at its newest bad run"),
+  })
+  .meta({ id: "NotificationLog", description: "further members may be there" });
+
+const group = z
   .looseObject({
     reason: z.string().describe("what explains them, such as provider-is-down or moved-together"),
     headline: z.string().describe("the sentence that says so"),
-    members: z.array(z.string()).describe("what is not told one by one"),
+    members: z.array(z.string()).describe("what has no message of its own"),
   })
-  .meta({ id: "Covers", description: "further members may be there" });
+  .meta({ id: "IncidentGroup", description: "further members may be there" });
 
 export const incident = z
   .looseObject({
@@ -96,14 +120,8 @@ export const incident = z
     openedAtMs: at("when it was opened").optional(),
     resolvedAtMs: at("when it was over").optional(),
     findings: z.array(finding).describe("the worst and newest of its findings"),
-    covers: covers.optional().describe("of one that stands for others: what it names"),
-    muted: z
-      .looseObject({
-        reason: z.string().describe("why: docs/alerts.md explains each"),
-        by: z.string().describe("the silence, window or other incident"),
-      })
-      .optional()
-      .describe("what has kept it quiet at its newest bad run"),
+    group: group.optional().describe("of a group incident: what it stands for"),
+    notifications: notificationLog.optional().describe("who was notified of it, and when"),
   })
   .meta({ id: "Incident", description: "further members may be there" });
 
@@ -132,7 +150,7 @@ export const delivery = z
 const route = z
   .object({
     receiver: z.string().describe("name of the receiver"),
-    told: z.boolean().describe("whether it is told"),
+    notified: z.boolean().describe("whether it is notified"),
     reason: z.string().describe("why, or why not: docs/alerts.md explains each"),
     by: z.string().optional().describe("the silence, window, route or incident behind the reason"),
     heldUntilMs: at("kept until").optional(),
@@ -145,7 +163,7 @@ const transition = z
     sequence: z.number().describe("counted from 1"),
     atMs: at("when"),
     reason: z.string().describe("why"),
-    routes: z.array(route).describe("who is told of it, and who is not"),
+    routes: z.array(route).describe("who is notified of it, and who is not"),
   })
   .meta({ id: "Transition", description: "further members may be there" });
 

@@ -20,8 +20,8 @@ const move = note.extend({ direction: z.enum(["up", "down"]).optional().describe
 
 const pages = z.object({
   sinceMs: atMs,
-  series: z.number().describe("series of which somebody is told when they move"),
-  told: z.number().describe("pages about drift since"),
+  series: z.number().describe("series about whose moves somebody is notified"),
+  notified: z.number().describe("pages about drift since"),
   noise: z.number().describe("how many of them people called noise"),
   allowed: z.number().describe("false ones that the promise allows in this time, on average"),
 });

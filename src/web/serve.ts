@@ -81,7 +81,7 @@ export function createWeb({ overview, health, metrics, api, observations, acts, 
 /** Trouble of the monitor itself that is no reason to take it out of service, such as a receiver nobody can reach. */
 function selfTrouble({ incidents }: Overview): string[] {
   return incidents
-    .filter(({ kind, covers }) => kind === "monitor" && covers?.reason !== "over-cap")
+    .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
     .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
 }
 

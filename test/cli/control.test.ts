@@ -15,7 +15,7 @@ afterAll(() => service.close());
 const plumbline = (words: readonly string[], token?: string) => service.plumbline(words, token);
 
 async function openIncident() {
-  const incident = { ...incidentOf(freshName("cli"), noonMs), toldAtMs: noonMs };
+  const incident = { ...incidentOf(freshName("cli"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await service.store.claim(claim);
   await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
@@ -32,11 +32,11 @@ test("incident list, show, ack, resolve: what the service says, in words and as 
     stdout: expect.stringContaining(`acknowledged by ann  ${line}`),
   });
   const shown = (await plumbline(["incident", "explain", id])).stdout;
-  expect(shown).toContain("acknowledged: by ann: asked the provider\n    pager: told, acknowledged\n");
+  expect(shown).toContain("acknowledged: by ann: asked the provider\n    pager: notified, acknowledged\n");
   expect(shown).toContain(`${entryOf(incident, "pager").id}  pager  pending after 0 attempts  total time has doubled`);
   expect(await plumbline(["incident", "ack", id, "--why", "again"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("ann has acknowledged it already"),
+    stderr: expect.stringContaining("ann has already acknowledged the incident"),
   });
   expect((await plumbline(["incident", "resolve", id, "--why", "over"])).code).toBe(0);
   const listed = JSON.parse((await plumbline(["incident", "list", "--all", "--json"])).stdout) as { data: unknown[] };

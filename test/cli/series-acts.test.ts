@@ -61,7 +61,7 @@ test("an incident that is unknown, or of nothing that is measured, is neither ex
     expect(await plumbline("incident", word, "nothing-1", "--why", "x")).toMatchObject(refusal("no such incident"));
     expect((await plumbline("incident", word, "nothing-1")).stderr).toContain("--why <reason>");
   }
-  const incident = { ...incidentOf("valid@eu", noonMs), toldAtMs: noonMs };
+  const incident = { ...incidentOf("valid@eu", noonMs), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await service.store.claim(claim);
   await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));

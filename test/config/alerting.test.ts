@@ -28,7 +28,7 @@ describe("the page about alerts", () => {
   const config = configOf(block);
 
   test("its example is read as it is explained", () => {
-    const { routes, manners: policy, maintenance, groupWaitMs } = config.alerting;
+    const { routes, policies, maintenance, groupWaitMs } = config.alerting;
     expect(routes).toEqual([
       {
         name: "pages",
@@ -38,7 +38,7 @@ describe("the page about alerts", () => {
       },
       { name: "tickets", match: { tier: ["ticket"] }, receivers: ["team"] },
     ]);
-    expect(policy["team"]).toEqual({
+    expect(policies["team"]).toEqual({
       hours: {
         tz: "Europe/Berlin",
         days: [1, 2, 3, 4, 5],
@@ -48,7 +48,7 @@ describe("the page about alerts", () => {
         pages: "always",
       },
     });
-    expect(policy["pager"]).toEqual({ maxPerHour: 10 });
+    expect(policies["pager"]).toEqual({ maxPerHour: 10 });
     expect(maintenance).toEqual([
       {
         name: "nightly",
@@ -72,7 +72,7 @@ describe("the page about alerts", () => {
   test("it names every reason that there is", () => {
     const reasons =
       readFileSync("src/notify/route/route.ts", "utf8").match(/export type NotNotifiedReason =([^;]*);/)?.[1] ?? "";
-    const mutes = [...readFileSync("src/incident/mute.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
+    const mutes = [...readFileSync("src/incident/inhibit.ts", "utf8").matchAll(/readonly reason: "([a-z-]+)"/g)];
     const named = [...reasons.matchAll(/\| "([a-z-]+)"/g), ...mutes].map(([, reason]) => reason ?? "");
     expect(named.length).toBeGreaterThan(9);
     expect(named.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
@@ -83,7 +83,7 @@ test("days may be a list, a span over the weekend, or both", () => {
   const days = (text: string) => {
     const hours = `hours: { from: "08:00", to: "18:00", days: "${text}" }`;
     const { alerting } = configOf(`${valid}receivers:\n  team: { slack: { url: { env: A } }, ${hours} }\n`);
-    return alerting.manners["team"]?.hours?.days;
+    return alerting.policies["team"]?.hours?.days;
   };
   expect(days("sat, sun")).toEqual([0, 6]);
   expect(days("fri-mon")).toEqual([0, 1, 5, 6]);
@@ -120,7 +120,7 @@ test.each([
   [
     "a digest for a pager",
     `receivers:\n  pager: { pagerduty: { routingKey: { env: A } } }\ndigest: { receivers: [pager] }`,
-    'receivers that page nobody: a digest is read when there is time, and is never resolved; got "pager", which is pagerduty',
+    'receivers that wake nobody: a digest can wait, and nothing resolves it; got "pager", which is pagerduty',
   ],
   [
     "a digest for Alertmanager",

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
-import { secretUses } from "../../src/probe/receiver-secrets.ts";
+import { receiverKinds, requiredSecrets } from "../../src/receivers/receivers.ts";
 import { valid } from "./malformed.ts";
 
 function load(text: string, env?: Record<string, string>) {
@@ -52,13 +52,16 @@ describe("the page about receivers", () => {
     const receivers = receiversOf(block);
     const rows = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, kind]) => kind);
     expect(rows.toSorted()).toEqual([...new Set(receivers.map(({ kind }) => kind))].toSorted());
-    expect(receiversOf(block, good)).toEqual(receivers);
+    expect(rows.toSorted()).toEqual(Object.keys(receiverKinds).toSorted());
+    const addresses = receivers.flatMap(requiredSecrets).flatMap(({ ref }) => ("env" in ref ? [ref.env] : []));
+    const env = Object.fromEntries(addresses.map((name) => [name, "https://chat.example.com/hooks/x"]));
+    expect(receiversOf(block, { ...env, ...good })).toEqual(receivers);
     expect(receivers.every(({ links }) => links?.length === 2)).toBe(true);
   });
 
   test("whatever is missing or of another form is said at once, and not shown", () => {
     const missing = load(block, { COMETAPI_KEY: "sk-whatever" });
-    const count = receiversOf(block).flatMap(secretUses).length;
+    const count = receiversOf(block).flatMap(requiredSecrets).length;
     expect("problems" in missing && missing.problems.length).toBe(count);
     const wrong = load(block, Object.fromEntries(Object.keys(good).map((name) => [name, "hunter2\nsecret"])));
     expect("problems" in wrong && wrong.problems.length).toBe(count);
@@ -140,6 +143,6 @@ test("plain http in a secret address is found at the start", () => {
   const receivers = "  a: { slack: { url: { env: A } } }\n";
   expect(problemsOf(receivers, { A: "https://hooks.slack.com/x" })).toEqual([]);
   expect(problemsOf(receivers, { A: "http://hooks.slack.com/x" })).toEqual([
-    "receivers.a.slack.url: https, for alerts leave the house; got http",
+    "receivers.a.slack.url: https, because alerts leave your network; got http",
   ]);
 });

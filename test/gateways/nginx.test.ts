@@ -4,10 +4,10 @@ import { askedOnly, auditOf, evidence, item, state, targetAt } from "../audit/au
 import { policy } from "../exchange/policy.ts";
 import { freePort } from "../setup/servers.ts";
 import { openNginx } from "./nginx.ts";
-import { type Manner, openUpstream, upstreamKey } from "./upstream.ts";
+import { type DeliveryPolicy, openUpstream, upstreamKey } from "./upstream.ts";
 
 /** An audit of aimock behind a real nginx whose server does what `locations` say of the upstream's port. */
-async function audited(locations: (port: number) => string, manner: Manner = {}) {
+async function audited(locations: (port: number) => string, manner: DeliveryPolicy = {}) {
   await using upstream = await openUpstream(manner);
   await using nginx = await openNginx(locations(upstream.port));
   const target = targetAt(nginx.baseUrl, { policy: { ...policy, maxRequestBytes: 65_536 } });

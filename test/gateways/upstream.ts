@@ -9,7 +9,7 @@ export interface Upstream extends AsyncDisposable {
 export const upstreamKey = "sk-gateways-0123456789abcdef";
 
 /** How aimock answers: at once and whole, unless it is told otherwise. */
-export interface Manner {
+export interface DeliveryPolicy {
   /** Between two chunks, milliseconds. */
   readonly latency?: number;
   /** Cuts the connection inside the stream. */
@@ -21,7 +21,7 @@ export interface Manner {
 }
 
 /** aimock, an independent provider, on a free port. */
-export async function openUpstream({ status, delayMs = 0, ...manner }: Manner = {}): Promise<Upstream> {
+export async function openUpstream({ status, delayMs = 0, ...manner }: DeliveryPolicy = {}): Promise<Upstream> {
   const mock = new LLMock({
     host: "127.0.0.1",
     port: 0,

@@ -54,8 +54,8 @@ describe("common causes", () => {
     ["is over", { state: "resolved" }],
     ["only fails more often", { severity: "risky" }],
     ["replies, with something else", { kind: "expectation" }],
-    ["was silenced by somebody", { muted: { reason: "silenced", by: "sil-1" } }],
-    ["is in maintenance", { muted: { reason: "maintenance", by: "nightly" } }],
+    ["was silenced by somebody", { notifications: { muted: { reason: "silenced", by: "sil-1" } } }],
+    ["is in maintenance", { notifications: { muted: { reason: "maintenance", by: "nightly" } } }],
   ])("what %s does not count", (_what, over) => {
     expect(notified([down("a1", over), down("a2")], two)).toEqual([]);
   });

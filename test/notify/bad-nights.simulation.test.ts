@@ -30,7 +30,7 @@ function storyOf(incidentId: string): OutboxEntry[] {
       incident({ sequence: index + 1 }),
       transition(event, { incidentId, sequence: index + 1, atMs: atMs + index * 60_000 }),
     );
-    return outboxEntries(alert, routeAlert(alert, names, { told: new Set(names) }));
+    return outboxEntries(alert, routeAlert(alert, names, { notified: new Set(names) }));
   });
 }
 

@@ -4,6 +4,7 @@ import { createMailer } from "../../src/notify/deliver/mail-nodemailer.ts";
 import { createPoster } from "../../src/notify/deliver/post-undici.ts";
 import type { Poster, PostFault, PostReply, PostRequest } from "../../src/notify/deliver/poster.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
+import { kindOf } from "../../src/receivers/receivers.ts";
 import type { LogFields } from "../../src/std/log.ts";
 import { HandClock, MemoryOutbox } from "./outbox-double.ts";
 import { atMs, secrets } from "./samples.ts";
@@ -30,6 +31,7 @@ export function worldOf(receivers: readonly Receiver[], over: Partial<Pick<Deliv
     poster: createPoster(),
     mailer: createMailer(),
     receivers: new Map(receivers.map((one) => [one.name, one])),
+    kindOf,
     concurrency: createConcurrencyLimit(),
     secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),
     log: { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") },

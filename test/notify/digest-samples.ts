@@ -26,7 +26,7 @@ export function digest(over: Partial<Digest> = {}): Digest {
     moreKnown: 0,
     suspected: [{ ...place, what: "reply" }],
     moreSuspected: 0,
-    pages: { sinceMs: atMs - 30 * 86_400_000, series: 40, told: 2, noise: 1, allowed: 40 / 6 },
+    pages: { sinceMs: atMs - 30 * 86_400_000, series: 40, notified: 2, noise: 1, allowed: 40 / 6 },
     ...over,
   };
 }

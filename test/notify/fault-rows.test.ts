@@ -19,7 +19,7 @@ const minuteMs = 60_000;
 function entryAt(sequence: number, kind: TransitionKind, laterMs: number): OutboxEntry {
   const what = transition(kind, { sequence, atMs: atMs + laterMs });
   const alert = composeAlert(incident({ sequence }), what);
-  const [entry] = outboxEntries(alert, routeAlert(alert, ["pager"], { told: new Set(["pager"]) }));
+  const [entry] = outboxEntries(alert, routeAlert(alert, ["pager"], { notified: new Set(["pager"]) }));
   if (entry === undefined) throw new Error("nothing is told");
   return entry;
 }

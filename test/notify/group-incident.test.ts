@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyGroupReport, type GroupReport } from "../../src/notify/group-incident.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone } from "../../src/incident/mute.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 
 const minuteMs = 60_000;
@@ -12,7 +12,7 @@ const moved = {
   model: "some-model",
   label: "total time",
   direction: "up",
-  apart: [],
+  exceptions: [],
 } as const;
 
 function report(members: readonly string[], atMs: number): GroupReport {
@@ -27,7 +27,7 @@ function report(members: readonly string[], atMs: number): GroupReport {
     model: "some-model",
     location: "all",
     tier: "ticket",
-    covers: isOver ? undefined : { reason: "moved-together", targets: ["mini"], moved, members, headline },
+    group: isOver ? undefined : { reason: "moved-together", targets: ["mini"], moved, members, headline },
     findings: members.map((subject) => ({ subject, expected: "400 ms", observed: "800 ms" })),
     evidence: { runId: `run ${atMs}` },
     nowMs: atMs,
@@ -47,18 +47,18 @@ test("a move that reaches further is told again when it is twice as far, and not
   const { alert } = applyGroupReport(undefined, report(["a"], startMs), ["pager"], plainAlerting, alone).outbox[0]!;
   expect([alert.likelyCause, alert.nextStep]).toEqual([
     "provider",
-    expect.stringMatching(/ If it is meant for good: plumbline baseline planned --target mini --why "…"$/),
+    expect.stringMatching(/ If it is permanent: plumbline baseline planned --target mini --why "…"$/),
   ]);
   look(5, ["a", "b", "c", "d"]);
   expect(before).toMatchObject({ kind: "latency", severity: "risky", tier: "ticket" });
-  expect(before?.covers?.members).toHaveLength(4);
+  expect(before?.group?.members).toHaveLength(4);
   look(9, ["a", "b", "c", "d"]);
   look(11, ["a", "b", "c", "d"]);
   look(30, ["a", "b", "c", "d", "e"]);
   look(40, []);
   expect(notified).toEqual([
     "0 opened, moved-together: mini: total time up in 2 of 8 probes",
-    "11 reminded, reaches-further: still, for 11 min: mini: total time up in 4 of 8 probes",
+    "11 reminded, reaches-further: still firing after 11 min: mini: total time up in 4 of 8 probes",
     "40 resolved, no-longer-so: resolved: mini: total time up in 5 of 8 probes, after 40 min",
   ]);
 });

@@ -1,5 +1,5 @@
 import type { OutboxEntry } from "../../src/notify/compose/alert.ts";
-import { overtaken } from "../../src/notify/deliver/superseded.ts";
+import { supersededEntries } from "../../src/notify/deliver/superseded.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../../src/notify/deliver/outbox.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 
@@ -44,10 +44,10 @@ export class MemoryOutbox implements Outbox {
         const isLeased = leasedUntilMs > nowMs;
         return { id, receiver, incidentId, sequence, status, attempts, createdAtMs, heldUntilMs, isLeased };
       });
-    for (const { carrier, ids } of overtaken(waiting, nowMs)) {
+    for (const { by, ids } of supersededEntries(waiting, nowMs)) {
       for (const row of this.rows.values()) {
         if (!ids.includes(row.entry.id) && !ids.includes(row.carriedBy ?? "")) continue;
-        row.carriedBy = carrier;
+        row.carriedBy = by;
         row.ended = true;
       }
     }

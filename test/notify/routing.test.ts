@@ -92,8 +92,8 @@ describe("nobody acknowledges", () => {
     expect(day.heard).toEqual(["0:20 pager opened", "0:35 team unacknowledged", "1:20 boss unacknowledged"]);
     expect(day.routes).toEqual([
       "opened: opened,only-if-unacknowledged,only-if-unacknowledged",
-      "unacknowledged: knows-already,unacknowledged,no-route",
-      "unacknowledged: knows-already,knows-already,unacknowledged",
+      "unacknowledged: already-notified,unacknowledged,no-route",
+      "unacknowledged: already-notified,already-notified,unacknowledged",
     ]);
     day.slots("3:10", "3:20", "good");
     expect(day.heard.slice(3)).toEqual(["3:20 pager resolved", "3:20 team resolved", "3:20 boss resolved"]);
@@ -148,7 +148,7 @@ describe("working hours", () => {
   };
   const atWork = (over: Partial<Hours> = {}): Alerting => ({
     ...plainAlerting,
-    manners: { team: { hours: { ...hours, ...over } } },
+    policies: { team: { hours: { ...hours, ...over } } },
   });
 
   test("a ticket of the night is held until the morning, one of the day is told at once", () => {
@@ -233,10 +233,10 @@ describe("maintenance windows", () => {
   });
 });
 
-test("a receiver that was told enough within the hour is named as such", () => {
-  const day = timeline("usage", ["pager"], { ...plainAlerting, manners: { pager: { maxPerHour: 2 } } });
+test("a receiver with enough messages within the hour is rate limited", () => {
+  const day = timeline("usage", ["pager"], { ...plainAlerting, policies: { pager: { maxPerHour: 2 } } });
   day.sent(2);
   day.slots("0:10", "0:20", "bad");
-  expect(day.routes).toEqual(["opened: over-cap"]);
-  expect(day.incident()?.overCap).toEqual({ pager: 1_200_000 });
+  expect(day.routes).toEqual(["opened: rate-limited"]);
+  expect(day.incident()?.notifications?.receivers).toEqual({ pager: { rateLimitedAtMs: 1_200_000 } });
 });

@@ -5,7 +5,7 @@ import type { Incident, Transition, TransitionKind } from "../../src/incident/in
 import type { Finding } from "../../src/judgement/judgement.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { WebhookReceiver } from "../../src/probe/receiver.ts";
+import type { WebhookReceiver } from "../../src/receivers/webhook/receiver.ts";
 
 export const atMs = Date.parse("2026-11-23T10:12:00Z");
 

@@ -20,7 +20,7 @@ describe("I4: an alert that its receiver never got is told to the others", () =>
           event: "opened",
           severity: "breaking",
           likelyCause: "monitor",
-          summary: "plumbline itself: delivery to pager: disabled: it answered 410 Gone",
+          summary: "plumbline itself: delivery to pager: disabled: the receiver answered 410 Gone",
         },
       },
     ]);

@@ -25,8 +25,8 @@ const slow = found(
   { severity: "risky", ...trend },
 );
 const itself = { target: "plumbline", scenario: "itself", model: "none", location: "here" };
-const covers = (reason: GroupMembers["reason"], headline: string): Partial<Incident> => ({
-  covers: { reason, members: ["mini", "large"], headline },
+const group = (reason: GroupMembers["reason"], headline: string): Partial<Incident> => ({
+  group: { reason, members: ["mini", "large"], headline },
 });
 
 const summary = (over: Partial<Incident>, how: Transition = transition()): string =>
@@ -42,7 +42,7 @@ describe("one sentence that somebody who was just woken can act on", () => {
     [
       "more failures than usual",
       found("availability", "error rate", "0.4 % of runs", "12 % of runs, since 2026-11-23 08:05 UTC", trend),
-      "mini valid-request: error rate 0.4 % of runs → 12 % of runs, seen over many runs",
+      "mini valid-request: error rate 0.4 % of runs → 12 % of runs, over many runs",
     ],
     [
       "a broken rule",
@@ -57,9 +57,9 @@ describe("one sentence that somebody who was just woken can act on", () => {
         badRuns: 1,
         judgedRuns: 1,
       }),
-      "mini invalid-key: answers what it must refuse: a completion of 14 characters, status 200, asked twice",
+      "mini invalid-key: answered a request that must be refused: a completion of 14 characters, status 200, 2 of 2 requests",
     ],
-    ["slower", slow, "mini valid-request: total time 812 ms → 1.62 s (×2.0), seen over many runs"],
+    ["slower", slow, "mini valid-request: total time 812 ms → 1.62 s (×2.0), over many runs"],
     [
       "a receiver that is gone",
       found("monitor", "delivery to oncall", "delivered", "disabled: it answered 410 Gone", itself),
@@ -69,16 +69,16 @@ describe("one sentence that somebody who was just woken can act on", () => {
       "a provider",
       {
         ...found("availability", "2 targets", "a reply", "connect"),
-        ...covers("provider-is-down", "api.example.com is down: 2 of 2 targets do not reply"),
+        ...group("provider-is-down", "api.example.com is down: 2 of 2 targets do not reply"),
       },
       "api.example.com is down: 2 of 2 targets do not reply",
     ],
   ])("%s", (_what, over, sentence) => expect(summary(over)).toBe(sentence));
 
   test.each<[Transition["kind"], string]>([
-    ["reopened", "mini valid-request: back again: status 200 → 503, 2 of 3 runs"],
+    ["reopened", "mini valid-request: reopened: status 200 → 503, 2 of 3 runs"],
     ["escalated", "mini valid-request: now breaking: status 200 → 503, 2 of 3 runs"],
-    ["unacknowledged", "mini valid-request: nobody has acknowledged: status 200 → 503, 2 of 3 runs"],
+    ["unacknowledged", "mini valid-request: not acknowledged: status 200 → 503, 2 of 3 runs"],
     ["resolved", "mini valid-request: resolved: status 200 → 503, after 2 min"],
   ])("%s", (kind, sentence) =>
     expect(summary(found("expectation", "status", "200", "503"), transition(kind))).toBe(sentence),
@@ -96,8 +96,8 @@ describe("what to do first", () => {
     expect(step(answered(401))).toMatch(/key of mini is valid/);
     expect(step(found("monitor", "x", "y", "z", { ...itself, label: "delivery to oncall" }))).toMatch(/delivery list/);
     expect(step(found("monitor", "x", "y", "z", { ...itself, label: "probes run on schedule" }))).toMatch(/worker/);
-    expect(step(covers("no-connectivity", "x"))).toMatch(/DNS, proxy, firewall/);
-    expect(step(covers("over-cap", "x"))).toMatch(/incident list/);
+    expect(step(group("no-connectivity", "x"))).toMatch(/DNS, proxy, firewall/);
+    expect(step(group("rate-limited", "x"))).toMatch(/incident list/);
   });
 });
 
@@ -107,23 +107,21 @@ describe("the whole alert", () => {
 
   test("a trend was noticed at a time and began at another; it is no run of one", () => {
     const text = read(slow);
-    expect(text).toContain("noticed    2026-11-23 10:10:00 UTC");
+    expect(text).toContain("detected       2026-11-23 10:10:00 UTC");
     expect(text).toContain("since 2026-11-23 09:50 UTC");
     expect(text).not.toContain("1 of 1");
   });
 
   test("names all that it stands for", () => {
-    expect(read(covers("provider-is-down", "x"))).toContain("  mini, large\n");
+    expect(read(group("provider-is-down", "x"))).toContain("  mini, large\n");
   });
 
-  test("says what could not be told when it happened", () => {
+  test("lists transitions whose messages were delayed", () => {
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: "2026-11-23T10:12:00.000Z", reason: "x" }];
-    expect(read(slow, transition("resolved"), { earlier })).toContain(
-      "before     opened 2026-11-23 10:12:00 UTC; could not be told then",
-    );
+    expect(read(slow, transition("resolved"), { earlier })).toContain("delayed        opened 2026-11-23 10:12:00 UTC");
   });
 
-  test("says how to take it on, until it is over", () => {
+  test("says how to acknowledge it, until it is resolved", () => {
     expect(read(slow)).toContain('plumbline incident ack f00dfeed-1 --why "…"');
     expect(read(slow, transition("resolved"))).not.toContain("incident ack");
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { acknowledge, resolveByHand } from "../../src/incident/acknowledge.ts";
-import type { SilenceMatcher } from "../../src/incident/mute.ts";
+import type { SilenceMatcher } from "../../src/incident/silence.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import { probe } from "../probe/samples.ts";
 import { timeline } from "./day.ts";
@@ -23,11 +23,11 @@ test("acknowledged: told once, no more reminders, and that it is over", () => {
   const day = timeline();
   day.slots("0:10", "1:00", "bad");
   expect(day.act("1:05", acknowledge)).toBe("done");
-  expect(day.act("1:06", acknowledge)).toBe("ann has acknowledged it already");
+  expect(day.act("1:06", acknowledge)).toBe("ann has already acknowledged the incident");
   day.slots("1:10", "12:00", "bad");
   day.slots("12:10", "12:30", "good");
   expect(day.told).toEqual(["0:20 opened", "1:05 acknowledged", "12:20 resolved"]);
-  expect(day.act("13:00", acknowledge)).toBe("it is not open");
+  expect(day.act("13:00", acknowledge)).toBe("the incident is not open");
 });
 
 test("resolved by hand: the next slots that agree are another incident", () => {
@@ -54,7 +54,7 @@ describe("silences", () => {
     day.slots("0:10", "1:00", "bad");
     day.slots("1:10", "3:00", "good");
     expect(day.told).toEqual([]);
-    expect(day.routes).toEqual(["opened: silenced", "resolved: nobody-was-told"]);
+    expect(day.routes).toEqual(["opened: silenced", "resolved: nobody-was-notified"]);
   });
 
   test("silenced after it was told: no reminders, but that it is over", () => {

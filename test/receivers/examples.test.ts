@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { outcomeOf } from "../../src/notify/deliver/outcome.ts";
-import { renderFor, statusRulesOf } from "../../src/receivers/receivers.ts";
-import type { Receiver } from "../../src/probe/receiver.ts";
+import { kindOf } from "../../src/receivers/receivers.ts";
+import { renderFor } from "./render-for.ts";
 import { atMs, alertOf, entryFor } from "../notify/samples.ts";
-import { bodyOf, links, lookUp, posted, receivers } from "./kinds.ts";
+import { bodyOf, links, lookUp, posted, receivers, type SampleKind } from "./kinds.ts";
 
 const resolved = alertOf({}, "resolved");
 
 /** The request as it goes out, with the body laid out for reading. */
-function request(kind: Receiver["kind"], alert = alertOf()): string {
+function request(kind: SampleKind, alert = alertOf()): string {
   const { url, headers, body } = posted(kind, alert, { links });
   const parsed = JSON.parse(body) as unknown;
   expect(JSON.stringify(parsed)).toBe(body);
@@ -17,9 +17,7 @@ function request(kind: Receiver["kind"], alert = alertOf()): string {
 }
 
 /** The generic one has its alert whole in the body: what there is to say of it is said in tests of its own. */
-const rendered = (Object.keys(receivers) as Receiver["kind"][]).filter(
-  (kind) => kind !== "webhook" && kind !== "email",
-);
+const rendered = (Object.keys(receivers) as SampleKind[]).filter((kind) => kind !== "webhook" && kind !== "email");
 
 test.each(rendered)("%s: the very request, when it begins and when it is over", async (kind) => {
   await expect(request(kind)).toMatchFileSnapshot(`examples/${kind}-firing.http`);
@@ -61,8 +59,8 @@ describe("Alertmanager is told as Prometheus tells it", () => {
 });
 
 describe("statuses mean what the service says", () => {
-  const meant = (kind: Receiver["kind"], status: number): string =>
-    outcomeOf({ kind: "reply", status }, atMs, statusRulesOf(receivers[kind])).kind;
+  const meant = (kind: SampleKind, status: number): string =>
+    outcomeOf({ kind: "reply", status }, atMs, kindOf(receivers[kind]).statuses).kind;
 
   test.each([
     ["pagerduty", { 202: "delivered", 200: "failed", 400: "refused", 410: "failed", 429: "failed", 500: "failed" }],

@@ -2,9 +2,9 @@ import type { SecretRef } from "../../src/probe/target.ts";
 
 import type { Alert } from "../../src/notify/compose/alert.ts";
 import type { Message } from "../../src/notify/deliver/receiver-kind.ts";
-import { renderFor } from "../../src/receivers/receivers.ts";
+import { renderFor } from "./render-for.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
-
+import type { receiverKinds } from "../../src/receivers/receivers.ts";
 import { atMs, entryFor, receiver } from "../notify/samples.ts";
 
 const address = (env: string) => ({ name: "team", url: { env }, allowPrivate: false, timeoutMs: 60_000 });
@@ -48,7 +48,9 @@ export const receivers = {
     from: { name: "Plumbline", address: "plumbline@example.com" },
     to: ["oncall@example.com"],
   },
-} as const satisfies { [K in Receiver["kind"]]: Extract<Receiver, { kind: K }> };
+} as const satisfies { [Kind in keyof typeof receiverKinds]?: ReturnType<(typeof receiverKinds)[Kind]["resolve"]> };
+
+export type SampleKind = keyof typeof receivers;
 
 const known: Readonly<Record<string, string>> = {
   NEW_SECRET: `whsec_${Buffer.alloc(32, "new").toString("base64")}`,
@@ -69,9 +71,9 @@ export const links = [
 ];
 
 /** What is posted of an alert, by the row of the table that serves this kind. */
-export function posted(kind: Receiver["kind"], alert?: Alert, over: Partial<Receiver> = {}, secret = lookUp): Message {
+export function posted(kind: SampleKind, alert?: Alert, over: Partial<Receiver> = {}, secret = lookUp): Message {
   const entry = { ...entryFor("team"), ...(alert === undefined ? {} : { alert }) };
-  const rendered = renderFor(entry, { ...receivers[kind], ...over } as Receiver, secret, atMs);
+  const rendered = renderFor(entry, { ...receivers[kind], ...over }, secret, atMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
   if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;

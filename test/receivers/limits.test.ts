@@ -15,7 +15,7 @@ function textsIn(value: unknown): string[] {
 const members = Array.from({ length: 200 }, (_, n) => `target-${String(n).padStart(3, "0")}`);
 const hundreds = alertOf({
   kind: "availability",
-  covers: { reason: "provider-is-down", members, headline: "api.example.com is down: 200 of 200 targets do not reply" },
+  group: { reason: "provider-is-down", members, headline: "api.example.com is down: 200 of 200 targets do not reply" },
 });
 
 describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmless }) => {

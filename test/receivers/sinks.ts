@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Receiver } from "../../src/probe/receiver.ts";
+import type { SampleKind } from "./kinds.ts";
 import {
   alertmanagerBody,
   discordBody,
@@ -12,7 +12,7 @@ import {
 
 /** A service as a judge of bodies: their shape, their size, and what of their texts it would obey. */
 interface Sink {
-  readonly kind: Receiver["kind"];
+  readonly kind: SampleKind;
   readonly body: z.ZodType;
   readonly maxBytes: number;
   /** The texts that the service would read as markup. */

@@ -4,9 +4,9 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import type { Alert } from "../../src/notify/compose/alert.ts";
 import { linksFor } from "../../src/notify/compose/fill-template.ts";
-import { webhook } from "../../src/receivers/webhook/render.ts";
+import { renderFor } from "./render-for.ts";
 import type { Message } from "../../src/notify/deliver/receiver-kind.ts";
-import type { WebhookReceiver } from "../../src/probe/receiver.ts";
+import type { WebhookReceiver } from "../../src/receivers/webhook/receiver.ts";
 import { alertParts, type TemplateValue } from "../../src/probe/template.ts";
 import { alertOf, entryFor, receiver, secrets } from "../notify/samples.ts";
 import { hostileAlert } from "./hostile.ts";
@@ -24,8 +24,9 @@ const nowMs = Date.now();
 function message(over: Partial<WebhookReceiver> = {}, alert?: Alert): Message {
   const entry = { ...entryFor(), ...(alert === undefined ? {} : { alert }) };
   const secret = (ref: object): string => ("env" in ref ? (known[String(ref.env)] ?? "") : "");
-  const rendered = webhook.render(entry, receiver(over), secret, nowMs);
+  const rendered = renderFor(entry, receiver(over), secret, nowMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
+  if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;
 }
 

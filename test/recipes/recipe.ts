@@ -13,7 +13,7 @@ export interface ScratchCopy extends Disposable {
   /** The files that `work` creates or changes by `create` and `replace`. */
   touchedBy(work: () => void): string[];
   /** Runs a program of `node_modules` or a script of package.json; the output, or an error with the output. */
-  run(command: "tsc" | "vitest" | "npm", ...parameters: readonly string[]): string;
+  run(command: "tsc" | "vitest" | "plumbline" | "npm", ...parameters: readonly string[]): string;
 }
 
 const notCopied = new Set(["node_modules", ".git", "dist", "coverage", ".plumbline", "audits"]);
@@ -30,6 +30,7 @@ export { config as default };
 const programs = {
   tsc: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--incremental", "--tsBuildInfoFile", ".cache/tsc"],
   vitest: ["node_modules/vitest/vitest.mjs", "run", "--config", "vitest.recipe.config.ts"],
+  plumbline: ["src/main.ts"],
 } as const;
 
 export function openScratchCopy(root = resolve(".")): ScratchCopy {

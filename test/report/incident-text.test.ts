@@ -9,10 +9,10 @@ const story = (over: Parameters<typeof incident>[0] = {}): string =>
       {
         ...transition(),
         routes: [
-          { receiver: "pager", told: true, reason: "opened", by: "pages" },
-          { receiver: "team", told: true, reason: "opened", by: "pages", heldUntilMs: atMs + 3_600_000 },
-          { receiver: "lead", told: false, reason: "only-if-unacknowledged" },
-          { receiver: "archive", told: false, reason: "silenced", by: "sil-1" },
+          { receiver: "pager", notified: true, reason: "opened", by: "pages" },
+          { receiver: "team", notified: true, reason: "opened", by: "pages", heldUntilMs: atMs + 3_600_000 },
+          { receiver: "lead", notified: false, reason: "only-if-unacknowledged" },
+          { receiver: "archive", notified: false, reason: "silenced", by: "sil-1" },
         ],
       },
     ],
@@ -34,10 +34,10 @@ const story = (over: Parameters<typeof incident>[0] = {}): string =>
 test("says of each receiver why it was told or not, by which route, and until when it is held", () => {
   const text = story();
   for (const line of [
-    "    pager: told, opened (pages)",
-    "    team: told, opened (pages), held until 2026-11-23T11:12:00Z",
-    "    lead: not told, only-if-unacknowledged",
-    "    archive: not told, silenced (sil-1)",
+    "    pager: notified, opened (pages)",
+    "    team: notified, opened (pages), held until 2026-11-23T11:12:00Z",
+    "    lead: not notified, only-if-unacknowledged",
+    "    archive: not notified, silenced (sil-1)",
     "  msg_1  pager  told of by another message  prompt tokens 12 → 57",
     "2 of 3 runs bad since 2026-11-23T10:10:00Z",
   ])
@@ -45,20 +45,22 @@ test("says of each receiver why it was told or not, by which route, and until wh
 });
 
 test("says what keeps it quiet, and what it stands for", () => {
-  expect(story({ muted: { reason: "provider-is-down", by: "beef-1" } })).toContain(
-    "kept quiet: provider-is-down (beef-1)\n",
+  expect(story({ notifications: { muted: { reason: "provider-is-down", by: "beef-1" } } })).toContain(
+    "muted: provider-is-down (beef-1)\n",
   );
-  const covers = { reason: "provider-is-down", members: ["mini", "large"], headline: "x" } as const;
-  expect(story({ covers })).toContain("since 2026-11-23T10:10:00Z: mini, large\n");
+  const group = { reason: "provider-is-down", members: ["mini", "large"], headline: "x" } as const;
+  expect(story({ group })).toContain("since 2026-11-23T10:10:00Z: mini, large\n");
   const headline = "mini: total time up in 2 of 2 probes, ×2.0";
-  expect(story({ covers: { ...covers, headline } })).toContain(`\n${headline} (`);
+  expect(story({ group: { ...group, headline } })).toContain(`\n${headline} (`);
 });
 
 test("one line of a list: what stands for others by its sentence, and what is part of that", () => {
   const headline = "mini: total time up in 2 of 2 probes, ×2.0";
-  const covers = { reason: "moved-together", members: ["a", "b"], headline } as const;
+  const group = { reason: "moved-together", members: ["a", "b"], headline } as const;
   const muted = { reason: "moved-together", by: "beef-1" };
-  const [cover, member] = incidentLines([incident({ covers }), incident({ muted })], atMs).split("\n");
+  const [cover, member] = incidentLines([incident({ group }), incident({ notifications: { muted } })], atMs).split(
+    "\n",
+  );
   expect(cover).toContain(`  ${headline}  for 2 min  f00dfeed-1`);
-  expect(member).toContain("f00dfeed-1, quiet: moved-together (beef-1)");
+  expect(member).toContain("f00dfeed-1, muted: moved-together (beef-1)");
 });

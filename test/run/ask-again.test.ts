@@ -13,7 +13,13 @@ const slotMs = Date.UTC(2026, 10, 23, 8);
 const minute = 60_000;
 const hourly: Probe = { ...sample, cadence: { kind: "every", everyMs: 60 * minute } };
 const at = slotMs + 400;
-const suspected = { ...incident(), state: "suspected", lastBadSlotMs: slotMs, badRuns: 1, muted: undefined } as const;
+const suspected = {
+  ...incident(),
+  state: "suspected",
+  lastBadSlotMs: slotMs,
+  badRuns: 1,
+  notifications: undefined,
+} as const;
 
 const cases: readonly (readonly [string, Parameters<typeof askAgainAt>[1], boolean])[] = [
   ["a field that is gone", [{ ...suspected, kind: "contract", severity: "breaking" }], true],
@@ -34,7 +40,14 @@ const cases: readonly (readonly [string, Parameters<typeof askAgainAt>[1], boole
   ["no reply: an outage has to last", [{ ...suspected, kind: "availability", severity: "breaking" }], false],
   [
     "in a maintenance window",
-    [{ ...suspected, kind: "contract", severity: "breaking", muted: { reason: "maintenance", by: "x" } }],
+    [
+      {
+        ...suspected,
+        kind: "contract",
+        severity: "breaking",
+        notifications: { muted: { reason: "maintenance", by: "x" } },
+      },
+    ],
     false,
   ],
   ["nothing", [], false],

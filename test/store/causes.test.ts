@@ -57,7 +57,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
         "+80s pager opened: api.example.com is down from eu: 200 of 200 targets do not reply",
       ]);
       const open = await store.incidents(false, 1000);
-      const cover = open.find(({ covers }) => covers !== undefined);
+      const cover = open.find(({ group }) => group !== undefined);
       expect(open).toHaveLength(201);
       const [row] = (await pool.pool.query("SELECT alert FROM plumbline.outbox WHERE state = 'delivered'", [])).rows;
       const { alert } = row as { alert: { members: string[]; moreMembers: number } };
@@ -66,7 +66,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       const one = open.find(({ target }) => target === "target-007");
       const history = one && (await store.history(incidentId(one)));
       expect(history?.deliveries.map(({ state }) => state)).toEqual(["carried"]);
-      expect(history?.incident.muted?.by).toBe(cover && incidentId(cover));
+      expect(history?.incident.notifications?.muted?.by).toBe(cover && incidentId(cover));
 
       for (const one of probes) await story.slot(one, "good", noonMs + 3 * minuteMs);
       await story.ticks(noonMs + 3 * minuteMs, noonMs + 4 * minuteMs);
@@ -76,7 +76,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     });
 
     test("a cap neither hides any of them nor makes a digest of them", async () => {
-      const capped: Alerting = { ...alerting, manners: { pager: { maxPerHour: 10 } } };
+      const capped: Alerting = { ...alerting, policies: { pager: { maxPerHour: 10 } } };
       const probes = names(30).map((name) => probeOf(name, "api.example.com", { alerting: capped }));
       const story = night(store, probes);
       for (const one of probes) for (const minute of [0, 1]) await story.slot(one, "bad", noonMs + minute * minuteMs);
@@ -114,7 +114,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       await story.ticks(noonMs + minuteMs, noonMs + 13 * minuteMs);
       expect(story.told).toEqual([
         "+80s pager opened: api.example.com is down from eu: 2 of 2 targets do not reply",
-        "+680s lead unacknowledged: nobody has acknowledged: api.example.com is down from eu: 2 of 2 targets do not reply",
+        "+680s lead unacknowledged: not acknowledged: api.example.com is down from eu: 2 of 2 targets do not reply",
       ]);
     });
 
@@ -159,7 +159,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       await story.ticks(noonMs + 7 * minuteMs, noonMs + 8 * minuteMs);
       expect(story.told).toEqual([
         "+80s pager opened: api.example.com is down from eu: 2 of 6 targets do not reply",
-        "+420s pager reminded: still, for 6 min: api.example.com is down from eu: 6 of 6 targets do not reply",
+        "+420s pager reminded: still firing after 6 min: api.example.com is down from eu: 6 of 6 targets do not reply",
       ]);
     });
 
@@ -216,9 +216,9 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     for (const minute of [7, 8]) await story.slot(one, "bad", noonMs + minute * minuteMs);
     await story.ticks(noonMs + 8 * minuteMs, noonMs + 8 * minuteMs + 45_000);
     expect(story.told).toEqual(["+360s pager opened: Plumbline is overloaded at eu: it stalled in 6 of 6 runs"]);
-    const [outage] = (await store.incidents(false, 10)).filter(({ covers }) => covers === undefined);
+    const [outage] = (await store.incidents(false, 10)).filter(({ group }) => group === undefined);
     const history = outage && (await store.history(incidentId(outage)));
-    expect(history?.transitions[0]?.routes).toMatchObject([{ told: false, reason: "monitor-overloaded" }]);
+    expect(history?.transitions[0]?.routes).toMatchObject([{ notified: false, reason: "monitor-overloaded" }]);
   });
 
   test("a clock that is wrong says so once, keeps everything quiet, and is forgotten when nobody confirms it", async () => {
@@ -243,7 +243,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
   });
 
   test("over its cap a receiver gets a digest that names the rest, and no more than that", async () => {
-    const capped: Alerting = { ...plainAlerting, manners: { pager: { maxPerHour: 3 } } };
+    const capped: Alerting = { ...plainAlerting, policies: { pager: { maxPerHour: 3 } } };
     const probes = names(20).map((name, index) => probeOf(name, `host-${index}.example.com`, { alerting: capped }));
     const healthy = names(30).map((name, index) =>
       probeOf(`fine-${name}`, `fine-${index}.example.com`, { alerting: capped }),

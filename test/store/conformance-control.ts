@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import type { Surroundings } from "../../src/incident/mute.ts";
+import type { Surroundings } from "../../src/incident/inhibit.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
@@ -20,7 +20,7 @@ export function controlConforms(bench: () => Bench): void {
       nudge: () => {},
     });
   async function open() {
-    const incident = { ...incidentOf(freshName("held"), noonMs), toldAtMs: noonMs };
+    const incident = { ...incidentOf(freshName("held"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
     const claim = claimOf(incident.probeId, noonMs);
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
@@ -47,7 +47,7 @@ export function controlConforms(bench: () => Bench): void {
       ["opened", "2-of-3-slots-bad"],
       ["acknowledged", "by ann: looking"],
     ]);
-    expect(history?.transitions[1]?.routes).toEqual([{ receiver: "pager", told: true, reason: "acknowledged" }]);
+    expect(history?.transitions[1]?.routes).toEqual([{ receiver: "pager", notified: true, reason: "acknowledged" }]);
     expect(history?.deliveries.map(({ sequence, receiver, state }) => [sequence, receiver, state])).toEqual([
       [2, "pager", "pending"],
       [1, "pager", "pending"],
@@ -56,7 +56,7 @@ export function controlConforms(bench: () => Bench): void {
     expect(acts).toEqual([{ by: "ann", what: "acknowledge", why: "looking" }]);
     expect(await control().act("acknowledge", id, "bob", "me too")).toEqual({
       kind: "refused",
-      reason: "ann has acknowledged it already",
+      reason: "ann has already acknowledged the incident",
     });
   });
 

@@ -10,7 +10,7 @@ export function standingConforms(bench: () => Bench): void {
   test("what was told last of an incident, until it is over, and for a while that it is", async () => {
     const receiver = freshName("am");
     const atMs = noonMs + 3_600_000;
-    const incident = { ...incidentOf(freshName("standing"), noonMs), toldAtMs: noonMs };
+    const incident = { ...incidentOf(freshName("standing"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
     const claim = claimOf(incident.probeId, noonMs);
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(incident, [receiver]));
@@ -25,7 +25,7 @@ export function standingConforms(bench: () => Bench): void {
       nudge: () => {},
     });
     const standing = async (sinceMs = noonMs): Promise<string[]> =>
-      (await bench().store.lastTold(receiver, sinceMs)).map(({ alert }) => alert.event);
+      (await bench().store.lastNotified(receiver, sinceMs)).map(({ alert }) => alert.event);
     const end = (outboxId: string, outcome: DeliveryOutcome) =>
       bench().store.record({ outboxId, receiver, ordinal: 1, startedAtMs: atMs, durationMs: 1, outcome });
     const newest = async (): Promise<string> =>
@@ -36,7 +36,7 @@ export function standingConforms(bench: () => Bench): void {
     expect(await standing()).toEqual([]);
     await end(entryOf(incident, receiver).id, delivered);
     expect(await standing()).toEqual(["opened"]);
-    expect(await bench().store.lastTold(freshName("am"), noonMs)).toEqual([]);
+    expect(await bench().store.lastNotified(freshName("am"), noonMs)).toEqual([]);
 
     await control.act("acknowledge", incidentId(incident), "ann", "looking");
     expect(await standing()).toEqual(["opened"]);

@@ -123,7 +123,7 @@ export function transitionOf(incident: Incident, kind: Transition["kind"]): Noti
     sequence: incident.sequence,
     atMs: incident.lastSlotMs + 900,
     reason: "2-of-3-slots-bad",
-    routes: [{ receiver: "nobody", told: false, reason: "informative-only" }],
+    routes: [{ receiver: "nobody", notified: false, reason: "informative-only" }],
   };
 }
 

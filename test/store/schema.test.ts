@@ -10,7 +10,8 @@ import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { migrateStore, openStore, readSchemaState } from "../../src/store/store.ts";
 import { freshDatabase } from "../setup/databases.ts";
-import { claimOf, finishOf, nothingNew, noonMs } from "./samples.ts";
+import { incidentId } from "../../src/incident/incident.ts";
+import { claimOf, finishOf, incidentOf, nothingNew, noonMs } from "./samples.ts";
 
 const closers: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -88,7 +89,7 @@ test.each([
   ])
     await pool.pool.query(undo);
   // Migrations are undone from the newest back; what came after changes nothing here.
-  await forget(pool, ["0016-ledger-entries", "0020-judge-state-breaking"]);
+  await forget(pool, ["0016-ledger-entries", "0017-notification-log-breaking", "0020-judge-state-breaking"]);
   const upgraded = await openStore(pool, nowMs, 30);
   const cap = (tokens: number): SpendCap => ({ scope: "target/mini", span: "hour", tokens });
   const ask = (probe: string, tokens: number) =>
@@ -107,6 +108,79 @@ test.each([
     { kind: "reserved", tokens: 100 },
     { kind: "reserved", tokens: 100 },
   ]);
+});
+
+/** An incident as programs before 0017 stored it. */
+const oldIncident = {
+  ...incidentOf("old", noonMs),
+  toldAtMs: noonMs,
+  told: { pager: noonMs },
+  overCap: { pager: noonMs - 5, team: noonMs + 1 },
+  isOwed: false,
+  muted: { reason: "silenced", by: "sil-1" },
+  previous: { ...incidentOf("old", noonMs), toldAtMs: noonMs - 9 },
+};
+const oldGroup = {
+  ...incidentOf("plumbline", noonMs),
+  covers: {
+    reason: "over-cap",
+    members: ["a"],
+    headline: "h",
+    toldMembers: 1,
+    moved: { group: "g", kind: "latency", model: "m", label: "l", direction: "up", apart: ["f"] },
+  },
+};
+
+test.each([
+  ["PostgreSQL", postgres],
+  ["PGlite", pglite],
+])("%s: incidents that older programs stored keep their notification log", async (_name, open) => {
+  const pool = await open();
+  await migrateStore(pool);
+  await forget(pool, ["0017-notification-log-breaking"]);
+  for (const one of [oldIncident, oldGroup])
+    await pool.pool.query(
+      "INSERT INTO plumbline.incidents (fingerprint, probe_id, state, body) VALUES ($1, $2, $3, $4)",
+      [one.fingerprint, one.probeId, one.state, JSON.stringify(one)],
+    );
+  const routes = [
+    { receiver: "pager", told: true, reason: "opened" },
+    { receiver: "team", told: false, reason: "was-not-told-before" },
+  ];
+  await pool.pool.query(
+    `INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, incident, routes)
+      VALUES ($1, 1, $2, 'opened', now(), 'x', $3, $4)`,
+    [incidentId(oldIncident), oldIncident.fingerprint, JSON.stringify(oldIncident), JSON.stringify(routes)],
+  );
+  const store = await openStore(pool, noonMs, 30);
+  const { incident, transitions } = (await store.history(incidentId(oldIncident)))!;
+  const { told: _told, toldAtMs: _at, overCap: _over, isOwed: _owed, muted: _muted, ...rest } = oldIncident;
+  expect(incident).toEqual({
+    ...rest,
+    notifications: {
+      lastNotifiedAtMs: noonMs,
+      receivers: {
+        pager: { notifiedAtMs: noonMs, rateLimitedAtMs: noonMs - 5 },
+        team: { rateLimitedAtMs: noonMs + 1 },
+      },
+      isPending: false,
+      muted: { reason: "silenced", by: "sil-1" },
+    },
+    previous: { ...incidentOf("old", noonMs), notifications: { lastNotifiedAtMs: noonMs - 9 } },
+  });
+  expect(transitions[0]?.routes).toEqual([
+    { receiver: "pager", notified: true, reason: "opened" },
+    { receiver: "team", notified: false, reason: "not-notified-before" },
+  ]);
+  const group = (await store.incidents(false, 9)).find((one) => one.group !== undefined);
+  expect(group?.group).toEqual({
+    reason: "rate-limited",
+    members: ["a"],
+    headline: "h",
+    notifiedMembers: 1,
+    moved: { group: "g", kind: "latency", model: "m", label: "l", direction: "up", exceptions: ["f"] },
+  });
+  expect(group).not.toHaveProperty("notifications");
 });
 
 test("of four at once, one does it and the others find it done", async () => {

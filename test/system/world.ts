@@ -4,7 +4,7 @@ import { normalFrom } from "../../bench/detection/series.ts";
 import type { NotifiedTransition } from "../../src/notify/effects.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone } from "../../src/incident/mute.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import { observe } from "../../src/observation/observe.ts";
 import type { Probe } from "../../src/probe/probe.ts";
@@ -31,7 +31,7 @@ export interface Mood {
 const dayMs = 86_400_000;
 const usualFailures = 0.004;
 
-/** One target's replies: times from a measured distribution, neighbours alike, a daily season, spikes, some failures. */
+/** One target's replies: times from a measured distribution, peers alike, a daily season, spikes, some failures. */
 export function repliesOf(marginal: readonly number[], seed: number): (atMs: number, mood: Mood) => Observation {
   const random = seededRandom(seed * 7919 + 5);
   const normal = normalFrom(random);

@@ -21,9 +21,9 @@ test("two locations fail more often together: one message, its members quiet and
   expect(said(day.story.told)).toEqual(["opened: mini: error rate up in 2 of 2 probes"]);
 
   const open = await store.incidents(false, 99);
-  const cover = open.find(({ covers }) => covers !== undefined)!;
+  const cover = open.find(({ group }) => group !== undefined)!;
   expect(cover).toMatchObject({ kind: "availability", severity: "risky", tier: "ticket", location: "all" });
-  expect(cover.covers?.members).toEqual(["valid-request from eu", "valid-request from us"]);
+  expect(cover.group?.members).toEqual(["valid-request from eu", "valid-request from us"]);
   expect(cover.findings.map(({ subject }) => subject)).toEqual([
     "error rate, valid-request from eu",
     "error rate, valid-request from us",
@@ -32,13 +32,13 @@ test("two locations fail more often together: one message, its members quiet and
     expect(expected).toBe("0.0 % of runs");
     expect(observed).toMatch(/^\d+ % of runs, since \d{4}-\d\d-\d\d (?:11:59|12:0\d) UTC$/);
   }
-  const members = open.filter(({ covers }) => covers === undefined);
+  const members = open.filter(({ group }) => group === undefined);
   expect(members.map(({ label, location }) => `${label} ${location}`).toSorted()).toEqual([
     "error rate eu",
     "error rate us",
   ]);
   for (const one of members) {
-    expect(one.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
+    expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
     // Who was found after the message about both has nothing of its own to carry.
     const { deliveries } = (await store.history(incidentId(one)))!;
     expect(deliveries.filter(({ state }) => state !== "carried")).toEqual([]);
@@ -57,12 +57,10 @@ test("one that fails more often alone, of three, is told of by itself", async ()
   day.retried.add(us.id);
   await day.minutes(60);
   expect(said(day.story.told)).toEqual([
-    expect.stringMatching(
-      /^opened: mini valid-request: error rate 0\.0 % of runs → \d+ % of runs, seen over many runs$/,
-    ),
+    expect.stringMatching(/^opened: mini valid-request: error rate 0\.0 % of runs → \d+ % of runs, over many runs$/),
   ]);
   const open = await store.incidents(false, 99);
-  expect(open.map(({ location, label, muted, covers }) => ({ location, label, muted, covers }))).toEqual([
-    { location: "us", label: "error rate", muted: undefined, covers: undefined },
-  ]);
+  expect(
+    open.map(({ location, label, notifications, group }) => ({ location, label, muted: notifications?.muted, group })),
+  ).toEqual([{ location: "us", label: "error rate", muted: undefined, group: undefined }]);
 });

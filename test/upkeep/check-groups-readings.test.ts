@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Reading } from "../../src/baseline/reading.ts";
 import type { Incident } from "../../src/incident/incident.ts";
-import { muteOf } from "../../src/incident/mute.ts";
+import { muteOf } from "../../src/incident/inhibit.ts";
 import { fingerprintOf } from "../../src/incident/reduce.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
@@ -62,7 +62,7 @@ function incidentIn(one: Probe, over: Partial<Incident>): Incident {
 
 async function look(atMs: number, probes: readonly Probe[] = all): Promise<Incident | undefined> {
   await checkGroups({ store, probes, receivers: [], alerting: plainAlerting }, atMs);
-  return (await store.incidents(false, 99)).find(({ covers }) => covers !== undefined);
+  return (await store.incidents(false, 99)).find(({ group }) => group !== undefined);
 }
 
 test("what has moved the other way is no part of it, and is not kept quiet", async () => {
@@ -71,10 +71,8 @@ test("what has moved the other way is no part of it, and is not kept quiet", asy
   const [up, down] = [incidentIn(us!, {}), incidentIn(asia!, {})];
   await judged(asia!, noonMs, { held: "down" }, [down]);
   const cover = (await look(noonMs))!;
-  expect(cover.covers?.headline).toBe("mini: completion tokens up in 2 of 3 probes");
-  const mutes = [up, down].map(
-    (it) => muteOf(it, { silences: [], outages: [], covering: [cover] }, [], noonMs)?.reason,
-  );
+  expect(cover.group?.headline).toBe("mini: completion tokens up in 2 of 3 probes");
+  const mutes = [up, down].map((it) => muteOf(it, { silences: [], outages: [], groups: [cover] }, [], noonMs)?.reason);
   expect(mutes).toEqual(["moved-together", undefined]);
 });
 
@@ -91,7 +89,7 @@ test("it is over when none is away, and when its probes are no longer configured
   for (const [index, one] of all.entries()) await judged(one, noonMs, { held: index < 2 ? "up" : null });
   expect(await look(noonMs)).toBeDefined();
   await judged(eu!, noonMs + minuteMs, {});
-  expect((await look(noonMs + minuteMs))?.covers?.members).toEqual(["valid-request from us"]);
+  expect((await look(noonMs + minuteMs))?.group?.members).toEqual(["valid-request from us"]);
   await judged(us!, noonMs + minuteMs, {});
   expect(await look(noonMs + 2 * minuteMs)).toBeUndefined();
 
@@ -125,7 +123,7 @@ test("where the target is down, nothing counts that is shown there", async () =>
   await judged(us!, noonMs, { held: "up" }, [outage]);
   expect(await look(noonMs)).toBeUndefined();
   await judged(asia!, noonMs, { held: "up" });
-  expect((await look(noonMs))?.covers?.members).toEqual(["valid-request from asia", "valid-request from eu"]);
+  expect((await look(noonMs))?.group?.members).toEqual(["valid-request from asia", "valid-request from eu"]);
 });
 
 test("failures that are more frequent everywhere are one, which is no outage of the target", async () => {
@@ -138,11 +136,11 @@ test("failures that are more frequent everywhere are one, which is no outage of 
   }
   const cover = await look(noonMs);
   expect(cover).toMatchObject({ kind: "availability", severity: "risky", tier: "ticket", location: "all" });
-  expect(cover?.covers?.headline).toBe("mini: error rate up in 3 of 3 probes");
+  expect(cover?.group?.headline).toBe("mini: error rate up in 3 of 3 probes");
   const next = claimOf(eu!.id, noonMs + minuteMs, { target: "mini", location: "all" });
   await store.claim(next);
   await store.commit(finishOf(next), ({ surroundings }) => {
-    expect(surroundings.covering).toHaveLength(1);
+    expect(surroundings.groups).toHaveLength(1);
     expect(surroundings.outages).toEqual([]);
     return nothingNew;
   });

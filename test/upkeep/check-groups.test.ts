@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => pool.close());
 
-const isGroup = { covers: expect.objectContaining({ reason: "moved-together" }) };
+const isGroup = { group: expect.objectContaining({ reason: "moved-together" }) };
 
 describe("two locations of one target become slower", () => {
   test("that is one message, its members are quiet and attached, and so is its end", async () => {
@@ -27,7 +27,7 @@ describe("two locations of one target become slower", () => {
     expect(said(day.story.told)).toEqual(["opened: mini: total time up in 2 of 2 probes"]);
 
     const open = await store.incidents(false, 99);
-    const cover = open.find(({ covers }) => covers !== undefined)!;
+    const cover = open.find(({ group }) => group !== undefined)!;
     expect(cover).toMatchObject({
       kind: "latency",
       severity: "risky",
@@ -35,8 +35,8 @@ describe("two locations of one target become slower", () => {
       target: "mini",
       location: "all",
     });
-    expect(cover.covers?.members).toEqual(["valid-request from eu", "valid-request from us"]);
-    expect(cover.covers?.headline).toMatch(/ 2 of 2 probes, ×(1\.9 to ×)?2\.\d$/);
+    expect(cover.group?.members).toEqual(["valid-request from eu", "valid-request from us"]);
+    expect(cover.group?.headline).toMatch(/ 2 of 2 probes, ×(1\.9 to ×)?2\.\d$/);
     expect(cover.findings.map(({ subject, observed }) => `${subject}: ${observed.replaceAll(/\d/g, "0")}`)).toEqual(
       ["eu", "us"].map(
         (place) =>
@@ -44,10 +44,10 @@ describe("two locations of one target become slower", () => {
           "000 ms (×0.0, 00 % between ×0.0 and ×0.0), since 0000-00-00 00:00 UTC",
       ),
     );
-    const members = open.filter(({ covers }) => covers === undefined);
+    const members = open.filter(({ group }) => group === undefined);
     expect(members.map(({ location }) => location).toSorted()).toEqual(["eu", "us"]);
     for (const one of members) {
-      expect(one.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
+      expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
       const { deliveries } = (await store.history(incidentId(one)))!;
       expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
     }
@@ -65,14 +65,14 @@ describe("two locations of one target become slower", () => {
     for (const act of [control.baselines.accept, control.seriesActs.noise, control.seriesActs.exclude]) {
       expect(await act(incidentId(cover), "ann", "x")).toMatchObject({
         kind: "refused",
-        reason: expect.stringContaining("it stands for others: name the incident of one of them"),
+        reason: expect.stringContaining("this is a group incident: name one of its members"),
       });
     }
 
     day.slower.delete(eu.id);
     await day.minutes(15);
     expect(day.story.told).toHaveLength(1);
-    expect((await store.incidents(false, 99)).find(({ covers }) => covers !== undefined)?.covers?.members).toEqual([
+    expect((await store.incidents(false, 99)).find(({ group }) => group !== undefined)?.group?.members).toEqual([
       "valid-request from us",
     ]);
     day.slower.delete(us.id);
@@ -89,9 +89,9 @@ describe("two locations of one target become slower", () => {
     day.slower.set(us.id, 2);
     await day.minutes(10);
     expect(said(day.story.told.slice(1))).toEqual(["opened: mini: total time up in 2 of 2 probes"]);
-    const [cover] = (await store.incidents(false, 99)).filter(({ covers }) => covers !== undefined);
-    expect(cover?.covers?.members).toEqual([
-      expect.stringMatching(/^valid-request from eu, told at 12:0\d UTC$/),
+    const [cover] = (await store.incidents(false, 99)).filter(({ group }) => group !== undefined);
+    expect(cover?.group?.members).toEqual([
+      expect.stringMatching(/^valid-request from eu, notified at 12:0\d UTC$/),
       "valid-request from us",
     ]);
   });
@@ -103,7 +103,7 @@ test("another tokenizer is one message as well", async () => {
   await day.minutes(6);
   const [opened, ...more] = day.story.told;
   expect([opened?.split(" pager ")[1], more]).toEqual(["opened: mini: prompt tokens up in 2 of 2 probes", []]);
-  const [cover] = (await store.incidents(false, 99)).filter(({ covers }) => covers !== undefined);
+  const [cover] = (await store.incidents(false, 99)).filter(({ group }) => group !== undefined);
   expect(cover).toMatchObject({ kind: "usage", label: "prompt tokens" });
   expect(cover?.findings.map(({ expected, observed }) => `${expected} → ${observed}`)).toEqual(["9 → 57", "9 → 57"]);
 });
@@ -121,8 +121,8 @@ test("other scenarios of the target belong to it", async () => {
   for (const { id } of [eu, asia]) day.slower.set(id, 2);
   await day.minutes(12);
   expect(said(day.story.told)).toEqual(["opened: mini: total time up in 2 of 2 probes"]);
-  const [cover] = (await store.incidents(false, 99)).filter(({ covers }) => covers !== undefined);
-  expect(cover?.covers?.members).toEqual(["plumb from asia", "valid-request from eu"]);
+  const [cover] = (await store.incidents(false, 99)).filter(({ group }) => group !== undefined);
+  expect(cover?.group?.members).toEqual(["plumb from asia", "valid-request from eu"]);
 });
 
 test("what is silenced is no part of it, and nothing is told twice when the silence ends", async () => {

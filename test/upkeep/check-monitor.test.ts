@@ -68,7 +68,7 @@ describe("incidents that nothing can resolve any more", () => {
   test("those of a removed probe are closed with that reason, and told; others stay", async () => {
     const [gone, kept] = [freshName("gone"), freshName("kept")].map((id) => ({
       ...incidentOf(id, noonMs),
-      toldAtMs: noonMs,
+      notifications: { lastNotifiedAtMs: noonMs },
     })) as [ReturnType<typeof incidentOf>, ReturnType<typeof incidentOf>];
     for (const incident of [gone, kept]) await run(incident.probeId, noonMs, openedFor(incident, []));
     const probes = [probeCalled(kept.probeId)];
@@ -79,7 +79,7 @@ describe("incidents that nothing can resolve any more", () => {
     expect(history?.incident.state).toBe("resolved");
     expect(history?.transitions.at(-1)).toMatchObject({
       reason: "by plumbline: no longer configured",
-      routes: [{ receiver: "pager", told: true, reason: "resolved" }],
+      routes: [{ receiver: "pager", notified: true, reason: "resolved" }],
     });
     expect((await store.history(incidentId(kept)))?.incident.state).toBe("open");
     await closeOrphans({ ...world, probes: [] }, noonMs + minuteMs);

@@ -119,7 +119,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   expect(last.stdout).toMatch(
     /^1 of \d+ series has moved\nsince .*Z, as of .*Z\n\nmoved:\n {2}mini asked from us: total time \(valid@us\): /,
   );
-  expect(last.stdout).toMatch(/\n\n0 pages in .* of \d+ series; the promise allows 0\.0 false ones\n$/);
+  expect(last.stdout).toMatch(/\n\n0 pages in .* for \d+ series; at most 0\.0 false pages are expected\n$/);
 
   await minutes(5);
   expect((await plumbline("digest")).stdout).toMatch(

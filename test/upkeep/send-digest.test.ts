@@ -104,7 +104,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       atMs: endMs,
       judged: 10,
       moved: [{ probe: first.id, direction: "up", what: "total time" }],
-      pages: { series: 10, told: 0, noise: 0 },
+      pages: { series: 10, notified: 0, noise: 0 },
     });
     expect((await store.fleet()).dailyMs).toBe(endMs);
   });
@@ -202,7 +202,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       incidentOf(first.id, noonMs, { fingerprint: "maybe", state: "suspected", label: "prompt tokens" }),
       incidentOf(first.id, noonMs, { fingerprint: "over", state: "suspected", goodInARow: 1 }),
     ];
-    const notified = [{ receiver: "chat", told: true, reason: "opened" }] as const;
+    const notified = [{ receiver: "chat", notified: true, reason: "opened" }] as const;
     const transitions = incidents
       .slice(0, 3)
       .map((one) => ({ ...transitionOf(one, "opened"), ...(one.fingerprint === "muted" ? {} : { routes: notified }) }));
@@ -218,7 +218,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     expect((await digestNow(worldOf(), noonMs + 2 * minuteMs)).suspected.map(({ what }) => what)).toEqual([
       "prompt tokens",
     ]);
-    expect(digest.pages).toMatchObject({ series: 9, told: 1, noise: 1 });
+    expect(digest.pages).toMatchObject({ series: 9, notified: 1, noise: 1 });
     const days = (noonMs + 3 * dayMs - digest.pages.sinceMs) / dayMs;
     expect(days).toBeCloseTo(3, 1);
     const everyDays = first.judge.drift.falsePageEveryMs / dayMs;

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 async function openIncident(over: Partial<Incident> = {}): Promise<Incident> {
-  const incident = { ...incidentOf(freshName("act"), noonMs, over), toldAtMs: noonMs };
+  const incident = { ...incidentOf(freshName("act"), noonMs, over), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await store.claim(claim);
   await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));

@@ -49,7 +49,7 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
 }
 
 async function openIncident() {
-  const incident = { ...incidentOf(freshName("api"), noonMs), toldAtMs: noonMs };
+  const incident = { ...incidentOf(freshName("api"), noonMs), notifications: { lastNotifiedAtMs: noonMs } };
   const claim = claimOf(incident.probeId, noonMs);
   await store.claim(claim);
   await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
@@ -70,7 +70,7 @@ test("an incident is listed, shown, acknowledged and resolved", async () => {
   });
   expect(await ask("POST", `/incidents/${id}/acknowledge`, { why: "on it" })).toEqual({
     status: 409,
-    error: "local has acknowledged it already",
+    error: "local has already acknowledged the incident",
   });
   expect(await ask("POST", `/incidents/${id}/resolve`, { why: "over" })).toMatchObject({ data: { state: "resolved" } });
   expect((await ask("GET", "/incidents")).data).not.toContainEqual(expect.objectContaining({ id }));

@@ -51,8 +51,8 @@ const alertMembers = {
   version: z.literal(1),
   incidentId: z.string().describe("the same in every message about one incident"),
   fingerprint: z.string().describe("the same for every incident of one cause"),
-  sequence: z.int().describe("counts the messages' reasons within an incident: a higher one is newer"),
-  event: z.enum([...transition.options, "digest"]).describe("digest is no incident's: it comes once a day"),
+  sequence: z.int().describe("counts the transitions of an incident: a higher one is newer"),
+  event: z.enum([...transition.options, "digest"]).describe("digest belongs to no incident and comes once a day"),
   status: z
     .enum(["firing", "acknowledged", "resolved", "information"])
     .describe("how the incident is after the event; information of a digest"),
@@ -83,30 +83,29 @@ const alertMembers = {
   lastGoodSlot: atIso.nullable(),
   badRuns: z.int(),
   judgedRuns: z.int(),
-  confirmation: z.enum(["slots", "many-runs", "asked-again"]).optional().describe("why it is believed"),
+  confirmation: z.enum(["slots", "many-runs", "asked-again"]).optional().describe("what confirmed it"),
   baselineVersion: z.int().nullable().describe("what it was compared with; null for rules that need no baseline"),
-  reach: reach.nullable().describe("other probes of the target, and the same scenario elsewhere; null: not looked at"),
+  reach: reach.nullable().describe("other probes of the target, and the same scenario elsewhere; null: not checked"),
   evidence: z.array(evidence).max(5).describe("newest last"),
-  likelyCause: z.enum(["provider", "network", "credentials", "monitor"]).describe("where to look first: a guess"),
+  likelyCause: z
+    .enum(["provider", "network", "credentials", "monitor"])
+    .describe("where to look first: an estimate, not a finding"),
   nextStep: line(240),
-  members: names.optional().describe("what an incident that stands for others names"),
+  members: names.optional().describe("the members of a group incident"),
   moreMembers: z.int().optional(),
-  earlier: z.array(earlier).optional().describe("what could not be told in time; this message is in place of those"),
+  earlier: z.array(earlier).optional().describe("messages that could not be delivered in time; this one replaces them"),
   digest: z
-    .object({ pages: line(160).describe("pages told of late, and what the promise allows") })
+    .object({ pages: line(160).describe("recent pages, and how many false ones are expected") })
     .optional()
     .describe("of a daily digest only"),
-  controls: z
-    .array(control)
-    .optional()
-    .describe("what can be done by following a link, when the service has an address"),
+  controls: z.array(control).optional().describe("actions by link, when the service has a public address"),
 } satisfies { [Member in keyof Required<Alert>]: z.ZodType<Alert[Member]> };
 
 const link = z.object({ text: z.string(), href: z.url() });
 
 /**
- * What the generic webhook posts, for those who parse it; other receivers get the same in their own form. What is here
- * is promised within version 1. Members may be added, so a parser lets those pass that it does not know.
+ * What the generic webhook posts, for programs that parse it; other receivers get the same in their own form. Nothing
+ * here changes within version 1. Members may be added, so parsers must ignore those that they do not know.
  */
 export const alertBodySchema = z
   .object({
@@ -123,7 +122,7 @@ export const alertBodySchema = z
 export function alertJsonSchema(): JsonObject {
   return z.toJSONSchema(alertBodySchema, {
     io: "input",
-    // What zod adds for its own sake says less than the format and the type.
+    // Zod adds patterns and bounds that repeat the format and the type.
     override({ jsonSchema }) {
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       if (jsonSchema.type === "integer") {

@@ -14,8 +14,8 @@ export interface Alert {
   readonly fingerprint: string;
   readonly sequence: number;
   /**
-   * What happened to the incident; `opened` for whoever is told of it first, however it went on since. `digest` is no
-   * incident's: it comes once a day.
+   * What happened to the incident. A receiver's first message is `opened`, whatever happened before. `digest` belongs
+   * to no incident and comes once a day.
    */
   readonly event: TransitionKind | "digest";
   readonly status: "firing" | "acknowledged" | "resolved" | "information";
@@ -25,7 +25,7 @@ export interface Alert {
   readonly at: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** Whether it may wake somebody; left out where that was not kept. */
+  /** Whether it may wake somebody; left out where that was not recorded. */
   readonly tier?: Tier;
   /** One sentence of at most 120 characters that a person can act on. */
   readonly summary: string;
@@ -43,33 +43,33 @@ export interface Alert {
   readonly lastGoodSlot: string | null;
   readonly badRuns: number;
   readonly judgedRuns: number;
-  /** Why it is believed; left out where that was not kept. */
+  /** What confirmed it; left out where that was not recorded. */
   readonly confirmation?: Confirmation;
   /** What it was compared with; null for rules that need no baseline. */
   readonly baselineVersion: number | null;
-  /** How far it reaches; null when that was not looked at. */
+  /** Which other probes are affected; null when that was not checked. */
   readonly reach: AlertBlastRadius | null;
   /** At most five, newest last. */
   readonly evidence: readonly Evidence[];
-  /** Where to look first: a guess from the evidence, not a finding. */
+  /** Where to look first: an estimate from the evidence, not a finding. */
   readonly likelyCause: LikelyCause;
   /** One safe first action. */
   readonly nextStep: string;
-  /** What an incident that stands for others names, such as the targets of a provider that is down; shortened. */
+  /** The members of a group incident, such as the targets of a provider that is down; shortened. */
   readonly members?: readonly string[];
   readonly moreMembers?: number;
-  /** What happened to the incident before and could not be told in time: this message is in place of those. */
+  /** Earlier transitions whose messages could not be delivered in time: this message replaces them. */
   readonly earlier?: readonly EarlierMessage[];
-  /** Of a daily digest only: pages told of late, and what the promise allows. */
+  /** Of a daily digest only: recent pages, and how many false ones are expected. */
   readonly digest?: { readonly pages: string };
-  /** What can be done by following a link; made for each attempt, never stored. */
+  /** Actions by link; made for each attempt, never stored. */
   readonly controls?: readonly AlertControl[];
 }
 
-/** The message about a transition, as all are but the digests. */
+/** The message about a transition: every message except digests. */
 export type IncidentAlert = Alert & { readonly event: TransitionKind };
 
-/** A link that opens a page, on which one thing can be confirmed. */
+/** A link to a page on which one action can be confirmed. */
 export interface AlertControl {
   readonly act: LinkAction;
   readonly text: string;
@@ -78,7 +78,7 @@ export interface AlertControl {
   readonly expiresAt: string;
 }
 
-/** A message that another one carries along: the receiver was not reachable, or not at work, when it was due. */
+/** A message that another one replaces: the receiver was unreachable, or outside its hours, when it was due. */
 export interface EarlierMessage {
   /** The `webhook-id` it would have had. */
   readonly id: string;
@@ -105,23 +105,23 @@ export interface Change {
   readonly after: string;
 }
 
-/** One alert for one receiver, waiting in the outbox until it has been handed over or given up. */
+/** One alert for one receiver, kept in the outbox until it is delivered or given up. */
 export interface OutboxEntry {
   /** Constant over all attempts and across restarts: the `webhook-id`. */
   readonly id: string;
   readonly receiver: string;
   readonly alert: Alert;
   readonly createdAtMs: number;
-  /** Not to be handed over before: the receiver is not at work, or others with the same cause are waited for. */
+  /** Not to be delivered before: the receiver is outside its hours, or the alert waits for others with the same cause. */
   readonly heldUntilMs?: number | undefined;
 }
 
 /** What became of one delivery attempt. */
 export type DeliveryOutcome =
   | { readonly kind: "delivered"; readonly status: number }
-  /** To be tried again, not before `retryAfterMs` from now where the receiver said so. */
+  /** To be retried, not before `retryAfterMs` from now if the receiver asked for that. */
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
-  /** The receiver said 410: it wants no more. */
+  /** The receiver answered 410 Gone: it wants no more alerts. */
   | { readonly kind: "gone" }
-  /** Will never work: forbidden address, unusable secret. */
+  /** Can never be delivered: forbidden address, unusable secret. */
   | { readonly kind: "refused"; readonly reason: string };

@@ -1,5 +1,5 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
-import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/reach.ts";
+import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/blast-radius.ts";
 import type { Finding, Severity } from "../../judgement/judgement.ts";
 import { createRedactor } from "../../std/redact.ts";
 import { plainLine, sanitize } from "../../std/sanitize.ts";
@@ -11,11 +11,7 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(
-  incident: Incident,
-  transition: Transition,
-  neighbours?: readonly PeerProbe[],
-): IncidentAlert {
+export function composeAlert(incident: Incident, transition: Transition, peers?: readonly PeerProbe[]): IncidentAlert {
   const changes = changesOf(incident.findings);
   const cause = likelyCause(incident);
   return {
@@ -44,7 +40,7 @@ export function composeAlert(
     judgedRuns: incident.judgedRuns,
     ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
     baselineVersion: baselineOf(incident.findings),
-    reach: neighbours === undefined ? null : cleanBlastRadius(blastRadiusOf(incident, neighbours)),
+    reach: peers === undefined ? null : cleanBlastRadius(blastRadiusOf(incident, peers)),
     evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
@@ -53,14 +49,14 @@ export function composeAlert(
 }
 
 /** As many as there is room for: an alert has to stay small. */
-function membersOf({ covers }: Incident): Pick<Alert, "members" | "moreMembers"> {
-  if (covers === undefined || covers.members.length === 0) return {};
+function membersOf({ group }: Incident): Pick<Alert, "members" | "moreMembers"> {
+  if (group === undefined || group.members.length === 0) return {};
   let room = maxMembersLength;
-  const members = covers.members
+  const members = group.members
     .slice(0, maxMembers)
     .map((name) => sanitize(name, maxMember))
     .filter((name) => (room -= name.length + 3) >= 0);
-  return { members, moreMembers: covers.members.length - members.length };
+  return { members, moreMembers: group.members.length - members.length };
 }
 
 const maxMembers = 200;

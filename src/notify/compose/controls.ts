@@ -1,7 +1,7 @@
 import { actionAddress, actsOnOver, type LinkAction } from "../../incident/action-link.ts";
 import type { Alert, AlertControl, OutboxEntry } from "./alert.ts";
 
-/** Where people reach the service, and what the addresses they act by are signed with. */
+/** Where people reach the service, and the key that signs action links. */
 export interface ActionLinks {
   /** Without a slash at its end. */
   readonly publicUrl: string;
@@ -12,8 +12,9 @@ export interface ActionLinks {
 const livesMs = 86_400_000;
 
 /**
- * The entry with links to act by, made for one attempt: whoever can read a stored alert can't act by it. Without an
- * address of the service, for a test, and for what needs nobody there are none; of what is over can be said what it was.
+ * The entry with action links, made for one attempt: whoever reads a stored alert can't use them. There are none without
+ * a public address of the service, for a test, and for alerts that need nobody. A resolved incident keeps those that
+ * say what it was.
  */
 export function withControls(entry: OutboxEntry, links: ActionLinks | undefined, nowMs: number): OutboxEntry {
   const { alert, receiver } = entry;
@@ -25,19 +26,19 @@ export function withControls(entry: OutboxEntry, links: ActionLinks | undefined,
   const expiresAtMs = Math.ceil((nowMs + livesMs) / 3_600_000) * 3_600_000;
   const controls = acts.map((act): AlertControl => ({
     act,
-    text: words[act],
+    text: labels[act],
     url: actionAddress(links.publicUrl, { act, incidentId: alert.incidentId, receiver, expiresAtMs }, key),
     expiresAt: new Date(expiresAtMs).toISOString(),
   }));
   return { ...entry, alert: { ...alert, controls } };
 }
 
-const words: Readonly<Record<LinkAction, string>> = {
+const labels: Readonly<Record<LinkAction, string>> = {
   acknowledge: "Acknowledge",
   silence: "Silence for 1 h",
-  accept: "Accept as the new normal",
-  exclude: "It was real: exclude it",
-  noise: "It was noise",
+  accept: "Accept as the new baseline",
+  exclude: "Exclude from baselines",
+  noise: "Mark as a false positive",
 };
 
 function actsFor(alert: Alert): readonly LinkAction[] {
@@ -54,7 +55,7 @@ function actsFor(alert: Alert): readonly LinkAction[] {
   }
 }
 
-/** Only what was compared with a baseline can become one, and only of what is measured can a page be noise. */
+/** Only a comparison with a baseline can be accepted, and only a measured value can be a false positive. */
 function actsOnOpen({ baselineVersion, kind, members }: Alert): LinkAction[] {
   const hasBaseline = baselineVersion !== null;
   const isMeasured = kind === "latency" || kind === "usage" || kind === "budget";

@@ -5,9 +5,9 @@ import type { Alert, Change, OutboxEntry } from "./alert.ts";
 import { messageId } from "../route/route.ts";
 import { maxSummary } from "./summary.ts";
 
-/** What has moved since the last one and wakes nobody: facts in our own words, never content. Times in Unix milliseconds. */
+/** What has moved since the last digest without waking anybody: facts, never content. Times in Unix milliseconds. */
 export interface Digest {
-  /** When the last one was made; left out before the first: then each series since it was first compared. */
+  /** When the last digest was made; before the first, each series counts since its first comparison. */
   readonly fromMs?: number | undefined;
   readonly atMs: number;
   /** Series that were compared in this time. */
@@ -15,13 +15,13 @@ export interface Digest {
   /** Those that stand out of all, most evident first. */
   readonly moved: readonly DigestMove[];
   readonly moreMoved: number;
-  /** What runs have noted and nobody was told of, newest first. */
+  /** Informative findings, of which nobody was notified; newest first. */
   readonly noted: readonly DigestNote[];
   readonly moreNoted: number;
-  /** Moves that were found by themselves before, as an incident tells, and are not over. */
+  /** Moves that have an open incident already. */
   readonly known: readonly DigestMove[];
   readonly moreKnown: number;
-  /** What has been bad once or twice and is not an incident yet. */
+  /** Series that were bad once or twice and have no open incident yet. */
   readonly suspected: readonly DigestPlace[];
   readonly moreSuspected: number;
   readonly pages: PagesSent;
@@ -46,21 +46,21 @@ export interface DigestMove extends DigestNote {
   readonly direction?: "up" | "down" | undefined;
 }
 
-/** Pages about drift, and what was promised of those that are false. */
+/** Pages about drift, and how many false ones are expected. */
 export interface PagesSent {
   readonly sinceMs: number;
-  /** Series of which somebody is told when they move. */
+  /** Series about whose moves somebody is notified. */
   readonly series: number;
-  readonly told: number;
-  /** How many of them people have called noise. */
+  readonly notified: number;
+  /** How many of them people marked as false positives. */
   readonly noise: number;
-  /** False ones that the promise allows in this time, on average. */
+  /** The most false ones expected in this time, on average. */
   readonly allowed: number;
 }
 
 /**
- * Whether there is something to tell. What was named the time before goes on being noted until somebody accepts it, and
- * suspicions come and go: neither is a reason for a message by itself.
+ * Whether the digest is worth a message. Notes that the digest before contained, and suspicions, are no reason by
+ * themselves: notes repeat until somebody accepts them, and suspicions come and go.
  */
 export function hasNews({ moved, noted }: Digest, before: Digest | undefined): boolean {
   const known = new Set([...(before?.moved ?? []), ...(before?.noted ?? [])].map(placeKey));
@@ -72,11 +72,11 @@ export function placeKey({ probe, what }: Pick<DigestPlace, "probe" | "what">): 
   return JSON.stringify([probe, what]);
 }
 
-/** `2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones` */
-export function pagesText({ sinceMs, series, told: notified, noise, allowed }: PagesSent, nowMs: number): string {
-  const pages = `${notified} ${notified === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} of ${series} series`;
-  const called = noise === 0 ? "" : `, ${noise} of them called noise`;
-  return `${pages}${called}; the promise allows ${allowed.toFixed(1)} false ones`;
+/** `2 pages in 30 days for 40 series, 1 marked as false; at most 6.7 false pages are expected` */
+export function pagesText({ sinceMs, series, notified, noise, allowed }: PagesSent, nowMs: number): string {
+  const pages = `${notified} ${notified === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} for ${series} series`;
+  const falsePositives = noise === 0 ? "" : `, ${noise} marked as false`;
+  return `${pages}${falsePositives}; at most ${allowed.toFixed(1)} false pages are expected`;
 }
 
 function span(ms: number): string {
@@ -98,8 +98,8 @@ export function digestHeadline({
   suspected,
   moreSuspected,
 }: Digest): string {
-  const counted = (count: number, one: string, many: string): string[] =>
-    count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  const counted = (count: number, singular: string, plural: string): string[] =>
+    count === 0 ? [] : [`${count} ${count === 1 ? singular : plural}`];
   const movedCount = moved.length + moreMoved;
   const parts = [
     ...(movedCount === 0 ? [] : [`${movedCount} of ${judged} series ${movedCount === 1 ? "has" : "have"} moved`]),
@@ -114,7 +114,7 @@ export function placeText({ target, scenario, location, what }: DigestPlace): st
   return `${target} ${scenario}${location === "default" ? "" : ` from ${location}`}: ${what}`;
 }
 
-/** The message about one digest: an alert that is nobody's incident and wakes nobody. */
+/** The message with one digest: an alert without an incident, which wakes nobody. */
 export function digestAlert(digest: Digest): Alert {
   const {
     atMs,
@@ -164,7 +164,7 @@ export function digestAlert(digest: Digest): Alert {
     reach: null,
     evidence: [],
     likelyCause: "provider",
-    nextStep: "plumbline digest --last shows all of it; plumbline baseline list names what each is compared with.",
+    nextStep: "Run `plumbline digest --last` for the whole digest, and `plumbline baseline list` for the baselines.",
     digest: { pages: sanitize(pagesText(pages, atMs), 160) },
   };
 }
@@ -181,7 +181,7 @@ function changeOf(place: DigestPlace, before: string, after: string): Change {
   };
 }
 
-/** What is to be delivered of it: nothing when there is nothing to tell that the one before did not. */
+/** The outbox entries of a digest: none when it has no news. */
 export function digestEntries(digest: Digest, receivers: readonly string[], before: Digest | undefined): OutboxEntry[] {
   if (!hasNews(digest, before)) return [];
   const alert = digestAlert(digest);

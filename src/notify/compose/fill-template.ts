@@ -3,7 +3,7 @@ import { fillText, pathsIn, solePath, type TemplateValue } from "../../probe/tem
 import { isJsonObject, type Json } from "../../std/json.ts";
 import type { Alert } from "./alert.ts";
 
-/** A place to go on reading, made for one alert. */
+/** A link, made for one alert. */
 export interface Link {
   readonly text: string;
   readonly href: string;
@@ -12,14 +12,14 @@ export interface Link {
 /** Longest address that every receiver takes. */
 const maxHref = 2000;
 
-/** All links of one alert: first those to read on, then those to act by. */
+/** All links of one alert: first those to further information, then those to actions. */
 export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
   return [...readingLinks(alert, templates), ...(alert.controls ?? []).map(({ text, url }) => ({ text, href: url }))];
 }
 
 /**
- * The links of one alert that templates make. What an alert holds can only become a part of a path or query, never another host; a link
- * that needs what this alert lacks, such as a trace, is left out.
+ * The links of one alert that templates make. Parts of an alert can only become parts of a path or query, never another
+ * host; a link that needs a part which this alert lacks, such as a trace, is left out.
  */
 export function readingLinks(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
   // They lead to one incident's runs, traces and runbook.

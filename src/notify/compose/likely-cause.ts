@@ -7,8 +7,8 @@ import type { LikelyCause } from "./alert.ts";
  * refused credential counts only where a reply was expected to be accepted.
  */
 export function likelyCause(incident: Incident): LikelyCause {
-  if (incident.covers?.reason === "provider-is-down") return "provider";
-  if (incident.covers?.reason === "no-connectivity") return "network";
+  if (incident.group?.reason === "provider-is-down") return "provider";
+  if (incident.group?.reason === "no-connectivity") return "network";
   if (incident.kind === "budget" && isOverdraft(incident)) return "provider";
   if (incident.kind === "monitor" || incident.kind === "budget") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
@@ -22,39 +22,39 @@ function isOverdraft({ findings }: Incident): boolean {
   return findings.some(({ subject }) => subject === overdraftSubject);
 }
 
-/** One safe first action: it changes nothing, or says what is to be decided. */
+/** One safe first action. */
 export function nextStep(incident: Incident, cause: LikelyCause): string {
-  if (incident.state === "resolved") return "Nothing is needed now; the evidence stays for the review.";
-  const { target, location, covers } = incident;
+  if (incident.state === "resolved") return "No action needed. The evidence is kept for your review.";
+  const { target, location, group } = incident;
   const status = incident.evidence.at(-1)?.status;
-  if (covers !== undefined) return groupStep(covers.reason, location, target);
-  if (cause === "credentials")
-    return `Check that the key of ${target} is valid, in credit and allowed to use the model.`;
-  if (status === 429) return `Check the rate limits and the credit of ${target}'s key; ask less often or raise them.`;
+  if (group !== undefined) return groupStep(group.reason, location, target);
+  if (cause === "credentials") return `Check that the API key of ${target} is valid, has credit and may use the model.`;
+  if (status === 429)
+    return `Check the rate limits and the credit of the API key of ${target}. Raise them, or probe less often.`;
   if (cause === "network")
-    return `Check DNS, TLS and the way ${fromWhere(location)}to ${target}, then the provider's status page.`;
+    return `Check DNS, TLS and the network path ${fromWhere(location)}to ${target}, then the provider's status page.`;
   switch (incident.kind) {
     case "availability":
-      return "Check the provider's status page; quote the request id in a ticket. Move traffic if it lasts.";
+      return "Check the provider's status page. If the outage lasts, move traffic and open a ticket with the request id.";
     case "expectation":
       if (status !== undefined && status >= 500) {
-        return "Check the provider's status page; move traffic if it lasts, and quote the request id in a ticket.";
+        return "Check the provider's status page. If the errors last, move traffic and open a ticket with the request id.";
       }
-      return "Run the probe once by hand; if it repeats, hold traffic that depends on this rule and ask the provider.";
+      return "Run the probe once by hand. If it fails again, hold traffic that depends on this rule and ask the provider.";
     case "policy":
-      return "Treat as a security matter: a request that must be refused was answered. Tell the provider now.";
+      return "Treat this as a security incident: a request that must be refused was answered. Notify the provider now.";
     case "contract":
-      return "Check that your parsers accept the new shape; ask the provider whether the change is meant.";
+      return "Check that your parsers accept the new response shape. Ask the provider whether the change is intended.";
     case "error-shape":
-      return "Check that your error handling and retries still recognise this error; ask whether the change is meant.";
+      return "Check that your error handling and retries still recognise this error. Ask whether the change is intended.";
     case "latency":
-      return "Check the time-outs and queues of your callers; compare with other models of the same provider.";
+      return "Check the timeouts and queues of your clients. Compare with other models of the same provider.";
     case "usage":
-      return "Check what a request costs now and your spend caps; ask the provider what has changed in counting.";
+      return "Check the new cost of a request and your spend caps. Ask the provider whether token counting has changed.";
     case "budget":
       if (isOverdraft(incident))
-        return "Look at the tokens of the run; ask the provider whether it keeps to the output limit, and how it counts.";
-      return "Look at the spend of the last hours in status; ask less often, or raise the cap if it is meant.";
+        return "Check the token usage of the run. Ask the provider whether it enforces the output limit, and how it counts.";
+      return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";
     case "monitor":
       return monitorStep(incident.label);
     default:
@@ -65,20 +65,20 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
 function groupStep(reason: GroupMembers["reason"], location: string, target: string): string {
   switch (reason) {
     case "provider-is-down":
-      return "Check the provider's status page and move traffic; the targets named are not told one by one.";
+      return "Check the provider's status page and move traffic. The named targets have no messages of their own.";
     case "no-connectivity":
-      return `Check the way out ${fromWhere(location)}(DNS, proxy, firewall, certificates). No target is told one by one meanwhile.`;
+      return `Check the outbound network ${fromWhere(location)}(DNS, proxy, firewall, certificates). Targets have no messages of their own until it works.`;
     case "clock-is-wrong":
-      return "Set this machine's clock (NTP); until then nothing is told of runs, because their times can't be trusted.";
+      return "Correct the clock of this machine (NTP). Until then, runs raise no alerts because their times are unreliable.";
     case "monitor-overloaded":
-      return `Give the worker at ${location} more processor time or fewer probes; until then its runs are not told of.`;
+      return `Give the worker at ${location} more CPU time or fewer probes. Until then, its runs raise no alerts.`;
     case "moved-together":
       return (
-        "`plumbline incident show` says how far each has moved; ask the provider what has changed. If it is meant for good: " +
+        "Run `plumbline incident show` for each change, and ask the provider. If it is permanent: " +
         `plumbline baseline planned --target ${target} --why "…"`
       );
-    case "over-cap":
-      return "Look at `plumbline incident list`: these are open as well and were not sent one by one.";
+    case "rate-limited":
+      return "Run `plumbline incident list`: these incidents are open too and had no messages of their own.";
     default:
       return reason satisfies never;
   }
@@ -88,10 +88,10 @@ const fromWhere = (location: string): string => (location === "default" ? "" : `
 
 function monitorStep(label: string): string {
   if (label.startsWith("delivery to ")) {
-    return "Put the receiver right; `plumbline delivery list` shows what it has missed, and retry sends that again.";
+    return "Fix the receiver. `plumbline delivery list` shows the alerts it missed, `plumbline delivery retry` resends them.";
   }
   if (label.startsWith("taking over")) {
-    return "Run `plumbline validate` on the file: it names every mistake. The configuration before stays in force meanwhile.";
+    return "Run `plumbline validate` on the file to see every mistake. The previous configuration stays active until then.";
   }
-  return "Check that a worker runs for these probes and has time for them: `plumbline status` shows what is late.";
+  return "Check that a worker runs for these probes and is not overloaded. `plumbline status` shows late probes.";
 }

@@ -3,9 +3,10 @@ import { displayWidth, wrapToColumns } from "../../std/display-width.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { plainLine } from "../../std/sanitize.ts";
 import type { Alert, AlertBlastRadius, Change, LikelyCause } from "./alert.ts";
+import { changeLine, headline } from "./headline.ts";
 import { howSure } from "./summary.ts";
 
-/** How a piece of text is set off. Never the only sign of anything: a word says the same. */
+/** How a piece of text is highlighted. Never the only sign of anything: the words say the same. */
 export type AlertTone = "strong" | "bad" | "good" | "dim";
 
 export interface AlertTextOptions {
@@ -16,14 +17,13 @@ export interface AlertTextOptions {
 }
 
 /**
- * The alert as an on-call person reads it: what changed, before and after, since when, how often, the evidence, what
- * to do. Ends with a line break. Safe on a terminal whatever the alert holds.
+ * The alert as an on-call engineer reads it: what changed, before and after, since when, the evidence, what to do. Ends with a line break. Safe on a terminal whatever the alert holds.
  */
 export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): string {
   const columns = Math.max(40, options.columns ?? 80);
   const style = options.style ?? ((text: string) => text);
   const lines = [
-    style(...headline(alert)),
+    style(headline(alert), tones[alert.status]),
     ...wrapToColumns(clean(alert.summary), columns).map((line) => style(line, "strong")),
     "",
     ...alert.changes.flatMap((change) => changeLines(change, columns)),
@@ -42,23 +42,15 @@ function namesOf({ members = [], moreMembers = 0 }: Alert): string {
 
 const clean = (text: string): string => plainLine(text, 400);
 
-function headline({ status, severity, kind }: Alert): [string, AlertTone] {
-  switch (status) {
-    case "firing":
-      return [`FIRING  ${severity}, ${kind}`, "bad"];
-    case "acknowledged":
-      return [`ACKNOWLEDGED  ${severity}, ${kind}`, "strong"];
-    case "resolved":
-      return [`RESOLVED  ${kind}`, "good"];
-    case "information":
-      return ["DAILY DIGEST", "strong"];
-    default:
-      return status satisfies never;
-  }
-}
+const tones: Readonly<Record<Alert["status"], AlertTone>> = {
+  firing: "bad",
+  acknowledged: "strong",
+  resolved: "good",
+  information: "strong",
+};
 
 function changeLines({ what, before, after }: Change, columns: number): string[] {
-  const oneLine = `  ${clean(what)}: ${clean(before)} → ${clean(after)}`;
+  const oneLine = `  ${changeLine({ what: clean(what), before: clean(before), after: clean(after) })}`;
   if (displayWidth(oneLine) <= columns) return [oneLine];
   return [
     ...indented(clean(what), "  ", "  ", columns),
@@ -67,18 +59,18 @@ function changeLines({ what, before, after }: Change, columns: number): string[]
   ];
 }
 
-/** What stands below the changes: since when, how often, where, the evidence, what to do. */
+/** The facts below the changes: since when, in how many runs, where, the evidence, what to do. */
 export function alertFacts(alert: Alert): [string, string][] {
   if (alert.digest !== undefined) return digestFacts(alert, alert.digest);
   const lastingMs = Date.parse(alert.at) - Date.parse(alert.firstBadSlot);
   const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
   const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
   return [
-    // A trend began before it was noticed; its own words say when.
-    [alert.confirmation === "many-runs" ? "noticed" : "since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
+    // A trend began before it was detected; its summary says when.
+    [alert.confirmation === "many-runs" ? "detected" : "since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
     ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
     ...(alert.members === undefined && alert.kind !== "monitor"
-      ? [["how often", howSure(alert)] satisfies [string, string]]
+      ? [["confirmed", howSure(alert)] satisfies [string, string]]
       : []),
     ...blastRadiusRows(alert.reach),
     ["where", whereOf(alert)],
@@ -86,7 +78,7 @@ export function alertFacts(alert: Alert): [string, string][] {
       ? []
       : [["baseline", `version ${alert.baselineVersion}`] satisfies [string, string]]),
     ...alert.evidence.slice(-shownRuns).flatMap(evidenceRows),
-    ["look at", causes[alert.likelyCause]],
+    ["likely cause", causes[alert.likelyCause]],
     ["next step", alert.nextStep],
     ...earlierRows(alert),
     ...controlRows(alert),
@@ -103,24 +95,24 @@ function digestFacts({ firstBadSlot, nextStep }: Alert, { pages }: NonNullable<A
 }
 
 function whereOf({ kind, target, model, scenario, location, members }: Alert): string {
-  // The names that are given when there is but one place.
+  // The default names of a single location.
   const from = location === "default" || location === "here" ? "" : `, from ${location}`;
   if (kind === "monitor") return `Plumbline itself${members === undefined ? "" : from}`;
   return `${target} (${model})${members === undefined ? `, ${scenario}` : ""}${from}`;
 }
 
-/** What a person can do from anywhere; a test and what is over need nothing. */
+/** What a person can do from a terminal; a test and a resolved incident need nothing. */
 function controlRows({ status, incidentId, reason }: Alert): [string, string][] {
   if (status !== "firing" || reason === "test") return [];
-  return [["take it on", `plumbline incident ack ${incidentId} --why "…"`]];
+  return [["acknowledge", `plumbline incident ack ${incidentId} --why "…"`]];
 }
 
-/** What the reader was not told when it happened. */
+/** Transitions whose own messages could not be delivered in time. */
 function earlierRows({ earlier = [] }: Alert): [string, string][] {
   if (earlier.length === 0) return [];
   const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at)}`);
   const more = earlier.length > shownEarlier ? ` and ${earlier.length - shownEarlier} more` : "";
-  return [["before", `${events.join(", ")}${more}; could not be told then`]];
+  return [["delayed", `${events.join(", ")}${more}`]];
 }
 
 const shownEarlier = 4;
@@ -131,19 +123,19 @@ function blastRadiusRows(reach: AlertBlastRadius | null): [string, string][] {
   const list = (names: readonly string[], more: number): string =>
     names.join(", ") + (more > 0 ? ` and ${more} more` : "");
   return [
-    ["also so", affected.length === 0 ? "nothing else that is watched" : list(affected, moreAffected)],
-    ...(fine.length === 0 ? [] : [["fine", list(fine, moreFine)] satisfies [string, string]]),
+    ["also affected", affected.length === 0 ? "no other probe" : list(affected, moreAffected)],
+    ...(fine.length === 0 ? [] : [["not affected", list(fine, moreFine)] satisfies [string, string]]),
   ];
 }
 
-/** The newest say enough on a screen; the alert itself holds more. */
+/** The newest are enough on a screen; the alert itself has more. */
 const shownRuns = 2;
 
 const causes: Readonly<Record<LikelyCause, string>> = {
-  provider: "the provider first",
-  network: "the network first",
-  credentials: "the credentials first",
-  monitor: "Plumbline itself first",
+  provider: "provider",
+  network: "network",
+  credentials: "credentials",
+  monitor: "Plumbline itself",
 };
 
 function evidenceRows({ runId, status, requestId, traceId }: Evidence): [string, string][] {
@@ -160,7 +152,7 @@ function readable(iso: string): string {
   return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-const nameColumns = 11;
+const nameColumns = 15;
 
 function rowLines(
   name: string,

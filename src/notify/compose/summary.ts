@@ -11,7 +11,7 @@ export const maxSummary = 120;
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
 export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
-  if (incident.covers !== undefined) return summariseGroup(incident, incident.covers.headline, transition);
+  if (incident.group !== undefined) return summariseGroup(incident, incident.group.headline, transition);
   const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
   const head = `${who}: ${leadIn(incident, transition)}`;
   const tail = howOften(incident, transition, changes.length);
@@ -19,7 +19,7 @@ export function summarise(incident: Incident, transition: Transition, changes: r
   return sanitize(`${head}${whatMoved(incident, changes[0], room)}${tail}`, maxSummary);
 }
 
-/** One that stands for others has a sentence of its own. */
+/** A group incident has a headline of its own. */
 function summariseGroup(incident: Incident, headline: string, transition: Transition): string {
   const tail = transition.kind === "resolved" ? `, after ${lasting(incident, transition)}` : "";
   const head = leadIn(incident, transition);
@@ -34,13 +34,13 @@ function leadIn(incident: Incident, transition: Transition): string {
     case "opened":
       return "";
     case "reopened":
-      return "back again: ";
+      return "reopened: ";
     case "escalated":
       return `now ${incident.severity}: `;
     case "reminded":
-      return `still, for ${lasting(incident, transition)}: `;
+      return `still firing after ${lasting(incident, transition)}: `;
     case "unacknowledged":
-      return "nobody has acknowledged: ";
+      return "not acknowledged: ";
     case "acknowledged":
       return "acknowledged: ";
     case "resolved":
@@ -59,15 +59,15 @@ function howOften(incident: Incident, transition: Transition, changes: number): 
   return `${more}, ${howSure(incident)}`;
 }
 
-/** Runs are counted where they are what was waited for; a change that was followed over many is not "1 of 1 runs". */
+/** What confirmed the incident. Drift was followed over many runs, so it is not "1 of 1 runs". */
 export function howSure(counts: Pick<Incident, "badRuns" | "judgedRuns" | "confirmation">): string {
   const { badRuns, judgedRuns, confirmation } = counts;
   if (badRuns > 1) return `${badRuns} of ${judgedRuns} runs`;
   switch (confirmation) {
     case "many-runs":
-      return "seen over many runs";
+      return "over many runs";
     case "asked-again":
-      return "asked twice";
+      return "2 of 2 requests";
     case "slots":
     case undefined:
       return `${badRuns} of ${judgedRuns} runs`;
@@ -80,7 +80,7 @@ export function howSure(counts: Pick<Incident, "badRuns" | "judgedRuns" | "confi
 function whatMoved(incident: Incident, change: Change | undefined, room: number): string {
   if (change === undefined) return sanitize(incident.label, room);
   if (change.what === "reply" && incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
-  if (incident.kind === "policy") return sanitize(`answers what it must refuse: ${change.after}`, room);
+  if (incident.kind === "policy") return sanitize(`answered a request that must be refused: ${change.after}`, room);
   if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
   const { what: subject, before: from } = change;
   const to = withoutDetails(change.after);

@@ -2,9 +2,9 @@ import { shortHash } from "../../std/hash.ts";
 import type { Alert, OutboxEntry } from "./alert.ts";
 import type { DeliveryAttempt, Outbox } from "../deliver/outbox.ts";
 
-const nothing = "TEST from Plumbline: nothing is wrong and nothing is to be done";
+const nothing = "TEST from Plumbline: nothing is wrong, no action needed";
 
-/** An alert that says in every member a person reads that it is a test; its incident is nobody else's. */
+/** An alert that says in every member a person reads that it is a test; its incident does not exist. */
 export function testEntry(receiver: string, event: "opened" | "resolved", startedAtMs: number): OutboxEntry {
   const at = new Date(startedAtMs).toISOString();
   const key = shortHash(JSON.stringify([receiver, startedAtMs]));
@@ -20,7 +20,7 @@ export function testEntry(receiver: string, event: "opened" | "resolved", starte
     at,
     kind: "monitor",
     severity: "risky",
-    summary: isOver ? `${nothing}: it is over` : nothing,
+    summary: isOver ? `${nothing} (resolved)` : nothing,
     changes: [{ what: "test", before: "not sent", after: "sent" }],
     moreChanges: 0,
     target: "test",
@@ -36,12 +36,12 @@ export function testEntry(receiver: string, event: "opened" | "resolved", starte
     reach: null,
     evidence: [],
     likelyCause: "monitor",
-    nextStep: "Nothing: somebody wanted to see that alerts arrive.",
+    nextStep: "No action needed: somebody is testing this receiver.",
   };
   return { id: `msg_${shortHash(`${key} ${event}`, 32)}`, receiver, alert, createdAtMs: startedAtMs };
 }
 
-/** An outbox for one attempt at one entry; what came of it goes to whoever asked, not into a store. */
+/** An outbox for one attempt at one entry; its outcome is returned, not stored. */
 export function outboxOf(entry: OutboxEntry): Outbox {
   let isDue = true;
   const pending = { entry, attempts: 0, dueAtMs: entry.createdAtMs };

@@ -1,17 +1,17 @@
 import type { PendingDelivery } from "./outbox.ts";
 
 /**
- * Limits how many attempts at one receiver run at once in this process: a receiver that hangs fills its own lane
- * and leaves the other workers to the other receivers.
+ * Limits how many attempts at one receiver run at once in this process: a receiver that hangs fills its own
+ * places and leaves the other workers to the other receivers.
  */
 export interface ConcurrencyLimit {
-  /** What is due now: lets an attempt know its receiver before it leases anything. */
+  /** Sets what is due now, so that the receiver of an attempt is known before anything is leased. */
   expect(due: readonly PendingDelivery[]): void;
   receiverOf(outboxId: string): string | undefined;
   free(receiver: string): number;
-  /** Occupies one place; the result gives it back. */
+  /** Takes one place; the returned function frees it. */
   enter(receiver: string): () => void;
-  /** Called whenever a place in a full lane becomes free. */
+  /** Calls the listener whenever a receiver at its limit gets a free place. */
   onFree(listener: () => void): void;
 }
 

@@ -16,11 +16,10 @@ import type { Mailer } from "./mailer.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
 import type { Poster } from "./poster.ts";
-import type { Mail, Message, Refusal } from "./receiver-kind.ts";
-import { renderFor, statusRulesOf } from "../../receivers/receivers.ts";
+import type { KindOf, Mail, Message, Refusal } from "./receiver-kind.ts";
 import { dutyFingerprint } from "../self-incident.ts";
 
-/** Everything that handing over an alert may touch of the outside. */
+/** Everything outside that delivering an alert may use. */
 export interface DeliveryWorld {
   readonly clock: Clock;
   readonly random: () => number;
@@ -29,20 +28,21 @@ export interface DeliveryWorld {
   readonly mailer: Mailer;
   /** By name, as the configuration in force has them. */
   readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly kindOf: KindOf;
   readonly concurrency: ConcurrencyLimit;
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
   readonly log: Log;
   readonly tracer?: Tracer | undefined;
-  /** What a person can do from an alert; nothing when left out. */
+  /** Action links in alerts; none when left out. */
   readonly links?: ActionLinks | undefined;
 }
 
 /**
- * One attempt at one entry: lease it, sign it for now, post it, record what came of it. undefined = nothing was to be
- * done: it is delivered, leased by another, not due, not its turn, or its receiver has enough attempts running.
- * Whatever the receiver does is an outcome. What is thrown is a bug or a store that does not answer; then the lease
- * runs out and the same message, with the same id, is sent again.
+ * One attempt at one entry: lease it, sign it, post it, record the outcome. undefined = nothing to do: it is delivered,
+ * leased by another, not due, not its turn, or its receiver has enough attempts running. Whatever the receiver does is
+ * an outcome. It throws only for a bug or when the store does not answer; then the lease expires and the same message,
+ * with the same id, is sent again.
  */
 export async function deliverOnce(world: DeliveryWorld, outboxId: string): Promise<DeliveryAttempt | undefined> {
   const { concurrency, outbox, clock } = world;
@@ -74,7 +74,7 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
   const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   const receiver = world.receivers.get(entry.receiver);
-  const outcome = await handOver(world, pending, receiver);
+  const outcome = await send(world, pending, receiver);
   const attempt: DeliveryAttempt = {
     outboxId: entry.id,
     receiver: entry.receiver,
@@ -85,11 +85,11 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
     nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
     disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
   };
-  notify(world.log, entry, attempt);
+  logAttempt(world.log, entry, attempt);
   return attempt;
 }
 
-/** A receiver that left the configuration is not told of and not complained about. */
+/** There are no alerts about a receiver that was removed from the configuration. */
 function conclusionOf(
   { receivers, clock }: DeliveryWorld,
   { entry }: PendingDelivery,
@@ -109,14 +109,14 @@ function configurationHash(receiver: Receiver): string {
   return shortHash(JSON.stringify(receiver), 32);
 }
 
-async function handOver(
+async function send(
   world: DeliveryWorld,
   { entry, disabledAs }: PendingDelivery,
   receiver: Receiver | undefined,
 ): Promise<DeliveryOutcome> {
-  if (receiver === undefined) return { kind: "failed", reason: "the receiver is no longer in the configuration" };
+  if (receiver === undefined) return { kind: "failed", reason: "the receiver was removed from the configuration" };
   if (disabledAs === configurationHash(receiver)) {
-    return { kind: "refused", reason: "the receiver is disabled: it answered 410 before" };
+    return { kind: "refused", reason: "the receiver is disabled because it answered 410 Gone" };
   }
   const message = render(world, entry, receiver);
   if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
@@ -126,7 +126,7 @@ async function handOver(
     "mail" in message
       ? await world.mailer.send(message.mail)
       : await world.poster.post({ ...message, timeoutMs, allowPrivate });
-  return outcomeOf(result, world.clock.nowMs(), statusRulesOf(receiver));
+  return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses);
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */
@@ -142,7 +142,7 @@ function render(world: DeliveryWorld, entry: OutboxEntry, receiver: Receiver): M
   };
   try {
     const nowMs = world.clock.nowMs();
-    return renderFor(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
+    return world.kindOf(receiver).render(withControls(entry, world.links, nowMs), receiver, secret, nowMs);
   } catch (error) {
     if (unreadable) return undefined;
     throw error;
@@ -162,7 +162,11 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
   );
 }
 
-function notify(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt): void {
+function logAttempt(
+  log: Log,
+  entry: OutboxEntry,
+  { ordinal, durationMs, outcome, nextDueAtMs }: DeliveryAttempt,
+): void {
   const fields = {
     delivery: entry.id,
     incident: entry.alert.incidentId,
@@ -174,19 +178,19 @@ function notify(log: Log, entry: OutboxEntry, { ordinal, durationMs, outcome, ne
     case "delivered":
       return log.info("alert delivered", { ...fields, status: outcome.status });
     case "failed":
-      if (nextDueAtMs === undefined) return log.error("alert given up", { ...fields, reason: outcome.reason });
-      return log.warn("alert not delivered, to be tried again", {
+      if (nextDueAtMs === undefined) return log.error("delivery given up", { ...fields, reason: outcome.reason });
+      return log.warn("delivery failed, will retry", {
         ...fields,
         reason: outcome.reason,
         nextAttempt: new Date(nextDueAtMs).toISOString(),
       });
     case "gone":
       return log.error(
-        "receiver disabled: it answered 410 Gone and gets no more alerts until its configuration is changed",
+        "receiver disabled: it answered 410 Gone and gets no alerts until its configuration changes",
         fields,
       );
     case "refused":
-      return log.error("alert refused: it can't be sent", { ...fields, reason: outcome.reason });
+      return log.error("delivery refused: the alert can't be sent", { ...fields, reason: outcome.reason });
     default:
       return outcome satisfies never;
   }

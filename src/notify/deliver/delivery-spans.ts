@@ -4,7 +4,7 @@ import { inSpan } from "../../telemetry/in-span.ts";
 import { attributes as a, linkedAs, spanNames } from "../../telemetry/names.ts";
 import type { DeliveryAttempt, PendingDelivery } from "./outbox.ts";
 
-/** One attempt to hand over an alert, linked to the runs the alert tells of. Without a tracer, only the attempt. */
+/** A span for one delivery attempt, linked to the runs that are the alert's evidence. Without a tracer, only the attempt. */
 export function inDeliverySpan(
   tracer: Tracer | undefined,
   { entry, attempts }: PendingDelivery,

@@ -3,12 +3,12 @@ import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome } from "../compose/alert.ts";
 import { applySelfReport, type Duty } from "../self-incident.ts";
 
-/** How handing over one alert has ended: for good, not for now. */
+/** The final outcome of one delivery. */
 export interface EndedDelivery {
   readonly receiver: string;
   readonly outcome: DeliveryOutcome;
   readonly attempts: number;
-  /** Of the alert that was to be handed over. */
+  /** Of the alert that was to be delivered. */
   readonly evidence: Evidence;
   readonly nowMs: number;
 }
@@ -18,8 +18,8 @@ export function deliveryDuty(receiver: string): Duty {
 }
 
 /**
- * What an ended delivery makes of the incident about its receiver. The other receivers are told, so that an alert that
- * nobody got is not silence: I4's last resort.
+ * Applies an ended delivery to the incident about its receiver. The other receivers are notified, so that a lost alert
+ * does not go unnoticed.
  */
 export function afterDelivery(
   before: Incident | undefined,
@@ -38,7 +38,7 @@ function whyNot(outcome: Exclude<DeliveryOutcome, { kind: "delivered" }>, attemp
     case "failed":
       return `given up after ${attempts} attempts: ${outcome.reason}`;
     case "gone":
-      return "disabled: it answered 410 Gone";
+      return "disabled: the receiver answered 410 Gone";
     case "refused":
       return `can't be sent: ${outcome.reason}`;
     default:

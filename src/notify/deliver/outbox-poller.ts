@@ -4,10 +4,10 @@ import { type Every, repeatTask } from "../../std/repeat.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Brings what is due in the outbox to the delivery queue. */
+/** Moves due outbox entries to the delivery queue. */
 export interface OutboxPollerWorld {
   readonly outbox: Outbox;
-  /** Asks for one attempt; asking twice for the same one is one. */
+  /** Enqueues one attempt; enqueueing the same attempt twice has no effect. */
   readonly enqueue: (outboxId: string, attempt: number) => Promise<void>;
   readonly clock: Clock;
   readonly concurrency: ConcurrencyLimit;
@@ -15,20 +15,20 @@ export interface OutboxPollerWorld {
 }
 
 export interface OutboxPoller {
-  /** Looks at once, such as right after a commit. Calls during a look become one more look. */
+  /** Polls at once, for example right after a commit. Calls during a poll cause one more poll. */
   nudge(): void;
-  /** Ends the repetition and waits for a look that is going on. */
+  /** Stops polling and waits for a poll in progress. */
   stop(): Promise<void>;
 }
 
 const everyMs = 1000;
 const deadlineMs = 30_000;
-const lookAhead = 1000;
+const batchSize = 1000;
 
-/** Enqueues what is due, for each receiver as much as its lane can take; returns how many. */
+/** Enqueues what is due, for each receiver up to its concurrency limit; returns how many. */
 export async function pollOnce({ outbox, enqueue, clock, concurrency }: OutboxPollerWorld): Promise<number> {
   await outbox.catchUp(clock.nowMs());
-  const due = await outbox.due(clock.nowMs(), lookAhead);
+  const due = await outbox.due(clock.nowMs(), batchSize);
   concurrency.expect(due);
   const places = new Map<string, number>();
   let enqueued = 0;
@@ -43,8 +43,8 @@ export async function pollOnce({ outbox, enqueue, clock, concurrency }: OutboxPo
 }
 
 /**
- * Looks every second and when nudged. The store is the truth: what a lost queue has forgotten is due at the next look,
- * and what was leased by a process that died is due again when the lease has run out.
+ * Polls every second and when nudged. The store is authoritative: whatever a lost queue forgot is due at the next poll,
+ * and an entry leased by a process that died is due again when its lease expires.
  */
 export function startOutboxPoller(world: OutboxPollerWorld, every: Every): OutboxPoller {
   const run = (): Promise<number> => pollOnce(world);

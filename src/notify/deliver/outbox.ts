@@ -2,21 +2,21 @@ import type { Incident } from "../../incident/incident.ts";
 import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 
-/** An entry with what has become of it so far. */
+/** An entry and its delivery state. */
 export interface PendingDelivery {
   readonly entry: OutboxEntry;
   /** Attempts already made. */
   readonly attempts: number;
   readonly dueAtMs: number;
-  /** When the first of the messages that it carries was tried in vain: its horizon counts from there. */
+  /** When the first of the messages that it replaces failed: its retry horizon counts from there. */
   readonly failingSinceMs?: number | undefined;
   /** Hash of the receiver's configuration that answered 410, if one did. */
   readonly disabledAs?: string | undefined;
 }
 
-/** What the notifier asks of the store. */
+/** What delivery needs from the store. */
 export interface Outbox {
-  /** Lets the newest message carry what is old news by now, by the words of `overtaken`. */
+  /** Lets the newest message replace outdated ones, as `supersededEntries` decides. */
   catchUp(nowMs: number): Promise<void>;
   /** Entries due now and not leased, oldest first; per incident and receiver only the first undelivered one. */
   due(nowMs: number, limit: number): Promise<readonly PendingDelivery[]>;

@@ -33,22 +33,22 @@ function outcomeOfFault(fault: PostFault): DeliveryOutcome {
     case "bad-url":
       return {
         kind: "refused",
-        reason: "the URL is not a http(s) URL without user name and password",
+        reason: "not an http or https URL without user name and password",
       };
     case "https-required":
       return {
         kind: "refused",
-        reason: "the URL must be https, or the receiver be permitted private addresses",
+        reason: "the URL must be https, unless the receiver has allowPrivate: true",
       };
     case "tls-required":
       return {
         kind: "refused",
-        reason: "mail without TLS needs a receiver that is permitted private addresses",
+        reason: "mail without TLS needs allowPrivate: true",
       };
     case "forbidden-address":
       return {
         kind: "refused",
-        reason: `the address ${fault.detail ?? ""} is not one this receiver may have`,
+        reason: `the receiver must not use the address ${fault.detail ?? ""}`,
       };
     case "dns":
     case "connect":

@@ -18,7 +18,7 @@ export interface Mail {
   readonly mail: MailRequest;
 }
 
-/** Nothing can be posted, now or later, for this reason. It names no secret. */
+/** Nothing can be sent, now or later, for this reason. It contains no secret. */
 export interface Refusal {
   readonly refused: string;
 }
@@ -26,22 +26,25 @@ export interface Refusal {
 /** The value behind a reference; may throw when it can't be read just now. */
 export type SecretReader = (ref: SecretRef) => string;
 
-/** One kind of receiver: how an alert looks to it. Pure, given the secrets. */
-export interface ReceiverKind<R extends Receiver, M extends Message | Mail = Message> {
+/** What delivery needs to know about one kind of receiver. Pure, given the secrets. */
+export interface DeliveryKind<R extends Receiver = Receiver> {
   /** `atMs` is the time of the attempt: signatures are made for it. */
-  render(entry: OutboxEntry, receiver: R, secret: SecretReader, atMs: number): M | Refusal;
-  /** What its statuses mean where that is not what Standard Webhooks says. */
-  readonly statuses?: StatusRules;
-  /** Has to be told again and again what holds, or takes it for over. */
-  readonly forgets?: boolean;
+  render(entry: OutboxEntry, receiver: R, secret: SecretReader, atMs: number): Message | Mail | Refusal;
+  /** What its status codes mean; `{}` where they mean what Standard Webhooks says. */
+  readonly statuses: StatusRules;
+  /** Whether it takes an alert for resolved unless the alert is sent again and again. */
+  readonly forgets: boolean;
 }
 
-/** Where a receiver is; the address itself may be the secret. */
+/** Finds what is known about a receiver's kind; the composition root passes in the table of `src/receivers`. */
+export type KindOf = (receiver: Receiver) => DeliveryKind;
+
+/** The address of a receiver, which may itself be a secret. */
 export function urlOf({ url }: Receiver, secret: SecretReader): string {
   return typeof url === "string" ? url : secret(url).trim();
 }
 
-/** A message of JSON. */
+/** A message with a JSON body. */
 export function jsonMessage(url: string, body: object, headers: Readonly<Record<string, string>> = {}): Message {
   return { url, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }

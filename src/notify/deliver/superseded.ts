@@ -1,6 +1,6 @@
 import type { Alert } from "../compose/alert.ts";
 
-/** An entry that has not ended, as far as deciding needs it whether a newer one makes it old news. */
+/** A pending entry, as far as it matters for whether a newer one supersedes it. */
 export interface WaitingEntry {
   readonly id: string;
   readonly incidentId: string;
@@ -10,13 +10,13 @@ export interface WaitingEntry {
   readonly attempts: number;
   readonly createdAtMs: number;
   readonly heldUntilMs?: number | undefined;
-  /** Somebody is just handing it over. */
+  /** It is being delivered just now. */
   readonly isLeased: boolean;
 }
 
-/** Entries that another one carries along: they are told of in its message and not sent themselves. */
-export interface Carried {
-  readonly carrier: string;
+/** Entries that another one supersedes: its message lists them, and they are not sent themselves. */
+export interface Superseded {
+  readonly by: string;
   readonly ids: readonly string[];
 }
 
@@ -24,10 +24,10 @@ export interface Carried {
 const replayMs = 10 * 60_000;
 
 /**
- * After a long outage of a receiver, or of its working hours, the latest state goes out and not the backlog. An
- * acknowledgement follows what it acknowledges.
+ * After a long outage of a receiver, or outside its hours, only the latest state is sent, not the backlog. An
+ * acknowledgement still follows the alert that it acknowledges.
  */
-export function overtaken(waiting: readonly WaitingEntry[], nowMs: number): Carried[] {
+export function supersededEntries(waiting: readonly WaitingEntry[], nowMs: number): Superseded[] {
   const queues = Map.groupBy(waiting, ({ incidentId, receiver }) => JSON.stringify([incidentId, receiver]));
   return [...queues.values()].flatMap((queue) => {
     const inOrder = queue.toSorted((a, b) => a.sequence - b.sequence);
@@ -38,14 +38,14 @@ export function overtaken(waiting: readonly WaitingEntry[], nowMs: number): Carr
     const acknowledged =
       newest.status === "acknowledged" ? earlier.findLastIndex(({ status }) => status === "firing") : -1;
     return [
-      carriedBy(earlier[acknowledged], earlier.slice(0, Math.max(0, acknowledged))),
-      carriedBy(newest, earlier.slice(acknowledged + 1)),
+      supersededBy(earlier[acknowledged], earlier.slice(0, Math.max(0, acknowledged))),
+      supersededBy(newest, earlier.slice(acknowledged + 1)),
     ].flat();
   });
 }
 
-function carriedBy(carrier: WaitingEntry | undefined, those: readonly WaitingEntry[]): Carried[] {
-  return carrier === undefined || those.length === 0 ? [] : [{ carrier: carrier.id, ids: those.map(({ id }) => id) }];
+function supersededBy(newer: WaitingEntry | undefined, those: readonly WaitingEntry[]): Superseded[] {
+  return newer === undefined || those.length === 0 ? [] : [{ by: newer.id, ids: those.map(({ id }) => id) }];
 }
 
 function isOld({ attempts, createdAtMs, heldUntilMs }: WaitingEntry, nowMs: number): boolean {

@@ -1,4 +1,5 @@
 import { type Incident, incidentId, type Transition } from "../../incident/incident.ts";
+import { notifiedAtMs } from "../../incident/notification-log.ts";
 import { meets } from "../../incident/matcher.ts";
 import type { Alerting } from "../../probe/alerting.ts";
 import { formatDurationMs } from "../../std/duration.ts";
@@ -6,13 +7,14 @@ import { formatDurationMs } from "../../std/duration.ts";
 export interface Escalation {
   readonly incident: Incident;
   readonly transition: Transition;
-  /** Whose turn it is. */
+  /** The receivers to notify now. */
   readonly successors: readonly string[];
 }
 
-/** Whom the routes name for when nobody has acknowledged it; undefined: nobody, or not yet. */
+/** Notifies the receivers that routes name for when nobody acknowledges in time. Undefined: none, or not yet. */
 export function escalation(incident: Incident, { routes }: Alerting, nowMs: number): Escalation | undefined {
-  const { told: notified = {}, state, reopenedAtMs = 0 } = incident;
+  const { state, reopenedAtMs = 0 } = incident;
+  const notified = notifiedAtMs(incident);
   const firstNotifiedMs = Math.max(reopenedAtMs, Math.min(...Object.values(notified)));
   if (state !== "open" || !Number.isFinite(firstNotifiedMs)) return undefined;
   const due = routes

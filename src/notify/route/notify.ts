@@ -1,60 +1,61 @@
 import type { Incident, Transition } from "../../incident/incident.ts";
-import type { Mute } from "../../incident/mute.ts";
-import type { PeerProbe } from "../../incident/reach.ts";
+import { logReceivers, notifiedReceivers } from "../../incident/notification-log.ts";
+import type { Mute } from "../../incident/inhibit.ts";
+import type { PeerProbe } from "../../incident/blast-radius.ts";
 import type { Alerting } from "../../probe/alerting.ts";
 import type { Effects } from "../effects.ts";
 import { composeAlert } from "../compose/compose.ts";
 import { outboxEntries, routeAlert } from "./route.ts";
 
-/** What decides who is told, besides the incident itself. */
+/** What decides who is notified, besides the incident itself. */
 export interface NotifyContext {
   readonly alerting?: Alerting;
   readonly mute?: Mute | undefined;
-  readonly neighbours?: readonly PeerProbe[] | undefined;
+  readonly peers?: readonly PeerProbe[] | undefined;
   readonly successors?: readonly string[];
   readonly sent?: ReadonlyMap<string, number>;
 }
 
 /**
- * One transition, told: the incident remembers it, the receivers get their entries, `explain` its reasons. Whoever was
- * told that it began is told how it goes on; what happens while it is muted is owed until it no longer is.
+ * Routes one transition: outbox entries for the receivers, the decisions for `explain`, and the incident with both in
+ * its notification log. Whoever was notified of the beginning is notified of what follows. What happens while the
+ * incident is muted stays pending until the mute ends.
  */
 export function notify(
   incident: Incident,
   transition: Transition,
   receivers: readonly string[],
-  { neighbours, ...context }: NotifyContext = {},
+  { peers, ...context }: NotifyContext = {},
 ): Effects {
-  const alert = composeAlert(incident, transition, neighbours);
-  const opening = composeAlert(incident, { ...transition, kind: "opened" }, neighbours);
-  const isSharedTarget = neighbours?.some(({ target }) => target === incident.target) === true;
-  const routes = routeAlert(alert, receivers, { ...context, told: notifiedOf(incident, receivers), isSharedTarget });
+  const alert = composeAlert(incident, transition, peers);
+  const opening = composeAlert(incident, { ...transition, kind: "opened" }, peers);
+  const isSharedTarget = peers?.some(({ target }) => target === incident.target) === true;
+  const routes = routeAlert(alert, receivers, {
+    ...context,
+    notified: notifiedReceivers(incident, receivers),
+    isSharedTarget,
+  });
   const outbox = outboxEntries(alert, routes, opening);
   const isNotified = outbox.length > 0;
-  const isInDigest = routes.some(({ reason }) => reason === "over-cap");
+  const { notifications: log = {} } = incident;
+  const rateLimited = Object.fromEntries(
+    routes.flatMap(({ reason, receiver }) => (reason === "rate-limited" ? [[receiver, transition.atMs]] : [])),
+  );
+  const isInDigest = Object.keys(rateLimited).length > 0;
   const newly = outbox.map(({ receiver, heldUntilMs = transition.atMs }) => [receiver, heldUntilMs] as const);
   const notified: Incident = {
     ...incident,
-    toldAtMs: isNotified || isInDigest ? transition.atMs : incident.toldAtMs,
-    told: { ...Object.fromEntries(newly), ...incident.told },
-    overCap: {
-      ...incident.overCap,
-      ...Object.fromEntries(
-        routes.filter(({ reason }) => reason === "over-cap").map(({ receiver }) => [receiver, transition.atMs]),
-      ),
+    notifications: {
+      lastNotifiedAtMs: isNotified || isInDigest ? transition.atMs : log.lastNotifiedAtMs,
+      receivers: logReceivers(incident, Object.fromEntries(newly), rateLimited),
+      isPending: !isNotified && (log.isPending === true || routes.some(({ reason }) => isPutOff(reason, context.mute))),
+      muted: isNotified ? undefined : (context.mute ?? log.muted),
     },
-    muted: isNotified ? undefined : (context.mute ?? incident.muted),
-    isOwed: !isNotified && (incident.isOwed === true || routes.some(({ reason }) => isPutOff(reason, context.mute))),
   };
   return { incidents: [notified], transitions: [{ ...transition, routes }], outbox };
 }
 
-/** Not told for a reason that passes. */
+/** Whether nobody was notified for a reason that will end. */
 function isPutOff(reason: string, mute: Mute | undefined): boolean {
   return reason === "outside-hours" || reason === mute?.reason;
-}
-
-/** Rows of before it was kept who was told: everybody was. */
-function notifiedOf({ told: notified, toldAtMs }: Incident, receivers: readonly string[]): ReadonlySet<string> {
-  return new Set(notified === undefined && toldAtMs !== undefined ? receivers : Object.keys(notified ?? {}));
 }

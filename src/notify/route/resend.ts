@@ -9,20 +9,21 @@ import type { OutboxEntry } from "../compose/alert.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
 import { outcomeOf } from "../deliver/outcome.ts";
 import type { Poster } from "../deliver/poster.ts";
-import { forgets, renderFor, statusRulesOf } from "../../receivers/receivers.ts";
+import type { KindOf } from "../deliver/receiver-kind.ts";
 
-/** What the store knows of what receivers were told last. */
-export interface Standing {
+/** What the store knows about the newest notification of each incident. */
+export interface LastNotified {
   /**
-   * The newest ended entry of each incident to one receiver, as long as the incident is not over, and those that said
-   * after `sinceMs` that it is.
+   * The newest ended entry to one receiver of each incident that is open, and of each that was resolved after
+   * `sinceMs`.
    */
-  lastTold(receiver: string, sinceMs: number): Promise<readonly OutboxEntry[]>;
+  lastNotified(receiver: string, sinceMs: number): Promise<readonly OutboxEntry[]>;
 }
 
 export interface ResendWorld {
-  readonly standing: Standing;
+  readonly lastNotified: LastNotified;
   readonly poster: Poster;
+  readonly kindOf: KindOf;
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly secret: (ref: SecretRef) => string;
   readonly clock: Clock;
@@ -30,26 +31,26 @@ export interface ResendWorld {
   readonly links?: ActionLinks | undefined;
 }
 
-/** As Prometheus: every minute, and for a quarter of an hour that it is over. */
+/** Like Prometheus: every minute, and resolved alerts for a quarter of an hour. */
 const everyMs = 60_000;
 const resolvedForMs = 15 * 60_000;
 
 /**
- * Tells those that forget, such as Alertmanager, once more what holds; returns how many alerts they took. Nothing new
- * is said, so nothing is recorded; what fails is said again in a minute. One in trouble does not delay another.
+ * Resends active alerts to receivers that forget, such as Alertmanager; returns how many were accepted. Nothing is
+ * recorded because nothing is new, and a failed one is resent in a minute. One failing receiver delays no other.
  */
 export async function resendOnce(world: ResendWorld): Promise<number> {
-  const forgetful = [...world.receivers.values()].filter(forgets);
+  const forgetful = [...world.receivers.values()].filter((receiver) => world.kindOf(receiver).forgets);
   const taken = await Promise.all(forgetful.map((receiver) => resendTo(receiver, world)));
   return taken.reduce((sum, one) => sum + one, 0);
 }
 
 async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number> {
-  const { standing, clock, log } = world;
-  const entries = await standing.lastTold(receiver.name, clock.nowMs() - resolvedForMs);
+  const { lastNotified, clock, log } = world;
+  const entries = await lastNotified.lastNotified(receiver.name, clock.nowMs() - resolvedForMs);
   let taken = 0;
   for (const entry of entries) {
-    const trouble = await say(entry, receiver, world);
+    const trouble = await resendEntry(entry, receiver, world);
     if (trouble !== undefined) {
       log.warn("could not resend active alerts", { receiver: receiver.name, reason: trouble });
       break;
@@ -59,16 +60,17 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
   return taken;
 }
 
-/** Why the receiver did not take it; undefined when it did. */
-async function say(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
+/** Why the receiver did not accept it; undefined when it did. */
+async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
   const { poster, secret, clock, links } = world;
+  const kind = world.kindOf(receiver);
   const nowMs = clock.nowMs();
-  const message = renderFor(withControls(entry, links, nowMs), receiver, secret, nowMs);
+  const message = kind.render(withControls(entry, links, nowMs), receiver, secret, nowMs);
   if ("refused" in message) return message.refused;
-  if ("mail" in message) return "mail is not repeated";
+  if ("mail" in message) return "mail is not resent";
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
-  const outcome = outcomeOf(result, clock.nowMs(), statusRulesOf(receiver));
+  const outcome = outcomeOf(result, clock.nowMs(), kind.statuses);
   if (outcome.kind === "delivered") return undefined;
   return outcome.kind === "gone" ? "status 410" : outcome.reason;
 }

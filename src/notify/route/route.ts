@@ -1,23 +1,23 @@
-import type { Mute } from "../../incident/mute.ts";
+import type { Mute } from "../../incident/inhibit.ts";
 import { meets } from "../../incident/matcher.ts";
 import { type Alerting, plainAlerting } from "../../probe/alerting.ts";
 import { shortHash } from "../../std/hash.ts";
 import type { Alert, IncidentAlert, OutboxEntry } from "../compose/alert.ts";
 import { opensAtMs } from "./hours.ts";
 
-/** What became of one receiver, and why: for `explain` and for the log. */
+/** Whether one receiver is notified, and why: for `incident show` and for the log. */
 export type RouteDecision =
   | {
       readonly receiver: string;
-      readonly told: true;
+      readonly notified: true;
       readonly reason: NotifiedReason;
-      /** The route that leads there; none where everybody is told. */
+      /** The route that matched; none where every receiver is notified. */
       readonly by?: string;
       readonly heldUntilMs?: number;
     }
   | {
       readonly receiver: string;
-      readonly told: false;
+      readonly notified: false;
       readonly reason: NotNotifiedReason;
       /** The silence, window or incident that mutes it, or the limit that is reached. */
       readonly by?: string;
@@ -33,27 +33,27 @@ export type NotifiedReason =
   | "resolved";
 
 /**
- * `informative-only`: nothing to act on · `nobody-was-told`, `was-not-told-before`: of how it goes on, who was not told
- * that it began · `no-route`: the routes lead elsewhere · `only-if-unacknowledged`: first somebody else has a while ·
- * `knows-already`: the message is for those that do not · `outside-hours` · `over-cap`: named in a digest instead.
+ * `informative-only`: nothing to act on · `nobody-was-notified`, `not-notified-before`: no updates for receivers that were
+ * not notified of the beginning · `no-route`: no matching route · `only-if-unacknowledged`: others are notified first ·
+ * `already-notified`: the message is for further receivers · `outside-hours` · `rate-limited`: a summary names it instead.
  */
 export type NotNotifiedReason =
   | "informative-only"
-  | "nobody-was-told"
-  | "was-not-told-before"
+  | "nobody-was-notified"
+  | "not-notified-before"
   | "no-route"
   | "only-if-unacknowledged"
-  | "knows-already"
+  | "already-notified"
   | "outside-hours"
-  | "over-cap"
+  | "rate-limited"
   | Mute["reason"];
 
 export interface RouteContext {
   readonly mute?: Mute | undefined;
-  /** Who was told of an earlier transition of the same episode. */
-  readonly told?: ReadonlySet<string>;
+  /** Receivers that were notified of an earlier transition of the same episode. */
+  readonly notified?: ReadonlySet<string>;
   readonly alerting?: Alerting;
-  /** Whose turn it is when nobody has acknowledged it. */
+  /** The receivers to notify because nobody acknowledged the incident. */
   readonly successors?: readonly string[];
   /** Messages about what is wrong within the last hour, by receiver. */
   readonly sent?: ReadonlyMap<string, number>;
@@ -68,33 +68,33 @@ export function routeAlert(
   context: RouteContext = {},
 ): RouteDecision[] {
   const all = [...new Set(receivers)];
-  const { alerting = plainAlerting, told: notified = new Set(), isSharedTarget = false } = context;
-  const led = ledTo(alert, all, alerting);
+  const { alerting = plainAlerting, notified = new Set(), isSharedTarget = false } = context;
+  const routed = routesTo(alert, all, alerting);
   return all.map((receiver): RouteDecision => {
-    const no = whyNot(alert, receiver, context, led);
-    if (no !== undefined) return { receiver, told: false, ...no };
-    const by = led.get(receiver);
+    const no = whyNot(alert, receiver, context, routed);
+    if (no !== undefined) return { receiver, notified: false, ...no };
+    const by = routed.get(receiver);
     const decision = {
       receiver,
-      told: true,
-      reason: whyTold(alert, notified.has(receiver)),
+      notified: true,
+      reason: whyNotified(alert, notified.has(receiver)),
       ...(by && { by }),
     } as const;
     return heldOrNot(alert, decision, alerting, isSharedTarget);
   });
 }
 
-/** The routes that lead to each receiver; everybody when there are none, or none leads to anybody. */
-function ledTo(alert: Alert, receivers: readonly string[], { routes }: Alerting): ReadonlyMap<string, string> {
+/** The route to each receiver; every receiver when there are no routes, or none matches. */
+function routesTo(alert: Alert, receivers: readonly string[], { routes }: Alerting): ReadonlyMap<string, string> {
   const everybody = new Map(receivers.map((receiver) => [receiver, ""]));
-  // The monitor's own trouble is for whoever can be reached.
+  // Every receiver is notified of the monitor's own incidents.
   if (routes.length === 0 || alert.kind === "monitor") return everybody;
   const matching = routes.filter(({ match }) => meets(match, alert));
-  const led = receivers.flatMap((receiver) => {
+  const routed = receivers.flatMap((receiver) => {
     const route = matching.find((one) => one.receivers.includes(receiver));
     return route === undefined ? [] : [[receiver, route.name] as const];
   });
-  return led.length === 0 ? everybody : new Map(led);
+  return routed.length === 0 ? everybody : new Map(routed);
 }
 
 interface No {
@@ -102,53 +102,53 @@ interface No {
   readonly by?: string;
 }
 
-/** A silence keeps quiet what begins or goes on; that it is over is told to those who know that it began. */
+/** A mute suppresses new and ongoing alerts; the resolution goes to whoever was notified of the beginning. */
 function whyNot(
   alert: IncidentAlert,
   receiver: string,
-  { mute, told: notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
-  led: ReadonlyMap<string, string>,
+  { mute, notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
+  routed: ReadonlyMap<string, string>,
 ): No | undefined {
   const wasNotified = notified.has(receiver);
   if (alert.severity === "informative") return { reason: "informative-only" };
   switch (alert.event) {
     case "acknowledged":
     case "resolved":
-      return wasNotified ? undefined : { reason: notified.size === 0 ? "nobody-was-told" : "was-not-told-before" };
+      return wasNotified ? undefined : { reason: notified.size === 0 ? "nobody-was-notified" : "not-notified-before" };
     case "unacknowledged":
       if (mute !== undefined) return mute;
-      if (!successors.includes(receiver)) return { reason: wasNotified ? "knows-already" : "no-route" };
-      return overCap(receiver, alerting, sent);
+      if (!successors.includes(receiver)) return { reason: wasNotified ? "already-notified" : "no-route" };
+      return rateLimit(receiver, alerting, sent);
     case "opened":
     case "reopened":
     case "escalated":
     case "reminded":
       if (mute !== undefined) return mute;
-      if (!wasNotified && !led.has(receiver)) return { reason: notLed(alert, receiver, alerting) };
-      return overCap(receiver, alerting, sent);
+      if (!wasNotified && !routed.has(receiver)) return { reason: whyNotRouted(alert, receiver, alerting) };
+      return rateLimit(receiver, alerting, sent);
     default:
       return alert.event satisfies never;
   }
 }
 
-function notLed(alert: Alert, receiver: string, { routes }: Alerting): NotNotifiedReason {
+function whyNotRouted(alert: Alert, receiver: string, { routes }: Alerting): NotNotifiedReason {
   const isSuccessor = routes.some(
     ({ match, escalate }) => escalate?.receivers.includes(receiver) === true && meets(match, alert),
   );
   return isSuccessor ? "only-if-unacknowledged" : "no-route";
 }
 
-function overCap(receiver: string, { manners: policy }: Alerting, sent: RouteContext["sent"]): No | undefined {
-  const most = policy[receiver]?.maxPerHour;
+function rateLimit(receiver: string, { policies }: Alerting, sent: RouteContext["sent"]): No | undefined {
+  const most = policies[receiver]?.maxPerHour;
   if (most === undefined || (sent?.get(receiver) ?? 0) < most) return undefined;
-  return { reason: "over-cap", by: `${most} an hour` };
+  return { reason: "rate-limited", by: `${most} an hour` };
 }
 
-/** Outside its hours a receiver is told later or not at all; pages only if it says so. */
+/** Outside its hours a receiver is notified later or not at all; for pages this must be configured. */
 function heldOrNot(
   alert: IncidentAlert,
-  decision: Extract<RouteDecision, { told: true }>,
-  { manners, groupWaitMs }: Alerting,
+  decision: Extract<RouteDecision, { notified: true }>,
+  { policies, groupWaitMs }: Alerting,
   isSharedTarget: boolean,
 ): RouteDecision {
   const { receiver } = decision;
@@ -157,16 +157,16 @@ function heldOrNot(
     groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, isSharedTarget)
       ? { heldUntilMs: atMs + groupWaitMs }
       : {};
-  const hours = manners[receiver]?.hours;
+  const hours = policies[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
   if (opensMs === undefined) return { ...decision, ...gathered };
   return hours?.outside === "skip"
-    ? { receiver, told: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` }
+    ? { receiver, notified: false, reason: "outside-hours", by: `until ${new Date(opensMs).toISOString()}` }
     : { ...decision, heldUntilMs: opensMs };
 }
 
-/** What was only informative begins when it no longer is. */
+/** An incident that was only informative begins when its severity rises. */
 function begins({ event }: Alert, reason: NotifiedReason): boolean {
   return event === "opened" || event === "reopened" || (event === "escalated" && reason === "opened");
 }
@@ -181,20 +181,20 @@ function mayShareCause({ kind, severity, members }: Alert, isSharedTarget: boole
   return isSharedTarget && (kind === "availability" || kind === "latency" || kind === "usage");
 }
 
-/** For whoever hears of it first it begins now, whatever happened to it before. */
-function whyTold({ event }: IncidentAlert, wasTold: boolean): NotifiedReason {
+/** The first message to a receiver says that the incident opened, whatever happened before. */
+function whyNotified({ event }: IncidentAlert, wasNotified: boolean): NotifiedReason {
   if (event === "unacknowledged") return event;
-  if (!wasTold) return "opened";
+  if (!wasNotified) return "opened";
   return event === "escalated" ? "severity-rose" : event;
 }
 
 /**
- * What is to be delivered of one alert; written in the transaction that writes the transition. `opening` says the same
- * to those who hear of it first.
+ * The outbox entries of one alert; written in the transaction that writes the transition. `opening` is the message for
+ * receivers that have not been notified before.
  */
 export function outboxEntries(alert: Alert, routes: readonly RouteDecision[], opening: Alert = alert): OutboxEntry[] {
   return routes.flatMap((route) =>
-    route.told
+    route.notified
       ? {
           id: messageId(alert, route.receiver),
           receiver: route.receiver,

@@ -16,7 +16,7 @@ const dropped = (levels: readonly number[]): number[] =>
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe("what does not belong to the level of a baseline", () => {
-  test("a disturbance of less than a day, wherever it is, goes with a neighbour on each side", () => {
+  test("a disturbance of less than a day, wherever it is, goes with a peer on each side", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),

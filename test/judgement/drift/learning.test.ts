@@ -44,7 +44,7 @@ describe("samples on the way to a baseline", () => {
     expect(learning.n).toBe(count);
   });
 
-  test("gaps part neighbours", () => {
+  test("gaps part peers", () => {
     const learning = beginLearning(0, 1);
     for (const at of [0, 1, 2, 30, 31, 32]) learn(learning, at * minute, 1, minute);
     expect(samplesOf(learning, minute).map(({ follows }) => follows)).toEqual([false, true, true, false, true, true]);

@@ -5,7 +5,7 @@ import { alertBodySchema, alertJsonSchema } from "../../../src/notify/compose/al
 import { composeAlert } from "../../../src/notify/compose/compose.ts";
 import { digestAlert } from "../../../src/notify/compose/digest-message.ts";
 import { withControls } from "../../../src/notify/compose/controls.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 
 import type { TransitionKind } from "../../../src/incident/incident.ts";
 import { digest } from "../digest-samples.ts";
@@ -37,12 +37,12 @@ describe("what the webhook posts is as the schema says, and nothing of it is unk
   });
 
   test("an incident that stands for others, with everything that may be there", () => {
-    const covers = {
+    const group = {
       reason: "provider-is-down",
       members: Array.from({ length: 300 }, (_, index) => `target-${index}`),
       headline: "api.example.com is down",
     } as const;
-    const one = incident({ covers, tier: "page", confirmation: "asked-again", kind: "availability" });
+    const one = incident({ group, tier: "page", confirmation: "asked-again", kind: "availability" });
     const alert = composeAlert(one, transition("reopened"), []);
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: alert.at, reason: "2-of-3-slots-bad" }] as const;
     const body = bodyOf({ ...alert, earlier });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { composeAlert } from "../../../src/notify/compose/compose.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 import { outboxEntries, routeAlert } from "../../../src/notify/route/route.ts";
 import type { Finding, FindingKind, Severity } from "../../../src/judgement/judgement.ts";
 import { alertOf, atMs, incident, promptTokens, receiver, secrets, transition } from "../samples.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { alertBodySchema } from "../../../src/notify/compose/alert-schema.ts";
 import { type ActionLinks, withControls } from "../../../src/notify/compose/controls.ts";
 import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 import { testEntry } from "../../../src/notify/compose/test-alert.ts";
 
 import { readActionAddress } from "../../../src/incident/action-link.ts";

@@ -1,7 +1,8 @@
+import { kindOf } from "../../../src/receivers/receivers.ts";
 import { describe, expect, test } from "vitest";
 import { digestAlert, digestEntries, digestHeadline, pagesText } from "../../../src/notify/compose/digest-message.ts";
 import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../../receivers/render-for.ts";
 import { renderAlertText } from "../../../src/notify/compose/render-text.ts";
 import { worldOf } from "../delivery-world.ts";
 import { digest, emptyDigest, move } from "../digest-samples.ts";
@@ -23,9 +24,9 @@ describe("what a digest says", () => {
 
   test("pages told of late against what the promise allows", () => {
     const { pages } = digest();
-    const said = "2 pages in 30 days of 40 series, 1 of them called noise; the promise allows 6.7 false ones";
+    const said = "2 pages in 30 days for 40 series, 1 marked as false; at most 6.7 false pages are expected";
     expect(pagesText(pages, atMs)).toBe(said);
-    expect(pagesText({ ...pages, told: 1, noise: 0 }, atMs)).toMatch(/^1 page in 30 days of 40 series; the promise/);
+    expect(pagesText({ ...pages, notified: 1, noise: 0 }, atMs)).toMatch(/^1 page in 30 days for 40 series; at most/);
   });
 
   test("as text, whole and within 80 columns", () => {
@@ -38,11 +39,11 @@ describe("what a digest says", () => {
         mini valid-request from eu: prompt tokens: 12 → 13 (+8 % since March)
         mini valid-request from eu: reply: as usual → suspected, not confirmed yet
 
-      since      2026-11-22 10:12:00 UTC
-      pages      2 pages in 30 days of 40 series, 1 of them called noise; the promise
-                 allows 6.7 false ones
-      next step  plumbline digest --last shows all of it; plumbline baseline list
-                 names what each is compared with.
+      since          2026-11-22 10:12:00 UTC
+      pages          2 pages in 30 days for 40 series, 1 marked as false; at most 6.7
+                     false pages are expected
+      next step      Run \`plumbline digest --last\` for the whole digest, and
+                     \`plumbline baseline list\` for the baselines.
       "
     `);
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
@@ -111,7 +112,7 @@ describe("who gets it", () => {
     });
   });
 
-  test.each(Object.values(receivers).filter(({ kind }) => kind !== "pagerduty" && kind !== "alertmanager"))(
+  test.each(Object.values(receivers).filter((one) => !kindOf(one).wakesPeople))(
     "$kind, without links to an incident or to act by",
     (one) => {
       const [entry] = digestEntries(digest(), [one.name], undefined);
@@ -121,10 +122,10 @@ describe("who gets it", () => {
     },
   );
 
-  test.each([receivers.pagerduty, receivers.alertmanager])("never $kind", (one) => {
+  test.each(Object.values(receivers).filter((one) => kindOf(one).wakesPeople))("never $kind", (one) => {
     const [entry] = digestEntries(digest(), [one.name], undefined);
     expect(renderFor(entry!, one, lookUp, atMs)).toEqual({
-      refused: expect.stringContaining("a digest is not for it"),
+      refused: expect.stringContaining("gets no digests"),
     });
   });
 });

@@ -7,33 +7,33 @@ import { alertOf, incident, promptTokens } from "../samples.ts";
 
 test("reads as a person needs it", () => {
   expect(renderAlertText(alertOf())).toBe(
-    `FIRING  risky, usage
+    `FIRING: risky usage
 mini valid-request: prompt tokens 12 → 57, 2 of 3 runs
 
   prompt tokens: 12 → 57
 
-since      2026-11-23 10:10:00 UTC (2 min)
-last good  2026-11-23 10:09:00 UTC
-how often  2 of 3 runs
-where      mini (gpt-4o-mini), valid-request, from eu
-baseline   version 3
-run        mini-valid@eu/2026-11-23T10:12:00.000Z (status 200)
-request    req_8f2c
-trace      4bf92f3577b34da6a3ce929d0e0e4736
-look at    the provider first
-next step  Check what a request costs now and your spend caps; ask the provider
-           what has changed in counting.
-take it on plumbline incident ack f00dfeed-1 --why "…"
-incident   f00dfeed-1, message 1: 2-of-3-slots-bad
+since          2026-11-23 10:10:00 UTC (2 min)
+last good      2026-11-23 10:09:00 UTC
+confirmed      2 of 3 runs
+where          mini (gpt-4o-mini), valid-request, from eu
+baseline       version 3
+run            mini-valid@eu/2026-11-23T10:12:00.000Z (status 200)
+request        req_8f2c
+trace          4bf92f3577b34da6a3ce929d0e0e4736
+likely cause   provider
+next step      Check the new cost of a request and your spend caps. Ask the
+               provider whether token counting has changed.
+acknowledge    plumbline incident ack f00dfeed-1 --why "…"
+incident       f00dfeed-1, message 1: 2-of-3-slots-bad
 `,
   );
 });
 
 test("a resolved one says from when to when", () => {
   const text = renderAlertText(alertOf({ state: "resolved" }, "resolved"));
-  expect(text).toMatch(/^RESOLVED {2}usage\n/);
-  expect(text).toContain("since      2026-11-23 10:10:00 UTC until 2026-11-23 10:12:00 UTC (2 min)\n");
-  expect(text).toContain("next step  Nothing is needed now");
+  expect(text).toMatch(/^RESOLVED: usage\n/);
+  expect(text).toContain("since          2026-11-23 10:10:00 UTC until 2026-11-23 10:12:00 UTC (2 min)\n");
+  expect(text).toContain("next step      No action needed");
 });
 
 test("a change that is too long for a line stands on several", () => {
@@ -59,7 +59,7 @@ test("says how many changes it does not show, and when there was no reply", () =
   }));
   const text = renderAlertText(alertOf({ findings, evidence: [{ runId: "r1" }] }));
   expect(text).toContain("  and 3 more\n");
-  expect(text).toContain("run        r1 (no reply)\n");
+  expect(text).toContain("run            r1 (no reply)\n");
 });
 
 test("colour is added and changes nothing else", () => {

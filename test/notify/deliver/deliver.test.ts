@@ -128,7 +128,7 @@ describe("when to try again", () => {
     expect(world.clock.nowMs()).toBe(atMs + horizonMs);
     expect(last).toMatchObject({ outcome: { kind: "failed", reason: "connect: ECONNREFUSED" } });
     expect(poster.posted.length).toBeGreaterThan(40);
-    expect(world.said.at(-1)).toMatchObject({ level: "error", message: "alert given up" });
+    expect(world.said.at(-1)).toMatchObject({ level: "error", message: "delivery given up" });
     expect(await deliverOnce(world, entryFor().id)).toBeUndefined();
   });
 
@@ -160,7 +160,7 @@ describe("what ends an entry", () => {
       },
     ]);
     expect(await deliverOnce(world, entries[1].id)).toMatchObject({
-      outcome: { kind: "refused", reason: "the receiver is disabled: it answered 410 before" },
+      outcome: { kind: "refused", reason: "the receiver is disabled because it answered 410 Gone" },
       nextDueAtMs: undefined,
     });
     expect(poster.posted).toHaveLength(1);
@@ -184,15 +184,15 @@ describe("what ends an entry", () => {
     const world = worldOf([receiver({ name: "another" })]);
     world.outbox.add(entryFor());
     expect(await deliverOnce(world, entryFor().id)).toMatchObject({
-      outcome: { kind: "failed", reason: "the receiver is no longer in the configuration" },
+      outcome: { kind: "failed", reason: "the receiver was removed from the configuration" },
       nextDueAtMs: undefined,
     });
   });
 
   test.each([
-    ["forbidden-address", "10.0.0.1", "the address 10.0.0.1 is not one this receiver may have"],
+    ["forbidden-address", "10.0.0.1", "the receiver must not use the address 10.0.0.1"],
     ["https-required", undefined, /must be https/],
-    ["bad-url", undefined, /not a http\(s\) URL/],
+    ["bad-url", undefined, /not an http or https URL/],
   ] as const)("an address that is never allowed: %s", async (faultClass, detail, reason) => {
     const poster = posterSaying({
       kind: "fault",

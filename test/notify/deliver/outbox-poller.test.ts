@@ -1,3 +1,4 @@
+import { kindOf } from "../../../src/receivers/receivers.ts";
 import { describe, expect, test } from "vitest";
 import { type DeliveryWorld, deliverOnce } from "../../../src/notify/deliver/deliver.ts";
 import { createMailer } from "../../../src/notify/deliver/mail-nodemailer.ts";
@@ -161,6 +162,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     clock,
     outbox,
     concurrency,
+    kindOf,
     random: () => 0.5,
     receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
     secret: () => secrets["NEW_SECRET"] ?? "",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { overtaken } from "../../../src/notify/deliver/superseded.ts";
+import { supersededEntries } from "../../../src/notify/deliver/superseded.ts";
 
 const minuteMs = 60_000;
 
@@ -15,26 +15,26 @@ describe("what is old news", () => {
 
   test("a short outage is replayed, after a long one the latest goes out", () => {
     const queue = [entry(1, "firing", 0), entry(2, "firing", 5 * minuteMs), entry(3, "resolved", 6 * minuteMs)];
-    expect(overtaken(queue, 9 * minuteMs)).toEqual([]);
-    expect(overtaken(queue, 12 * minuteMs)).toEqual([{ carrier: "m3", ids: ["m1", "m2"] }]);
+    expect(supersededEntries(queue, 9 * minuteMs)).toEqual([]);
+    expect(supersededEntries(queue, 12 * minuteMs)).toEqual([{ by: "m3", ids: ["m1", "m2"] }]);
   });
 
   test("an acknowledgement needs what it acknowledges; what is being handed over is left alone", () => {
     const queue = [entry(1, "firing", 0), entry(2, "firing", 1), entry(3, "acknowledged", 2)];
-    expect(overtaken(queue, 60 * minuteMs)).toEqual([{ carrier: "m2", ids: ["m1"] }]);
+    expect(supersededEntries(queue, 60 * minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);
     const twice = [...queue, entry(4, "acknowledged", 3)];
-    expect(overtaken(twice, 60 * minuteMs)).toEqual([
-      { carrier: "m2", ids: ["m1"] },
-      { carrier: "m4", ids: ["m3"] },
+    expect(supersededEntries(twice, 60 * minuteMs)).toEqual([
+      { by: "m2", ids: ["m1"] },
+      { by: "m4", ids: ["m3"] },
     ]);
     const [first, ...rest] = queue.map((one) => ({ ...one, isLeased: one.sequence === 1 }));
-    expect(overtaken([first!, ...rest], 60 * minuteMs)).toEqual([]);
+    expect(supersededEntries([first!, ...rest], 60 * minuteMs)).toEqual([]);
   });
 
   test("what is held does not hold up what is not, and one incident not the other", () => {
     const held = { ...entry(1, "firing", 0), attempts: 0, heldUntilMs: 600 * minuteMs };
-    expect(overtaken([held, entry(2, "firing", 1)], minuteMs)).toEqual([{ carrier: "m2", ids: ["m1"] }]);
-    expect(overtaken([held, { ...entry(2, "firing", 1), incidentId: "i-2" }], minuteMs)).toEqual([]);
-    expect(overtaken([entry(1, "firing", 0), { ...held, id: "m2", sequence: 2 }], 60 * minuteMs)).toEqual([]);
+    expect(supersededEntries([held, entry(2, "firing", 1)], minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);
+    expect(supersededEntries([held, { ...entry(2, "firing", 1), incidentId: "i-2" }], minuteMs)).toEqual([]);
+    expect(supersededEntries([entry(1, "firing", 0), { ...held, id: "m2", sequence: 2 }], 60 * minuteMs)).toEqual([]);
   });
 });

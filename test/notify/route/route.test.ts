@@ -14,15 +14,15 @@ describe("routeAlert", () => {
     ["acknowledged", "acknowledged"],
     ["resolved", "resolved"],
   ] as const)("%s is told because of %s", (kind, reason) => {
-    expect(routeAlert(alertOf({}, kind), ["pager"], { told: new Set(["pager"]) })).toEqual([
-      { receiver: "pager", told: true, reason },
+    expect(routeAlert(alertOf({}, kind), ["pager"], { notified: new Set(["pager"]) })).toEqual([
+      { receiver: "pager", notified: true, reason },
     ]);
   });
 
   test("what is only informative is told to nobody, with that reason", () => {
     expect(routeAlert(alertOf({ severity: "informative" }), ["pager", "archive"])).toEqual([
-      { receiver: "pager", told: false, reason: "informative-only" },
-      { receiver: "archive", told: false, reason: "informative-only" },
+      { receiver: "pager", notified: false, reason: "informative-only" },
+      { receiver: "archive", notified: false, reason: "informative-only" },
     ]);
   });
 });
@@ -35,8 +35,8 @@ describe("what others may share waits for them", () => {
     kind: TransitionKind = "opened",
     notified: string[] = [],
   ): number[] =>
-    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, told: new Set(notified) }).flatMap((one) =>
-      one.told && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : [],
+    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, notified: new Set(notified) }).flatMap(
+      (one) => (one.notified && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : []),
     );
 
   test.each<FindingKind>(["latency", "usage", "availability"])("a move of %s, where others ask the target", (kind) => {
@@ -53,8 +53,8 @@ describe("what others may share waits for them", () => {
     expect(heldMs({ kind: "availability", severity: "breaking" }, false)).toEqual([30_000]);
     expect(heldMs({ kind: "contract", severity: "breaking" }, true)).toEqual([]);
     expect(heldMs({ kind: "policy", severity: "risky" }, true)).toEqual([]);
-    const covers = { reason: "moved-together", members: ["a", "b"], headline: "x" } as const;
-    expect(heldMs({ kind: "latency", severity: "risky", covers }, true)).toEqual([]);
+    const group = { reason: "moved-together", members: ["a", "b"], headline: "x" } as const;
+    expect(heldMs({ kind: "latency", severity: "risky", group }, true)).toEqual([]);
   });
 });
 

@@ -79,7 +79,7 @@ export function meanOf(blocks: readonly Block[]): number {
   return blocks.reduce((sum, block) => sum + block.mean * block.n, 0) / n;
 }
 
-/** The slow movement that neither season nor the correlation of neighbours explains, in deviations of a whitened score. */
+/** The slow movement that neither season nor the correlation of peers explains, in deviations of a whitened score. */
 export function wanderOf(blocks: readonly Block[], spread: number, correlation: number): number {
   if (blocks.length < fewestBlocks || !(spread > 0)) return 0;
   // A level that lasts d deviations of v moves a whitened score by d (1 - f) / sqrt(1 - f²).

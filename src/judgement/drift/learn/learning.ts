@@ -4,7 +4,7 @@ import { base64OfInts, intsOfBase64 } from "./int16-codec.ts";
 
 /**
  * What is kept of the samples a baseline will be learned from: bounded (about 16 kB) however long and fast the series.
- * Chunks of eight consecutive samples, so that the correlation of neighbours survives when every second chunk is
+ * Chunks of eight consecutive samples, so that the correlation of peers survives when every second chunk is
  * dropped at the brim; and a summary of every four hours made from all of its chunks, so that slow wander, which needs
  * all samples to be seen, does not suffer. Logs are kept relative to the first: in steps of 1/2000, 0.05 %.
  */

@@ -48,7 +48,7 @@ export function isBeyond(floor: number, since: readonly number[], { correlation 
   return Math.abs(mean) - margin > floor;
 }
 
-/** Of a standard error, by the correlation of neighbours. */
+/** Of a standard error, by the correlation of peers. */
 function inflationOf(correlation: number): number {
   return Math.sqrt((1 + correlation) / (1 - correlation));
 }

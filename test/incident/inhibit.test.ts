@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
-import { alone, muteOf } from "../../src/incident/mute.ts";
+import { alone, muteOf } from "../../src/incident/inhibit.ts";
 import { atMs, incident } from "../notify/samples.ts";
 
 const minuteMs = 60_000;
@@ -10,7 +10,7 @@ const moved = {
   model: "some-model",
   label: "total time",
   direction: "up",
-  apart: ["0ther"],
+  exceptions: ["0ther"],
 } as const;
 const cover: Incident = incident({
   fingerprint: "c0ffee",
@@ -19,12 +19,12 @@ const cover: Incident = incident({
   location: "all",
   goodInARow: 0,
   lastSlotMs: atMs,
-  covers: { reason: "moved-together", targets: ["mini"], moved, members: ["a", "b"], headline: "x" },
+  group: { reason: "moved-together", targets: ["mini"], moved, members: ["a", "b"], headline: "x" },
 });
 const member = (over: Partial<Incident> = {}): Incident =>
   incident({ kind: "latency", target: "mini", model: "some-model", label: "total time", location: "eu", ...over });
-const muted = (one: Incident, covering = cover, nowMs = atMs): string | undefined =>
-  muteOf(one, { ...alone, covering: [covering] }, [], nowMs)?.by;
+const muted = (one: Incident, groups = cover, nowMs = atMs): string | undefined =>
+  muteOf(one, { ...alone, groups: [groups] }, [], nowMs)?.by;
 
 describe("a move of several probes keeps quiet", () => {
   test("what measures the same of that target and model, wherever it is asked", () => {

@@ -1,20 +1,49 @@
-import type { NtfyReceiver } from "../../probe/receiver.ts";
-import { token, topic } from "../../probe/receiver-secrets.ts";
+import { headline } from "../../notify/compose/headline.ts";
+import { z } from "zod";
+import type { Receiver } from "../../probe/receiver.ts";
+import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import { bearerToken, matching } from "../secret-form.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
+
+interface NtfyReceiver extends Receiver {
+  readonly kind: "ntfy";
+  /** Whoever knows the topic can read it. */
+  readonly topic: SecretRef;
+  readonly token?: SecretRef | undefined;
+}
+
+const schema = z
+  .strictObject({
+    url: urlOrEnv.default("https://ntfy.sh").describe("the server"),
+    topic: secretSchema.describe("whoever knows the topic can read it"),
+    token: secretSchema.optional().describe("an access token of the server"),
+    ...commonSettings,
+  })
+  .describe("the service ntfy.sh, or a server of your own");
+
+const topicForm = matching("a topic of 1 to 64 letters, digits, - and _", /^[A-Za-z0-9_-]{1,64}$/);
 
 /** ntfy, published as JSON: plain text on a phone. https://docs.ntfy.sh/publish/#publish-as-json */
-export const ntfy: ReceiverKind<NtfyReceiver> = {
+export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
+  schema,
+  resolve: ({ url, topic, token }, common) => ({ kind: "ntfy", ...common, url, topic, token }),
+  secrets: ({ topic, token }) => [
+    { ref: topic, form: topicForm },
+    ...(token === undefined ? [] : [{ ref: token, form: bearerToken }]),
+  ],
+  wakesPeople: false,
+  forgets: false,
   statuses: { delivered: [200], refused: [400, 413], goneIsFailure: true },
   render({ alert }, receiver, secret) {
-    const name = secret(receiver.topic).trim();
-    if (!topic.accepts(name)) return { refused: `the topic of ${receiver.name} is not ${topic.words}` };
-    const bearer = receiver.token === undefined ? undefined : secret(receiver.token).trim();
-    if (bearer !== undefined && !token.accepts(bearer)) {
-      return { refused: `the token of ${receiver.name} is not ${token.words}` };
-    }
+    const topic = secret(receiver.topic).trim();
+    if (!topicForm.accepts(topic)) return { refused: `the topic of ${receiver.name} is not ${topicForm.description}` };
+    const headers = bearerHeaders(receiver, secret, bearerToken);
+    if ("refused" in headers) return { refused: headers.refused };
     const links = linksFor(alert, receiver.links);
     const lines = [
       fit(alert.summary, 300),
@@ -22,7 +51,7 @@ export const ntfy: ReceiverKind<NtfyReceiver> = {
       ...factLines(alert, 200).map(([what, value]) => `${what}: ${value}`),
     ];
     const message = {
-      topic: name,
+      topic,
       title: headline(alert),
       message: withinBytes(lines, maxMessageBytes),
       priority: priorityOf(alert),
@@ -36,7 +65,6 @@ export const ntfy: ReceiverKind<NtfyReceiver> = {
               .map(({ text, href }) => ({ action: "view", label: fit(text, 40), url: href })),
           }),
     };
-    const headers = bearer === undefined ? undefined : { authorization: `Bearer ${bearer}` };
     return jsonMessage(urlOf(receiver, secret), message, headers);
   },
 };

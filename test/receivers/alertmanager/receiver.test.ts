@@ -116,7 +116,7 @@ test("what holds is told again, so that it survives a restart, and what is over 
   let standing = [notified(one, "msg_a"), notified(other, "msg_b")];
   const world = {
     ...worldOf([{ ...receivers.alertmanager, url, allowPrivate: true }], { secret: lookUp }),
-    standing: { lastTold: (name: string) => Promise.resolve(name === "team" ? standing : []) },
+    lastNotified: { lastNotified: (name: string) => Promise.resolve(name === "team" ? standing : []) },
   };
   world.clock.setTo(Date.now());
   expect(await resendOnce({ ...world, receivers: new Map([["slack", receivers.slack]]) })).toBe(0);
@@ -134,7 +134,7 @@ test("one in trouble is asked once a round, and said so", async () => {
   const poster = posterSaying(status(503));
   const world = {
     ...worldOf([receivers.alertmanager], { poster, secret: lookUp }),
-    standing: { lastTold: () => Promise.resolve([entryFor("team", "a-1"), entryFor("team", "b-1")]) },
+    lastNotified: { lastNotified: () => Promise.resolve([entryFor("team", "a-1"), entryFor("team", "b-1")]) },
   };
   expect(await resendOnce(world)).toBe(0);
   expect(poster.posted).toHaveLength(1);

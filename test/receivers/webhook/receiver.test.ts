@@ -2,11 +2,10 @@ import type { SecretRef } from "../../../src/probe/target.ts";
 
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { renderFor } from "../../../src/receivers/receivers.ts";
+import { renderFor } from "../render-for.ts";
 import type { Message } from "../../../src/notify/deliver/receiver-kind.ts";
-import type { WebhookReceiver } from "../../../src/probe/receiver.ts";
-import { webhookKeyForm } from "../../../src/probe/webhook-key.ts";
-
+import type { WebhookReceiver } from "../../../src/receivers/webhook/receiver.ts";
+import { webhookKeyForm } from "../../../src/receivers/webhook/key.ts";
 import { entryFor, receiver, secrets } from "../../notify/samples.ts";
 
 const lookUp = (ref: SecretRef): string => ("env" in ref ? (secrets[ref.env] ?? "") : "");
@@ -17,6 +16,7 @@ const nowMs = Date.now();
 function message(over: Partial<WebhookReceiver> = {}, secret = lookUp): Message {
   const rendered = renderFor(entryFor(), receiver(over), secret, nowMs);
   if ("refused" in rendered) throw new Error(rendered.refused);
+  if ("mail" in rendered) throw new Error("a mail is not posted");
   return rendered;
 }
 

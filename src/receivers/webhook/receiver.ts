@@ -1,16 +1,82 @@
 import { createHmac, sign } from "node:crypto";
-import type { WebhookReceiver } from "../../probe/receiver.ts";
-import { type WebhookKey, webhookKey, webhookKeyForm } from "../../probe/webhook-key.ts";
+import { z } from "zod";
+import type { Receiver } from "../../probe/receiver.ts";
+import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
+import { pathsOf, type TemplateValue } from "../../probe/template.ts";
 import type { Alert, OutboxEntry } from "../../notify/compose/alert.ts";
 import { fillTemplate, readingLinks } from "../../notify/compose/fill-template.ts";
-import { type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { refusePaths } from "../alert-paths.ts";
+import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import type { SecretForm } from "../secret-form.ts";
+import { type WebhookKey, webhookKey, webhookKeyForm } from "./key.ts";
+
+export interface WebhookReceiver extends Receiver {
+  readonly kind: "webhook";
+  /** Standard Webhooks secrets, newest first; all of them sign: `whsec_…` as `v1`, `whsk_…` as `v1a`. */
+  readonly secrets: readonly SecretRef[];
+  readonly body?: WebhookBody | undefined;
+}
+
+/** What the generic receiver posts: Standard Webhooks' own body when left out. */
+type WebhookBody =
+  | { readonly format: "standard" | "cloudevents" }
+  | { readonly format: "template"; readonly template: TemplateValue };
+
+const template = z
+  .record(z.string(), z.json())
+  .superRefine((value, context) => refusePaths(pathsOf(value as TemplateValue), context))
+  .meta({
+    description:
+      'a body of your own: texts may name parts of the alert, such as "{{summary}}" or "{{changes.0.after}}"',
+    examples: [{ title: "{{summary}}" }],
+  });
+
+const schema = z
+  .strictObject({
+    url: urlOrEnv.meta({ description: "where it is posted to", examples: ["https://hooks.example.com/plumbline"] }),
+    secrets: z
+      .array(secretSchema)
+      .min(1)
+      .max(5)
+      .meta({
+        description: "Standard Webhooks secrets, newest first: whsec_… signs v1, whsk_… (ed25519) signs v1a",
+        examples: [[{ env: "ALERT_SECRET" }]],
+      }),
+    format: z
+      .enum(["standard", "cloudevents"])
+      .default("standard")
+      .describe("the body: Standard Webhooks' or CloudEvents'"),
+    template: template.optional(),
+    ...commonSettings,
+  })
+  .refine(({ format, template: own }) => own === undefined || format === "standard", {
+    path: ["template"],
+    error: "either format: cloudevents or a template",
+  })
+  .describe("a signed POST to a program of yours");
+
+const signingSecret: SecretForm = {
+  description: webhookKeyForm,
+  accepts: (value) => webhookKey(value) !== undefined,
+};
 
 /**
  * The generic receiver: Standard Webhooks 1.0.0. Several secrets sign side by side, so that one can be replaced while
  * both are in use: symmetric ones as `v1`, ed25519 keys as `v1a`. Whatever the body, the signatures are over its bytes.
  * https://github.com/standard-webhooks/standard-webhooks
  */
-export const webhook: ReceiverKind<WebhookReceiver> = {
+export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
+  schema,
+  resolve({ url, secrets, format, template: own }, common) {
+    const body = own === undefined ? ({ format } as const) : ({ format: "template", template: own } as const);
+    return { kind: "webhook", ...common, url, secrets, body };
+  },
+  secrets: ({ secrets }) => secrets.map((ref) => ({ ref, form: signingSecret })),
+  wakesPeople: false,
+  statuses: {},
+  forgets: false,
   render(entry, receiver, secret, atMs) {
     const keys: WebhookKey[] = [];
     for (const [index, ref] of receiver.secrets.entries()) {

@@ -1,13 +1,27 @@
-import type { GoogleChatReceiver } from "../../probe/receiver.ts";
+import { headline } from "../../notify/compose/headline.ts";
+import { escapeHtml } from "../../std/escape-html.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { chat, type ChatReceiver } from "../chat.ts";
+import type { ReceiverKind } from "../receiver-kind.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
+
+interface GoogleChatReceiver extends ChatReceiver {
+  readonly kind: "googleChat";
+}
+
+const schema = chat.describe("an incoming webhook of Google Chat");
 
 /**
- * Google Chat's incoming webhooks: a card, in whose texts only HTML's own characters mean anything. All that is said
- * of one incident goes into one thread. https://developers.google.com/workspace/chat/format-messages
+ * Google Chat's incoming webhooks: a card, whose texts understand a few HTML tags. Each incident has one
+ * thread. https://developers.google.com/workspace/chat/format-messages
  */
-export const googleChat: ReceiverKind<GoogleChatReceiver> = {
+export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
+  schema,
+  resolve: ({ url }, common) => ({ kind: "googleChat", ...common, url }),
+  secrets: () => [],
+  wakesPeople: false,
+  forgets: false,
   statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true },
   render({ alert, id }, receiver, secret) {
     const address = urlOf(receiver, secret);
@@ -39,16 +53,6 @@ export const googleChat: ReceiverKind<GoogleChatReceiver> = {
     });
   },
 };
-
-/** What has a meaning in the few tags that cards know. */
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
-}
 
 const paragraph = (lines: readonly string[]): object => ({ textParagraph: { text: lines.join("<br>") } });
 

@@ -1,7 +1,7 @@
 import type { FindingKind, Verdict } from "../judgement/judgement.ts";
 import type { Incident } from "./incident.ts";
 
-/** What the newest judged run of another probe has come to. */
+/** The newest judged run of another probe. */
 export interface PeerProbe {
   readonly probeId: string;
   readonly target: string;
@@ -12,20 +12,20 @@ export interface PeerProbe {
   readonly kinds: readonly FindingKind[];
 }
 
-/** How far it reaches: which comparable probes found the same kind of thing, and which are fine. */
+/** Which comparable probes found the same kind of problem, and which are fine. */
 export interface BlastRadius {
   readonly affected: readonly string[];
   readonly fine: readonly string[];
 }
 
-/** Comparable is the same target asked something else, and the same scenario asked elsewhere. */
-export function blastRadiusOf(incident: Incident, neighbours: readonly PeerProbe[]): BlastRadius {
-  const comparable = neighbours.filter(
+/** Comparable are other probes of the same target, and the same scenario at other targets and locations. */
+export function blastRadiusOf(incident: Incident, peers: readonly PeerProbe[]): BlastRadius {
+  const comparable = peers.filter(
     ({ probeId, target, scenario }) =>
       probeId !== incident.probeId && (target === incident.target || scenario === incident.scenario),
   );
-  const names = (which: (neighbour: PeerProbe) => boolean): string[] =>
-    comparable.filter(which).map((neighbour) => nameOf(neighbour, incident));
+  const names = (which: (peer: PeerProbe) => boolean): string[] =>
+    comparable.filter(which).map((peer) => nameOf(peer, incident));
   return {
     affected: names(({ kinds }) => kinds.includes(incident.kind)),
     fine: names(({ verdict }) => verdict === "ok"),

@@ -1,11 +1,24 @@
-import type { DiscordReceiver } from "../../probe/receiver.ts";
+import { headline } from "../../notify/compose/headline.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
-import { changeLines, factLines, fit, headline } from "../wording.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { chat, type ChatReceiver } from "../chat.ts";
+import type { ReceiverKind } from "../receiver-kind.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
+
+interface DiscordReceiver extends ChatReceiver {
+  readonly kind: "discord";
+}
+
+const schema = chat.describe("a webhook of Discord");
 
 /** Discord's webhooks: one embed, and nobody is pinged. https://discord.com/developers/docs/resources/webhook */
-export const discord: ReceiverKind<DiscordReceiver> = {
+export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
+  schema,
+  resolve: ({ url }, common) => ({ kind: "discord", ...common, url }),
+  secrets: () => [],
+  wakesPeople: false,
+  forgets: false,
   statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true },
   render({ alert }, receiver, secret) {
     const summary = fit(alert.summary, 300, escapeDiscord);

@@ -1,14 +1,27 @@
-import type { TeamsReceiver } from "../../probe/receiver.ts";
+import { headline } from "../../notify/compose/headline.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { chat, type ChatReceiver } from "../chat.ts";
+import type { ReceiverKind } from "../receiver-kind.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
+
+interface TeamsReceiver extends ChatReceiver {
+  readonly kind: "teams";
+}
+
+const schema = chat.describe("a workflow of Microsoft Teams that begins with a webhook request");
 
 /**
  * Microsoft Teams, "when a Teams webhook request is received" of Workflows: an adaptive card. Text blocks and facts
  * would be read as Markdown; text runs are not. https://adaptivecards.io/explorer/TextRun.html
  */
-export const teams: ReceiverKind<TeamsReceiver> = {
+export const teams: ReceiverKind<typeof schema, TeamsReceiver> = {
+  schema,
+  resolve: ({ url }, common) => ({ kind: "teams", ...common, url }),
+  secrets: () => [],
+  wakesPeople: false,
+  forgets: false,
   statuses: { delivered: [200, 202], refused: [413] },
   render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 3000);

@@ -1,13 +1,26 @@
-import type { SlackReceiver } from "../../probe/receiver.ts";
+import { headline } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
-import { changeLines, factLines, fit, headline, linksWithin } from "../wording.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { chat, type ChatReceiver } from "../chat.ts";
+import type { ReceiverKind } from "../receiver-kind.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
+
+interface SlackReceiver extends ChatReceiver {
+  readonly kind: "slack";
+}
+
+const schema = chat.describe("an incoming webhook of Slack");
 
 /**
- * Slack's incoming webhooks. What an alert says is plain text, in which Slack reads no markup; only our own links are
+ * Slack's incoming webhooks. The alert is plain text, in which Slack reads no markup; only our own links are
  * mrkdwn. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
-export const slack: ReceiverKind<SlackReceiver> = {
+export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
+  schema,
+  resolve: ({ url }, common) => ({ kind: "slack", ...common, url }),
+  secrets: () => [],
+  wakesPeople: false,
+  forgets: false,
   statuses: { delivered: [200], refused: [400, 403, 404] },
   render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 2500);

@@ -1,26 +1,79 @@
-import type { AlertmanagerReceiver } from "../../probe/receiver.ts";
-import { token } from "../../probe/receiver-secrets.ts";
+import { z } from "zod";
+import type { Receiver } from "../../probe/receiver.ts";
+import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
+import { duration, durationMs } from "../../probe/text-schemas.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, type ReceiverKind, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { howSure } from "../../notify/compose/summary.ts";
+import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import { bearerToken } from "../secret-form.ts";
 import { changeLines, fit } from "../wording.ts";
+
+interface AlertmanagerReceiver extends Receiver {
+  readonly kind: "alertmanager";
+  readonly token?: SecretRef | undefined;
+  /** Alertmanager takes an alert for resolved when it was not sent again for this time. */
+  readonly holdMs: number;
+  /** Further labels of every alert. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const schema = z
+  .strictObject({
+    url: urlOrEnv.meta({
+      description: "without /api/v2; each replica is a receiver of its own",
+      examples: ["https://alertmanager.example.com"],
+    }),
+    token: secretSchema.optional().describe("sent as Authorization: Bearer"),
+    hold: duration
+      .default("10m")
+      .describe(
+        "active alerts are sent again every minute; Alertmanager resolves one that it has not got for this time",
+      ),
+    labels: z
+      .record(
+        z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { error: "a label name of letters, digits and _" }),
+        z.string().min(1).max(200),
+      )
+      .default({})
+      .meta({ description: "labels of every alert", examples: [{ env: "production" }] }),
+    ...commonSettings,
+  })
+  .describe("Prometheus Alertmanager");
+
+const shortestHoldMs = 120_000;
 
 /**
  * Prometheus' Alertmanager, API v2. As Prometheus does: the whole alert each time, an end in the future while it fires
  * and the true end when it is over. https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
  */
-export const alertmanager: ReceiverKind<AlertmanagerReceiver> = {
+export const alertmanager: ReceiverKind<typeof schema, AlertmanagerReceiver> = {
+  schema,
+  resolve: ({ url, token, hold, labels }, common) => ({
+    kind: "alertmanager",
+    ...common,
+    url,
+    token,
+    holdMs: durationMs(hold),
+    labels,
+  }),
+  problems({ hold }) {
+    if (durationMs(hold) >= shortestHoldMs) return [];
+    const expected = "at least 2m, because alerts are sent again every minute";
+    return [{ key: "hold", expected, got: `${durationMs(hold) / 1000}s`, hint: "10m is a good value" }];
+  },
+  secrets: ({ token }) => (token === undefined ? [] : [{ ref: token, form: bearerToken }]),
+  wakesPeople: true,
   statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true },
   forgets: true,
   render({ alert }, receiver, secret, atMs) {
-    if (alert.status === "information")
-      return { refused: `${receiver.name} knows no alert without an end: a digest is not for it` };
-    const bearer = receiver.token === undefined ? undefined : secret(receiver.token).trim();
-    if (bearer !== undefined && !token.accepts(bearer)) {
-      return { refused: `the token of ${receiver.name} is not ${token.words}` };
+    if (alert.status === "information") {
+      return { refused: `${receiver.name} has no alerts without an end: it gets no digests` };
     }
-    const headers = bearer === undefined ? undefined : { authorization: `Bearer ${bearer}` };
+    const headers = bearerHeaders(receiver, secret, bearerToken);
+    if ("refused" in headers) return { refused: headers.refused };
     const url = `${urlOf(receiver, secret).replace(/\/+$/, "")}/api/v2/alerts`;
     return jsonMessage(url, postable(alert, receiver, atMs), headers);
   },
@@ -31,27 +84,27 @@ function postable(alert: Alert, receiver: AlertmanagerReceiver, atMs: number): o
   const startMs = timeOf(alert.firstBadSlot) ?? timeOf(alert.at) ?? atMs;
   const nowMs = Math.max(startMs, timeOf(alert.at) ?? atMs);
   const links = linksFor(alert, receiver.links);
-  const one = (severity: string, endMs: number): object => ({
+  const alertOf = (severity: string, endMs: number): object => ({
     labels: labelsOf(alert, severity, receiver),
     annotations: annotationsOf(alert, links),
     startsAt: new Date(startMs).toISOString(),
     endsAt: new Date(endMs).toISOString(),
     ...(links[0] === undefined ? {} : { generatorURL: links[0].href }),
   });
-  if (alert.status === "resolved") return [one(alert.severity, nowMs)];
-  const firing = one(alert.severity, Math.max(startMs, atMs) + receiver.holdMs);
+  if (alert.status === "resolved") return [alertOf(alert.severity, nowMs)];
+  const firing = alertOf(alert.severity, Math.max(startMs, atMs) + receiver.holdMs);
   const lower = alert.event === "escalated" ? below[alert.severity] : [];
-  return [firing, ...lower.map((severity) => one(severity, nowMs))];
+  return [firing, ...lower.map((severity) => alertOf(severity, nowMs))];
 }
 
-/** Lower severities that are told to receivers at all. */
+/** Lower severities of which receivers are notified. */
 const below: Readonly<Record<Alert["severity"], readonly string[]>> = {
   breaking: ["risky"],
   risky: [],
   informative: [],
 };
 
-/** What stays the same as long as the incident lasts. */
+/** The same as long as the incident lasts. */
 function labelsOf(alert: Alert, severity: string, { labels }: AlertmanagerReceiver): Record<string, string> {
   return {
     ...labels,

@@ -1,0 +1,20 @@
+import { type MatchableMember, matchableMembers } from "../probe/alerting.ts";
+import { fits, type Matchable } from "./matcher.ts";
+
+/** Mutes notifications of matching incidents for a while; runs are still judged. */
+export interface Silence {
+  readonly id: string;
+  readonly matcher: SilenceMatcher;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Each given member must match, `*` standing for any characters. At least one is given. */
+export type SilenceMatcher = { readonly [Member in MatchableMember]?: string | undefined };
+
+export function isSilencedBy(incident: Matchable, { matcher, startsAtMs, endsAtMs }: Silence, nowMs: number): boolean {
+  const isActive = startsAtMs <= nowMs && nowMs < endsAtMs;
+  return isActive && matchableMembers.every((member) => fits(matcher[member], incident[member] ?? ""));
+}

@@ -1,0 +1,88 @@
+import { headline } from "../../notify/compose/headline.ts";
+import { z } from "zod";
+import type { Receiver } from "../../probe/receiver.ts";
+import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
+import { shortHash } from "../../std/hash.ts";
+import type { Alert } from "../../notify/compose/alert.ts";
+import { linksFor } from "../../notify/compose/fill-template.ts";
+import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import { matching } from "../secret-form.ts";
+import { changeLines, factLines, fit } from "../wording.ts";
+
+interface PagerDutyReceiver extends Receiver {
+  readonly kind: "pagerduty";
+  /** The integration key of a service's Events API v2 integration. */
+  readonly routingKey: SecretRef;
+}
+
+const schema = z
+  .strictObject({
+    routingKey: secretSchema.describe("the integration key of an Events API v2 integration"),
+    url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("another for the service region EU"),
+    ...commonSettings,
+  })
+  .describe("Events API v2");
+
+const integrationKey = matching("an integration key of 32 letters and digits", /^[A-Za-z0-9]{32}$/);
+
+/**
+ * PagerDuty Events API v2: one PagerDuty alert for each incident, acknowledged and resolved with it.
+ * https://developer.pagerduty.com/docs/events-api-v2-overview
+ */
+export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
+  schema,
+  resolve: ({ url, routingKey }, common) => ({ kind: "pagerduty", ...common, url, routingKey }),
+  secrets: ({ routingKey }) => [{ ref: routingKey, form: integrationKey }],
+  wakesPeople: true,
+  forgets: false,
+  statuses: { delivered: [202], refused: [400], goneIsFailure: true },
+  render({ alert }, receiver, secret) {
+    if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
+    const key = secret(receiver.routingKey).trim();
+    if (!integrationKey.accepts(key)) {
+      return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };
+    }
+    const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert.incidentId) };
+    if (alert.status !== "firing") return jsonMessage(urlOf(receiver, secret), event);
+    return jsonMessage(urlOf(receiver, secret), {
+      ...event,
+      client: "Plumbline",
+      payload: {
+        summary: fit(alert.summary, 1024),
+        source: fit(alert.target, 255),
+        severity: severities[alert.severity],
+        timestamp: alert.at,
+        component: fit(alert.model, 255),
+        group: fit(alert.scenario, 255),
+        class: alert.kind,
+        custom_details: {
+          what: headline(alert),
+          changes: changeLines(alert, 300),
+          ...Object.fromEntries(factLines(alert, 400)),
+        },
+      },
+      links: linksFor(alert, receiver.links),
+    });
+  },
+};
+
+const actions: Readonly<Record<Exclude<Alert["status"], "information">, string>> = {
+  firing: "trigger",
+  acknowledged: "acknowledge",
+  resolved: "resolve",
+};
+
+const severities: Readonly<Record<Alert["severity"], string>> = {
+  breaking: "critical",
+  risky: "warning",
+  informative: "info",
+};
+
+const longestDedupKey = 255;
+
+/** The same in every message about one incident. */
+function dedupKey(incidentId: string): string {
+  return incidentId.length <= longestDedupKey ? incidentId : shortHash(incidentId, 64);
+}

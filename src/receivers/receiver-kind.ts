@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { DeliveryKind, SecretReader } from "../notify/deliver/receiver-kind.ts";
+import type { LinkTemplate, Receiver } from "../probe/receiver.ts";
+import type { SecretRef } from "../probe/target.ts";
+import { duration } from "../probe/text-schemas.ts";
+import type { SecretForm } from "./secret-form.ts";
+
+/** Settings that every kind of receiver has. */
+export const commonSettings = {
+  allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
+  timeout: duration.default("10s").describe("longest time for one delivery attempt"),
+};
+
+/** What every receiver has, resolved. */
+export type Common = Pick<Receiver, "name" | "allowPrivate" | "timeoutMs"> & {
+  readonly links?: readonly LinkTemplate[];
+};
+
+/** One secret that a receiver needs, and the form in which the service issues it, if that is known. */
+export interface RequiredSecret {
+  readonly ref: SecretRef;
+  readonly form?: SecretForm | undefined;
+}
+
+/** A mistake in the settings of a receiver. `key` names the setting that is wrong; without it, it is all of them. */
+export interface SettingProblem {
+  readonly key?: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly hint: string;
+}
+
+/**
+ * Everything that Plumbline knows about one kind of receiver. Configuration, secrets, delivery, the digest and the
+ * reference pages all read it, so there is no other list of receivers.
+ */
+export interface ReceiverKind<
+  Schema extends z.ZodType<{ readonly allowPrivate: boolean; readonly timeout: string }> = z.ZodType<{
+    readonly allowPrivate: boolean;
+    readonly timeout: string;
+  }>,
+  R extends Receiver = Receiver,
+> extends DeliveryKind<R> {
+  /** Its settings in the configuration, described for the reference page and for editors. */
+  readonly schema: Schema;
+  /** Turns valid settings into the receiver. */
+  resolve(settings: z.output<Schema>, common: Common): R;
+  /** Mistakes that the schema alone does not find. */
+  problems?(settings: z.output<Schema>): readonly SettingProblem[];
+  /** Its secrets, without the address: that is required whenever it is a reference. */
+  secrets(receiver: R): readonly RequiredSecret[];
+  /** Whether an alert may wake somebody: then the daily digest is not for it. */
+  readonly wakesPeople: boolean;
+}
+
+/** Headers that authenticate by a token, none without a token, or why the token can't be used. */
+export function bearerHeaders(
+  { name, token }: Receiver & { readonly token?: SecretRef | undefined },
+  secret: SecretReader,
+  form: SecretForm,
+): Readonly<Record<string, string>> | { readonly refused: string } {
+  if (token === undefined) return {};
+  const value = secret(token).trim();
+  return form.accepts(value)
+    ? { authorization: `Bearer ${value}` }
+    : { refused: `the token of ${name} is not ${form.description}` };
+}
