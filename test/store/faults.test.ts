@@ -122,9 +122,10 @@ test("a process that is frozen while it holds the locks of a probe and of all al
 test("a connection on which nobody answers any more ends its query, and the next one goes on", async () => {
   const url = new URL(await database());
   const sockets = new Set<net.Socket>();
+  const [host, upstreamPort] = [url.hostname, Number(url.port)];
   let isCut = false;
   const proxy = net.createServer((socket) => {
-    const upstream = net.connect(Number(url.port), url.hostname);
+    const upstream = net.connect(upstreamPort, host);
     for (const one of [socket, upstream]) one.on("error", () => {});
     socket.on("data", (chunk) => isCut || upstream.write(chunk));
     upstream.on("data", (chunk) => isCut || socket.write(chunk));

@@ -32,6 +32,8 @@ export async function openPostgresPool(url: string, log: Log): Promise<StorePool
     // Covers the wait for a free connection as well.
     connectionTimeoutMillis: connectTimeoutMs,
     query_timeout: queryTimeoutMs,
+    // A new connection knows no plan yet, and costs as much as some runs.
+    idleTimeoutMillis: 300_000,
     options: `-c search_path=${queueSchema},public ${limits.join(" ")}`,
     application_name: "plumbline",
   });

@@ -47,7 +47,8 @@ BEGIN
   RETURN coalesce(v_reason, 'claimed');
 END $$;
 
-CREATE OR REPLACE FUNCTION plumbline.claim_unless_paused(r jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION plumbline.claim_unless_paused(r jsonb) RETURNS text LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM plumbline.pauses WHERE probe_id = r->>'probeId') THEN
     RETURN plumbline.claim_run(r);

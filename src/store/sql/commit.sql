@@ -1,7 +1,8 @@
 -- Writes a run and all that follows from it in one round trip, so that no lock is held while a client thinks: settles its
 -- reservation, moves its series, accepts baselines, writes incidents and alerts. Says `moved` and writes nothing when
 -- what was decided on has changed since it was read: decide again. `closed`: the claim is over. `done`: it was committed.
-CREATE OR REPLACE FUNCTION plumbline.commit_run(r jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION plumbline.commit_run(r jsonb) RETURNS text LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_probe text := r->>'probeId';
   v_slot timestamptz := (r->>'slot')::timestamptz;

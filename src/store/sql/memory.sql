@@ -1,19 +1,27 @@
+-- Routines are in PL/pgSQL because it keeps their plans; generic plans leave out partitions when they run, where others
+-- are made anew for each call.
+
 -- What a decision about a run depends on and others may change meanwhile: its commit compares it.
 CREATE OR REPLACE FUNCTION plumbline.memory_version(p_probe text, p_target text, p_location text) RETURNS text
-LANGUAGE sql STABLE AS $$
-  SELECT concat_ws(' ',
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN concat_ws(' ',
     (SELECT md5(string_agg(series_id || xmin, ',' ORDER BY series_id)) FROM plumbline.series WHERE probe_id = p_probe),
     (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe),
     (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
-        AND body->>'kind' = 'availability' AND body->'covers' IS NULL))
-$$;
+        AND body->>'kind' = 'availability' AND body->'covers' IS NULL));
+END $$;
 
 -- Everything that is remembered of a probe, for a run of it that ended at p_at. Null when its claim is no longer open.
 CREATE OR REPLACE FUNCTION plumbline.probe_memory(
   p_probe text, p_slot timestamptz, p_target text, p_location text, p_at timestamptz) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state = 'claimed') THEN
+    RETURN NULL;
+  END IF;
+  RETURN jsonb_build_object(
     'version', plumbline.memory_version(p_probe, p_target, p_location),
     'series', (SELECT jsonb_agg(to_jsonb(s)) FROM plumbline.series_memory s WHERE s.probe_id = p_probe),
     'incidents', (SELECT jsonb_agg(body) FROM plumbline.incidents WHERE probe_id = p_probe),
@@ -27,6 +35,5 @@ LANGUAGE sql STABLE AS $$
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'covers' IS NULL),
     'covering', (SELECT jsonb_agg(body) FROM plumbline.incidents
-      WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL))
-  WHERE EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state = 'claimed')
-$$;
+      WHERE state IN ('open', 'acknowledged') AND body->'covers' IS NOT NULL));
+END $$;
