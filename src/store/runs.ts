@@ -25,7 +25,10 @@ export function createRunStore(db: Database): RunStore {
       return result;
     },
 
-    commit: (run, decide) => whenBack(() => commit(db, run, decide)),
+    commit(run, decide) {
+      const progress: Progress = { sent: undefined };
+      return whenBack(() => commit(db, run, decide, progress));
+    },
 
     async miss(slot, reason: MissReason) {
       await db.repeat(sql`
@@ -76,19 +79,25 @@ const mostTries = 6;
 /** Whoever has to decide again has been overtaken by somebody who wrote. */
 const mostDecisions = 100;
 
-type CommitWord = "committed" | "done" | "closed" | "moved";
+type CommitWord = "committed" | "closed" | "moved";
 
 const commitRow = rowSchema({ result: word<CommitWord>("result") });
+
+interface Progress {
+  /** What was written, perhaps: the connection broke before there was an answer. */
+  sent: Decision | undefined;
+}
 
 /** Reads, decides and writes, without a lock while deciding; begins anew when what it has read was changed meanwhile. */
 async function commit(
   db: Database,
   run: FinishedRun,
   decide: Parameters<RunStore["commit"]>[1],
+  progress: Progress,
 ): Promise<Decision | undefined> {
-  for (let tries = 1; tries <= mostDecisions; tries += 1) {
+  for (let tries = 1; ; tries += 1) {
     const found = await readMemory(db, run);
-    if (found === undefined) return undefined;
+    if (found === undefined) break;
     const first = decide(found.memory);
     // Deciding is pure: it is asked again with what an alert says of the others, when there is one.
     const around = first.outbox.length === 0 ? undefined : await readAround(db, run);
@@ -96,26 +105,37 @@ async function commit(
       around === undefined
         ? first
         : decide({ ...found.memory, surroundings: { ...found.memory.surroundings, ...around } });
-    const [row = {}] = await writeCommit(db, commitJson(run, decision, found.version, around?.sent));
-    const { result } = commitRow.decode(row);
-    if (result === "closed") return undefined;
-    // `done`: it was written before the connection broke.
-    if (result !== "moved") return decision;
+    const result = await writeCommit(db, commitJson(run, decision, found.version, around?.sent), decision, progress);
+    if (result === "committed") return decision;
+    if (result === "closed") break;
+    if (tries >= mostDecisions) throw new Error(`run ${run.runId} was overtaken ${tries} times while it was decided`);
   }
-  throw new Error(`run ${run.runId} was decided ${mostDecisions} times, and others were always faster`);
+  return progress.sent !== undefined && (await isDone(db, run)) ? progress.sent : undefined;
+}
+
+const stateRow = rowSchema<{ state: string }>({ state: word("state") });
+
+async function isDone(db: Database, { probeId, slotMs }: FinishedRun): Promise<boolean> {
+  const [run] = await db.select(
+    stateRow,
+    sql`SELECT state FROM plumbline.runs WHERE probe_id = ${probeId} AND slot = ${iso(slotMs)}::timestamptz`,
+  );
+  return run?.state === "done";
 }
 
 const lockNotAvailable = "55P03";
 const deadlock = "40P01";
 
-async function writeCommit(db: Database, run: string) {
+async function writeCommit(db: Database, run: string, decision: Decision, progress: Progress): Promise<CommitWord> {
   try {
-    return await db.repeat(sql`SELECT plumbline.commit_run(${run}::jsonb) AS result`);
+    const [row = {}] = await db.execute(sql`SELECT plumbline.commit_run(${run}::jsonb) AS result`);
+    return commitRow.decode(row).result;
   } catch (error) {
+    if (error instanceof StoreUnavailable && error.isSent) progress.sent = decision;
     const isBusy =
       error instanceof Error && "code" in error && [lockNotAvailable, deadlock].includes(String(error.code));
     if (!isBusy) throw error;
-    return [{ result: "moved" }];
+    return "moved";
   }
 }
 

@@ -17,5 +17,5 @@ export const landed: Readonly<Record<string, string>> = {
   "0022-routines": "6bbaecb97dbe6c4684d05ffec3355786cec885c0b61ecf31b7e7c752ed3e8672",
   "0023-repair": "06398e0712977e429f26351ec7ec2f433afe0f146256c76bfdaea34a52f0a21b",
   "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
-  "routines 2": "4ad53b2fd6acc4ef4caf4b798444845c890f073767a78873b5eab75e0cbcc0e5",
+  "routines 2": "0da5f2b087c3a478a5cac0260faba23e8d09a86d7dcc120dc3cbabbb73e9bb27",
 };

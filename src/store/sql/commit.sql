@@ -1,6 +1,6 @@
 -- Writes a run and all that follows from it in one round trip, so that no lock is held while a client thinks: settles its
 -- reservation, moves its series, accepts baselines, writes incidents and alerts. Says `moved` and writes nothing when
--- what was decided on has changed since it was read: decide again. `closed`: the claim is over. `done`: it was committed.
+-- what was decided on has changed since it was read: decide again. `closed`: the claim is over.
 CREATE OR REPLACE FUNCTION plumbline.commit_run(r jsonb) RETURNS text LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -19,7 +19,6 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:sent', 0));
   END IF;
   SELECT state INTO v_state FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot FOR UPDATE;
-  IF v_state = 'done' THEN RETURN 'done'; END IF;
   IF v_state IS DISTINCT FROM 'claimed' THEN RETURN 'closed'; END IF;
   IF plumbline.memory_version(v_probe, r->>'target', r->>'location') <> r->>'version' THEN RETURN 'moved'; END IF;
   IF r->'sent' IS NOT NULL THEN
