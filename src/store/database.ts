@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RowSchema } from "./columns.ts";
+import type { Row, RowSchema } from "./columns.ts";
 import type { NamedQuery, PoolClient, StorePool } from "./pools/pool.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 import type { Statement } from "./sql.ts";
-
-export type Row = Readonly<Record<string, unknown>>;
 
 /** Runs statements: on any connection, or on that of one transaction. */
 export interface Executor {

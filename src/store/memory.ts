@@ -1,9 +1,8 @@
-import type { Surroundings } from "../incident/mute.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf } from "../incident/mute.ts";
+import { outageOf, type Surroundings } from "../incident/mute.ts";
 import type { FinishedRun, ProbeMemory } from "../run/world.ts";
-import { iso, jsonOr, optionalTimeMs, rowSchema, text } from "./columns.ts";
-import type { Database, Row } from "./database.ts";
+import { iso, jsonOr, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
+import type { Database } from "./database.ts";
 import { readPeers, readSent } from "./incidents.ts";
 import { fleetRow, plannedRow, seriesMemoryRow, silenceRow } from "./rows.ts";
 import { sql } from "./sql.ts";

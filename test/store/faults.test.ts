@@ -99,6 +99,32 @@ test.each([1, 2])(
   },
 );
 
+test("the result of a run that was paid for waits for a store that is away, and is written once", async () => {
+  const url = await database();
+  const { store } = await opened(url);
+  const claim = claimOf("probe-1", noonMs);
+  expect(await store.claim(claim)).toEqual({ kind: "claimed" });
+  const elsewhere = new URL(url);
+  elsewhere.pathname = "/postgres";
+  const admin = new pg.Client({ connectionString: elsewhere.href });
+  await admin.connect();
+  closers.push(() => admin.end());
+  const name = new URL(url).pathname.slice(1);
+  const letIn = (allowed: boolean) => admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allowed}`);
+  await letIn(false);
+  await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]);
+  let decisions = 0;
+  const committing = store.commit(finishOf(claim), () => {
+    decisions += 1;
+    return nothingNew;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(decisions).toBe(0);
+  await letIn(true);
+  expect(await committing).toEqual(nothingNew);
+  expect(await store.runs("probe-1", 10)).toMatchObject([{ state: "done", verdict: "ok" }]);
+});
+
 test("a process that is frozen while it holds the locks of a probe and of all alerts delays them by seconds", async () => {
   const url = await database();
   const { store } = await opened(url);
