@@ -17,5 +17,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0020-judge-state-breaking": "95cd1264e4f7c1b94d5de1b95530b80c083bb4429f5e91f9da478c05bb83383b",
   "0022-routines": "6bbaecb97dbe6c4684d05ffec3355786cec885c0b61ecf31b7e7c752ed3e8672",
   "0023-repair": "06398e0712977e429f26351ec7ec2f433afe0f146256c76bfdaea34a52f0a21b",
-  "routines 1": "ac23e97a8f8f5617a86ff8f05a01f6621a900bb3f721709f3edf6e08014e8c32",
+  "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
+  "routines 2": "ab6fe5f2cabde85fade7df92e552f12858fa937c2b009dda0740966aa65c73cc",
 };
