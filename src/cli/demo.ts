@@ -6,7 +6,7 @@ import { wholeNumber } from "./format.ts";
 /** `demo`: a story told with the real program. */
 export function addDemoCommand(demo: Command, { effects, done }: CliWorld): void {
   endsWith(demo, { 0: "every change was found and nothing else, or you ended it", 3: "something was missed" })
-    .option("--once", "end when the story is over", false)
+    .option("--once", "exit at the end of the story", false)
     .option("--data <folder>", "keep the data in this folder; default: a temporary one")
     .addHelpText("after", "\nExample: plumbline demo --once")
     .action(async ({ once, data }: { once: boolean; data?: string }) => done(await effects.demo({ once, data })));

@@ -19,7 +19,7 @@ export function addPlanCommands(baseline: Command, world: CliWorld): void {
   asking(
     baseline
       .command("planned")
-      .description("plan a change of your own: a new normal is learned from then on and it causes no page"),
+      .description("plan your own change: series learn a new normal from then on, without a page"),
   )
     .option("--target <name>", "all probes of this target")
     .option("--probe <probe>", "one probe, such as valid@default")

@@ -36,7 +36,7 @@ export function addProbeCommands(probe: Command, world: CliWorld): void {
       ({ runId }) => `started ${runId}. To see its result: plumbline probe show-run ${runId}\n`,
     ),
   );
-  about("pause", "pause a probe: its slots are skipped and nothing is sent until it is resumed")
+  about("pause", "pause a probe: Plumbline skips its slots and sends nothing until you resume it")
     .requiredOption("--why <reason>", "reason, kept with the pause")
     .action((id: string, { why, ...where }: AskOptions & { why: string }) =>
       ask(

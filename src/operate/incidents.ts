@@ -7,7 +7,7 @@ const groupMembers = z
   .looseObject({
     reason: z.string().describe("what explains them, such as provider-is-down or moved-together"),
     headline: z.string().describe("the same as a sentence"),
-    members: z.array(z.string()).describe("probes or series without notifications of their own"),
+    members: z.array(z.string()).describe("probes or series that send no separate notifications"),
   })
   .meta({
     id: "Covers",

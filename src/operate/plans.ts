@@ -50,7 +50,7 @@ export const listPlans = {
 export const createPlan = {
   method: "POST",
   path: "/planned-changes",
-  summary: "plan a change of your own, now or later: a new normal is learned from then on and it causes no page",
+  summary: "plan your own change, now or later: series learn a new normal from then on, without a page",
   status: 201,
   scope: "write",
   conflicts: true,

@@ -78,7 +78,7 @@ const isDone = z.object({ done: z.literal(true).describe("it is done") });
 export const pauseProbe = {
   method: "POST",
   path: "/probes/{id}/pause",
-  summary: "pause a probe: its slots are skipped and nothing is sent until it is resumed",
+  summary: "pause a probe: Plumbline skips its slots and sends nothing until you resume it",
   scope: "write",
   subject,
   conflicts: true,

@@ -31,7 +31,7 @@ const levelCard = z
         middle: z.number().describe("median"),
         high: z.number().describe("95th percentile"),
       })
-      .describe("nine of ten values lie between low and high, season aside"),
+      .describe("nine of ten values are between low and high, season aside"),
     season: z.number().describe("half the daily swing, as a ratio; 1: none"),
     weekend: z
       .object({

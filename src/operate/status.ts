@@ -5,7 +5,7 @@ import type { Operation, Plain } from "./operation.ts";
 const reasons = z.array(z.string()).describe("what is wrong, in words");
 
 export const health = z.object({
-  live: z.boolean().describe("slots are consumed, or the process is too young to tell"),
+  live: z.boolean().describe("slots are consumed, or the process has just started"),
   ready: z.boolean().describe("the service does its work"),
   reasons,
 });

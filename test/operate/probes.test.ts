@@ -92,7 +92,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
     });
     for (let slots = 0; slots < 30; slots += 1) await run();
     await checkMonitor(
-      { book: store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
+      { store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
       nowMs + 1000,
     );
     const { incidents, pauses } = await store.overview(nowMs);
