@@ -1,8 +1,8 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { BaselineStore } from "../operate/baselines.ts";
-import type { AuditEntry } from "../operate/control.ts";
-import type { SeriesChangeStore } from "../operate/series-feedback.ts";
+import type { AuditEntry } from "../operate/audit-log.ts";
+import type { SeriesChangeStore } from "../operate/incident-feedback.ts";
+import type { BaselineStore } from "../operate/read-baselines.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./audit-log.ts";
 import { iso, json, rowSchema, text } from "./columns.ts";

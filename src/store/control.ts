@@ -1,6 +1,9 @@
 import { type Incident, incidentId } from "../incident/incident.ts";
 import type { DeliveryOutcome } from "../notify/compose/alert.ts";
-import type { ControlStore, DeliveryView } from "../operate/control.ts";
+import type { AuditStore } from "../operate/audit-log.ts";
+import type { DeliveryStore, DeliveryView } from "../operate/deliveries.ts";
+import type { IncidentStore } from "../operate/manage-incidents.ts";
+import type { SilenceStore } from "../operate/silences.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
@@ -16,7 +19,9 @@ const lastDoneRow = rowSchema({
   endedAtMs: timeMs("last_done_at"),
 });
 
-/** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
+type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore;
+
+/** Incidents, silences, deliveries, and the audit log. */
 export function createControlStore(db: Database): ControlStore & MonitorStore & ConcludeStore {
   return {
     incidents: (all, limit) =>
