@@ -40,7 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "tells the life of one slot; knows the store as a port only",
   },
   upkeep: {
-    mayImport: ["probe", "scenario", "baseline", "judgement", "incident", "notify", "run", "operate"],
+    mayImport: ["probe", "scenario", "baseline", "judgement", "incident", "notify", "run"],
     why: "holds the periodic jobs of the elected process",
   },
   operate: {

@@ -64,7 +64,7 @@ test("store migrate: two processes at once do it once; then there is nothing to 
   await client.end();
   const refused = await plumbline(["store", "migrate"], env);
   expect(refused).toMatchObject({ code: 2, stdout: "" });
-  expect(refused.stderr).toMatch(/newer than this program.*9000-gone-breaking.*run a newer program/);
+  expect(refused.stderr).toMatch(/newer version.*9000-gone-breaking.*run the newer version again/);
 });
 
 test("a database out of reach is a trouble of the place, told without its password", async () => {
