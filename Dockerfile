@@ -7,7 +7,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npx tsc -p tsconfig.build.json
+RUN npm run build
 # The demo and the test bed are for a checkout: plumbline says so when it is asked for them here.
 RUN rm -r dist/demo dist/testbed dist/app/demo.js dist/app/demo.js.map
 

@@ -8,9 +8,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   std: { mayImport: [], why: "knows no word of the domain" },
   telemetry: { mayImport: [], why: "names and start-up of telemetry, usable by every room" },
   probe: { mayImport: [], why: "holds the words that every other room uses" },
-  exchange: { mayImport: ["probe", "protocol"], why: "holds one HTTP conversation and has no opinion of it" },
+  exchange: { mayImport: ["probe"], why: "holds one HTTP conversation and has no opinion of it" },
   protocol: { mayImport: ["probe", "exchange"], why: "speaks one endpoint family on the wire" },
-  observation: { mayImport: ["probe", "exchange"], why: "turns a reply into facts, without opinion" },
+  observation: { mayImport: ["probe", "exchange", "protocol"], why: "turns a reply into facts, without opinion" },
   scenario: { mayImport: ["probe", "exchange", "protocol", "observation"], why: "says what to ask; never asks" },
   baseline: { mayImport: ["probe"], why: "holds what was normal; never judges" },
   judgement: {
@@ -76,7 +76,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   report: { mayImport: ["probe", "judgement", "incident", "notify", "run", "operate"], why: "turns results into text" },
   audit: {
-    mayImport: ["probe", "observation", "scenario", "judgement", "run"],
+    mayImport: ["probe", "protocol", "observation", "scenario", "judgement", "run"],
     why: "plays the catalogue once and writes it up; opens nothing itself",
   },
   testbed: { mayImport: ["judgement"], why: "a provider to try things on" },

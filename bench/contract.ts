@@ -1,6 +1,7 @@
+import { learn } from "../src/judgement/contract/learn.ts";
 import type { SeriesMemory } from "../src/baseline/baseline.ts";
 import { diffShapes } from "../src/judgement/contract/diff-shapes.ts";
-import { type Known, learn, nothingKnown, seenIn, stored } from "../src/judgement/contract/known.ts";
+import { type Known, nothingKnown, seenIn, stored } from "../src/judgement/contract/known.ts";
 import { shapeJudge } from "../src/judgement/contract/shape-judge.ts";
 import type { Observation, ReplyFacts } from "../src/observation/observation.ts";
 import { outlineOf } from "../src/observation/shape.ts";

@@ -1,10 +1,10 @@
 import type { SeriesMemory } from "../src/baseline/baseline.ts";
 import { costJudge } from "../src/judgement/spend/cost.ts";
-import { errorRateJudge } from "../src/judgement/drift/error-rate.ts";
+import { errorRateJudge } from "../src/judgement/drift/rate/error-rate.ts";
 import type { Judge, JudgeInput } from "../src/judgement/judgement.ts";
-import { unjudged } from "../src/judgement/drift/learned.ts";
-import { latencyJudge } from "../src/judgement/drift/latency.ts";
-import { usageJudge } from "../src/judgement/drift/usage.ts";
+import { unjudged } from "../src/judgement/subject.ts";
+import { latencyJudge } from "../src/judgement/drift/level/latency.ts";
+import { usageJudge } from "../src/judgement/drift/counts/usage.ts";
 import type { Observation } from "../src/observation/observation.ts";
 import { scenarioOf } from "../src/scenario/resolve.ts";
 import type { Json } from "../src/std/json.ts";

@@ -1,6 +1,12 @@
-import { type EngineState, type AlarmPromise, freshEngine, stepEngine } from "../../src/judgement/drift/engine.ts";
-import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learning.ts";
-import { type Pipeline, fitReference, pipelineOf } from "../../src/judgement/drift/reference.ts";
+import { pipelineOf, type Pipeline } from "../../src/judgement/drift/level/pipeline.ts";
+import {
+  type EngineState,
+  type AlarmPromise,
+  freshEngine,
+  stepEngine,
+} from "../../src/judgement/drift/level/engine.ts";
+import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learn/learning.ts";
+import { fitReference } from "../../src/judgement/drift/learn/reference.ts";
 import { type Sample, type Scenario, type ConfigGeneration, seriesOf } from "./series.ts";
 
 const dayMs = 86_400_000;

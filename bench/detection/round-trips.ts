@@ -1,8 +1,9 @@
+import { pipelineOf } from "../../src/judgement/drift/level/pipeline.ts";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { freshEngine, isMeasured, stepEngine } from "../../src/judgement/drift/engine.ts";
-import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learning.ts";
-import { fitReference, pipelineOf } from "../../src/judgement/drift/reference.ts";
+import { freshEngine, isMeasured, stepEngine } from "../../src/judgement/drift/level/engine.ts";
+import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learn/learning.ts";
+import { fitReference } from "../../src/judgement/drift/learn/reference.ts";
 
 /** One labelled trace: round-trip times of a host every four minutes (WenqinSHAO/rtt, MIT; arXiv 1709.04819). */
 interface Trace {

@@ -1,10 +1,11 @@
+import { readyPipeline } from "../../src/judgement/drift/level/pipeline.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Reading } from "../../src/baseline/reading.ts";
-import { freshEngine, stepEngine } from "../../src/judgement/drift/engine.ts";
-import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learning.ts";
-import { readingOf } from "../../src/judgement/drift/reading.ts";
-import { fitReference, readyPipeline, type Reference } from "../../src/judgement/drift/reference.ts";
-import { type GroupMember, groupMove, suspicious } from "../../src/judgement/drift/group.ts";
+import { freshEngine, stepEngine } from "../../src/judgement/drift/level/engine.ts";
+import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learn/learning.ts";
+import { readingOf } from "../../src/judgement/drift/group/reading.ts";
+import { fitReference, type Reference } from "../../src/judgement/drift/learn/reference.ts";
+import { type GroupMember, groupMove, suspicious } from "../../src/judgement/drift/group/group.ts";
 import type { JudgePolicy } from "../../src/probe/probe.ts";
 import type { Json } from "../../src/std/json.ts";
 import type { Sample } from "../detection/series.ts";

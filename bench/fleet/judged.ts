@@ -1,7 +1,7 @@
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { JudgeInput } from "../../src/judgement/judgement.ts";
-import { latencyJudge } from "../../src/judgement/drift/latency.ts";
-import { inForce } from "../../src/judgement/drift/promise.ts";
+import { latencyJudge } from "../../src/judgement/drift/level/latency.ts";
+import { inForce } from "../../src/judgement/drift/group/promise.ts";
 import type { JudgePolicy } from "../../src/probe/probe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { type Sample, scenarios } from "../detection/series.ts";

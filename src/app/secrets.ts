@@ -1,9 +1,10 @@
+import type { SecretRef } from "../probe/target.ts";
+
 import { readFileSync } from "node:fs";
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
 import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
 import { requiredSecrets } from "../receivers/receivers.ts";
-import type { SecretRef } from "../probe/target.ts";
 import { createRedactor, type Redactor } from "../std/redact.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;

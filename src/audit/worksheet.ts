@@ -1,5 +1,6 @@
 import { visibleBaseUrl } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
+import { protocolOf } from "../protocol/of-target.ts";
 import { type AuditView, isAnswered } from "./view.ts";
 import { questionableRequests, wrongRequests } from "./rules.ts";
 
@@ -32,7 +33,7 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
       "Endpoint paths",
       "base URL, path, and what a wrong path answers",
       "200 on the path, a clean 404 beside it, no redirect followed",
-      `POST ${visibleBaseUrl(target)}/chat/completions: ${view.outcome("valid-request")}; wrong path: ${view.outcome("wrong-path")}`,
+      `POST ${visibleBaseUrl(target)}${protocolOf(target).path}: ${view.outcome("valid-request")}; wrong path: ${view.outcome("wrong-path")}`,
       "valid-request",
       "wrong-path",
     ),

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json } from "../std/json.ts";
+import { isNumber, isNumbers, isString, objectOf, oneOf } from "../std/check.ts";
+import type { Json } from "../std/json.ts";
 
 /**
  * How far one series has moved, by its judge: small enough to be read of all series at once. Its sums are those of the
@@ -8,7 +9,7 @@ export interface Reading {
   /** The same for all series that measure the same of one target and model. */
   readonly group: string;
   readonly intervalMs: number;
-  /** Which moves somebody is told of when they are large enough. */
+  /** Which moves people are notified about when they are large enough. */
   readonly pages: "none" | "up" | "down" | "both";
   /** Weighted sums of the bets on more and on less. */
   readonly up: number;
@@ -29,18 +30,23 @@ export interface DayReading {
 
 /** What is known of all series together. */
 export interface Fleet {
-  /** Series of which somebody is told when they move. */
+  /** Series that may page when they move. */
   readonly pagingSeries: number;
   /** When the last daily message was made, Unix milliseconds; 0: never. */
   readonly dailyMs: number;
 }
 
+const isReading = objectOf<Reading>({
+  group: isString,
+  intervalMs: isNumber,
+  pages: oneOf("none", "up", "down", "both"),
+  up: isNumber,
+  down: isNumber,
+  held: oneOf("up", "down", null),
+  day: objectOf<DayReading>({ fromMs: isNumber, samples: isNumber, sums: isNumbers, total: isNumber }),
+});
+
 /** Stored JSON of this version; undefined: none, or one that can't be read. */
 export function readReading(stored: Json | undefined): Reading | undefined {
-  if (!isJsonObject(stored) || !isJsonObject(stored["day"])) return undefined;
-  const { up, down, intervalMs, group } = stored;
-  const { fromMs, samples, sums, total } = stored["day"];
-  const numbers = [up, down, intervalMs, fromMs, samples, total];
-  const isWhole = typeof group === "string" && Array.isArray(sums) && numbers.every((it) => typeof it === "number");
-  return isWhole ? (stored as unknown as Reading) : undefined;
+  return isReading(stored) ? stored : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Alerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Receiver } from "../probe/receiver.ts";
-import type { SecretRef, Target } from "../probe/target.ts";
+import type { Target, SecretRef } from "../probe/target.ts";
 
 /** A valid configuration with all defaults applied. */
 export interface Config {

@@ -11,7 +11,31 @@ export interface HttpRequest {
   readonly body?: string | undefined;
   /** Played to us in the target's place: nothing is sent. */
   readonly inject?: Injection | undefined;
+  readonly reader: ReplyReader;
 }
+
+/** What the client has to understand of a reply while the exchange goes on. The request's protocol knows. */
+export interface ReplyReader {
+  /** Reads a body of server-sent events. */
+  openStream(maxEvents: number): StreamReader;
+  /** Whether the same request would meet this error again, whatever its status promises. */
+  isPermanentError(document: Json): boolean;
+}
+
+/** Reads the body of a streamed reply as it comes in. */
+export interface StreamReader {
+  /** `atMs` is when these bytes came, on the time line of the attempt. False: there are more events than allowed. */
+  feed(bytes: Uint8Array, atMs: number): boolean;
+  /** The stream has said that it is over: nothing of interest follows. */
+  isDone(): boolean;
+  hasContent(): boolean;
+  end(): { readonly chunks: readonly Json[]; readonly end: StreamEnd; readonly stamps: StreamStamps };
+}
+
+export type StreamStamps = Pick<
+  Timings,
+  "firstChunkMs" | "firstContentMs" | "lastContentMs" | "finishReasonMs" | "usageMs" | "doneMs"
+>;
 
 export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total";
 

@@ -28,13 +28,16 @@ export function createExchanger({ attempt, clock, sleep, random }: ExchangerOpti
         if (!admission.admitted) return unsentAttempt("circuit-open", clock.nowMs(), ordinal);
         const done = await around(ordinal, () => attempt(request, policy, ordinal));
         const before = circuits.get(circuitKey) ?? closedCircuit;
-        circuits.set(circuitKey, settle(before, isTransient(done.outcome), policy.circuit, clock.monotonicMs()));
+        circuits.set(
+          circuitKey,
+          settle(before, isTransient(done.outcome, request.reader), policy.circuit, clock.monotonicMs()),
+        );
         return done;
       };
       const attempts: [Attempt, ...Attempt[]] = [await send(1)];
       while (attempts.length <= policy.retries) {
         const { outcome } = attempts.at(-1) ?? attempts[0];
-        if (!isWorthRetrying(outcome)) break;
+        if (!isWorthRetrying(outcome, request.reader)) break;
         const waitMs = retryWaitMs(outcome, policy.maxRetryAfterMs, clock.nowMs(), random);
         if (waitMs === undefined) break;
         await sleep(waitMs);

@@ -37,45 +37,30 @@ export const injectedReset: Injection = { name: "connection reset", connect: "op
 /** The other side goes silent at one point of a streamed reply and never says another word. */
 export type Silence = "connect" | "headers" | "first content" | "mid-stream" | "trickle";
 
-export function injectedSilence(at: Silence): Injection {
+/** `content`: one event of the stream that has content. */
+export function injectedSilence(at: Silence, content: string): Injection {
   const name = `silence: ${at}`;
   if (at === "connect") return { name, connect: "hang", script: [], end: "hang" };
   if (at === "headers") return { name, connect: "open", script: [], end: "hang" };
   const begun = [{ afterMs: 0, bytes: streamHead() }];
   if (at === "first content") return { name, connect: "open", script: begun, end: "hang" };
-  const content = { afterMs: 20, bytes: chunk("a") };
-  if (at === "mid-stream") return { name, connect: "open", script: [...begun, content], end: "hang" };
-  return { name, connect: "open", script: [...begun, ...Array<Piece>(400).fill(content)], end: "hang" };
+  const piece = { afterMs: 20, bytes: content };
+  if (at === "mid-stream") return { name, connect: "open", script: [...begun, piece], end: "hang" };
+  return { name, connect: "open", script: [...begun, ...Array<Piece>(400).fill(piece)], end: "hang" };
 }
 
-/** Status 200, some content, then an error event, and the end of the connection without `[DONE]`. */
-export const injectedStreamError: Injection = {
-  name: "error inside a 200 stream",
-  connect: "open",
-  script: [
+/** Status 200, some content, then an error event, and the end of the connection with the stream unfinished. */
+export function injectedStreamError({ content, error }: { content: string; error: string }): Injection {
+  const pieces = [
     { afterMs: 0, bytes: streamHead() },
-    { afterMs: 5, bytes: chunk("a") },
-    {
-      afterMs: 5,
-      bytes: 'data: {"error":{"message":"upstream overloaded","type":"overloaded_error","code":"overloaded"}}\n\n',
-    },
-  ],
-  end: "close",
-};
+    { afterMs: 5, bytes: content },
+    { afterMs: 5, bytes: error },
+  ];
+  return { name: "error inside a 200 stream", connect: "open", script: pieces, end: "close" };
+}
 
 function streamHead(): string {
   return headOf(200, { "content-type": "text/event-stream", connection: "close" });
-}
-
-function chunk(content: string): string {
-  const document = {
-    id: "injected",
-    object: "chat.completion.chunk",
-    created: 0,
-    model: "injected",
-    choices: [{ index: 0, delta: { content }, finish_reason: null }],
-  };
-  return `data: ${JSON.stringify(document)}\n\n`;
 }
 
 function headOf(status: number, headers: Readonly<Record<string, string>>): string {

@@ -2,7 +2,7 @@ import type { Clock } from "../std/clock.ts";
 
 /** How long the event loop was blocked while something was going on. */
 export interface LoopGauge {
-  /** Begins to watch; the result ends it and tells the longest block in milliseconds. */
+  /** Begins to watch; the result ends it and returns the longest block in milliseconds. */
   watch(): () => number;
 }
 

@@ -1,13 +1,12 @@
-import { isJsonObject } from "../std/json.ts";
 import { retryAfterToMs } from "../std/retry-after.ts";
-import type { Outcome, Reply, TransportFault } from "./exchange.ts";
+import type { Outcome, Reply, ReplyReader, TransportFault } from "./exchange.ts";
 
 /** 524 is Cloudflare's "a timeout occurred" at the origin. */
 const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524]);
 
 /** A failure that the same request, sent again, might not meet. Validation and authentication never are. */
-export function isTransient(outcome: Outcome): boolean {
-  return outcome.kind === "fault" ? isTransientFault(outcome) : isTransientReply(outcome);
+export function isTransient(outcome: Outcome, reader: ReplyReader): boolean {
+  return outcome.kind === "fault" ? isTransientFault(outcome) : isTransientReply(outcome, reader);
 }
 
 function isTransientFault(fault: TransportFault): boolean {
@@ -28,24 +27,16 @@ function isTransientFault(fault: TransportFault): boolean {
   }
 }
 
-function isTransientReply(reply: Reply): boolean {
-  const asked = reply.headers["x-should-retry"];
-  if (asked === "true") return reply.status >= 400;
+function isTransientReply({ status, headers, body }: Reply, reader: ReplyReader): boolean {
+  const asked = headers["x-should-retry"];
+  if (asked === "true") return status >= 400;
   if (asked === "false") return false;
-  return transientStatuses.has(reply.status) && !isDeterministic(reply);
-}
-
-/** CometAPI and new-api answer malformed requests with 500 and this code; a spent quota comes as 429. */
-function isDeterministic({ body }: Reply): boolean {
-  if (body.form !== "json" || !isJsonObject(body.value)) return false;
-  const error = body.value["error"];
-  if (!isJsonObject(error)) return false;
-  return error["code"] === "invalid_request" || error["code"] === "insufficient_quota";
+  return transientStatuses.has(status) && !(body.form === "json" && reader.isPermanentError(body.value));
 }
 
 /** A request that may have reached a model is not sent twice: only what surely was not answered, or was refused for now. */
-export function isWorthRetrying(outcome: Outcome): boolean {
-  if (!isTransient(outcome)) return false;
+export function isWorthRetrying(outcome: Outcome, reader: ReplyReader): boolean {
+  if (!isTransient(outcome, reader)) return false;
   return outcome.kind === "reply" || outcome.class !== "timeout" || outcome.phase === "connect";
 }
 

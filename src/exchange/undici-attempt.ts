@@ -2,14 +2,13 @@ import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
-import { parseJson } from "../std/json.ts";
-import { createChatStreamReader, type ChatStreamReader } from "../protocol/chat/stream.ts";
-import type { Attempt, Body, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
+import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
-import { nextDeadline, type Progress } from "./watchdog.ts";
+import { openReception } from "./reception.ts";
+import { nextDeadline } from "./watchdog.ts";
 
 export interface UndiciAttempts {
   attempt(request: HttpRequest, policy: ClientPolicy, ordinal: number): Promise<Attempt>;
@@ -121,13 +120,8 @@ function send(
   const { promise, resolve } = Promise.withResolvers<{ outcome: Outcome; timings: Timings }>();
   const startMs = clock.monotonicMs();
   const elapsedMs = (): number => clock.monotonicMs() - startMs;
-  const progress: Progress = { contentSettled: true, connectedMs: connected ? 0 : undefined };
-  const marks: { sentMs?: number; firstByteMs?: number; largestGapMs?: number } = {};
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  let status = 0;
-  let headers: Readonly<Record<string, string>> = {};
-  let stream: ChatStreamReader | undefined;
+  const reception = openReception(request, policy, connected);
+  const { progress } = reception;
   let controller: Dispatcher.DispatchController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isSettled = false;
@@ -136,23 +130,10 @@ function send(
     if (isSettled) return;
     isSettled = true;
     clearTimeout(timer);
-    const streamed = stream?.end();
-    const timings: Timings = {
-      connectedMs: connected ? undefined : progress.connectedMs,
-      headersMs: progress.headersMs,
-      ...marks,
-      ...streamed?.stamps,
-      totalMs: elapsedMs(),
-    };
-    const body = (): Body =>
-      streamed === undefined
-        ? bodyOf(pieces, bytes)
-        : { form: "stream", chunks: streamed.chunks, end: streamed.end, bytes };
-    resolve({ outcome: fault ?? { kind: "reply", status, headers, body: body() }, timings });
+    resolve(reception.end(elapsedMs(), reception.isWhole() ? undefined : fault));
   };
   const abort = (fault: TransportFault): void => {
-    // A stream that has said [DONE] is complete, however long its connection lingers.
-    settle(stream?.isDone() === true ? undefined : fault);
+    settle(fault);
     const reason = new Error("attempt ended");
     if (controller === undefined) void client.destroy(reason);
     else controller.abort(reason);
@@ -169,73 +150,33 @@ function send(
     progress.connectedMs ??= elapsedMs();
   });
   watch();
-  client.dispatch(
-    {
-      method: request.method,
-      path: pathOf(request.url),
-      headers: { "user-agent": userAgent, ...request.headers, "accept-encoding": "identity" },
-      body: request.body ?? null,
+  client.dispatch(dispatched(request, userAgent), {
+    onRequestStart(started) {
+      controller = started;
+      if (isSettled) started.abort(new Error("attempt ended"));
     },
-    {
-      onRequestStart(started) {
-        controller = started;
-        if (isSettled) started.abort(new Error("attempt ended"));
-      },
-      onRequestSent() {
-        marks.sentMs = elapsedMs();
-      },
-      onResponseStart(_controller, statusCode, rawHeaders) {
-        if (statusCode < 200) return;
-        progress.headersMs = elapsedMs();
-        status = statusCode;
-        headers = flatten(rawHeaders);
-        if (headers["content-type"]?.startsWith("text/event-stream") === true) {
-          stream = createChatStreamReader(policy.maxEvents);
-          progress.contentSettled = false;
-        }
-        clearTimeout(timer);
-        watch();
-      },
-      onResponseData(_controller, piece) {
-        const atMs = elapsedMs();
-        marks.firstByteMs ??= atMs;
-        if (progress.lastPieceMs !== undefined) {
-          marks.largestGapMs = Math.max(marks.largestGapMs ?? 0, atMs - progress.lastPieceMs);
-        }
-        progress.lastPieceMs = atMs;
-        bytes += piece.length;
-        if (bytes > policy.maxBodyBytes) return abort({ kind: "fault", class: "too-large" });
-        if (stream === undefined) return void pieces.push(piece);
-        if (!stream.feed(piece, atMs)) return abort({ kind: "fault", class: "too-large" });
-        progress.contentSettled = stream.hasContent();
-      },
-      onResponseEnd() {
-        settle();
-      },
-      onResponseError(_controller, error) {
-        const whole = stream?.isDone() === true;
-        settle(whole ? undefined : faultOf(error, progress.headersMs !== undefined));
-      },
+    onRequestSent: () => reception.sent(elapsedMs()),
+    onResponseStart(_controller, status, headers) {
+      if (status < 200) return;
+      reception.begin(status, headers, elapsedMs());
+      clearTimeout(timer);
+      watch();
     },
-  );
+    onResponseData(_controller, piece) {
+      if (!reception.add(piece, elapsedMs())) abort({ kind: "fault", class: "too-large" });
+    },
+    onResponseEnd: () => settle(),
+    onResponseError: (_controller, error) => settle(faultOf(error, progress.headersMs !== undefined)),
+  });
   return promise;
 }
 
-function pathOf(url: string): string {
+function dispatched({ method, url, headers, body }: HttpRequest, userAgent: string): Dispatcher.DispatchOptions {
   const { pathname, search } = new URL(url);
-  return `${pathname}${search}`;
-}
-
-function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return flat;
-}
-
-function bodyOf(pieces: readonly Uint8Array[], bytes: number): Body {
-  const text = Buffer.concat(pieces).toString("utf8").trim();
-  const value = parseJson(text);
-  return value === undefined ? { form: "text", text, bytes } : { form: "json", value, bytes };
+  return {
+    method,
+    path: `${pathname}${search}`,
+    headers: { "user-agent": userAgent, ...headers, "accept-encoding": "identity" },
+    body: body ?? null,
+  };
 }

@@ -138,3 +138,6 @@ export interface Transition {
   /** Shown to people and by `explain`: `2-of-3-slots-bad`. */
   readonly reason: string;
 }
+
+/** More incidents are not open at once: a bound for queries that read them all. */
+export const mostOpenIncidents = 100_000;

@@ -6,13 +6,13 @@ import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy, Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatDurationMs } from "../std/duration.ts";
-import { readingOf } from "./drift/reading.ts";
+import { readingOf } from "./drift/group/reading.ts";
 import { isTimeout, judgeAvailability } from "./rules/availability.ts";
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
 import { judgeExpectations } from "./rules/expectations.ts";
 import type { Finding, Judge, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
-import { inForce } from "./drift/promise.ts";
+import { inForce } from "./drift/group/promise.ts";
 
 export interface JudgeRunInput {
   readonly probe: Probe;

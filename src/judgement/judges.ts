@@ -1,9 +1,9 @@
 import { costJudge } from "./spend/cost.ts";
-import { errorRateJudge } from "./drift/error-rate.ts";
+import { errorRateJudge } from "./drift/rate/error-rate.ts";
 import type { Judge } from "./judgement.ts";
-import { latencyJudge } from "./drift/latency.ts";
+import { latencyJudge } from "./drift/level/latency.ts";
 import { shapeJudge } from "./contract/shape-judge.ts";
-import { usageJudge } from "./drift/usage.ts";
+import { usageJudge } from "./drift/counts/usage.ts";
 
 /** Every judge that compares with a baseline. A new one is one file and one row here. */
 export const judges: readonly Judge[] = [

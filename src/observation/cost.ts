@@ -1,6 +1,6 @@
 import type { TokenPrice } from "../probe/target.ts";
 import type { MicroUsd } from "../std/money.ts";
-import type { Usage } from "./observation.ts";
+import type { Usage } from "../probe/usage.ts";
 import { sumsOf } from "./usage-sums.ts";
 
 /**

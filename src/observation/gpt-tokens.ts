@@ -1,10 +1,10 @@
 import type { Tokenizer } from "../probe/tokenizer.ts";
 import { shortHash } from "../std/hash.ts";
-import type { CountTokens } from "./prompt-tokens.ts";
+import type { CountTokens } from "../protocol/protocol.ts";
 
 type Counter = (text: string, options: typeof asPlainText) => number;
 
-/** A prompt that spells a vocabulary's own marks out has their letters, not their meaning. */
+/** A prompt that spells out a vocabulary's special tokens means their letters. */
 const asPlainText = { disallowedSpecial: new Set<string>() };
 
 const mostRemembered = 1000;

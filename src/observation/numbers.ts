@@ -32,9 +32,3 @@ function numberOf(value: Json): number[] {
   if (typeof value === "number" && Number.isFinite(value)) return [value];
   return typeof value === "string" && /^-?\d{1,15}(\.\d{1,12})?$/.test(value) ? [Number(value)] : [];
 }
-
-/** Whether a list of models, as `GET /models` gives it, has this one. undefined = no such list. */
-export function isListed(document: Json | undefined, model: string): boolean | undefined {
-  if (!isJsonObject(document) || !Array.isArray(document["data"])) return undefined;
-  return document["data"].some((entry) => isJsonObject(entry) && entry["id"] === model);
-}

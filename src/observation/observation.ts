@@ -1,7 +1,8 @@
 import type { JsonKind } from "../std/json.ts";
 import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
-import type { StreamUsage } from "./stream-usage.ts";
+import type { Usage } from "../probe/usage.ts";
+import type { ChunkPosition, ErrorFamily, StreamUsage } from "../protocol/protocol.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
 export interface Observation {
@@ -61,13 +62,13 @@ export interface ReplyFacts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Where the request id was found: the name of a header, or `error message`. */
   readonly requestIdIn?: string | undefined;
-  /** Set when the body tells of an error, whatever the status code. */
+  /** Set when the body reports an error, whatever the status code. */
   readonly error?: ErrorFacts | undefined;
   /** Streams only. */
   readonly streamEnd?: StreamEnd | undefined;
   /** Expectations on the text need the text; it is not kept, so their answers are facts: pattern → matched. */
   readonly textMatches: Readonly<Record<string, boolean>>;
-  /** Headers by lower-case name that tell of limits, costs, retries and gateways. */
+  /** Headers by lower-case name about limits, costs, retries and gateways. */
   readonly telling?: Readonly<Record<string, string>> | undefined;
   /** Streams only. */
   readonly streamUsage?: StreamUsage | undefined;
@@ -84,14 +85,6 @@ export interface TextFacts {
   readonly hash: string;
 }
 
-export interface Usage {
-  readonly promptTokens?: number | undefined;
-  readonly completionTokens?: number | undefined;
-  readonly totalTokens?: number | undefined;
-  readonly cachedTokens?: number | undefined;
-  readonly reasoningTokens?: number | undefined;
-}
-
 /**
  * JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there; `absent` where some elements
  * have the member and others do not.
@@ -102,27 +95,14 @@ export type SeenKind = JsonKind | "absent";
 /** JSON path → classes: `"stop"` (a word of the protocol), `chatcmpl-…`, `date`, `text`, `empty`, `zero`, `positive` … */
 export type Classes = Readonly<Record<string, readonly string[]>>;
 
-/** `first`, until there is content; `finish` tells the reason of the end; `usage` comes after it. */
-export type ChunkPosition = "first" | "content" | "finish" | "usage" | "error" | "other";
-
 export interface ChunkShape {
   readonly shape: Shape;
   /** Lists that had no items in one of them. */
   readonly empty?: readonly string[] | undefined;
 }
 
-export type ErrorFamily =
-  | "nested-object"
-  | "string"
-  | "detail"
-  | "array-wrapped"
-  | "flat"
-  | "html"
-  | "empty"
-  | "unknown";
-
 export interface ErrorFacts {
-  readonly family: ErrorFamily;
+  readonly family: ErrorFamily | "html" | "empty" | "unknown";
   /** Vocabulary, not prose: short identifier-like values only. */
   readonly type?: string | undefined;
   readonly code?: string | number | undefined;

@@ -1,21 +1,9 @@
 import type { TextClass } from "../probe/probe.ts";
+
 import { shortHash } from "../std/hash.ts";
-import { isJsonObject, type Json } from "../std/json.ts";
 import type { TextFacts } from "./observation.ts";
 
-/** The text of the first choice: whole in a plain reply, put together from the deltas of a stream. */
-export function completionText(documents: readonly Json[]): string {
-  return documents.map(textIn).join("");
-}
-
-function textIn(document: Json): string {
-  if (!isJsonObject(document) || !Array.isArray(document["choices"])) return "";
-  const [choice] = document["choices"];
-  if (!isJsonObject(choice)) return "";
-  const holder = choice["message"] ?? choice["delta"];
-  return isJsonObject(holder) && typeof holder["content"] === "string" ? holder["content"] : "";
-}
-
+/** What may be known of a completion without keeping it. */
 export function textFacts(text: string): TextFacts {
   return { class: classOf(text.trim()), length: text.length, hash: shortHash(text) };
 }

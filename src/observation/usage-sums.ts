@@ -1,4 +1,4 @@
-import type { Usage } from "./observation.ts";
+import type { Usage } from "../probe/usage.ts";
 
 /** What the total may be the sum of, the usual first; none while a part is not reported. */
 export function sumsOf({ promptTokens: prompt, completionTokens: completion, cachedTokens, reasoningTokens }: Usage) {

@@ -5,10 +5,10 @@ import { fingerprintOfSeries } from "../incident/reduce.ts";
 import { acceptAsNormal } from "../judgement/contract/accept-as-normal.ts";
 import { diffShapes, type ShapeDiff } from "../judgement/contract/diff-shapes.ts";
 import { renderDiff } from "../judgement/contract/render-diff.ts";
-import { describeBaseline, isBaselineOf } from "../judgement/drift/describe-baseline.ts";
-import { type NewNormal, noiseIn, ownMovesIn } from "../judgement/drift/new-normal.ts";
-import { inForce } from "../judgement/drift/promise.ts";
-import { cardOfSeries, type SeriesCard } from "../judgement/drift/series-card.ts";
+import { describeBaseline, isBaselineOf } from "../judgement/drift/baseline/describe-baseline.ts";
+import { type NewNormal, feedbackIn, recurrencesIn } from "../judgement/drift/baseline/new-normal.ts";
+import { inForce } from "../judgement/drift/group/promise.ts";
+import { cardOfSeries, type SeriesCard } from "../judgement/drift/baseline/series-card.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { JudgePolicy } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -138,7 +138,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
       const versions = await book.versions(seriesId);
       const newest = versions.at(-1);
       const policy = policyOf(probeId);
-      const noise = noiseIn(view, clock.nowMs());
+      const noise = feedbackIn(view, clock.nowMs());
       const intervalMs = view.reading?.intervalMs;
       const promised = policy && inForce(policy, await book.fleet());
       const card = newest && promised && cardOfSeries(aspect, newest.learned, promised, noise, intervalMs);
@@ -150,7 +150,7 @@ export function createBaselines({ book, clock, policyOf, resolve }: BaselineWorl
             ? []
             : [
                 ...describeBaseline(aspect, label, newest.learned, promised, noise, intervalMs),
-                ...(promised ? ownMovesIn(view, clock.nowMs(), promised.drift) : []),
+                ...(promised ? recurrencesIn(view, clock.nowMs(), promised.drift) : []),
               ],
         ...(card && { card }),
       };

@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import { type Incident, incidentId, whyNotOne } from "../incident/incident.ts";
 import { fingerprintOfSeries } from "../incident/reduce.ts";
-import { excludeBetween, isMarkedAsNoise, markAsNoise, noiseIn, plannedChange } from "../judgement/drift/new-normal.ts";
-import { noiseText, type Noise } from "../judgement/drift/false-positives.ts";
-import { isStillCounted } from "../judgement/drift/still-counted.ts";
+import {
+  excludeBetween,
+  isMarkedFalsePositive,
+  markFalsePositive,
+  feedbackIn,
+  plannedChange,
+} from "../judgement/drift/baseline/new-normal.ts";
+import { feedbackText, type FalsePositiveFeedback } from "../judgement/drift/level/false-positives.ts";
+import { isStillCounted } from "../judgement/drift/baseline/still-counted.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
@@ -54,7 +60,7 @@ export interface Exclusion {
   readonly isOpen: boolean;
 }
 
-export interface Marked extends Noise {
+export interface Marked extends FalsePositiveFeedback {
   readonly kind: "done";
   readonly seriesId: string;
   readonly text: string;
@@ -84,7 +90,7 @@ export interface NewPlan {
 export interface SeriesFeedback {
   /** It was real: nothing of its time is learned from, by any series of its probe. */
   exclude(incidentId: string, by: string, why: string): Promise<Exclusion | Refused | undefined>;
-  /** Its page was for nothing: two within 90 days widen the guard of its series. */
+  /** Its page was a false positive: two within 90 days make the margin of its series wider by half. */
   noise(incidentId: string, by: string, why: string): Promise<Marked | Refused | undefined>;
   plan(wanted: NewPlan, by: string): Promise<Planned | Refused>;
   /** Those that are still to come. */
@@ -149,23 +155,23 @@ export function createSeriesFeedback({ book, clock, freshId, probes, resolve }: 
       const pagedAtMs = incident.openedAtMs;
       if (pagedAtMs === undefined) return refused("nobody was told of it");
       const nowMs = clock.nowMs();
-      let marked: Noise | undefined;
+      let marked: FalsePositiveFeedback | undefined;
       let wasMarked = false;
       const act: AuditEntry = { by, what: "mark-noise", subject: id, why, atMs: nowMs };
       const [seriesId] = await book.changeSeries(incident.probeId, act, (memory) => {
         if (!isAboutSeries(incident, memory.series.id)) return undefined;
-        wasMarked = isMarkedAsNoise(memory, pagedAtMs);
+        wasMarked = isMarkedFalsePositive(memory, pagedAtMs);
         if (wasMarked) return undefined;
-        const state = markAsNoise(memory, pagedAtMs);
-        marked = state === undefined ? undefined : noiseIn({ state }, nowMs);
+        const state = markFalsePositive(memory, pagedAtMs);
+        marked = state === undefined ? undefined : feedbackIn({ state }, nowMs);
         return state === undefined ? undefined : { state };
       });
       if (wasMarked) return refused("its page is called noise already, and counts once");
       if (seriesId === undefined || marked === undefined) {
-        return refused("it is not about a series that is measured against a baseline: there is no guard to widen");
+        return refused("it is not about a series that is measured against a baseline: it has no margin to widen");
       }
-      const said: Noise = marked;
-      return { kind: "done", ...said, seriesId, text: noiseText(said) ?? "it is too long ago to count" };
+      const said: FalsePositiveFeedback = marked;
+      return { kind: "done", ...said, seriesId, text: feedbackText(said) ?? "it is too long ago to count" };
     },
 
     async plan({ target, probe: named, startsAtMs, why }, by) {

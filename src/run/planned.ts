@@ -1,6 +1,6 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { SeriesUpdate } from "../baseline/series-update.ts";
-import { plannedChange } from "../judgement/drift/new-normal.ts";
+import { plannedChange } from "../judgement/drift/baseline/new-normal.ts";
 
 /** A change that people announced: from its start a new baseline is learned, and nobody is paged for the change. */
 export interface PlannedChange {

@@ -1,9 +1,8 @@
 import type { Span } from "@opentelemetry/api";
-import { chatRequest } from "../protocol/chat/codec.ts";
+import { protocolOf } from "../protocol/of-target.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
-import { estimatePromptTokens } from "../observation/prompt-tokens.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -40,8 +39,9 @@ function makeCall(
   const asked = call.target === undefined ? probe : { ...probe, target };
   const { inject } = call;
   const policy = call.policy?.(target.policy) ?? target.policy;
+  const protocol = protocolOf(target);
   const exchangeIn = (span: Span): Promise<Exchange> => {
-    const plain = chatRequest(target, call.ask, credentialFor(world, target, call), call);
+    const plain = protocol.request(target, call.ask, credentialFor(world, target, call), call);
     const secretHeaders = Object.entries(target.secretHeaders ?? {}).map(([name, ref]) => [name, world.secret(ref)]);
     const headers = {
       ...(Object.fromEntries(secretHeaders) as Record<string, string>),
@@ -56,7 +56,7 @@ function makeCall(
   return inSpan(startCallSpan(world.tracer, runSpan, asked, call), async (span) => {
     const stepSince = measureClockStep(world.clock);
     const exchange = await exchangeIn(span);
-    const seen = observe(call, exchange, patterns, world.redact);
+    const seen = observe(call, exchange, { protocol, patterns, redact: world.redact });
     const clockStepMs = stepSince();
     const observation = {
       ...seen,
@@ -75,12 +75,13 @@ function makeCall(
 /** Nothing is estimated for a request that is changed after its prompt was counted. */
 function estimateOf(
   { countTokens }: World,
-  { tokenizer }: Target,
+  target: Target,
   { ask, mutate, corrupt, path, method }: Call,
 ): Pick<Observation, "estimatedPromptTokens"> {
+  const { tokenizer } = target;
   if (countTokens === undefined || tokenizer === undefined) return {};
   if (mutate !== undefined || corrupt !== undefined || path !== undefined || method !== undefined) return {};
-  const estimatedPromptTokens = estimatePromptTokens(ask, tokenizer, countTokens);
+  const estimatedPromptTokens = protocolOf(target).estimatePromptTokens(ask, tokenizer, countTokens);
   return estimatedPromptTokens === undefined ? {} : { estimatedPromptTokens };
 }
 

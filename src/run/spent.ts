@@ -1,4 +1,5 @@
-import type { Observation, Usage } from "../observation/observation.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { Usage } from "../probe/usage.ts";
 import { costOf } from "../observation/cost.ts";
 import type { Asked } from "./reservation.ts";
 import type { LedgerEntry, Spent } from "./run.ts";

@@ -7,7 +7,7 @@ interface Source {
   readonly baseUrl: (target: Target) => string;
   readonly path: (nowMs: number) => string;
   readonly keyQuery?: string;
-  /** `requests`, `tokens` and `usd` as far as they are told; some tell a running total, some a day's. */
+  /** `requests`, `tokens` and `usd` as far as they are reported; some are a running total, some that of a day. */
   readonly read: Readonly<Record<string, string>>;
   /** What one unit of `usd` is worth. */
   readonly usdPerUnit?: number;

@@ -1,6 +1,7 @@
-import type { Malformations } from "../protocol/chat/codec.ts";
+import type { BodyEdit, Malformations } from "../protocol/protocol.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Ask, Expectation } from "../probe/probe.ts";
+import type { Target } from "../probe/target.ts";
 import type { JsonObject } from "../std/json.ts";
 import { withNonce } from "./nonce.ts";
 import type { Call, Scenario } from "./scenario.ts";
@@ -13,22 +14,23 @@ export function promptTokenEstimate(ask: Ask): number {
   return Buffer.byteLength(JSON.stringify(ask.messages)) + 8 * ask.messages.length + 32;
 }
 
-interface SingleCall extends Malformations {
+interface SingleCall extends Pick<Malformations, "corrupt" | "path"> {
   readonly name: string;
   readonly summary: string;
   readonly polarity: Scenario["polarity"];
   readonly ask: (nonce: string | undefined) => Ask;
   readonly expectations: readonly Expectation[];
   readonly credential?: Call["credential"];
-  readonly checks?: Scenario["checks"];
+  readonly checks?: Scenario["checks"] | undefined;
+  readonly mutate?: ((target: Target) => BodyEdit) | undefined;
   /** What is too grave for one observation and too urgent for the next slot: asked once more at once. */
-  readonly recheck?: (seen: Observation) => boolean;
+  readonly recheck?: ((seen: Observation) => boolean) | undefined;
 }
 
 /** A scenario of one call, or of the same call twice where the first answer needs confirming: what most are. */
 export function singleCall(spec: SingleCall): Scenario {
   const { name, summary, polarity, ask, expectations, credential = "configured", recheck, checks } = spec;
-  const { mutate, corrupt, path, method, headers, keyQuery } = spec;
+  const { mutate, corrupt, path } = spec;
   const sample = ask("0".repeat(12));
   const maxCalls = recheck === undefined ? 1 : 2;
   return {
@@ -40,11 +42,9 @@ export function singleCall(spec: SingleCall): Scenario {
     maxCalls,
     maxPromptTokens: maxCalls * promptTokenEstimate(sample),
     maxOutputTokens: maxCalls * sample.maxTokens,
-    nextCall([first, ...others], { nonce }) {
+    nextCall([first, ...others], { nonce, target }) {
       const isWanted = first === undefined || (others.length === 0 && recheck?.(first) === true);
-      return isWanted
-        ? { name, ask: ask(nonce), credential, mutate, corrupt, path, method, headers, keyQuery }
-        : undefined;
+      return isWanted ? { name, ask: ask(nonce), credential, mutate: mutate?.(target), corrupt, path } : undefined;
     },
   };
 }
@@ -59,7 +59,7 @@ export function shortAsk(stream: boolean): (nonce: string | undefined) => Ask {
 
 export const knownFinishReasons = ["stop", "length"] as const;
 
-/** A completion where there must be none: too grave to be told without asking once more. */
+/** A completion where there must be none: too grave to be reported without asking once more. */
 export function looksAnswered({ outcome }: Observation): boolean {
   return outcome.kind === "reply" && (outcome.text.class !== "empty" || outcome.finishReasons.length > 0);
 }

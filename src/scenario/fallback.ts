@@ -2,7 +2,7 @@ import { injectedReply } from "../exchange/injection.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Fallback, Target } from "../probe/target.ts";
 import { shortAsk } from "./built-in.ts";
-import { check, outcomeText, replyOf } from "./rules.ts";
+import { outcomeText, replyOf, expectationRule, policyRule } from "./rules.ts";
 import type { Check } from "./scenario.ts";
 import { longestNonce, noQuestion, seenIn, type Step, stepwise } from "./steps.ts";
 
@@ -67,28 +67,25 @@ function taken(configured: Fallback, primary: Observation, done: readonly Observ
   const answered = replyOf(second)?.text.class !== "empty" && replyOf(second)?.status === 200;
   const isServed = configured.kind === "secondary" ? answered : true;
   return [
-    check(
-      "policy",
+    policyRule(
       "fallback taken once",
       others.length === (configured.kind === "secondary" ? 1 : 0),
       configured.kind === "secondary" ? "one request elsewhere" : "no request elsewhere",
       `${others.length} ${others.length === 1 ? "request" : "requests"} elsewhere`,
     ),
-    check(
-      "policy",
+    policyRule(
       "no fallback for a refused request",
       seenIn(done, "secondary after refusal") === undefined,
       "the refusal is the answer",
       outcomeText(seenIn(done, "refused primary")),
     ),
-    check(
-      "policy",
-      "failure behind the fallback is told",
+    policyRule(
+      "failure behind the fallback is recorded",
       isReasonToFallBack(primary) && replyOf(primary)?.status !== 200,
       "the primary's failure on record",
       `${target.name}: ${outcomeText(primary)} after ${primary.attempts} attempts`,
     ),
-    check("expectation", "user is served", isServed, outcomes[configured.kind], userSees(configured, second)),
+    expectationRule("user is served", isServed, outcomes[configured.kind], userSees(configured, second)),
   ];
 }
 

@@ -2,7 +2,8 @@ import type { Phase } from "../exchange/exchange.ts";
 import { injectedSilence, type Silence } from "../exchange/injection.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { ClientPolicy } from "../probe/target.ts";
-import { check, outcomeText, replyOf } from "./rules.ts";
+import { protocolOf } from "../protocol/of-target.ts";
+import { outcomeText, replyOf, policyRule } from "./rules.ts";
 import type { Check } from "./scenario.ts";
 import { noQuestion, seenIn, stepwise } from "./steps.ts";
 
@@ -33,10 +34,10 @@ export const forcedTimeout = stepwise({
   steps: rehearsals.map(({ phase, silence }) => ({
     name: phase,
     isLocal: true,
-    call: () => ({
+    call: ({ target }) => ({
       ask: { ...noQuestion, stream: true },
       credential: "none",
-      inject: injectedSilence(silence),
+      inject: injectedSilence(silence, protocolOf(target).sampleEvents.content),
       policy: rehearsal,
     }),
   })),
@@ -56,15 +57,13 @@ function endedInTime(phase: Phase, afterMs: number, seen: Observation): Check[] 
   const isClosed = injected?.isClosed === true;
   const observed = `${outcomeText(seen)} after ${Math.round(timings.totalMs)} ms, ${isClosed ? "closed" : "left open"}`;
   return [
-    check(
-      "policy",
+    policyRule(
       `deadline of ${phase}`,
       isTimeout && isClosed ? isInTime : false,
       `given up by ${afterMs + slackMs} ms, connection closed`,
       observed,
     ),
-    check(
-      "policy",
+    policyRule(
       `usage after ${phase}`,
       replyOf(seen)?.usage === undefined,
       "unknown",

@@ -1,11 +1,11 @@
 import { shortHash } from "../std/hash.ts";
 import { shortAsk } from "./built-in.ts";
-import { check, outcomeText, replyOf } from "./rules.ts";
+import { outcomeText, replyOf, expectationRule } from "./rules.ts";
 import { longestNonce, seenIn, stepwise } from "./steps.ts";
 
 const times = ["first", "again"] as const;
 
-/** Whether the second is billed, only the provider's own figures can tell: see `usage-reconciliation`. */
+/** Whether the second is billed, only the provider's own figures show: see `usage-reconciliation`. */
 export const idempotency = stepwise({
   name: "idempotency",
   summary: "the very same request twice under one idempotency key: one completion or two",
@@ -30,6 +30,6 @@ export const idempotency = stepwise({
         : isOne
           ? "one completion for both"
           : "two completions: the key is ignored, a retry is a second generation";
-    return [check("expectation", "identical request repeated", isOne === true ? true : undefined, "known", observed)];
+    return [expectationRule("identical request repeated", isOne === true ? true : undefined, "known", observed)];
   },
 });

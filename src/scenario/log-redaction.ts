@@ -1,4 +1,4 @@
-import { check } from "./rules.ts";
+import { policyRule } from "./rules.ts";
 import { askOf, longestNonce, seenIn, type Step, stepwise } from "./steps.ts";
 
 /** Never to be found again anywhere: not as they are, nor in another spelling. */
@@ -33,8 +33,7 @@ export const logRedaction = stepwise({
       if (seen === undefined) return [];
       const found = canariesIn(JSON.stringify(seen));
       return [
-        check(
-          "policy",
+        policyRule(
           `what is kept of the ${name} request`,
           found.length === 0,
           "no canary",

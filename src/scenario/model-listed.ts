@@ -1,4 +1,4 @@
-import { check, outcomeText, replyOf } from "./rules.ts";
+import { outcomeText, replyOf, expectationRule } from "./rules.ts";
 import { noQuestion, seenIn, stepwise } from "./steps.ts";
 
 /** Some servers list models without a key, and some have no list: only what a list says is judged. */
@@ -25,8 +25,6 @@ export const modelListed = stepwise({
     const isListed = replyOf(seen)?.isListed;
     const absent =
       isListed === false ? "not in the list: an alias, or gone" : `no list of models (${outcomeText(seen)})`;
-    return [
-      check("expectation", "model listed", isListed === true ? true : undefined, model, isListed ? "listed" : absent),
-    ];
+    return [expectationRule("model listed", isListed === true ? true : undefined, model, isListed ? "listed" : absent)];
   },
 });

@@ -1,5 +1,5 @@
 import { injectedReply } from "../exchange/injection.ts";
-import { check, outcomeText } from "./rules.ts";
+import { outcomeText, policyRule } from "./rules.ts";
 import { noQuestion, seenIn, stepwise } from "./steps.ts";
 
 /** Where the client sets no limit, this much must be too much all the same. */
@@ -35,6 +35,6 @@ export const oversizedRequest = stepwise({
     const bytes = injected?.caughtBytes ?? 0;
     const limit = policy.maxRequestBytes === undefined ? "no limit is set" : `limit ${policy.maxRequestBytes} bytes`;
     const observed = `${outcomeText(seen)}, ${bytes} bytes were written (${limit})`;
-    return [check("policy", "refused before sending", isRefused && bytes === 0, "0 bytes written", observed)];
+    return [policyRule("refused before sending", isRefused && bytes === 0, "0 bytes written", observed)];
   },
 });

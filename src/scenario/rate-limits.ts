@@ -1,17 +1,17 @@
 import { shortAsk, singleCall } from "./built-in.ts";
-import { check, replyOf } from "./rules.ts";
+import { replyOf, expectationRule } from "./rules.ts";
 
 /** Looks, and never provokes a 429. */
 export const rateLimits = singleCall({
   name: "rate-limits",
-  summary: "limits and what remains of them, as far as the reply's headers tell",
+  summary: "limits and what remains of them, as far as the reply's headers announce them",
   polarity: "positive",
   ask: shortAsk(false),
   expectations: [],
   checks(done) {
     const telling = replyOf(done.at(-1))?.telling;
     const limits = Object.entries(telling ?? {}).filter(([name]) => /rate-?limit|retry-after/.test(name));
-    const observed = limits.map(([name, value]) => `${name}: ${value}`).join(", ") || "no header tells of limits";
-    return [check("expectation", "limits announced", limits.length > 0 ? true : undefined, "headers", observed)];
+    const observed = limits.map(([name, value]) => `${name}: ${value}`).join(", ") || "no header announces limits";
+    return [expectationRule("limits announced", limits.length > 0 ? true : undefined, "headers", observed)];
   },
 });

@@ -1,19 +1,10 @@
 import type { ScenarioSpec } from "../probe/probe.ts";
 import { billingFigures } from "./billing-figures.ts";
 import { singleCall } from "./built-in.ts";
-import { brokenJson } from "./broken-json.ts";
-import { impossibleTokenLimit } from "./impossible-token-limit.ts";
-import { invalidKey } from "./invalid-key.ts";
-import { malformedMessages } from "./malformed-messages.ts";
-import { missingKey } from "./missing-key.ts";
-import { missingModel } from "./missing-model.ts";
+import { refusals } from "./refusals.ts";
 import { streamedRequest } from "./streamed-request.ts";
 import { tokenBudget } from "./token-budget.ts";
-import { unavailableModel } from "./unavailable-model.ts";
-import { unknownParameter } from "./unknown-parameter.ts";
-import { unsupportedRole } from "./unsupported-role.ts";
 import { validRequest } from "./valid-request.ts";
-import { wrongPath } from "./wrong-path.ts";
 import { modelListed } from "./model-listed.ts";
 import { forcedTimeout } from "./forced-timeout.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
@@ -27,24 +18,15 @@ import { oversizedRequest } from "./oversized-request.ts";
 import { revokedKey } from "./revoked-key.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** Every built-in scenario, once. A new one is one file and one row here. */
+/** Every built-in scenario, once. A new one is one file and one row here; a new kind of refused request is a row in `refusals.ts`. */
 export const catalogue: readonly Scenario[] = [
   validRequest,
   streamedRequest,
   streamAgrees,
   tokenBudget,
   oversizedRequest,
-  invalidKey,
+  ...refusals,
   revokedKey,
-  missingKey,
-  missingModel,
-  unavailableModel,
-  malformedMessages,
-  unsupportedRole,
-  impossibleTokenLimit,
-  unknownParameter,
-  brokenJson,
-  wrongPath,
   modelListed,
   forcedTimeout,
   upstreamFailure,

@@ -1,5 +1,5 @@
 import { shortAsk } from "./built-in.ts";
-import { notRetried, replyOf, check, outcomeText } from "./rules.ts";
+import { notRetried, replyOf, outcomeText, policyRule } from "./rules.ts";
 import { longestNonce, stepwise } from "./steps.ts";
 
 /** Only where a withdrawn key is configured; otherwise there is nothing to ask. */
@@ -22,6 +22,6 @@ export const revokedKey = stepwise({
     const reply = replyOf(seen);
     if (seen === undefined || reply === undefined) return [];
     const isRefused = reply.text.class === "empty" && reply.finishReasons.length === 0;
-    return [check("policy", "no completion", isRefused, "refused", outcomeText(seen)), ...notRetried(done)];
+    return [policyRule("no completion", isRefused, "refused", outcomeText(seen)), ...notRetried(done)];
   },
 });

@@ -1,22 +1,18 @@
-import type { Observation, ReplyFacts, Usage } from "../observation/observation.ts";
+import type { Observation, ReplyFacts } from "../observation/observation.ts";
+import type { Usage } from "../probe/usage.ts";
 import { sumsOf } from "../observation/usage-sums.ts";
 import type { Check } from "./scenario.ts";
 
 /** Rules that several scenarios share. Pure: facts to checks. */
 
-export function check(
-  rule: Check["rule"],
-  subject: string,
-  outcome: boolean | undefined,
-  expected: string,
-  observed: string,
-): Check {
-  return {
-    rule,
-    subject,
-    expected,
-    observed,
-    outcome: outcome === undefined ? "unknown" : outcome ? "held" : "broken",
+export const policyRule = ruleOf("policy");
+export const expectationRule = ruleOf("expectation");
+
+/** `held` undefined: it cannot be known. */
+function ruleOf(rule: Check["rule"]) {
+  return (subject: string, held: boolean | undefined, expected: string, observed: string): Check => {
+    const outcome = held === undefined ? "unknown" : held ? "held" : "broken";
+    return { rule, subject, expected, observed, outcome };
   };
 }
 
@@ -34,7 +30,7 @@ export function outcomeText(observation: Observation | undefined): string {
 
 /**
  * Refused for what it says, a request is not sent again: that costs time and money and changes nothing. A server that
- * answers such a request with a plain 5xx cannot be told from one in trouble.
+ * answers such a request with a plain 5xx cannot be distinguished from one in trouble.
  */
 export function notRetried(done: readonly Observation[]): Check[] {
   return done.map((seen) => {
@@ -43,7 +39,7 @@ export function notRetried(done: readonly Observation[]): Check[] {
     const observed =
       attempts === 1 ? `${outcomeText(seen)} after 1 attempt` : `${[...earlier, outcomeText(seen)].join(", then ")}`;
     const isAmbiguous = attempts > 1 && (replyOf(seen)?.status ?? 500) >= 500;
-    return check("policy", "not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
+    return policyRule("not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
   });
 }
 
@@ -58,8 +54,7 @@ export function usageCoherent(usage: Usage | undefined): Check[] {
   const sums = sumsOf(usage);
   const sum = sums.find((it) => it.tokens === total);
   return [
-    check(
-      "expectation",
+    expectationRule(
       "total tokens",
       prompt === undefined || completion === undefined || total === undefined ? undefined : sum !== undefined,
       "prompt + completion",
@@ -95,8 +90,7 @@ export function usageCoherent(usage: Usage | undefined): Check[] {
 }
 
 function partOf(subject: string, part: number, whole: number, name: string, isBeside: boolean): Check {
-  return check(
-    "expectation",
+  return expectationRule(
     subject,
     part <= whole || isBeside,
     `part of the ${name} tokens, or in addition to them`,
@@ -110,5 +104,5 @@ export function notMasked({ telling = {} }: ReplyFacts): Check {
   const option = telling["x-portkey-last-used-option-index"] ?? "";
   const isMasked = attempts > 0 || /\[[1-9]\d*\]$/.test(option);
   const observed = isMasked ? `a fallback of the gateway (${option || `${attempts} tried`})` : "no sign of a fallback";
-  return check("expectation", "served by the primary", !isMasked, "the primary", observed);
+  return expectationRule("served by the primary", !isMasked, "the primary", observed);
 }

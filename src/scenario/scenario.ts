@@ -1,4 +1,4 @@
-import type { Malformations } from "../protocol/chat/codec.ts";
+import type { Malformations } from "../protocol/protocol.ts";
 import type { Injection } from "../exchange/injection.ts";
 import type { Expectation } from "../probe/probe.ts";
 import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";

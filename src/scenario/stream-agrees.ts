@@ -1,6 +1,6 @@
 import type { Observation } from "../observation/observation.ts";
 import { shortAsk } from "./built-in.ts";
-import { check, replyOf } from "./rules.ts";
+import { replyOf, expectationRule } from "./rules.ts";
 import type { Check } from "./scenario.ts";
 import { longestNonce, seenIn, stepwise } from "./steps.ts";
 
@@ -37,22 +37,19 @@ function compared(plain: Observation, streamed: Observation): Check[] {
     `${one ?? "unknown"} plain, ${other ?? "unknown"} streamed`;
   const slack = Math.max(4, (output ?? 0) * tolerance.completionRatio);
   return [
-    check(
-      "expectation",
+    expectationRule(
       "prompt tokens agree",
       near(prompt, streamedPrompt, tolerance.prompt),
       `within ${tolerance.prompt}`,
       both(prompt, streamedPrompt),
     ),
-    check(
-      "expectation",
+    expectationRule(
       "completion tokens agree",
       near(output, streamedOutput, slack),
       `within ${Math.ceil(slack)}`,
       both(output, streamedOutput),
     ),
-    check(
-      "expectation",
+    expectationRule(
       "finish reasons agree",
       ends === undefined || streamedEnds === undefined ? undefined : ends === streamedEnds,
       "the same",

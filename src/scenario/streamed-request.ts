@@ -1,5 +1,5 @@
 import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
-import { check, replyOf, usageCoherent } from "./rules.ts";
+import { replyOf, usageCoherent, expectationRule } from "./rules.ts";
 
 const usageChunk = {
   absent: "no chunk has it",
@@ -26,7 +26,7 @@ export const streamedRequest = singleCall({
     const { streamUsage: style, usage } = reply;
     const isThere = style !== "absent" && style !== "null";
     return [
-      check("expectation", "usage chunk", isThere ? true : undefined, usageChunk.once, usageChunk[style]),
+      expectationRule("usage chunk", isThere ? true : undefined, usageChunk.once, usageChunk[style]),
       ...usageCoherent(usage),
     ];
   },

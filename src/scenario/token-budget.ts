@@ -1,5 +1,5 @@
 import type { Observation } from "../observation/observation.ts";
-import { check, outcomeText, replyOf } from "./rules.ts";
+import { outcomeText, replyOf, expectationRule } from "./rules.ts";
 import type { Check } from "./scenario.ts";
 import { askOf, longestNonce, seenIn, stepwise } from "./steps.ts";
 
@@ -62,7 +62,7 @@ function capOutcome(seen: Observation): CapOutcome {
   return used === undefined ? "unknown" : "not reached";
 }
 
-/** Of the field that is not in use anything may be true; it is told so that nobody relies on it. */
+/** Of the field that is not in use anything may be true; it is reported so that nobody relies on it. */
 function fieldCheck(field: Field, seen: Observation | undefined, isInUse: boolean): Check[] {
   if (seen === undefined) return [];
   const outcome = capOutcome(seen);
@@ -74,12 +74,6 @@ function fieldCheck(field: Field, seen: Observation | undefined, isInUse: boolea
   const used = replyOf(seen)?.usage?.completionTokens;
   const observed = `${outcome} (${outcomeText(seen)}, ${used ?? "unknown"} of ${maxTokens} tokens)`;
   return [
-    check(
-      "expectation",
-      field,
-      isInUse || isFine === undefined ? isFine : true,
-      isInUse ? "honoured" : "known",
-      observed,
-    ),
+    expectationRule(field, isInUse || isFine === undefined ? isFine : true, isInUse ? "honoured" : "known", observed),
   ];
 }

@@ -1,8 +1,9 @@
 import { type Injection, injectedReply, injectedReset, injectedStreamError } from "../exchange/injection.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { ClientPolicy } from "../probe/target.ts";
-import { check, outcomeText } from "./rules.ts";
-import type { Check } from "./scenario.ts";
+import type { ClientPolicy, Target } from "../probe/target.ts";
+import { protocolOf } from "../protocol/of-target.ts";
+import { outcomeText, expectationRule, policyRule } from "./rules.ts";
+import type { Call, Check } from "./scenario.ts";
 import { noQuestion, seenIn, type Step, stepwise } from "./steps.ts";
 
 const openMs = 600;
@@ -14,7 +15,7 @@ function failure(name: string, status: number, headers: Readonly<Record<string, 
 }
 
 interface Rehearsal {
-  readonly inject: Injection;
+  readonly inject: Injection | ((target: Target) => Injection);
   /** Whether the same request, sent again, might succeed. */
   readonly isWorthRetrying: boolean;
   /** What the target asks the client to wait. */
@@ -38,7 +39,10 @@ const rehearsals: Readonly<Record<string, Rehearsal>> = {
   "500 that means invalid_request": { inject: failure("500", 500, {}, "invalid_request"), isWorthRetrying: false },
   "401": { inject: failure("401", 401, {}, "invalid_api_key"), isWorthRetrying: false },
   "connection reset": { inject: injectedReset, isWorthRetrying: true },
-  "error inside a 200 stream": { inject: injectedStreamError, isWorthRetrying: false },
+  "error inside a 200 stream": {
+    inject: (target) => injectedStreamError(protocolOf(target).sampleEvents),
+    isWorthRetrying: false,
+  },
 };
 
 /** The breaker opens with the first call that fails as often as it may. */
@@ -47,10 +51,17 @@ const soonOpen = (configured: ClientPolicy): ClientPolicy => ({
   circuit: { failures: 1 + configured.retries, openMs },
 });
 
-const local = (name: string, call: Omit<ReturnType<Step["call"]> & object, "ask" | "credential">): Step => ({
+type LocalCall = Pick<Call, "breaker" | "policy" | "afterMs"> & Pick<Rehearsal, "inject">;
+
+const local = (name: string, { inject, ...call }: LocalCall): Step => ({
   name,
   isLocal: true,
-  call: () => ({ ask: { ...noQuestion, stream: true }, credential: "none", ...call }),
+  call: ({ target }) => ({
+    ask: { ...noQuestion, stream: true },
+    credential: "none",
+    inject: typeof inject === "function" ? inject(target) : inject,
+    ...call,
+  }),
 });
 
 export const upstreamFailure = stepwise({
@@ -85,12 +96,11 @@ function retriesOf(name: string, rehearsal: Rehearsal, seen: Observation, policy
   const observed = `${seen.attempts} ${seen.attempts === 1 ? "attempt" : "attempts"}, ${outcomeText(seen)}`;
   const waited = seen.retryWaitMs;
   return [
-    check("policy", `attempts after ${name}`, seen.attempts === wanted, String(wanted), observed),
+    policyRule(`attempts after ${name}`, seen.attempts === wanted, String(wanted), observed),
     ...(askedMs === undefined || waited === undefined
       ? []
       : [
-          check(
-            "expectation",
+          expectationRule(
             `wait after ${name}`,
             waited >= askedMs - 20,
             `at least ${askedMs} ms`,
@@ -107,8 +117,7 @@ function breakerChecks(done: readonly Observation[]): Check[] {
     ...(refused === undefined
       ? []
       : [
-          check(
-            "policy",
+          policyRule(
             "breaker opens",
             refused.outcome.kind === "fault" && refused.outcome.class === "circuit-open",
             "nothing sent after repeated failures",
@@ -118,8 +127,7 @@ function breakerChecks(done: readonly Observation[]): Check[] {
     ...(again === undefined
       ? []
       : [
-          check(
-            "policy",
+          policyRule(
             "breaker half-opens",
             again.outcome.kind === "reply",
             "one trial after a while",

@@ -2,7 +2,7 @@ import type { Observation } from "../observation/observation.ts";
 import type { ClientPolicy, Target } from "../probe/target.ts";
 import { billingCall, billingSources } from "./billing-sources.ts";
 import { shortAsk } from "./built-in.ts";
-import { check, replyOf } from "./rules.ts";
+import { replyOf, expectationRule } from "./rules.ts";
 import type { Call, Check } from "./scenario.ts";
 import { longestNonce, seenIn, type Step, stepwise } from "./steps.ts";
 
@@ -59,19 +59,13 @@ function inBand(done: readonly Observation[]): Check {
   const tokens =
     reply?.usage === undefined ? "no usage in the reply" : `${promptTokens ?? "?"} + ${completionTokens ?? "?"} tokens`;
   const observed = cost === undefined ? tokens : `${tokens}, cost header ${cost} USD`;
-  return check(
-    "expectation",
-    "usage in the reply",
-    reply?.usage === undefined ? undefined : true,
-    "reported",
-    observed,
-  );
+  return expectationRule("usage in the reply", reply?.usage === undefined ? undefined : true, "reported", observed);
 }
 
 function counted(name: string, index: number, done: readonly Observation[], target: Target): Check {
   const subject = `counted: ${name}`;
   const source = target.audit?.billing;
-  if (source === undefined) return check("expectation", subject, undefined, "yes or no", "unknown: no billing source");
+  if (source === undefined) return expectationRule(subject, undefined, "yes or no", "unknown: no billing source");
   const before = Object.keys(questions)[index - 1] ?? "nothing";
   const from = replyOf(seenIn(done, `figures after ${before}`))?.numbers;
   const to = replyOf(seenIn(done, `figures after ${name}`))?.numbers;
@@ -80,10 +74,10 @@ function counted(name: string, index: number, done: readonly Observation[], targ
     return a === undefined || b === undefined ? [] : [`${figure} ${rounded(a)} → ${rounded(b)}`];
   });
   if (moved.length === 0) {
-    return check("expectation", subject, undefined, "yes or no", `unknown: ${source.kind} gave no figures`);
+    return expectationRule(subject, undefined, "yes or no", `unknown: ${source.kind} gave no figures`);
   }
   const isCounted = moved.some((text) => !/ (\S+) → \1$/.test(text));
-  return check("expectation", subject, true, "yes or no", `${isCounted ? "yes" : "no"}: ${moved.join(", ")}`);
+  return expectationRule(subject, true, "yes or no", `${isCounted ? "yes" : "no"}: ${moved.join(", ")}`);
 }
 
 function rounded(value: number): string {

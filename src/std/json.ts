@@ -25,3 +25,8 @@ function isDeeper(value: Json, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((member: Json) => isDeeper(member, levels - 1));
 }
+
+/** A value as it will be stored: members that are undefined are left out. */
+export function toJson(value: object): Json {
+  return value as Json;
+}

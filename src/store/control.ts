@@ -1,157 +1,146 @@
-import { sql, type Kysely } from "kysely";
-import type { NotifiedTransition } from "../notify/effects.ts";
-import type { Alert, DeliveryOutcome } from "../notify/compose/alert.ts";
-import type { RouteDecision } from "../notify/route/route.ts";
-import { type Incident, incidentId, type TransitionKind } from "../incident/incident.ts";
-import type { AuditEntry, ControlStore, DeliveryView } from "../operate/control.ts";
+import { type Incident, incidentId } from "../incident/incident.ts";
+import type { DeliveryOutcome } from "../notify/compose/alert.ts";
+import type { ControlStore, DeliveryView } from "../operate/control.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
-import { record } from "./audit-log.ts";
-import { silenceOf, writeIncidents } from "./incidents.ts";
+import { record, recordIfChanged } from "./audit-log.ts";
+import { iso, json, jsonOr, number, rowSchema, text, timeMs, word } from "./columns.ts";
+import type { Database, Row } from "./database.ts";
+import { lockIncident, readIncident, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { probeIds } from "./probe-ids.ts";
-import { count, epochMs, iso, text, type Row } from "./rows.ts";
+import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
+import { sql, type Statement } from "./sql.ts";
+
+const lastDoneRow = rowSchema({
+  probeId: text("probe_id", "ids.probe_id"),
+  endedAtMs: timeMs("ended_at", "newest.ended_at"),
+});
 
 /** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
-export function createControlStore(db: Kysely<never>): ControlStore & MonitorStore & ConcludeStore {
+export function createControlStore(db: Database): ControlStore & MonitorStore & ConcludeStore {
   return {
-    async incidents(all, limit) {
-      const { rows } = await sql<{ body: Incident }>`
-        SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
-        ORDER BY (body->>'openedAtMs')::float8 DESC NULLS LAST LIMIT ${limit}::int`.execute(db);
-      return rows.map(({ body }) => body);
-    },
+    incidents: (all, limit) =>
+      db.select(
+        incidentRow,
+        sql`
+        SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+        ORDER BY (body->>'openedAtMs')::float8 DESC NULLS LAST LIMIT ${limit}::int`,
+      ),
 
     async history(id) {
-      const transitions = await sql<Row>`
-        SELECT * FROM plumbline.transitions WHERE incident_id = ${id} ORDER BY sequence`.execute(db);
-      const last = transitions.rows.at(-1);
+      const transitions = await db.select(
+        transitionWithIncidentRow,
+        sql`SELECT ${transitionWithIncidentRow.columns} FROM plumbline.transitions WHERE incident_id = ${id} ORDER BY sequence`,
+      );
+      const last = transitions.at(-1);
       if (last === undefined) return undefined;
-      const newest = await sql<{ body: Incident }>`
-        SELECT body FROM plumbline.incidents WHERE fingerprint = ${text(last["fingerprint"])}`.execute(db);
-      const body = newest.rows[0]?.body;
+      const newest = await readIncident(db, last.transition.fingerprint);
+      const isSame = newest !== undefined && newest.state !== "suspected" && incidentId(newest) === id;
       return {
-        incident:
-          body !== undefined && body.state !== "suspected" && incidentId(body) === id
-            ? body
-            : (last["incident"] as Incident),
-        transitions: transitions.rows.map(transitionOf),
-        deliveries: await deliveriesWhere(db, sql`o.incident_id = ${id}`, 1000),
+        incident: isSame ? newest : last.incident,
+        transitions: transitions.map(({ transition }) => transition),
+        deliveries: await deliveriesWhere(db, sql`incident_id = ${id}`, 1000),
       };
     },
 
-    changeIncident: (fingerprint, act, change) =>
-      db.transaction().execute(async (tx) => {
-        const { rows } = await sql<{ body: Incident }>`
-          SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
-        const seen = rows[0]?.body;
-        if (seen === undefined) return;
-        // The lock of the probe's own runs: what they are about to write is not overwritten.
-        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${seen.probeId}`}, 0))`.execute(tx);
-        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`plumbline:${fingerprint}`}, 0))`.execute(tx);
-        const newest = await sql<{ body: Incident }>`
-          SELECT body FROM plumbline.incidents WHERE fingerprint = ${fingerprint}`.execute(tx);
-        const effects = change(newest.rows[0]?.body ?? seen);
+    changeIncident: (fingerprint, entry, change) =>
+      db.transaction(async (tx) => {
+        const newest = await lockIncident(tx, fingerprint);
+        const effects = newest === undefined ? undefined : change(newest);
         if (effects === undefined) return;
         await writeIncidents(tx, effects);
-        await record(tx, act);
+        await record(tx, entry);
       }),
 
-    async silences(nowMs) {
-      const { rows } = await sql<Row>`
-        SELECT * FROM plumbline.silences WHERE ends_at > ${iso(nowMs)}::timestamptz ORDER BY ends_at`.execute(db);
-      return rows.map(silenceOf);
-    },
+    silences: (nowMs) =>
+      db.select(
+        silenceRow,
+        sql`SELECT ${silenceRow.columns} FROM plumbline.silences WHERE ends_at > ${iso(nowMs)}::timestamptz ORDER BY ends_at`,
+      ),
 
-    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why }, act) =>
-      db.transaction().execute(async (tx) => {
-        await sql`
+    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why }, entry) =>
+      db.transaction(async (tx) => {
+        await tx.execute(sql`
           INSERT INTO plumbline.silences (id, matcher, starts_at, ends_at, by, why) VALUES (${id},
-            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why})`.execute(
-          tx,
-        );
-        await record(tx, act);
+            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why})`);
+        await record(tx, entry);
       }),
 
-    endSilence: (id, act) =>
-      db.transaction().execute(async (tx) => {
-        const { rows } = await sql<Row>`
-          UPDATE plumbline.silences SET ends_at = ${iso(act.atMs)}::timestamptz
-          WHERE id = ${id} AND ends_at > ${iso(act.atMs)}::timestamptz RETURNING id`.execute(tx);
-        if (rows.length === 1) await record(tx, act);
-        return rows.length === 1;
-      }),
+    endSilence: (id, entry) =>
+      recordIfChanged(
+        db,
+        entry,
+        sql`
+        UPDATE plumbline.silences SET ends_at = ${iso(entry.atMs)}::timestamptz
+        WHERE id = ${id} AND ends_at > ${iso(entry.atMs)}::timestamptz RETURNING id`,
+      ),
 
-    concludeIncident: (conclusion) => db.transaction().execute((tx) => concludeIncident(tx, conclusion)),
+    concludeIncident: (conclusion) => db.transaction((tx) => concludeIncident(tx, conclusion)),
 
-    async acts(limit) {
-      const { rows } = await sql<Row>`SELECT * FROM plumbline.acts ORDER BY at DESC LIMIT ${limit}::int`.execute(db);
-      return rows.map((row) => ({
-        by: text(row["by"]),
-        what: text(row["what"]) as AuditEntry["what"],
-        subject: text(row["subject"]),
-        why: text(row["why"]),
-        atMs: epochMs(row["at"]),
-      }));
-    },
+    acts: (limit) =>
+      db.select(
+        auditEntryRow,
+        sql`SELECT ${auditEntryRow.columns} FROM plumbline.acts ORDER BY at DESC LIMIT ${limit}::int`,
+      ),
 
     async lastDone() {
-      const { rows } = await sql<Row>`
+      const rows = await db.select(
+        lastDoneRow,
+        sql`
         WITH ${probeIds(0)}
-        SELECT ids.probe_id, newest.ended_at FROM ids CROSS JOIN LATERAL (
-          SELECT coalesce(ended_at, slot) AS ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id AND (state = 'done' OR (state = 'skipped' AND reason IN ('paused', 'spend-cap')))
-          ORDER BY slot DESC LIMIT 1) AS newest`.execute(db);
-      return new Map(rows.map((row) => [text(row["probe_id"]), epochMs(row["ended_at"])]));
+        SELECT ${lastDoneRow.columns} FROM ids CROSS JOIN LATERAL (
+          SELECT coalesce(ended_at, slot) AS ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id
+            AND (state = 'done' OR (state = 'skipped' AND reason IN ('paused', 'spend-cap')))
+          ORDER BY slot DESC LIMIT 1) AS newest`,
+      );
+      return new Map(rows.map(({ probeId, endedAtMs }) => [probeId, endedAtMs]));
     },
 
-    deliveries: (state, limit) => deliveriesWhere(db, sql`o.state = ${state}`, limit),
+    deliveries: (state, limit) => deliveriesWhere(db, sql`state = ${state}`, limit),
 
-    retryDelivery: (id, act) =>
-      db.transaction().execute(async (tx) => {
-        const at = iso(act.atMs);
-        const { rows } = await sql<Row>`
-          UPDATE plumbline.outbox o SET state = 'pending', attempts = 0, leased_until = NULL, due_at = ${at}::timestamptz,
-            created_at = ${at}::timestamptz
-          WHERE o.id = ${id} AND o.state = 'failed' AND NOT EXISTS (SELECT 1 FROM plumbline.outbox newer
-            WHERE newer.incident_id = o.incident_id AND newer.receiver = o.receiver AND newer.sequence > o.sequence
-              AND newer.state = 'delivered') RETURNING id`.execute(tx);
-        if (rows.length === 1) await record(tx, act);
-        return rows.length === 1;
-      }),
+    retryDelivery(id, entry) {
+      const at = iso(entry.atMs);
+      return recordIfChanged(
+        db,
+        entry,
+        sql`
+        UPDATE plumbline.outbox o SET state = 'pending', attempts = 0, leased_until = NULL, due_at = ${at}::timestamptz,
+          created_at = ${at}::timestamptz
+        WHERE o.id = ${id} AND o.state = 'failed' AND NOT EXISTS (SELECT 1 FROM plumbline.outbox newer
+          WHERE newer.incident_id = o.incident_id AND newer.receiver = o.receiver AND newer.sequence > o.sequence
+            AND newer.state = 'delivered') RETURNING id`,
+      );
+    },
   };
 }
 
-async function deliveriesWhere(
-  db: Kysely<never>,
-  condition: ReturnType<typeof sql>,
-  limit: number,
-): Promise<DeliveryView[]> {
-  const { rows } = await sql<Row>`
-    SELECT o.*, last.outcome FROM plumbline.outbox o LEFT JOIN LATERAL (
+const incidentColumn = rowSchema<{ incident: Incident }>({ incident: json("incident") });
+
+const transitionWithIncidentRow = {
+  columns: sql`${transitionRow.columns}, ${incidentColumn.columns}`,
+  decode: (row: Row) => ({ transition: transitionRow.decode(row), ...incidentColumn.decode(row) }),
+};
+
+const deliveryRow = rowSchema<DeliveryView>({
+  id: text("id"),
+  incidentId: text("incident_id"),
+  sequence: number("sequence"),
+  receiver: text("receiver"),
+  summary: text("summary", "alert->>'summary'"),
+  state: word("state"),
+  attempts: number("attempts"),
+  createdAtMs: timeMs("created_at"),
+  dueAtMs: timeMs("due_at"),
+  lastOutcome: jsonOr<DeliveryOutcome | undefined>("outcome", undefined),
+});
+
+function deliveriesWhere(db: Database, condition: Statement, limit: number): Promise<DeliveryView[]> {
+  return db.select(
+    deliveryRow,
+    sql`
+    SELECT ${deliveryRow.columns} FROM plumbline.outbox o LEFT JOIN LATERAL (
       SELECT outcome FROM plumbline.delivery_attempts WHERE outbox_id = o.id ORDER BY started_at DESC LIMIT 1) last ON true
-    WHERE ${condition} ORDER BY o.created_at DESC, o.sequence DESC LIMIT ${limit}::int`.execute(db);
-  return rows.map((row) => ({
-    id: text(row["id"]),
-    incidentId: text(row["incident_id"]),
-    sequence: count(row["sequence"]),
-    receiver: text(row["receiver"]),
-    summary: (row["alert"] as Alert).summary,
-    state: text(row["state"]) as DeliveryView["state"],
-    attempts: count(row["attempts"]),
-    createdAtMs: epochMs(row["created_at"]),
-    dueAtMs: epochMs(row["due_at"]),
-    lastOutcome: (row["outcome"] ?? undefined) as DeliveryOutcome | undefined,
-  }));
-}
-
-function transitionOf(row: Row): NotifiedTransition {
-  return {
-    kind: text(row["kind"]) as TransitionKind,
-    incidentId: text(row["incident_id"]),
-    fingerprint: text(row["fingerprint"]),
-    sequence: count(row["sequence"]),
-    atMs: epochMs(row["at"]),
-    reason: text(row["reason"]),
-    routes: row["routes"] as readonly RouteDecision[],
-  };
+    WHERE ${condition} ORDER BY created_at DESC, sequence DESC LIMIT ${limit}::int`,
+  );
 }

@@ -1,84 +1,74 @@
-import { sql, type Kysely } from "kysely";
-import type { Incident } from "../incident/incident.ts";
-import type { Verdict } from "../judgement/judgement.ts";
-import type { Overview, ProbeOverview, RunSummary } from "../operate/overview.ts";
-import type { RunState } from "../run/run.ts";
-import { readPauses } from "./pauses.ts";
+import type { Overview, ProbeOverview, TargetSpend } from "../operate/overview.ts";
+import { iso, number, rowSchema, text } from "./columns.ts";
+import type { Database } from "./database.ts";
 import { probeIds } from "./probe-ids.ts";
-import { count, epochMs, iso, optionalCount, optionalText, text, type Row } from "./rows.ts";
+import { readPauses } from "./probes.ts";
+import { incidentRow, probeRunRow } from "./rows.ts";
+import { sql } from "./sql.ts";
 
 const shownRuns = 60;
 
+const learningRow = rowSchema({
+  probeId: text("probe_id"),
+  done: number("done", "min((state->>'n')::int)"),
+  of: number("of", "max((state->>'of')::int)"),
+});
+
+const spendRow = rowSchema<TargetSpend>({
+  target: text("target"),
+  microUsd: number("micro_usd"),
+  tokens: number("tokens"),
+  requests: number("requests"),
+  unknownRuns: number("unknown_runs"),
+});
+
+const deliveriesRow = rowSchema<Overview["deliveries"]>({ pending: number("pending"), failed: number("failed") });
+
 /** What is known now of the probes that ran within the last day. */
-export async function readOverview(db: Kysely<never>, nowMs: number): Promise<Overview> {
+export async function readOverview(db: Database, nowMs: number): Promise<Overview> {
   const sinceMs = nowMs - 86_400_000;
-  const runs = await sql<Row>`
+  const runs = await db.select(
+    probeRunRow,
+    sql`
     WITH ${probeIds(sinceMs)}
     SELECT newest.* FROM ids CROSS JOIN LATERAL (
-      SELECT run_id, probe_id, slot, location, target, model, scenario, state, reason, verdict, total_ms, first_content_ms,
-        tokens, micro_usd FROM plumbline.runs WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz
+      SELECT ${probeRunRow.columns} FROM plumbline.runs WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz
       ORDER BY slot DESC LIMIT ${shownRuns}::int) AS newest
-    ORDER BY newest.probe_id, newest.slot`.execute(db);
-  const learning = await sql<Row>`
-    SELECT probe_id, min((state->>'n')::int) AS done, max((state->>'of')::int) AS of FROM plumbline.series
-    WHERE state ? 'of' GROUP BY probe_id`.execute(db);
-  const incidents = await sql<{ body: Incident }>`
-    SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')`.execute(db);
-  const spend = await sql<Row>`
-    SELECT * FROM plumbline.spend WHERE day = (${iso(nowMs)}::timestamptz AT TIME ZONE 'UTC')::date ORDER BY target`.execute(
-    db,
+    ORDER BY newest.probe_id, newest.slot`,
   );
-  const deliveries = await sql<Row>`
+  const learning = await db.select(
+    learningRow,
+    sql`SELECT ${learningRow.columns} FROM plumbline.series WHERE state ? 'of' GROUP BY probe_id`,
+  );
+  const incidents = await db.select(
+    incidentRow,
+    sql`SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')`,
+  );
+  const spendToday = await db.select(
+    spendRow,
+    sql`
+    SELECT ${spendRow.columns} FROM plumbline.spend
+    WHERE day = (${iso(nowMs)}::timestamptz AT TIME ZONE 'UTC')::date ORDER BY target`,
+  );
+  const [deliveries = { pending: 0, failed: 0 }] = await db.select(
+    deliveriesRow,
+    sql`
     SELECT (SELECT count(*) FROM plumbline.outbox WHERE state = 'pending') AS pending,
-      (SELECT count(*) FROM plumbline.outbox
-       WHERE state <> 'pending' AND state = 'failed' AND created_at > ${iso(sinceMs)}::timestamptz) AS failed`.execute(
-    db,
+      (SELECT count(*) FROM plumbline.outbox WHERE state = 'failed' AND created_at > ${iso(sinceMs)}::timestamptz) AS failed`,
   );
-  const progress = new Map(learning.rows.map((row) => [text(row["probe_id"]), row]));
+  const progress = new Map(learning.map(({ probeId, ...learnt }) => [probeId, learnt]));
   return {
     atMs: nowMs,
-    probes: [...Map.groupBy(runs.rows, (row) => text(row["probe_id"]))].flatMap(([id, rows]) =>
-      probeOverview(id, rows, progress.get(id)),
-    ),
-    incidents: incidents.rows.map(({ body }) => body).toSorted((a, b) => (b.openedAtMs ?? 0) - (a.openedAtMs ?? 0)),
-    spendToday: spend.rows.map((row) => ({
-      target: text(row["target"]),
-      microUsd: count(row["micro_usd"]),
-      tokens: count(row["tokens"]),
-      requests: count(row["requests"]),
-      unknownRuns: count(row["unknown_runs"]),
-    })),
+    probes: [...Map.groupBy(runs, ({ probeId }) => probeId)].flatMap(([probeId, recent]): ProbeOverview[] => {
+      const newest = recent.at(-1);
+      if (newest === undefined) return [];
+      const { target, model, scenario, location } = newest;
+      const summaries = recent.map(({ summary }) => summary);
+      return [{ probeId, target, model, scenario, location, recent: summaries, learning: progress.get(probeId) }];
+    }),
+    incidents: incidents.toSorted((a, b) => (b.openedAtMs ?? 0) - (a.openedAtMs ?? 0)),
+    spendToday,
     pauses: await readPauses(db),
-    deliveries: { pending: count(deliveries.rows[0]?.["pending"]), failed: count(deliveries.rows[0]?.["failed"]) },
-  };
-}
-
-function probeOverview(probeId: string, rows: readonly Row[], progress: Row | undefined): ProbeOverview[] {
-  const newest = rows.at(-1);
-  if (newest === undefined) return [];
-  return [
-    {
-      probeId,
-      target: text(newest["target"]),
-      model: text(newest["model"]),
-      scenario: text(newest["scenario"]),
-      location: text(newest["location"]),
-      recent: rows.map(runSummary),
-      learning: progress === undefined ? undefined : { done: count(progress["done"]), of: count(progress["of"]) },
-    },
-  ];
-}
-
-export function runSummary(row: Row): RunSummary {
-  return {
-    runId: text(row["run_id"]),
-    slotMs: epochMs(row["slot"]),
-    state: text(row["state"]) as RunState,
-    reason: optionalText(row["reason"]),
-    verdict: optionalText(row["verdict"]) as Verdict | undefined,
-    totalMs: optionalCount(row["total_ms"]),
-    firstContentMs: optionalCount(row["first_content_ms"]),
-    tokens: optionalCount(row["tokens"]),
-    microUsd: optionalCount(row["micro_usd"]),
+    deliveries,
   };
 }

@@ -1,11 +1,11 @@
-import { sql, type RawBuilder } from "kysely";
-import { iso } from "./rows.ts";
+import { iso } from "./columns.ts";
+import { sql, type Statement } from "./sql.ts";
 
 /**
  * `ids(probe_id)`: every probe with a slot after `sinceMs`. It goes from one probe to the next through the primary
  * key (a loose index scan), so that it costs as many steps as there are probes, however many runs they have.
  */
-export function probeIds(sinceMs: number): RawBuilder<unknown> {
+export function probeIds(sinceMs: number): Statement {
   const since = iso(sinceMs);
   return sql`
     RECURSIVE found(probe_id) AS (

@@ -1,62 +1,179 @@
-import type { Aspect, Baseline, RunSpan, SeriesMemory } from "../baseline/baseline.ts";
-import { readReading } from "../baseline/reading.ts";
+import type { Aspect, Baseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
+import { type Fleet, readReading } from "../baseline/reading.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { Silence } from "../incident/silence.ts";
+import type { Used } from "../judgement/spend/budget.ts";
+import type { NotifiedTransition } from "../notify/effects.ts";
+import type { AuditEntry } from "../operate/control.ts";
+import type { ExportedRun } from "../operate/export.ts";
+import type { Pause, RunSummary } from "../operate/overview.ts";
+import type { RunDetail } from "../operate/probes.ts";
+import type { PlannedChange } from "../run/planned.ts";
 import type { Json } from "../std/json.ts";
+import {
+  json,
+  jsonOr,
+  number,
+  optionalNumber,
+  optionalText,
+  optionalWord,
+  type RowSchema,
+  rowSchema,
+  sum,
+  text,
+  timeMs,
+  word,
+} from "./columns.ts";
+import { raw, sql } from "./sql.ts";
 
-export type Row = Readonly<Record<string, unknown>>;
+/** The tables, and how their rows are read. */
 
-/** PGlite and pg differ in how they hand over bigint; all of ours are exact as numbers. */
-export function count(value: unknown): number {
-  return Number(value ?? 0);
-}
+type ProbeKeys = Pick<RunDetail, keyof typeof probeKeys>;
 
-export function optionalCount(value: unknown): number | undefined {
-  return value === null || value === undefined ? undefined : Number(value);
-}
+const probeKeys = {
+  probeId: text("probe_id"),
+  target: text("target"),
+  model: text("model"),
+  scenario: text("scenario"),
+  location: text("location"),
+};
 
-export function epochMs(value: unknown): number {
-  return value instanceof Date ? value.getTime() : Date.parse(String(value));
-}
+const probeKeysRow = rowSchema<ProbeKeys>(probeKeys);
 
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : String(value);
-}
+const summaryColumns = {
+  runId: text("run_id"),
+  slotMs: timeMs("slot"),
+  state: word<RunSummary["state"]>("state"),
+  reason: optionalText("reason"),
+  verdict: optionalWord<NonNullable<RunSummary["verdict"]>>("verdict"),
+  totalMs: optionalNumber("total_ms"),
+  firstContentMs: optionalNumber("first_content_ms"),
+  tokens: optionalNumber("tokens"),
+  microUsd: optionalNumber("micro_usd"),
+};
 
-export function optionalText(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
+export const runSummaryRow = rowSchema<RunSummary>(summaryColumns);
 
-export function iso(epoch: number): string {
-  return new Date(epoch).toISOString();
-}
+/** A summary beside whose it is. */
+export const probeRunRow: RowSchema<ProbeKeys & { readonly summary: RunSummary }> = {
+  columns: sql`${probeKeysRow.columns}, ${runSummaryRow.columns}`,
+  decode: (row) => ({ ...probeKeysRow.decode(row), summary: runSummaryRow.decode(row) }),
+};
 
-function runSpan(traceId: unknown, spanId: unknown): RunSpan | undefined {
-  return typeof traceId === "string" && typeof spanId === "string" ? { traceId, spanId } : undefined;
-}
+export const runDetailRow = rowSchema<RunDetail>({
+  ...summaryColumns,
+  ...probeKeys,
+  traceId: optionalText("trace_id"),
+  findings: jsonOr("findings", []),
+  unjudged: jsonOr("unjudged", []),
+  observations: jsonOr("observations", []),
+});
 
-export function seriesMemory(row: Row): SeriesMemory {
-  const version = optionalCount(row["version"]);
-  const baseline: Baseline | undefined =
-    version === undefined
-      ? undefined
-      : {
-          version,
-          n: count(row["n"]),
-          learned: row["learned"] as Json,
-          acceptedAtMs: epochMs(row["accepted_at"]),
-          by: text(row["accepted_by"]),
-          why: text(row["why"]),
-          span: runSpan(row["trace_id"], row["span_id"]),
-        };
-  return {
-    series: {
-      id: text(row["series_id"]),
-      probeId: text(row["probe_id"]),
-      aspect: text(row["aspect"]) as Aspect,
-      label: text(row["label"]),
-    },
-    baseline,
-    state: row["state"] as Json,
-    reading: readReading(row["reading"] as Json | undefined),
-    lastSlotMs: epochMs(row["last_slot"]),
-  };
-}
+export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number }>({
+  ...probeKeys,
+  runId: text("run_id"),
+  slot: { ...timeMs("slot"), read: (value) => new Date(timeMs("slot").read(value)).toISOString() },
+  slotMs: timeMs("slot_ms", "slot"),
+  state: word("state"),
+  reason: optionalText("reason"),
+  verdict: optionalText("verdict"),
+  traceId: optionalText("trace_id"),
+  microUsd: optionalNumber("micro_usd"),
+  observations: jsonOr("observations", []),
+  ledger: jsonOr("ledger", undefined),
+});
+
+const seriesRow = rowSchema<Series>({
+  id: text("series_id"),
+  probeId: text("probe_id"),
+  aspect: word<Aspect>("aspect"),
+  label: text("label"),
+});
+
+const seriesStateRow = rowSchema<Pick<SeriesMemory, "state" | "reading" | "lastSlotMs">>({
+  state: json("state"),
+  reading: { ...json("reading"), read: (value) => readReading(value as Json | undefined) },
+  lastSlotMs: timeMs("last_slot"),
+});
+
+export const baselineRow = rowSchema<Baseline>({
+  version: number("version"),
+  n: number("n"),
+  learned: json("learned"),
+  acceptedAtMs: timeMs("accepted_at"),
+  by: text("accepted_by"),
+  why: text("why"),
+  span: json<RunSpan | undefined>(
+    "span",
+    "CASE WHEN span_id IS NOT NULL THEN jsonb_build_object('traceId', trace_id, 'spanId', span_id) END",
+  ),
+});
+
+/** A row of the view `series_memory`: a series beside its newest baseline, if it has one. */
+export const seriesMemoryRow: RowSchema<SeriesMemory> = {
+  columns: sql`${seriesRow.columns}, ${seriesStateRow.columns}, ${baselineRow.columns}`,
+  decode: (row) => ({
+    series: seriesRow.decode(row),
+    baseline: row["version"] === null ? undefined : baselineRow.decode(row),
+    ...seriesStateRow.decode(row),
+  }),
+};
+
+export const incidentRow: RowSchema<Incident> = {
+  columns: raw("body"),
+  decode: (row) => row["body"] as Incident,
+};
+
+export const silenceRow = rowSchema<Silence>({
+  id: text("id"),
+  matcher: json("matcher"),
+  startsAtMs: timeMs("starts_at"),
+  endsAtMs: timeMs("ends_at"),
+  by: text("by"),
+  why: text("why"),
+});
+
+export const pauseRow = rowSchema<Pause>({
+  probeId: text("probe_id"),
+  by: text("by"),
+  why: text("why"),
+  sinceMs: timeMs("since"),
+});
+
+export const plannedRow = rowSchema<PlannedChange>({
+  id: text("id"),
+  target: optionalText("target"),
+  probeId: optionalText("probe_id"),
+  startsAtMs: timeMs("starts_at"),
+  by: text("by"),
+  why: text("why"),
+});
+
+export const auditEntryRow = rowSchema<AuditEntry>({
+  by: text("by"),
+  what: word<AuditEntry["what"]>("what"),
+  subject: text("subject"),
+  why: text("why"),
+  atMs: timeMs("at"),
+});
+
+export const transitionRow = rowSchema<NotifiedTransition>({
+  kind: word<NotifiedTransition["kind"]>("kind"),
+  incidentId: text("incident_id"),
+  fingerprint: text("fingerprint"),
+  sequence: number("sequence"),
+  atMs: timeMs("at"),
+  reason: text("reason"),
+  routes: json("routes"),
+});
+
+export const usedRow = rowSchema<Used>({
+  microUsd: sum("micro_usd"),
+  tokens: sum("tokens"),
+  requests: sum("requests"),
+});
+
+export const fleetRow = rowSchema<Fleet>({
+  pagingSeries: number("paging"),
+  dailyMs: { ...timeMs("daily_at"), read: (value) => (value === null ? 0 : timeMs("daily_at").read(value)) },
+});

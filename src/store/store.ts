@@ -1,4 +1,3 @@
-import { Kysely, PostgresDialect, sql } from "kysely";
 import type { Outbox } from "../notify/deliver/outbox.ts";
 import type { LastNotified } from "../notify/route/resend.ts";
 import type { Overview } from "../operate/overview.ts";
@@ -19,6 +18,8 @@ import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
 import type { SlotStore } from "../schedule/queue.ts";
+import { rowSchema, text } from "./columns.ts";
+import { databaseOn } from "./database.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
 import { createBaselineStore } from "./baselines.ts";
 import { createControlStore } from "./control.ts";
@@ -34,6 +35,7 @@ import { createBillingStore } from "./billing.ts";
 import { createDigestStore } from "./digests.ts";
 import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
+import { sql } from "./sql.ts";
 import { createSlotStore } from "./slots.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
 import { createSweepStore } from "./incident-sweep.ts";
@@ -69,11 +71,11 @@ export interface Store
   retain(nowMs: number, retentionDays: number): Promise<void>;
 }
 
-const kyselyOn = ({ pool }: StorePool): Kysely<never> => new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
+const installationRow = rowSchema({ id: text("id") });
 
 /** Brings the schema up to date. */
-export const migrateStore = (pool: StorePool): Promise<Migrated> => migrate(kyselyOn(pool));
-export const readSchemaState = (pool: StorePool): Promise<SchemaState> => schemaState(kyselyOn(pool));
+export const migrateStore = (pool: StorePool): Promise<Migrated> => migrate(databaseOn(pool));
+export const readSchemaState = (pool: StorePool): Promise<SchemaState> => schemaState(databaseOn(pool));
 
 /** Brings the schema up to date and opens the store. The pool stays its owner's to close. */
 export async function openStore(pool: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
@@ -83,11 +85,14 @@ export async function openStore(pool: StorePool, nowMs: number, retentionDays: n
 
 /** Opens a store whose schema is up to date. */
 export async function openMigratedStore(pool: StorePool, nowMs: number, retentionDays: number): Promise<Store> {
-  const db = kyselyOn(pool);
+  const db = databaseOn(pool);
   await retain(db, nowMs, retentionDays);
-  const { rows } = await sql<{ id: string }>`SELECT id FROM plumbline.installation`.execute(db);
+  const [installation] = await db.select(
+    installationRow,
+    sql`SELECT ${installationRow.columns} FROM plumbline.installation`,
+  );
   return {
-    installation: rows[0]?.id ?? "",
+    installation: installation?.id ?? "",
     ...createRunStore(db),
     ...createFleetStore(db),
     ...createDigestStore(db),

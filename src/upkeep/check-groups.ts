@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../incident/incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -5,8 +6,14 @@ import { type Mutable, muteOf, outageOf } from "../incident/inhibit.ts";
 import type { Silence } from "../incident/silence.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import { tierOf } from "../incident/tier.ts";
-import { type Direction, type GroupMember, type GroupMove, groupMove, suspicious } from "../judgement/drift/group.ts";
-import { inForce } from "../judgement/drift/promise.ts";
+import {
+  type Direction,
+  type GroupMember,
+  type GroupMove,
+  groupMove,
+  suspicious,
+} from "../judgement/drift/group/group.ts";
+import { inForce } from "../judgement/drift/group/promise.ts";
 import type { Probe } from "../probe/probe.ts";
 import { groupReport, type GroupToNotify, type MovedSeries, firstNotifiedAtMs } from "./group-report.ts";
 import { type GroupIncidentStore, type GroupNotification, end, isStillGathering, put } from "./check-outages.ts";
@@ -50,14 +57,13 @@ interface Notified {
   readonly direction: Direction;
 }
 
-const mostAtOnce = 100_000;
 const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
 /** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
 export async function checkGroups(world: GroupWorld, nowMs: number): Promise<void> {
   const { store, probes } = world;
-  const incidents = await store.incidents(false, mostAtOnce);
+  const incidents = await store.incidents(false, mostOpenIncidents);
   const notified = incidents.flatMap((cover): Notified[] =>
     cover.group?.moved ? [{ cover, ...cover.group.moved }] : [],
   );

@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../incident/incident.ts";
 import type { Effects } from "../notify/effects.ts";
 import { applyGroupReport, groupFingerprint, type GroupReport } from "../notify/group-incident.ts";
 import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
@@ -40,14 +41,13 @@ export interface GroupNotification {
   readonly alerting: Alerting;
 }
 
-const mostAtOnce = 100_000;
 /** So long before what waits for others is told one by one. */
 const leadMs = 10_000;
 
 /** Tells of several outages with one cause as one, of trouble of our own, and of what went over a receiver's cap. */
 export async function checkOutages(world: GroupWorld, nowMs: number): Promise<void> {
   const { store, probes, alerting, receivers } = world;
-  const incidents = await store.incidents(false, mostAtOnce);
+  const incidents = await store.incidents(false, mostOpenIncidents);
   const causes = commonCauses(incidents, probes.map(placeOf));
   const stalled = await store.stalledRuns(nowMs - overloadSpanMs);
   const found = [

@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../incident/incident.ts";
 import { deliveryDuty } from "../notify/deliver/lost-delivery.ts";
 import type { Effects } from "../notify/effects.ts";
 import { notify } from "../notify/route/notify.ts";
@@ -37,8 +38,6 @@ export interface OrphanWorld {
   readonly receivers: readonly string[];
 }
 
-const mostAtOnce = 100_000;
-
 /** Closes incidents whose probe or receiver is no longer configured: they cannot resolve by themselves. Returns how many. */
 export async function closeOrphans({ store, probes, receivers }: OrphanWorld, nowMs: number): Promise<number> {
   const known = new Set(probes.map(({ id }) => id));
@@ -52,7 +51,7 @@ export async function closeOrphans({ store, probes, receivers }: OrphanWorld, no
       : kind === "monitor"
         ? !ours.has(fingerprint)
         : !known.has(probeId);
-  const orphans = (await store.incidents(false, mostAtOnce)).filter(isOrphan);
+  const orphans = (await store.incidents(false, mostOpenIncidents)).filter(isOrphan);
   for (const { fingerprint } of orphans) {
     const entry = {
       by: "plumbline",

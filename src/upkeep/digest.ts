@@ -9,9 +9,9 @@ import {
 } from "../notify/compose/digest-message.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet, Reading } from "../baseline/reading.ts";
-import { describeMove } from "../judgement/drift/describe-move.ts";
-import { dayEvidence, standOut } from "../judgement/drift/digest.ts";
-import { inForce } from "../judgement/drift/promise.ts";
+import { describeMove } from "../judgement/drift/level/describe-move.ts";
+import { dayEvidence, standOut } from "../judgement/drift/group/digest.ts";
+import { inForce } from "../judgement/drift/group/promise.ts";
 import type { Probe } from "../probe/probe.ts";
 
 /** What making digests asks of the store. */

@@ -1,3 +1,4 @@
+import { mostOpenIncidents } from "../incident/incident.ts";
 import type { Effects } from "../notify/effects.ts";
 import { sweep } from "../notify/sweep.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -19,15 +20,13 @@ export interface SweepStore {
   ): Promise<boolean>;
 }
 
-const mostAtOnce = 100_000;
-
 /**
  * What the clock alone makes of the open incidents of these probes: the ends of silences and windows, reminders,
  * escalations. Returns how many were told.
  */
 export async function sweepIncidents(store: SweepStore, probes: readonly Probe[], nowMs: number): Promise<number> {
   const known = new Map(probes.map((probe) => [probe.id, probe]));
-  const open = await store.incidents(false, mostAtOnce);
+  const open = await store.incidents(false, mostOpenIncidents);
   const silences = await store.silences(nowMs);
   const groups = open.filter(({ group }) => group !== undefined);
   const outages = Map.groupBy(open.filter(isOutageOfTarget), placeOf);

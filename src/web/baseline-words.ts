@@ -72,7 +72,7 @@ const levelCard = z
       .describe("hours of every week that differ")
       .optional(),
     correlation: z.number().describe("of one value with the next, φ"),
-    guard: z
+    margin: z
       .object({
         estimation: z.number().describe("for what is not known exactly, in deviations"),
         wander: z.number().describe("for what wanders by itself, in deviations"),
@@ -193,7 +193,7 @@ export const noise = z
   .object({
     seriesId: z.string().describe("the series whose page it was"),
     pages: z.number().describe("pages of it that were called noise within 90 days"),
-    widening: z.number().describe("factor on its guard: 1, or 1.5 from two pages on"),
+    marginFactor: z.number().describe("factor on the margin of its bets: 1, or 1.5 from two false positives on"),
     untilMs: atMs.describe("until when it is wider, in milliseconds since 1970-01-01 UTC").optional(),
     text: z.string().describe("the same in words"),
   })

@@ -67,6 +67,6 @@ test("an incident that is unknown, or of nothing that is measured, is neither ex
   await service.store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
   const id = incidentId(incident);
   expect(await plumbline("incident", "exclude", id, "--why", "x")).toMatchObject(refusal("no series of its probe"));
-  expect(await plumbline("incident", "noise", id, "--why", "x")).toMatchObject(refusal("no guard to widen"));
+  expect(await plumbline("incident", "noise", id, "--why", "x")).toMatchObject(refusal("no margin to widen"));
   expect((await plumbline("acts")).stdout).not.toContain(id);
 });

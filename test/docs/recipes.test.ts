@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems } from "../../src/config/render.ts";
-import { chatRequest } from "../../src/protocol/chat/codec.ts";
+import { chat } from "../../src/protocol/chat/chat.ts";
 import type { Target } from "../../src/probe/target.ts";
 import { shortAsk } from "../../src/scenario/built-in.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";
@@ -38,7 +38,7 @@ function recipeOf(title: string): Config {
 }
 
 function requestOf(target: Target, stream = false) {
-  const { url, headers, body = "" } = chatRequest(target, shortAsk(stream)(undefined), target.key && "a-key");
+  const { url, headers, body = "" } = chat.request(target, shortAsk(stream)(undefined), target.key && "a-key");
   return { url, headers, body: JSON.parse(body) as Record<string, unknown> };
 }
 
@@ -123,7 +123,7 @@ test("a target without a key is asked nothing about keys", () => {
 test("OpenRouter: one provider is asked for, and no other", () => {
   const probe = recipeOf("OpenRouter").probes.find(({ name }) => name === "openrouter-one-provider");
   if (probe?.scenario.kind !== "custom") throw new Error("no scenario of its own");
-  const { body = "" } = chatRequest(probe.target, probe.scenario.ask, "a-key");
+  const { body = "" } = chat.request(probe.target, probe.scenario.ask, "a-key");
   expect(JSON.parse(body)).toMatchObject({
     provider: { order: ["openai"], allow_fallbacks: false },
     stream: true,

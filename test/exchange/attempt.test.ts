@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import type { Socket as Drip } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Attempt, HttpRequest } from "../../src/exchange/exchange.ts";
@@ -24,7 +25,7 @@ function ask(
   overrides: Partial<typeof policy> = {},
   headers: Record<string, string> = {},
 ): Promise<Attempt> {
-  const request: HttpRequest = { method: "POST", url: `${url}/chat/completions`, headers, body: "{}" };
+  const request: HttpRequest = { method: "POST", url: `${url}/chat/completions`, headers, body: "{}", reader: chat };
   return attempts.attempt(request, { ...policy, ...overrides }, 1);
 }
 

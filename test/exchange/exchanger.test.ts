@@ -1,10 +1,11 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { expect, test } from "vitest";
 import type { Attempt, HttpRequest, Outcome } from "../../src/exchange/exchange.ts";
 import { createExchanger } from "../../src/exchange/exchanger.ts";
 import type { Json } from "../../src/std/json.ts";
 import { policy } from "./policy.ts";
 
-const request: HttpRequest = { method: "POST", url: "http://x/y", headers: {} };
+const request: HttpRequest = { method: "POST", url: "http://x/y", headers: {}, reader: chat };
 const reply = (status: number, headers: Record<string, string> = {}, value: Json = {}): Outcome => ({
   kind: "reply",
   status,

@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { afterAll, expect, test } from "vitest";
 import { createExchanger } from "../../src/exchange/exchanger.ts";
 import {
@@ -26,7 +27,13 @@ const exchanger = createExchanger({
 /** Would notice any connection. */
 const target = await httpServer((_request, response) => void response.end("{}"));
 afterAll(() => target.close());
-const request = { method: "POST", url: `${target.url}/v1/chat/completions`, headers: {}, body: '{"a":1}' } as const;
+const request = {
+  method: "POST",
+  url: `${target.url}/v1/chat/completions`,
+  headers: {},
+  body: '{"a":1}',
+  reader: chat,
+} as const;
 
 const once = { ...policy, retries: 0 } as const;
 
@@ -39,8 +46,8 @@ test.each([
 ] as const satisfies (readonly [Silence, string, Partial<ClientPolicy>])[])(
   "silence at %s ends by the deadline of %s, the connection closed and nothing sent",
   async (silence, phase, deadline) => {
-    const limits = { ...once, ...deadline };
-    const exchange = await exchanger.exchange({ ...request, inject: injectedSilence(silence) }, limits, undefined);
+    const inject = injectedSilence(silence, chat.sampleEvents.content);
+    const exchange = await exchanger.exchange({ ...request, inject }, { ...once, ...deadline }, undefined);
     const [deadlineMs = 0] = Object.values(deadline);
     const [only] = exchange.attempts;
     expect(only.outcome).toEqual({ kind: "fault", class: "timeout", phase });
@@ -58,7 +65,10 @@ test("an injected reply, a reset and an error inside a stream read as real ones 
   expect(reply.outcome).toMatchObject({ kind: "reply", status: 503, headers: { "retry-after": "1" } });
   expect(reply.injected?.caughtBytes).toBeGreaterThan(20);
   expect((await ask(injectedReset)).outcome).toEqual({ kind: "fault", class: "reset" });
-  expect((await ask(injectedStreamError)).outcome).toMatchObject({ status: 200, body: { end: "error-event" } });
+  expect((await ask(injectedStreamError(chat.sampleEvents))).outcome).toMatchObject({
+    status: 200,
+    body: { end: "error-event" },
+  });
   expect(target.connections()).toBe(0);
 });
 

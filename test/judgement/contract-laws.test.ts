@@ -1,19 +1,14 @@
+import { learn, merge } from "../../src/judgement/contract/learn.ts";
+import type { Difference } from "../../src/judgement/contract/severity.ts";
+import { chat } from "../../src/protocol/chat/chat.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { acceptShape } from "../../src/judgement/contract/accept-shape.ts";
 import { diffShapes } from "../../src/judgement/contract/diff-shapes.ts";
-import { type Difference, differencesOf } from "../../src/judgement/contract/differences.ts";
-import {
-  type Known,
-  knownSchema,
-  learn,
-  merge,
-  nothingKnown,
-  type Seen,
-  seenIn,
-} from "../../src/judgement/contract/known.ts";
+import { differencesOf } from "../../src/judgement/contract/differences.ts";
+import { type Known, knownSchema, nothingKnown, type Seen, seenIn } from "../../src/judgement/contract/known.ts";
 import { renderDiff } from "../../src/judgement/contract/render-diff.ts";
-import { chunkShapes } from "../../src/observation/chunk-positions.ts";
+import { chunkShapes } from "../../src/observation/chunk-shapes.ts";
 import type { Observation, ReplyFacts } from "../../src/observation/observation.ts";
 import { outlineOf } from "../../src/observation/shape.ts";
 import type { Json } from "../../src/std/json.ts";
@@ -125,7 +120,7 @@ test("what a text says is never kept, and how long it takes to be said makes no 
     "$.choices[].message.content": ["text"],
   });
   const chunk = (content: string): Json => ({ choices: [{ delta: { content } }] });
-  const cut = (pieces: readonly string[]): unknown => chunkShapes([chunk(""), ...pieces.map(chunk)]);
+  const cut = (pieces: readonly string[]): unknown => chunkShapes([chunk(""), ...pieces.map(chunk)], chat);
   fc.assert(
     fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 9 }), (pieces) => {
       expect(cut(pieces)).toEqual(cut([pieces.join("")]));

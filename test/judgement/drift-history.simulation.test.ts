@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -49,7 +50,11 @@ function observationOf(reply: Reply): Observation {
   const timings = { totalMs: 100 };
   const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;
   const ask = { messages: [], maxTokens: 5, stream, extra: {} };
-  return observe({ name: "ask", ask }, { attempts: [attempt] }, [], (text) => text);
+  return observe(
+    { name: "ask", ask },
+    { attempts: [attempt] },
+    { protocol: chat, patterns: [], redact: (text) => text },
+  );
 }
 
 /** What the judge says of each reply, one after the other, from its first. */

@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
@@ -42,7 +43,13 @@ function history(probe: Probe, replies: Iterable<{ outcome: Outcome; totalMs: nu
       connection: "fresh",
       maxLoopDelayMs: 0,
     } as const;
-    const observations = [observe({ name: scenario.name, ask }, { attempts: [attempt] }, [], (text) => text)];
+    const observations = [
+      observe(
+        { name: scenario.name, ask },
+        { attempts: [attempt] },
+        { protocol: chat, patterns: [], redact: (text) => text },
+      ),
+    ];
     const judged = judgeRun({ probe, scenario, observations, memory: [...memory.values()], slotMs });
     for (const { series, state, accept } of judged.series) {
       const before = memory.get(series.id)?.baseline;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { acceptAsNormal } from "../../src/judgement/contract/accept-as-normal.ts";
-import { excludeBetween } from "../../src/judgement/drift/new-normal.ts";
-import { errorRateJudge } from "../../src/judgement/drift/error-rate.ts";
-import type { Rate } from "../../src/judgement/drift/error-bits.ts";
-import { isStillCounted } from "../../src/judgement/drift/still-counted.ts";
-import { usageJudge } from "../../src/judgement/drift/usage.ts";
+import { excludeBetween } from "../../src/judgement/drift/baseline/new-normal.ts";
+import { errorRateJudge } from "../../src/judgement/drift/rate/error-rate.ts";
+import type { Rate } from "../../src/judgement/drift/rate/error-bits.ts";
+import { isStillCounted } from "../../src/judgement/drift/baseline/still-counted.ts";
+import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import type { JudgeOutput } from "../../src/judgement/judgement.ts";
 import type { Json } from "../../src/std/json.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";
@@ -46,7 +46,7 @@ describe("prompt tokens accepted as the new normal", () => {
 
     const back = runs(followed, 30, tokens(24));
     expect(back.filter((it) => it.startsWith("risky"))).toEqual([]);
-    expect(back).toContain("informative 24, as before the normal was accepted");
+    expect(back).toContain("informative 24, back to the previous baseline");
     expect(back.at(-1)).toBe("good");
     expect(runs(followed, 30, tokens(31)).at(-1)).toBe("good");
     expect(runs(followed, 30, tokens(40)).at(-1)).toBe("risky 40");
@@ -91,7 +91,7 @@ describe("error rates accepted as the new normal", () => {
     expect(fallen.filter((it) => it === "noted")).toHaveLength(1);
     expect(fallen.every((it) => it === "good" || it === "noted")).toBe(true);
     expect(runs(followed, 400, failing(0.2, random)).at(-1)).toMatch(/^(risky|good)/);
-    expect(followed.memory?.baseline?.learned).toMatchObject({ shadow: { k: expect.any(Number) as number } });
+    expect(followed.memory?.baseline?.learned).toMatchObject({ previous: { k: expect.any(Number) as number } });
   });
 
   test("the runs that have told it are among them", () => {
@@ -153,7 +153,7 @@ describe("what the next baseline is made of", () => {
 
 describe("the time of an incident, excluded", () => {
   const failing = (chance: number, random: () => number) => () => ({ status: random() < chance ? 500 : 200 });
-  const countedOf = ({ memory }: Followed) => (memory!.state as { rate: Rate }).rate;
+  const countedOf = ({ memory }: Followed) => (memory!.state as unknown as { rate: Rate }).rate;
 
   test("of a raised error rate: what was counted before it was told stays, and nothing is counted while it lasts", () => {
     const random = seededRandom(11);

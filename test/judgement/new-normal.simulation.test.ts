@@ -4,16 +4,16 @@ import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import {
   acceptFromChange,
   excludeBetween,
-  markAsNoise,
+  markFalsePositive,
   type NewNormal,
   plannedChange,
-} from "../../src/judgement/drift/new-normal.ts";
-import { samplesOf } from "../../src/judgement/drift/learning.ts";
-import { readReference } from "../../src/judgement/drift/reference.ts";
-import { previousBaselineOf } from "../../src/judgement/drift/previous-baseline.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+} from "../../src/judgement/drift/baseline/new-normal.ts";
+import { samplesOf } from "../../src/judgement/drift/learn/learning.ts";
+import { readReference } from "../../src/judgement/drift/learn/reference.ts";
+import { previousIn } from "../../src/judgement/drift/previous-baseline.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../src/judgement/judgement.ts";
-import { latencyJudge } from "../../src/judgement/drift/latency.ts";
+import { latencyJudge } from "../../src/judgement/drift/level/latency.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json } from "../../src/std/json.ts";
 import { probe } from "../probe/samples.ts";
@@ -84,7 +84,7 @@ test("accepted as the new normal: from the change on, at once, and what it was b
   const normal = acceptFromChange(memory(), 60);
   expect(normal?.n).toBeGreaterThan(8 * 60);
   expect(normal?.n).toBeLessThan(9 * 60 + 30);
-  const usual = previousBaselineOf(normal?.learned);
+  const usual = previousIn(normal?.learned, readReference);
   take(normal!);
   expect(new Set(runs(6 * 60, 2))).toEqual(new Set(["good"]));
   // Twice as slow as that is a drift again.
@@ -95,7 +95,7 @@ test("accepted as the new normal: from the change on, at once, and what it was b
   expect(until("informative", 1)).toBeLessThan(200);
   expect(why.at(-1)).toContain("normal before is normal again");
   expect(new Set(runs(5 * 60))).toEqual(new Set(["good"]));
-  expect(previousBaselineOf(memory().baseline?.learned)?.level).not.toBe(usual?.level);
+  expect(previousIn(memory().baseline?.learned, readReference)?.level).not.toBe(usual?.level);
 });
 
 test("too few samples of the change are the beginning of a new baseline", () => {
@@ -141,13 +141,15 @@ test("a planned change is a new epoch, and nobody is paged for it", () => {
   expect(runs(2 * day, 3)).not.toContain("risky");
 });
 
-test("two pages marked as noise within 90 days widen the guard, and the next finding says so", () => {
-  const delays = [0, 2].map((marks) => {
+test("two pages marked as noise within 90 days widen the margin, and the next finding says so", () => {
+  const delays = [0, 2].map((falsePositives) => {
     const { runs, until, memory, put, found } = follow(8);
     runs(2 * day);
-    for (let mark = 0; mark < marks; mark += 1) put(markAsNoise(memory(), memory().lastSlotMs - mark)!);
+    for (let mark = 0; mark < falsePositives; mark += 1) put(markFalsePositive(memory(), memory().lastSlotMs - mark)!);
     const delay = until("risky", 1.3);
-    expect(found().at(-1)?.why ?? "").toContain(marks === 2 ? "two pages of it were called noise" : "");
+    expect(found().at(-1)?.why ?? "").toContain(
+      falsePositives === 2 ? "two of its pages were marked as false positives" : "",
+    );
     return delay;
   });
   expect(delays[1]).toBeGreaterThan(delays[0]!);

@@ -1,9 +1,11 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { describe, expect, test } from "vitest";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import { judgeRun } from "../../src/judgement/judge-run.ts";
 import type { Ruling } from "../../src/judgement/judgement.ts";
-import type { Observation, Usage } from "../../src/observation/observation.ts";
+import type { Observation } from "../../src/observation/observation.ts";
+import type { Usage } from "../../src/probe/usage.ts";
 import { observe } from "../../src/observation/observe.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
@@ -42,7 +44,11 @@ function follow() {
       connection: "fresh",
       maxLoopDelayMs: 0,
     } as const;
-    const seen = observe({ name: scenario.name, ask }, { attempts: [attempt] }, [], (text) => text);
+    const seen = observe(
+      { name: scenario.name, ask },
+      { attempts: [attempt] },
+      { protocol: chat, patterns: [], redact: (text) => text },
+    );
     const observation = { ...seen, outcome: { ...seen.outcome, usage } } as Observation;
     const judged = judgeRun({
       probe,

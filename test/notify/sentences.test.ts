@@ -21,7 +21,7 @@ const slow = found(
   "latency",
   "total time",
   "812 ms",
-  "1.62 s (×2.0, 95 % between ×1.8 and ×2.2), since 2026-11-23 09:50 UTC",
+  "1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC",
   { severity: "risky", ...trend },
 );
 const itself = { target: "plumbline", scenario: "itself", model: "none", location: "here" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createTokenCounter } from "../../src/observation/gpt-tokens.ts";
-import { estimatePromptTokens } from "../../src/observation/prompt-tokens.ts";
+import { estimatePromptTokens } from "../../src/protocol/chat/prompt-tokens.ts";
 import { tokenizerOf } from "../../src/probe/tokenizer.ts";
 
 const counter = createTokenCounter(["o200k_base", "cl100k_base"]);

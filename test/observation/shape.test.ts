@@ -1,7 +1,8 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../src/exchange/exchange.ts";
-import { assemble } from "../../src/observation/assemble.ts";
+import { assemble } from "../../src/protocol/chat/assemble.ts";
 import { observe } from "../../src/observation/observe.ts";
 import { outlineOf, shapeCaps, shapeOf } from "../../src/observation/shape.ts";
 import type { ReplyFacts } from "../../src/observation/observation.ts";
@@ -141,7 +142,11 @@ test("headers and where the request id stands are facts by class", () => {
     maxLoopDelayMs: 0,
   } as const;
   const ask = { messages: [], maxTokens: 5, stream: false, extra: {} };
-  const { outcome } = observe({ name: "ask", ask }, { attempts: [attempt] }, [], (text) => text);
+  const { outcome } = observe(
+    { name: "ask", ask },
+    { attempts: [attempt] },
+    { protocol: chat, patterns: [], redact: (text) => text },
+  );
   const { headers, requestIdIn, error } = outcome as ReplyFacts;
   expect(headers).toEqual({ "retry-after": "digits", "x-ratelimit-remaining-tokens": "digits" });
   expect(requestIdIn).toBe("error message");

@@ -111,7 +111,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const total = all.find(({ series }) => series.label === "total time");
     expect(all.some(({ isIdle }) => isIdle === true)).toBe(false);
     const card = await control.baselines.history(total?.series.id ?? "");
-    expect(card?.normal.join("\n")).toMatch(/nine of ten between .*\n.*φ .*\n.*×2 in /);
+    expect(card?.normal.join("\n")).toMatch(/90 % of values between .*\n.*autocorrelation .*\n.*×2 in /);
   });
 
   test("accepting takes in what the incident found and nothing else, sends nothing, is on record, and ends it", async () => {
@@ -180,7 +180,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const usage = (await control.baselines.list(probe.id)).find(({ series }) => series.label === "prompt tokens");
     expect((await control.baselines.history(usage?.series.id ?? ""))?.normal).toEqual([
       "prompt tokens: 421 in 20 of 20 runs",
-      "another count is found: +20 % in 5 min, +50 % in 5 min, ×2 in 5 min",
+      "time to detect another count: +20 % in 5 min, +50 % in 5 min, ×2 in 5 min",
       "promise: at most one false page in 5 h",
     ]);
     expect((await contract()).baseline?.version).toBe(1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { readWatchState } from "../../src/judgement/drift/watch-state.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SeriesView } from "../../src/operate/baselines.ts";
 import { type Control, createControl } from "../../src/operate/control.ts";
@@ -122,7 +122,7 @@ test("excluded: the time of an incident is taken out of what every series of its
   expect(await acts()).not.toContain("bob exclude-incident: again");
 });
 
-test("noise: a page counts once; two of a series widen its guard, and its card says so", async () => {
+test("noise: a page counts once; two of a series widen its margin, and its card says so", async () => {
   await run(60);
   const mark = async () => {
     slower *= 2;
@@ -136,16 +136,16 @@ test("noise: a page counts once; two of a series widen its guard, and its card s
     await run(40);
     return first;
   };
-  expect(await mark()).toMatchObject({ kind: "done", pages: 1, widening: 1 });
+  expect(await mark()).toMatchObject({ kind: "done", pages: 1, marginFactor: 1 });
   const second = await mark();
-  expect(second).toMatchObject({ kind: "done", pages: 2, widening: 1.5 });
+  expect(second).toMatchObject({ kind: "done", pages: 2, marginFactor: 1.5 });
   const { id } = (await series("total time")).series;
   expect((await control.baselines.history(id))?.normal.at(-1)).toMatch(
-    /^2 pages of it were called noise within 90 days: its guard is ×1\.5 until 2027-02-/,
+    /^2 pages marked as false positives within 90 days: margin ×1\.5 until 2027-02-/,
   );
 });
 
-test("noise is no word for what has no guard", async () => {
+test("noise is no word for what has no margin", async () => {
   await run(60);
   promptTokens = 19;
   const id = await untilOpen("usage");

@@ -1,9 +1,10 @@
+import type { SecretRef } from "../../src/probe/target.ts";
+
 import type { Alert } from "../../src/notify/compose/alert.ts";
 import type { Message } from "../../src/notify/deliver/receiver-kind.ts";
 import { renderFor } from "./render-for.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
 import type { receiverKinds } from "../../src/receivers/receivers.ts";
-import type { SecretRef } from "../../src/probe/target.ts";
 import { atMs, entryFor, receiver } from "../notify/samples.ts";
 
 const address = (env: string) => ({ name: "team", url: { env }, allowPrivate: false, timeoutMs: 60_000 });

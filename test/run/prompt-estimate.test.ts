@@ -1,8 +1,8 @@
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { expect, test } from "vitest";
-import { usageJudge } from "../../src/judgement/drift/usage.ts";
+import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import type { Observation } from "../../src/observation/observation.ts";
-import type { CountTokens } from "../../src/observation/prompt-tokens.ts";
+import type { CountTokens } from "../../src/protocol/protocol.ts";
 import type { Tokenizer } from "../../src/probe/tokenizer.ts";
 import { play } from "../../src/run/play.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";

@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { expect, test } from "vitest";
 import { observe } from "../../src/observation/observe.ts";
 import { runRecord } from "../../src/run/record.ts";
@@ -38,7 +39,7 @@ function seen(...outcomes: [Outcome, ...Outcome[]]) {
     maxLoopDelayMs: 0,
   }));
   const exchange: Exchange = { attempts: [first!, ...rest] };
-  return observe(call, exchange, [], (text) => text);
+  return observe(call, exchange, { protocol: chat, patterns: [], redact: (text) => text });
 }
 
 test("the record of a run says what an audit asks to find of a request later", () => {

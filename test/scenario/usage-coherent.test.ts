@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Usage } from "../../src/observation/observation.ts";
+import type { Usage } from "../../src/probe/usage.ts";
 import { usageCoherent } from "../../src/scenario/rules.ts";
 
 const judged = (usage: Usage) =>

@@ -7,7 +7,9 @@ import {
   createPostgresBackend,
   runMigrations,
 } from "bullmq";
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { number, rowSchema } from "../../src/store/columns.ts";
+import { databaseOn } from "../../src/store/database.ts";
+import { sql } from "../../src/store/sql.ts";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openMemoryPool } from "../setup/memory-pool.ts";
@@ -26,9 +28,10 @@ const connection = (): QueueOptions["connection"] => opened.pool as unknown as Q
 const factory = createPostgresBackend as unknown as BackendFactory;
 
 test("500 jobs on the store's own pool, each a transaction that reads and then writes: none is lost, none runs twice", async () => {
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool: opened.pool }) });
-  await sql`CREATE TABLE public.counter (n int NOT NULL)`.execute(db);
-  await sql`INSERT INTO public.counter VALUES (0)`.execute(db);
+  const db = databaseOn(opened);
+  const counterRow = rowSchema({ n: number("n") });
+  await opened.pool.query("CREATE TABLE public.counter (n int NOT NULL)");
+  await opened.pool.query("INSERT INTO public.counter VALUES (0)");
   const queue = new Queue("counting", { connection: connection() }, factory);
   await queue.addBulk(Array.from({ length: 500 }, (_, i) => ({ name: "count", data: { i } })));
   const all = Promise.withResolvers<void>();
@@ -36,9 +39,9 @@ test("500 jobs on the store's own pool, each a transaction that reads and then w
   const worker = new Worker(
     "counting",
     async (job: { data: { i: number } }) => {
-      await db.transaction().execute(async (tx) => {
-        const { rows } = await sql<{ n: number }>`SELECT n FROM public.counter`.execute(tx);
-        await sql`UPDATE public.counter SET n = ${(rows[0]?.n ?? 0) + 1}::int`.execute(tx);
+      await db.transaction(async (tx) => {
+        const [row] = await tx.select(counterRow, sql`SELECT n FROM public.counter`);
+        await tx.execute(sql`UPDATE public.counter SET n = ${(row?.n ?? 0) + 1}::int`);
       });
       if (seen.push(job.data.i) === 500) all.resolve();
     },
@@ -48,7 +51,7 @@ test("500 jobs on the store's own pool, each a transaction that reads and then w
   await all.promise;
   await worker.close();
   await queue.close();
-  expect((await sql`SELECT n FROM public.counter`.execute(db)).rows).toEqual([{ n: 500 }]);
+  expect(await db.select(counterRow, sql`SELECT n FROM public.counter`)).toEqual([{ n: 500 }]);
   expect(new Set(seen).size).toBe(500);
 });
 

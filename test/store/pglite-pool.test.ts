@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { number, rowSchema } from "../../src/store/columns.ts";
+import { databaseOn } from "../../src/store/database.ts";
+import { sql } from "../../src/store/sql.ts";
 import type { Pool } from "pg";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { lockDataFolder, takeDataFolder } from "../../src/store/pools/data-folder.ts";
@@ -132,12 +134,13 @@ describe("PGlite behind the face of a pg.Pool", () => {
   });
 
   test("hundreds of increments that read and then write, at once, lose none", async () => {
-    const db = new Kysely<never>({ dialect: new PostgresDialect({ pool: opened.pool }) });
+    const db = databaseOn(opened);
+    const valueRow = rowSchema({ v: number("v") });
     await pool.query("INSERT INTO t VALUES (6, '0')");
     const increment = (): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const { rows } = await sql<{ v: string }>`SELECT v FROM t WHERE id = 6`.execute(tx);
-        await sql`UPDATE t SET v = ${String(Number(rows[0]?.v) + 1)} WHERE id = 6`.execute(tx);
+      db.transaction(async (tx) => {
+        const [row] = await tx.select(valueRow, sql`SELECT v FROM t WHERE id = 6`);
+        await tx.execute(sql`UPDATE t SET v = ${String((row?.v ?? 0) + 1)} WHERE id = 6`);
       });
     await Promise.all(Array.from({ length: 300 }, increment));
     expect((await pool.query("SELECT v FROM t WHERE id = 6")).rows).toEqual([{ v: "300" }]);

@@ -1,3 +1,4 @@
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { readFileSync } from "node:fs";
 import { normalFrom } from "../../bench/detection/series.ts";
 import type { NotifiedTransition } from "../../src/notify/effects.ts";
@@ -80,7 +81,11 @@ function replyOf(): Observation {
   const timings = { totalMs: 1 };
   const attempt = { ordinal: 1, startedAtMs: 0, outcome, timings, connection: "fresh", maxLoopDelayMs: 0 } as const;
   const ask = { messages: [], maxTokens: 200, stream: false, extra: {} };
-  return observe({ name: "valid-request", ask }, { attempts: [attempt] }, [], (text) => text);
+  return observe(
+    { name: "valid-request", ask },
+    { attempts: [attempt] },
+    { protocol: chat, patterns: [], redact: (text) => text },
+  );
 }
 
 /** What a probe remembers, kept as the store would keep it, and the messages that left. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inForce } from "../../src/judgement/drift/promise.ts";
+import { inForce } from "../../src/judgement/drift/group/promise.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkFleet } from "../../src/upkeep/check-fleet.ts";

@@ -88,7 +88,7 @@ function phases({ totalMs, headersMs, firstContentMs }: EvidenceRow): string {
   return `${Math.round(totalMs)} ms${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
 }
 
-/** What a terminal is told at the end. */
+/** What the terminal shows at the end. */
 export function decisionLine(audit: AuditDocument): string {
   const { readiness, because, results } = audit.decision;
   const open = results.filter(({ state, accepted }) => state !== "met" && accepted === undefined);

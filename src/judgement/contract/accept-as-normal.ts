@@ -1,13 +1,13 @@
 import type { SeriesMemory } from "../../baseline/baseline.ts";
 import type { Observation } from "../../observation/observation.ts";
 import { acceptShape } from "./accept-shape.ts";
-import { acceptFromChange, type NewNormal } from "../drift/new-normal.ts";
-import { acceptRate } from "../drift/error-rate.ts";
+import { acceptFromChange, type NewNormal } from "../drift/baseline/new-normal.ts";
+import { acceptRate } from "../drift/rate/error-rate.ts";
 import type { Finding } from "../judgement.ts";
-import { acceptCounts } from "../drift/token-counts.ts";
+import { acceptCounts } from "../drift/counts/token-counts.ts";
 
 /**
- * What a person means by accepting an incident. A shape takes in the differences that were told, from the replies that
+ * What a person means by accepting an incident. A shape takes in the differences that were reported, from the replies that
  * showed them; what is measured or counted is taken from the estimated time of the change on.
  */
 export function acceptAsNormal(

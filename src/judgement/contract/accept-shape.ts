@@ -1,14 +1,16 @@
+import { learn } from "./learn.ts";
+import type { Difference } from "./severity.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Json } from "../../std/json.ts";
-import { readAs } from "../drift/learned.ts";
-import { allDifferencesOf, type Difference, differencesOf, isSaidBy } from "./differences.ts";
-import { type Known, type KnownPath, knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { readAs } from "../subject.ts";
+import { allDifferencesOf, differencesOf, isSaidBy } from "./differences.ts";
+import { type Known, type KnownPath, knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { newVariant } from "./variants.ts";
 
 /**
  * What a series has learned, with the differences named by `subjects` (those of findings) as they are in the evidence
  * made part of it. What was normal stays so, nothing else is touched or forgotten, and nothing is sent. Observations
- * without a reply tell nothing. undefined: `learned` is none that this version can read, and is learned anew.
+ * without a reply show nothing. undefined: `learned` is none that this version can read, and is learned anew.
  */
 export function acceptShape(
   learned: Json,

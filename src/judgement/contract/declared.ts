@@ -1,7 +1,8 @@
+import type { Difference } from "./severity.ts";
 import type { ContractPolicy, DeclaredContract, DeclaredPath, DeclaredPaths } from "../../probe/contract-policy.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Aspect } from "../../baseline/baseline.ts";
-import { type Difference, isMemberOf } from "./differences.ts";
+import { isMemberOf } from "./differences.ts";
 import type { Known, Seen } from "./known.ts";
 import { openaiContract } from "./openai-contract.ts";
 

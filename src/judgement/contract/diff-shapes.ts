@@ -2,12 +2,12 @@ import type { ContractPolicy } from "../../probe/contract-policy.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Json } from "../../std/json.ts";
 import type { Severity } from "../judgement.ts";
-import { readAs } from "../drift/learned.ts";
-import { chancesOf, type Difference, differencesOf } from "./differences.ts";
+import { readAs } from "../subject.ts";
+import { chancesOf, differencesOf } from "./differences.ts";
 import { exampleOf } from "./example.ts";
 import { type Known, knownSchema, type Seen } from "./known.ts";
 import { applyOverrides } from "./overrides.ts";
-import { severities, worstFirst } from "./severity.ts";
+import { severities, worstFirst, type Difference } from "./severity.ts";
 
 /** One line of a diff: what was there, what is there now, each with how often. */
 export interface DiffRow {
@@ -48,7 +48,7 @@ export function diffShapes(
   const seen = allSeenIn(other);
   const found = seen.flatMap((part) => applyOverrides(differencesOf(one, part), part, context));
   const distinct = [...new Map(found.map((it) => [it.subject, it])).values()];
-  const notified = distinct.toSorted(worstFirst).map((it): DiffRow => {
+  const graded = distinct.toSorted(worstFirst).map((it): DiffRow => {
     const { subject: path, severity, kind } = it;
     return {
       path,
@@ -58,7 +58,7 @@ export function diffShapes(
       why: severities[kind].why,
     };
   });
-  const rows = [...notified, ...acceptedRows(one, other)];
+  const rows = [...graded, ...acceptedRows(one, other)];
   const example = exampleOf(
     one,
     other,
@@ -68,7 +68,7 @@ export function diffShapes(
   return example === undefined ? { rows, replies } : { rows, replies, example };
 }
 
-/** What somebody has accepted to be absent, of which no reply of the newer side need tell. */
+/** What somebody has accepted to be absent, whether or not a newer reply shows it. */
 function acceptedRows(before: Known, after: Known): DiffRow[] {
   const { severity } = severities["sometimes-gone"];
   return after.mayBeAbsent

@@ -1,20 +1,8 @@
 import type { JsonKind } from "../../std/json.ts";
 import { declaredPaths, deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
-import type { DifferenceKind } from "./severity.ts";
+import type { Difference, DifferenceKind } from "./severity.ts";
 import { isOtherVariant, newVariant } from "./variants.ts";
-
-/** One thing that a reply has and the known ones have not, or the reverse. */
-export interface Difference {
-  readonly kind: DifferenceKind;
-  /** A JSON path, `finish:` and the like before it for chunks of a stream; or the name of a word. */
-  readonly subject: string;
-  readonly expected: string;
-  readonly observed: string;
-  /** Known replies that could have shown it; and those of them that did. */
-  readonly chances: number;
-  readonly sightings: number;
-}
 
 /** Everything in which one reply differs from what is known, each said once, in the order a person reads a reply. */
 export function differencesOf(known: Known, seen: Seen): Difference[] {

@@ -2,9 +2,9 @@ import type { ContractPolicy } from "../../probe/contract-policy.ts";
 import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Severity } from "../judgement.ts";
-import { type Difference, isDeclared } from "./differences.ts";
+import { isDeclared } from "./differences.ts";
 import type { Seen } from "./known.ts";
-import { severities } from "./severity.ts";
+import { severities, type Difference } from "./severity.ts";
 
 /** A difference and how bad it is for this probe. */
 export interface Graded extends Difference {

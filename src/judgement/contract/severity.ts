@@ -27,6 +27,18 @@ export type DifferenceKind =
   | "never-returned"
   | "undocumented";
 
+/** One thing that a reply has and the known ones have not, or the reverse. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  /** A JSON path, `finish:` and the like before it for chunks of a stream; or the name of a word. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Known replies that could have shown it; and those of them that did. */
+  readonly chances: number;
+  readonly sightings: number;
+}
+
 interface Judged {
   readonly severity: Severity;
   /**
@@ -44,7 +56,7 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   "end-of-stream": {
     severity: "breaking",
     nature: "structure",
-    why: "a client can't tell a whole stream from a cut one",
+    why: "clients cannot distinguish a complete stream from a truncated one",
   },
   envelope: { severity: "breaking", nature: "structure", why: "clients read errors where they used to be" },
   vocabulary: { severity: "risky", nature: "structure", why: "clients decide by it whether to try again" },

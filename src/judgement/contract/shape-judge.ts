@@ -1,18 +1,20 @@
+import { learn } from "./learn.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import type { Json } from "../../std/json.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
-import { type Difference, differencesOf } from "./differences.ts";
-import { knownSchema, learn, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { differencesOf } from "./differences.ts";
+import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { applyOverrides, type Graded } from "./overrides.ts";
-import { severities, worstFirst } from "./severity.ts";
+import { severities, worstFirst, type Difference } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
 import { isNotifiedNow, markNotified, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
-import { learningStep, readAs, subjectOf, unjudged } from "../drift/learned.ts";
+import { readAs, subjectOf, unjudged } from "../subject.ts";
 
 type ShapeAspect = "contract" | "error-shape";
 
-/** Learns what replies are made of, and tells what differs from that as soon as chance is no explanation. */
+/** Learns what replies are made of, and reports what differs from that as soon as chance does not explain it. */
 export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, scenario: Scenario) => boolean): Judge {
   return {
     aspect,
@@ -73,11 +75,19 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
 function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
   const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
   const learned = learn(before, seen);
-  const output = learningStep(input, learned.n, { known: stored(learned) }, () => stored(learned));
+  const output = learningOutput(input, stored(learned), learned.n);
   const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
   const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
   if (findings.every(({ severity }) => severity === "informative")) return output;
   return { ...output, ruling: { subject: subjectOf(input), outcome: "bad", findings } };
+}
+
+/** `n` and `of` in the state are what people see of the progress. */
+function learningOutput(input: JudgeInput, known: Json, n: number): JudgeOutput {
+  const of = input.policy.learnRuns;
+  const ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${n} of ${of}` } as const;
+  if (n < of) return { ruling, state: { v: 1, n, of, known } };
+  return { ruling, state: { v: 1 }, accept: { learned: known, n, why: `learned from the first ${n} runs` } };
 }
 
 function learningOf({ memory }: JudgeInput) {

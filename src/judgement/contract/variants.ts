@@ -1,10 +1,6 @@
-import { z } from "zod";
-import type { Difference } from "./differences.ts";
-import type { Known, Seen } from "./known.ts";
+import type { Difference } from "./severity.ts";
 
-/** One way in which replies come: those of the facts that not all replies share. */
-export const variantSchema = z.object({ has: z.array(z.string()), count: z.number() });
-export type Variant = z.infer<typeof variantSchema>;
+import type { Known, Seen, Variant } from "./known.ts";
 
 /** With more of them, or of facts, replies vary by themselves: they are no mixture of a few upstreams. */
 const mostVariants = 12;
@@ -80,7 +76,7 @@ function factsAmong(mixture: readonly Variant[], seen: Seen): Set<string> {
   return new Set(factsOf(seen).filter((fact) => some.has(fact)));
 }
 
-/** A reply like none of a mixture, told by how it differs from the nearest. */
+/** A reply like none of a mixture, described by how it differs from the nearest. */
 export function newVariant(known: Known, seen: Seen): Difference[] {
   const mixture = mixtureOf(known);
   if (mixture.length === 0 || variantOf(mixture, seen) !== undefined) return [];
@@ -141,8 +137,8 @@ export function changedShares(known: Known, shares: readonly number[]): Differen
     const now = shares[index] ?? was;
     const variance = was * (1 - was) * (newest / (2 - newest) + 1 / known.n);
     if (Math.abs(now - was) < Math.max(0.2, 4 * Math.sqrt(variance))) return [];
-    const marks = outermost(variant.has.filter((fact) => !fact.includes("…"))).slice(0, 3);
-    const subject = `variant with ${marks.join(", ") || "nothing of its own"}`;
+    const members = outermost(variant.has.filter((fact) => !fact.includes("…"))).slice(0, 3);
+    const subject = `variant with ${members.join(", ") || "nothing of its own"}`;
     const [expected, observed] = [was, now].map((share) => `${Math.round(100 * share)} % of replies`);
     if (expected === undefined || observed === undefined) return [];
     return [{ kind: "share", subject, expected, observed, chances: known.n, sightings: 0 }];

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { neverSeenBound, upperBound } from "../drift/bits.ts";
-import { type Difference, isDeclared } from "./differences.ts";
+import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
+import { isDeclared } from "./differences.ts";
 import type { Graded } from "./overrides.ts";
-import { severities } from "./severity.ts";
+import { severities, type Difference } from "./severity.ts";
 
 const keptSchema = z.object({
   /** Shiryaev-Roberts sums, one for each of `alternatives`. */
@@ -13,17 +13,17 @@ const keptSchema = z.object({
   from: z.number(),
   seen: z.number(),
   earlier: z.number(),
-  told: z.boolean(),
-  /** It was told and lasted: a change, which may come back. */
-  wasTold: z.boolean(),
+  reported: z.boolean(),
+  /** It was reported and lasted: a change, which may come back. */
+  wasReported: z.boolean(),
   /** An incident is made of it. */
   severe: z.boolean(),
-  /** Notes only: how often it was told. */
+  /** Notes only: how often it was reported. */
   notes: z.number(),
 });
 type Kept = z.infer<typeof keptSchema>;
 
-/** Since the baseline: runs judged, runs since something was told that makes incidents, and the past of each difference. */
+/** Since the baseline: runs judged, runs since something was reported that opens incidents, and the past of each difference. */
 export const watchingSchema = z.object({
   v: z.literal(5),
   runs: z.number(),
@@ -34,28 +34,28 @@ export const watchingSchema = z.object({
 });
 export type Watching = z.infer<typeof watchingSchema>;
 
-/** The promise: of an unchanged target at most one difference in so many runs is told. */
+/** The promise: of an unchanged target at most one difference in so many runs is reported. */
 const runsPerFalseAlarm = 10_000;
 /** Optional members are many, and each is tried in every run: they share the promise. */
 const runsPerFalseAlarmOfOptional = 1_000_000;
 /** What is declared, and what changes by somebody's hand, is worth as much as having been seen so often. */
 const priorSightings = 1000;
 const mostRemembered = 200;
-/** A note that was told so often is known. */
+/** A note reported so often is known. */
 export const mostNotes = 20;
 
 /**
  * How often it is seen if it is a change: nearly always, or by one of several upstreams. What usually happens more often
- * than `unless` is too near to that to be told apart.
+ * than `unless` is too close to that to be distinguished.
  */
 const alternatives = [
   { chance: 0.95, weight: 0.6, unless: 0.9 },
   { chance: 0.5, weight: 0.4, unless: 0.2 },
 ] as const;
 
-/** What was told and seen so often was no accident. */
+/** What was reported and seen so often was no accident. */
 const lastingSightings = 10;
-/** After so many runs without anything told no incident is waiting for its next slot. */
+/** After so many runs without a report no incident is waiting for its next slot. */
 const longQuiet = 10;
 
 export const startWatching: Watching = { v: 5, runs: 0, quiet: longQuiet, differed: {}, shares: [] };
@@ -90,8 +90,8 @@ const nothing: Kept = {
   from: 0,
   seen: 0,
   earlier: 0,
-  told: false,
-  wasTold: false,
+  reported: false,
+  wasReported: false,
   severe: false,
   notes: 0,
 };
@@ -109,21 +109,21 @@ function raised(sums: readonly number[], usual: number): number[] {
   );
 }
 
-/** What was told and lasted was a change, not chance: it is no reason to expect the same again. */
+/** What was reported and lasted was a change, not chance: it is no reason to expect the same again. */
 function fall(kept: Kept): Kept {
   if (kept.seen === 0) return kept;
   const sums = alternatives.map(
     ({ chance }, index) => ((kept.sums[index] ?? 0) * (1 - chance)) / Math.max(1e-9, 1 - kept.usual),
   );
-  if (sums.some((sum) => sum >= 0.5) && !kept.told) return { ...kept, sums };
-  const wasChange = kept.told && kept.seen >= lastingSightings;
+  if (sums.some((sum) => sum >= 0.5) && !kept.reported) return { ...kept, sums };
+  const wasChange = kept.reported && kept.seen >= lastingSightings;
   return {
     ...kept,
     sums: [0, 0],
     seen: 0,
     earlier: kept.earlier + (wasChange ? 0 : kept.seen),
-    told: false,
-    wasTold: kept.wasTold || wasChange,
+    reported: false,
+    wasReported: kept.wasReported || wasChange,
   };
 }
 
@@ -187,20 +187,22 @@ function weighed(sums: readonly number[]): number {
   return alternatives.reduce((total, { weight }, index) => total + weight * (sums[index] ?? 0), 0);
 }
 
-/** Whether it is told now. To open, the incident itself asks for one more slot that agrees; one that waits or is open does not. */
+/** Whether it is reported now. To open, the incident itself asks for one more slot that agrees; one that waits or is open does not. */
 export function isNotifiedNow(difference: Graded, odds: Odds, before: Watching): boolean {
   const kept = before.differed[nameOf(difference)];
   if (difference.severity === "informative") return odds.proof === "enough" && (kept?.notes ?? 0) < mostNotes;
-  if (kept?.told === true || odds.proof === "enough") return true;
-  return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasTold === true);
+  if (kept?.reported === true || odds.proof === "enough") return true;
+  return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasReported === true);
 }
 
-/** Remembers what was told, and how often which variant answers. */
+/** Remembers what was reported, and how often which variant answers. */
 export function markNotified(after: Watching, notified: readonly Graded[], shares: readonly number[]): Watching {
   const names = new Map(notified.map((it) => [nameOf(it), it.severity === "informative"]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
     const isNote = names.get(name);
-    return isNote === undefined ? [name, kept] : [name, { ...kept, told: true, notes: kept.notes + (isNote ? 1 : 0) }];
+    return isNote === undefined
+      ? [name, kept]
+      : [name, { ...kept, reported: true, notes: kept.notes + (isNote ? 1 : 0) }];
   });
   const isQuiet = notified.every(({ severity }) => severity === "informative");
   return { ...after, shares: [...shares], quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };

@@ -70,7 +70,7 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
   }
 }
 
-/** A reply that spent all it was allowed on thinking says nothing: that is told apart from one that was cut. */
+/** A reply that spent all it was allowed on thinking says nothing: that is distinguished from one that was cut. */
 function overCap(
   maxTokens: number,
   { usage, finishReasons, text }: ReplyFacts,

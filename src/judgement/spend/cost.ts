@@ -1,16 +1,17 @@
 import { costOf } from "../../observation/cost.ts";
-import type { Observation, Usage } from "../../observation/observation.ts";
+import type { Observation } from "../../observation/observation.ts";
+import type { Usage } from "../../probe/usage.ts";
 import type { TokenPrice } from "../../probe/target.ts";
 import { formatMicroUsd } from "../../std/money.ts";
-import { isMeasured } from "../drift/engine.ts";
-import { watch } from "../drift/watch.ts";
-import { watchedOutput } from "../drift/watched-output.ts";
+import { isMeasured } from "../drift/level/engine.ts";
+import { watch } from "../drift/level/watch.ts";
+import { watchedOutput } from "../drift/level/watched-output.ts";
 import type { Finding, Judge, JudgeOutput } from "../judgement.ts";
-import { unjudged } from "../drift/learned.ts";
+import { unjudged } from "../subject.ts";
 
 /**
  * What a run costs against what it used to: money where usage and price are known, tokens otherwise. Only informs, for
- * the counts it is made of have judges that tell; this says what they amount to.
+ * the counts it is made of have judges of their own; this says what they amount to.
  */
 export const costJudge: Judge = {
   aspect: "budget",

@@ -1,7 +1,7 @@
 import { formatMicroUsd } from "../../std/money.ts";
 import type { Finding } from "../judgement.ts";
 
-/** What the provider has counted up to a time; some tell no requests, some no tokens. */
+/** What the provider has counted up to a time; some providers report no requests, some no tokens. */
 export interface Figures {
   readonly atMs: number;
   readonly microUsd?: number | undefined;
@@ -75,7 +75,7 @@ function totalOf(windows: readonly Window[], unit: Unit): number {
   return windows.reduce((sum, { from, to }) => sum + (to[unit] ?? 0) - (from[unit] ?? 0), 0);
 }
 
-/** What both sides say of one window; undefined: the provider does not tell. */
+/** What both sides say of one window; undefined: the provider does not report it. */
 interface Compared {
   readonly ours: Ours;
   readonly more: Readonly<Record<Unit, number | undefined>>;
@@ -98,7 +98,7 @@ function reasonsOf(windows: readonly Window[]): string[] {
   const all = windows.map(compare);
   const ratios = all.flatMap(({ ratio }) => ratio ?? []);
   const failed = all.reduce((sum, { ours }) => sum + ours.failed, 0);
-  // Where money alone is told, others would hardly spend the same share in every window.
+  // Where money alone is reported, others would hardly spend the same share in every window.
   const isCounted = all.some(({ more }) => more.requests !== undefined || more.tokens !== undefined);
   const reasons = [
     all.every(isRetries) ? ["retries are counted once more"] : [],
@@ -137,7 +137,7 @@ function isFailures({ ours, more }: Compared): boolean {
   return more.microUsd >= -least.microUsd && isWithin && areTokensMore;
 }
 
-/** More requests than we have sent, failed ones and those sent again included; where none are told, more tokens or money. */
+/** More requests than we have sent, failed ones and those sent again included; where none are reported, more tokens or money. */
 function isOthers({ ours, more, ratio }: Compared): boolean {
   const { requests, tokens } = more;
   if (requests !== undefined) return requests > ours.retries + ours.failed + 1;
@@ -149,7 +149,7 @@ function isLess({ ours, more }: Compared): boolean {
   return units.some((unit) => (more[unit] ?? 0) < 0 && !agrees(unit, more, ours));
 }
 
-/** Not told is no disagreement. */
+/** What is not reported is no disagreement. */
 function agrees(unit: Unit, more: Compared["more"], ours: Ours): boolean {
   return Math.abs(more[unit] ?? 0) <= Math.max(least[unit], tolerance * ours[unit]);
 }

@@ -94,7 +94,7 @@ function whatMoved(incident: Incident, change: Change | undefined, room: number)
   return `${what} ${before} → ${after}`;
 }
 
-/** `1.62 s (×2.0, 95 % between ×1.8 and ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
+/** `1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
 function withoutDetails(after: string): string {
   return after.replace(/, since \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
 }

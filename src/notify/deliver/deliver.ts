@@ -1,6 +1,8 @@
+import type { SecretRef } from "../../probe/target.ts";
+
 import type { Tracer } from "@opentelemetry/api";
 import type { Receiver } from "../../probe/receiver.ts";
-import type { SecretRef } from "../../probe/target.ts";
+
 import type { Clock } from "../../std/clock.ts";
 import { shortHash } from "../../std/hash.ts";
 import type { Log } from "../../std/log.ts";

@@ -1,5 +1,7 @@
-import type { Receiver } from "../../probe/receiver.ts";
 import type { SecretRef } from "../../probe/target.ts";
+
+import type { Receiver } from "../../probe/receiver.ts";
+
 import type { OutboxEntry } from "../compose/alert.ts";
 import type { MailRequest } from "./mailer.ts";
 import type { StatusRules } from "./outcome.ts";

@@ -1,5 +1,7 @@
-import type { Receiver } from "../../probe/receiver.ts";
 import type { SecretRef } from "../../probe/target.ts";
+
+import type { Receiver } from "../../probe/receiver.ts";
+
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
 import { type Every, repeatTask } from "../../std/repeat.ts";

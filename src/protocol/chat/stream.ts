@@ -1,25 +1,11 @@
 import { createParser } from "eventsource-parser";
 import { isJsonObject, type Json, parseJson } from "../../std/json.ts";
-import type { StreamEnd, Timings } from "../../exchange/exchange.ts";
-
-/** Reads the body of a streamed chat completion as it comes in. Pure but for its own state. */
-export interface ChatStreamReader {
-  /** `atMs` is when these bytes came, on the time line of the attempt. False: there are more events than allowed. */
-  feed(bytes: Uint8Array, atMs: number): boolean;
-  /** `[DONE]` has come: nothing of interest follows. */
-  isDone(): boolean;
-  hasContent(): boolean;
-  end(): { readonly chunks: readonly Json[]; readonly end: StreamEnd; readonly stamps: StreamStamps };
-}
-
-export type StreamStamps = Pick<
-  Timings,
-  "firstChunkMs" | "firstContentMs" | "lastContentMs" | "finishReasonMs" | "usageMs" | "doneMs"
->;
+import type { StreamEnd, StreamReader, StreamStamps } from "../../exchange/exchange.ts";
 
 type Stamps = { -readonly [Name in keyof StreamStamps]: StreamStamps[Name] };
 
-export function createChatStreamReader(maxEvents: number): ChatStreamReader {
+/** Pure but for its own state. */
+export function openChatStream(maxEvents: number): StreamReader {
   const chunks: Json[] = [];
   const stamps: Stamps = {};
   const text = new TextDecoder();

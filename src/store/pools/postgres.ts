@@ -1,4 +1,5 @@
 import pg from "pg";
+import { lockKeys } from "../locks.ts";
 import { queueSchema, type StorePool } from "./pool.ts";
 import type { Log } from "../../std/log.ts";
 
@@ -17,7 +18,7 @@ export async function openPostgresPool(url: string, log: Log): Promise<StorePool
   try {
     // "If not exists" alone fails when several processes start at once; one statement list is one transaction.
     await pool.query(
-      `SELECT pg_advisory_xact_lock(hashtextextended('plumbline:schema', 0)); CREATE SCHEMA IF NOT EXISTS ${queueSchema}`,
+      `SELECT pg_advisory_xact_lock(hashtextextended('${lockKeys.schema()}', 0)); CREATE SCHEMA IF NOT EXISTS ${queueSchema}`,
     );
   } catch (error) {
     await pool.end();

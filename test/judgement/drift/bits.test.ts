@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/drift/bits.ts";
-import { type Rate, freshErrorBits, stepErrors } from "../../../src/judgement/drift/error-bits.ts";
+import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/drift/rate/bits.ts";
+import { type Rate, freshErrorBits, stepErrors } from "../../../src/judgement/drift/rate/error-bits.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 const halfYear = 259_200;

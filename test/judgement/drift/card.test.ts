@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { learned } from "../../../bench/detection/play.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { cardOf } from "../../../src/judgement/drift/card.ts";
+import { cardOf } from "../../../src/judgement/drift/level/card.ts";
 import { probe } from "../../probe/samples.ts";
 
 const minute = 60_000;

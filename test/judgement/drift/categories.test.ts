@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { freshCategories, readCategories, stepCategories } from "../../../src/judgement/drift/categories.ts";
+import { freshCategories, readCategories, stepCategories } from "../../../src/judgement/drift/counts/categories.ts";
 import {
   type Counts,
   countIn,
@@ -7,7 +7,7 @@ import {
   noCounts,
   readCounts,
   usualShare,
-} from "../../../src/judgement/drift/counts.ts";
+} from "../../../src/judgement/drift/counts/counts.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 

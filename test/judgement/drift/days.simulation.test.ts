@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { learned, promiseOf } from "../../../bench/detection/play.ts";
 import type { Sample } from "../../../bench/detection/series.ts";
-import { blocksOfLevel } from "../../../src/judgement/drift/clean.ts";
-import { freshEngine, stepEngine } from "../../../src/judgement/drift/engine.ts";
+import { blocksOfLevel } from "../../../src/judgement/drift/learn/clean.ts";
+import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 /** What days are like that are not made of two waves and normal noise. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
-import { describeMove } from "../../../src/judgement/drift/describe-move.ts";
-import { errorRateJudge } from "../../../src/judgement/drift/error-rate.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { describeMove } from "../../../src/judgement/drift/level/describe-move.ts";
+import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { dayMs, everyMs, followSeries } from "./followed-series.ts";
 
 const perDay = dayMs / everyMs;
@@ -24,7 +24,7 @@ describe("how far a series has moved", () => {
     while (memory.reading?.held !== "up") memory = slower();
     const { expected, observed, ratio } = describeMove(memory);
     expect(expected).toMatch(/^[\d.]+ m?s$/);
-    expect(observed).toMatch(/^[\d.]+ m?s \(×[\d.]+, 95 % between ×[\d.]+ and ×[\d.]+\), since \d{4}-/);
+    expect(observed).toMatch(/^[\d.]+ m?s \(×[\d.]+, 95 % interval ×[\d.]+ to ×[\d.]+\), since \d{4}-/);
     expect(ratio).toBeGreaterThan(1.6);
     expect(ratio).toBeLessThan(2.4);
   });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { dayEvidence, falseDays, standOut } from "../../../src/judgement/drift/digest.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { dayEvidence, falseDays, standOut } from "../../../src/judgement/drift/group/digest.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";
 

@@ -1,9 +1,11 @@
+import type { Json } from "../../../src/std/json.ts";
+import { pipelineOf, type Pipeline } from "../../../src/judgement/drift/level/pipeline.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { delayOf, falsePages, learned, promiseOf } from "../../../bench/detection/play.ts";
 import { type Sample, scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { type EngineState, freshEngine, isEngineState, stepEngine } from "../../../src/judgement/drift/engine.ts";
-import { type Pipeline, pipelineOf, referenceSchema } from "../../../src/judgement/drift/reference.ts";
+import { type EngineState, freshEngine, isEngineState, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { readReference } from "../../../src/judgement/drift/learn/reference.ts";
 
 const setting = { intervalMs: 60_000, baselineDays: 3, floor: 0.05 };
 const scene = (name: string) => scenarios.find((it) => it.name === name) ?? scenarios[0]!;
@@ -70,7 +72,7 @@ describe("one series", () => {
     let stored: string = JSON.stringify(freshEngine(series.pipeline, series.atMs));
     const reference = JSON.stringify(series.pipeline.reference);
     const notified = series.samples.flatMap((sample, index) => {
-      const pipeline = pipelineOf(referenceSchema.parse(JSON.parse(reference)), promise.floor);
+      const pipeline = pipelineOf(readReference(JSON.parse(reference) as Json)!, promise.floor);
       const state = JSON.parse(stored) as EngineState;
       const { kind } = stepEngine(state, pipeline, sample, promise);
       stored = JSON.stringify(state);

@@ -6,7 +6,7 @@ import {
   isCounted,
   stepErrors,
   usualAt,
-} from "../../../src/judgement/drift/error-bits.ts";
+} from "../../../src/judgement/drift/rate/error-bits.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 const [everyMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];

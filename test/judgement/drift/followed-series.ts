@@ -1,6 +1,6 @@
 import type { Baseline, SeriesMemory } from "../../../src/baseline/baseline.ts";
 import { type Reading, readReading } from "../../../src/baseline/reading.ts";
-import { readingOf } from "../../../src/judgement/drift/reading.ts";
+import { readingOf } from "../../../src/judgement/drift/group/reading.ts";
 import type { Judge, JudgeOutput } from "../../../src/judgement/judgement.ts";
 import type { Observation } from "../../../src/observation/observation.ts";
 import type { JudgePolicy } from "../../../src/probe/probe.ts";

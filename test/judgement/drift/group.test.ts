@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Reading } from "../../../src/baseline/reading.ts";
-import { type GroupContext, type GroupMember, groupMove } from "../../../src/judgement/drift/group.ts";
+import { type GroupContext, type GroupMember, groupMove } from "../../../src/judgement/drift/group/group.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import type { JudgeInput, JudgeOutput } from "../../../src/judgement/judgement.ts";
 import type { Cadence } from "../../../src/probe/probe.ts";
 import { scenarioOf } from "../../../src/scenario/resolve.ts";

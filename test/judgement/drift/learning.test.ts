@@ -1,9 +1,10 @@
+import { pipelineOf } from "../../../src/judgement/drift/level/pipeline.ts";
 import { describe, expect, test } from "vitest";
-import { blocksOfLevel } from "../../../src/judgement/drift/clean.ts";
-import { beginLearning, learn, samplesOf } from "../../../src/judgement/drift/learning.ts";
-import { rankScore, rankTable } from "../../../src/judgement/drift/rank-table.ts";
-import { logE } from "../../../src/judgement/drift/components.ts";
-import { fitReference, pipelineOf } from "../../../src/judgement/drift/reference.ts";
+import { blocksOfLevel } from "../../../src/judgement/drift/learn/clean.ts";
+import { beginLearning, learn, samplesOf } from "../../../src/judgement/drift/learn/learning.ts";
+import { rankScore, rankTable } from "../../../src/judgement/drift/learn/rank-table.ts";
+import { logE } from "../../../src/judgement/drift/level/components.ts";
+import { fitReference } from "../../../src/judgement/drift/learn/reference.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 
@@ -58,7 +59,7 @@ describe("baselines", () => {
     expect(Math.hypot(sine, cosine)).toBeCloseTo(Math.log(1.2), 1);
     expect(reference.spread).toBeCloseTo(0.35, 1);
     expect(reference.correlation).toBeCloseTo(0.3, 1);
-    expect(reference.guard.estimation).toBeLessThan(0.013);
+    expect(reference.margin.estimation).toBeLessThan(0.013);
   });
 
   test("an incident inside is cleaned away", () => {
@@ -70,7 +71,7 @@ describe("baselines", () => {
       minute,
     );
     expect(dirty.level).toBeCloseTo(clean.level, 1);
-    expect(dirty.guard.wander).toBeLessThan(0.15);
+    expect(dirty.margin.wander).toBeLessThan(0.15);
   });
 
   test("cleaning keeps the newest level of a day or more, and everything of a quiet series", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { learned, promiseOf } from "../../../bench/detection/play.ts";
 import type { Sample } from "../../../bench/detection/series.ts";
-import { limitOf, robustMean } from "../../../src/judgement/drift/blocks.ts";
-import { freshEngine, stepEngine } from "../../../src/judgement/drift/engine.ts";
-import { fitSeason, harmonicsAt } from "../../../src/judgement/drift/season.ts";
+import { limitOf, robustMean } from "../../../src/judgement/drift/learn/blocks.ts";
+import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { fitSeason, harmonicsAt } from "../../../src/judgement/drift/learn/season.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 /** Series that lie on a few levels: token counts, and times behind a gateway that has two providers. */

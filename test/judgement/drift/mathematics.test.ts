@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normalFrom } from "../../../bench/detection/series.ts";
-import { componentsOf, logE, logMean } from "../../../src/judgement/drift/components.ts";
-import { freshDetector, stepDetector } from "../../../src/judgement/drift/e-detector.ts";
+import { componentsOf, logE, logMean } from "../../../src/judgement/drift/level/components.ts";
+import { freshDetector, stepDetector } from "../../../src/judgement/drift/level/e-detector.ts";
 import { normalCdf, normalQuantile } from "../../../src/std/statistics-normal.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { cusum, exactRunLength, simulatedRunLength } from "./run-length.ts";
@@ -68,14 +68,14 @@ describe("e-values", () => {
   });
 
   test.each(clips)(
-    "no component is worth more than 1 on average, clip %d, guard 0.1, mean off by the guard",
+    "no component is worth more than 1 on average, clip %d, margin 0.1, mean off by the margin",
     (clip) => {
       const normal = normalFrom(seededRandom(11));
       const scores = Array.from({ length: 100_000 }, () => normal());
-      const guard = 0.1;
-      for (const component of componentsOf({ clip, guard })) {
+      const margin = 0.1;
+      for (const component of componentsOf({ clip, margin })) {
         const { kind } = component;
-        for (const off of [0, kind === "down" ? -guard : guard]) {
+        for (const off of [0, kind === "down" ? -margin : margin]) {
           const values = scores.map((score) => Math.exp(logE(component, Math.max(-clip, Math.min(clip, score + off)))));
           const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
           const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
@@ -90,7 +90,7 @@ describe("e-values", () => {
     [2, 16],
     [50, 6],
   ])("E[R_t - t] = 0 after %d samples without a change, with its error bar", (steps, count) => {
-    const components = componentsOf({ clip: 3, guard: 0 }).slice(0, count);
+    const components = componentsOf({ clip: 3, margin: 0 }).slice(0, count);
     const normal = normalFrom(seededRandom(3));
     const runs = 20_000;
     const ends = Array.from({ length: runs }, () => {
@@ -110,7 +110,7 @@ describe("e-values", () => {
   });
 
   test("second opinion by brute force: sums and CUSUMs over every possible beginning", () => {
-    const components = componentsOf({ clip: 3, guard: 0.02 });
+    const components = componentsOf({ clip: 3, margin: 0.02 });
     const normal = normalFrom(seededRandom(8));
     const scores = Array.from({ length: 60 }, (_, index) => Math.max(-3, Math.min(3, normal() + (index > 40 ? 1 : 0))));
     const state = freshDetector(components, 0);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
-import { inForce } from "../../../src/judgement/drift/promise.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
+import { inForce } from "../../../src/judgement/drift/group/promise.ts";
 import type { JudgePolicy } from "../../../src/probe/probe.ts";
 import { everyMs, followSeries, policy } from "./followed-series.ts";
 

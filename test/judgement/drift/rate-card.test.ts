@@ -5,8 +5,8 @@ import {
   isCounted,
   type Rate,
   stepErrors,
-} from "../../../src/judgement/drift/error-bits.ts";
-import { rateCardOf } from "../../../src/judgement/drift/rate-card.ts";
+} from "../../../src/judgement/drift/rate/error-bits.ts";
+import { rateCardOf } from "../../../src/judgement/drift/rate/rate-card.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 const minuteMs = 60_000;

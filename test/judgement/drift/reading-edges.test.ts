@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
 import type { DayReading, Reading } from "../../../src/baseline/reading.ts";
-import { bitOf, neverSeenBound, stepBit } from "../../../src/judgement/drift/bits.ts";
-import { type ReadingInput, readingOf } from "../../../src/judgement/drift/reading.ts";
-import { usageJudge } from "../../../src/judgement/drift/usage.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { bitOf, neverSeenBound, stepBit } from "../../../src/judgement/drift/rate/bits.ts";
+import { type ReadingInput, readingOf } from "../../../src/judgement/drift/group/reading.ts";
+import { usageJudge } from "../../../src/judgement/drift/counts/usage.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { everyMs, firstOf, followSeries, policy } from "./followed-series.ts";

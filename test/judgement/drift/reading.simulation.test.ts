@@ -1,19 +1,20 @@
+import { readyPipeline, type Pipeline } from "../../../src/judgement/drift/level/pipeline.ts";
 import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import { type Reading, readReading } from "../../../src/baseline/reading.ts";
 import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
 import { costJudge } from "../../../src/judgement/spend/cost.ts";
-import { bitOf, stepBit, upperBound } from "../../../src/judgement/drift/bits.ts";
-import { freshCategories, stepCategories } from "../../../src/judgement/drift/categories.ts";
-import { freshDetector } from "../../../src/judgement/drift/e-detector.ts";
-import { type EngineState, stepEngine } from "../../../src/judgement/drift/engine.ts";
-import { isCounted } from "../../../src/judgement/drift/error-bits.ts";
-import { type ReadingInput, readingOf } from "../../../src/judgement/drift/reading.ts";
-import { type Pipeline, readReference, readyPipeline } from "../../../src/judgement/drift/reference.ts";
-import { errorRateJudge } from "../../../src/judgement/drift/error-rate.ts";
+import { bitOf, stepBit, upperBound } from "../../../src/judgement/drift/rate/bits.ts";
+import { freshCategories, stepCategories } from "../../../src/judgement/drift/counts/categories.ts";
+import { freshDetector } from "../../../src/judgement/drift/level/e-detector.ts";
+import { type EngineState, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { isCounted } from "../../../src/judgement/drift/rate/error-bits.ts";
+import { type ReadingInput, readingOf } from "../../../src/judgement/drift/group/reading.ts";
+import { readReference } from "../../../src/judgement/drift/learn/reference.ts";
+import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts";
 import type { Judge } from "../../../src/judgement/judgement.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
-import { usageJudge } from "../../../src/judgement/drift/usage.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
+import { usageJudge } from "../../../src/judgement/drift/counts/usage.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { dayMs, everyMs, firstOf, followSeries, policy, type Shown } from "./followed-series.ts";
@@ -243,8 +244,8 @@ describe("what a reading says besides", () => {
     for (let run = 0; run < 1.5 * perDay; run += 1) tokens.run(shown());
     const { memory, slotMs } = tokens;
     const often = { n: 3, lastMs: slotMs, longestMs: everyMs, largest: 1 };
-    const pagesWith = (episodes: Json): string | undefined => {
-      const state = { ...(memory!.state as object), episodes } as Json;
+    const pagesWith = (recurrences: Json): string | undefined => {
+      const state = { ...(memory!.state as object), recurrences } as Json;
       return readingOf({ ...input, memory, state, aspect: "usage", slotMs })?.pages;
     };
     expect(pagesWith({ up: often })).toBe("down");

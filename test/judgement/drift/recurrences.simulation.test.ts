@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { areItsOwn, episodesText, isAsBefore, withEpisode } from "../../../src/judgement/drift/recurrences.ts";
-import type { Held } from "../../../src/judgement/drift/engine.ts";
-import { excludeBetween, ownMovesIn } from "../../../src/judgement/drift/new-normal.ts";
-import { readWatchState } from "../../../src/judgement/drift/watch-state.ts";
-import { latencyJudge } from "../../../src/judgement/drift/latency.ts";
+import { isRecurrent, recurrencesText, isAsBefore, withMove } from "../../../src/judgement/drift/level/recurrences.ts";
+import type { Held } from "../../../src/judgement/drift/level/engine.ts";
+import { excludeBetween, recurrencesIn } from "../../../src/judgement/drift/baseline/new-normal.ts";
+import { readWatchState } from "../../../src/judgement/drift/level/watch-state.ts";
+import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";
@@ -12,29 +12,29 @@ const hourMs = 3_600_000;
 const { drift } = policy;
 const held = (sinceMs: number, shift = 0.5): Held => ({ kind: "up", sinceMs, shift, back: 0 });
 const after = (...ends: readonly (readonly [sinceMs: number, endMs: number])[]) =>
-  ends.reduce<ReturnType<typeof withEpisode>>(
-    (known, [sinceMs, endMs]) => withEpisode(known, held(sinceMs), endMs, drift),
+  ends.reduce<ReturnType<typeof withMove>>(
+    (known, [sinceMs, endMs]) => withMove(known, held(sinceMs), endMs, drift),
     undefined,
   );
 
-describe("moves that came and went by themselves", () => {
+describe("changes that ended by themselves", () => {
   const thrice = after([0, hourMs], [dayMs, dayMs + 2 * hourMs], [2 * dayMs, 2 * dayMs + hourMs])!;
 
   test("are a series' own after the third, until none has come for four weeks, or a sixth of the promise", () => {
-    expect(areItsOwn(undefined, 0, drift)).toBe(false);
-    expect(areItsOwn(after([0, hourMs], [dayMs, dayMs + hourMs]), 2 * dayMs, drift)).toBe(false);
-    expect(areItsOwn(thrice, 30 * dayMs, drift)).toBe(true);
-    expect(areItsOwn(thrice, 31 * dayMs, drift)).toBe(false);
+    expect(isRecurrent(undefined, 0, drift)).toBe(false);
+    expect(isRecurrent(after([0, hourMs], [dayMs, dayMs + hourMs]), 2 * dayMs, drift)).toBe(false);
+    expect(isRecurrent(thrice, 30 * dayMs, drift)).toBe(true);
+    expect(isRecurrent(thrice, 31 * dayMs, drift)).toBe(false);
     const everyWeek = { ...drift, falsePageEveryMs: 7 * dayMs };
-    expect(areItsOwn(thrice, 3 * dayMs, everyWeek)).toBe(true);
-    expect(areItsOwn(thrice, 4 * dayMs, everyWeek)).toBe(false);
-    expect(withEpisode(thrice, held(40 * dayMs), 40 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
+    expect(isRecurrent(thrice, 3 * dayMs, everyWeek)).toBe(true);
+    expect(isRecurrent(thrice, 4 * dayMs, everyWeek)).toBe(false);
+    expect(withMove(thrice, held(40 * dayMs), 40 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
   });
 
   test("are none of them when they last longer than a long weekend", () => {
     expect(after([0, 3 * dayMs])?.n).toBe(1);
     expect(after([0, 3 * dayMs + 1])).toBeUndefined();
-    expect(withEpisode(thrice, held(3 * dayMs), 6 * dayMs + 1, drift)).toEqual(thrice);
+    expect(withMove(thrice, held(3 * dayMs), 6 * dayMs + 1, drift)).toEqual(thrice);
   });
 
   test("are as before up to twice as long as the longest and, in logs, half as large again as the largest", () => {
@@ -46,8 +46,8 @@ describe("moves that came and went by themselves", () => {
   });
 
   test("are told as the reason that nobody is paged", () => {
-    expect(episodesText(thrice)).toBe(
-      "3 such moves came and went by themselves, at most 2 h long and ×1.6: it pages when it lasts 2 times as long or goes further",
+    expect(recurrencesText(thrice)).toBe(
+      "3 such changes ended by themselves, at most 2 h long and ×1.6: pages when one lasts 2 times as long or is larger",
     );
   });
 });
@@ -89,15 +89,15 @@ test("half an hour a day that is three times as slow pages few times, is told as
   expect(later.filter(({ isNew }) => isNew)).toEqual([]);
   const notified = later.flatMap(({ finding }) => (finding?.why === undefined ? [] : [finding]));
   expect(new Set(notified.map(({ severity }) => severity))).toEqual(new Set(["informative"]));
-  expect(notified[0]?.why).toMatch(/such moves came and went by themselves, at most .+ long and ×/);
+  expect(notified[0]?.why).toMatch(/such changes ended by themselves, at most .+ long and ×/);
   expect(later.at(-1)?.reading?.pages).toBe("none");
 
-  expect(ownMovesIn(series.memory!, series.slotMs, drift)).toEqual([
-    expect.stringMatching(/^up: \d+ such moves came and went by themselves, at most .+ min long and ×/),
+  expect(recurrencesIn(series.memory!, series.slotMs, drift)).toEqual([
+    expect.stringMatching(/^up: \d+ such changes ended by themselves, at most .+ min long and ×/),
   ]);
-  expect(ownMovesIn(series.memory!, series.slotMs + 29 * dayMs, drift)).toEqual([]);
+  expect(recurrencesIn(series.memory!, series.slotMs + 29 * dayMs, drift)).toEqual([]);
 
-  const { longestMs } = readWatchState(series.memory?.state)!.episodes!.up!;
+  const { longestMs } = readWatchState(series.memory?.state)!.recurrences!.up!;
   const untilPage = Array.from({ length: 1440 }, () => run(3)).findIndex(({ isNew }) => isNew) * everyMs;
   expect(untilPage).toBeLessThan(2 * longestMs + hourMs);
 });
@@ -105,13 +105,13 @@ test("half an hour a day that is three times as slow pages few times, is told as
 test("what a person calls an incident is none of the moves that come and go", () => {
   const { run, series } = withBursts(2);
   for (let slot = 0; slot < 10 * 1440; slot += 1) run();
-  expect(readWatchState(series.memory?.state)?.episodes?.up?.n).toBeGreaterThan(2);
+  expect(readWatchState(series.memory?.state)?.recurrences?.up?.n).toBeGreaterThan(2);
   const { state } = excludeBetween(series.memory!, series.slotMs - dayMs, series.slotMs, 60)!;
-  expect(readWatchState(state)?.episodes).toBeUndefined();
+  expect(readWatchState(state)?.recurrences).toBeUndefined();
   expect(readWatchState(state)?.engine).toEqual(readWatchState(series.memory?.state)?.engine);
 });
 
 test.each([{ up: 3 }, { up: { n: 1 } }, { down: { n: 1, lastMs: "x", longestMs: 1, largest: 1 } }, 7])(
   "damaged ones make the state none: %j",
-  (episodes) => expect(readWatchState({ v: 3, episodes })).toBeUndefined(),
+  (recurrences) => expect(readWatchState({ v: 3, recurrences })).toBeUndefined(),
 );

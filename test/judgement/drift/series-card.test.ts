@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { learned as playLearned } from "../../../bench/detection/play.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { describeBaseline } from "../../../src/judgement/drift/describe-baseline.ts";
-import { cardOfSeries, type RateCard, type ValuesCard } from "../../../src/judgement/drift/series-card.ts";
+import { describeBaseline } from "../../../src/judgement/drift/baseline/describe-baseline.ts";
+import { cardOfSeries, type RateCard, type ValuesCard } from "../../../src/judgement/drift/baseline/series-card.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { probe } from "../../probe/samples.ts";
 
 const minuteMs = 60_000;
 const policy = { ...probe.judge, latencyFloorRatio: 1.05 };
-const quiet = { pages: 0, widening: 1 };
+const quiet = { pages: 0, marginFactor: 1 };
 
 /** A fortnight of times of about 800 ms. */
 const { pipeline } = playLearned(seriesOf(scenarios[0]!, minuteMs, 21), {
@@ -20,23 +20,25 @@ const level = pipeline.reference as unknown as Json;
 
 describe("the card of a series", () => {
   test.each([
-    ["latency", "ms", /^nine of ten between \d+ ms and 1\.\d+ s, middle \d+ ms$/],
-    ["usage", "tokens", /^nine of ten between \d+ and \d+, middle \d+$/],
-    ["budget", "microUsd", /^nine of ten between \$0\.000\d+ and \$0\.001\d, middle \$0\.000\d+$/],
+    ["latency", "ms", /^90 % of values between \d+ ms and 1\.\d+ s, median \d+ ms$/],
+    ["usage", "tokens", /^90 % of values between \d+ and \d+, median \d+$/],
+    ["budget", "microUsd", /^90 % of values between \$0\.000\d+ and \$0\.001\d, median \$0\.000\d+$/],
   ] as const)("of %s is in %s", (aspect, unit, line) => {
     expect(cardOfSeries(aspect, level, policy, quiet)).toMatchObject({ kind: "level", unit, n: 14 * 1440 });
     const [usual = "", from = "", finds = "", promise] = describeBaseline(aspect, "total", level, policy);
     expect(usual).toMatch(line);
-    expect(from).toMatch(/^from 20160 runs, .* UTC to .* UTC; daily swing ×\d\.\d\d, φ -?\d\.\d\d, wander \d\.\d\d$/);
+    expect(from).toMatch(
+      /^from 20160 runs, .* UTC to .* UTC; daily swing ×\d\.\d\d, autocorrelation -?\d\.\d\d, wander \d\.\d\d$/,
+    );
     expect(finds).toMatch(
-      /^moves below 5 % are not told; .*: \+20 % in \d+ h \d+ min, \+50 % in \d+ min, ×2 in \d+ min$/,
+      /^changes below 5 % are not reported; average time to detect: \+20 % in \d+ h \d+ min, \+50 % in \d+ min, ×2 in \d+ min$/,
     );
     expect(promise).toBe("promise: at most one false page in 180 days");
   });
 
   test("of very short times says more than 0 ms", () => {
     const short = { ...pipeline.reference, origin: Math.log(0.04), level: 0 } as unknown as Json;
-    expect(describeBaseline("latency", "time per output token", short, policy)[0]).toMatch(/middle 0\.04 ms$/);
+    expect(describeBaseline("latency", "time per output token", short, policy)[0]).toMatch(/median 0\.04 ms$/);
   });
 
   test("of failures says what is usual, what is found when, and the promise", () => {
@@ -44,10 +46,10 @@ describe("the card of a series", () => {
     expect(cardOfSeries("availability", rate, policy, quiet)).toMatchObject({ kind: "rate", n: 10_080, failed: 20 });
     const lines = describeBaseline("availability", "error rate", rate, policy);
     expect(lines[0]).toBe(
-      "error rate: 20 of 10080 runs failed, 1970-01-01 00:00 UTC to 1970-01-08 00:00 UTC; up to 0.29 % is taken for usual",
+      "error rate: 20 of 10080 runs failed, 1970-01-01 00:00 UTC to 1970-01-08 00:00 UTC; up to 0.29 % counts as normal",
     );
     expect(lines[1]).toMatch(
-      /^more is found on average: \+20 % .*, \+50 % .*, ×2 in .* d; 5 % of runs failing in .*, 20 % .*, 50 % of runs failing in /,
+      /^average time to detect more: \+20 % .*, \+50 % .*, ×2 in .* d; 5 % of runs failing in .*, 20 % .*, 50 % of runs failing in /,
     );
     expect(lines[2]).toBe("promise: at most one false page in 180 days");
   });
@@ -61,7 +63,7 @@ describe("the card of a series", () => {
     expect(upToAtLeast).toBeLessThan(0.005);
     expect(findsAfterMs.find(({ share }) => share === 0.05)).toMatchObject({ afterMs: undefined });
     expect(describeBaseline("availability", "error rate", rate, policy)[0]).toMatch(
-      /up to 6 % is taken for usual \(0\.2\d* % at its best part of the day\)$/,
+      /up to 6 % counts as normal \(0\.2\d* % at the best part of the day\)$/,
     );
   });
 
@@ -72,7 +74,7 @@ describe("the card of a series", () => {
       expect(cardOfSeries("usage", counts, policy, quiet, minuteMs)).toMatchObject({ kind: "values", ...counts });
       expect(describeBaseline("usage", "prompt tokens", counts, policy, quiet, minuteMs)).toEqual([
         "prompt tokens: 13 in 1300 of 1440 runs, 14 in 140 of 1440 runs",
-        "another count is found: +20 % in 3 min, +50 % in 3 min, ×2 in 3 min",
+        "time to detect another count: +20 % in 3 min, +50 % in 3 min, ×2 in 3 min",
         "promise: at most one false page in 180 days",
       ]);
     });
@@ -91,9 +93,7 @@ describe("the card of a series", () => {
 
     test("that differs nearly every time is said not to be judged", () => {
       const varied = { n: 60, counts: Object.fromEntries(Array.from({ length: 60 }, (_, value) => [value, 1])) };
-      expect(describeBaseline("usage", "prompt tokens", varied, policy)[1]).toBe(
-        "it differs nearly every time: not judged",
-      );
+      expect(describeBaseline("usage", "prompt tokens", varied, policy)[1]).toBe("varies from run to run: not judged");
     });
   });
 

@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { freshDetector } from "../../../src/judgement/drift/e-detector.ts";
-import type { EngineState } from "../../../src/judgement/drift/engine.ts";
-import { beginLearning } from "../../../src/judgement/drift/learning.ts";
-import { noiseOf, noiseText, wideningOf, withMark } from "../../../src/judgement/drift/false-positives.ts";
-import type { Reference } from "../../../src/judgement/drift/reference.ts";
-import { isLongEnough, isQuiet, nextStageMs, stageOf } from "../../../src/judgement/drift/stages.ts";
-import { inForce } from "../../../src/judgement/drift/promise.ts";
+import { freshDetector } from "../../../src/judgement/drift/level/e-detector.ts";
+import type { EngineState } from "../../../src/judgement/drift/level/engine.ts";
+import { beginLearning } from "../../../src/judgement/drift/learn/learning.ts";
+import {
+  feedbackOf,
+  feedbackText,
+  marginFactorOf,
+  withFalsePositive,
+} from "../../../src/judgement/drift/level/false-positives.ts";
+import type { Reference } from "../../../src/judgement/drift/learn/reference.ts";
+import { isLongEnough, isQuiet, nextStageMs, stageOf } from "../../../src/judgement/drift/level/stages.ts";
+import { inForce } from "../../../src/judgement/drift/group/promise.ts";
 import type { JudgePolicy } from "../../../src/probe/probe.ts";
 import { dayMs, policy } from "./followed-series.ts";
 
@@ -104,40 +109,43 @@ describe("when a baseline is learned anew", () => {
   });
 });
 
-describe("pages that were called noise", () => {
+describe("pages marked as false positives", () => {
   const nowMs = 400 * dayMs;
   const ago = (days: number): number => nowMs - days * dayMs;
 
-  test("one is told of; two within ninety days widen the guard by half, until the older of the last two is out of them", () => {
-    expect(noiseOf(undefined, nowMs)).toEqual({ pages: 0, widening: 1 });
-    expect(noiseOf([ago(5)], nowMs)).toEqual({ pages: 1, widening: 1 });
-    expect(noiseOf([ago(5), ago(90)], nowMs)).toEqual({ pages: 2, widening: 1.5, untilMs: nowMs });
-    expect(noiseOf([ago(5), ago(90) - 1], nowMs)).toEqual({ pages: 1, widening: 1 });
-    expect(noiseOf([ago(40), ago(1), ago(20)], nowMs)).toEqual({
+  test("one is told of; two within ninety days widen the margin by half, until the older of the last two is out of them", () => {
+    expect(feedbackOf(undefined, nowMs)).toEqual({ pages: 0, marginFactor: 1 });
+    expect(feedbackOf([ago(5)], nowMs)).toEqual({ pages: 1, marginFactor: 1 });
+    expect(feedbackOf([ago(5), ago(90)], nowMs)).toEqual({ pages: 2, marginFactor: 1.5, untilMs: nowMs });
+    expect(feedbackOf([ago(5), ago(90) - 1], nowMs)).toEqual({ pages: 1, marginFactor: 1 });
+    expect(feedbackOf([ago(40), ago(1), ago(20)], nowMs)).toEqual({
       pages: 3,
-      widening: 1.5,
+      marginFactor: 1.5,
       untilMs: ago(20) + 90 * dayMs,
     });
   });
 
   test("what the engine asks is the same", () => {
     const lists = [undefined, [], [ago(1)], [ago(1), ago(2)], [ago(1), ago(91)], [ago(1), ago(2), ago(3)]];
-    expect(lists.map((marks) => wideningOf(marks, nowMs))).toEqual([1, 1, 1, 1.5, 1, 1.5]);
-    for (const marks of lists) expect(wideningOf(marks, nowMs)).toBe(noiseOf(marks, nowMs).widening);
+    expect(lists.map((falsePositives) => marginFactorOf(falsePositives, nowMs))).toEqual([1, 1, 1, 1.5, 1, 1.5]);
+    for (const falsePositives of lists)
+      expect(marginFactorOf(falsePositives, nowMs)).toBe(feedbackOf(falsePositives, nowMs).marginFactor);
   });
 
   test("in words", () => {
-    const text = (...days: readonly number[]) => noiseText(noiseOf(days.map(ago), nowMs));
+    const text = (...days: readonly number[]) => feedbackText(feedbackOf(days.map(ago), nowMs));
     expect(text()).toBeUndefined();
-    expect(text(3)).toBe("one page of it was called noise; a second within 90 days widens its guard");
+    expect(text(3)).toBe(
+      "1 page marked as a false positive; a second one within 90 days makes this series less sensitive (margin ×1.5)",
+    );
     const until = new Date(ago(10) + 90 * dayMs).toISOString().slice(0, 10);
-    expect(text(3, 10)).toBe(`2 pages of it were called noise within 90 days: its guard is ×1.5 until ${until}`);
+    expect(text(3, 10)).toBe(`2 pages marked as false positives within 90 days: margin ×1.5 until ${until}`);
   });
 
   test("each page counts once, in order, and the newest eight are kept", () => {
-    expect(withMark(undefined, 7)).toEqual([7]);
-    expect(withMark([3, 7], 5)).toEqual([3, 5, 7]);
-    expect(withMark([3, 7], 7)).toEqual([3, 7]);
-    expect(withMark([1, 2, 3, 4, 5, 6, 7, 8], 9)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(withFalsePositive(undefined, 7)).toEqual([7]);
+    expect(withFalsePositive([3, 7], 5)).toEqual([3, 5, 7]);
+    expect(withFalsePositive([3, 7], 7)).toEqual([3, 7]);
+    expect(withFalsePositive([1, 2, 3, 4, 5, 6, 7, 8], 9)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

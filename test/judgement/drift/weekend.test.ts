@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { learned, promiseOf } from "../../../bench/detection/play.ts";
 import { type Sample, normalFrom, scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { cardOf } from "../../../src/judgement/drift/card.ts";
-import { freshEngine, stepEngine } from "../../../src/judgement/drift/engine.ts";
-import { seasonAt, seasonOf, weekMs, weekendOf, withWeekend } from "../../../src/judgement/drift/season.ts";
+import { cardOf } from "../../../src/judgement/drift/level/card.ts";
+import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { seasonAt, seasonOf, weekMs, weekendOf, withWeekend } from "../../../src/judgement/drift/learn/season.ts";
 import { seededRandom } from "../../../src/testbed/seeded-random.ts";
 
 const setting = { intervalMs: 300_000, baselineDays: 28, floor: 0.05 };
@@ -53,7 +53,7 @@ describe("a weekend, once four weeks are known", () => {
 
     const early = learned(weekly(5, -0.35, saturdayMs).next, { ...setting, baselineDays: 14 });
     expect(weekendOf(early.pipeline.reference.season)).toBeUndefined();
-    expect(early.pipeline.reference.guard.wander).toBeGreaterThan(4 * pipeline.reference.guard.wander);
+    expect(early.pipeline.reference.margin.wander).toBeGreaterThan(4 * pipeline.reference.margin.wander);
   });
 
   test("does not move the level that a baseline before it has told", () => {

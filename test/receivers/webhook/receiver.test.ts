@@ -1,10 +1,11 @@
+import type { SecretRef } from "../../../src/probe/target.ts";
+
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { renderFor } from "../render-for.ts";
 import type { Message } from "../../../src/notify/deliver/receiver-kind.ts";
 import type { WebhookReceiver } from "../../../src/receivers/webhook/receiver.ts";
 import { webhookKeyForm } from "../../../src/receivers/webhook/key.ts";
-import type { SecretRef } from "../../../src/probe/target.ts";
 import { entryFor, receiver, secrets } from "../../notify/samples.ts";
 
 const lookUp = (ref: SecretRef): string => ("env" in ref ? (secrets[ref.env] ?? "") : "");

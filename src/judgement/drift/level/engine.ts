@@ -1,0 +1,186 @@
+import type { Pipeline } from "./pipeline.ts";
+import { type Check, isNumber, isNumbers, objectOf, oneOf, optional, whole } from "../../../std/check.ts";
+import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
+import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
+import { rankScore } from "../learn/rank-table.ts";
+
+import { seasonOf } from "../learn/season.ts";
+
+/** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
+export interface EngineState {
+  lastMs: number;
+  /** Scores of the sample before, for whitening. */
+  previous: Scores;
+  detector: DetectorState;
+  /** The newest samples: logs less season and level. */
+  recent: number[];
+  held?: Held | undefined;
+}
+
+/** A change of level that was reported and is not over. */
+export interface Held {
+  kind: "up" | "down";
+  sinceMs: number;
+  /** By how much the logs moved. */
+  shift: number;
+  /** CUSUM of the evidence for being back. */
+  back: number;
+}
+
+const isDetector = whole(
+  objectOf<DetectorState>({ sums: isNumbers, cusums: isNumbers, sinceMs: isNumbers }),
+  ({ sums, cusums, sinceMs }) => cusums.length === sums.length && sinceMs.length === sums.length,
+);
+
+export const isEngineState: Check<EngineState> = objectOf<EngineState>({
+  lastMs: isNumber,
+  previous: objectOf<Scores>({ up: isNumber, down: isNumber, plain: isNumber }),
+  detector: isDetector,
+  recent: isNumbers,
+  held: optional(objectOf<Held>({ kind: oneOf("up", "down"), sinceMs: isNumber, shift: isNumber, back: isNumber })),
+});
+
+/** What a step may change, without what it came from. */
+export function copyOfEngine(state: EngineState): EngineState {
+  const { previous, detector, recent, held } = state;
+  const { sums, cusums, sinceMs } = detector;
+  return {
+    lastMs: state.lastMs,
+    previous,
+    detector: { sums: sums.slice(), cusums: cusums.slice(), sinceMs: sinceMs.slice() },
+    recent: recent.slice(),
+    ...(held === undefined ? {} : { held: { ...held } }),
+  };
+}
+
+/** What was promised, in the engine's own units. */
+export interface AlarmPromise {
+  /** Samples between two false alarms, on average, at least. */
+  readonly samples: number;
+  /** ln of the smallest ratio worth reporting: 0.049 for 5 %. */
+  readonly floor: number;
+  readonly intervalMs: number;
+}
+
+export type Step =
+  | { readonly kind: "quiet" }
+  /** `page`: the level has moved · `inform`: spread or tail, or a level that came back before it was reported. */
+  | { readonly kind: "page" | "inform"; readonly change: Change }
+  | { readonly kind: "held"; readonly change: Change }
+  | { readonly kind: "recovered" };
+
+/** Also the longest stretch by which a change is measured. */
+const keptRecent = 60;
+const quiet: Step = { kind: "quiet" };
+const noScores: Scores = { up: 0, down: 0, plain: 0 };
+
+export function freshEngine(pipeline: Pipeline, atMs: number): EngineState {
+  const detector = freshDetector(pipeline.components, atMs);
+  return { lastMs: atMs, previous: { ...noScores }, detector, recent: [] };
+}
+
+/** A value that can be judged: zero or less means that nothing was measured. */
+export function isMeasured(value: number): boolean {
+  return Number.isFinite(value) && value > 0;
+}
+
+/** One sample of a series, later than the one before. Changes the state it is given; what is not measured changes nothing. */
+export function stepEngine(
+  state: EngineState,
+  pipeline: Pipeline,
+  sample: { readonly atMs: number; readonly value: number },
+  promise: AlarmPromise,
+): Step {
+  const { atMs, value } = sample;
+  if (!isMeasured(value) || atMs <= state.lastMs) return quiet;
+  const { reference, components } = pipeline;
+  const raw = Math.log(value) - reference.origin;
+  const log = raw - seasonOf(reference.season, atMs, raw - reference.level);
+  const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
+  const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
+  state.lastMs = atMs;
+  remember(state.recent, Math.round((log - reference.level) * 1e4) / 1e4);
+  if (state.held !== undefined) return stepHeld(state, state.held, pipeline, atMs, promise);
+
+  const { level, others } = stepDetector(state.detector, components, scores, atMs);
+  if (level >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  if (others < promise.samples) return quiet;
+  const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
+  const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, promise.intervalMs);
+  for (const [index, component] of components.entries()) {
+    if (isLevel(component.kind)) continue;
+    state.detector.sums[index] = 0;
+    state.detector.cusums[index] = 0;
+    state.detector.sinceMs[index] = atMs;
+  }
+  return { kind: "inform", change };
+}
+
+/** A list that has grown would be copied once more: the oldest makes room first. */
+function remember(recent: number[], value: number): void {
+  if (recent.length < keptRecent) {
+    recent.push(value);
+    return;
+  }
+  for (let index = 1; index < keptRecent; index += 1) recent[index - 1] = recent[index] as number;
+  recent[keptRecent - 1] = value;
+}
+
+function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: number, isGap: boolean): Scores {
+  const { reference, values, scores } = pipeline;
+  const before = isGap ? noScores : state.previous;
+  const now = {
+    up: rankScore(values, log - reference.shift - floor),
+    down: rankScore(values, log - reference.shift + floor),
+    plain: rankScore(values, log),
+  };
+  state.previous = now;
+  const { correlation } = reference;
+  return {
+    up: rankScore(scores, now.up - correlation * before.up),
+    down: rankScore(scores, now.down - correlation * before.down),
+    plain: rankScore(scores, now.plain - correlation * before.plain),
+  };
+}
+
+function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalMs, floor }: AlarmPromise): Step {
+  const { reference, components, isTied } = pipeline;
+  const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
+  const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs);
+  if (isTied && !isBeyond(floor, state.recent.slice(-change.samples), reference)) return quiet;
+  state.detector = freshDetector(components, atMs);
+  const kind = heaviest === "down" ? "down" : "up";
+  const shift = Math.log(change.ratio);
+  const isStillThere = lastsStill(state.recent.slice(-change.samples), shift, reference, floor);
+  if (!isStillThere) return { kind: "inform", change };
+  state.held = { kind, sinceMs, shift, back: 0 };
+  return { kind: "page", change };
+}
+
+function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
+  const { intervalMs, floor } = promise;
+  const { reference, components } = pipeline;
+  settleGeneration(state, held, pipeline, atMs, promise);
+  held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
+  if (held.back < backAt) {
+    return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, pipeline, atMs, intervalMs) };
+  }
+  delete state.held;
+  state.detector = freshDetector(components, atMs);
+  return { kind: "recovered" };
+}
+
+/** An alarm's first estimate is of few samples, and too large on average: it is made again while they become more. */
+function settleGeneration(
+  state: EngineState,
+  held: Held,
+  pipeline: Pipeline,
+  atMs: number,
+  { intervalMs, floor }: AlarmPromise,
+): void {
+  const samples = Math.round((atMs - held.sinceMs) / intervalMs);
+  if (samples > keptRecent || held.back > backAt / 3) return;
+  const estimate = middleOf(state.recent.slice(-samples), pipeline);
+  const sign = Math.sign(held.shift);
+  held.shift = sign * Math.max(floor, sign * estimate);
+}

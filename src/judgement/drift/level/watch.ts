@@ -1,0 +1,224 @@
+import type { LearnedBaseline } from "../../../baseline/baseline.ts";
+import type { Cadence } from "../../../probe/probe.ts";
+import { toJson } from "../../../std/json.ts";
+import type { JudgeInput } from "../../judgement.ts";
+import { type Learning, beginLearning, learn } from "../learn/learning.ts";
+import { type Reference, fitReference, readReference } from "../learn/reference.ts";
+import { previousIn, withPrevious } from "../previous-baseline.ts";
+import type { Change } from "./change.ts";
+import { type EngineState, type Held, type Step, freshEngine, stepEngine } from "./engine.ts";
+import { marginFactorOf } from "./false-positives.ts";
+import { holdOut } from "./held-out.ts";
+import { type Pipeline, pipelineOf, readyPipeline } from "./pipeline.ts";
+import { type Recurrences, isAsBefore, isRecurrent, withMove } from "./recurrences.ts";
+import { returnToPrevious } from "./return-to-previous.ts";
+import { anchorOf, countWeek } from "./slow.ts";
+import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
+import { type WatchState, readWatchState } from "./watch-state.ts";
+
+export type Watched = { readonly state: WatchState; readonly accept?: LearnedBaseline | undefined } & (
+  | { readonly kind: "learning"; readonly n: number; readonly of: number }
+  | {
+      readonly kind: "good";
+      readonly reference: Reference;
+      /** The weekly level has drifted away from the anchor: information. */
+      readonly slow?: string | undefined;
+    }
+  | {
+      readonly kind: "moved";
+      readonly change: Change;
+      readonly reference: Reference;
+      /** A change of level against a baseline that is old enough: it may page. */
+      readonly mayPage: boolean;
+      /** Moves as large and as long have come and gone by themselves before. */
+      readonly asBefore?: Recurrences | undefined;
+      /** Samples from now on that the same says. */
+      readonly confirmed: boolean;
+      /** It is what was normal before a person accepted another normal. */
+      readonly isReturn?: boolean;
+    }
+);
+
+/** One more value of a series that is measured in logs: learns, steps, learns anew at its stages. Pure. */
+export function watch(input: JudgeInput, value: number): Watched {
+  const { slotMs, policy, memory } = input;
+  const reference = readReference(memory?.baseline?.learned);
+  const before = readWatchState(memory?.state);
+  const log = Math.log(value);
+  const learning = before?.learning ?? (reference === undefined ? beginLearning(slotMs, log) : undefined);
+  const intervalMs = intervalOf(input, learning ?? reference);
+
+  const isAnotherCadence = reference !== undefined && hasNewCadence(reference, intervalMs);
+  if (reference === undefined || isAnotherCadence) {
+    const isBegun = learning !== undefined && (!isAnotherCadence || before?.isAnew === true);
+    return learnFirst(isBegun ? learning : beginLearning(slotMs, log), slotMs, log, intervalMs, {
+      of: policy.drift.samples,
+      isAnotherCadence,
+      falsePositives: before?.falsePositives,
+    });
+  }
+
+  return compare(input, value, reference, before ?? grownFrom(reference, slotMs, log), intervalMs);
+}
+
+/** A baseline without a past of its own, accepted or imported: it grows from now on. */
+function grownFrom(reference: Reference, slotMs: number, log: number): WatchState {
+  const learning = beginLearning(slotMs, log);
+  return { v: 3, learning, refitAtMs: nextStageMs(learning, reference.toMs - reference.fromMs) };
+}
+
+/** One sample against a baseline, and what has been made of it so far. `state` is a copy: parts of it are replaced on the way. */
+interface Comparison {
+  readonly input: JudgeInput;
+  readonly reference: Reference;
+  readonly stage: Stage;
+  readonly state: WatchState;
+  readonly engine: EngineState;
+  readonly log: number;
+  readonly intervalMs: number;
+}
+
+function compare(
+  input: JudgeInput,
+  value: number,
+  reference: Reference,
+  state: WatchState,
+  intervalMs: number,
+): Watched {
+  const { slotMs, policy, memory } = input;
+  const { drift } = policy;
+  const stage = stageOf(reference, policy);
+  const pipeline = readyPipeline(reference, stage.floor, marginFactorOf(state.falsePositives, slotMs));
+  const engine = engineFor(state, pipeline, slotMs);
+  const { held: before } = engine;
+  const promise = { samples: drift.falsePageEveryMs / intervalMs, floor: stage.floor, intervalMs };
+  const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, promise);
+  if (step.kind === "page") {
+    const { change } = step;
+    const accept = returnToPrevious(memory?.baseline?.learned, reference, change, stage);
+    const isReturn = { kind: "moved", change, reference, mayPage: false, confirmed: true, isReturn: true } as const;
+    if (accept !== undefined) return { ...isReturn, state: { v: 3, falsePositives: state.falsePositives }, accept };
+  }
+  const now: Comparison = { input, reference, stage, state, engine, log: Math.log(value), intervalMs };
+  if (step.kind === "recovered" && before !== undefined) rememberMove(now, before);
+  const { held } = engine;
+  const known = held && state.recurrences?.[held.kind];
+  const own = isRecurrent(known, slotMs, drift) ? known : undefined;
+  holdOut(state, step, reference, { slotMs, log: now.log, intervalMs }, own === undefined);
+  return step.kind === "page" || step.kind === "held" ? whileMoved(now, step.change, own) : whileSteady(now, step);
+}
+
+/** Sums that belong to other bets say nothing: they begin anew. */
+function engineFor(state: WatchState, pipeline: Pipeline, slotMs: number): EngineState {
+  const isOfThese = state.engine?.detector.sums.length === pipeline.components.length;
+  const engine = isOfThese && state.engine !== undefined ? state.engine : freshEngine(pipeline, slotMs - 1);
+  state.engine = engine;
+  return engine;
+}
+
+function rememberMove({ input: { slotMs, policy }, state }: Comparison, over: Held): void {
+  const { kind } = over;
+  const moves = withMove(state.recurrences?.[kind], over, slotMs, policy.drift);
+  state.recurrences = { ...state.recurrences, [kind]: moves };
+}
+
+/** What has moved is not learned from, unless the baseline is too young to say so or the move keeps coming and going. */
+function whileMoved(now: Comparison, change: Change, own: Recurrences | undefined): Watched {
+  const { input, reference, stage, state, engine } = now;
+  const isLearned = !stage.mayPage || own !== undefined;
+  const accept = isLearned ? learnOn(now) : undefined;
+  const isUsual = own !== undefined && engine.held !== undefined && isAsBefore(own, engine.held, input.slotMs);
+  const confirmed = change.samples >= samplesThatConfirm;
+  const asBefore = isUsual ? own : undefined;
+  return { kind: "moved", change, reference, mayPage: stage.mayPage && !isUsual, asBefore, confirmed, state, accept };
+}
+
+function whileSteady(now: Comparison, step: Step): Watched {
+  const { input, reference, stage, state, engine, intervalMs } = now;
+  const { slotMs, memory } = input;
+  const anchor = anchorOf(memory?.baseline?.learned, reference);
+  state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+  const accept = learnOn(now);
+  if (step.kind === "inform") {
+    const tookMs = slotMs - step.change.sinceMs;
+    state.informed = { change: step.change, untilMs: slotMs + tookMs + 10 * intervalMs };
+  }
+  const { informed } = state;
+  if (informed !== undefined && informed.untilMs >= slotMs) {
+    return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, accept };
+  }
+  state.informed = undefined;
+  return { kind: "good", reference, slow: state.weeks.drift, state, accept };
+}
+
+function learnFirst(
+  kept: Learning,
+  slotMs: number,
+  log: number,
+  intervalMs: number,
+  {
+    of,
+    isAnotherCadence,
+    falsePositives,
+  }: { of: number; isAnotherCadence: boolean; falsePositives: WatchState["falsePositives"] },
+): Watched {
+  learn(kept, slotMs, log, intervalMs);
+  const progress = { kind: "learning", n: kept.n, of } as const;
+  if (kept.n < of) return { ...progress, state: { v: 3, learning: kept, isAnew: isAnotherCadence, falsePositives } };
+  const first = fitReference(kept, intervalMs);
+  const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
+  const engine = freshEngine(pipelineOf(first), slotMs);
+  const state: WatchState = { v: 3, learning: kept, refitAtMs: nextStageMs(kept), engine, falsePositives };
+  return { ...progress, state, accept: { learned: toJson(first), n: kept.n, why } };
+}
+
+/** An alarm's evidence lies in this many samples at least, or other slots have to agree. */
+const samplesThatConfirm = 3;
+
+/** More samples for the next stage; at its time a new baseline, or another try four hours later. */
+function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison): LearnedBaseline | undefined {
+  const { slotMs, memory } = input;
+  const { floor, mayPage } = stage;
+  const { learning, engine, refitAtMs } = state;
+  if (learning === undefined || engine === undefined) return undefined;
+  learn(learning, slotMs, log, intervalMs);
+  if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return undefined;
+  state.refitAtMs = slotMs + retryMs;
+  // An hour's baseline is no anchor: the first day's replaces it whatever it says.
+  if (mayPage && !isQuiet(engine)) return undefined;
+  const refitted = fitReference(learning, intervalMs);
+  if (mayPage && Math.abs(refitted.level - reference.level) > floor) return undefined;
+  state.engine = freshEngine(pipelineOf(refitted), slotMs);
+  state.refitAtMs = nextStageMs(learning);
+  if (state.refitAtMs === undefined) state.learning = undefined;
+  const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
+  // The first day's is the anchor of all that follow.
+  const anchor = mayPage ? anchorOf(memory?.baseline?.learned, reference) : anchorOf(undefined, refitted);
+  const learned = withPrevious({ ...refitted, anchor }, previousIn(memory?.baseline?.learned, readReference));
+  return { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` };
+}
+
+const retryMs = 4 * 3_600_000;
+
+/** The probe's own interval; under a cron pattern the mean of those seen. */
+function intervalOf({ cadence }: JudgeInput, seen: ({ readonly n: number } & Spanned) | undefined): number {
+  if (cadence.kind === "every") return cadenceMs(cadence);
+  const spanMs = seen === undefined ? 0 : "startMs" in seen ? seen.lastMs - seen.startMs : seen.toMs - seen.fromMs;
+  return seen === undefined || seen.n < 2 || spanMs <= 0 ? cronGuessMs : spanMs / (seen.n - 1);
+}
+
+type Spanned =
+  | { readonly startMs: number; readonly lastMs: number }
+  | { readonly fromMs: number; readonly toMs: number };
+
+const cronGuessMs = 3_600_000;
+
+/** Time between two runs; of a cron pattern, a guess. */
+export function cadenceMs(cadence: Cadence): number {
+  return cadence.kind === "every" ? cadence.everyMs : cronGuessMs;
+}
+
+/** Neighbours of another distance are correlated otherwise: what was learned of them no longer holds. */
+function hasNewCadence({ intervalMs }: Reference, nowMs: number): boolean {
+  return Math.abs(Math.log(intervalMs / nowMs)) > Math.log(1.5);
+}

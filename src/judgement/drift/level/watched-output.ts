@@ -1,0 +1,102 @@
+import { toJson } from "../../../std/json.ts";
+import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
+import { subjectOf } from "../../subject.ts";
+import type { Change } from "./change.ts";
+import { type Recurrences, recurrencesText } from "./recurrences.ts";
+import { marginFactorOf } from "./false-positives.ts";
+import { seasonAt } from "../learn/season.ts";
+import type { WatchState } from "./watch-state.ts";
+import type { Watched } from "./watch.ts";
+import { minuteText } from "../../../std/time.ts";
+
+export interface Wording {
+  /** A value of the series for people. */
+  readonly format: (value: number) => string;
+  /** Whether falling values are as bad as rising ones. */
+  readonly pagesDown: boolean;
+}
+
+/** What the engine has said of one sample, as a judge says it. */
+export function watchedOutput(input: JudgeInput, watched: Watched, wording: Wording): JudgeOutput {
+  const subject = subjectOf(input);
+  const { accept } = watched;
+  switch (watched.kind) {
+    case "learning": {
+      const reason = `learning, ${watched.n} of ${watched.of}`;
+      const progress = { n: watched.n, of: watched.of };
+      const state = toJson(accept === undefined ? { ...progress, ...watched.state } : watched.state);
+      return { ruling: { subject, outcome: "unjudged", reason }, state, accept };
+    }
+    case "good": {
+      const good = { subject, outcome: "good" } as const;
+      const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
+      return { ruling, state: toJson(watched.state), accept };
+    }
+    case "moved": {
+      const { change, reference, mayPage, asBefore, confirmed, isReturn } = watched;
+      const isLevel = change.kind === "up" || (change.kind === "down" && wording.pagesDown);
+      const severity = mayPage && isLevel ? "risky" : "informative";
+      const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, input.slotMs));
+      const finding: Finding = {
+        kind: input.series.aspect,
+        severity,
+        subject: input.series.label,
+        expected: wording.format(usual),
+        observed: wordsOf(change, usual, wording) + (isReturn === true ? ", back to the previous baseline" : ""),
+        ...whyOf(watched.state, asBefore, input.slotMs),
+        baselineVersion: input.memory?.baseline?.version,
+      };
+      const isConfirmed = confirmed && severity === "risky";
+      return {
+        ruling: { subject, outcome: "bad", findings: [finding], isConfirmed },
+        state: toJson(watched.state),
+        accept,
+      };
+    }
+    default:
+      return watched satisfies never;
+  }
+}
+
+function noteOf({ series, memory }: JudgeInput, observed: string): Finding {
+  const baselineVersion = memory?.baseline?.version;
+  return {
+    kind: series.aspect,
+    severity: "informative",
+    subject: series.label,
+    expected: "the anchor level",
+    observed,
+    baselineVersion,
+  };
+}
+
+const widerWhy =
+  "this series is less sensitive (margin ×1.5): two of its pages were marked as false positives within 90 days";
+
+function whyOf(
+  { falsePositives }: WatchState,
+  asBefore: Recurrences | undefined,
+  nowMs: number,
+): { readonly why?: string } {
+  if (asBefore !== undefined) return { why: recurrencesText(asBefore) };
+  return marginFactorOf(falsePositives, nowMs) > 1 ? { why: widerWhy } : {};
+}
+
+export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
+  const since = `since ${minuteText(sinceMs)}`;
+  switch (kind) {
+    case "up":
+    case "down":
+      return `${format(usual * ratio)} (×${times(ratio)}, 95 % interval ×${times(low)} to ×${times(high)}), ${since}`;
+    case "variance":
+      return `varies more than before, ${since}`;
+    case "tail":
+      return `outliers are more frequent, ${since}`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+export function times(ratio: number): string {
+  return ratio >= 9.95 ? ratio.toFixed(0) : Math.abs(ratio - 1) < 0.3 ? ratio.toFixed(2) : ratio.toFixed(1);
+}

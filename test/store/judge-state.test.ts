@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { readReference } from "../../src/judgement/drift/learn/reference.ts";
+import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
+import { previousIn } from "../../src/judgement/drift/previous-baseline.ts";
+import type { Json } from "../../src/std/json.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { migrateStore } from "../../src/store/store.ts";
+
+const learning = {
+  startMs: 1,
+  lastMs: 2,
+  origin: 0.5,
+  n: 2,
+  stride: 1,
+  chunks: 0,
+  packed: "",
+  open: "",
+  tail: [0, 1],
+  tailMs: 1,
+  blocks: "",
+};
+const move = { n: 3, lastMs: 5, longestMs: 60_000, largest: 0.4 };
+const reference = {
+  v: 2,
+  n: 60,
+  fromMs: 1,
+  toMs: 2,
+  intervalMs: 60_000,
+  origin: 5,
+  season: [],
+  level: 0,
+  spread: 0.1,
+  correlation: 0,
+  clip: { values: 2, scores: 2 },
+  guard: { estimation: 0.2, wander: 0 },
+  values: "AAA=",
+  scores: "AAA=",
+};
+const kept = { sums: [0, 0], usual: 1, from: 0, seen: 2, earlier: 0, severe: true, notes: 0 };
+
+test("what judges remembered under the old names is read under the new ones, the rest left as it is", async () => {
+  const pool = await openPglitePool(undefined);
+  try {
+    await migrateStore(pool);
+    const states: Readonly<Record<string, Json>> = {
+      moved: {
+        v: 3,
+        aside: learning,
+        episodes: { up: move },
+        marks: [7],
+        weeks: { fromMs: 1, n: 2, sum: 3, told: "slow" },
+      },
+      steady: { v: 3, learning, weeks: { fromMs: 1, n: 2, sum: 3 } },
+      shape: { v: 5, runs: 3, quiet: 0, differed: { "gone $.x": { ...kept, told: true, wasTold: false } }, shares: [] },
+      none: { v: 5, runs: 3, quiet: 0, differed: {}, shares: [] },
+    };
+    for (const [id, state] of Object.entries(states)) {
+      await pool.pool.query("INSERT INTO plumbline.series VALUES ($1, 'p', 'latency', 'l', $2, now())", [id, state]);
+    }
+    const learned = { ...reference, shadow: { ...reference, n: 50, shift: 0.1 } };
+    await pool.pool.query("INSERT INTO plumbline.baselines VALUES ('moved', 1, 60, $1, now(), 'x', 'y')", [learned]);
+    await pool.pool.query("DELETE FROM plumbline.kysely_migration WHERE name = '0020-judge-state-breaking'");
+    expect((await migrateStore(pool)).applied).toEqual(["0020-judge-state-breaking"]);
+
+    const { rows } = await pool.pool.query("SELECT series_id, state FROM plumbline.series");
+    const after = new Map(rows.map((row) => [row["series_id"], row["state"] as Json]));
+    expect(readWatchState(after.get("moved"))).toMatchObject({
+      heldOut: learning,
+      recurrences: { up: move },
+      falsePositives: [7],
+      weeks: { drift: "slow" },
+    });
+    expect(after.get("steady")).toEqual(states["steady"]);
+    expect(after.get("shape")).toMatchObject({
+      differed: { "gone $.x": { ...kept, reported: true, wasReported: false } },
+    });
+    expect(after.get("none")).toEqual(states["none"]);
+    expect(JSON.stringify([...after.values()])).not.toMatch(/aside|episodes|marks|told/i);
+
+    const baselines = await pool.pool.query("SELECT learned FROM plumbline.baselines");
+    const stored = baselines.rows[0]?.["learned"] as Json;
+    expect(readReference(stored)).toMatchObject({ n: 60, shift: 0, margin: { estimation: 0.2, unsteadiness: 1 } });
+    expect(previousIn(stored, readReference)).toMatchObject({ n: 50, shift: 0.1, margin: { unsteadiness: 1 } });
+  } finally {
+    await pool.close();
+  }
+});
