@@ -84,7 +84,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["probe", "judgement", "notify", "config", "operate", "report", "testbed", "cli"],
     why: "a story told with the real program",
   },
-  cli: { mayImport: ["report", "audit"], why: "the words a person types; their effects are passed in" },
+  cli: {
+    mayImport: ["notify", "operate", "report", "audit"],
+    why: "holds the commands, one file per family: words, request and text; their effects are passed in",
+  },
   web: { mayImport: ["incident", "operate", "schedule"], why: "health, state and operations over HTTP" },
   app: {
     mayImport: [
@@ -138,11 +141,18 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/exporter-prometheus": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   pino: fromApp("src/telemetry/log.ts"),
   hono: {
+    files: ["src/web/route.ts", "src/web/openapi.ts", "src/web/action-pages.ts", "src/web/guard.ts"],
+    usedBy: ["app", "web"],
+  },
+  "@hono/zod-openapi": {
     files: [
+      "src/web/route.ts",
+      "src/web/responses.ts",
+      "src/web/openapi.ts",
       "src/web/serve.ts",
-      "src/web/mount-api.ts",
-      "src/web/mount-acts.ts",
-      "src/web/mount-export.ts",
+      "src/web/status.ts",
+      "src/web/export.ts",
+      "src/web/action-pages.ts",
       "src/web/guard.ts",
     ],
     usedBy: ["app", "web"],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { createCommands } from "./app/commands.ts";
-import { endWords } from "./cli/end-words.ts";
+import { createEffects } from "./app/effects.ts";
+import { errorText } from "./cli/error-text.ts";
 import { exitCodes, type Io, Refusal } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { exceptionFields } from "./std/log.ts";
@@ -37,14 +37,14 @@ process.on("uncaughtException", (error) => {
 });
 
 try {
-  process.exit(await runCli(process.argv.slice(2), io, createCommands(io)));
+  process.exit(await runCli(process.argv.slice(2), io, createEffects(io)));
 } catch (error) {
   say(error);
   process.exit(error instanceof Refusal ? error.exitCode : exitCodes.internal);
 }
 
 function say(error: unknown): void {
-  io.stderr.write(`plumbline: ${redact(endWords(error))}\n`);
+  io.stderr.write(`plumbline: ${redact(errorText(error))}\n`);
   const { "exception.stacktrace": frames } = exceptionFields(error);
   if (process.env["DEBUG"] !== undefined && typeof frames === "string") io.stderr.write(`${redact(frames)}\n`);
 }

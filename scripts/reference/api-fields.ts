@@ -11,6 +11,7 @@ export interface Field {
   readonly required?: readonly string[];
   readonly items?: Field;
   readonly anyOf?: readonly Field[];
+  readonly oneOf?: readonly Field[];
   readonly additionalProperties?: Field | boolean;
   readonly allOf?: readonly Field[];
   readonly $ref?: string;
@@ -34,7 +35,7 @@ export function fieldsOf(
 }
 
 export function typeOf(field: Field): string {
-  const { $ref, type, enum: words, const: fixed, items, anyOf, allOf, additionalProperties: values } = field;
+  const { $ref, type, enum: words, const: fixed, items, anyOf, oneOf, allOf, additionalProperties: values } = field;
   const [only] = allOf ?? [];
   if (only !== undefined) return typeOf(only);
   if ($ref !== undefined) {
@@ -43,7 +44,7 @@ export function typeOf(field: Field): string {
   }
   if (words !== undefined) return words.map((word) => code(String(word))).join(", ");
   if (fixed !== undefined) return code(JSON.stringify(fixed));
-  if (anyOf !== undefined) return "one of several";
+  if ((anyOf ?? oneOf) !== undefined) return "one of several";
   if (items !== undefined) return `list of ${items.type === "object" ? "objects" : typeOf(items)}`;
   if (type === "object") return typeof values === "object" && values.type === "string" ? "map of text" : "object";
   return type === "string" ? "text" : (type ?? "anything");

@@ -26,15 +26,16 @@ export interface ApiDocument {
 
 const intro = [
   "A running service answers at the address of `listen`, by default `http://127.0.0.1:8080`. The same is served for programs as an OpenAPI 3.1 document at `/api/v1/openapi.json`.",
-  "**Who may.** Without `api.tokens` in the [configuration](config.md#api) whoever is on the service's own machine may do everything, and nobody else anything. With tokens, send one as `Authorization: Bearer …`: " +
-    "`read` may look, `act` may do all. What is *open* asks for none.",
-  "**How it answers.** JSON is `{ schema: 1, data: … }`, and `{ error: … }` with a sentence when it was not done. Members may be added within `schema: 1`; none is removed, renamed or given another meaning. " +
+  "**Access.** Without `api.tokens` in the [configuration](config.md#api), requests from the service's own machine may do everything, and all others are denied. With tokens, send one as `Authorization: Bearer …`: " +
+    "`read` may read, `write` may do everything. Routes marked *open* need no token.",
+  "**Answers.** Answers are JSON: `{ schema: 1, data: … }`, or `{ error: … }` with a sentence when a request failed. Members may be added within `schema: 1`; members are never removed or renamed, and never change their meaning. " +
     "Bodies are sent as `content-type: application/json`. Times are milliseconds since 1970 (UTC) in members that end in `Ms`.",
-  `**How often.** ${mostPerMinute} requests in a minute for each token, and for each address where no token is asked for (\`/healthz\` excepted); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, nobody there is let in until it is over.`,
+  `**Rate limit.** ${mostPerMinute} requests in a minute for each token, and for each address on open routes (except \`/healthz\`); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, all its requests are denied until the minute is over.`,
 ];
 
 /** The page about the HTTP API: every route, and every form of data that several of them have. */
-export function apiPage({ paths, components }: ApiDocument): string {
+export function apiPage(document: ApiDocument): string {
+  const { paths, components } = withDescriptions(document);
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
   );
@@ -47,14 +48,24 @@ export function apiPage({ paths, components }: ApiDocument): string {
   return [
     titled("The HTTP API", "the OpenAPI document that a service serves", ...intro),
     `## All routes\n\n${table(["route", "access", "what it does"], overview)}`,
-    `## Statuses\n\nThe same everywhere; what else a route answers is told there.\n\n${table(
+    `## Statuses\n\nThe same for all routes; exceptions are listed with the route.\n\n${table(
       ["status", "what it means"],
       [...common].map(([status, words]) => [status, sentence(words)]),
     )}`,
     ...routes.map(({ name, operation }) => routeSection(name, operation, common)),
-    "## Forms\n\nWhat several routes take or give.\n",
+    "## Schemas\n\nObjects that several routes use.\n",
     ...Object.entries(components.schemas).map(([name, schema]) => formSection(name, schema)),
   ].join("\n");
+}
+
+/** A member that is one of the schemas is described there. */
+function withDescriptions(document: ApiDocument): ApiDocument {
+  const { schemas } = document.components;
+  return JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
+    if (typeof value !== "object" || value === null || !("$ref" in value) || "description" in value) return value;
+    const name = String(value.$ref).split("/").at(-1) ?? "";
+    return { ...value, description: schemas[name]?.description };
+  }) as ApiDocument;
 }
 
 function accessOf({ description, security }: Operation): string {
@@ -145,7 +156,7 @@ function fieldTable(fields: ReturnType<typeof fieldsOf>, place: string): string 
 /** What has no words in the document would be a row that says nothing. */
 function wordsOf(given: { readonly name: string; readonly description?: string | undefined }, place: string): string {
   if (given.description === undefined) {
-    throw new Error(`${given.name} of ${place} has no description: give it one in src/web/`);
+    throw new Error(`${given.name} of ${place} has no description: give it one in src/operate/`);
   }
   return sentence(given.description);
 }

@@ -8,8 +8,8 @@ const intro =
   "commands and flags in the shell (`zsh`, `fish` and `powershell` as well).";
 
 /** The page about the command line: every command with its arguments, flags and exit codes, as its help tells them. */
-export function cliPage(exitCodes: readonly (readonly [code: number, meaning: string])[]): string {
-  const program = programOf();
+export async function cliPage(exitCodes: readonly (readonly [code: number, meaning: string])[]): Promise<string> {
+  const program = await programOf();
   const commands = leavesOf(program, "plumbline");
   const overview = commands.map(([name, command]) => [
     `[${code(name)}](#${anchor(name)})`,
@@ -27,14 +27,15 @@ export function cliPage(exitCodes: readonly (readonly [code: number, meaning: st
 }
 
 /** The program as it is built for people, with nothing behind its words. */
-export function programOf(): Command {
+function programOf(): Promise<Command> {
   const stream = { write: () => true };
   return createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
 }
 
 /** Commands that do something, by all words that lead to them. What the shell alone calls is left out. */
-export function leavesOf(command: Command, name: string): readonly (readonly [name: string, command: Command])[] {
-  const below = command.commands.flatMap((inner) => leavesOf(inner, `${name} ${inner.name()}`));
+function leavesOf(command: Command, name: string): readonly (readonly [name: string, command: Command])[] {
+  const visible = command.createHelp().visibleCommands(command);
+  const below = visible.flatMap((inner) => leavesOf(inner, `${name} ${inner.name()}`));
   const isPath = command.parent === null || (below.length > 0 && command.registeredArguments.length === 0);
   return isPath ? below : [[name, command], ...below];
 }

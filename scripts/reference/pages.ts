@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { programVersion } from "../../src/app/world.ts";
 import { exitCodes } from "../../src/cli/io.ts";
 import { days, match, pattern, timeOfDay } from "../../src/config/alerting-schemas.ts";
 import { date } from "../../src/config/audit-schema.ts";
@@ -9,10 +8,10 @@ import { mailAddress } from "../../src/receivers/email/receiver.ts";
 import { httpUrl, secret, urlOrEnv } from "../../src/probe/reference-schemas.ts";
 import { address, configSchema } from "../../src/config/schema.ts";
 import { spendCap } from "../../src/config/spend-cap-schema.ts";
-import { apiRoutes } from "../../src/web/api.ts";
-import { openApiOf } from "../../src/web/openapi.ts";
 import { cron, duration, money, size, slug, timeZone } from "../../src/probe/text-schemas.ts";
+import { documentOf } from "../../src/web/openapi.ts";
 import { type ApiDocument, apiPage } from "./api-page.ts";
+import { everything } from "./everything-served.ts";
 import { cliPage } from "./cli-page.ts";
 import type { FieldNode } from "./config-nodes.ts";
 import { configPage } from "./config-page.ts";
@@ -51,13 +50,13 @@ const exitMeanings = [
 ] as const;
 
 /** Every page of docs/reference, as it should be. */
-export function referencePages(): Readonly<Record<string, string>> {
+export async function referencePages(): Promise<Readonly<Record<string, string>>> {
   const shared = { texts: texts.map(schemaOf), maps: [chat, match, spendCap].map(schemaOf) };
   return {
     "config.md": configPage(schemaOf(configSchema), shared),
     "scenarios.md": scenariosPage(),
-    "cli.md": cliPage(exitMeanings),
-    "api.md": apiPage(openApiOf(apiRoutes, programVersion) as unknown as ApiDocument),
+    "cli.md": await cliPage(exitMeanings),
+    "api.md": apiPage(documentOf(everything()) as unknown as ApiDocument),
     "metrics.md": metricsPage(),
     "spans.md": spansPage(),
     "environment.md": environmentPage(),

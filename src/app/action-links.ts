@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ActionLinks } from "../notify/compose/controls.ts";
 import type { Config } from "../config/config.ts";
-import type { Control } from "../operate/control.ts";
+import type { Operations } from "../operate/operations.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Store } from "../store/store.ts";
-import type { LinkActionsWorld } from "../web/mount-acts.ts";
+import type { LinkActionsWorld } from "../web/action-pages.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What signs the links that alerts carry; undefined: the configuration wants none. */
@@ -13,10 +13,10 @@ export function actionLinksOf({ actionLinks }: Config, secrets: Secrets): Action
   return { publicUrl: actionLinks.publicUrl, key: () => secrets.peek(actionLinks.key) };
 }
 
-/** What answers those links. Which were used is kept in the store, for all processes and over restarts. */
-export function openActs(links: ActionLinks, control: Control, store: Store): LinkActionsWorld {
+/** What answers those links. The store keeps which were used, for all processes and over restarts. */
+export function openActs(links: ActionLinks, operations: Operations, store: Store): LinkActionsWorld {
   return {
-    control,
+    operations,
     key: links.key,
     nowMs: () => systemClock.nowMs(),
     async take(digest, untilMs) {

@@ -6,37 +6,34 @@ import { createPoster } from "../notify/deliver/post-undici.ts";
 import { outboxOf, testEntry } from "../notify/compose/test-alert.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { closestTo } from "../config/closest.ts";
-import type { Config } from "../config/config.ts";
 import { readSecret, secretName } from "../config/secrets.ts";
 import { kindOf, requiredSecrets } from "../receivers/receivers.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { silentLog } from "../std/log.ts";
+import { loadOrExplain } from "./files.ts";
 import { keepSecrets, secretSources } from "./secrets.ts";
 
 /**
- * Sends one receiver a test by the code that delivers every alert, and its end after it, so that nothing stays open.
- * Says what came back; nothing is tried again and nothing is stored.
+ * Sends a test alert to one receiver with the code that delivers every alert, then its resolution, so that nothing stays
+ * open. Prints the answers; nothing is retried or stored. Resolves to the exit code.
  */
-export async function testReceiver(
-  name: string,
-  { receivers }: Config,
-  { stdout, stderr, env }: Io,
-  json: boolean,
-): Promise<number> {
+export async function alertTest(name: string, file: string, json: boolean, io: Io): Promise<number> {
+  const { stdout, stderr, env } = io;
+  const config = loadOrExplain(file, io, false);
+  if (config === undefined) return exitCodes.usage;
+  const { receivers } = config;
   const receiver = receivers.find((one) => one.name === name);
   if (receiver === undefined) {
     const names = receivers.map((one) => one.name);
     const closest = closestTo(name, names);
-    const known = closest === undefined ? `there are: ${names.join(", ") || "none"}` : `did you mean ${closest}?`;
-    stderr.write(`no receiver is called ${name}; ${known}\n`);
+    const hint = closest === undefined ? `known receivers: ${names.join(", ") || "none"}` : `did you mean ${closest}?`;
+    stderr.write(`no receiver is called ${name}; ${hint}\n`);
     return exitCodes.usage;
   }
   const missing = requiredSecrets(receiver).filter(({ ref }) => readSecret(ref, secretSources(env)) === undefined);
-  if (missing.length > 0) {
-    for (const { ref } of missing) stderr.write(`${name} needs a value in ${secretName(ref)}; there is none\n`);
-    return exitCodes.usage;
-  }
+  for (const { ref } of missing) stderr.write(`${name} needs a value in ${secretName(ref)}; it has none\n`);
+  if (missing.length > 0) return exitCodes.usage;
 
   const world = {
     clock: systemClock,
@@ -56,10 +53,12 @@ export async function testReceiver(
     const attempt = await deliverOnce({ ...world, outbox: outboxOf(entry) }, entry.id);
     if (attempt === undefined) throw new Error("a test was not due");
     const { outcome, durationMs } = attempt;
-    const what = event === "opened" ? "test" : "its end";
+    const what = event === "opened" ? "test alert" : "resolution";
     attempts.push({ event, outcome, durationMs });
     if (!json) {
-      stdout.write(`${name} (${receiver.kind})  ${what}: ${said(outcome)}, after ${formatDurationMs(durationMs)}\n`);
+      stdout.write(
+        `${name} (${receiver.kind})  ${what}: ${outcomeText(outcome)}, after ${formatDurationMs(durationMs)}\n`,
+      );
     }
     if (outcome.kind !== "delivered") break;
   }
@@ -69,18 +68,18 @@ export async function testReceiver(
   return attempts.every(({ outcome }) => outcome.kind === "delivered") ? exitCodes.fine : exitCodes.drifted;
 }
 
-function said(outcome: DeliveryOutcome): string {
+function outcomeText(outcome: DeliveryOutcome): string {
   switch (outcome.kind) {
     case "delivered":
       return `delivered, status ${outcome.status}`;
     case "failed": {
       const { reason, retryAfterMs } = outcome;
-      return `not delivered, ${reason}${retryAfterMs === undefined ? "" : `, asks to wait ${formatDurationMs(retryAfterMs)}`}`;
+      return `not delivered, ${reason}${retryAfterMs === undefined ? "" : `, retry after ${formatDurationMs(retryAfterMs)}`}`;
     }
     case "gone":
-      return "not delivered, status 410: it wants no more";
+      return "not delivered, status 410: the receiver wants no more messages";
     case "refused":
-      return `not delivered and would not be tried again, ${outcome.reason}`;
+      return `not delivered, and would not be retried: ${outcome.reason}`;
     default:
       return outcome satisfies never;
   }

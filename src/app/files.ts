@@ -1,7 +1,21 @@
 import { readFileSync } from "node:fs";
+import type { Io } from "../cli/io.ts";
+import type { Config } from "../config/config.ts";
 import { type Loaded, loadConfig } from "../config/load.ts";
+import { renderProblems } from "../config/render.ts";
 import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { type Env, secretSources } from "./secrets.ts";
+
+/** A configuration; undefined, after writing its problems to standard error, if it has any. */
+export function loadOrExplain(file: string, { env, stderr }: Io, checkSecrets: boolean): Config | undefined {
+  const loaded = loadConfigFile(file, env, checkSecrets);
+  if ("problems" in loaded) {
+    stderr.write(renderProblems(loaded.problems));
+    return undefined;
+  }
+  for (const notice of loaded.notices) stderr.write(`${notice}\n`);
+  return loaded.config;
+}
 
 /** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
 export function loadConfigFile(file: string, env: Env, checkSecrets: boolean): Loaded {

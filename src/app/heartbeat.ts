@@ -4,7 +4,7 @@ import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import { startHeartbeat } from "../upkeep/heartbeat.ts";
-import type { Health } from "../web/health.ts";
+import type { Health } from "../operate/status.ts";
 import { repeat } from "./repeat.ts";
 import type { Secrets } from "./secrets.ts";
 

@@ -1,8 +1,8 @@
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
 import { throttleLog } from "../std/log-throttle.ts";
+import { version } from "../std/version.ts";
 import type { About } from "../telemetry/telemetry.ts";
-import { programVersion } from "./world.ts";
 
 const tellEveryMs = 60_000;
 
@@ -10,7 +10,7 @@ const tellEveryMs = 60_000;
 export function aboutThis(log: Log): About {
   const say = throttleLog(systemClock, tellEveryMs, (fields) => log.warn("could not export telemetry", fields));
   return {
-    version: programVersion,
+    version,
     onTrouble: (trouble) =>
       trouble.kind === "dropped"
         ? say("dropped", { reason: "the queue is full", spans: trouble.spans })

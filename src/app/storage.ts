@@ -67,19 +67,19 @@ function redisTlsOf(env: Readonly<Record<string, string | undefined>>): RedisTls
   return Object.keys(given).length === 0 ? undefined : given;
 }
 
-/** What of it must not be told: the addresses, and the passwords in them as they are written and as they are meant. */
+/** What must not be shown: the addresses, and the passwords in them, as written and decoded. */
 export function secretsOf(choice: StorageChoice): string[] {
   if (choice.kind === "embedded") return [];
   const { redisUrl, sentinelPassword } = choice.kind === "production" ? choice : {};
   const urls = [choice.databaseUrl, ...(redisUrl === undefined ? [] : [redisUrl])];
   const passwords = urls.flatMap((url) => {
     const [, password] = /^[^/]*:\/\/[^/@]*?:([^@/]+)@/.exec(url) ?? [];
-    return password === undefined ? [] : [url, password, meant(password)];
+    return password === undefined ? [] : [url, password, decoded(password)];
   });
   return [...passwords, ...(sentinelPassword === undefined ? [] : [sentinelPassword])];
 }
 
-function meant(text: string): string {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -7,13 +7,13 @@ import { createUndiciAttempts } from "../exchange/undici-attempt.ts";
 import type { RunStore, World } from "../run/world.ts";
 import { systemClock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
+import { version } from "../std/version.ts";
 import { timedRuns } from "./measure.ts";
 import { repeat } from "./repeat.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
-export const programVersion = "0.1.0";
-export const userAgent = "plumbline/0.1 (synthetic monitoring)";
+export const userAgent = `plumbline/${version} (synthetic monitoring)`;
 
 /** A file that was replaced is read again so often, should nothing need it before. */
 const lookEveryMs = 5_000;

@@ -11,10 +11,10 @@ export interface Io {
   onCrash(listener: (thrown: unknown) => void): void;
 }
 
-/** DESIGN: 0 fine · 1 internal · 2 usage or configuration · 3 failed or drifted · 4 inconclusive · 5 monitor unhealthy. */
+/** 0 fine · 1 internal · 2 usage or configuration · 3 failed or drifted · 4 inconclusive · 5 monitor unhealthy. */
 export const exitCodes = { fine: 0, internal: 1, usage: 2, drifted: 3, inconclusive: 4, unhealthy: 5 } as const;
 
-/** Why a command can't be carried out, in words for whoever typed it. Whoever started the program says it and ends so. */
+/** Why a command can't be carried out, for the person who typed it. The program prints it and exits with the code. */
 export class Refusal extends Error {
   readonly exitCode: number;
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Observation } from "../observation/observation.ts";
 import type { LedgerEntry, RunState } from "../run/run.ts";
 
@@ -33,6 +34,13 @@ export interface ExportRange {
 
 export const exportFormats = ["ndjson", "csv"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
+
+/** Of the one route that streams its answer: no envelope, a line for each call. */
+export const exportQuery = z.strictObject({
+  from: z.iso.datetime({ offset: true }).describe("the first due time, ISO 8601"),
+  until: z.iso.datetime({ offset: true }).describe("the end, exclusive, ISO 8601"),
+  format: z.enum(exportFormats).default("ndjson").describe("NDJSON has every fact, CSV the usual columns"),
+});
 
 /** A line for each call; a run that made none has one line all the same. Ends with a line break. */
 export function exportLines(run: ExportedRun, format: ExportFormat): string {

@@ -1,64 +1,106 @@
+import { z } from "zod";
 import type { Incident } from "../incident/incident.ts";
-import type { CapUsage } from "../judgement/spend/cap-usage.ts";
-import type { Verdict } from "../judgement/judgement.ts";
-import type { ErrorBudget } from "../judgement/spend/slo.ts";
-import type { MicroUsd } from "../std/money.ts";
-import type { RunState } from "../run/run.ts";
+import { at, atMs, learning } from "./fields.ts";
+import { incident } from "./incidents.ts";
+import type { Plain } from "./operation.ts";
 
-/** What is known now, for the live view, `status` and the web. */
-export interface Overview {
-  readonly atMs: number;
-  readonly probes: readonly ProbeOverview[];
-  /** Open and acknowledged, newest first. */
+export const run = z
+  .object({
+    runId: z.string().describe("its id"),
+    slotMs: at("when it was due"),
+    state: z.enum(["claimed", "done", "interrupted", "missed", "skipped"]).describe("how the slot ended"),
+    reason: z.string().optional().describe("why it did not run, such as spend-cap or overlap"),
+    verdict: z.enum(["ok", "warn", "drift", "fail", "inconclusive"]).optional().describe("the verdict"),
+    totalMs: z.number().optional().describe("duration of its last call, in milliseconds"),
+    firstContentMs: z.number().optional().describe("time to the first content of its last call, in milliseconds"),
+    tokens: z.number().optional().describe("tokens used; missing when unknown"),
+    microUsd: z.number().optional().describe("cost in millionths of a US dollar; missing when unknown"),
+  })
+  .meta({ id: "Run", description: "one slot of a probe, and how it ended" });
+
+const watched = z
+  .looseObject({
+    probeId: z.string().describe("the probe, such as valid@default"),
+    target: z.string().describe("name of the target"),
+    model: z.string().describe("model of the target"),
+    scenario: z.string().describe("name of the scenario"),
+    location: z.string().describe("where it runs"),
+    recent: z.array(run).describe("its newest runs, oldest first, at most 60"),
+    learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
+  })
+  .meta({ id: "WatchedProbe" });
+
+const spend = z
+  .object({
+    target: z.string().describe("name of the target"),
+    microUsd: z
+      .number()
+      .describe("cost in millionths of a US dollar: settled where the usage is known, reserved where it is not"),
+    tokens: z.number().describe("tokens, counted in the same way"),
+    requests: z.number().describe("requests, retries included"),
+    unknownRuns: z.number().describe("runs of unknown usage"),
+  })
+  .meta({ id: "TargetSpend" });
+
+const errorBudget = z
+  .object({
+    target: z.string().describe("name of the target"),
+    objective: z.enum(["availability", "latency"]).describe("which of its objectives"),
+    share: z.number().describe("share of runs that must be good"),
+    windowMs: z.number().describe("length of the window, in milliseconds"),
+    runs: z.number().describe("runs in the window"),
+    bad: z.number().describe("bad runs in the window"),
+    left: z.number().describe("share of the error budget that is left; below 0: it is exceeded"),
+  })
+  .meta({ id: "ErrorBudget" });
+
+const spendCap = z
+  .object({
+    scope: z.string().describe("`target/<name>`, `key/<reference>` or `all`"),
+    span: z.enum(["hour", "day", "month"]).describe("the period it limits, by the calendar in UTC"),
+    label: z.string().describe("its name for people"),
+    unit: z.enum(["microUsd", "tokens", "requests"]).describe("what it limits; microUsd: millionths of a US dollar"),
+    limit: z.number().describe("the limit"),
+    used: z.number().describe("used in the current period, reservations included"),
+    monthUsed: z.number().describe("used since the month began"),
+    monthProjected: z
+      .number()
+      .optional()
+      .describe("projection for the whole month at the pace of the last three days; missing in the first hour"),
+  })
+  .meta({ id: "SpendCap" });
+
+const pause = z
+  .object({
+    probeId: z.string().describe("the probe, such as valid@default"),
+    by: z.string().describe("who paused it"),
+    why: z.string().describe("the reason"),
+    sinceMs: at("since when"),
+  })
+  .meta({ id: "Pause" });
+
+export const overview = z.looseObject({
+  atMs,
+  probes: z.array(watched).describe("every probe that has run or is configured"),
+  incidents: z.array(incident).describe("active incidents, newest first"),
+  spendToday: z.array(spend).describe("spend of each target since midnight UTC"),
+  spendCaps: z.array(spendCap).optional().describe("usage of each cap, once for each unit it limits"),
+  errorBudgets: z.array(errorBudget).optional().describe("error budgets of targets with objectives"),
+  pauses: z.array(pause).optional().describe("probes that somebody has paused"),
+  deliveries: z
+    .object({
+      pending: z.number().describe("alerts that are on their way"),
+      failed: z.number().describe("alerts that failed for good within the last day"),
+    })
+    .describe("deliveries of alerts"),
+});
+
+export type RunSummary = Plain<z.output<typeof run>>;
+export type ProbeOverview = Plain<z.output<typeof watched>>;
+export type Pause = Plain<z.output<typeof pause>>;
+export type TargetSpend = Plain<z.output<typeof spend>>;
+
+/** What is known now, for the live view, `status` and the web. Incidents are active ones, newest first. */
+export interface Overview extends Omit<Plain<z.output<typeof overview>>, "incidents"> {
   readonly incidents: readonly Incident[];
-  readonly spendToday: readonly TargetSpend[];
-  /** What is left of the error budgets of targets that have any. */
-  readonly errorBudgets?: readonly ErrorBudget[] | undefined;
-  /** How the caps on money, tokens and requests stand. */
-  readonly spendCaps?: readonly CapUsage[] | undefined;
-  readonly pauses?: readonly Pause[] | undefined;
-  /** Waiting for their receivers; given up within the last day. */
-  readonly deliveries: { readonly pending: number; readonly failed: number };
-}
-
-/** Somebody has stopped a probe: its slots are skipped until somebody lets it go on. */
-export interface Pause {
-  readonly probeId: string;
-  readonly by: string;
-  readonly why: string;
-  readonly sinceMs: number;
-}
-
-export interface ProbeOverview {
-  readonly probeId: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
-  readonly location: string;
-  /** Oldest first, at most 60. */
-  readonly recent: readonly RunSummary[];
-  /** Series still without a baseline, how far they are: `{ done: 14, of: 30 }`. */
-  readonly learning?: { readonly done: number; readonly of: number } | undefined;
-}
-
-export interface RunSummary {
-  readonly runId: string;
-  readonly slotMs: number;
-  readonly state: RunState;
-  readonly reason?: string | undefined;
-  readonly verdict?: Verdict | undefined;
-  readonly totalMs?: number | undefined;
-  readonly firstContentMs?: number | undefined;
-  readonly tokens?: number | undefined;
-  readonly microUsd?: MicroUsd | undefined;
-}
-
-export interface TargetSpend {
-  readonly target: string;
-  /** Settled where the usage is known, reserved where it is not. */
-  readonly microUsd: MicroUsd;
-  readonly tokens: number;
-  readonly requests: number;
-  /** Runs whose usage is unknown. */
-  readonly unknownRuns: number;
 }

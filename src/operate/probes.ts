@@ -1,138 +1,116 @@
-import { runId } from "../probe/ids.ts";
-import type { Probe } from "../probe/probe.ts";
-import type { Clock } from "../std/clock.ts";
-import type { AuditEntry } from "./control.ts";
-import type { Overview, Pause, ProbeOverview, RunSummary } from "./overview.ts";
+import { z } from "zod";
+import { at, because, finding, learning } from "./fields.ts";
+import { type Operation, type Plain, subjectOf } from "./operation.ts";
+import { run } from "./overview.ts";
 
-/** What may be asked and done about probes. Each act is written in the same transaction. */
-export interface ProbeStore {
-  overview(nowMs: number): Promise<Overview>;
-  pauses(): Promise<readonly Pause[]>;
-  /** False when it is paused already. */
-  pause(pause: Pause, act: AuditEntry): Promise<boolean>;
-  /** False when it is not paused. */
-  resume(probeId: string, act: AuditEntry): Promise<boolean>;
-  recordAct(act: AuditEntry): Promise<void>;
-  /** Newest first. */
-  runs(probeId: string, limit: number): Promise<readonly RunSummary[]>;
-  /** One run with everything that is kept of it. */
-  run(runId: string): Promise<RunDetail | undefined>;
-}
+const runDetail = run
+  .extend({
+    probeId: z.string().describe("the probe, such as valid@default"),
+    target: z.string().describe("name of the target"),
+    model: z.string().describe("model of the target"),
+    scenario: z.string().describe("name of the scenario"),
+    location: z.string().describe("where it ran"),
+    traceId: z.string().optional().describe("its trace"),
+    findings: z.array(finding).describe("its findings"),
+    unjudged: z.array(z.string()).describe("what could not be judged, and why"),
+    observations: z.array(z.looseObject({})).describe("facts of each exchange; never a prompt, completion or key"),
+  })
+  .meta({ id: "RunDetail" });
 
-export interface RunDetail extends RunSummary {
-  readonly probeId: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
-  readonly location: string;
-  readonly traceId?: string | undefined;
-  readonly findings: readonly unknown[];
-  readonly unjudged: readonly string[];
-  readonly observations: readonly unknown[];
-}
+const cadence = z.union([
+  z.object({
+    kind: z.literal("every").describe("at a fixed interval"),
+    everyMs: z.number().describe("the interval, in milliseconds"),
+  }),
+  z.object({
+    kind: z.literal("cron").describe("by a cron pattern"),
+    pattern: z.string().describe("the pattern"),
+    tz: z.string().describe("its time zone"),
+  }),
+]);
 
-/** A configured probe and how it is. */
-export interface ProbeView {
-  readonly id: string;
-  readonly target: string;
-  readonly model: string;
-  readonly scenario: string;
-  readonly location: string;
-  readonly cadence: Probe["cadence"];
-  readonly paused?: Pause | undefined;
-  readonly last?: RunSummary | undefined;
-  /** When it is due next; a paused probe's slot is skipped then. */
-  readonly nextSlotMs?: number | undefined;
-  readonly learning?: ProbeOverview["learning"];
-}
+const paused = z.object({
+  by: z.string().describe("who paused it"),
+  why: z.string().describe("the reason"),
+  sinceMs: at("since when"),
+});
 
-export type ProbeResult = { readonly kind: "done" } | { readonly kind: "refused"; readonly reason: string };
+const probe = z
+  .object({
+    id: z.string().describe("its id, such as valid@default"),
+    target: z.string().describe("name of the target"),
+    model: z.string().describe("model of the target"),
+    scenario: z.string().describe("name of the scenario"),
+    location: z.string().describe("where it runs"),
+    cadence: cadence.describe("when it is due"),
+    paused: paused.optional().describe("there while it is paused"),
+    last: run.optional(),
+    nextSlotMs: at("when it is due next").optional(),
+    learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
+  })
+  .meta({ id: "Probe" });
 
-export interface Probes {
-  list(): Promise<readonly ProbeView[]>;
-  /** Undefined: no such probe. Otherwise the run that is asked for, which comes under caps as every other. */
-  runNow(id: string, by: string): Promise<{ readonly runId: string } | { readonly refused: string } | undefined>;
-  pause(id: string, by: string, why: string): Promise<ProbeResult | undefined>;
-  resume(id: string, by: string): Promise<ProbeResult | undefined>;
-  runs(id: string): Promise<readonly RunSummary[] | undefined>;
-  run(id: string): Promise<RunDetail | undefined>;
-}
+export type ProbeView = Plain<z.output<typeof probe>>;
+export type RunDetail = Plain<z.output<typeof runDetail>>;
 
-interface ProbeWorld {
-  readonly book: ProbeStore;
-  readonly clock: Clock;
-  readonly probes: readonly Probe[];
-  /** Puts a slot into the queue of its location. */
-  readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
-  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
-}
+const subject = subjectOf("probe", "the id of the probe, such as valid@default");
 
-const mostRuns = 100;
+export const listProbes = {
+  method: "GET",
+  path: "/probes",
+  summary: "list all configured probes: newest run, learning progress, next due time, pause",
+  scope: "read",
+  answer: z.array(probe),
+} as const satisfies Operation;
 
-export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: ProbeWorld): Probes {
-  /** By id, or by a name that has one place only. */
-  const find = (given: string): Probe | undefined => {
-    const named = probes.filter(({ name }) => name === given);
-    return probes.find(({ id }) => id === given) ?? (named.length === 1 ? named[0] : undefined);
-  };
+export const runProbeNow = {
+  method: "POST",
+  path: "/probes/{id}/run",
+  summary: "run a probe once now, outside its schedule; spend caps apply",
+  scope: "write",
+  subject,
+  conflicts: true,
+  answer: z.object({ runId: z.string().describe("the run: GET /api/v1/runs/{id} shows it once it is done") }),
+} as const satisfies Operation;
 
-  return {
-    async list() {
-      const pauses = new Map((await book.pauses()).map((pause) => [pause.probeId, pause]));
-      const seen = new Map((await book.overview(clock.nowMs())).probes.map((probe) => [probe.probeId, probe]));
-      return probes.map((probe) => {
-        const { id, target, scenario, location, cadence } = probe;
-        return {
-          id,
-          target: target.name,
-          model: target.model,
-          scenario: scenario.name,
-          location,
-          cadence,
-          paused: pauses.get(id),
-          last: seen.get(id)?.recent.at(-1),
-          nextSlotMs: nextSlotMs(probe, clock.nowMs()),
-          learning: seen.get(id)?.learning,
-        };
-      });
-    },
+const isDone = z.object({ done: z.literal(true).describe("it is done") });
 
-    async runNow(given, by) {
-      const probe = find(given);
-      if (probe === undefined) return undefined;
-      const { id } = probe;
-      if ((await book.pauses()).some(({ probeId }) => probeId === id))
-        return { refused: "it is paused: resume it first" };
-      const slotMs = clock.nowMs();
-      await book.recordAct({ by, what: "run-now", subject: id, why: "asked for", atMs: slotMs });
-      await enqueue(probe, slotMs);
-      return { runId: runId(id, slotMs) };
-    },
+export const pauseProbe = {
+  method: "POST",
+  path: "/probes/{id}/pause",
+  summary: "pause a probe: Plumbline skips its slots and sends nothing until you resume it",
+  scope: "write",
+  subject,
+  conflicts: true,
+  body: because,
+  answer: isDone,
+} as const satisfies Operation;
 
-    async pause(given, by, why) {
-      const id = find(given)?.id;
-      if (id === undefined) return undefined;
-      const atMs = clock.nowMs();
-      const isDone = await book.pause(
-        { probeId: id, by, why, sinceMs: atMs },
-        { by, what: "pause", subject: id, why, atMs },
-      );
-      return isDone ? { kind: "done" } : { kind: "refused", reason: "it is paused already" };
-    },
+export const resumeProbe = {
+  method: "POST",
+  path: "/probes/{id}/resume",
+  summary: "resume a paused probe",
+  scope: "write",
+  subject,
+  conflicts: true,
+  answer: isDone,
+} as const satisfies Operation;
 
-    async resume(given, by) {
-      const id = find(given)?.id ?? given;
-      const act: AuditEntry = { by, what: "resume", subject: id, why: "goes on", atMs: clock.nowMs() };
-      const isDone = await book.resume(id, act);
-      if (isDone) return { kind: "done" };
-      return find(id) === undefined ? undefined : { kind: "refused", reason: "it is not paused" };
-    },
+export const listRuns = {
+  method: "GET",
+  path: "/runs",
+  summary: "list the newest hundred runs of a probe, newest first",
+  scope: "read",
+  subject,
+  query: z.object({ probe: z.string().min(1).max(200).describe("id of the probe, such as valid@default") }),
+  answer: z.array(run),
+} as const satisfies Operation;
 
-    async runs(given) {
-      const id = find(given)?.id ?? given;
-      const runs = await book.runs(id, mostRuns);
-      return runs.length === 0 && find(id) === undefined ? undefined : runs;
-    },
-    run: (id) => book.run(id),
-  };
-}
+export const getRun = {
+  method: "GET",
+  path: "/runs/{id}",
+  summary: "show one run: observations, findings, and what could not be judged",
+  scope: "read",
+  subject: subjectOf("run", "the id of the run"),
+  answer: runDetail,
+} as const satisfies Operation;

@@ -3,7 +3,7 @@ import { formatMicroUsd } from "../std/money.ts";
 import { printable, type Segment, segment } from "./terminal-text.ts";
 
 /** ` mini per day  $0.12 of $0.50 · $1.40 this month, about $3.20 by its end` */
-export function capLines({ spendCaps = [] }: Overview): readonly (readonly Segment[])[] {
+export function capLines({ spendCaps = [] }: Pick<Overview, "spendCaps">): readonly (readonly Segment[])[] {
   return spendCaps.map(({ label, unit, used, limit, monthUsed, monthProjected, span }) => {
     const say = (amount: number): string => (unit === "microUsd" ? formatMicroUsd(amount) : String(amount));
     const ofWhat = unit === "microUsd" ? "" : ` ${unit}`;

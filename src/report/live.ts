@@ -1,6 +1,6 @@
-import type { Incident } from "../incident/incident.ts";
+import type { IncidentView } from "../operate/incidents.ts";
 import type { SpendCap } from "../probe/target.ts";
-import type { Overview, ProbeOverview } from "../operate/overview.ts";
+import type { Overview as WholeOverview, ProbeOverview } from "../operate/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -23,6 +23,11 @@ export interface LiveFrame {
   /** By target; left out where they are not known. */
   readonly caps?: ReadonlyMap<string, readonly SpendCap[]> | undefined;
 }
+
+type Overview = Omit<WholeOverview, "incidents"> & {
+  /** As the store has them, or as the API shows them. */
+  readonly incidents: readonly Omit<IncidentView, "id">[];
+};
 
 type Line = readonly Segment[];
 
@@ -196,7 +201,7 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
 }
 
 /** `◆ valid-request  contract for 12 s: $.id absent, expected string` */
-function incidentLine(incident: Incident, atMs: number): Line {
+function incidentLine(incident: Omit<IncidentView, "id">, atMs: number): Line {
   const [worst] = incident.findings;
   const found = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
   const what = incident.group?.headline ?? found;

@@ -3,7 +3,8 @@ import { junitReport } from "./junit.ts";
 import { prettyReport } from "./pretty.ts";
 import type { Reporter } from "./reporter.ts";
 
-export type ReporterName = "pretty" | "json" | "junit";
+export const reporterNames = ["pretty", "json", "junit"] as const;
+export type ReporterName = (typeof reporterNames)[number];
 
 /** Every reporter by the name that `--reporter` takes. */
 export const reporters: Readonly<Record<ReporterName, Reporter>> = {

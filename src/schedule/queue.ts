@@ -62,10 +62,13 @@ export interface SlotStore {
   /** Takes or renews a lease; true while `holder` has it. */
   holdLease(name: string, holder: string, ttlMs: number, nowMs: number): Promise<boolean>;
   releaseLease(name: string, holder: string): Promise<void>;
-  /** Newest recorded slot of each probe. */
-  lastSlots(): Promise<ReadonlyMap<string, number>>;
-  /** Writes `missed` rows for slots that have no row; returns how many it wrote. */
-  recordMissed(slots: readonly Slot[]): Promise<number>;
+  /**
+   * Up to when every due slot of a probe has a row, some minutes less at most; its newest row where that was never
+   * recorded. Probes that nothing is known of are absent.
+   */
+  accountedUntil(): Promise<ReadonlyMap<string, number>>;
+  /** Writes `missed` rows for slots that have no row, and with them what holds then; returns how many it wrote. */
+  recordMissed(slots: readonly Slot[], accountedUntil: ReadonlyMap<string, number>): Promise<number>;
   /** Turns claims whose deadline has passed into `interrupted`; returns their run ids. */
   sweepInterrupted(nowMs: number): Promise<readonly string[]>;
 }

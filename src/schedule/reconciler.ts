@@ -151,14 +151,14 @@ async function recordMissed(
   nowMs: number,
 ): Promise<number> {
   const isKnown = probes.every(({ id }) => accounted.has(id));
-  const newest = isKnown ? new Map<string, number>() : await store.lastSlots();
+  const newest = isKnown ? new Map<string, number>() : await store.accountedUntil();
   const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
   const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
   let missed = 0;
   let pending: Slot[] = [];
   let complete = new Map<string, number>();
   const write = async (): Promise<void> => {
-    missed += await store.recordMissed(pending);
+    missed += await store.recordMissed(pending, complete);
     for (const [probeId, untilMs] of complete) accounted.set(probeId, untilMs);
     pending = [];
     complete = new Map();

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../operate/control.ts";
+import type { AuditEntry } from "../operate/audit-log.ts";
 import { iso } from "./columns.ts";
 import type { Database, Transaction } from "./database.ts";
 import { sql, type Statement } from "./sql.ts";

@@ -1,8 +1,8 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
-import type { BaselineStore } from "../operate/baselines.ts";
-import type { AuditEntry } from "../operate/control.ts";
-import type { SeriesChangeStore } from "../operate/series-feedback.ts";
+import type { AuditEntry } from "../operate/audit-log.ts";
+import type { SeriesChangeStore } from "../operate/incident-feedback.ts";
+import type { BaselineStore } from "../operate/read-baselines.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./audit-log.ts";
 import { iso, json, rowSchema, text } from "./columns.ts";
@@ -10,7 +10,7 @@ import type { Database, Executor, Transaction } from "./database.ts";
 import { readFleet } from "./fleet.ts";
 import { lock, lockKeys } from "./locks.ts";
 import { baselineRow, seriesMemoryRow } from "./rows.ts";
-import { sql } from "./sql.ts";
+import { raw, sql } from "./sql.ts";
 
 const ownerRow = rowSchema<{ probeId: string }>({ probeId: text("probe_id") });
 const observationsRow = rowSchema<{ observations: readonly Observation[] }>({ observations: json("observations") });
@@ -73,11 +73,10 @@ export function createBaselineStore(db: Database): BaselineStore & SeriesChangeS
 
 /** Of all probes when `probeId` is undefined. */
 function seriesIn(db: Executor, probeId: string | undefined): Promise<SeriesMemory[]> {
-  const all = probeId === undefined;
   return db.select(
     seriesMemoryRow,
     sql`
-    SELECT ${seriesMemoryRow.columns} FROM plumbline.series_memory WHERE ${all}::boolean OR probe_id = ${probeId ?? ""}
+    SELECT ${seriesMemoryRow.columns} FROM plumbline.series_memory ${probeId === undefined ? raw("") : sql`WHERE probe_id = ${probeId}`}
     ORDER BY probe_id, aspect, label, series_id`,
   );
 }

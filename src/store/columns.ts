@@ -1,5 +1,6 @@
-import type { Row } from "./database.ts";
 import { raw, type Statement } from "./sql.ts";
+
+export type Row = Readonly<Record<string, unknown>>;
 
 /** How one column is read; `sql` is what to select, its name when nothing else is said. */
 export interface Column<T> {

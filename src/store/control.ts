@@ -1,23 +1,27 @@
 import { type Incident, incidentId } from "../incident/incident.ts";
 import type { DeliveryOutcome } from "../notify/compose/alert.ts";
-import type { ControlStore, DeliveryView } from "../operate/control.ts";
+import type { AuditStore } from "../operate/audit-log.ts";
+import type { DeliveryStore, DeliveryView } from "../operate/deliveries.ts";
+import type { IncidentStore } from "../operate/manage-incidents.ts";
+import type { SilenceStore } from "../operate/silences.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
-import { iso, json, jsonOr, number, rowSchema, text, timeMs, word } from "./columns.ts";
-import type { Database, Row } from "./database.ts";
+import { iso, json, jsonOr, number, type Row, rowSchema, text, timeMs, word } from "./columns.ts";
+import type { Database } from "./database.ts";
 import { lockIncident, readIncident, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
-import { probeIds } from "./probe-ids.ts";
 import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
 
 const lastDoneRow = rowSchema({
-  probeId: text("probe_id", "ids.probe_id"),
-  endedAtMs: timeMs("ended_at", "newest.ended_at"),
+  probeId: text("probe_id"),
+  endedAtMs: timeMs("last_done_at"),
 });
 
-/** What people ask and do: incidents, silences, deliveries, and the record of who did it. */
+type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore;
+
+/** Incidents, silences, deliveries, and the audit log. */
 export function createControlStore(db: Database): ControlStore & MonitorStore & ConcludeStore {
   return {
     incidents: (all, limit) =>
@@ -87,12 +91,7 @@ export function createControlStore(db: Database): ControlStore & MonitorStore & 
     async lastDone() {
       const rows = await db.select(
         lastDoneRow,
-        sql`
-        WITH ${probeIds(0)}
-        SELECT ${lastDoneRow.columns} FROM ids CROSS JOIN LATERAL (
-          SELECT coalesce(ended_at, slot) AS ended_at FROM plumbline.runs WHERE probe_id = ids.probe_id
-            AND (state = 'done' OR (state = 'skipped' AND reason IN ('paused', 'spend-cap')))
-          ORDER BY slot DESC LIMIT 1) AS newest`,
+        sql`SELECT ${lastDoneRow.columns} FROM plumbline.progress WHERE last_done_at IS NOT NULL`,
       );
       return new Map(rows.map(({ probeId, endedAtMs }) => [probeId, endedAtMs]));
     },

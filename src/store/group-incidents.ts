@@ -59,7 +59,7 @@ async function carryMembers(tx: Transaction, parent: Incident, members: readonly
     const newest = await readIncident(tx, member.fingerprint);
     if (newest === undefined) continue;
     await tx.execute(sql`
-      UPDATE plumbline.incidents SET body = ${JSON.stringify(notNotified(newest, receivers, parent))}::jsonb
+      UPDATE plumbline.incidents SET body = ${JSON.stringify(withoutNotifying(newest, receivers, parent))}::jsonb
       WHERE fingerprint = ${member.fingerprint}`);
   }
 }
@@ -68,14 +68,14 @@ function isRateLimited({ notifications }: Incident): boolean {
   return Object.values(notifications?.receivers ?? {}).some(({ rateLimitedAtMs }) => rateLimitedAtMs !== undefined);
 }
 
-/** The incident as it is when these receivers have not got its message, because of its parent. */
-function notNotified(incident: Incident, receivers: readonly string[], parent: Incident): Incident {
+/** The log of a member whose message the group's replaced: as if these receivers had never been notified of it. */
+function withoutNotifying(incident: Incident, receivers: readonly string[], group: Incident): Incident {
   const entries = Object.entries(notifiedAtMs(incident)).filter(([name]) => !receivers.includes(name));
   const isEverNotified = entries.length > 0;
   return withLog(incident, {
     receivers: Object.fromEntries(entries.map(([name, atMs]) => [name, { notifiedAtMs: atMs }])),
     lastNotifiedAtMs: isEverNotified ? incident.notifications?.lastNotifiedAtMs : undefined,
     isPending: !isEverNotified,
-    muted: { reason: parent.group?.reason ?? "provider-is-down", by: incidentId(parent) },
+    muted: { reason: group.group?.reason ?? "provider-is-down", by: incidentId(group) },
   });
 }

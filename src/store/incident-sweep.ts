@@ -1,6 +1,6 @@
 import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import type { Database } from "./database.ts";
-import { lockIncident, readSent, readSurroundings, writeIncidents } from "./incidents.ts";
+import { lockIncident, lockSent, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the passing of time alone changes about incidents. */
 export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
@@ -13,7 +13,7 @@ export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
         const surroundings = await readSurroundings(tx, { target, location, endedAtMs: nowMs });
         if (change(newest, surroundings) === undefined) return false;
         // `change` is pure: it is asked again with the counts that only a change with messages needs.
-        const effects = change(newest, { ...surroundings, sent: await readSent(tx, nowMs) });
+        const effects = change(newest, { ...surroundings, sent: await lockSent(tx, nowMs) });
         if (effects === undefined) return false;
         await writeIncidents(tx, effects);
         return true;

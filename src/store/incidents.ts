@@ -3,36 +3,34 @@ import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { PeerProbe } from "../incident/blast-radius.ts";
 import type { Finding } from "../judgement/judgement.ts";
-import { iso, number, rowSchema, text, word } from "./columns.ts";
+import { iso, json, rowSchema, text, word } from "./columns.ts";
 import type { Executor, Transaction } from "./database.ts";
 import { lock, lockKeys } from "./locks.ts";
-import { probeIds } from "./probe-ids.ts";
 import { incidentRow, silenceRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
 /** Incidents, their transitions and the alerts that follow: part of the transaction that writes their cause. */
-export async function writeIncidents(tx: Transaction, { incidents, transitions, outbox }: Effects): Promise<void> {
-  const byFingerprint = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
-  for (const incident of incidents) {
-    await tx.execute(sql`
-      INSERT INTO plumbline.incidents (fingerprint, probe_id, state, body)
-      VALUES (${incident.fingerprint}, ${incident.probeId}, ${incident.state}, ${JSON.stringify(incident)}::jsonb)
-      ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, body = excluded.body`);
-  }
-  for (const { incidentId, sequence, fingerprint, kind, atMs, reason, routes } of transitions) {
-    await tx.execute(sql`
-      INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, routes, incident)
-      VALUES (${incidentId}, ${sequence}::int, ${fingerprint}, ${kind}, ${iso(atMs)}::timestamptz, ${reason},
-        ${JSON.stringify(routes)}::jsonb, ${JSON.stringify(byFingerprint.get(fingerprint) ?? null)}::jsonb)`);
-  }
-  for (const { id, receiver, alert, createdAtMs, heldUntilMs } of outbox) {
-    const dueAt = iso(Math.max(createdAtMs, heldUntilMs ?? 0));
-    await tx.execute(sql`
-      INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at, held_until)
-      VALUES (${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
-        ${iso(createdAtMs)}::timestamptz, ${dueAt}::timestamptz,
-        ${heldUntilMs === undefined ? null : dueAt}::timestamptz) ON CONFLICT DO NOTHING`);
-  }
+export async function writeIncidents(tx: Transaction, effects: Effects): Promise<void> {
+  await tx.execute(sql`SELECT plumbline.write_effects(${JSON.stringify(effectsJson(effects))}::jsonb)`);
+}
+
+/** As the routine `write_effects` reads them. */
+export function effectsJson({ incidents, transitions, outbox }: Effects) {
+  return {
+    incidents,
+    transitions: transitions.map(({ incidentId, atMs, ...transition }) => ({
+      ...transition,
+      incident_id: incidentId,
+      at: iso(atMs),
+    })),
+    outbox: outbox.map(({ id, receiver, alert, createdAtMs, heldUntilMs }) => ({
+      id,
+      receiver,
+      alert,
+      created_at: iso(createdAtMs),
+      held_until: heldUntilMs === undefined ? undefined : iso(heldUntilMs),
+    })),
+  };
 }
 
 /** The newest state of the incident of a fingerprint. */
@@ -78,23 +76,21 @@ export async function readSurroundings(
   return { groups, silences, outages: outages.map(outageOf) };
 }
 
-const sentRow = rowSchema({ receiver: text("receiver"), sent: number("sent", "count(*)") });
+const sentRow = rowSchema<{ sent: Record<string, number> }>({ sent: json("sent") });
 
-/**
- * Messages about what is wrong of the hour before, by receiver. Those who ask take turns until they have written, so
- * that together they cannot pass the limit of a receiver.
- */
-export async function readSent(tx: Transaction, nowMs: number): Promise<ReadonlyMap<string, number>> {
-  await lock(tx, lockKeys.sent());
-  const rows = await tx.select(
+/** Messages about what is wrong of the hour before, by receiver. */
+export async function readSent(db: Executor, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  const [row] = await db.select(
     sentRow,
-    sql`
-    SELECT ${sentRow.columns} FROM plumbline.outbox
-    WHERE created_at > ${iso(nowMs - 3_600_000)}::timestamptz AND alert->>'status' = 'firing' AND alert->>'kind' <> 'monitor'
-      AND state <> 'carried'
-    GROUP BY receiver`,
+    sql`SELECT plumbline.sent_since(${iso(nowMs - 3_600_000)}::timestamptz) AS sent`,
   );
-  return new Map(rows.map(({ receiver, sent }) => [receiver, sent]));
+  return new Map(Object.entries(row?.sent ?? {}));
+}
+
+/** The same for whoever is about to send: the others wait until it has written, so that they pass no limit together. */
+export async function lockSent(tx: Transaction, nowMs: number): Promise<ReadonlyMap<string, number>> {
+  await lock(tx, lockKeys.sent());
+  return readSent(tx, nowMs);
 }
 
 const peerRow = rowSchema<PeerProbe>({
@@ -115,16 +111,16 @@ export function readPeers(
   tx: Executor,
   run: { readonly probeId: string; readonly slotMs: number; readonly target: string; readonly scenario: string },
 ): Promise<PeerProbe[]> {
-  const sinceMs = run.slotMs - 86_400_000;
+  const since = iso(run.slotMs - 86_400_000);
   return tx.select(
     peerRow,
     sql`
-    WITH ${probeIds(sinceMs)}
-    SELECT newest.* FROM ids CROSS JOIN LATERAL (
+    SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
       SELECT ${peerRow.columns} FROM plumbline.runs
-      WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz AND state = 'done'
+      WHERE probe_id = p.probe_id AND slot > ${since}::timestamptz AND state = 'done'
       ORDER BY slot DESC LIMIT 1) AS newest
-    WHERE newest.probe_id <> ${run.probeId} AND (newest.target = ${run.target} OR newest.scenario = ${run.scenario})
+    WHERE p.last_slot > ${since}::timestamptz AND p.probe_id <> ${run.probeId}
+      AND (p.target = ${run.target} OR p.scenario = ${run.scenario})
     ORDER BY newest.probe_id`,
   );
 }

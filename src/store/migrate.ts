@@ -78,8 +78,11 @@ export function migrate(db: Database): Promise<Migrated> {
     }
     await installRoutines(tx);
     return { applied: pending, ahead };
-  });
+  }, longestStatementMs);
 }
+
+/** A statement of a migration may go through every run that is kept. */
+const longestStatementMs = 600_000;
 
 const historyTable = `
   CREATE SCHEMA IF NOT EXISTS plumbline;

@@ -1,7 +1,6 @@
 import type { Overview, ProbeOverview, TargetSpend } from "../operate/overview.ts";
 import { iso, number, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { probeIds } from "./probe-ids.ts";
 import { readPauses } from "./probes.ts";
 import { incidentRow, probeRunRow } from "./rows.ts";
 import { sql } from "./sql.ts";
@@ -30,10 +29,10 @@ export async function readOverview(db: Database, nowMs: number): Promise<Overvie
   const runs = await db.select(
     probeRunRow,
     sql`
-    WITH ${probeIds(sinceMs)}
-    SELECT newest.* FROM ids CROSS JOIN LATERAL (
-      SELECT ${probeRunRow.columns} FROM plumbline.runs WHERE probe_id = ids.probe_id AND slot > ${iso(sinceMs)}::timestamptz
+    SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
+      SELECT ${probeRunRow.columns} FROM plumbline.runs WHERE probe_id = p.probe_id AND slot > ${iso(sinceMs)}::timestamptz
       ORDER BY slot DESC LIMIT ${shownRuns}::int) AS newest
+    WHERE p.last_slot > ${iso(sinceMs)}::timestamptz
     ORDER BY newest.probe_id, newest.slot`,
   );
   const learning = await db.select(

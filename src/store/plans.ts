@@ -1,4 +1,4 @@
-import type { PlannedStore } from "../operate/series-feedback.ts";
+import type { PlannedStore } from "../operate/plan-changes.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
 import { iso } from "./columns.ts";
 import type { Database } from "./database.ts";

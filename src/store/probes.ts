@@ -1,5 +1,5 @@
 import type { Pause } from "../operate/overview.ts";
-import type { ProbeStore } from "../operate/probes.ts";
+import type { ProbeStore } from "../operate/manage-probes.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
 import { iso } from "./columns.ts";
 import type { Database } from "./database.ts";

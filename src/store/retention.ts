@@ -7,6 +7,8 @@ const dayMs = 86_400_000;
 const daysAhead = 3;
 /** A month's counter is in use until the month is over. */
 const longestSpanMs = 31 * dayMs;
+/** Nobody waits for what is cleared. */
+const longestStatementMs = 60_000;
 /** Running totals are small, and a window may be longer than runs are kept. */
 const longestWindowMs = 100 * dayMs;
 
@@ -17,10 +19,10 @@ const longestWindowMs = 100 * dayMs;
 export async function retain(db: Database, nowMs: number, retentionDays: number): Promise<void> {
   const today = Math.floor(nowMs / dayMs) * dayMs;
   const oldest = today - retentionDays * dayMs;
-  await db.transaction((tx) => makeRoom(tx, oldest, today + daysAhead * dayMs));
+  await db.transaction((tx) => makeRoom(tx, oldest, today + daysAhead * dayMs), longestStatementMs);
   for (const name of (await partitions(db)).filter((partition) => partition < partitionOf(oldest)))
     await drop(db, name);
-  await clearDeliveries(db, oldest);
+  await db.transaction((tx) => clearOld(tx, oldest), longestStatementMs);
 }
 
 /** Processes that start together take turns. A row came before its day had a partition: it moves there now. */
@@ -43,19 +45,22 @@ async function makeRoom(tx: Transaction, oldest: number, newest: number): Promis
  * Ended deliveries and old transitions go by the index of their time. What an incident that is not over needs for its
  * history stays, however old.
  */
-async function clearDeliveries(db: Database, oldest: number): Promise<void> {
+async function clearOld(tx: Transaction, oldest: number): Promise<void> {
   const before = iso(oldest);
-  await db.execute(sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.spend_hours WHERE hour < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.overdrafts WHERE at < ${iso(oldest - longestSpanMs)}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.digests WHERE at < ${before}::timestamptz`);
-  await db.execute(sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`);
-  await db.execute(sql`
+  await tx.execute(sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.spend_hours WHERE hour < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.overdrafts WHERE at < ${iso(oldest - longestSpanMs)}::timestamptz`);
+  await tx.execute(
+    sql`DELETE FROM plumbline.progress WHERE greatest(last_slot, accounted_until) < ${before}::timestamptz`,
+  );
+  await tx.execute(sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.digests WHERE at < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.silences WHERE ends_at < ${before}::timestamptz`);
+  await tx.execute(sql`
     DELETE FROM plumbline.transitions t WHERE t.at < ${before}::timestamptz AND NOT EXISTS (
       SELECT 1 FROM plumbline.incidents i WHERE i.fingerprint = t.fingerprint AND i.state IN ('open', 'acknowledged'))`);
 }

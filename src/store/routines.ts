@@ -8,7 +8,10 @@ import { sql } from "./sql.ts";
  * the version. Programs of the version before must be able to go on with it: what changes its parameters, its result or
  * its meaning gets a new name.
  */
-export const routines = { version: 1, files: ["series-memory", "caps", "claim", "settle"] } as const;
+export const routines = {
+  version: 2,
+  files: ["series-memory", "caps", "claim", "settle", "memory", "sent", "effects", "commit", "missed"],
+} as const;
 
 const versionRow = rowSchema({ version: number("version") });
 

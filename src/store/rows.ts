@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { Silence } from "../incident/silence.ts";
 import type { Used } from "../judgement/spend/budget.ts";
 import type { NotifiedTransition } from "../notify/effects.ts";
-import type { AuditEntry } from "../operate/control.ts";
+import type { AuditEntry } from "../operate/audit-log.ts";
 import type { ExportedRun } from "../operate/export.ts";
 import type { Pause, RunSummary } from "../operate/overview.ts";
 import type { RunDetail } from "../operate/probes.ts";

@@ -1,10 +1,12 @@
 import type { SlotStore } from "../schedule/queue.ts";
 import { iso, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { probeIds } from "./probe-ids.ts";
 import { sql } from "./sql.ts";
 
-const lastSlotRow = rowSchema({ probeId: text("probe_id", "ids.probe_id"), slotMs: timeMs("slot", "newest.slot") });
+const accountedRow = rowSchema({
+  probeId: text("probe_id"),
+  untilMs: timeMs("until", "coalesce(accounted_until, last_slot)"),
+});
 const runIdRow = rowSchema({ runId: text("run_id") });
 
 /** What became of slots that no worker has reported, and who may repair schedules. */
@@ -23,31 +25,26 @@ export function createSlotStore(db: Database): SlotStore {
       await db.execute(sql`DELETE FROM plumbline.leases WHERE name = ${name} AND holder = ${holder}`);
     },
 
-    async lastSlots() {
+    async accountedUntil() {
       const rows = await db.select(
-        lastSlotRow,
+        accountedRow,
         sql`
-        WITH ${probeIds(0)}
-        SELECT ${lastSlotRow.columns} FROM ids CROSS JOIN LATERAL (
-          SELECT slot FROM plumbline.runs WHERE probe_id = ids.probe_id ORDER BY slot DESC LIMIT 1) AS newest`,
+        SELECT ${accountedRow.columns} FROM plumbline.progress WHERE coalesce(accounted_until, last_slot) IS NOT NULL`,
       );
-      return new Map(rows.map(({ probeId, slotMs }) => [probeId, slotMs]));
+      return new Map(rows.map(({ probeId, untilMs }) => [probeId, untilMs]));
     },
 
-    async recordMissed(slots) {
-      if (slots.length === 0) return 0;
-      const records = slots.map(({ slotMs, ...slot }) => ({
+    async recordMissed(slots, accountedUntil) {
+      if (slots.length === 0 && accountedUntil.size === 0) return 0;
+      const missed = slots.map(({ slotMs, probeId, ...slot }) => ({
         ...slot,
         slot: iso(slotMs),
-        run_id: `${slot.probeId}/${iso(slotMs)}`,
-        probe_id: slot.probeId,
+        run_id: `${probeId}/${iso(slotMs)}`,
+        probe_id: probeId,
       }));
-      const written = await db.execute(sql`
-        INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason)
-        SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', 'no-worker'
-        FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-          AS m(run_id text, probe_id text, slot timestamptz, location text, target text, model text, scenario text)
-        ON CONFLICT DO NOTHING RETURNING run_id`);
+      const accounted = [...accountedUntil].map(([probeId, untilMs]) => ({ probe_id: probeId, until: iso(untilMs) }));
+      const written = await db.repeat(sql`
+        SELECT unnest(plumbline.record_missed(${JSON.stringify(missed)}::jsonb, ${JSON.stringify(accounted)}::jsonb)) AS run_id`);
       return written.length;
     },
 

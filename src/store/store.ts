@@ -1,13 +1,9 @@
 import type { Outbox } from "../notify/deliver/outbox.ts";
 import type { LastNotified } from "../notify/route/resend.ts";
 import type { Overview } from "../operate/overview.ts";
-import type { BaselineStore } from "../operate/baselines.ts";
-import type { ControlStore } from "../operate/control.ts";
-import type { DigestStore } from "../upkeep/digest.ts";
+import type { OperationStore } from "../operate/operations.ts";
 import type { GroupIncidentStore } from "../upkeep/check-outages.ts";
 import type { ExportStore } from "../operate/export.ts";
-import type { PlannedStore, SeriesChangeStore } from "../operate/series-feedback.ts";
-import type { ProbeStore } from "../operate/probes.ts";
 import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import type { BillingStore } from "../upkeep/check-billing.ts";
 import type { FleetStore } from "../upkeep/check-fleet.ts";
@@ -48,17 +44,12 @@ export interface Store
     SlotStore,
     Outbox,
     LastNotified,
-    ControlStore,
-    BaselineStore,
-    SeriesChangeStore,
-    PlannedStore,
-    ProbeStore,
+    OperationStore,
     ExportStore,
     MonitorStore,
     ConcludeStore,
     FleetStore,
     GroupStore,
-    DigestStore,
     SpendStore,
     SloStore,
     BillingStore,

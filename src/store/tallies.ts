@@ -22,6 +22,8 @@ export interface Tally extends Used {
 const bucketMs = 300_000;
 /** Runs of older slots have ended: their bucket is added to the totals once. */
 const settleMs = 600_000;
+/** The first time, it is every run that is kept. */
+const longestStatementMs = 60_000;
 const none = 0;
 
 const tallyRow = rowSchema<Tally>({
@@ -104,7 +106,7 @@ async function bringUp(db: Database, keys: readonly TallyKey[], firstMs: number,
       FROM jsonb_to_recordset(${JSON.stringify(from)}::jsonb) AS k(target text, under_ms float8, start timestamptz)
       ON CONFLICT (target, under_ms) DO UPDATE SET until = excluded.until,
         since = least(plumbline.tallied.since, excluded.since)`);
-  });
+  }, longestStatementMs);
 }
 
 interface Start {

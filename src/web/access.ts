@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Scope } from "../operate/operation.ts";
 import { createLimit } from "./limit.ts";
 
-export type Scope = "read" | "act";
-/** `open` asks for no token; how often somebody asks is counted all the same. */
+/** `open` needs no token; the rate limit applies all the same. */
 export type Needed = Scope | "open";
 
-/** Somebody who may use the API. `act` includes `read`. */
+/** Somebody who may use the API. */
 export interface Caller {
   readonly name: string;
   readonly scope: Scope;
@@ -18,9 +18,12 @@ export interface AccessToken extends Caller {
 export interface AccessRequest {
   readonly authorization: string | undefined;
   readonly host: string | undefined;
-  /** Whom it comes from, as the connection says; behind a proxy that is the proxy. */
+  /** The peer of the connection; behind a proxy that is the proxy. */
   readonly address?: string | undefined;
 }
+
+/** Decides on one request. */
+export type Gate = (request: AccessRequest, needed: Needed) => Access;
 
 export type Access =
   | { readonly kind: "granted"; readonly caller: Caller }
@@ -29,22 +32,18 @@ export type Access =
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const failuresAllowed = 10;
 const failuresPerMs = 60_000;
-/** Enough for dashboards and programs, too few to keep the store busy. */
+/** Enough for dashboards and programs, too few to overload the store. */
 export const mostPerMinute = 600;
-/** Of more addresses than these the oldest are forgotten: guesses from so many are no guesses of one. */
+/** With more addresses than this the oldest are forgotten. */
 const mostAddresses = 10_000;
 
 /**
- * Decides who may use the API. Without tokens, whoever is on this machine may, and nobody else: the name in `Host` must
- * be this machine's too, or a page in somebody's browser could ask (DNS rebinding). With tokens, a bearer token
- * decides; after ten wrong ones in a minute from one address nobody there is let in until it is over. Whoever is let in
- * may ask 600 times in a minute: each caller for itself, and where no token is asked for each address.
+ * Decides who may use the API. Without tokens, only requests from this machine are granted; `Host` must name this machine
+ * too, or a page in a browser could send requests (DNS rebinding). With tokens, a bearer token decides; after ten wrong
+ * ones in a minute from one address, every request from there is denied until the minute is over. The rate limit is 600
+ * requests a minute for each caller, and for each address on routes that need no token.
  */
-export function createGate(
-  tokens: readonly AccessToken[],
-  listensOnLoopback: boolean,
-  nowMs: () => number,
-): (request: AccessRequest, needed: Needed) => Access {
+export function createGate(tokens: readonly AccessToken[], listensOnLoopback: boolean, nowMs: () => number): Gate {
   const known = tokens.map(({ name, scope, token }) => ({ name, scope, digest: digestOf(token) }));
   const failures = new Map<string, readonly number[]>();
   const isWithinLimit = createLimit(mostPerMinute, nowMs);
@@ -64,21 +63,21 @@ export function createGate(
     if (known.length === 0) {
       const name = host?.replace(/:\d+$/, "") ?? "";
       return listensOnLoopback && loopback.has(name)
-        ? granted({ name: "local", scope: "act" }, "local")
-        : denied(401, "the API needs tokens when it is not asked on its own machine: set api.tokens");
+        ? granted({ name: "local", scope: "write" }, "local")
+        : denied(401, "requests from other machines need a token: set api.tokens");
     }
     const failed = (failures.get(address) ?? []).filter((atMs) => nowMs() - atMs < failuresPerMs);
     if (failed.length >= failuresAllowed) return denied(429, "too many wrong tokens, wait a minute");
     const given = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
     if (given === undefined) return denied(401, "send a token: Authorization: Bearer …");
     const digest = digestOf(given);
-    // Every token is compared, so that the time taken says nothing.
-    const [caller] = known.filter((it) => timingSafeEqual(it.digest, digest));
+    // Every token is compared, so that the time taken reveals nothing.
+    const [caller] = known.filter((token) => timingSafeEqual(token.digest, digest));
     if (caller === undefined) {
       fail(address, failed);
-      return denied(401, "the token is not known");
+      return denied(401, "unknown token");
     }
-    if (needed === "act" && caller.scope === "read") return denied(403, "the token may read, not act");
+    if (needed === "write" && caller.scope === "read") return denied(403, "the token may only read");
     return granted({ name: caller.name, scope: caller.scope }, `token ${caller.name}`);
   };
 }

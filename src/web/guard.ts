@@ -1,15 +1,15 @@
-import type { Hono } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 
-/** What is no page of its own may load and frame nothing, whatever a browser takes it for. */
+/** An answer that is not a page may load and frame nothing, whatever a browser takes it for. */
 const everywhere: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
 };
 
-/** Every answer carries the headers that keep a browser from doing more with it than showing it; pages say their own. */
-export function guardBrowsers(app: Hono): void {
+/** Every answer carries headers that let a browser only show it; pages set their own. */
+export function guardBrowsers(app: OpenAPIHono): void {
   app.use("*", async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(everywhere)) {
@@ -20,8 +20,8 @@ export function guardBrowsers(app: Hono): void {
 
 export const mostBodyBytes = 256 * 1024;
 
-/** A body that is longer, announced or not, is cut off before it is kept. */
-export function limitBodies(app: Hono): void {
+/** A longer body, announced or not, is cut off before it is kept. */
+export function limitBodies(app: OpenAPIHono): void {
   const error = `at most ${mostBodyBytes} bytes`;
   app.use("*", bodyLimit({ maxSize: mostBodyBytes, onError: (context) => context.json({ error }, 413) }));
 }

@@ -1,3 +1,4 @@
+import type { Health } from "../operate/status.ts";
 import type { ReconcileReport } from "../schedule/reconciler.ts";
 
 /** What this process has done lately. */
@@ -7,13 +8,6 @@ export interface Activity {
   readonly shortestIntervalMs: number;
   lastConsumedMs?: number | undefined;
   reconciled?: ReconcileReport | undefined;
-}
-
-export interface Health {
-  /** Slots are being consumed, or the process is too young to tell. */
-  readonly live: boolean;
-  readonly ready: boolean;
-  readonly reasons: readonly string[];
 }
 
 const shortestPatienceMs = 300_000;

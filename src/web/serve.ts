@@ -1,29 +1,34 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { Hono } from "hono";
-import type { JsonObject } from "../std/json.ts";
-import type { Overview } from "../operate/overview.ts";
-import type { Health } from "./health.ts";
-import { withId } from "./api.ts";
-import { guardBrowsers, limitBodies } from "./guard.ts";
-import { type LinkActionsWorld, mountLinkActions } from "./mount-acts.ts";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ExportStore } from "../operate/export.ts";
-import { admit, type ApiWorld, mountApi } from "./mount-api.ts";
-import { mountExport } from "./mount-export.ts";
-import { status } from "./status-words.ts";
+import type { Operations } from "../operate/operations.ts";
+import type { Gate } from "./access.ts";
+import { type LinkActionsWorld, mountLinkActions } from "./action-pages.ts";
+import { auditLogRoutes } from "./audit-log.ts";
+import { baselineRoutes } from "./baselines.ts";
+import { deliveryRoutes } from "./deliveries.ts";
+import { digestRoutes } from "./digest.ts";
+import { mountExport } from "./export.ts";
+import { guardBrowsers, limitBodies } from "./guard.ts";
+import { incidentRoutes } from "./incidents.ts";
+import { createApp, mountDocument } from "./openapi.ts";
+import { planRoutes } from "./plans.ts";
+import { probeRoutes } from "./probes.ts";
+import { silenceRoutes } from "./silences.ts";
+import { mountStatus, type StatusSources } from "./status.ts";
 
-export interface WebSources {
-  overview(): Promise<Overview>;
-  health(): Health;
+export interface ApiWorld {
+  readonly operations: Operations;
+  readonly gate: Gate;
+}
+
+export interface WebSources extends StatusSources {
   readonly api: ApiWorld;
-  /** What was observed, for analysis elsewhere; undefined = not offered. */
+  /** Observations for analysis elsewhere; undefined = not served. */
   readonly observations?: ExportStore | undefined;
-  /** What links in alerts lead to; undefined = there are none. */
+  /** What the links in alerts lead to; undefined = there are none. */
   readonly acts?: LinkActionsWorld | undefined;
-  /** The JSON Schema of what webhooks are sent; undefined = not offered. */
-  readonly alertSchema?: JsonObject | undefined;
-  /** In Prometheus' text format; undefined = not offered. */
-  readonly metrics?: (() => Promise<string>) | undefined;
 }
 
 export interface WebServer {
@@ -32,60 +37,30 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ overview, health, metrics, api, observations, acts, alertSchema }: WebSources): Hono {
-  const app = new Hono();
+export function createWeb({ api, observations, acts, ...sources }: WebSources): OpenAPIHono {
+  const { operations, gate } = api;
+  const app = createApp();
   guardBrowsers(app);
   limitBodies(app);
-  app.get("/healthz", (context) => {
-    const { live, reasons } = health();
-    return context.json({ live, reasons }, live ? 200 : 503);
-  });
-  app.get("/readyz", async (context) => {
-    const access = admit(context, api.gate, "open");
-    if ("denied" in access) return access.denied;
-    const { ready, reasons } = health();
-    const known = await overview().catch(() => undefined);
-    if (known === undefined) {
-      return context.json({ ready: false, reasons: [...reasons, "the store does not answer"], warnings: [] }, 503);
-    }
-    return context.json({ ready, reasons, warnings: selfTrouble(known) }, ready ? 200 : 503);
-  });
-  app.get("/api/v1/status", async (context) => {
-    const access = admit(context, api.gate, "read");
-    if ("denied" in access) return access.denied;
-    const known = await overview();
-    const data = { ...known, incidents: known.incidents.map(withId) };
-    return context.json(status.parse({ schema: 1, data, health: health() }));
-  });
-  if (alertSchema !== undefined) {
-    app.get("/api/v1/alert.schema.json", (context) => {
-      const access = admit(context, api.gate, "open");
-      return "denied" in access ? access.denied : context.json(alertSchema);
-    });
-  }
-  mountApi(app, api);
-  if (observations !== undefined) mountExport(app, observations, api.gate);
-  if (acts !== undefined) mountLinkActions(app, acts, api.gate);
-  if (metrics !== undefined) {
-    app.get("/metrics", async (context) => {
-      const access = admit(context, api.gate, "open");
-      if ("denied" in access) return access.denied;
-      return context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
-    });
-  }
-  app.notFound((context) => context.json({ error: "there is nothing here; /api/v1/openapi.json says what is" }, 404));
-  app.onError((_error, context) => context.json({ error: "internal error" }, 500));
+  const families = [
+    incidentRoutes,
+    silenceRoutes,
+    auditLogRoutes,
+    deliveryRoutes,
+    baselineRoutes,
+    planRoutes,
+    probeRoutes,
+    digestRoutes,
+  ];
+  for (const mount of families.flatMap((routesOf) => routesOf(operations))) mount(app, gate);
+  if (observations !== undefined) mountExport(app, observations, gate);
+  mountStatus(app, sources, gate);
+  mountDocument(app, gate);
+  if (acts !== undefined) mountLinkActions(app, acts, gate);
   return app;
 }
 
-/** Trouble of the monitor itself that is no reason to take it out of service, such as a receiver nobody can reach. */
-function selfTrouble({ incidents }: Overview): string[] {
-  return incidents
-    .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
-    .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
-}
-
-/** Listens; rejects when the address cannot be had. */
+/** Listens; rejects when the address is not available. */
 export function serveWeb(
   sources: WebSources,
   { host, port }: { readonly host: string; readonly port: number },

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { exportObservations } from "../../src/app/export-command.ts";
+import { createEffects } from "../../src/app/effects.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
 import { allRoles, openService } from "../../src/app/service.ts";
 import type { Io } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/program.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { exportHead, exportLines, type ExportedRun } from "../../src/operate/export.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -97,9 +98,10 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
   try {
     await eventually(async () => expect((await service.overview()).probes[0]?.recent.length ?? 0).toBeGreaterThan(2));
     const url = service.url ?? "";
-    const asked = { url, sinceMs: 3_600_000 };
+    const exportTo = (format: string, io: Io) =>
+      runCli(["export", "--url", url, "--since", "1h", "--format", format], io, createEffects(io));
     const ndjson = ioWriting();
-    expect(await exportObservations({ ...asked, format: "ndjson" }, ndjson.io)).toBe(0);
+    expect(await exportTo("ndjson", ndjson.io)).toBe(0);
     const lines = ndjson.told().trimEnd().split("\n");
     const runs = lines.map((line) => JSON.parse(line) as { runId: string; slot: string; verdict?: string });
     expect(runs.length).toBeGreaterThan(2);
@@ -112,7 +114,7 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
     });
 
     const csv = ioWriting();
-    expect(await exportObservations({ ...asked, format: "csv" }, csv.io)).toBe(0);
+    expect(await exportTo("csv", csv.io)).toBe(0);
     const [head = "", first = ""] = csv.told().split("\n");
     const row = Object.fromEntries(head.split(",").map((name, place) => [name, first.split(",")[place]]));
     expect(row).toMatchObject({ target: "bed", status: "200", state: "done", call: expect.any(String) });
@@ -125,6 +127,6 @@ probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
     await testbed.close();
   }
   const gone = ioWriting();
-  expect(await exportObservations({ url: "http://127.0.0.1:9", sinceMs: 1000, format: "csv" }, gone.io)).toBe(5);
+  expect(await runCli(["export", "--url", "http://127.0.0.1:9"], gone.io, createEffects(gone.io))).toBe(5);
   expect(gone.complained()).toContain("plumbline start");
 });

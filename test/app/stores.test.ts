@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { askService } from "../../src/app/api-client.ts";
+import { callService } from "../../src/app/call-service.ts";
 import { chooseStorage, openPool, openQueuesFor, secretsOf, type StorageChoice } from "../../src/app/storage.ts";
 import { variable } from "../../src/app/variables.ts";
 import { Refusal } from "../../src/cli/io.ts";
@@ -50,7 +50,8 @@ describe("by file, as Docker and Kubernetes hand secrets over", () => {
 
   test("the token that commands ask with", async () => {
     await using http = await startReceiver(answer(200));
-    await askService(http.url, { PLUMBLINE_TOKEN_FILE: file("token", "a-token-from-a-file\n") }, "GET", "/status");
+    const env = { PLUMBLINE_TOKEN_FILE: file("token", "a-token-from-a-file\n") };
+    await callService(http.url, { method: "GET", path: "/status" }, env);
     expect(http.received.map(({ headers }) => headers["authorization"])).toEqual(["Bearer a-token-from-a-file"]);
   });
 });

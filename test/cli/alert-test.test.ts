@@ -47,7 +47,7 @@ describe("alert test", () => {
     const ended = await alertTest("oncall", { ALERT_URL: http.url, ALERT_SECRET: secret });
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout).toMatch(
-      /^oncall \(webhook\) {2}test: delivered, status 204, after \d.*\noncall \(webhook\) {2}its end: delivered, status 204, after \d.*\n$/,
+      /^oncall \(webhook\) {2}test alert: delivered, status 204, after \d.*\noncall \(webhook\) {2}resolution: delivered, status 204, after \d.*\n$/,
     );
     const notified = http.received.map(({ body, headers }) =>
       new Webhook(secret).verify(body, headers as Record<string, string>),
@@ -67,15 +67,15 @@ describe("alert test", () => {
 
   test.each([
     [500, {}, "not delivered, status 500"],
-    [429, { "retry-after": "30" }, "not delivered, status 429, asks to wait 30 s"],
-    [404, {}, "not delivered and would not be tried again, status 404"],
-    [410, {}, "not delivered, status 410: it wants no more"],
+    [429, { "retry-after": "30" }, "not delivered, status 429, retry after 30 s"],
+    [404, {}, "not delivered, and would not be retried: status 404"],
+    [410, {}, "not delivered, status 410: the receiver wants no more messages"],
   ])("a receiver that says %d: 3, and what it said, once", async (status, headers, words) => {
     await using http = await startReceiver(answer(status, headers));
     const ended = await alertTest("team", { ALERT_URL: http.url });
     expect(ended).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining(`team (slack)  test: ${words}, after`) as string,
+      stdout: expect.stringContaining(`team (slack)  test alert: ${words}, after`) as string,
     });
     expect(http.received).toHaveLength(1);
   });
@@ -105,7 +105,7 @@ describe("alert test", () => {
     expect(await alertTest("team", {})).toEqual({
       code: 2,
       stdout: "",
-      stderr: "team needs a value in environment variable ALERT_URL; there is none\n",
+      stderr: "team needs a value in environment variable ALERT_URL; it has none\n",
     });
   });
 });

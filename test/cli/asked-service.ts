@@ -1,15 +1,15 @@
 import { PassThrough } from "node:stream";
-import { createCommands } from "../../src/app/commands.ts";
+import { createEffects } from "../../src/app/effects.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
 import { noonMs } from "../store/samples.ts";
 
-type ControlWorld = Parameters<typeof createControl>[0];
+type ControlWorld = Parameters<typeof createOperations>[0];
 
 interface AskedService {
   readonly store: Store;
@@ -30,7 +30,7 @@ export async function openAskedService(
   const pool = await openMemoryPool();
   const store = await openStore(pool, noonMs, 30);
   const nowMs = (): number => noonMs + afterNoonMs;
-  const control = createControl({
+  const operations = createOperations({
     book: store,
     clock: { nowMs, monotonicMs: nowMs },
     probes: [],
@@ -44,7 +44,7 @@ export async function openAskedService(
     {
       overview: () => store.overview(noonMs),
       health: () => ({ live: true, ready: true, reasons: [] }),
-      api: { control, gate: createGate([token], true, () => 0) },
+      api: { operations, gate: createGate([token], true, () => 0) },
     },
     { host: "127.0.0.1", port: 0 },
   );
@@ -54,7 +54,7 @@ export async function openAskedService(
     async plumbline(words, given = token.token) {
       const [stdout, stderr] = [new PassThrough(), new PassThrough()];
       const io = { stdout, stderr, env: { PLUMBLINE_TOKEN: given }, onSignal: () => {} } as unknown as Io;
-      const code = await runCli([...words, "--url", `${web.url}/`], io, createCommands(io));
+      const code = await runCli([...words, "--url", `${web.url}/`], io, createEffects(io));
       const text = (stream: PassThrough): string => String(stream.read() ?? "");
       return { code, stdout: text(stdout), stderr: text(stderr) };
     },

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { version } from "../../src/std/version.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-cli-"));
@@ -32,7 +33,7 @@ test("help and version are fine; what nobody knows is a usage error with a sugge
     code: 0,
     stdout: expect.stringContaining("Exit codes") as string,
   });
-  expect(await plumbline(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
+  expect(await plumbline(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
   expect(await plumbline(["validte"])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("Did you mean validate?") as string,

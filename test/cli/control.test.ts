@@ -4,7 +4,7 @@ import type { AccessToken } from "../../src/web/access.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 import { openAskedService } from "./asked-service.ts";
 
-const ann: AccessToken = { name: "ann", scope: "act", token: "ann-s-token-0123456789" };
+const ann: AccessToken = { name: "ann", scope: "write", token: "ann-s-token-0123456789" };
 let service: Awaited<ReturnType<typeof openAskedService>>;
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ test("delivery list and retry", async () => {
   expect((await plumbline(["delivery", "list"])).stdout).toContain(
     `${id}  pager  failed after 41 attempts (status 500)  total time has doubled`,
   );
-  expect(await plumbline(["delivery", "retry", id])).toMatchObject({ code: 0, stdout: `${id} is tried again\n` });
+  expect(await plumbline(["delivery", "retry", id])).toMatchObject({ code: 0, stdout: `${id} will be retried\n` });
   expect(await plumbline(["delivery", "retry", id])).toMatchObject({ code: 2 });
 });
 

@@ -20,7 +20,9 @@ test("of a service without any there is one as of now, and none that was made", 
   expect(await plumbline(["digest", "--last"])).toMatchObject({
     code: 2,
     stdout: "",
-    stderr: expect.stringContaining("no digest has been made yet: digest in the configuration says when and for whom"),
+    stderr: expect.stringContaining(
+      "no digest has been made yet: the section digest of the configuration sets when and for whom",
+    ),
   });
 });
 

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCommands } from "../../src/app/commands.ts";
+import { createEffects } from "../../src/app/effects.ts";
 import type { AuditDocument } from "../../src/audit/document.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
@@ -46,7 +46,7 @@ beforeAll(async () => {
   pool = await openMemoryPool();
   store = await openStore(pool, dayStart, 30);
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
-  const control = createControl({
+  const operations = createOperations({
     book: store,
     clock,
     freshId: () => "id",
@@ -60,7 +60,7 @@ beforeAll(async () => {
     {
       overview: () => store.overview(nowMs),
       health: () => ({ live: true, ready: true, reasons: [] }),
-      api: { control, gate: createGate([], true, () => 0) },
+      api: { operations, gate: createGate([], true, () => 0) },
     },
     { host: "127.0.0.1", port: 0 },
   );
@@ -94,7 +94,7 @@ async function adopt(file: string) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdout, stderr, env: {}, onSignal: () => {} } as unknown as Io;
   const words = ["baseline", "from-audit", file, "--why", "went live with it", "--url", web.url];
-  const code = await runCli(words, io, createCommands(io));
+  const code = await runCli(words, io, createEffects(io));
   return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
 }
 
@@ -103,7 +103,7 @@ test("an audit that was not passed, or is none, becomes nobody's normal", async 
   expect(await adopt(refused)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("NOT READY") });
   expect(await adopt(join(folder, "nothing.json"))).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("no audit"),
+    stderr: expect.stringContaining("is not an audit"),
   });
 });
 
@@ -119,7 +119,7 @@ test("a passed audit is the probes' baseline: what breaks is told from the secon
   expect(await run(1)).toBe("ok");
   const ready = kept("ready.json", { decision: { ...document.decision, readiness: "READY WITH ACCEPTED RISKS" } });
   const result = await adopt(ready);
-  expect(result).toMatchObject({ code: 0, stdout: "valid@eu: shape of replies is what the audit saw\n" });
+  expect(result).toMatchObject({ code: 0, stdout: "valid@eu: shape of replies is now what the audit observed\n" });
   expect(await run(3)).toBe("ok ok ok");
   const whole = answer;
   answer = () => {

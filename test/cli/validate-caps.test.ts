@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
-import { createCommands } from "../../src/app/commands.ts";
+import { createEffects } from "../../src/app/effects.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { reservationFor } from "../../src/run/reservation.ts";
@@ -27,7 +27,7 @@ probes:
   );
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdout, stderr, env: {}, onSignal: () => {} } as unknown as Io;
-  const code = await runCli(["validate", file], io, createCommands(io));
+  const code = await runCli(["validate", file], io, createEffects(io));
   return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
 }
 

@@ -5,7 +5,7 @@ import { createProgram } from "../../src/cli/program.ts";
 afterEach(() => vi.restoreAllMocks());
 
 const stream = { write: () => true };
-const programOf = (): Command =>
+const programOf = (): Promise<Command> =>
   createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
 
 interface Word {
@@ -13,8 +13,15 @@ interface Word {
   readonly command: Command;
 }
 
+/** A former name is hidden: it works, and nobody is offered it. */
+const visible = (command: Command): Command[] =>
+  command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((inner) => inner.name() !== "help");
+
 function everyWord(command: Command, before: readonly string[] = []): Word[] {
-  return command.commands.flatMap((inner) => {
+  return visible(command).flatMap((inner) => {
     const words = [...before, inner.name()];
     return [{ words, command: inner }, ...everyWord(inner, words)];
   });
@@ -24,19 +31,21 @@ function everyWord(command: Command, before: readonly string[] = []): Word[] {
 async function offered(...words: readonly string[]): Promise<string[]> {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
-  await programOf().parseAsync(["complete", "--", ...words], { from: "user" });
+  await (await programOf()).parseAsync(["complete", "--", ...words], { from: "user" });
   vi.restoreAllMocks();
   return lines.map((line) => line.split("\t")[0] ?? "");
 }
 
-const words = everyWord(programOf());
+const words = everyWord(await programOf());
 
 test("the shell completes every command, at every depth", async () => {
-  const parents = [{ words: [], command: programOf() }, ...words].filter(({ command }) => command.commands.length > 0);
+  const parents = [{ words: [], command: await programOf() }, ...words].filter(
+    ({ command }) => command.commands.length > 0,
+  );
   expect(parents.length).toBeGreaterThan(6);
   for (const { words: before, command } of parents) {
     expect(await offered(...before, ""), before.join(" ")).toEqual(
-      expect.arrayContaining(command.commands.map((inner) => inner.name())),
+      expect.arrayContaining(visible(command).map((inner) => inner.name())),
     );
   }
 });
@@ -86,21 +95,30 @@ test("every command, argument and flag has words", () => {
 test("--json of run is short for its reporter", async () => {
   const asked: unknown[] = [];
   const commands = { run: (options: unknown) => Promise.resolve(asked.push(options)) };
-  const program = createProgram({ env: {}, stdout: stream, stderr: stream } as never, commands as never, () => {});
+  const program = await createProgram(
+    { env: {}, stdout: stream, stderr: stream } as never,
+    commands as never,
+    () => {},
+  );
   await program.parseAsync(["run", "valid", "--json"], { from: "user" });
   expect(asked).toEqual([{ config: "plumbline.yaml", probes: ["valid"], reporter: "json" }]);
 });
 
 test("audit diff takes --json for itself, wherever it stands", async () => {
-  const asked: unknown[] = [];
-  const review = { diff: (...given: unknown[]) => Promise.resolve(asked.push(given)) };
+  const printed: string[] = [];
+  const stdout = { write: (text: string) => printed.push(text) };
+  const audit = {
+    target: "mini",
+    decision: { readiness: "READY", results: [] },
+    runs: [],
+    evidence: [],
+    worksheet: [],
+  };
   for (const line of ["audit diff a b --json", "audit diff --json a b", "audit diff a b"]) {
-    const program = createProgram({ env: {}, stdout: stream, stderr: stream } as never, { review } as never, () => {});
+    const io = { env: {}, stdout, stderr: stream };
+    const program = await createProgram(io as never, { readAudit: () => audit } as never, () => {});
     await program.parseAsync(line.split(" "), { from: "user" });
   }
-  expect(asked).toEqual([
-    ["a", "b", true],
-    ["a", "b", true],
-    ["a", "b", false],
-  ]);
+  expect(printed.slice(0, 2)).toEqual(Array.from({ length: 2 }, () => '{"schema":1,"data":[]}\n'));
+  expect(printed[2]).toContain("nothing has changed");
 });

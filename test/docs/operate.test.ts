@@ -6,7 +6,7 @@ import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/me
 
 const page = readFileSync("docs/operate.md", "utf8");
 const stream = { write: () => true };
-const program = createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
+const program = await createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
 
 /** The command that the words name, as far as they name one. */
 function commandOf(words: readonly string[]): Command | undefined {

@@ -4,7 +4,7 @@ import { referencePages } from "../../scripts/reference/pages.ts";
 import { anchor } from "../../scripts/reference/markdown.ts";
 
 const folder = "docs/reference";
-const pages = referencePages();
+const pages = await referencePages();
 
 test("every page is as `npm run docs` would write it, and there is no other", () => {
   expect(readdirSync(folder).toSorted()).toEqual(Object.keys(pages).toSorted());

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createProgram, type StartArguments } from "../../src/cli/program.ts";
+import type { StartArguments } from "../../src/cli/effects.ts";
+import { createProgram } from "../../src/cli/program.ts";
 import { metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
 import { findHelms, type Manifest } from "./helm.ts";
 import { danglingReferences, podsOf, restrictedViolations } from "./manifests.ts";
@@ -18,7 +19,7 @@ test.runIf(isPromised)("the Helm of the dev dependencies is found", () => {
 async function startedWith(args: readonly string[]): Promise<StartArguments> {
   let started: StartArguments | undefined;
   const stream = { write: () => true };
-  const program = createProgram(
+  const program = await createProgram(
     { env: {}, stdout: stream, stderr: stream } as never,
     {
       start: (options: StartArguments) => {

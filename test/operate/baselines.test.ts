@@ -3,7 +3,7 @@ import type { Outcome } from "../../src/exchange/exchange.ts";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SeriesView } from "../../src/operate/baselines.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -39,7 +39,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
   let answer: () => Outcome;
   let world: World;
   let probe: Probe;
-  let control: Control;
+  let operations: Operations;
   let sent: () => number;
 
   beforeAll(async () => {
@@ -65,7 +65,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
       exchanger,
       runs: store,
     });
-    control = createControl({
+    operations = createOperations({
       book: store,
       clock,
       freshId: () => "id",
@@ -86,7 +86,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     return verdicts.trim();
   }
   const contract = async (): Promise<SeriesView> => {
-    const found = (await control.baselines.list(probe.id)).find(({ series }) => series.aspect === "contract");
+    const found = (await operations.baselines.list(probe.id)).find(({ series }) => series.aspect === "contract");
     if (found === undefined) throw new Error("no contract series");
     return found;
   };
@@ -104,13 +104,13 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const view = await contract();
     expect(view.learning).toBeUndefined();
     expect(view.baseline).toMatchObject({ version: 1, by: "plumbline" });
-    const history = await control.baselines.history(view.series.id);
+    const history = await operations.baselines.history(view.series.id);
     expect(history?.normal.join("\n")).toContain("$.choices[].message.role  string");
     expect(history?.versions).toMatchObject([{ version: 1, by: "plumbline" }]);
-    const all = await control.baselines.list(probe.id);
+    const all = await operations.baselines.list(probe.id);
     const total = all.find(({ series }) => series.label === "total time");
     expect(all.some(({ isIdle }) => isIdle === true)).toBe(false);
-    const card = await control.baselines.history(total?.series.id ?? "");
+    const card = await operations.baselines.history(total?.series.id ?? "");
     expect(card?.normal.join("\n")).toMatch(/90 % of values between .*\n.*autocorrelation .*\n.*×2 in /);
   });
 
@@ -120,23 +120,25 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     await run(3);
     const id = await openIncident("contract");
     const before = sent();
-    const result = await control.baselines.accept(id, "ann", "announced in their changelog");
+    const result = await operations.baselines.accept(id, "ann", "announced in their changelog");
     expect(result).toMatchObject({ kind: "done", series: { baseline: { version: 2, by: "ann" } } });
     expect(sent()).toBe(before);
-    expect((await control.incident(id))?.incident).toMatchObject({ state: "resolved" });
+    expect((await operations.incidents.get(id))?.incident).toMatchObject({ state: "resolved" });
     expect(await run(3)).toBe("ok ok ok");
     // What was not accepted is told as before.
     answer = withoutRoleAndUsage;
     expect(await run(3)).toBe("drift drift drift");
-    expect((await control.acts()).map(({ what, why, by }) => [what, by, why])).toContainEqual([
+    expect((await operations.auditLog()).map(({ what, why, by }) => [what, by, why])).toContainEqual([
       "accept-baseline",
       "ann",
       "announced in their changelog",
     ]);
-    expect(await control.baselines.accept(id, "bob", "me too")).toEqual({ kind: "refused", reason: "it is resolved" });
-    const diff = await control.baselines.diff((await contract()).series.id);
+    expect(await operations.baselines.accept(id, "bob", "me too")).toEqual({
+      kind: "refused",
+      reason: "it is resolved",
+    });
+    const diff = await operations.baselines.diff((await contract()).series.id);
     expect(diff).toMatchObject({
-      kind: "compared",
       from: 1,
       to: 2,
       text: expect.stringContaining("$.choices[].message.role: string → may be absent"),
@@ -147,9 +149,9 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     await run(30);
     answer = withoutRole;
     await run(3);
-    await control.baselines.accept(await openIncident("contract"), "ann", "meant");
+    await operations.baselines.accept(await openIncident("contract"), "ann", "meant");
     const { series } = await contract();
-    const result = await control.baselines.reject(series.id, "bob", "it was not meant");
+    const result = await operations.baselines.reject(series.id, "bob", "it was not meant");
     expect(result).toMatchObject({
       kind: "done",
       series: { baseline: { version: 3, by: "bob", why: "back to version 1: it was not meant" } },
@@ -158,36 +160,38 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     answer = () => ok();
     expect(await run(3)).toBe("ok ok ok");
     // Going back once more does not go forward; a version can be named.
-    expect(await control.baselines.reject(series.id, "bob", "more")).toMatchObject({
+    expect(await operations.baselines.reject(series.id, "bob", "more")).toMatchObject({
       kind: "refused",
       reason: "there is no version to go back to: there are versions 1 to 3",
     });
-    expect(await control.baselines.reject(series.id, "bob", "meant after all", 2)).toMatchObject({
+    expect(await operations.baselines.reject(series.id, "bob", "meant after all", 2)).toMatchObject({
       kind: "done",
       series: { baseline: { version: 4, why: "back to version 2: meant after all" } },
     });
-    expect(await control.baselines.reject(series.id, "bob", "no", 9)).toMatchObject({ kind: "refused" });
+    expect(await operations.baselines.reject(series.id, "bob", "no", 9)).toMatchObject({ kind: "refused" });
   });
 
   test("tokens that an incident found to be more are learned anew, and the rest of the probe goes on", async () => {
     await run(30);
     answer = () => ok(completion({}, 421));
     await run(4);
-    const result = await control.baselines.accept(await openIncident("usage"), "ann", "a longer system prompt");
+    const result = await operations.baselines.accept(await openIncident("usage"), "ann", "a longer system prompt");
     expect(result).toMatchObject({ kind: "done", series: { baseline: { version: 2, n: 4 } } });
     const verdicts = await run(20);
     expect(verdicts).not.toMatch(/drift|fail/);
-    const usage = (await control.baselines.list(probe.id)).find(({ series }) => series.label === "prompt tokens");
-    expect((await control.baselines.history(usage?.series.id ?? ""))?.normal).toEqual([
+    const usage = (await operations.baselines.list(probe.id)).find(({ series }) => series.label === "prompt tokens");
+    expect((await operations.baselines.history(usage?.series.id ?? ""))?.normal).toEqual([
       "prompt tokens: 421 in 20 of 20 runs",
       "time to detect another count: +20 % in 5 min, +50 % in 5 min, ×2 in 5 min",
       "promise: at most one false page in 5 h",
     ]);
     expect((await contract()).baseline?.version).toBe(1);
     // Back to what was normal before, not to the version in between that knew nothing.
-    expect(await control.baselines.reject(usage?.series.id ?? "", "bob", "the prompt is short again")).toMatchObject({
-      series: { baseline: { version: 4, why: "back to version 1: the prompt is short again" } },
-    });
+    expect(await operations.baselines.reject(usage?.series.id ?? "", "bob", "the prompt is short again")).toMatchObject(
+      {
+        series: { baseline: { version: 4, why: "back to version 1: the prompt is short again" } },
+      },
+    );
   });
 
   test("while an incident is open nothing is learned from its runs", async () => {
@@ -196,8 +200,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     await run(100);
     answer = () => ok();
     await run(5);
-    const all = await control.baselines.list(probe.id);
-    const usage = await control.baselines.history(
+    const all = await operations.baselines.list(probe.id);
+    const usage = await operations.baselines.history(
       all.find(({ series }) => series.label === "prompt tokens")?.series.id ?? "",
     );
     expect(usage?.normal.join()).not.toContain("421");
@@ -206,7 +210,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
   test("a baseline can be taken to another installation, where it fits", async () => {
     await run(30);
     const { series } = await contract();
-    const file = await control.baselines.exported(series.id);
+    const file = await operations.baselines.exported(series.id);
     if (file === undefined) throw new Error("nothing to export");
     expect(file).toMatchObject({ kind: "plumbline-baseline", v: 1, aspect: "contract", version: 1 });
     probe = { ...probe, id: `${probe.id}-new` };
@@ -214,27 +218,27 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     const fresh = await contract();
     // The probe is not configured under its new name.
     expect(fresh.isIdle).toBe(true);
-    expect(await control.baselines.imported(fresh.series.id, file, "ann", "learned in staging")).toMatchObject({
+    expect(await operations.baselines.imported(fresh.series.id, file, "ann", "learned in staging")).toMatchObject({
       kind: "done",
       series: { baseline: { version: 1, by: "ann", why: "from a file of version 1: learned in staging" } },
     });
     answer = withoutRole;
     expect(await run(3)).toMatch(/drift$/);
     const wrong = { ...file, aspect: "latency", label: "total time" };
-    expect(await control.baselines.imported(fresh.series.id, wrong, "ann", "x")).toMatchObject({ kind: "refused" });
-    const empty = await control.baselines.imported(fresh.series.id, { ...file, learned: { n: 12 } }, "ann", "x");
+    expect(await operations.baselines.imported(fresh.series.id, wrong, "ann", "x")).toMatchObject({ kind: "refused" });
+    const empty = await operations.baselines.imported(fresh.series.id, { ...file, learned: { n: 12 } }, "ann", "x");
     expect(empty).toMatchObject({ kind: "refused", reason: expect.stringContaining("holds nothing") });
     expect((await contract()).baseline?.version).toBe(1);
-    expect(await control.baselines.imported("nothing", file, "ann", "x")).toBeUndefined();
+    expect(await operations.baselines.imported("nothing", file, "ann", "x")).toBeUndefined();
   });
 
   test("an incident about a fixed rule has no baseline to change", async () => {
     answer = () => ({ kind: "fault", class: "reset" }) as Outcome;
     await run(3);
-    expect(await control.baselines.accept(await openIncident("availability"), "ann", "fine")).toMatchObject({
+    expect(await operations.baselines.accept(await openIncident("availability"), "ann", "fine")).toMatchObject({
       kind: "refused",
       reason: expect.stringContaining("fixed rule"),
     });
-    expect(await control.baselines.accept("nothing-1", "ann", "fine")).toBeUndefined();
+    expect(await operations.baselines.accept("nothing-1", "ann", "fine")).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkMonitor } from "../../src/upkeep/check-monitor.ts";
 import type { World } from "../../src/run/world.ts";
@@ -29,7 +29,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   let pool: StorePool;
   let store: Store;
   let world: World;
-  let control: Control;
+  let operations: Operations;
   let nowMs = dayStart;
   const probe: Probe = { ...sample, id: "valid@eu", name: "valid" };
   const exchanger = fakeExchanger(() => ok());
@@ -43,7 +43,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       exchanger,
       runs: store,
     });
-    control = createControl({
+    operations = createOperations({
       book: store,
       clock,
       freshId: () => "id",
@@ -61,58 +61,61 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   };
 
   test("are listed before and after their first run", async () => {
-    expect(await control.probes.list()).toMatchObject([
+    expect(await operations.probes.list()).toMatchObject([
       { id: "valid@eu", target: probe.target.name, last: undefined, nextSlotMs: nowMs + 7 },
     ]);
     await run();
-    expect(await control.probes.list()).toMatchObject([
+    expect(await operations.probes.list()).toMatchObject([
       { id: "valid@eu", paused: undefined, last: { state: "done", verdict: "ok" }, learning: { done: 1 } },
     ]);
-    const [newest] = (await control.probes.runs("valid@eu")) ?? [];
-    expect(await control.probes.run(newest?.runId ?? "")).toMatchObject({
+    const [newest] = (await operations.probes.runs("valid@eu")) ?? [];
+    expect(await operations.probes.run(newest?.runId ?? "")).toMatchObject({
       runId: newest?.runId,
       scenario: "valid-request",
       observations: [{ outcome: { status: 200 } }],
     });
-    expect(await control.probes.runs("nothing@eu")).toBeUndefined();
-    expect(await control.probes.run("nothing@eu/2026-11-23T08:00:00.000Z")).toBeUndefined();
-    expect(await control.probes.run("nonsense")).toBeUndefined();
+    expect(await operations.probes.runs("nothing@eu")).toBeUndefined();
+    expect(await operations.probes.run("nothing@eu/2026-11-23T08:00:00.000Z")).toBeUndefined();
+    expect(await operations.probes.run("nonsense")).toBeUndefined();
   });
 
   test("paused: slots are on record as skipped, nothing is sent, nobody is told that it does not run", async () => {
-    expect(await control.probes.pause("valid@eu", "ann", "the provider moves")).toEqual({ kind: "done" });
-    expect(await control.probes.pause("valid", "bob", "me too")).toMatchObject({ kind: "refused" });
+    expect(await operations.probes.pause("valid@eu", "ann", "the provider moves")).toEqual({ done: true });
+    expect(await operations.probes.pause("valid", "bob", "me too")).toMatchObject({ kind: "refused" });
     const sent = exchanger.sent.length;
     expect(await run()).toMatchObject({ state: "skipped", reason: "paused" });
     expect(await runProbe(world, probe, nowMs)).toMatchObject({ state: "skipped", reason: "taken" });
     expect(exchanger.sent.length).toBe(sent);
-    expect(await control.probes.runNow("valid@eu", "ann")).toEqual({ refused: "it is paused: resume it first" });
+    expect(await operations.probes.runNow("valid@eu", "ann")).toEqual({
+      kind: "refused",
+      reason: "it is paused: resume it first",
+    });
     for (let slots = 0; slots < 30; slots += 1) await run();
     await checkMonitor(
-      { book: store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
+      { store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
       nowMs + 1000,
     );
     const { incidents, pauses } = await store.overview(nowMs);
     expect(incidents).toEqual([]);
     expect(pauses).toMatchObject([{ probeId: "valid@eu", by: "ann", why: "the provider moves" }]);
-    expect(await control.probes.list()).toMatchObject([{ paused: { by: "ann", why: "the provider moves" } }]);
+    expect(await operations.probes.list()).toMatchObject([{ paused: { by: "ann", why: "the provider moves" } }]);
   });
 
   test("resumed: it goes on, and who did what is on record", async () => {
-    expect(await control.probes.resume("valid@eu", "bob")).toEqual({ kind: "done" });
-    expect(await control.probes.resume("valid@eu", "bob")).toMatchObject({ kind: "refused" });
+    expect(await operations.probes.resume("valid@eu", "bob")).toEqual({ done: true });
+    expect(await operations.probes.resume("valid@eu", "bob")).toMatchObject({ kind: "refused" });
     expect((await store.overview(nowMs)).pauses).toEqual([]);
     expect(await run()).toMatchObject({ state: "done" });
-    expect(await control.probes.runNow("valid@eu", "bob")).toEqual({
+    expect(await operations.probes.runNow("valid@eu", "bob")).toEqual({
       runId: `valid@eu/${new Date(nowMs).toISOString()}`,
     });
     expect(enqueued).toEqual([`valid@eu ${nowMs - dayStart}`]);
-    expect((await control.acts()).map(({ by, what }) => `${by} ${what}`).toSorted()).toEqual([
+    expect((await operations.auditLog()).map(({ by, what }) => `${by} ${what}`).toSorted()).toEqual([
       "ann pause",
       "bob resume",
       "bob run-now",
     ]);
-    for (const answer of [control.probes.pause("no@eu", "x", "y"), control.probes.resume("no@eu", "x")]) {
+    for (const answer of [operations.probes.pause("no@eu", "x", "y"), operations.probes.resume("no@eu", "x")]) {
       expect(await answer).toBeUndefined();
     }
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import { incidentId } from "../../src/incident/incident.ts";
 import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { SeriesView } from "../../src/operate/baselines.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
-import type { Exclusion } from "../../src/operate/series-feedback.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
+import type { ExclusionView } from "../../src/operate/incidents.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
@@ -22,7 +22,7 @@ let pool: StorePool;
 let store: Store;
 let nowMs: number;
 let probe: Probe;
-let control: Control;
+let operations: Operations;
 let world: World;
 let promptTokens: number;
 /** Times of about 800 ms, spread by a few per cent, times this. */
@@ -55,11 +55,11 @@ beforeEach(() => {
     exchanger,
     runs: store,
   });
-  control = controlOf([probe]);
+  operations = controlOf([probe]);
 });
 
-function controlOf(probes: readonly Probe[]): Control {
-  return createControl({
+function controlOf(probes: readonly Probe[]): Operations {
+  return createOperations({
     book: store,
     clock: world.clock,
     freshId: (kind) => `${kind}_${(counter.ids += 1)}`,
@@ -78,14 +78,14 @@ async function run(times: number, of = probe): Promise<void> {
   }
 }
 
-async function series(label: string): Promise<SeriesView> {
-  const found = (await control.baselines.list(probe.id)).find((it) => it.series.label === label);
+async function series(label: string): Promise<SeriesMemory> {
+  const found = (await store.series(probe.id)).find((memory) => memory.series.label === label);
   if (found === undefined) throw new Error(`no series of ${label}`);
   return found;
 }
 
 async function openOf(kind: string): Promise<string | undefined> {
-  const found = (await control.incidents(false)).find((it) => it.probeId === probe.id && it.kind === kind);
+  const found = (await operations.incidents.list(false)).find((it) => it.probeId === probe.id && it.kind === kind);
   return found && incidentId(found);
 }
 
@@ -99,7 +99,9 @@ async function untilOpen(kind: string): Promise<string> {
 }
 
 const acts = async (): Promise<string[]> =>
-  (await control.acts()).filter(({ atMs }) => atMs === nowMs).map(({ by, what, why }) => `${by} ${what}: ${why}`);
+  (await operations.auditLog())
+    .filter(({ atMs }) => atMs === nowMs)
+    .map(({ by, what, why }) => `${by} ${what}: ${why}`);
 
 test("excluded: the time of an incident is taken out of what every series of its probe learns from", async () => {
   await run(60);
@@ -107,15 +109,15 @@ test("excluded: the time of an incident is taken out of what every series of its
   const id = await untilOpen("latency");
   await run(30);
   const before = readWatchState((await series("completion tokens")).state)?.learning;
-  const done = await control.seriesActs.exclude(id, "ada", "the provider's outage");
+  const done = await operations.feedback.exclude(id, "ada", "the provider's outage");
   expect(done).toMatchObject({ kind: "done", isOpen: true, toMs: nowMs });
-  expect((done as Exclusion).stillCounted.toSorted()).toEqual(["error rate", "prompt tokens"]);
+  expect((done as ExclusionView).stillCounted.toSorted()).toEqual(["error rate", "prompt tokens"]);
   const after = readWatchState((await series("completion tokens")).state)?.learning;
   expect(before!.n - after!.n).toBeGreaterThan(30);
   expect(after!.lastMs).toBeLessThan(nowMs - 30 * minuteMs);
   expect(await acts()).toContain("ada exclude-incident: the provider's outage");
-  expect(await control.seriesActs.exclude("nothing-1", "ada", "why")).toBeUndefined();
-  expect(await control.seriesActs.exclude(id, "bob", "again")).toEqual({
+  expect(await operations.feedback.exclude("nothing-1", "ada", "why")).toBeUndefined();
+  expect(await operations.feedback.exclude(id, "bob", "again")).toEqual({
     kind: "refused",
     reason: "nothing is learned from its time: it was taken out already, or never in",
   });
@@ -127,12 +129,12 @@ test("noise: a page counts once; two of a series widen its margin, and its card 
   const mark = async () => {
     slower *= 2;
     const id = await untilOpen("latency");
-    const first = await control.seriesActs.noise(id, "ada", "a batch job of ours");
-    expect(await control.seriesActs.noise(id, "bob", "the same")).toEqual({
+    const first = await operations.feedback.noise(id, "ada", "a batch job of ours");
+    expect(await operations.feedback.noise(id, "bob", "the same")).toEqual({
       kind: "refused",
-      reason: "its page is called noise already, and counts once",
+      reason: "it is marked as a false positive already, and counts once",
     });
-    await control.baselines.accept(id, "ada", "go on");
+    await operations.baselines.accept(id, "ada", "go on");
     await run(40);
     return first;
   };
@@ -140,7 +142,7 @@ test("noise: a page counts once; two of a series widen its margin, and its card 
   const second = await mark();
   expect(second).toMatchObject({ kind: "done", pages: 2, marginFactor: 1.5 });
   const { id } = (await series("total time")).series;
-  expect((await control.baselines.history(id))?.normal.at(-1)).toMatch(
+  expect((await operations.baselines.history(id))?.normal.at(-1)).toMatch(
     /^2 pages marked as false positives within 90 days: margin ×1\.5 until 2027-02-/,
   );
 });
@@ -149,7 +151,7 @@ test("noise is no word for what has no margin", async () => {
   await run(60);
   promptTokens = 19;
   const id = await untilOpen("usage");
-  expect(await control.seriesActs.noise(id, "ada", "why")).toMatchObject({ kind: "refused" });
+  expect(await operations.feedback.noise(id, "ada", "why")).toMatchObject({ kind: "refused" });
   expect(await acts()).toEqual([]);
 });
 
@@ -157,7 +159,7 @@ test("a planned change that has just happened ends what it has opened, and nobod
   await run(60);
   [slower, promptTokens] = [3, 19];
   const id = await untilOpen("latency");
-  const done = await control.seriesActs.plan({ target: probe.target.name, why: "moved to gpt-5" }, "ada");
+  const done = await operations.plans.create({ target: probe.target.name, why: "moved to gpt-5" }, "ada");
   expect(done).toMatchObject({ kind: "done", incidents: expect.arrayContaining([id]) });
   expect(await openOf("latency")).toBeUndefined();
   await run(80);
@@ -173,16 +175,16 @@ test("a planned change ahead of its time begins with the first run due then; bef
   await run(60);
   const planOf = async (minutes: number) => {
     const wanted = { probe: probe.name, startsAtMs: nowMs + minutes * minuteMs, why: "new prompt" };
-    const done = await control.seriesActs.plan(wanted, "ada");
+    const done = await operations.plans.create(wanted, "ada");
     if (done.kind !== "done") throw new Error(done.reason);
     expect(done).toMatchObject({ series: [], incidents: [], change: { probeId: probe.id } });
     return done.change.id;
   };
   const never = await planOf(8);
-  expect(await control.seriesActs.unplan(never, "bob")).toBe(true);
-  expect(await control.seriesActs.unplan(never, "bob")).toBe(false);
+  expect(await operations.plans.cancel(never, "bob")).toEqual({ cancelled: true });
+  expect(await operations.plans.cancel(never, "bob")).toBeUndefined();
   const id = await planOf(10);
-  expect((await control.seriesActs.planned()).map((one) => one.id)).toEqual([id]);
+  expect((await operations.plans.list()).map((one) => one.id)).toEqual([id]);
   await run(9);
   expect((await series("total time")).baseline?.by).toBe("plumbline");
   const { version } = (await series("total time")).baseline!;
@@ -193,9 +195,9 @@ test("a planned change ahead of its time begins with the first run due then; bef
     undefined,
     undefined,
   ]);
-  const history = await control.baselines.history((await series("total time")).series.id);
+  const history = await operations.baselines.history((await series("total time")).series.id);
   expect(history?.versions.find((it) => it.version === version + 1)?.why).toBe("planned change, by ada: new prompt");
-  expect(await control.seriesActs.unplan(id, "bob")).toBe(false);
+  expect(await operations.plans.cancel(id, "bob")).toBeUndefined();
 });
 
 const ask = { messages: [{ role: "user", content: "Say plumb." }], maxTokens: 5, stream: false, extra: {} };
@@ -210,16 +212,16 @@ test.each([
   [slower, promptTokens] = [3, 19];
   const next = changed();
   await run(30, next);
-  const incidents = (await control.incidents(false)).filter(({ target }) => target === probe.target.name);
+  const incidents = (await operations.incidents.list(false)).filter(({ target }) => target === probe.target.name);
   expect(incidents).toEqual([]);
-  expect((await control.baselines.list(next.id)).filter((it) => it.series.label === "total time")).toHaveLength(
+  expect((await operations.baselines.list(next.id)).filter((it) => it.series.label === "total time")).toHaveLength(
     next.id === probe.id ? 2 : 1,
   );
 });
 
 test("what can't be planned is refused, and says why", async () => {
-  const control = controlOf([probe, { ...probe, id: `${probe.name}@us`, location: "us" }]);
-  const plan = (wanted: object) => control.seriesActs.plan({ why: "x", ...wanted }, "ada");
+  const operations = controlOf([probe, { ...probe, id: `${probe.name}@us`, location: "us" }]);
+  const plan = (wanted: object) => operations.plans.create({ why: "x", ...wanted }, "ada");
   expect(await plan({ target: "nowhere" })).toEqual({
     kind: "refused",
     reason: `no probe of the configuration asks a target nowhere; there is ${probe.target.name}`,

@@ -170,7 +170,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     const pending = Promise.withResolvers<never>();
     const hung: World = { ...world, exchanger: { exchange: () => pending.promise } };
     void runProbe(hung, probe, nowMs).catch(() => {});
-    await expect.poll(async () => (await store.lastSlots()).get(probe.id)).toBe(nowMs);
+    await expect.poll(async () => (await store.accountedUntil()).get(probe.id)).toBe(nowMs);
     nowMs += 1000;
     expect(await runProbe(world, probe, nowMs)).toMatchObject({ state: "skipped", reason: "overlap" });
     expect(await store.sweepInterrupted(nowMs + 3_600_000)).toHaveLength(1);

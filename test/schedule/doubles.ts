@@ -78,6 +78,7 @@ export class StoreDouble implements SlotStore {
   readonly rows = new Map<string, Map<number, "done" | "missed">>();
   lease: { holder: string; untilMs: number } | undefined;
   overdue: string[] = [];
+  readonly accounted = new Map<string, number>();
 
   row(probeId: string, slotMs: number, state: "done" | "missed" = "done"): void {
     const rows = this.rows.get(probeId) ?? new Map<number, "done" | "missed">();
@@ -100,11 +101,12 @@ export class StoreDouble implements SlotStore {
     if (this.lease?.holder === holder) this.lease = undefined;
   }
 
-  async lastSlots(): Promise<Map<string, number>> {
-    return new Map([...this.rows].map(([id, rows]) => [id, Math.max(...rows.keys())]));
+  async accountedUntil(): Promise<Map<string, number>> {
+    return new Map([...[...this.rows].map(([id, rows]) => [id, Math.max(...rows.keys())] as const), ...this.accounted]);
   }
 
-  async recordMissed(slots: readonly Slot[]): Promise<number> {
+  async recordMissed(slots: readonly Slot[], accountedUntil: ReadonlyMap<string, number>): Promise<number> {
+    for (const [probeId, untilMs] of accountedUntil) this.accounted.set(probeId, untilMs);
     const before = [...this.rows.values()].reduce((sum, rows) => sum + rows.size, 0);
     for (const { probeId, slotMs } of slots) this.row(probeId, slotMs, "missed");
     return [...this.rows.values()].reduce((sum, rows) => sum + rows.size, 0) - before;

@@ -184,6 +184,19 @@ describe("I2: what did not run", () => {
     expect(store.missed(a.id)).toEqual(slotsOf(diedMs, diedMs + 2 * hourMs));
   });
 
+  test("slots of the time before a crash, although a worker has taken a newer one before the first look", async () => {
+    await live(10 * everyMs, () => true);
+    const [crashMs, downMs] = [clock.nowMs(), 5 * everyMs];
+    clock.pass(downMs);
+    memory = newMemory(clock);
+    const [newest = 0] = slotsOf(clock.nowMs() - everyMs, clock.nowMs()).toReversed();
+    store.row(a.id, newest);
+    await live(5 * everyMs, () => true);
+    const lost = slotsOf(crashMs, crashMs + downMs).filter((slotMs) => slotMs !== newest);
+    expect(lost.length).toBeGreaterThan(3);
+    expect(store.missed(a.id)).toEqual(lost);
+  });
+
   test("slots that fell out while the elected one died and another took over", async () => {
     const second = newMemory(clock);
     await look();

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Surroundings } from "../../src/incident/inhibit.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
 
 /** What people ask and do, over the real store. */
 export function controlConforms(bench: () => Bench): void {
   let atMs = noonMs + 3_600_000;
-  const control = (): Control =>
-    createControl({
+  const operations = (): Operations =>
+    createOperations({
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
@@ -40,8 +40,8 @@ export function controlConforms(bench: () => Bench): void {
   test("acknowledging changes the incident, tells who was told, and is on record", async () => {
     const incident = await open();
     const id = incidentId(incident);
-    expect(await control().act("acknowledge", id, "ann", "looking")).toMatchObject({ kind: "done" });
-    const history = await control().incident(id);
+    expect(await operations().incidents.acknowledge(id, "ann", "looking")).toMatchObject({ kind: "done" });
+    const history = await operations().incidents.get(id);
     expect(history?.incident).toMatchObject({ state: "acknowledged", acknowledged: { by: "ann", why: "looking" } });
     expect(history?.transitions.map(({ kind, reason }) => [kind, reason])).toEqual([
       ["opened", "2-of-3-slots-bad"],
@@ -54,7 +54,7 @@ export function controlConforms(bench: () => Bench): void {
     ]);
     const acts = await bench().rows("SELECT by, what, why FROM plumbline.acts WHERE subject = $1", [id]);
     expect(acts).toEqual([{ by: "ann", what: "acknowledge", why: "looking" }]);
-    expect(await control().act("acknowledge", id, "bob", "me too")).toEqual({
+    expect(await operations().incidents.acknowledge(id, "bob", "me too")).toEqual({
       kind: "refused",
       reason: "ann has already acknowledged the incident",
     });
@@ -63,13 +63,13 @@ export function controlConforms(bench: () => Bench): void {
   test("of ten people who resolve it at once one has done it", async () => {
     const id = incidentId(await open());
     const results = await Promise.all(
-      Array.from({ length: 10 }, (_, n) => control().act("resolve", id, `person-${n}`, "over")),
+      Array.from({ length: 10 }, (_, n) => operations().incidents.resolve(id, `person-${n}`, "over")),
     );
     expect(results.filter((result) => result?.kind === "done")).toHaveLength(1);
-    expect((await control().incident(id))?.transitions.map(({ kind }) => kind)).toEqual(["opened", "resolved"]);
-    expect((await control().incidents(false)).map((it) => incidentId(it))).not.toContain(id);
-    expect((await control().incidents(true)).map((it) => incidentId(it))).toContain(id);
-    expect(await control().act("resolve", "nothing-1", "ann", "?")).toBeUndefined();
+    expect((await operations().incidents.get(id))?.transitions.map(({ kind }) => kind)).toEqual(["opened", "resolved"]);
+    expect((await operations().incidents.list(false)).map((it) => incidentId(it))).not.toContain(id);
+    expect((await operations().incidents.list(true)).map((it) => incidentId(it))).toContain(id);
+    expect(await operations().incidents.resolve("nothing-1", "ann", "?")).toBeUndefined();
   });
 
   test("an earlier episode is shown as it was, and can't be acted on", async () => {
@@ -78,20 +78,22 @@ export function controlConforms(bench: () => Bench): void {
     const claim = claimOf(incident.probeId, noonMs + 60_000);
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(second, []));
-    expect((await control().incident(incidentId(incident)))?.incident.episode).toBe(1);
-    expect(await control().act("resolve", incidentId(incident), "ann", "late")).toMatchObject({ kind: "refused" });
+    expect((await operations().incidents.get(incidentId(incident)))?.incident.episode).toBe(1);
+    expect(await operations().incidents.resolve(incidentId(incident), "ann", "late")).toMatchObject({
+      kind: "refused",
+    });
   });
 
   test("a silence is seen by the runs of its time, and no more when it has been ended", async () => {
     const target = freshName("target");
     const wanted = { matcher: { target }, durationMs: 3_600_000, why: "maintenance" };
-    const silence = await control().silence(wanted, "ann");
-    expect(await control().silences()).toContainEqual(silence);
+    const silence = await operations().silences.create(wanted, "ann");
+    expect(await operations().silences.list()).toContainEqual(silence);
     atMs += 60_000;
     const during = await surroundingsSeenBy(freshName("probe"), target);
     expect(during.silences).toContainEqual(silence);
-    expect(await control().expireSilence(silence.id, "bob")).toBe(true);
-    expect(await control().expireSilence(silence.id, "bob")).toBe(false);
+    expect(await operations().silences.expire(silence.id, "bob")).toEqual({ expired: true });
+    expect(await operations().silences.expire(silence.id, "bob")).toBeUndefined();
     atMs += 60_000;
     const after = await surroundingsSeenBy(freshName("probe"), target);
     expect(after.silences.map(({ id }) => id)).not.toContain(silence.id);
@@ -113,18 +115,18 @@ export function controlConforms(bench: () => Bench): void {
     const incident = await open();
     const entry = entryOf(incident, "pager");
     const attempt = { outboxId: entry.id, receiver: "pager", ordinal: 9, startedAtMs: atMs, durationMs: 1 };
-    expect(await control().retryDelivery(entry.id, "ann")).toBe(false);
+    expect(await operations().deliveries.retry(entry.id, "ann")).toMatchObject({ kind: "refused" });
     await bench().store.record({ ...attempt, outcome: { kind: "failed", reason: "status 500" } });
-    expect(await control().deliveries("failed")).toContainEqual(
+    expect(await operations().deliveries.list("failed")).toContainEqual(
       expect.objectContaining({ id: entry.id, lastOutcome: { kind: "failed", reason: "status 500" } }),
     );
-    expect(await control().retryDelivery(entry.id, "ann")).toBe(true);
+    expect(await operations().deliveries.retry(entry.id, "ann")).toEqual({ retried: true });
     expect(await bench().store.lease(entry.id, atMs, 1000)).toMatchObject({ entry: { id: entry.id }, attempts: 0 });
     await bench().store.record({ ...attempt, outcome: { kind: "gone" } });
-    await control().act("resolve", incidentId(incident), "ann", "over");
-    const [resolved] = (await control().incident(incidentId(incident)))?.deliveries ?? [];
+    await operations().incidents.resolve(incidentId(incident), "ann", "over");
+    const [resolved] = (await operations().incidents.get(incidentId(incident)))?.deliveries ?? [];
     const delivered = { kind: "delivered", status: 200 } as const;
     await bench().store.record({ ...attempt, outboxId: resolved?.id ?? "", outcome: delivered });
-    expect(await control().retryDelivery(entry.id, "ann")).toBe(false);
+    expect(await operations().deliveries.retry(entry.id, "ann")).toMatchObject({ kind: "refused" });
   });
 }

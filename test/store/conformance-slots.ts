@@ -26,16 +26,37 @@ export function slotsConform(bench: () => Bench): void {
       model: "m",
       scenario: "s",
     }));
-    expect(await bench().store.recordMissed(slots)).toBe(2);
-    expect(await bench().store.recordMissed(slots)).toBe(0);
-    expect(await bench().store.recordMissed([])).toBe(0);
+    const nothing = new Map<string, number>();
+    expect(await bench().store.recordMissed(slots, nothing)).toBe(2);
+    expect(await bench().store.recordMissed(slots, nothing)).toBe(0);
+    expect(await bench().store.recordMissed([], nothing)).toBe(0);
     expect(await rowsOf(probeId)).toEqual([
       ["claimed", null],
       ["missed", "no-worker"],
       ["missed", "no-worker"],
     ]);
     expect(await bench().store.claim(claimOf(probeId, noonMs + 60_000))).toEqual({ kind: "taken" });
-    expect((await bench().store.lastSlots()).get(probeId)).toBe(noonMs + 120_000);
+    expect((await bench().store.accountedUntil()).get(probeId)).toBe(noonMs + 120_000);
+  });
+
+  test("I2: up to when all is accounted for is kept with the rows, to the minutes", async () => {
+    const probeId = freshName("probe");
+    const { store } = bench();
+    const known = async (): Promise<number | undefined> => (await store.accountedUntil()).get(probeId);
+    const accountFor = (untilMs: number): Promise<number> => store.recordMissed([], new Map([[probeId, untilMs]]));
+    expect(await known()).toBeUndefined();
+    await accountFor(noonMs);
+    expect(await known()).toBe(noonMs);
+    // A newer row says nothing of the slots before it.
+    await store.claim(claimOf(probeId, noonMs + 120_000));
+    expect(await known()).toBe(noonMs);
+    await accountFor(noonMs + 60_000);
+    expect(await known()).toBe(noonMs);
+    await accountFor(noonMs + 300_000);
+    expect(await known()).toBe(noonMs + 300_000);
+    // The clock was set back.
+    await accountFor(noonMs + 10_000);
+    expect(await known()).toBe(noonMs + 10_000);
   });
 
   test("I2: a stale slot is missed with its reason, once", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import type { Bench } from "./conformance.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "./samples.ts";
 
@@ -14,7 +14,7 @@ export function standingConforms(bench: () => Bench): void {
     const claim = claimOf(incident.probeId, noonMs);
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(incident, [receiver]));
-    const control = createControl({
+    const operations = createOperations({
       book: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
@@ -29,8 +29,8 @@ export function standingConforms(bench: () => Bench): void {
     const end = (outboxId: string, outcome: DeliveryOutcome) =>
       bench().store.record({ outboxId, receiver, ordinal: 1, startedAtMs: atMs, durationMs: 1, outcome });
     const newest = async (): Promise<string> =>
-      (await control.incident(incidentId(incident)))?.deliveries.toSorted((a, b) => b.sequence - a.sequence)[0]?.id ??
-      "";
+      (await operations.incidents.get(incidentId(incident)))?.deliveries.toSorted((a, b) => b.sequence - a.sequence)[0]
+        ?.id ?? "";
     const delivered = { kind: "delivered", status: 200 } as const;
 
     expect(await standing()).toEqual([]);
@@ -38,12 +38,12 @@ export function standingConforms(bench: () => Bench): void {
     expect(await standing()).toEqual(["opened"]);
     expect(await bench().store.lastNotified(freshName("am"), noonMs)).toEqual([]);
 
-    await control.act("acknowledge", incidentId(incident), "ann", "looking");
+    await operations.incidents.acknowledge(incidentId(incident), "ann", "looking");
     expect(await standing()).toEqual(["opened"]);
     await end(await newest(), { kind: "failed", reason: "status 500" });
     expect(await standing()).toEqual(["acknowledged"]);
 
-    await control.act("resolve", incidentId(incident), "ann", "over");
+    await operations.incidents.resolve(incidentId(incident), "ann", "over");
     expect(await standing()).toEqual([]);
     await end(await newest(), delivered);
     expect(await standing()).toEqual(["resolved"]);

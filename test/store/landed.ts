@@ -13,8 +13,10 @@ export const landed: Readonly<Record<string, string>> = {
   "0013-baseline-spans": "8c24aea91ce95353e8a22bf6e717b6d89ccf7e2572ce45351df15e7feb8d871d",
   "0015-digests": "8eb17efcbe8e17507fcd0a58052edee764f53c28c506207d59871a6b0036dd7f",
   "0016-ledger-entries": "e2d276458304ec86b20bcd5cc39b566fe71ff572598f25e329fa9427eac6ae65",
+  "0017-notification-log-breaking": "b69d09aed705885ef2c644761f364c441c2a531e0b25cf858fdd2a0605592e75",
   "0020-judge-state-breaking": "95cd1264e4f7c1b94d5de1b95530b80c083bb4429f5e91f9da478c05bb83383b",
   "0022-routines": "6bbaecb97dbe6c4684d05ffec3355786cec885c0b61ecf31b7e7c752ed3e8672",
   "0023-repair": "06398e0712977e429f26351ec7ec2f433afe0f146256c76bfdaea34a52f0a21b",
-  "routines 1": "ac23e97a8f8f5617a86ff8f05a01f6621a900bb3f721709f3edf6e08014e8c32",
+  "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
+  "routines 2": "ab6fe5f2cabde85fade7df92e552f12858fa937c2b009dda0740966aa65c73cc",
 };

@@ -67,7 +67,7 @@ test("without caps nothing is asked", async () => {
 test("the terminal says each in a line, and marks what is used up or will be", async () => {
   const lately = new Map([["mini", { microUsd: 7_200_000, tokens: 0, requests: 0 }]]);
   const spendCaps = await usageOfCaps(bookWith(nowMs - 72 * hourMs, lately), [capped], nowMs);
-  const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
+  const lines = capLines({ spendCaps });
   expect(lines.map(([segment]) => [segment?.text, segment?.tone])).toEqual([
     [" mini per day  $0.12 of $0.50 · $8.00 this month, about $32.00 by its end", "dim"],
     [" mini per day  40 of 1000 requests · 4000 this month, about 4000 by its end", "dim"],
@@ -77,7 +77,7 @@ test("the terminal says each in a line, and marks what is used up or will be", a
 
 test("the terminal leaves out what is not known yet", async () => {
   const spendCaps = await usageOfCaps(bookWith(nowMs, new Map()), [capped], nowMs);
-  const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
+  const lines = capLines({ spendCaps });
   expect(lines.map(([segment]) => segment?.text)).toEqual([
     " mini per day  $0.12 of $0.50 · $8.00 this month",
     " mini per day  40 of 1000 requests · 4000 this month",
@@ -92,8 +92,6 @@ test.each([
   const store = { ...bookWith(nowMs, new Map()), usedUnder: async () => [{ ...usedToday, microUsd }] };
   const probes = [{ ...capped, target: { ...capped.target, spendCaps: [{ ...day, requests: undefined }] } }];
   const spendCaps = await usageOfCaps(store, probes, nowMs);
-  const lines = capLines({ atMs: nowMs, probes: [], incidents: [], spendToday: [], deliveries, spendCaps });
+  const lines = capLines({ spendCaps });
   expect(lines.map(([segment]) => segment?.tone)).toEqual([tone]);
 });
-
-const deliveries = { pending: 0, failed: 0 };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
@@ -52,7 +52,7 @@ describe("two locations of one target become slower", () => {
       expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
     }
 
-    const control = createControl({
+    const operations = createOperations({
       book: store,
       clock: { nowMs: () => noonMs, monotonicMs: () => noonMs },
       freshId: () => "id",
@@ -62,7 +62,7 @@ describe("two locations of one target become slower", () => {
       receiversOf: () => ["pager"],
       nudge: () => {},
     });
-    for (const act of [control.baselines.accept, control.seriesActs.noise, control.seriesActs.exclude]) {
+    for (const act of [operations.baselines.accept, operations.feedback.noise, operations.feedback.exclude]) {
       expect(await act(incidentId(cover), "ann", "x")).toMatchObject({
         kind: "refused",
         reason: expect.stringContaining("this is a group incident: name one of its members"),

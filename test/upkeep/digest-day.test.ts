@@ -2,12 +2,12 @@ import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
-import { createCommands } from "../../src/app/commands.ts";
+import { createEffects } from "../../src/app/effects.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { sendDigest } from "../../src/upkeep/send-digest.ts";
 import type { World } from "../../src/run/world.ts";
@@ -95,7 +95,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
     },
   });
 
-  const control = createControl({
+  const operations = createOperations({
     book: store,
     clock,
     freshId: () => "none",
@@ -106,12 +106,12 @@ test("replies that become faster page nobody: the digest tells of them, once, an
     nudge: () => {},
   });
   const health = () => ({ live: true, ready: true, reasons: [] });
-  const api = { control, gate: createGate([], true, () => 0) };
+  const api = { operations, gate: createGate([], true, () => 0) };
   const web = await serveWeb({ overview: () => store.overview(nowMs), health, api }, { host: "127.0.0.1", port: 0 });
   const plumbline = async (...words: string[]) => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const io = { stdout, stderr, env: {}, onSignal: () => {} } as unknown as Io;
-    const code = await runCli([...words, "--url", web.url], io, createCommands(io));
+    const code = await runCli([...words, "--url", web.url], io, createEffects(io));
     return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
   };
   const last = await plumbline("digest", "--last");

@@ -3,15 +3,15 @@ import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
 
 const reader: AccessToken = { name: "grafana", scope: "read", token: "read-token-0123456789" };
-const actor: AccessToken = { name: "ann", scope: "act", token: "act-token-0123456789ab" };
+const actor: AccessToken = { name: "ann", scope: "write", token: "act-token-0123456789ab" };
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, host: "plumbline.example.com" });
 
 describe("without tokens", () => {
   const gate = createGate([], true, () => 0);
   test.each(["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "localhost"])("this machine may: %s", (host) => {
-    expect(gate({ authorization: undefined, host }, "act")).toMatchObject({
+    expect(gate({ authorization: undefined, host }, "write")).toMatchObject({
       kind: "granted",
-      caller: { scope: "act" },
+      caller: { scope: "write" },
     });
   });
 
@@ -30,9 +30,9 @@ describe("with tokens", () => {
   test("each has its name and its scope; act includes read", () => {
     const gate = createGate([reader, actor], false, () => 0);
     expect(gate(bearer(reader.token), "read")).toEqual({ kind: "granted", caller: { name: "grafana", scope: "read" } });
-    expect(gate(bearer(reader.token), "act")).toMatchObject({ kind: "denied", status: 403 });
+    expect(gate(bearer(reader.token), "write")).toMatchObject({ kind: "denied", status: 403 });
     expect(gate(bearer(actor.token), "read")).toMatchObject({ kind: "granted", caller: { name: "ann" } });
-    expect(gate(bearer(actor.token), "act")).toMatchObject({ kind: "granted" });
+    expect(gate(bearer(actor.token), "write")).toMatchObject({ kind: "granted" });
   });
 
   test("being on this machine is no longer enough", () => {
@@ -57,7 +57,7 @@ describe("with tokens", () => {
   test("who guesses elsewhere closes no door here, and is not remembered for ever", () => {
     let nowMs = 0;
     const gate = createGate([actor], false, () => nowMs);
-    const from = (address: string, token: string) => gate({ ...bearer(token), address }, "act");
+    const from = (address: string, token: string) => gate({ ...bearer(token), address }, "write");
     for (let tries = 0; tries < 11; tries += 1) from("203.0.113.9", `wrong-${tries}`);
     expect(from("203.0.113.9", actor.token)).toMatchObject({ kind: "denied", status: 429 });
     expect(from("198.51.100.7", actor.token)).toMatchObject({ kind: "granted" });
@@ -78,7 +78,7 @@ test("over a real connection: what is missing is named, a guesser is told to wai
   const sources = {
     overview: () => Promise.reject(new Error("no store")),
     health: () => ({ live: true, ready: true, reasons: [] }),
-    api: { control: undefined as never, gate: createGate([actor], false, () => 0) },
+    api: { operations: {} as never, gate: createGate([actor], false, () => 0) },
   };
   const web = await serveWeb(sources, { host: "127.0.0.1", port: 0 });
   try {
@@ -88,10 +88,10 @@ test("over a real connection: what is missing is named, a guesser is told to wai
     for (let tries = 0; tries < 10; tries += 1) await ask({ authorization: `Bearer wrong-${tries}` });
     const guesser = await ask({ authorization: "Bearer wrong" });
     expect([guesser.status, guesser.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect(sources.api.gate({ ...bearer(actor.token), address: "192.0.2.1" }, "act")).toMatchObject({
+    expect(sources.api.gate({ ...bearer(actor.token), address: "192.0.2.1" }, "write")).toMatchObject({
       kind: "granted",
     });
-    expect(sources.api.gate({ ...bearer(actor.token), address: "127.0.0.1" }, "act")).toMatchObject({ status: 429 });
+    expect(sources.api.gate({ ...bearer(actor.token), address: "127.0.0.1" }, "write")).toMatchObject({ status: 429 });
   } finally {
     await web.close();
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type LinkAction, actionAddress } from "../../src/incident/action-link.ts";
 import { incidentId } from "../../src/incident/incident.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
@@ -23,7 +23,7 @@ const probe = { ...sample, id: "moves@eu", name: "moves", judge: { ...sample.jud
 
 let pool: StorePool;
 let store: Store;
-let control: Control;
+let operations: Operations;
 let web: WebServer;
 let world: World;
 let nowMs = dayStart;
@@ -41,7 +41,7 @@ beforeAll(async () => {
     ),
     runs: store,
   });
-  control = createControl({
+  operations = createOperations({
     book: store,
     clock,
     freshId: (kind) => `${kind}_1`,
@@ -51,8 +51,8 @@ beforeAll(async () => {
     receiversOf: () => ["pager"],
     nudge: () => {},
   });
-  const api = { control, gate: createGate([], false, () => 0) };
-  const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, control, store);
+  const api = { operations, gate: createGate([], false, () => 0) };
+  const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, operations, store);
   const health = () => ({ live: true, ready: true, reasons: [] });
   web = await serveWeb({ overview: () => store.overview(nowMs), health, api, acts }, { host: "127.0.0.1", port: 0 });
 });
@@ -71,7 +71,7 @@ async function run(times: number): Promise<void> {
 async function untilMoved(): Promise<string> {
   for (let tries = 0; tries < 120; tries += 1) {
     await run(1);
-    const found = (await control.incidents(false)).find(({ kind }) => kind === "latency");
+    const found = (await operations.incidents.list(false)).find(({ kind }) => kind === "latency");
     if (found !== undefined) return incidentId(found);
   }
   throw new Error("no latency incident");
@@ -93,7 +93,7 @@ test("what an incident was can be said by its links, while it lasts and when it 
   const id = await untilMoved();
   await run(5);
   const did = async () =>
-    (await control.acts())
+    (await operations.auditLog())
       .filter(({ subject }) => subject === id)
       .map(({ what }) => what)
       .toSorted();
@@ -106,33 +106,34 @@ test("what an incident was can be said by its links, while it lasts and when it 
   const open = await ask(exclude, { why: "" });
   expect(open).toMatchObject({
     status: 200,
-    html: expect.stringContaining("is taken out of what 2 series of the probe learn from"),
+    html: expect.stringContaining("2 series of the probe no longer learn from"),
   });
   expect(open.html).toContain("use this link again when it is");
-  expect(open.html).toMatch(
-    /The runs of it that were counted stay in: (error rate, prompt tokens|prompt tokens, error rate)\./,
-  );
+  expect(open.html).toMatch(/These still count its runs: (error rate, prompt tokens|prompt tokens, error rate)\./);
   expect(await did()).toEqual(["exclude-incident"]);
-  expect(await control.acts()).toContainEqual(
+  expect(await operations.auditLog()).toContainEqual(
     expect.objectContaining({ by: "link to pager", why: "by the link in the alert" }),
   );
 
   const noise = linkTo("noise", id);
-  expect(await ask(noise)).toMatchObject({ status: 200, html: expect.stringContaining("Was this page noise?") });
+  expect(await ask(noise)).toMatchObject({ status: 200, html: expect.stringContaining("Was this a false positive?") });
   expect(await did()).toEqual(["exclude-incident"]);
   const marked = await ask(noise, { why: "a batch job of ours" });
-  expect(marked).toMatchObject({ status: 200, html: expect.stringContaining("counts as a false page") });
+  expect(marked).toMatchObject({ status: 200, html: expect.stringContaining("Marked as a false positive") });
   expect(await did()).toEqual(["exclude-incident", "mark-noise"]);
   expect(await ask(noise, { why: "again" })).toMatchObject({ html: expect.stringContaining("used already") });
   // What can't be done leaves the link as it was.
   const another = linkTo("noise", id, 120_000);
   for (let times = 0; times < 2; times += 1) {
-    const refused = { status: 409, html: expect.stringContaining("called noise already, and counts once") };
+    const refused = {
+      status: 409,
+      html: expect.stringContaining("marked as a false positive already, and counts once"),
+    };
     expect(await ask(another, { why: "" })).toMatchObject(refused);
   }
 
   await run(5);
-  await control.act("resolve", id, "ann", "it is over");
+  await operations.incidents.resolve(id, "ann", "it is over");
   expect(await ask(exclude)).toMatchObject({ status: 200, html: expect.stringContaining("resolved") });
   const rest = await ask(exclude, { why: "it was real" });
   expect(rest.status).toBe(200);

@@ -1,28 +1,28 @@
-import { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openActs } from "../../src/app/action-links.ts";
 import { type ActionLink, actionAddress } from "../../src/incident/action-link.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
-import { type Control, createControl } from "../../src/operate/control.ts";
+import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
-import { mountLinkActions } from "../../src/web/mount-acts.ts";
+import { mountLinkActions } from "../../src/web/action-pages.ts";
+import { createApp } from "../../src/web/openapi.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
 const key = "a link key of a good many characters";
 let pool: StorePool;
 let store: Store;
-let control: Control;
+let operations: Operations;
 let web: WebServer;
 
 beforeAll(async () => {
   pool = await openMemoryPool();
   store = await openStore(pool, noonMs, 30);
-  control = createControl({
+  operations = createOperations({
     book: store,
     clock: systemClock,
     freshId: () => freshName("sil"),
@@ -32,8 +32,11 @@ beforeAll(async () => {
     receiversOf: () => ["pager"],
     nudge: () => {},
   });
-  const api = { control, gate: createGate([{ name: "ann", scope: "act", token: "t".repeat(20) }], false, () => 0) };
-  const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, control, store);
+  const api = {
+    operations,
+    gate: createGate([{ name: "ann", scope: "write", token: "t".repeat(20) }], false, () => 0),
+  };
+  const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, operations, store);
   const health = () => ({ live: true, ready: true, reasons: [] });
   web = await serveWeb({ overview: () => store.overview(noonMs), health, api, acts }, { host: "127.0.0.1", port: 0 });
 });
@@ -60,7 +63,7 @@ async function ask(address: string, form?: Record<string, string>) {
   return { status: reply.status, headers: reply.headers, html: await reply.text() };
 }
 
-const stateOf = async (incident: Incident) => (await control.incident(incidentId(incident)))?.incident.state;
+const stateOf = async (incident: Incident) => (await operations.incidents.get(incidentId(incident)))?.incident.state;
 
 test("following the link asks; only the answer acts, once, under the receiver's name", async () => {
   const incident = await openIncident();
@@ -77,16 +80,16 @@ test("following the link asks; only the answer acts, once, under the receiver's 
     status: 200,
     html: expect.stringContaining("Acknowledged"),
   });
-  expect((await control.incident(incidentId(incident)))?.incident).toMatchObject({
+  expect((await operations.incidents.get(incidentId(incident)))?.incident).toMatchObject({
     state: "acknowledged",
     acknowledged: { by: "link to pager", why: "on it" },
   });
-  expect(await control.acts()).toContainEqual(
+  expect(await operations.auditLog()).toContainEqual(
     expect.objectContaining({ by: "link to pager", what: "acknowledge", subject: incidentId(incident), why: "on it" }),
   );
   const again = await ask(address, { why: "on it" });
   expect(again).toMatchObject({ status: 409, html: expect.stringContaining("used already") });
-  expect((await control.acts()).filter(({ subject }) => subject === incidentId(incident))).toHaveLength(1);
+  expect((await operations.auditLog()).filter(({ subject }) => subject === incidentId(incident))).toHaveLength(1);
 });
 
 test("pressed twice at once it is done once", async () => {
@@ -94,7 +97,7 @@ test("pressed twice at once it is done once", async () => {
   const address = addressOf("silence", incident);
   const replies = await Promise.all(Array.from({ length: 5 }, () => ask(address, { why: "" })));
   expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409]);
-  const silences = (await control.silences()).filter(({ matcher }) => matcher.probe === incident.probe);
+  const silences = (await operations.silences.list()).filter(({ matcher }) => matcher.probe === incident.probe);
   expect(silences).toMatchObject([{ by: "link to pager", matcher: { target: incident.target, kind: incident.kind } }]);
   expect(silences.map(({ startsAtMs, endsAtMs }) => endsAtMs - startsAtMs)).toEqual([3_600_000]);
 });
@@ -133,7 +136,7 @@ test("forged, expired, of another key, of an incident that is over or unknown: a
     }
   }
   expect(await stateOf(incident)).toBe("open");
-  await control.act("resolve", incidentId(incident), "ann", "over");
+  await operations.incidents.resolve(incidentId(incident), "ann", "over");
   expect(await ask(good, { why: "x" })).toMatchObject({ status: 409, html: expect.stringContaining("over") });
 });
 
@@ -158,8 +161,9 @@ test("no script, nothing from elsewhere, no frame, no referrer; what an incident
 
 test("a store that does not answer: a page says so, and the link stays as good as it was", async () => {
   const incident = await openIncident();
-  const broken = { ...control, act: () => Promise.reject(new Error("password of db.internal")) };
-  const app = new Hono();
+  const acknowledge = () => Promise.reject(new Error("password of db.internal"));
+  const broken = { ...operations, incidents: { ...operations.incidents, acknowledge } };
+  const app = createApp();
   mountLinkActions(
     app,
     openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, broken, store),

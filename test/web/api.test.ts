@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { createControl } from "../../src/operate/control.ts";
+import { createOperations } from "../../src/operate/operations.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
-import { apiRoutes } from "../../src/web/api.ts";
 import { createWeb } from "../../src/web/serve.ts";
 import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
@@ -17,7 +16,7 @@ const atMs = noonMs + 60_000;
 beforeAll(async () => {
   pool = await openMemoryPool();
   store = await openStore(pool, noonMs, 30);
-  const control = createControl({
+  const operations = createOperations({
     book: store,
     clock: { nowMs: () => atMs, monotonicMs: () => atMs },
     freshId: () => freshName("sil"),
@@ -30,7 +29,7 @@ beforeAll(async () => {
   web = createWeb({
     overview: () => store.overview(noonMs),
     health: () => ({ live: true, ready: true, reasons: [] }),
-    api: { control, gate: createGate([], true, () => 0) },
+    api: { operations, gate: createGate([], true, () => 0) },
     alertSchema: {},
   });
 });
@@ -126,6 +125,13 @@ test("a form of another site can't act: neither its type nor its host passes", a
   expect((await ask("GET", `/incidents/${id}`)).data?.incident.state).toBe("open");
 });
 
+test("the former path of the audit log still answers, and says that it is deprecated", async () => {
+  const reply = await web.request("http://localhost/api/v1/acts", { headers: { host: "localhost" } });
+  expect([reply.status, reply.headers.get("deprecation")]).toEqual([200, "true"]);
+  const { data } = await ask("GET", "/audit-log");
+  expect(await reply.json()).toEqual({ schema: 1, data });
+});
+
 test("the OpenAPI document names every route, its scope and its schemas", async () => {
   const reply = await web.request("/api/v1/openapi.json");
   const document = (await reply.json()) as {
@@ -133,13 +139,17 @@ test("the OpenAPI document names every route, its scope and its schemas", async 
     paths: Record<string, Record<string, { description: string; requestBody?: unknown; responses: object }>>;
   };
   expect(document.openapi).toBe("3.1.0");
-  for (const { method, path, scope, body } of apiRoutes) {
-    const operation = document.paths[`/api/v1${path}`]?.[method.toLowerCase()];
-    expect(operation?.description).toBe(`scope: ${scope}`);
-    expect(operation?.requestBody !== undefined).toBe(body !== undefined);
-    expect(Object.keys(operation?.responses ?? {})).toContain(
-      ["/silences", "/planned-changes"].includes(path) && method === "POST" ? "201" : "200",
-    );
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  const scoped = operations.filter(({ operation }) => operation.description.startsWith("scope: "));
+  expect(scoped.length).toBeGreaterThan(28);
+  for (const { path, method, operation } of scoped) {
+    const isRead = method === "get";
+    expect([path, operation.description]).toEqual([path, isRead ? "scope: read" : "scope: write"]);
+    expect(Object.keys(operation.responses).some((status) => status === "200" || status === "201")).toBe(true);
+    expect(Object.keys(operation.responses).includes("403"), path).toBe(!isRead);
+    expect(Object.keys(operation.responses).includes("413"), path).toBe(operation.requestBody !== undefined);
   }
   expect(JSON.stringify(document)).not.toContain("$schema");
 });

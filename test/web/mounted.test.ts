@@ -1,6 +1,6 @@
-import type { Hono } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import { describe, expect, test } from "vitest";
-import type { Control } from "../../src/operate/control.ts";
+import type { Operations } from "../../src/operate/operations.ts";
 import { createGate, mostPerMinute } from "../../src/web/access.ts";
 import { mostBodyBytes } from "../../src/web/guard.ts";
 import { createWeb } from "../../src/web/serve.ts";
@@ -9,28 +9,31 @@ const token = "act-token-0123456789ab";
 const headers = { authorization: `Bearer ${token}` };
 
 /** Everything that a service can serve; the store answers nothing. */
-function everything(nowMs: () => number = () => 0): Hono {
-  const control = {} as Control;
+function everything(nowMs: () => number = () => 0): OpenAPIHono {
+  const operations = {} as Operations;
   return createWeb({
     overview: () =>
       Promise.resolve({ atMs: 0, probes: [], incidents: [], spendToday: [], deliveries: { pending: 0, failed: 0 } }),
     health: () => ({ live: true, ready: true, reasons: [] }),
-    api: { control, gate: createGate([{ name: "ann", scope: "act", token }], false, nowMs) },
+    api: { operations, gate: createGate([{ name: "ann", scope: "write", token }], false, nowMs) },
     observations: {
       async *exported() {
         // Nothing was observed.
       },
     },
-    acts: { control, key: () => "k", nowMs, take: () => Promise.resolve(undefined) },
+    acts: { operations, key: () => "k", nowMs, take: () => Promise.resolve(undefined) },
     alertSchema: {},
     metrics: () => Promise.resolve("up 1\n"),
   });
 }
 
-const mounted = (app: Hono) =>
-  app.routes
+/** A route is listed once for each of its handlers. */
+const mounted = (app: OpenAPIHono) => {
+  const all = app.routes
     .filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => ({ method, path, name: `${method} ${path.replace(":id", "{id}")}` }));
+  return [...new Map(all.map((route) => [route.name, route])).values()];
+};
 
 test("the OpenAPI document names every route that is served, and no other", async () => {
   const app = everything();
@@ -90,7 +93,7 @@ describe("browsers", () => {
 });
 
 describe("who asks too often waits", () => {
-  const ask = async (app: Hono, path: string, init = {}) => (await app.request(path, init)).status;
+  const ask = async (app: OpenAPIHono, path: string, init = {}) => (await app.request(path, init)).status;
 
   test.each(["/readyz", "/metrics", "/api/v1/alert.schema.json", "/api/v1/openapi.json", "/act"])(
     "%s, where no token is asked for, by address",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Overview } from "../../src/operate/overview.ts";
-import type { Health } from "../../src/web/health.ts";
+import type { Health } from "../../src/operate/status.ts";
 import { createWeb, type WebSources } from "../../src/web/serve.ts";
 import { incident } from "../notify/samples.ts";
 
@@ -12,8 +12,8 @@ const calm: Overview = {
   deliveries: { pending: 0, failed: 0 },
 };
 const api: WebSources["api"] = {
-  control: undefined as never,
-  gate: () => ({ kind: "granted", caller: { name: "local", scope: "act" } }),
+  operations: {} as never,
+  gate: () => ({ kind: "granted", caller: { name: "local", scope: "write" } }),
 };
 const fine: Health = { live: true, ready: true, reasons: [] };
 const ask = async (path: string, overview: () => Promise<Overview>, health = fine) => {

@@ -57,7 +57,7 @@ function readHolder(file: string): Holder | undefined {
   }
 }
 
-/** A pid that is somebody else's program by now was started at another time, where the system tells. */
+/** A pid that belongs to another program by now was started at another time, where the system shows that. */
 function isAlive({ pid, start }: Holder): boolean {
   try {
     process.kill(pid, 0);

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PGlite, type Results } from "@electric-sql/pglite";
 import { takeDataFolder } from "./data-folder.ts";
 import { queueSchema, type StorePool } from "./pool.ts";
@@ -38,16 +39,30 @@ export async function openPglitePool(folder: string | undefined, image?: Blob): 
   }
 }
 
-/** One after the other. */
+const longestWaitMs = 15_000;
+
+/** One after the other. Whoever has waited too long is refused; those behind it keep their order. */
 class Mutex {
   #tail: Promise<void> = Promise.resolve();
+  #wanted = 0;
 
   async acquire(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    const release = (): void => {
+      this.#wanted -= 1;
+      resolve();
+    };
     const before = this.#tail;
     this.#tail = promise;
-    await before;
-    return resolve;
+    this.#wanted += 1;
+    if (this.#wanted === 1) return release;
+    const patience = new AbortController();
+    const tooLong = sleep(longestWaitMs, true, { signal: patience.signal }).catch(() => true);
+    const isTooLong = await Promise.race([before.then(() => false), tooLong]);
+    patience.abort();
+    if (!isTooLong) return release;
+    void before.then(release);
+    throw new Error("timeout: waited too long for the embedded database");
   }
 }
 

@@ -12,16 +12,18 @@ export interface Pool {
 }
 
 export interface PoolClient {
-  query(query: string | NamedQuery): Promise<QueryResult>;
+  query(query: NamedQuery): Promise<QueryResult>;
   /** Gives the connection back, or ends it when `isBroken`. */
   release(isBroken?: boolean): void;
 }
 
-/** A statement that the server parses once for each connection, by its name. */
+/** A statement; with a name, each connection parses it only once. Without values it may be several. */
 export interface NamedQuery {
-  readonly name: string;
+  readonly name?: string;
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values?: readonly unknown[];
+  /** The most that is waited for its answer, in milliseconds; the pool's own limit when left out. */
+  readonly query_timeout?: number;
 }
 
 export interface QueryResult {

@@ -17,7 +17,8 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:' || v_probe, 0));
   IF EXISTS (SELECT 1 FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot) THEN RETURN 'taken'; END IF;
-  IF EXISTS (SELECT 1 FROM plumbline.runs WHERE probe_id = v_probe AND state = 'claimed' AND deadline > v_at) THEN
+  IF EXISTS (SELECT 1 FROM plumbline.runs WHERE probe_id = v_probe AND slot > v_slot - interval '1 day'
+      AND state = 'claimed' AND deadline > v_at) THEN
     v_reason := 'overlap';
   ELSE
     SELECT CASE WHEN v_micro IS NULL THEN NULL ELSE greatest(v_micro, o.micro_usd) END, greatest(v_tokens, o.tokens)
@@ -46,7 +47,8 @@ BEGIN
   RETURN coalesce(v_reason, 'claimed');
 END $$;
 
-CREATE OR REPLACE FUNCTION plumbline.claim_unless_paused(r jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION plumbline.claim_unless_paused(r jsonb) RETURNS text LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM plumbline.pauses WHERE probe_id = r->>'probeId') THEN
     RETURN plumbline.claim_run(r);

@@ -1,0 +1,39 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { exitCodes, type Io } from "../cli/io.ts";
+import { starterConfig } from "../config/render.ts";
+import { forecast, neverRunning, renderForecast } from "../operate/forecast.ts";
+import { plan } from "../schedule/plan.ts";
+import { dueSlots } from "../schedule/slots.ts";
+import { systemClock } from "../std/clock.ts";
+import { loadOrExplain } from "./files.ts";
+
+const dayMs = 86_400_000;
+
+export function init(file: string, { stdout, stderr }: Io): number {
+  if (existsSync(file)) {
+    stderr.write(`${file} exists and was not changed. Name another file: plumbline init other.yaml\n`);
+    return exitCodes.usage;
+  }
+  writeFileSync(file, starterConfig, { flag: "wx" });
+  stdout.write(
+    `wrote ${file}\n\nNext:\n  plumbline validate ${file}\n  export COMETAPI_KEY=…\n  plumbline run --config ${file}\n`,
+  );
+  return exitCodes.fine;
+}
+
+export function validate(file: string, json: boolean, io: Io): number {
+  const config = loadOrExplain(file, io, false);
+  if (config === undefined) return exitCodes.usage;
+  const entries = new Map(plan(config.probes).map((entry) => [entry.id, entry]));
+  const now = systemClock.nowMs();
+  const days = forecast(config, ({ id, cadence }) => {
+    if (cadence.kind === "every") return Math.ceil(dayMs / cadence.everyMs);
+    const entry = entries.get(id);
+    return entry === undefined ? 0 : dueSlots(entry, now, now + dayMs).length;
+  });
+  io.stdout.write(
+    json ? `${JSON.stringify({ schema: 1, data: days })}\n` : `${file} is valid: ${renderForecast(days)}`,
+  );
+  for (const line of neverRunning(config)) io.stderr.write(`${line}\n`);
+  return exitCodes.fine;
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { alertJsonSchema } from "../notify/compose/alert-schema.ts";
+import type { Config } from "../config/config.ts";
+import { createOperations } from "../operate/operations.ts";
+import { systemClock } from "../std/clock.ts";
+import { plan } from "../schedule/plan.ts";
+import type { SlotQueue } from "../schedule/queue.ts";
+import { nextSlot } from "../schedule/slots.ts";
+import type { Store } from "../store/store.ts";
+import { createGate } from "../web/access.ts";
+import type { ApiWorld, WebSources } from "../web/serve.ts";
+import { actionLinksOf, openActs } from "./action-links.ts";
+import type { Secrets } from "./secrets.ts";
+
+const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
+
+export interface PagesOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly listenHost: string;
+  readonly store: Store;
+  readonly slots: SlotQueue;
+  readonly nudge: () => void;
+}
+
+/** What the web role serves beside its health. */
+export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema"> {
+  const { config, secrets, store } = options;
+  const api = openApi(options);
+  const links = actionLinksOf(config, secrets);
+  const acts = links === undefined ? undefined : openActs(links, api.operations, store);
+  return { api, acts, alertSchema: alertJsonSchema() };
+}
+
+/** The API over this store, for the tokens of the configuration. */
+function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions): ApiWorld {
+  const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
+  const everybody = config.receivers.map(({ name }) => name);
+  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
+  return {
+    gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
+    operations: createOperations({
+      book: store,
+      clock: systemClock,
+      freshId: (kind) => `${kind}_${randomUUID()}`,
+      probes: config.probes,
+      nextSlotMs(probe, nowMs) {
+        const [entry] = plan([probe]);
+        return entry === undefined ? undefined : nextSlot(entry, nowMs);
+      },
+      enqueue: ({ id, location }, slotMs) => slots.add({ probeId: id, slotMs }, location),
+      // Nobody knows any more who was notified of a probe that is gone.
+      receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
+      nudge,
+    }),
+  };
+}

@@ -1,0 +1,76 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { diffAudits, renderDiff } from "../audit/diff.ts";
+import type { AuditDocument } from "../audit/document.ts";
+import { auditFormats } from "../audit/render/renderers.ts";
+import { microUsd } from "../std/money.ts";
+import type { AuditArguments, CliWorld } from "./effects.ts";
+import { endsWith } from "./exit-codes.ts";
+import { exitCodes } from "./io.ts";
+
+interface AuditOptions extends Omit<AuditArguments, "target" | "approvedMicroUsd"> {
+  readonly approveCost?: number;
+}
+
+/** `audit <target>`, `audit diff <before> <after>`, `audit probes <audit>`. */
+export function addAuditCommands(audit: Command, world: CliWorld): void {
+  const { effects, io, done } = world;
+  const read = (file: string): AuditDocument | undefined => {
+    const document = effects.readAudit(file);
+    if (document === undefined) {
+      io.stderr.write(`${file} is not an audit: name a JSON file that plumbline audit has written\n`);
+    }
+    return document;
+  };
+
+  audit
+    .argument("<target>", "name of the target in the configuration")
+    .option("--config <file>", "the configuration", world.defaultConfig)
+    .option("--out <folder>", "folder for audits", "audits")
+    .addOption(new Option("--format <format>", "written beside JSON").choices(auditFormats).default("md"))
+    .option("--approve-cost <amount>", "do not ask if it can cost at most this, such as 0.05 USD", amountOption)
+    .option("--yes", "do not ask", false)
+    .option("--expect <file>", "YAML with pinned replies, such as { invalid-key: { status: 401 } }")
+    .option("--json", "print decision and files as JSON", false)
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ready, 2 nothing was sent, 3 not ready, 4 could not be judged\n\nExample: plumbline audit mini --approve-cost '0.05 USD'",
+    )
+    .action(async (target: string, { approveCost: approvedMicroUsd, expect, ...options }: AuditOptions) =>
+      done(await effects.audit({ ...options, target, approvedMicroUsd, expect })),
+    );
+  endsWith(audit.command("diff"), { 0: "no change", 2: "a file is not an audit", 3: "something has changed" })
+    .description("compare two audits")
+    .argument("<before>", "JSON file of an audit")
+    .argument("<after>", "a later one")
+    .option("--json", "print JSON", false)
+    .addHelpText("after", "\nExample: plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json")
+    .action((before: string, after: string, _own: unknown, command: Command) => {
+      const one = read(before);
+      const other = one && read(after);
+      if (one === undefined || other === undefined) return done(exitCodes.usage);
+      const differences = diffAudits(one, other);
+      // Also a flag of audit itself, which takes it when it comes first.
+      const { json } = command.optsWithGlobals<{ json: boolean }>();
+      io.stdout.write(
+        json ? `${JSON.stringify({ schema: 1, data: differences })}\n` : renderDiff(differences, one, other),
+      );
+      done(differences.length === 0 ? exitCodes.fine : exitCodes.drifted);
+    });
+  audit
+    .command("probes")
+    .description("print the probes that an audit suggests, as YAML for the configuration")
+    .argument("<audit>", "JSON file of an audit")
+    .action((file: string) => {
+      const document = read(file);
+      if (document === undefined) return done(exitCodes.usage);
+      if (document.suggestedProbes === "") io.stderr.write("the audit suggests no probes: nothing held\n");
+      io.stdout.write(document.suggestedProbes);
+      done(document.suggestedProbes === "" ? exitCodes.usage : exitCodes.fine);
+    });
+}
+
+function amountOption(text: string): number {
+  const [, amount] = /^(\d+(?:\.\d{1,6})?)( USD)?$/.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError("expected an amount such as 0.05 USD");
+  return microUsd(Number(amount));
+}

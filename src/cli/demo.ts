@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import type { CliWorld } from "./effects.ts";
+import { endsWith } from "./exit-codes.ts";
+import { wholeNumber } from "./format.ts";
+
+/** `demo`: a story told with the real program. */
+export function addDemoCommand(demo: Command, { effects, done }: CliWorld): void {
+  endsWith(demo, { 0: "every change was found and nothing else, or you ended it", 3: "something was missed" })
+    .option("--once", "exit at the end of the story", false)
+    .option("--data <folder>", "keep the data in this folder; default: a temporary one")
+    .addHelpText("after", "\nExample: plumbline demo --once")
+    .action(async ({ once, data }: { once: boolean; data?: string }) => done(await effects.demo({ once, data })));
+}
+
+/** `testbed`: a provider to try things on. */
+export function addTestbedCommand(testbed: Command, { effects, done }: CliWorld): void {
+  testbed
+    .option("--port <port>", "port to listen on; 0 takes a free one", wholeNumber, 0)
+    .action(async ({ port }: { port: number }) => done(await effects.testbed(port)));
+}

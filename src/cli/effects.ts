@@ -1,0 +1,77 @@
+import type { AuditDocument } from "../audit/document.ts";
+import type { AuditFormat } from "../audit/render/renderers.ts";
+import type { ReporterName } from "../report/reporters.ts";
+import type { Io } from "./io.ts";
+
+/** A request to the HTTP API of a running service; `path` is below `/api/v1`. */
+export interface ServiceRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  /** The answer may take as long as it likes. */
+  readonly isStreamed?: boolean;
+}
+
+export interface RunArguments {
+  readonly config: string;
+  readonly probes: readonly string[];
+  readonly reporter: ReporterName;
+}
+
+export type RoleName = "scheduler" | "worker" | "notifier" | "web";
+
+export interface StartArguments {
+  readonly config: string;
+  readonly roles: readonly RoleName[];
+  readonly locations: readonly string[];
+  readonly concurrency: number;
+  readonly graceMs: number;
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** How long to wait for somebody else to migrate the schema; undefined = it is done here. */
+  readonly awaitSchemaMs: number | undefined;
+}
+
+export interface AuditArguments {
+  readonly target: string;
+  readonly config: string;
+  readonly out: string;
+  readonly format: AuditFormat;
+  readonly approvedMicroUsd: number | undefined;
+  readonly yes: boolean;
+  /** A file with pinned expectations of replies. */
+  readonly expect: string | undefined;
+  readonly json: boolean;
+}
+
+/** What commands do to the world outside. Those that resolve to a number resolve to the exit code. */
+export interface Effects {
+  nowMs(): number;
+  sleep(ms: number, until: AbortSignal): Promise<void>;
+  /** With the token of the environment. Undefined: nothing answers at this address. */
+  callService(url: string, request: ServiceRequest): Promise<Response | undefined>;
+  /** Undefined: the file can't be read. */
+  readText(file: string): string | undefined;
+  /** False: the file exists already, and nothing was written. */
+  writeNew(file: string, text: string): boolean;
+  demo(options: { readonly once: boolean; readonly data: string | undefined }): Promise<number>;
+  init(file: string): Promise<number>;
+  validate(file: string, json: boolean): Promise<number>;
+  run(options: RunArguments): Promise<number>;
+  start(options: StartArguments): Promise<number>;
+  audit(wanted: AuditArguments): Promise<number>;
+  /** Undefined: the file is not an audit. */
+  readAudit(file: string): AuditDocument | undefined;
+  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
+  migrate(json: boolean): Promise<number>;
+  testbed(port: number): Promise<number>;
+}
+
+/** What a family of commands is given. */
+export interface CliWorld {
+  readonly io: Io;
+  readonly effects: Effects;
+  /** The configuration that is read when no other is named. */
+  readonly defaultConfig: string;
+  /** Receives the exit code of the command that was run. */
+  readonly done: (exitCode: number) => void;
+}

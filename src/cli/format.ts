@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from "commander";
+import { printable } from "../report/terminal-text.ts";
+import { parseDurationMs } from "../std/duration.ts";
+
+/** A line for each item, safe for a terminal; a sentence if there is none. */
+export function lines<Item>(items: readonly Item[], empty: string, lineOf: (item: Item) => string): string {
+  return items.length === 0 ? `${empty}\n` : items.map((item) => `${printable(lineOf(item))}\n`).join("");
+}
+
+/** Reads the value of a flag as a duration. */
+export function durationLike(example: string): (text: string) => number {
+  return (text) => {
+    const durationMs = parseDurationMs(text);
+    if (durationMs === undefined) throw new InvalidArgumentError(`expected a duration such as ${example}`);
+    return durationMs;
+  };
+}
+
+/** Reads the value of a flag as a number. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
+  return Number(text);
+}

@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { CliWorld, RoleName } from "./effects.ts";
+import { endsWith } from "./exit-codes.ts";
+import { durationLike, wholeNumber } from "./format.ts";
+
+const roleNames: readonly RoleName[] = ["scheduler", "worker", "notifier", "web"];
+
+interface StartOptions {
+  readonly config: string;
+  readonly role: RoleName[];
+  readonly location: string[];
+  readonly concurrency: number;
+  readonly grace: number;
+  readonly listen?: { host: string; port: number };
+  readonly awaitSchema?: number;
+}
+
+/** `start`: the service. */
+export function addStartCommand(start: Command, { effects, defaultConfig, done }: CliWorld): void {
+  endsWith(start, {
+    0: "stopped by a signal",
+    2: "the configuration, the environment or the address can't be used",
+    5: "a store is unreachable, or its schema is not migrated",
+  })
+    .option("--config <file>", "the configuration", defaultConfig)
+    .addOption(new Option("--role <role...>", "only these roles").choices(roleNames).default(roleNames, "all"))
+    .option("--location <location...>", "take the slots of these locations only", [])
+    .option("--concurrency <n>", "concurrent runs in each location", wholeNumber, 10)
+    .addOption(
+      new Option("--grace <duration>", "time for running probes to finish on SIGTERM; a second signal stops at once")
+        .argParser(durationLike("30s"))
+        .default(30_000, "30s"),
+    )
+    .option("--listen <address>", "address of the HTTP API, such as 127.0.0.1:8080", addressOption)
+    .option(
+      "--await-schema <duration>",
+      "do not migrate the database: wait so long for plumbline store migrate to do it",
+      durationLike("30s"),
+    )
+    .addHelpText("after", "\nExample: plumbline start --role worker --location eu")
+    .action(async ({ config, role, location, concurrency, grace, listen, awaitSchema }: StartOptions) =>
+      done(
+        await effects.start({
+          config,
+          roles: role,
+          locations: location,
+          concurrency,
+          graceMs: grace,
+          listen,
+          awaitSchemaMs: awaitSchema,
+        }),
+      ),
+    );
+}
+
+function addressOption(text: string): { host: string; port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined) throw new InvalidArgumentError("expected an address such as 0.0.0.0:8080");
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { at, atMs } from "./fields.ts";
+import type { Operation } from "./operation.ts";
+
+const place = z.object({
+  probe: z.string().describe("the probe, such as valid@default"),
+  target: z.string().describe("name of the target"),
+  model: z.string().describe("model of the target"),
+  scenario: z.string().describe("name of the scenario"),
+  location: z.string().describe("where it runs"),
+  what: z.string().describe("what is measured, such as total time"),
+});
+
+const note = place.extend({
+  expected: z.string().describe("what was normal"),
+  observed: z.string().describe("what is observed, and how far it has moved"),
+});
+
+const move = note.extend({ direction: z.enum(["up", "down"]).optional().describe("the direction, if there is one") });
+
+const pages = z.object({
+  sinceMs: at("since when they are counted"),
+  series: z.number().describe("series that may page"),
+  notified: z.number().describe("pages about drift since then"),
+  noise: z.number().describe("how many of them were marked as false positives"),
+  allowed: z.number().describe("false pages that the promise allows in this time, on average"),
+});
+
+const digest = z
+  .object({
+    fromMs: at("when the previous digest was made").optional(),
+    atMs,
+    judged: z.number().describe("series that were compared since then"),
+    moved: z.array(move).describe("series that stand out, most evident first"),
+    moreMoved: z.number().describe("left out of moved"),
+    noted: z.array(note).describe("what runs noted without a notification, newest first"),
+    moreNoted: z.number().describe("left out of noted"),
+    known: z.array(move).describe("moves that have an incident already and are not over"),
+    moreKnown: z.number().describe("left out of known"),
+    suspected: z.array(place).describe("bad runs that are not an incident yet"),
+    moreSuspected: z.number().describe("left out of suspected"),
+    pages: pages.describe("recent pages, and what the promise allows"),
+  })
+  .meta({ id: "Digest" });
+
+export const getDigest = {
+  method: "GET",
+  path: "/digest",
+  summary: "preview today's digest, or show the last one that was made (of=last)",
+  scope: "read",
+  subject: { missing: "no digest has been made yet: the section digest of the configuration sets when and for whom" },
+  query: z.object({
+    of: z.enum(["now", "last"]).default("now").describe("last: the last digest as it was sent"),
+  }),
+  answer: digest,
+} as const satisfies Operation;

@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+/** Fields that several operations share. */
+export const name = z.string().min(1).max(200);
+export const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");
+export const at = (what: string) => z.number().describe(`${what}, in milliseconds since 1970-01-01 UTC`);
+export const by = z.string().describe("who: the name of a token, or local");
+
+export const reason = z.string().trim().min(1).max(500).describe("the reason: kept in the audit log");
+export const because = z.object({ why: reason });
+
+export const findingKind = z.enum([
+  "availability",
+  "expectation",
+  "policy",
+  "contract",
+  "error-shape",
+  "latency",
+  "usage",
+  "budget",
+  "monitor",
+]);
+export const severity = z.enum(["breaking", "risky", "informative"]);
+
+export const finding = z
+  .object({
+    kind: findingKind.describe("which kind of rule was broken"),
+    severity: severity.describe("how serious it is"),
+    subject: z.string().describe("what it is about, such as a path or the total time"),
+    expected: z.string().describe("the expected value"),
+    observed: z.string().describe("the observed value"),
+    why: z.string().optional().describe("why it matters, and how likely it is by chance"),
+    baselineVersion: z.number().optional().describe("the version of the baseline it was compared with"),
+  })
+  .meta({ id: "Finding" });
+
+export const learning = z.object({
+  done: z.number().describe("runs so far"),
+  of: z.number().describe("runs needed"),
+});

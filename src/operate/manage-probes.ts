@@ -1,0 +1,114 @@
+import { runId } from "../probe/ids.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Clock } from "../std/clock.ts";
+import type { AuditEntry } from "./audit-log.ts";
+import { type Refused, refused } from "./operation.ts";
+import type { Overview, Pause, RunSummary } from "./overview.ts";
+import type { ProbeView, RunDetail } from "./probes.ts";
+
+/** Each change keeps its audit entry in the same transaction. */
+export interface ProbeStore {
+  overview(nowMs: number): Promise<Overview>;
+  pauses(): Promise<readonly Pause[]>;
+  /** False when it is paused already. */
+  pause(pause: Pause, entry: AuditEntry): Promise<boolean>;
+  /** False when it is not paused. */
+  resume(probeId: string, entry: AuditEntry): Promise<boolean>;
+  recordAct(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  runs(probeId: string, limit: number): Promise<readonly RunSummary[]>;
+  /** One run with everything that is kept of it. */
+  run(runId: string): Promise<RunDetail | undefined>;
+}
+
+interface Done {
+  readonly done: true;
+}
+
+/** Undefined: there is no such probe or run. */
+export interface Probes {
+  list(): Promise<readonly ProbeView[]>;
+  /** The id of the run that will be made; spend caps apply to it. */
+  runNow(id: string, by: string): Promise<{ readonly runId: string } | Refused | undefined>;
+  pause(id: string, by: string, why: string): Promise<Done | Refused | undefined>;
+  resume(id: string, by: string): Promise<Done | Refused | undefined>;
+  runs(id: string): Promise<readonly RunSummary[] | undefined>;
+  run(id: string): Promise<RunDetail | undefined>;
+}
+
+interface ProbeWorld {
+  readonly book: ProbeStore;
+  readonly clock: Clock;
+  readonly probes: readonly Probe[];
+  /** Puts a slot into the queue of its location. */
+  readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
+  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
+}
+
+const mostRuns = 100;
+
+export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: ProbeWorld): Probes {
+  /** By id, or by a name that has one place only. */
+  const find = (given: string): Probe | undefined => {
+    const named = probes.filter(({ name }) => name === given);
+    return probes.find(({ id }) => id === given) ?? (named.length === 1 ? named[0] : undefined);
+  };
+
+  return {
+    async list() {
+      const pauses = new Map((await book.pauses()).map((pause) => [pause.probeId, pause]));
+      const seen = new Map((await book.overview(clock.nowMs())).probes.map((probe) => [probe.probeId, probe]));
+      return probes.map((probe) => {
+        const { id, target, scenario, location, cadence } = probe;
+        return {
+          id,
+          target: target.name,
+          model: target.model,
+          scenario: scenario.name,
+          location,
+          cadence,
+          paused: pauses.get(id),
+          last: seen.get(id)?.recent.at(-1),
+          nextSlotMs: nextSlotMs(probe, clock.nowMs()),
+          learning: seen.get(id)?.learning,
+        };
+      });
+    },
+
+    async runNow(given, by) {
+      const probe = find(given);
+      if (probe === undefined) return undefined;
+      const { id } = probe;
+      if ((await book.pauses()).some(({ probeId }) => probeId === id)) return refused("it is paused: resume it first");
+      const slotMs = clock.nowMs();
+      await book.recordAct({ by, what: "run-now", subject: id, why: "asked for", atMs: slotMs });
+      await enqueue(probe, slotMs);
+      return { runId: runId(id, slotMs) };
+    },
+
+    async pause(given, by, why) {
+      const id = find(given)?.id;
+      if (id === undefined) return undefined;
+      const atMs = clock.nowMs();
+      const isDone = await book.pause(
+        { probeId: id, by, why, sinceMs: atMs },
+        { by, what: "pause", subject: id, why, atMs },
+      );
+      return isDone ? { done: true } : refused("it is paused already");
+    },
+
+    async resume(given, by) {
+      const id = find(given)?.id ?? given;
+      const entry: AuditEntry = { by, what: "resume", subject: id, why: "resumed", atMs: clock.nowMs() };
+      if (await book.resume(id, entry)) return { done: true };
+      return find(id) === undefined ? undefined : refused("it is not paused");
+    },
+
+    async runs(given) {
+      const id = find(given)?.id ?? given;
+      const runs = await book.runs(id, mostRuns);
+      return runs.length === 0 && find(id) === undefined ? undefined : runs;
+    },
+    run: (id) => book.run(id),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Digest } from "../notify/compose/digest-message.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Clock } from "../std/clock.ts";
+import { type DigestStore, digestNow } from "../upkeep/digest.ts";
+import type { AuditEntry, AuditStore } from "./audit-log.ts";
+import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
+import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
+import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
+import { createIncidents, type Incidents, type IncidentStore } from "./manage-incidents.ts";
+import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
+import { createPlans, type PlannedStore, type Plans } from "./plan-changes.ts";
+import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
+import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
+
+/** What the operations ask of the store. */
+export interface OperationStore
+  extends
+    AuditStore,
+    BaselineStore,
+    DeliveryStore,
+    DigestStore,
+    IncidentStore,
+    PlannedStore,
+    ProbeStore,
+    SeriesChangeStore,
+    SilenceStore {}
+
+export interface OperationWorld {
+  readonly book: OperationStore;
+  readonly clock: Clock;
+  /** A new id, never used before. */
+  readonly freshId: (kind: "sil" | "plan") => string;
+  /** All configured probes. */
+  readonly probes: readonly Probe[];
+  /** Puts a slot into the queue of its location. */
+  readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
+  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
+  /** Who is notified of a probe's incidents. */
+  readonly receiversOf: (probeId: string) => readonly string[];
+  /** Called when a message may have become due. */
+  readonly nudge: () => void;
+}
+
+/** What a person can ask and do while the service runs. */
+export interface Operations {
+  readonly incidents: Incidents;
+  readonly feedback: IncidentFeedback;
+  readonly silences: Silences;
+  readonly deliveries: Deliveries;
+  readonly baselines: BaselineReader & BaselineChanges;
+  readonly plans: Plans;
+  readonly probes: Probes;
+  readonly digests: {
+    /** A preview. */
+    now(): Promise<Digest>;
+    last(): Promise<Digest | undefined>;
+  };
+  /** Newest first. */
+  auditLog(): Promise<readonly AuditEntry[]>;
+}
+
+const mostListed = 500;
+
+export function createOperations(world: OperationWorld): Operations {
+  const { book, clock, probes } = world;
+  const incidents = createIncidents(world);
+  const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
+  return {
+    incidents,
+    feedback: createIncidentFeedback(world),
+    silences: createSilences(world),
+    deliveries: createDeliveries(world),
+    baselines: {
+      ...createBaselineReader({ ...world, policyOf }),
+      ...createBaselineChanges({ ...world, resolve: incidents.resolve }),
+    },
+    plans: createPlans({ ...world, resolve: incidents.resolve }),
+    probes: createProbes(world),
+    digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
+    auditLog: () => book.acts(mostListed),
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { overview } from "./overview.ts";
+import type { Operation, Plain } from "./operation.ts";
+
+const reasons = z.array(z.string()).describe("what is wrong, in words");
+
+export const health = z.object({
+  live: z.boolean().describe("slots are consumed, or the process has just started"),
+  ready: z.boolean().describe("the service does its work"),
+  reasons,
+});
+
+/** How this process is. */
+export type Health = Plain<z.output<typeof health>>;
+
+/** `/healthz`. */
+export const liveness = health.omit({ ready: true });
+/** `/readyz`. */
+export const readiness = z.object({
+  ready: z.boolean().describe("the service does its work"),
+  reasons,
+  warnings: z.array(z.string()).describe("problems of the monitor itself that are no reason to take it out of service"),
+});
+
+const status = overview.extend({ health: health.describe("the service itself") });
+
+export type Status = Plain<z.output<typeof status>>;
+
+export const getStatus = {
+  method: "GET",
+  path: "/status",
+  summary: "show the state of the service and of everything it monitors",
+  scope: "read",
+  answer: status,
+} as const satisfies Operation;

@@ -1,0 +1,17 @@
+-- Incidents, their transitions, and the alerts that follow.
+CREATE OR REPLACE FUNCTION plumbline.write_effects(r jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO plumbline.incidents (fingerprint, probe_id, state, body)
+    SELECT i->>'fingerprint', i->>'probeId', i->>'state', i FROM jsonb_array_elements(r->'incidents') AS i
+    ON CONFLICT (fingerprint) DO UPDATE SET state = excluded.state, body = excluded.body;
+  INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, routes, incident)
+    SELECT t.incident_id, t.sequence, t.fingerprint, t.kind, t.at, t.reason, t.routes, coalesce(
+      (SELECT i FROM jsonb_array_elements(r->'incidents') AS i WHERE i->>'fingerprint' = t.fingerprint), 'null')
+    FROM jsonb_to_recordset(r->'transitions') AS t(incident_id text, sequence int, fingerprint text, kind text,
+      at timestamptz, reason text, routes jsonb);
+  INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at, held_until)
+    SELECT o.id, o.alert->>'incidentId', (o.alert->>'sequence')::int, o.receiver, o.alert, o.created_at,
+      greatest(o.created_at, o.held_until), CASE WHEN o.held_until IS NOT NULL THEN greatest(o.created_at, o.held_until) END
+    FROM jsonb_to_recordset(r->'outbox') AS o(id text, receiver text, alert jsonb, created_at timestamptz, held_until timestamptz)
+    ON CONFLICT DO NOTHING;
+END $$;

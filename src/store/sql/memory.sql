@@ -1,0 +1,39 @@
+-- Routines are in PL/pgSQL because it keeps their plans; generic plans leave out partitions when they run, where others
+-- are made anew for each call.
+
+-- What a decision about a run depends on and others may change meanwhile: its commit compares it.
+CREATE OR REPLACE FUNCTION plumbline.memory_version(p_probe text, p_target text, p_location text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN concat_ws(' ',
+    (SELECT md5(string_agg(series_id || xmin, ',' ORDER BY series_id)) FROM plumbline.series WHERE probe_id = p_probe),
+    (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe),
+    (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
+        AND body->>'kind' = 'availability' AND body->'group' IS NULL));
+END $$;
+
+-- Everything that is remembered of a probe, for a run of it that ended at p_at. Null when its claim is no longer open.
+CREATE OR REPLACE FUNCTION plumbline.probe_memory(
+  p_probe text, p_slot timestamptz, p_target text, p_location text, p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state = 'claimed') THEN
+    RETURN NULL;
+  END IF;
+  RETURN jsonb_build_object(
+    'version', plumbline.memory_version(p_probe, p_target, p_location),
+    'series', (SELECT jsonb_agg(to_jsonb(s)) FROM plumbline.series_memory s WHERE s.probe_id = p_probe),
+    'incidents', (SELECT jsonb_agg(body) FROM plumbline.incidents WHERE probe_id = p_probe),
+    'planned', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.starts_at DESC) FROM plumbline.planned p
+      WHERE p.starts_at <= p_slot AND (p.probe_id = p_probe OR p.target = p_target)),
+    'fleet', (SELECT to_jsonb(f) FROM plumbline.fleet f),
+    'last_good_slot', (SELECT last_good_slot FROM plumbline.progress
+      WHERE probe_id = p_probe AND last_good_slot > p_slot - interval '7 days'),
+    'silences', (SELECT jsonb_agg(to_jsonb(s)) FROM plumbline.silences s WHERE s.ends_at > p_at AND s.starts_at <= p_at),
+    'outages', (SELECT jsonb_agg(body) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
+        AND body->>'kind' = 'availability' AND body->'group' IS NULL),
+    'groups', (SELECT jsonb_agg(body) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL));
+END $$;

@@ -1,0 +1,30 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { z } from "zod";
+
+type Responses = RouteConfig["responses"];
+
+export const success = (description: string, schema: z.ZodType, type = "application/json"): Responses[string] => ({
+  description,
+  content: { [type]: { schema } },
+});
+
+const failure = (description: string): Responses[string] =>
+  success(description, z.object({ error: z.string().describe("what is wrong, and what to do") }));
+
+export const tooMany = { 429: failure("too many requests or wrong tokens; retry-after says how long to wait") };
+
+const possible: Responses = {
+  400: failure("the request does not match the description; every problem is named"),
+  401: failure("no token, or an unknown one"),
+  403: failure("the token may only read"),
+  404: failure("not found"),
+  409: failure("not possible in the current state"),
+  413: failure("the body is too long"),
+  ...tooMany,
+};
+
+/** What may go wrong with every request, and with this one. */
+export function failures(statuses: Readonly<Partial<Record<400 | 403 | 404 | 409 | 413, boolean>>>): Responses {
+  const can: Readonly<Record<string, boolean>> = { ...statuses, 401: true, 429: true };
+  return Object.fromEntries(Object.entries(possible).filter(([status]) => can[status] === true));
+}

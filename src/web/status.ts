@@ -1,0 +1,95 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { JsonObject } from "../std/json.ts";
+import type { Overview } from "../operate/overview.ts";
+import { getStatus, type Health, liveness, readiness } from "../operate/status.ts";
+import type { Gate } from "./access.ts";
+import { withId } from "./incidents.ts";
+import { success, tooMany } from "./responses.ts";
+import { admitted, route } from "./route.ts";
+
+export interface StatusSources {
+  overview(): Promise<Overview>;
+  health(): Health;
+  /** The JSON Schema of webhook bodies; undefined = not served. */
+  readonly alertSchema?: JsonObject | undefined;
+  /** In Prometheus' text format; undefined = not served. */
+  readonly metrics?: (() => Promise<string>) | undefined;
+}
+
+const description = "open: needs no token";
+const security: Record<string, string[]>[] = [];
+
+/** The state of the service, for people and for what restarts and watches it. */
+export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, metrics }: StatusSources, gate: Gate) {
+  const open = { description, security, middleware: [admitted(gate, "open")] };
+  const live = createRoute({
+    method: "get",
+    path: "/healthz",
+    summary: "check liveness: 503 asks for a restart",
+    description,
+    security,
+    responses: { 200: success("done", liveness), 503: success("no slot was consumed for too long", liveness) },
+  });
+  // Without a limit: whoever restarts the process must always get an answer.
+  app.openapi(live, (context) => {
+    const { live: isLive, reasons } = health();
+    return context.json({ live: isLive, reasons }, isLive ? 200 : 503);
+  });
+  const ready = createRoute({
+    method: "get",
+    path: "/readyz",
+    summary: "check readiness",
+    ...open,
+    responses: {
+      200: success("done", readiness),
+      503: success("the store does not answer, or something else is wrong", readiness),
+      ...tooMany,
+    },
+  });
+  app.openapi(ready, async (context) => {
+    const { ready: isReady, reasons } = health();
+    const known = await overview().catch(() => undefined);
+    if (known === undefined) {
+      return context.json({ ready: false, reasons: [...reasons, "the store does not answer"], warnings: [] }, 503);
+    }
+    return context.json({ ready: isReady, reasons, warnings: ownTrouble(known) }, isReady ? 200 : 503);
+  });
+  route(
+    getStatus,
+    async () => {
+      const known = await overview();
+      return { ...known, incidents: known.incidents.map(withId), health: health() };
+    },
+    () => ({ health: health() }),
+  )(app, gate);
+  if (alertSchema !== undefined) {
+    const schema = createRoute({
+      method: "get",
+      path: "/api/v1/alert.schema.json",
+      summary: "get the JSON Schema of webhook bodies",
+      ...open,
+      responses: { 200: success("done", z.looseObject({})), ...tooMany },
+    });
+    app.openapi(schema, (context) => context.json(alertSchema));
+  }
+  if (metrics !== undefined) {
+    const scrape = createRoute({
+      method: "get",
+      path: "/metrics",
+      summary: "get all metrics in the text format of Prometheus",
+      ...open,
+      responses: { 200: success("done", z.string(), "text/plain"), ...tooMany },
+    });
+    app.openapi(scrape, async (context) =>
+      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+    );
+  }
+}
+
+/** Trouble of the monitor itself that is no reason to take it out of service, such as an unreachable receiver. */
+function ownTrouble({ incidents }: Overview): string[] {
+  return incidents
+    .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
+    .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
+}
