@@ -108,7 +108,7 @@ export const digest = z
   .strictObject({
     at: timeOfDay.prefault("08:00").describe("when a day ends and its digest is sent"),
     tz: timeZone.default("UTC").describe("time zone of at"),
-    receivers: receiverNames.describe("who gets it; receivers that page people (pagerduty, alertmanager) are refused"),
+    receivers: receiverNames.describe("who gets it; receivers that wake people are refused"),
   })
   .optional()
   .describe("a daily message about the series that stand out; no message on days without any, none at all if omitted");

@@ -91,10 +91,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       reason: "it is paused: resume it first",
     });
     for (let slots = 0; slots < 30; slots += 1) await run();
-    await checkMonitor(
-      { store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never,
-      nowMs + 1000,
-    );
+    await checkMonitor({ store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never, nowMs + 1000);
     const { incidents, pauses } = await store.overview(nowMs);
     expect(incidents).toEqual([]);
     expect(pauses).toMatchObject([{ probeId: "valid@eu", by: "ann", why: "the provider moves" }]);

@@ -41,7 +41,7 @@ describe("two locations of one target become slower", () => {
       ["eu", "us"].map(
         (place) =>
           `total time, valid-request from ${place}: ` +
-          "000 ms (×0.0, 00 % between ×0.0 and ×0.0), since 0000-00-00 00:00 UTC",
+          "000 ms (×0.0, 00 % interval ×0.0 to ×0.0), since 0000-00-00 00:00 UTC",
       ),
     );
     const members = open.filter(({ group }) => group === undefined);
