@@ -66,7 +66,7 @@ function inOtherLetters(secret: string): string[] {
 /** UTF-16 that was read byte by byte; its zero bytes fall away with the separators. */
 const wide = (text: string): string => Buffer.from(text, "utf16le").toString("latin1");
 
-const reversed = (text: string): string => [...text].toReversed().join("");
+const reversed = (text: string): string => Array.from(text).toReversed().join("");
 
 function bytesOf(text: string): Buffer[] {
   const utf16 = Buffer.from(text, "utf16le");
