@@ -16,7 +16,7 @@ export interface Sinks {
   readonly metrics: string;
   /** The audit itself, in every form. */
   readonly documents: readonly string[];
-  /** Values that must not be found, by names that may be told. */
+  /** Values that must not be found, by names that may be printed. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +54,7 @@ async function dump({ pool }: StorePool): Promise<string> {
   return rows.join("\n");
 }
 
-/** What would be told of the canaries' run if it had gone wrong. */
+/** The alert that the canaries' run would send if it failed. */
 function alertsOf(target: Target, played: readonly PlayedScenario[]): string {
   const probe = { ...auditProbe(target, "log-redaction"), receivers: ["canary"] };
   const memory = { series: [], incidents: [], lastGoodSlotMs: undefined, surroundings: { silences: [], outages: [] } };

@@ -60,7 +60,7 @@ export async function audit({
     played,
     pool,
     logged,
-    spans: spans.told(),
+    spans: spans.recorded(),
     metrics: (await telemetry.scrape?.()) ?? "",
     documents: Object.values(auditRenderers).map((render) => render(draft)),
     secrets: secretsOf(target, world.secret),

@@ -6,7 +6,7 @@ import type { About } from "../telemetry/telemetry.ts";
 
 const tellEveryMs = 60_000;
 
-/** Trouble with the collector is counted each time and told once a minute. */
+/** Counts each failure to reach the collector, and logs one per minute. */
 export function aboutThis(log: Log): About {
   const say = throttleLog(systemClock, tellEveryMs, (fields) => log.warn("could not export telemetry", fields));
   return {

@@ -7,7 +7,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
 
-/** How often a probe is due, told by the scheduler, so that a silence can be seen for what it is. */
+/** How often a probe is due, as the scheduler knows it, so that an alert rule can notice a silence. */
 export function announceProbes(metrics: Metrics, probes: readonly Probe[]): void {
   for (const { id, target, scenario, location, cadence } of probes) {
     if (cadence.kind !== "every") continue;
@@ -31,7 +31,7 @@ export function measureReconciliation(metrics: Metrics, report: ReconcileReport)
   metrics.record("interrupted", report.interrupted, {});
 }
 
-/** How full the queues are, and how long it took to be told. */
+/** How many jobs the queues hold, and how long the answer took. */
 export async function measureQueues(metrics: Metrics, queues: Pick<Queues, "depths">, clock: Clock): Promise<void> {
   const askedMs = clock.monotonicMs();
   const depths = await queues.depths();

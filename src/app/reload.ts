@@ -76,7 +76,7 @@ function isSame(one: Config["listen"], other: Config["listen"]): boolean {
 
 const mostNotified = 3;
 
-/** The first of them in one line, as `plumbline validate` tells them all. */
+/** The first problem in one line; `plumbline validate` lists them all. */
 function reasonOf(problems: readonly Problem[]): string {
   const notified = problems.slice(0, mostNotified).map(({ path, line, expected, got, hint }) => {
     const place = `${path || "the file"}${line === undefined ? "" : ` (line ${line})`}`;

@@ -3,7 +3,7 @@ import type { CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
 import { wholeNumber } from "./format.ts";
 
-/** `demo`: a story told with the real program. */
+/** `demo`: the real program finds planted changes of a provider. */
 export function addDemoCommand(demo: Command, { effects, done }: CliWorld): void {
   endsWith(demo, { 0: "every change was found and nothing else, or you ended it", 3: "something was missed" })
     .option("--once", "exit at the end of the story", false)

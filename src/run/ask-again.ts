@@ -1,11 +1,11 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Cadence, Probe } from "../probe/probe.ts";
 
-/** Long enough for a provider's hiccup to be over, short enough to be told within the minute. */
+/** Long enough for a provider's hiccup to be over, short enough to notify within the minute. */
 const afterMs = 10_000;
 /** A probe that runs this often is asked again soon enough by its schedule. */
 const soonEnoughMs = 60_000;
-/** A token count never seen before is told after so many of them, where the baseline is a day old. */
+/** So many token counts that were never seen before are reported, when the baseline is a day old. */
 const strangeTokens = 3;
 
 /**

@@ -47,7 +47,7 @@ export interface Spent {
 
 /** The ledger entry of one request that was sent. undefined means unknown, never 0. */
 export interface LedgerEntry {
-  /** A retry of a fallback is a fallback: `attempt` tells which. */
+  /** A retry of a fallback is a fallback: `attempt` is its ordinal. */
   readonly kind: "call" | "retry" | "fallback";
   /** Name of the call within its scenario. */
   readonly call: string;

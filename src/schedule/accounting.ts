@@ -15,7 +15,7 @@ export interface Unaccounted {
   readonly untilMs: number;
 }
 
-/** Of a longer absence the newest are told. */
+/** After a longer absence only the newest slots are recorded. */
 const mostSlotsPerProbe = 1000;
 
 /** When a slot without a row counts as missed. A killed worker's slot comes back to another one within 20 s. */

@@ -18,7 +18,7 @@ import { throttleLog } from "../std/log-throttle.ts";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
-  /** One server, Sentinel or Cluster: `redisAddressOf` tells the forms. */
+  /** One server, Sentinel or Cluster: `redisAddressOf` lists the forms. */
   | (RedisAccess & { readonly kind: "redis" })
   /** A `pg.Pool`, or what looks like one. It stays its owner's. */
   | { readonly kind: "postgres"; readonly pool: unknown };

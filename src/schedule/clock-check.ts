@@ -12,7 +12,7 @@ export async function skewOf(queueClockMs: () => Promise<number>, clock: Clock):
   return theirsMs > afterMs ? theirsMs - afterMs : 0;
 }
 
-/** Tells how long ago the wall clock last jumped, as far as looks at it can tell. */
+/** Returns how long ago the wall clock last jumped, as far as regular checks can see. */
 export interface JumpWatch {
   /** Compares the two clocks since the last look. Undefined at the first look and when nothing has jumped. */
   look(): { readonly jumpedMs: number } | undefined;

@@ -1,4 +1,4 @@
-/** What a queue runs on, as far as the code above it can't tell. */
+/** What a queue runs on. The code above it does not know which. */
 export interface Connections {
   /** What BullMQ's `connection` option takes; for a worker, one that waits as long as it takes. */
   forQueue(): object;

@@ -61,7 +61,7 @@ const mostTracedAtOnce = 500;
 
 /**
  * One look at the schedules by the elected process: repairs what stopped, records what did not run. Never runs a slot
- * late: what is over is told, not made up for. A process whose clock is not the queue's does not even try for election,
+ * late: a slot that is over is recorded as missed, not run. A process whose clock is not the queue's does not even try for election,
  * because it could not repair and would keep others from it.
  */
 export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMemory): Promise<ReconcileReport> {

@@ -34,7 +34,7 @@ export function nextSlot({ cadence, offsetMs }: ScheduleEntry, nowMs: number): n
 /** A 29 February that falls on a given weekday. */
 const longestGapMs = 40 * 366 * 86_400_000;
 
-/** Looks at no more of a long time than can be told of: first at its end, then at four times as much. */
+/** Searches no more of a long time than it can report: first its end, then four times as much. */
 function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number, most: number): number[] {
   for (let spanMs = most * shortestCronMs; ; spanMs *= 4) {
     const startMs = Math.max(fromMs, toMs - spanMs);

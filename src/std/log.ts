@@ -19,7 +19,7 @@ function stackBelow({ stack = "", message }: Error): string {
 }
 
 /**
- * What may be told of something thrown, under OpenTelemetry's names: its type and where it came from. Not its message,
+ * The fields to log of something thrown, under OpenTelemetry's names: its type and where it came from. Not its message,
  * which may quote what was being read (`JSON.parse` does), nor the lines of the stack that repeat it.
  */
 export function exceptionFields(thrown: unknown): LogFields {

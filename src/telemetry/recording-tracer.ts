@@ -1,7 +1,7 @@
 import type { AttributeValue, Context, Span, SpanOptions, Tracer } from "@opentelemetry/api";
 
-/** Passes everything on and keeps what spans were told, as text: so that it can be searched for what must not be there. */
-export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; told(): string } {
+/** Forwards everything and records what spans are given, as text, so that a check can search it for secrets. */
+export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; recorded(): string } {
   const notified: string[] = [];
   const note = (value: unknown): void => void notified.push(JSON.stringify(value) ?? "");
 
@@ -26,7 +26,7 @@ export function recordingTracer(tracer: Tracer): { readonly tracer: Tracer; told
       startSpan: (name, options, context) => watched(start(name, options, context)),
       startActiveSpan: tracer.startActiveSpan.bind(tracer),
     },
-    told: () => notified.join("\n"),
+    recorded: () => notified.join("\n"),
   };
 }
 

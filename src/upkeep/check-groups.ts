@@ -50,7 +50,7 @@ interface Moving extends GroupMove<Member> {
   readonly probes: number;
 }
 
-/** A group whose move has been told of. */
+/** A group whose move was notified. */
 interface Notified {
   readonly cover: Incident;
   readonly group: string;
@@ -60,7 +60,7 @@ interface Notified {
 const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
-/** Tells of a move that several series of one target show as of one; what each of them tells is kept quiet meanwhile. */
+/** Notifies a move that several series of one target share as one incident, and mutes the incidents of these series meanwhile. */
 export async function checkGroups(world: GroupWorld, nowMs: number): Promise<void> {
   const { store, probes } = world;
   const incidents = await store.incidents(false, mostOpenIncidents);
@@ -133,7 +133,7 @@ function ownOf(probe: Probe, { series }: SeriesMemory): Mutable {
 }
 
 /**
- * Begins with those that are judged now and that nothing else mutes, unless each was told of by itself already; goes on
+ * Begins with those that are judged now and that nothing else mutes, unless each was notified on its own already; goes on
  * until nobody shows it any more.
  */
 function moveOf(

@@ -18,7 +18,7 @@ export interface GroupIncidentStore {
   ): Promise<readonly { readonly location: string; readonly runs: number; readonly stalled: number }[]>;
   /**
    * One transaction: lets `decide` see the incident of that fingerprint and what is around it. While that lasts, what
-   * waits to be told of the members is carried by it and not told itself.
+   * waits to be sent about the members is replaced by its message.
    */
   cover(
     fingerprint: string,
@@ -41,10 +41,10 @@ export interface GroupNotification {
   readonly alerting: Alerting;
 }
 
-/** So long before what waits for others is told one by one. */
+/** So long before the members that wait are notified one by one. */
 const leadMs = 10_000;
 
-/** Tells of several outages with one cause as one, of trouble of our own, and of what went over a receiver's cap. */
+/** Notifies outages with one cause as one incident, trouble of the monitor itself, and what exceeded a receiver's rate limit. */
 export async function checkOutages(world: GroupWorld, nowMs: number): Promise<void> {
   const { store, probes, alerting, receivers } = world;
   const incidents = await store.incidents(false, mostOpenIncidents);
@@ -118,7 +118,7 @@ function placeOf({ target, location }: Probe): Place {
   return { target: target.name, host, location };
 }
 
-/** Those that are not told yet wait for others until shortly before they would be told one by one. */
+/** Members that are not notified yet wait for others until shortly before they would be notified one by one. */
 export function isStillGathering(
   members: readonly Incident[],
   incidents: readonly Incident[],

@@ -21,11 +21,11 @@ export interface DigestStore {
   judgedSince(probeIds: readonly string[], sinceMs: number): Promise<readonly JudgedSeries[]>;
   /** Whole, with their newest baselines. */
   memories(seriesIds: readonly string[]): Promise<readonly SeriesMemory[]>;
-  /** What runs have noted about moves and told nobody, the newest of each subject, newest first. */
+  /** What runs noted about moves without notifying anybody: the newest of each subject, newest first. */
   notesSince(probeIds: readonly string[], sinceMs: number): Promise<readonly Noted[]>;
   /** What was bad at its newest slot and is not an incident yet. */
   suspectedSince(probeIds: readonly string[], sinceMs: number): Promise<readonly Suspected[]>;
-  /** Since when everything that was told is still kept. */
+  /** Since when every notification is still stored. */
   keptSinceMs(nowMs: number): Promise<number>;
   /** Pages about drift, and how many of them were called noise. */
   pagesSince(sinceMs: number): Promise<Pick<PagesSent, "notified" | "noise">>;
@@ -70,7 +70,7 @@ const currentMs = 7 * dayMs;
 const pagesWithinMs = 90 * dayMs;
 const mostListed = 50;
 
-/** What would be told if the day ended now; nothing ends by it. */
+/** The digest if the day ended now; the day goes on. */
 export async function digestNow(
   { store, probes }: { readonly store: DigestStore; readonly probes: readonly Probe[] },
   nowMs: number,

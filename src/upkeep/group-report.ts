@@ -31,7 +31,7 @@ export interface GroupToNotify {
   readonly probes: number;
 }
 
-/** What is said of series of one target that have moved together, and to whom: everybody who would be told of one of them. */
+/** The report of series of one target that moved together, and its receivers: all who would be notified of one of them. */
 export function groupReport(
   { group, direction, moved, exceptions, probes }: GroupToNotify,
   alerting: Alerting,
@@ -89,7 +89,7 @@ function farthest(ratios: readonly number[]): string {
   return least === most ? `, ×${least}` : `, ×${least} to ×${most}`;
 }
 
-/** What was told by itself before the others had moved. */
+/** What was notified on its own before the others moved. */
 function notifiedText(those: readonly MovedSeries[], nowMs: number): string {
   const [first] = those.flatMap((one) => firstNotifiedAtMs(one, nowMs) ?? []).toSorted((a, b) => a - b);
   return first === undefined ? "" : `, notified at ${new Date(first).toISOString().slice(11, 16)} UTC`;

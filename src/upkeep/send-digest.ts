@@ -11,7 +11,7 @@ export interface DigestWorld {
 }
 
 /**
- * Ends the day when its hour has come: what stands out is kept and told, once, however many look at the same time. After
+ * Ends the day at its hour: keeps what stands out and sends it once, however many processes try at the same time. After
  * a time in which nobody looked there is one digest of all of it. The first look only begins the first day.
  */
 export async function sendDigest(world: DigestWorld, nowMs: number): Promise<boolean> {

@@ -22,7 +22,7 @@ export interface SweepStore {
 
 /**
  * What the clock alone makes of the open incidents of these probes: the ends of silences and windows, reminders,
- * escalations. Returns how many were told.
+ * escalations. Returns the number of incidents that were notified.
  */
 export async function sweepIncidents(store: SweepStore, probes: readonly Probe[], nowMs: number): Promise<number> {
   const known = new Map(probes.map((probe) => [probe.id, probe]));
