@@ -23,7 +23,7 @@ interface AlertmanagerReceiver extends Receiver {
 const schema = z
   .strictObject({
     url: urlOrEnv.meta({
-      description: "without /api/v2; each replica is a receiver of its own",
+      description: "without /api/v2; each replica is a separate receiver",
       examples: ["https://alertmanager.example.com"],
     }),
     token: secretSchema.optional().describe("sent as Authorization: Bearer"),

@@ -20,11 +20,11 @@ interface NtfyReceiver extends Receiver {
 const schema = z
   .strictObject({
     url: urlOrEnv.default("https://ntfy.sh").describe("the server"),
-    topic: secretSchema.describe("whoever knows the topic can read it"),
+    topic: secretSchema.describe("anyone who knows the topic can read it"),
     token: secretSchema.optional().describe("an access token of the server"),
     ...commonSettings,
   })
-  .describe("the service ntfy.sh, or a server of your own");
+  .describe("the service ntfy.sh, or your own server");
 
 const topicForm = matching("a topic of 1 to 64 letters, digits, - and _", /^[A-Za-z0-9_-]{1,64}$/);
 
