@@ -56,6 +56,8 @@ const random = seededRandom(Number(values.seed));
 const opened = new AsyncDisposableStack();
 const say = (text: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 const stores = opened.adopt(await openStores(), (it) => it.close());
 const provider = opened.adopt(await openProvider(key, () => 20 + Math.floor(random() * 80)), (it) => it.close());
 const receiver = opened.adopt(await openAlertReceiver(), (it) => it.close());

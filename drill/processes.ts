@@ -56,6 +56,8 @@ export function startMember({ name, role, words, env, links, folder }: MemberOpt
     });
   };
   start();
+  // However the drill ends, it leaves no process behind.
+  process.once("exit", () => child?.kill("SIGKILL"));
   return {
     name,
     role,

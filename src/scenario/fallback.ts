@@ -46,7 +46,7 @@ const failing = (name: string, inject: typeof refused): Step => ({
 
 export const fallback = stepwise({
   name: "fallback",
-  summary: "the target is made to fail: what was configured for that happens once, and is seen to",
+  summary: "makes the target fail and checks that the configured fallback happens once and is recorded",
   polarity: "negative",
   steps: [
     failing("refused primary", refused),
