@@ -10,6 +10,7 @@ import { readingOf } from "./drift/group/reading.ts";
 import { isTimeout, judgeAvailability } from "./rules/availability.ts";
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
 import { judgeExpectations } from "./rules/expectations.ts";
+import { isPlausibilityOnly, judgePlausibleUsage } from "./rules/plausible-usage.ts";
 import type { Finding, Judge, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
 import { inForce } from "./drift/group/promise.ts";
@@ -46,6 +47,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const rechecked = observations.filter((it) => it.call === last?.call && it !== last);
   const fixed = [
     ...newest.map((observation) => judgeAvailability(observation)),
+    ...newest.flatMap((observation) => judgePlausibleUsage(observation)),
     ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
     ...judgeChecks(scenario, observations, probe.target),
   ];
@@ -128,8 +130,9 @@ function verdictOf(rulings: readonly Ruling[]): Verdict {
   const bad = rulings.filter(({ outcome }) => outcome === "bad");
   if (bad.some(isFixed)) return "fail";
   if (bad.length > 0) return "drift";
-  return rulings.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
-    rulings.every(({ outcome }) => outcome === "good")
+  const telling = rulings.filter((ruling) => !isPlausibilityOnly(ruling));
+  return telling.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
+    telling.every(({ outcome }) => outcome === "good")
     ? "ok"
     : "inconclusive";
 }
@@ -138,5 +141,6 @@ function verdictOf(rulings: readonly Ruling[]): Verdict {
 function isFixed(ruling: Ruling): boolean {
   const { kind } = ruling.subject;
   const isCompared = ruling.outcome === "bad" && ruling.findings.every((it) => it.baselineVersion !== undefined);
+  if (isPlausibilityOnly(ruling)) return true;
   return !isCompared && (kind === "availability" || kind === "expectation" || kind === "policy");
 }

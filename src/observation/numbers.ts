@@ -11,12 +11,16 @@ export function numbersAt(
   const found: Record<string, number> = {};
   for (const [name, path] of Object.entries(paths)) {
     const values = valuesAt(document, path.split(".")).flatMap(numberOf);
-    if (values.length > 0) found[name] = values.reduce((sum, value) => sum + value, 0);
+    const sum = values.reduce((total, value) => total + value, 0);
+    if (values.length > 0 && isCountable(sum)) found[name] = sum;
   }
   return found;
 }
 
 const mostMembers = 10_000;
+/** Beyond this no balance or count is true, and sums of it would not be exact. */
+const mostValue = 1e15;
+const isCountable = (value: number): boolean => Math.abs(value) <= mostValue;
 
 function valuesAt(value: Json | undefined, [step, ...rest]: readonly string[]): Json[] {
   if (value === undefined) return [];
@@ -29,6 +33,6 @@ function valuesAt(value: Json | undefined, [step, ...rest]: readonly string[]): 
 }
 
 function numberOf(value: Json): number[] {
-  if (typeof value === "number" && Number.isFinite(value)) return [value];
+  if (typeof value === "number") return isCountable(value) ? [value] : [];
   return typeof value === "string" && /^-?\d{1,15}(\.\d{1,12})?$/.test(value) ? [Number(value)] : [];
 }

@@ -51,6 +51,8 @@ export interface ReplyFacts {
   readonly text: TextFacts;
   /** undefined = unknown. Never taken for 0. */
   readonly usage?: Usage | undefined;
+  /** Usage was reported that cannot be true; then `usage` is unknown. */
+  readonly implausibleUsage?: ImplausibleCount | undefined;
   readonly shape: Shape;
   /** Streams only: the shape of the reply that a client puts together from the chunks. */
   readonly assembled?: Shape | undefined;
@@ -76,6 +78,15 @@ export interface ReplyFacts {
   readonly isListed?: boolean | undefined;
   /** Numbers that the call wanted read. */
   readonly numbers?: Readonly<Record<string, number>> | undefined;
+}
+
+/** A count that cannot be true of the request that was sent. */
+export interface ImplausibleCount {
+  /** `prompt tokens` */
+  readonly count: string;
+  readonly reported: number;
+  /** The most that the request allows. */
+  readonly possible: number;
 }
 
 /** What may be known of a completion without keeping it. */

@@ -3,6 +3,7 @@ import { protocolOf } from "../protocol/of-target.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Observation } from "../observation/observation.ts";
 import { observe } from "../observation/observe.ts";
+import { withPlausibleUsage } from "../observation/plausible-usage.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -17,27 +18,21 @@ import type { World } from "./world.ts";
 export async function play(world: World, probe: Probe, scenario: Scenario, runSpan: Span): Promise<Observation[]> {
   const { target } = probe;
   const context = { target, nowMs: world.clock.nowMs(), nonce: probe.nonce ? freshNonce(world.random) : undefined };
-  const patterns = scenario.expectations.flatMap((rule) => (rule.kind === "text-matches" ? [rule.pattern] : []));
   const done: Observation[] = [];
   for (;;) {
     const call = scenario.nextCall(done, context);
     if (call === undefined) return done;
     if (done.length === scenario.maxCalls) throw new Error(`${scenario.name} made more calls than its maxCalls`);
     if (call.afterMs !== undefined) await world.sleep?.(call.afterMs);
-    done.push(await makeCall(world, probe, call, patterns, runSpan));
+    done.push(await makeCall(world, probe, call, scenario, runSpan));
   }
 }
 
-function makeCall(
-  world: World,
-  probe: Probe,
-  call: Call,
-  patterns: readonly string[],
-  runSpan: Span,
-): Promise<Observation> {
+function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, runSpan: Span): Promise<Observation> {
   const target = call.target ?? probe.target;
   const asked = call.target === undefined ? probe : { ...probe, target };
   const { inject } = call;
+  const patterns = scenario.expectations.flatMap((rule) => (rule.kind === "text-matches" ? [rule.pattern] : []));
   const policy = call.policy?.(target.policy) ?? target.policy;
   const protocol = protocolOf(target);
   const exchangeIn = (span: Span): Promise<Exchange> => {
@@ -56,7 +51,7 @@ function makeCall(
   return inSpan(startCallSpan(world.tracer, runSpan, asked, call), async (span) => {
     const stepSince = measureClockStep(world.clock);
     const exchange = await exchangeIn(span);
-    const seen = observe(call, exchange, { protocol, patterns, redact: world.redact });
+    const seen = withPlausibleUsage(observe(call, exchange, { protocol, patterns, redact: world.redact }), scenario);
     const clockStepMs = stepSince();
     const observation = {
       ...seen,

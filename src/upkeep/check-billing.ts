@@ -150,5 +150,6 @@ async function windowsOf(
 function figuresIn(atMs: number, numbers: NumbersRead, usdPerUnit: number): Figures {
   const { requests, tokens, input, output, usd } = numbers;
   const counted = tokens ?? (input === undefined || output === undefined ? undefined : input + output);
-  return { atMs, requests, tokens: counted, microUsd: usd === undefined ? undefined : microUsd(usd * usdPerUnit) };
+  const money = usd === undefined ? undefined : microUsd(usd * usdPerUnit);
+  return { atMs, requests, tokens: counted, microUsd: Number.isSafeInteger(money) ? money : undefined };
 }

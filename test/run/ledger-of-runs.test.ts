@@ -104,6 +104,41 @@ describe.each([
     expect(await runProbe(world, probe(2 * 2009), nowMs + 6 * minuteMs)).toMatchObject({ reason: "spend-cap" });
   });
 
+  test("usage that cannot be true is settled at the reservation and reported, and stops no other run", async () => {
+    const usage = { prompt_tokens: 9e12, completion_tokens: 2, total_tokens: 9e12 + 2 };
+    const price = { inputPerMillion: 1_000_000, outputPerMillion: 1_000_000 };
+    const probe: Probe = {
+      ...sample,
+      id: "liar@eu",
+      target: {
+        ...sample.target,
+        name: "liar",
+        price,
+        spendCaps: [{ scope: "target/liar", span: "month", tokens: 5000 }],
+      },
+    };
+    const { tokens, requests, microUsd = 0 } = reservationFor(probe, scenarioOf(probe.scenario));
+    const report = await runProbe(
+      worldAnswering(() => ok(completion({ usage }))),
+      probe,
+      nowMs,
+    );
+    expect(report).toMatchObject({ state: "done", verdict: "fail", spent: { tokens: undefined, microUsd: undefined } });
+    expect(report.findings.map(({ kind, subject, observed }) => [kind, subject, observed])).toEqual([
+      ["usage", "implausible usage", "9,000,000,000,000 prompt tokens reported"],
+    ]);
+    const own = (await store.overview(nowMs)).spendToday.find(({ target }) => target === "liar");
+    expect(own).toEqual({ target: "liar", tokens, microUsd, requests: 1, unknownRuns: 1 });
+    expect(requests).toBeGreaterThan(0);
+    expect(
+      await runProbe(
+        worldAnswering(() => ok()),
+        probe,
+        nowMs + minuteMs,
+      ),
+    ).toMatchObject({ state: "done" });
+  });
+
   /** What is injected is answered in the target's place. */
   function worldAnswering(answer: () => Outcome): World {
     return quietWorld(() => nowMs, {

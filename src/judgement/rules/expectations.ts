@@ -56,7 +56,9 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       return isMet ? [] : finding("finish reason", rule.oneOf.join(" or "), reasons.join(", ") || "none");
     }
     case "usage-present":
-      return facts.usage !== undefined ? [] : finding("usage", "reported", "unknown");
+      return facts.usage !== undefined || facts.implausibleUsage !== undefined
+        ? []
+        : finding("usage", "reported", "unknown");
     case "stream-complete":
       return facts.streamEnd === "complete" ? [] : finding("end of stream", "complete", facts.streamEnd ?? "no stream");
     case "within-cap":
