@@ -21,3 +21,10 @@ export function wholeNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("expected a whole number");
   return Number(text);
 }
+
+/** Reads the value of a flag as a time. A time without a zone would mean different moments on different machines. */
+export function moment(text: string): number {
+  const atMs = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError("expected a time with its zone, such as 2026-12-01T09:00Z");
+  return atMs;
+}

@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { cancelPlan, createPlan, listPlans, type PlannedView, type PlanView } from "../operate/plans.ts";
 import { printable } from "../report/terminal-text.ts";
 import { isoSeconds } from "../std/time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
-import { lines } from "./format.ts";
+import { lines, moment } from "./format.ts";
 
 interface PlanOptions extends AskOptions {
   readonly target?: string;
@@ -39,13 +39,6 @@ export function addPlanCommands(baseline: Command, world: CliWorld): void {
   asking(baseline.command("unplan").description("cancel a planned change that has not begun"))
     .argument("<id>", "id of the planned change, as in baseline plans")
     .action((id: string, where: AskOptions) => ask(world, where, cancelPlan, { id }, () => `${id} is cancelled\n`));
-}
-
-/** A time without a zone would mean different moments on different machines. */
-function moment(text: string): number {
-  const atMs = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(atMs)) throw new InvalidArgumentError("expected a time with its zone, such as 2026-12-01T09:00Z");
-  return atMs;
 }
 
 function plannedText({ change, isAhead, series, incidents }: PlannedView): string {

@@ -70,6 +70,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "see what runs and how it went; run, pause and resume probes",
     load: async () => (await import("./probes.ts")).addProbeCommands,
   },
+  spend: {
+    description: "put the ledger right",
+    load: async () => (await import("./spend.ts")).addSpendCommands,
+  },
   digest: {
     description: "preview today's digest: what has moved since the last one",
     load: async () => (await import("./digest.ts")).addDigestCommand,

@@ -22,6 +22,7 @@ const auditEntry = z
         "mark-noise",
         "plan-change",
         "cancel-plan",
+        "correct-spend",
       ])
       .describe("what was done"),
     subject: z.string().describe("the incident, series, probe or other thing that it was done to"),

@@ -10,6 +10,7 @@ import { createIncidents, type Incidents, type IncidentStore } from "./manage-in
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
 import { createPlans, type PlannedStore, type Plans } from "./plan-changes.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
+import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
 
 /** What the operations ask of the store. */
@@ -17,6 +18,7 @@ export interface OperationStore
   extends
     AuditStore,
     BaselineStore,
+    CorrectionStore,
     DeliveryStore,
     DigestStore,
     IncidentStore,
@@ -50,6 +52,7 @@ export interface Operations {
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
   readonly probes: Probes;
+  readonly spend: Spend;
   readonly digests: {
     /** A preview. */
     now(): Promise<Digest>;
@@ -76,6 +79,7 @@ export function createOperations(world: OperationWorld): Operations {
     },
     plans: createPlans({ ...world, resolve: incidents.resolve }),
     probes: createProbes(world),
+    spend: createSpend(world),
     digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     auditLog: () => book.acts(mostListed),
   };

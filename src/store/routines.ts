@@ -9,8 +9,8 @@ import { sql } from "./sql.ts";
  * its meaning gets a new name.
  */
 export const routines = {
-  version: 2,
-  files: ["series-memory", "caps", "claim", "settle", "memory", "sent", "effects", "commit", "missed"],
+  version: 3,
+  files: ["series-memory", "caps", "claim", "settle", "correct", "memory", "sent", "effects", "commit", "missed"],
 } as const;
 
 const versionRow = rowSchema({ version: number("version") });

@@ -1,10 +1,11 @@
-import { type Used, windowOf } from "../judgement/spend/budget.ts";
+import { nothingUsed, type Used, windowOf } from "../judgement/spend/budget.ts";
 import type { Overdraft } from "../judgement/spend/overdraft.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import { flag, iso, number, optionalNumber, optionalText, rowSchema, sum, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { usedRow } from "./rows.ts";
+import { correctedSince } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
 import { tally } from "./tallies.ts";
 
@@ -47,7 +48,8 @@ export function createSpendStore(db: Database): SpendStore & SloStore {
     async usedIn(targets, sinceMs, nowMs) {
       const keys = targets.map((target) => ({ target }));
       const found = await tally(db, keys, sinceMs, nowMs);
-      return sinceMs.map((since) => usedByTarget(found.filter((it) => it.sinceMs === since)));
+      const corrected = await correctedSince(db, targets, sinceMs, nowMs);
+      return sinceMs.map((since) => usedByTarget([...found, ...corrected].filter((it) => it.sinceMs === since)));
     },
 
     async usedUnder(caps, nowMs) {
@@ -116,5 +118,14 @@ export function createSpendStore(db: Database): SpendStore & SloStore {
 }
 
 function usedByTarget(rows: readonly (Used & { readonly target: string })[]): ReadonlyMap<string, Used> {
-  return new Map(rows.map(({ target, microUsd, tokens, requests }) => [target, { microUsd, tokens, requests }]));
+  const sums = new Map<string, Used>();
+  for (const { target, microUsd, tokens, requests } of rows) {
+    const before = sums.get(target) ?? nothingUsed;
+    sums.set(target, {
+      microUsd: before.microUsd + microUsd,
+      tokens: before.tokens + tokens,
+      requests: before.requests + requests,
+    });
+  }
+  return sums;
 }

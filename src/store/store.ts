@@ -31,6 +31,7 @@ import { createBillingStore } from "./billing.ts";
 import { createDigestStore } from "./digests.ts";
 import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
+import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
 import { createSlotStore } from "./slots.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
@@ -88,6 +89,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createFleetStore(db),
     ...createDigestStore(db),
     ...createSpendStore(db),
+    ...createCorrectionStore(db),
     ...createBillingStore(db),
     ...createSlotStore(db),
     ...createOutbox(db),

@@ -16,6 +16,7 @@ import { createApp, mountDocument } from "./openapi.ts";
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { silenceRoutes } from "./silences.ts";
+import { spendRoutes } from "./spend.ts";
 import { mountStatus, type StatusSources } from "./status.ts";
 
 export interface ApiWorld {
@@ -51,6 +52,7 @@ export function createWeb({ api, observations, acts, ...sources }: WebSources): 
     planRoutes,
     probeRoutes,
     digestRoutes,
+    spendRoutes,
   ];
   for (const mount of families.flatMap((routesOf) => routesOf(operations))) mount(app, gate);
   if (observations !== undefined) mountExport(app, observations, gate);

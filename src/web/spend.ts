@@ -1,0 +1,7 @@
+import type { Operations } from "../operate/operations.ts";
+import { correctSpend } from "../operate/spend.ts";
+import { type Route, route } from "./route.ts";
+
+export function spendRoutes({ spend }: Operations): Route[] {
+  return [route(correctSpend, ({ body, by }) => spend.correct(body, by))];
+}
