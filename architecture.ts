@@ -54,6 +54,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "notify",
       "config",
       "run",
+      "schedule",
       "upkeep",
     ],
     why: "holds what people ask and do",

@@ -70,6 +70,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "see what runs and how it went; run, pause and resume probes",
     load: async () => (await import("./probes.ts")).addProbeCommands,
   },
+  account: {
+    description: "account for every due slot, the ledger and the deliveries of a time",
+    load: async () => (await import("./account.ts")).addAccountCommand,
+  },
   spend: {
     description: "put the ledger right",
     load: async () => (await import("./spend.ts")).addSpendCommands,

@@ -1,3 +1,4 @@
+import { type Accounts, type AccountStore, createAccounts } from "./account.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
@@ -16,6 +17,7 @@ import { createSilences, type Silences, type SilenceStore } from "./silences.ts"
 /** What the operations ask of the store. */
 export interface OperationStore
   extends
+    AccountStore,
     AuditStore,
     BaselineStore,
     CorrectionStore,
@@ -53,6 +55,7 @@ export interface Operations {
   readonly plans: Plans;
   readonly probes: Probes;
   readonly spend: Spend;
+  readonly accounts: Accounts;
   readonly digests: {
     /** A preview. */
     now(): Promise<Digest>;
@@ -80,6 +83,7 @@ export function createOperations(world: OperationWorld): Operations {
     plans: createPlans({ ...world, resolve: incidents.resolve }),
     probes: createProbes(world),
     spend: createSpend(world),
+    accounts: createAccounts(world),
     digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     auditLog: () => book.acts(mostListed),
   };

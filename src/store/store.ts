@@ -17,6 +17,7 @@ import type { SlotStore } from "../schedule/queue.ts";
 import { rowSchema, text } from "./columns.ts";
 import { databaseOn } from "./database.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
+import { createAccountStore } from "./account.ts";
 import { createBaselineStore } from "./baselines.ts";
 import { createControlStore } from "./control.ts";
 import { createExportStore } from "./export.ts";
@@ -86,6 +87,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
   return {
     installation: installation?.id ?? "",
     ...createRunStore(db),
+    ...createAccountStore(db),
     ...createFleetStore(db),
     ...createDigestStore(db),
     ...createSpendStore(db),

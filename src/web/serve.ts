@@ -5,6 +5,7 @@ import type { ExportStore } from "../operate/export.ts";
 import type { Operations } from "../operate/operations.ts";
 import type { Gate } from "./access.ts";
 import { type LinkActionsWorld, mountLinkActions } from "./action-pages.ts";
+import { accountRoutes } from "./account.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { baselineRoutes } from "./baselines.ts";
 import { deliveryRoutes } from "./deliveries.ts";
@@ -53,6 +54,7 @@ export function createWeb({ api, observations, acts, ...sources }: WebSources): 
     probeRoutes,
     digestRoutes,
     spendRoutes,
+    accountRoutes,
   ];
   for (const mount of families.flatMap((routesOf) => routesOf(operations))) mount(app, gate);
   if (observations !== undefined) mountExport(app, observations, gate);

@@ -92,6 +92,14 @@ describe.each(Object.entries(stores))("a ledger that is put right on %s", (_name
       { by: "ann", what: "correct-spend", why: "false usage in one reply", subject: expect.stringContaining("mini") },
     ]);
     expect(await store.claim(claimAt(nowMs - minuteMs))).toEqual({ kind: "claimed" });
+    // Accounted for: all of it, none of it on the schedule of a probe.
+    expect(await operations.accounts.read(nowMs - 60 * minuteMs, nowMs + 60 * minuteMs)).toMatchObject({
+      toMs: nowMs,
+      withoutRow: 0,
+      beside: 3,
+      ledger: [{ target: "mini", microUsd: 200, tokens: 600, requests: 2 }],
+      deliveries: { written: 0, pending: 0 },
+    });
   });
 
   test("is never less than nothing, and not of a day to come", async () => {
