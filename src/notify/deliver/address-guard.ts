@@ -19,16 +19,42 @@ export function classOf(address: string): AddressClass {
   return ipaddr.isValid(address) ? classify(ipaddr.parse(address)) : "never";
 }
 
-/** Those that a range below does not cover: Azure's wire server, Alibaba, AWS over IPv6, Google over IPv6. */
-const metadataServices = ["168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254"].map((text) =>
-  ipaddr.parse(text).toNormalizedString(),
-);
+/**
+ * Metadata services of clouds that no range below covers: 169.254.0.0/16 and fe80::/10, where most are, and 192.0.0.192
+ * (Oracle Cloud Classic) are never allowed anyway.
+ */
+const metadataServices = [
+  // Azure wire server: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+  "168.63.129.16/32",
+  // Alibaba Cloud: alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+  "100.100.100.200/32",
+  // AWS: metadata ::254, EKS Pod Identity ::23 (which hands out credentials), DNS ::253, time ::123, all in one prefix:
+  // docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and
+  // docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+  "fd00:ec2::/32",
+  // Google Cloud: cloud.google.com/compute/docs/metadata/querying-metadata
+  "fd20:ce::254/128",
+  // Scaleway: scaleway.com/en/docs/instances/how-to/use-metadata-service
+  "fd00:42::42/128",
+  // Oracle Cloud: docs.oracle.com/en-us/iaas/Content/Compute/Tasks/gettingmetadata.htm
+  "fd00:c1::a9fe:a9fe/128",
+  // Akamai (Linode): techdocs.akamai.com/cloud-computing/docs/overview-of-the-metadata-service
+  "fd00:a9fe:a9fe::1/128",
+].map((range) => ipaddr.parseCIDR(range));
+
+/** 169.254.169.254 in the last 32 bits: networks that translate addresses (RFC 6052 §2.2, /96) choose their own prefix. */
+const metadataTail = [0xa9fe, 0xa9fe];
+
+function isMetadataService(address: Address): boolean {
+  if (!isIPv4(address) && metadataTail.every((part, index) => address.parts[6 + index] === part)) return true;
+  return metadataServices.some((range) => range[0].kind() === address.kind() && address.match(range));
+}
 
 const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 function classify(address: Address): AddressClass {
   if (isIPv4(address)) {
-    if (metadataServices.includes(address.toNormalizedString())) return "never";
+    if (isMetadataService(address)) return "never";
     switch (address.range()) {
       case "unicast":
         return "public";
@@ -40,7 +66,7 @@ function classify(address: Address): AddressClass {
         return "never";
     }
   }
-  if (address.zoneId !== undefined || metadataServices.includes(address.toNormalizedString())) return "never";
+  if (address.zoneId !== undefined || isMetadataService(address)) return "never";
   switch (address.range()) {
     case "unicast":
       return unicastClass(address);

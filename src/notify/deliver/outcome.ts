@@ -50,6 +50,11 @@ function outcomeOfFault(fault: PostFault): DeliveryOutcome {
         kind: "refused",
         reason: `the receiver must not use the address ${fault.detail ?? ""}`,
       };
+    case "forbidden-answer":
+      return {
+        kind: "failed",
+        reason: `DNS resolves the host to the address ${fault.detail ?? ""}, which the receiver must not use`,
+      };
     case "dns":
     case "connect":
     case "tls":

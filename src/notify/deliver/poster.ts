@@ -30,6 +30,8 @@ export type PostFaultClass =
   | "https-required"
   | "tls-required"
   | "forbidden-address"
+  /** DNS gave a name an address that is not allowed; the next answer may be another. */
+  | "forbidden-answer"
   | "dns"
   | "connect"
   | "tls"

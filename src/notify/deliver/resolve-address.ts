@@ -23,7 +23,10 @@ export async function permittedAddresses(
   const addresses = await addressesOf(hostname, lookup, deadline);
   if ("kind" in addresses) return addresses;
   const forbidden = addresses.find(({ address }) => !mayPostTo(address, allowPrivate));
-  return forbidden === undefined ? addresses : fault("forbidden-address", forbidden.address);
+  if (forbidden === undefined) return addresses;
+  // A literal stays what it is; a name may have another answer the next time.
+  const isLiteral = isIP(literalIn(hostname)) !== 0;
+  return fault(isLiteral ? "forbidden-address" : "forbidden-answer", forbidden.address);
 }
 
 async function addressesOf(
@@ -31,7 +34,7 @@ async function addressesOf(
   lookup: Lookup,
   deadline: AbortSignal,
 ): Promise<readonly ResolvedAddress[] | PostFault> {
-  const literal = hostname.replace(/^\[|\]$/g, "");
+  const literal = literalIn(hostname);
   const family = isIP(literal);
   if (family !== 0) return [{ address: literal, family }];
   try {
@@ -42,6 +45,8 @@ async function addressesOf(
     return fault("dns", codeOf(error));
   }
 }
+
+const literalIn = (hostname: string): string => hostname.replace(/^\[|\]$/g, "");
 
 /** A look-up can't be cancelled, only be left behind. */
 async function beforeDeadline<T>(work: Promise<T>, deadline: AbortSignal): Promise<T | undefined> {

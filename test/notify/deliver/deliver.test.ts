@@ -210,6 +210,21 @@ describe("what ends an entry", () => {
     });
   });
 
+  test("a forbidden answer of DNS is retried within the horizon: the next answer may be another", async () => {
+    const answers = [{ kind: "fault", class: "forbidden-answer", detail: "10.0.0.1" }, status(200)] as const;
+    let asked = 0;
+    const world = worldOf([receiver()], { poster: { post: async () => answers[asked++] ?? status(200) } });
+    world.outbox.add(entryFor());
+    const first = await deliverOnce(world, entryFor().id);
+    expect(first).toMatchObject({
+      outcome: {
+        kind: "failed",
+        reason: "DNS resolves the host to the address 10.0.0.1, which the receiver must not use",
+      },
+      nextDueAtMs: expect.any(Number),
+    });
+  });
+
   test("a secret that is none, without printing it", async () => {
     const poster = posterSaying(status(200));
     const world = worldOf([receiver()], { poster, secret: () => "correct-horse-battery-staple" });

@@ -203,26 +203,28 @@ describe("where alerts may be posted to", () => {
     const poster = createPoster(resolver(...addresses));
     expect(await poster.post(request("https://hooks.test/", { allowPrivate: false }))).toEqual({
       kind: "fault",
-      class: "forbidden-address",
+      class: "forbidden-answer",
       detail: forbidden,
     });
   });
 
-  test.each(["http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://0.0.0.0/"])(
-    "%s is refused even where private addresses are permitted",
-    async (url) => {
-      expect(await createPoster().post(request(url))).toMatchObject({
-        kind: "fault",
-        class: "forbidden-address",
-      });
-    },
-  );
+  test.each([
+    "http://169.254.169.254/latest/meta-data",
+    "http://[fd00:ec2::23]/",
+    "http://[fd00:a9fe:a9fe::1]/",
+    "http://0.0.0.0/",
+  ])("%s is refused even where private addresses are permitted", async (url) => {
+    expect(await createPoster().post(request(url))).toMatchObject({
+      kind: "fault",
+      class: "forbidden-address",
+    });
+  });
 
   test("localhost by the real resolver is refused too", async () => {
     await using receiver = await startReceiver(answer(200));
     const url = `https://localhost:${receiver.port}/`;
     expect(await createPoster().post(request(url, { allowPrivate: false }))).toMatchObject({
-      class: "forbidden-address",
+      class: "forbidden-answer",
     });
     expect(receiver.connections()).toBe(0);
   });
@@ -240,7 +242,7 @@ describe("where alerts may be posted to", () => {
     expect(asked).toBe(1);
     expect(checked.received[0]?.headers.host).toBe(`rebind.test:${checked.port}`);
     expect(await poster.post(request(`http://rebind.test:${checked.port}/`))).toMatchObject({
-      class: "forbidden-address",
+      class: "forbidden-answer",
     });
     expect(checked.connections()).toBe(1);
   });
