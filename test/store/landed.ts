@@ -19,5 +19,5 @@ export const landed: Readonly<Record<string, string>> = {
   "0023-repair": "06398e0712977e429f26351ec7ec2f433afe0f146256c76bfdaea34a52f0a21b",
   "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
-  "routines 3": "fe7c00deb15f32943be110002e29a8dfcc91a1ff8107edbc93db9ea466112918",
+  "routines 3": "56795790b6d3a62ef6f74a6937d4f0be074e38e9ca570a6df9acae26ea85f1d4",
 };
