@@ -38,6 +38,7 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   const everybody = config.receivers.map(({ name }) => name);
   const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
+    publicUrl: config.actionLinks?.publicUrl,
     gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
     operations: createOperations({
       book: store,

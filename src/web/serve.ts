@@ -15,12 +15,15 @@ import { incidentRoutes } from "./incidents.ts";
 import { createApp, mountDocument } from "./openapi.ts";
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
+import { guardActs } from "./same-site.ts";
 import { silenceRoutes } from "./silences.ts";
 import { mountStatus, type StatusSources } from "./status.ts";
 
 export interface ApiWorld {
   readonly operations: Operations;
   readonly gate: Gate;
+  /** Where people reach the service, when that is not the host that requests name. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface WebSources extends StatusSources {
@@ -38,9 +41,10 @@ export interface WebServer {
 
 /** Health for machines, and the API for people and programs. */
 export function createWeb({ api, observations, acts, ...sources }: WebSources): OpenAPIHono {
-  const { operations, gate } = api;
+  const { operations, gate, publicUrl } = api;
   const app = createApp();
   guardBrowsers(app);
+  guardActs(app, publicUrl);
   limitBodies(app);
   const families = [
     incidentRoutes,
