@@ -8,6 +8,7 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import { nextSlot } from "../schedule/slots.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "../web/access.ts";
+import { createClientAddress } from "../web/client-address.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
@@ -39,7 +40,12 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     publicUrl: config.actionLinks?.publicUrl,
-    gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
+    gate: createGate(
+      tokens,
+      loopbackHosts.has(listenHost),
+      () => systemClock.monotonicMs(),
+      createClientAddress(config.trustedProxies),
+    ),
     operations: createOperations({
       book: store,
       clock: systemClock,

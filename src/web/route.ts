@@ -109,7 +109,15 @@ export function admit(
   const { req } = context;
   const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   const address = incoming?.socket?.remoteAddress;
-  const access = gate({ authorization: req.header("authorization"), host: req.header("host"), address }, needed);
+  const access = gate(
+    {
+      authorization: req.header("authorization"),
+      host: req.header("host"),
+      address,
+      forwardedFor: req.header("x-forwarded-for"),
+    },
+    needed,
+  );
   if (access.kind === "granted") return { caller: access.caller };
   const { status, reason } = access;
   return { denied: context.json({ error: reason }, status, deniedHeaders[status]) };
