@@ -155,6 +155,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/export.ts",
       "src/web/action-pages.ts",
       "src/web/guard.ts",
+      "src/web/same-site.ts",
     ],
     usedBy: ["app", "web"],
   },

@@ -1,26 +1,13 @@
 #!/usr/bin/env node
 import { createEffects } from "./app/effects.ts";
+import { processIo } from "./app/process-io.ts";
 import { errorText } from "./cli/error-text.ts";
-import { exitCodes, type Io, Refusal } from "./cli/io.ts";
+import { exitCodes, Refusal } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { exceptionFields } from "./std/log.ts";
 import { createRedactor } from "./std/redact.ts";
 
-const io: Io = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  onSignal(listener) {
-    process.on("SIGINT", listener);
-    process.on("SIGTERM", listener);
-  },
-  onHangup(listener) {
-    process.on("SIGHUP", listener);
-  },
-  onCrash(listener) {
-    process.on("uncaughtException", listener);
-  },
-};
+const io = processIo(process);
 
 /** Whatever may be a secret of the environment: nobody knows yet which of it the configuration names. */
 const redact = createRedactor(

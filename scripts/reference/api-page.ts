@@ -29,8 +29,8 @@ const intro = [
   "**Access.** Without `api.tokens` in the [configuration](config.md#api), requests from the service's own machine may do everything, and all others are denied. With tokens, send one as `Authorization: Bearer …`: " +
     "`read` may read, `write` may do everything. Routes marked *open* need no token.",
   "**Answers.** Answers are JSON: `{ schema: 1, data: … }`, or `{ error: … }` with a sentence when a request failed. Members may be added within `schema: 1`; members are never removed or renamed, and never change their meaning. " +
-    "Bodies are sent as `content-type: application/json`. Times are milliseconds since 1970 (UTC) in members that end in `Ms`.",
-  `**Rate limit.** ${mostPerMinute} requests in a minute for each token, and for each address on open routes (except \`/healthz\`); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, all its requests are denied until the minute is over.`,
+    "Requests that change something are sent with `content-type: application/json`, also without a body; with a token, those without a body may leave it out. Requests that other sites make a browser send are refused, by `Origin` and `Sec-Fetch-Site`. Times are milliseconds since 1970 (UTC) in members that end in `Ms`.",
+  `**Rate limit.** ${mostPerMinute} requests in a minute for each token, and for each address on open routes (except \`/healthz\`); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, or the same wrong token ten times, further wrong ones get 429 as well; a right token is never refused because of wrong ones. Behind a proxy, list it in \`api.trustedProxies\`: then the address is the one in \`X-Forwarded-For\`. Each web process counts for itself.`,
 ];
 
 /** The page about the HTTP API: every route, and every form of data that several of them have. */

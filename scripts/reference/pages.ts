@@ -8,7 +8,7 @@ import { mailAddress } from "../../src/receivers/email/receiver.ts";
 import { httpUrl, secret, urlOrEnv } from "../../src/probe/reference-schemas.ts";
 import { address, configSchema } from "../../src/config/schema.ts";
 import { spendCap } from "../../src/config/spend-cap-schema.ts";
-import { cron, duration, money, size, slug, timeZone } from "../../src/probe/text-schemas.ts";
+import { addressRange, cron, duration, money, size, slug, timeZone } from "../../src/probe/text-schemas.ts";
 import { documentOf } from "../../src/web/openapi.ts";
 import { type ApiDocument, apiPage } from "./api-page.ts";
 import { everything } from "./everything-served.ts";
@@ -29,6 +29,7 @@ const texts = [
   httpUrl,
   urlOrEnv,
   address,
+  addressRange,
   cron,
   timeZone,
   date,

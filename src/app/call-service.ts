@@ -17,7 +17,8 @@ export async function callService(
       redirect: "error",
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        // Without a body too: the service refuses acts that a form of another site could send.
+        ...(method === "GET" ? {} : { "content-type": "application/json" }),
       },
       ...(isStreamed ? {} : { signal: AbortSignal.timeout(answersWithinMs) }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -23,7 +23,7 @@ export interface DemoArguments {
 
 /** Runs the demo against the real service, with all roles in this process. */
 export async function showDemo({ once, data }: DemoArguments, io: Io): Promise<number> {
-  const { stdout, stderr } = io;
+  const { terminal: stdout, stderr } = io;
   const dataDir = data ?? mkdtempSync(join(tmpdir(), "plumbline-demo-"));
   const screen = {
     stdout,

@@ -8,6 +8,7 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import { nextSlot } from "../schedule/slots.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "../web/access.ts";
+import { createClientAddress } from "../web/client-address.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
@@ -38,7 +39,13 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   const everybody = config.receivers.map(({ name }) => name);
   const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
-    gate: createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs()),
+    publicUrl: config.actionLinks?.publicUrl,
+    gate: createGate(
+      tokens,
+      loopbackHosts.has(listenHost),
+      () => systemClock.monotonicMs(),
+      createClientAddress(config.trustedProxies),
+    ),
     operations: createOperations({
       book: store,
       clock: systemClock,

@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Standard output as it is, for a live view that moves the cursor. It must be given nothing but printable text. */
+  readonly terminal: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Calls back for each SIGINT and SIGTERM. */
   onSignal(listener: () => void): void;
@@ -25,7 +27,7 @@ export class Refusal extends Error {
 }
 
 /** Colour on a terminal only, and never against the person's wish (no-color.org). */
-export function wantsColour({ stdout, env }: Io): boolean {
+export function wantsColour({ stdout, env }: Pick<Io, "stdout" | "env">): boolean {
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
   return stdout.isTTY === true || (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0");
 }

@@ -41,7 +41,13 @@ async function showOnce({ url, json }: StatusOptions, { io, effects }: CliWorld)
 async function watch({ url }: StatusOptions, { io, effects }: CliWorld): Promise<number> {
   const ended = new AbortController();
   io.onSignal(() => ended.abort());
-  const screen = openScreen({ ...io, isTTY: true, columns: io.stdout.columns, colour: wantsColour(io) });
+  const screen = openScreen({
+    ...io,
+    stdout: io.terminal,
+    isTTY: true,
+    columns: io.stdout.columns,
+    colour: wantsColour(io),
+  });
   let exitCode: number = exitCodes.fine;
   while (!ended.signal.aborted) {
     const reply = await call(effects, url, getStatus, {});

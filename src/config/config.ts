@@ -18,6 +18,8 @@ export interface Config {
   readonly heartbeat?: Heartbeat | undefined;
   /** Who may use the API; empty: only from the same machine. */
   readonly apiTokens: readonly ApiToken[];
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
   /** Alerts carry links to act on incidents. */
   readonly actionLinks?: ActionLinkPolicy | undefined;
 }

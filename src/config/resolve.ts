@@ -41,6 +41,7 @@ export function resolveConfig(
     retentionDays: text.retention,
     listen: text.listen,
     apiTokens: api.tokens,
+    trustedProxies: api.trustedProxies,
     actionLinks: api.links,
     heartbeat,
   };

@@ -6,7 +6,7 @@ import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
 import { keyCap, spendCap } from "./spend-cap-schema.ts";
 import { target } from "./target-schema.ts";
-import { cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
+import { addressRange, cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
 
 const warmUp = z
   .strictObject({
@@ -171,11 +171,16 @@ const api = z
       examples: ["https://plumbline.example.com"],
     }),
     linkKey: secret.optional().describe("key that signs those links: openssl rand -hex 24"),
+    trustedProxies: z
+      .array(addressRange)
+      .max(100)
+      .default([])
+      .describe("proxies whose X-Forwarded-For says who sends a request; requests are limited by that address"),
   })
-  .transform(({ tokens, publicUrl, linkKey }, context) => {
+  .transform(({ tokens, publicUrl, linkKey, trustedProxies }, context) => {
     const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));
     if (publicUrl !== undefined && linkKey !== undefined) {
-      return { tokens: named, links: { publicUrl: publicUrl.replace(/\/+$/, ""), key: linkKey } };
+      return { tokens: named, trustedProxies, links: { publicUrl: publicUrl.replace(/\/+$/, ""), key: linkKey } };
     }
     if (publicUrl !== undefined || linkKey !== undefined) {
       const [given, missing] = publicUrl === undefined ? ["linkKey", "publicUrl"] : ["publicUrl", "linkKey"];
@@ -183,7 +188,7 @@ const api = z
       const params = { got: "nothing", hint: `add ${missing}: ${hint}` };
       context.addIssue({ code: "custom", path: [given], message: `${missing} as well`, params });
     }
-    return { tokens: named, links: undefined };
+    return { tokens: named, trustedProxies, links: undefined };
   });
 
 const dayMs = 86_400_000;

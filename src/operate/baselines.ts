@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../std/json.ts";
-import { at, because, learning, reason } from "./fields.ts";
+import { at, because, learning, reason, mostVersions } from "./fields.ts";
 import { type Operation, type Plain, subjectOf } from "./operation.ts";
 import { card } from "./series-card.ts";
 
@@ -76,7 +76,7 @@ export const baselineFile = z
     aspect: z.string().describe("what is compared; must be that of the series"),
     label: z.string().describe("the same in words"),
     version: z.number().describe("the exported version"),
-    n: z.int().min(0).describe("runs it was learned from"),
+    n: z.int().min(0).max(mostVersions).describe("runs it was learned from"),
     learned: json,
   })
   .meta({ id: "BaselineFile", description: "an exported baseline" });
@@ -88,7 +88,7 @@ export type BaselineDiff = Plain<z.output<typeof diff>>;
 export type BaselineFile = Plain<z.output<typeof baselineFile>>;
 
 const subject = subjectOf("series", "the id of the series, as in the list of baselines");
-const versionNumber = z.coerce.number().int().min(1).optional();
+const versionNumber = z.coerce.number().int().min(1).max(mostVersions).optional();
 
 export const listBaselines = {
   method: "GET",
@@ -153,7 +153,12 @@ export const rejectBaseline = {
   conflicts: true,
   body: z.strictObject({
     why: reason,
-    to: z.int().min(1).optional().describe("the version to go back to; default: the one before the newest"),
+    to: z
+      .int()
+      .min(1)
+      .max(mostVersions)
+      .optional()
+      .describe("the version to go back to; default: the one before the newest"),
   }),
   answer: series,
 } as const satisfies Operation;

@@ -35,10 +35,13 @@ export interface ExportRange {
 export const exportFormats = ["ndjson", "csv"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
+/** PostgreSQL knows no year 0. */
+const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text) >= 0, { error: "1970 or later" });
+
 /** Of the one route that streams its answer: no envelope, a line for each call. */
 export const exportQuery = z.strictObject({
-  from: z.iso.datetime({ offset: true }).describe("the first due time, ISO 8601"),
-  until: z.iso.datetime({ offset: true }).describe("the end, exclusive, ISO 8601"),
+  from: moment.describe("the first due time, ISO 8601"),
+  until: moment.describe("the end, exclusive, ISO 8601"),
   format: z.enum(exportFormats).default("ndjson").describe("NDJSON has every fact, CSV the usual columns"),
 });
 

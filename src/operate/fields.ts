@@ -4,6 +4,11 @@ import { z } from "zod";
 export const name = z.string().min(1).max(200);
 export const atMs = z.number().describe("milliseconds since 1970-01-01 UTC");
 export const at = (what: string) => z.number().describe(`${what}, in milliseconds since 1970-01-01 UTC`);
+/** Of requests: until the year 2100, so that nothing computed from it leaves the range of dates. */
+export const givenAt = (what: string) =>
+  z.int().min(0).max(4_102_444_800_000).describe(`${what}, in milliseconds since 1970-01-01 UTC`);
+/** As many as a column of PostgreSQL can count. */
+export const mostVersions = 2_147_483_647;
 export const by = z.string().describe("who: the name of a token, or local");
 
 export const reason = z.string().trim().min(1).max(500).describe("the reason: kept in the audit log");

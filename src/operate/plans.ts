@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { at, by, name, reason } from "./fields.ts";
+import { at, by, givenAt, name, reason } from "./fields.ts";
 import { type Operation, type Plain, subjectOf } from "./operation.ts";
 
 const plannedChange = z
@@ -28,7 +28,7 @@ const newPlan = z
   .strictObject({
     target: name.optional().describe("all probes of this target"),
     probe: name.optional().describe("one probe: its id, or its name if it has one location"),
-    startsAtMs: at("when it begins; default: now").optional(),
+    startsAtMs: givenAt("when it begins; default: now").optional(),
     why: reason,
   })
   .refine(({ target, probe }) => (target === undefined) !== (probe === undefined), {

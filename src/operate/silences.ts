@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Silence } from "../incident/silence.ts";
 import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
-import { at, by, findingKind, name, reason } from "./fields.ts";
+import { at, by, findingKind, givenAt, name, reason } from "./fields.ts";
 import { type Operation, type Plain, subjectOf } from "./operation.ts";
 
 const matcher = z
@@ -20,7 +20,7 @@ const matcher = z
 
 const newSilence = z.strictObject({
   matcher,
-  startsAtMs: at("when it begins; default: now").optional(),
+  startsAtMs: givenAt("when it begins; default: now").optional(),
   durationMs: z
     .int()
     .min(1000)

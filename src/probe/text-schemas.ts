@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
 import { parseDurationMs } from "../std/duration.ts";
@@ -44,6 +45,16 @@ export const cron = z
     title: "cron",
     description: "five fields: minute, hour, day of the month, month, day of the week",
     examples: ["0 3 * * *"],
+  });
+
+/** One address, or all that begin with the same bits. */
+export const addressRange = z
+  .string()
+  .refine(isAddressRange, { error: "an address or a range such as 10.0.0.0/8" })
+  .meta({
+    title: "address range",
+    description: "an IPv4 or IPv6 address, or a range of them in CIDR notation",
+    examples: ["10.0.0.0/8"],
   });
 
 export const timeZone = z
@@ -94,4 +105,11 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Scope } from "../operate/operation.ts";
+import { type ClientAddress, createClientAddress } from "./client-address.ts";
 import { createLimit } from "./limit.ts";
 
 /** `open` needs no token; the rate limit applies all the same. */
@@ -20,6 +21,8 @@ export interface AccessRequest {
   readonly host: string | undefined;
   /** The peer of the connection; behind a proxy that is the proxy. */
   readonly address?: string | undefined;
+  /** `X-Forwarded-For`, true as far as trusted proxies wrote it. */
+  readonly forwardedFor?: string | undefined;
 }
 
 /** Decides on one request. */
@@ -30,35 +33,31 @@ export type Access =
   | { readonly kind: "denied"; readonly status: 401 | 403 | 429; readonly reason: string };
 
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const failuresAllowed = 10;
-const failuresPerMs = 60_000;
+const wrongPerMinute = 10;
 /** Enough for dashboards and programs, too few to overload the store. */
 export const mostPerMinute = 600;
-/** With more addresses than this the oldest are forgotten. */
-const mostAddresses = 10_000;
 
 /**
  * Decides who may use the API. Without tokens, only requests from this machine are granted; `Host` must name this machine
- * too, or a page in a browser could send requests (DNS rebinding). With tokens, a bearer token decides; after ten wrong
- * ones in a minute from one address, every request from there is denied until the minute is over. The rate limit is 600
- * requests a minute for each caller, and for each address on routes that need no token.
+ * too, or a page in a browser could send requests (DNS rebinding). With tokens, a bearer token decides. Who sends ten wrong
+ * ones in a minute from one address, or one of them ten times from anywhere, is told to wait; a right one is never refused
+ * because of wrong ones, as many callers can share the address of a proxy. The rate limit is 600 requests a minute for each
+ * caller, and for each address on routes that need no token.
  */
-export function createGate(tokens: readonly AccessToken[], listensOnLoopback: boolean, nowMs: () => number): Gate {
+export function createGate(
+  tokens: readonly AccessToken[],
+  listensOnLoopback: boolean,
+  nowMs: () => number,
+  clientAddress: ClientAddress = createClientAddress([]),
+): Gate {
   const known = tokens.map(({ name, scope, token }) => ({ name, scope, digest: digestOf(token) }));
-  const failures = new Map<string, readonly number[]>();
+  const isFewWrong = createLimit(wrongPerMinute, nowMs);
   const isWithinLimit = createLimit(mostPerMinute, nowMs);
   const granted = (caller: Caller, key: string): Access =>
     isWithinLimit(key) ? { kind: "granted", caller } : denied(429, "too many requests, wait a minute");
-  const fail = (address: string, before: readonly number[]): void => {
-    failures.delete(address);
-    failures.set(address, [...before, nowMs()]);
-    for (const oldest of failures.keys()) {
-      if (failures.size <= mostAddresses) break;
-      failures.delete(oldest);
-    }
-  };
 
-  return ({ authorization, host, address = "" }, needed) => {
+  return ({ authorization, host, address: peer = "", forwardedFor }, needed) => {
+    const address = clientAddress(peer, forwardedFor);
     if (needed === "open") return granted({ name: "anybody", scope: "read" }, `open ${address}`);
     if (known.length === 0) {
       const name = host?.replace(/:\d+$/, "") ?? "";
@@ -66,16 +65,14 @@ export function createGate(tokens: readonly AccessToken[], listensOnLoopback: bo
         ? granted({ name: "local", scope: "write" }, "local")
         : denied(401, "requests from other machines need a token: set api.tokens");
     }
-    const failed = (failures.get(address) ?? []).filter((atMs) => nowMs() - atMs < failuresPerMs);
-    if (failed.length >= failuresAllowed) return denied(429, "too many wrong tokens, wait a minute");
     const given = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
     if (given === undefined) return denied(401, "send a token: Authorization: Bearer …");
     const digest = digestOf(given);
     // Every token is compared, so that the time taken reveals nothing.
     const [caller] = known.filter((token) => timingSafeEqual(token.digest, digest));
     if (caller === undefined) {
-      fail(address, failed);
-      return denied(401, "unknown token");
+      const few = [`address ${address}`, `token ${digest.toString("base64")}`].map(isFewWrong);
+      return few.includes(false) ? denied(429, "too many wrong tokens, wait a minute") : denied(401, "unknown token");
     }
     if (needed === "write" && caller.scope === "read") return denied(403, "the token may only read");
     return granted({ name: caller.name, scope: caller.scope }, `token ${caller.name}`);

@@ -69,7 +69,8 @@ const description = (method: "get" | "post", summary: string): RouteConfig => ({
   request: { query: z.object({ do: part, incident: part, to: part, until: part, sig: part }) },
   responses: {
     200: page("a page for people"),
-    403: page("the address was changed on its way"),
+    400: page("not a form"),
+    403: page("the address was changed on its way, or another site sent the form"),
     404: page("the incident is no longer known"),
     409: page("the incident is over, or the link was used already"),
     410: page("the link has expired"),

@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 const everywhere: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
   "x-content-type-options": "nosniff",
+  "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
 };
 

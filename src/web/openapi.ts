@@ -16,9 +16,7 @@ export function createApp(): OpenAPIHono {
   app.notFound((context) => context.json({ error: "not found; /api/v1/openapi.json lists all routes" }, 404));
   app.onError((error, context) => {
     if (!(error instanceof HTTPException)) return context.json({ error: "internal error" }, 500);
-    // A form of another site can send a body, but not of this type without asking first.
-    const isOther = error.status === 415;
-    return context.json({ error: isOther ? "send JSON: content-type: application/json" : "the body is not JSON" }, 400);
+    return context.json({ error: "the body is not JSON" }, 400);
   });
   return app;
 }

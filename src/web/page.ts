@@ -13,7 +13,10 @@ dt{opacity:.7}
 textarea{font:inherit;width:100%;box-sizing:border-box}
 button{font:inherit;font-weight:600;padding:.6rem 1.2rem;margin-top:1rem}`;
 
-/** The pages run no script, load nothing, can't be framed, and submit only to their own address. */
+/**
+ * The pages run no script, load nothing, can't be framed, and submit only to their own address. Their
+ * referrer, which carries a signature, goes nowhere else; without any, browsers would send the origin "null" with the form.
+ */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": [
@@ -23,7 +26,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; "),
-  "referrer-policy": "no-referrer",
+  "referrer-policy": "same-origin",
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "x-robots-tag": "noindex",

@@ -16,7 +16,7 @@ export const tooMany = { 429: failure("too many requests or wrong tokens; retry-
 const possible: Responses = {
   400: failure("the request does not match the description; every problem is named"),
   401: failure("no token, or an unknown one"),
-  403: failure("the token may only read"),
+  403: failure("the token may only read, or another site sent the request"),
   404: failure("not found"),
   409: failure("not possible in the current state"),
   413: failure("the body is too long"),

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Operation, Plain, Refused } from "../operate/operation.ts";
 import type { Caller, Gate, Needed } from "./access.ts";
+import { deepestBody, depthOf, hasUnstorableText } from "./bounds.ts";
 import { failures, success } from "./responses.ts";
 
 /** What came with a request, checked against the schemas of its operation. */
@@ -45,7 +46,7 @@ export function route<O extends Operation>(
         summary,
         description: `scope: ${scope}`,
         ...(served === formerPath && { deprecated: true }),
-        middleware: [admitted(gate, scope)],
+        middleware: [admitted(gate, scope), ...(body === undefined ? [] : [shallow])],
         request: {
           ...(hasId && { params: z.object({ id: z.string().describe(subject?.id ?? "its id") }) }),
           query: (query ?? z.object({})).strict(),
@@ -65,6 +66,9 @@ export function route<O extends Operation>(
           body: body === undefined ? undefined : req.valid("json" as never),
           by: callerOf(context).name,
         } as unknown as Given<O>;
+        if (hasUnstorableText([given.id, given.query, given.body])) {
+          return context.json({ error: "text must not contain NUL or lone surrogates" }, 400);
+        }
         const outcome = await handle(given);
         if (outcome === undefined) return context.json({ error: subject?.missing ?? "there is no such thing" }, 404);
         if (isRefused(outcome)) return context.json({ error: outcome.reason }, 409);
@@ -100,6 +104,12 @@ export function admitted(gate: Gate, needed: Needed): MiddlewareHandler {
   };
 }
 
+/** Turns away bodies that would exhaust the stack of whoever reads them. */
+const shallow: MiddlewareHandler = async (context, next) => {
+  if (depthOf(await context.req.text()) <= deepestBody) return next();
+  return context.json({ error: `at most ${deepestBody} levels of arrays and objects` }, 400);
+};
+
 /** The caller, or the answer to somebody who may not. */
 export function admit(
   context: Context,
@@ -109,7 +119,15 @@ export function admit(
   const { req } = context;
   const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   const address = incoming?.socket?.remoteAddress;
-  const access = gate({ authorization: req.header("authorization"), host: req.header("host"), address }, needed);
+  const access = gate(
+    {
+      authorization: req.header("authorization"),
+      host: req.header("host"),
+      address,
+      forwardedFor: req.header("x-forwarded-for"),
+    },
+    needed,
+  );
   if (access.kind === "granted") return { caller: access.caller };
   const { status, reason } = access;
   return { denied: context.json({ error: reason }, status, deniedHeaders[status]) };

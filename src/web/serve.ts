@@ -16,6 +16,7 @@ import { incidentRoutes } from "./incidents.ts";
 import { createApp, mountDocument } from "./openapi.ts";
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
+import { guardActs } from "./same-site.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
 import { mountStatus, type StatusSources } from "./status.ts";
@@ -23,6 +24,8 @@ import { mountStatus, type StatusSources } from "./status.ts";
 export interface ApiWorld {
   readonly operations: Operations;
   readonly gate: Gate;
+  /** Where people reach the service, when that is not the host that requests name. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface WebSources extends StatusSources {
@@ -40,9 +43,10 @@ export interface WebServer {
 
 /** Health for machines, and the API for people and programs. */
 export function createWeb({ api, observations, acts, ...sources }: WebSources): OpenAPIHono {
-  const { operations, gate } = api;
+  const { operations, gate, publicUrl } = api;
   const app = createApp();
   guardBrowsers(app);
+  guardActs(app, publicUrl);
   limitBodies(app);
   const families = [
     incidentRoutes,

@@ -118,3 +118,18 @@ test("the scope act is still accepted, with a notice", () => {
   expect(loaded.config.apiTokens).toMatchObject([{ name: "ops", scope: "write" }]);
   expect(loaded.notices).toEqual(['api.tokens.ops: the scope "act" is now called "write"; please rename it']);
 });
+
+test.each(["10.0.0.0/8", "::1", "fd00::/8"])("%s is an address range", (range) => {
+  const loaded = load(`${valid}api: { trustedProxies: ["${range}"] }\n`);
+  expect("config" in loaded && loaded.config.trustedProxies).toEqual([range]);
+});
+
+test.each(["10.0.0.0/33", "10.0.0/8", "proxy.example.com", "10.0.0.0/8/8", "fd00::/129", "10.0.0.0/"])(
+  "%s is no address range",
+  (range) => {
+    const loaded = load(`${valid}api: { trustedProxies: ["${range}"] }\n`);
+    expect("problems" in loaded && loaded.problems).toMatchObject([
+      { path: "api.trustedProxies[0]", expected: "an address or a range such as 10.0.0.0/8" },
+    ]);
+  },
+);

@@ -18,6 +18,7 @@ const config: Config = {
   alerting: plainAlerting,
   retentionDays: 1,
   apiTokens: [],
+  trustedProxies: [],
   listen: { host: "127.0.0.1", port: 0 },
 };
 

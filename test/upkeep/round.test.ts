@@ -22,6 +22,7 @@ test("the elected process sends the daily digest; another one does not", async (
     retentionDays: 30,
     listen: { host: "127.0.0.1", port: 0 },
     apiTokens: [],
+    trustedProxies: [],
   };
   const never = () => ({ stop: () => Promise.resolve() });
   const round = async (report: ReconcileReport): Promise<void> => {

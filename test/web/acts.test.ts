@@ -155,7 +155,7 @@ test("no script, nothing from elsewhere, no frame, no referrer; what an incident
   expect(html).toContain("&lt;script&gt;alert(1)");
   const policy = headers.get("content-security-policy") ?? "";
   expect(policy).toMatch(/default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; frame-ancestors 'none'/);
-  expect(headers.get("referrer-policy")).toBe("no-referrer");
+  expect(headers.get("referrer-policy")).toBe("same-origin");
   expect(headers.get("cache-control")).toBe("no-store");
 });
 

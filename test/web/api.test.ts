@@ -41,7 +41,7 @@ type Answer = { readonly id: string; readonly incident: { readonly state: string
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const reply = await web.request(`http://localhost/api/v1${path}`, {
     method,
-    headers: { host: "localhost", ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+    headers: { host: "localhost", "content-type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   return { status: reply.status, ...((await reply.json()) as { data?: Answer; error?: string }) };
