@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
-import type { Health } from "../operate/status.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
@@ -10,10 +9,11 @@ import { dayMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { type Activity, healthOf } from "../web/health.ts";
+import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
 import { openPages } from "./operations.ts";
+import { startHealthChecks } from "./health-checks.ts";
 import { openHeartbeat } from "./heartbeat.ts";
 import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
 import { startNotifier } from "./notifier.ts";
@@ -77,17 +77,25 @@ export async function openGeneration(
   const working = new AsyncDisposableStack();
   try {
     const world = working.adopt(openWorld(store, config, secrets, log, telemetry), (it) => it.close());
-    const activity: Activity = { startedAtMs: Date.now(), roles, shortestIntervalMs: shortestInterval(config) };
+    const activity: Activity = {
+      startedAtMs: Date.now(),
+      roles,
+      shortestIntervalMs: shortestInterval(config),
+      reconcileMs: options.reconcileMs,
+      facts: new Map(),
+    };
     const parts: Parts = { ...shared, config, options, world, activity, steering, working };
     startRetention(parts);
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
-    const health = (): Health => healthOf(activity, Date.now());
+    const health = (): Checked => healthOf(activity, Date.now());
     const url = listen === undefined ? undefined : await openWeb(parts, listen, health, nudge);
     if (roles.includes("scheduler")) startScheduler(parts, nudge);
     if (roles.includes("worker")) await startWorkers(parts, nudge);
+    const checks = watchHealth(parts);
+    steering.defer(() => checks.stop());
     const { heartbeat } = config;
     if (heartbeat !== undefined) {
-      const beating = openHeartbeat({ heartbeat, secrets, health, store, log });
+      const beating = openHeartbeat({ heartbeat, secrets, health, log });
       steering.defer(() => beating.stop());
     }
     return {
@@ -116,7 +124,7 @@ function startRetention({ store, config, options: { log }, working }: Parts): vo
 async function openWeb(
   { config, options: { secrets }, store, queues, telemetry, steering }: Parts,
   listen: Config["listen"],
-  health: () => Health,
+  health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
   const sources = {
@@ -162,10 +170,30 @@ function startScheduler(parts: Parts, nudge: () => void): void {
   steering.defer(() => reconciler.stop());
 }
 
+/** Three checks between two reconciliations. */
+function watchHealth({ config, options, store, queues, world, telemetry, activity }: Parts): { stop(): Promise<void> } {
+  const workAt = options.roles.includes("worker") ? locationsOf(config, options) : [];
+  return startHealthChecks({
+    store,
+    queue: queues.slots,
+    clock: world.clock,
+    metrics: telemetry.metrics,
+    log: options.log,
+    everyMs: options.reconcileMs / 3,
+    roles: [...options.roles.filter((role) => role !== "worker"), ...workAt.map((location) => `worker/${location}`)],
+    locations: new Set(config.probes.map(({ location }) => location)),
+    activity,
+  });
+}
+
+/** Where this process works. */
+function locationsOf({ probes }: Config, { locations }: GenerationOptions): readonly string[] {
+  return locations.length > 0 ? locations : [...new Set(probes.map(({ location }) => location))];
+}
+
 /** One worker for each location. */
 async function startWorkers({ config, options, queues, working, ...parts }: Parts, nudge: () => void): Promise<void> {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
-  const configured = [...new Set(config.probes.map(({ location }) => location))];
   const { concurrency, log } = options;
   const work = async (probe: Probe, slotMs: number, takenAtMs: number): Promise<void> => {
     const report = await runProbe(parts.world, probe, slotMs);
@@ -174,7 +202,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
     if (askAgainAtMs !== undefined) await queues.slots.add({ probeId: probe.id, slotMs: askAgainAtMs }, probe.location);
     nudge();
   };
-  for (const location of options.locations.length > 0 ? options.locations : configured) {
+  for (const location of locationsOf(config, options)) {
     const worker = await queues.slots.work(location, concurrency, async ({ probeId, slotMs }) => {
       const takenAtMs = Date.now();
       parts.activity.lastConsumedMs = takenAtMs;

@@ -182,6 +182,7 @@ function createSlotQueue({ connections, log, clock, isTraced, queueNamed, workOn
       await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
     },
     clockMs: connections.clockMs,
+    checkWritable: connections.checkWritable,
     work: (location, concurrency, handler) =>
       workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
         const slot = slotOfJob(id, data);

@@ -42,6 +42,8 @@ export interface SlotQueue {
   add(job: SlotJob, location: string): Promise<void>;
   /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */
   clockMs(): Promise<number>;
+  /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
+  checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
   work(location: string, concurrency: number, handler: (job: SlotJob) => Promise<void>): Promise<Stoppable>;
 }

@@ -11,6 +11,7 @@ import type { GroupStore } from "../upkeep/check-groups.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
 import type { SlotStore } from "../schedule/queue.ts";
@@ -33,6 +34,7 @@ import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
 import { sql } from "./sql.ts";
 import { createSlotStore } from "./slots.ts";
+import { createVitalsStore } from "./vitals.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
 import { createSweepStore } from "./incident-sweep.ts";
 import { createLastNotifiedStore } from "./last-notified.ts";
@@ -47,6 +49,7 @@ export interface Store
     OperationStore,
     ExportStore,
     MonitorStore,
+    RollCallStore,
     ConcludeStore,
     FleetStore,
     GroupStore,
@@ -90,6 +93,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createSpendStore(db),
     ...createBillingStore(db),
     ...createSlotStore(db),
+    ...createVitalsStore(db),
     ...createOutbox(db),
     ...createLastNotifiedStore(db),
     ...createControlStore(db),

@@ -126,6 +126,20 @@ export const metrics = {
     a.plumblineState,
   ]),
   queueDuration: histogram("plumbline.queue.duration", "s", "How long the queue took to answer", storeBuckets, []),
+  queueWritable: gauge("plumbline.queue.writable", "", "1 when the queue takes writes, 0 when it refuses them", []),
+  roleHeld: gauge(
+    "plumbline.role.held",
+    "",
+    "1 when a process holds the role, 0 when none has since its last one ended",
+    [a.plumblineRole, a.plumblineLocation],
+  ),
+  oldestDueAge: gauge("plumbline.outbox.oldest_due_age", "s", "How long the oldest undelivered alert has been due", []),
+  healthChecked: gauge(
+    "plumbline.health.timestamp",
+    "s",
+    "When a check of the store or the queue last ended, in seconds since 1970",
+    [a.plumblineCheck],
+  ),
   storeDuration: histogram("plumbline.store.duration", "s", "How long the store took for a run", storeBuckets, [
     a.plumblineOperation,
   ]),
