@@ -4,10 +4,12 @@ import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
+import { refusalOf, refusals } from "../schedule/admission.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import { dayMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import type { Store } from "../store/store.ts";
+import { attributes as a } from "../telemetry/names.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
@@ -195,20 +197,28 @@ function locationsOf({ probes }: Config, { locations }: GenerationOptions): read
 async function startWorkers({ config, options, queues, working, ...parts }: Parts, nudge: () => void): Promise<void> {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const { concurrency, log } = options;
+  for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
   const work = async (probe: Probe, slotMs: number, takenAtMs: number): Promise<void> => {
     const report = await runProbe(parts.world, probe, slotMs);
     measureRun(parts.telemetry.metrics, report, takenAtMs);
     const { askAgainAtMs } = report;
-    if (askAgainAtMs !== undefined) await queues.slots.add({ probeId: probe.id, slotMs: askAgainAtMs }, probe.location);
+    if (askAgainAtMs !== undefined) {
+      await parts.store.askFor(probe.id, askAgainAtMs);
+      await queues.slots.add({ probeId: probe.id, slotMs: askAgainAtMs }, probe.location);
+    }
     nudge();
   };
   for (const location of locationsOf(config, options)) {
-    const worker = await queues.slots.work(location, concurrency, async ({ probeId, slotMs }) => {
+    const worker = await queues.slots.work(location, concurrency, async (slot) => {
+      const { probeId, slotMs } = slot;
       const takenAtMs = Date.now();
       parts.activity.lastConsumedMs = takenAtMs;
       const probe = probes.get(probeId);
-      if (probe !== undefined) await work(probe, slotMs, takenAtMs);
-      else log.info("ignored slot: its probe is no longer configured", { probe: probeId });
+      if (probe === undefined) return log.info("ignored slot: its probe is no longer configured", { probe: probeId });
+      const reason = await refusalOf(probe, slot, parts.store, takenAtMs);
+      if (reason === undefined) return work(probe, slotMs, takenAtMs);
+      parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
+      log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
     });
     working.defer(() => worker.stop());
   }

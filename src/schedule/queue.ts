@@ -7,6 +7,11 @@ export interface SlotJob {
   readonly slotMs: number;
 }
 
+/** A slot as a worker gets it from the queue, which anyone with access to the queue can have put there. */
+export interface TakenSlot extends SlotJob {
+  readonly origin: "schedule" | "asked";
+}
+
 /** A scheduler that should exist. `offsetMs` spreads probes over their interval. */
 export interface ScheduleEntry {
   /** The probe's id. */
@@ -45,7 +50,7 @@ export interface SlotQueue {
   /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
   checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
-  work(location: string, concurrency: number, handler: (job: SlotJob) => Promise<void>): Promise<Stoppable>;
+  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<Stoppable>;
 }
 
 export interface DeliveryQueue {

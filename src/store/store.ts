@@ -14,6 +14,7 @@ import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
+import type { AskedSlots } from "../schedule/admission.ts";
 import type { SlotStore } from "../schedule/queue.ts";
 import { rowSchema, text } from "./columns.ts";
 import { databaseOn } from "./database.ts";
@@ -44,6 +45,7 @@ export interface Store
   extends
     RunStore,
     SlotStore,
+    AskedSlots,
     Outbox,
     LastNotified,
     OperationStore,

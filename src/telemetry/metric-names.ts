@@ -120,6 +120,12 @@ export const metrics = {
     [],
   ),
   missed: counter("plumbline.slots.missed", "{slot}", "Due slots that no worker took in time", []),
+  slotsRefused: counter(
+    "plumbline.slots.refused",
+    "{job}",
+    "Jobs of the queue that were ignored: their slot is not on the schedule, not due, over, or nobody asked for it",
+    [a.plumblineReason],
+  ),
   interrupted: counter("plumbline.slots.interrupted", "{slot}", "Slots whose worker did not finish them", []),
   queueDepth: gauge("plumbline.queue.depth", "{job}", "Jobs of a queue, by state: waiting, active or failed", [
     a.plumblineQueue,

@@ -18,5 +18,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0022-routines": "6bbaecb97dbe6c4684d05ffec3355786cec885c0b61ecf31b7e7c752ed3e8672",
   "0023-repair": "06398e0712977e429f26351ec7ec2f433afe0f146256c76bfdaea34a52f0a21b",
   "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
+  "0030-asked-slots": "9dee9d9df8c19a81644ba61d1760e3be7ca3ff177184b76e632a2de996fb7b0a",
   "routines 2": "ab6fe5f2cabde85fade7df92e552f12858fa937c2b009dda0740966aa65c73cc",
 };
