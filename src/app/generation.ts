@@ -5,6 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
+import type { Stoppable } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import { dayMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
@@ -63,6 +64,8 @@ interface Parts extends SharedResources {
   readonly activity: Activity;
   /** Closed at once when the generation ends, so that the next one can begin: what listens and what decides. */
   readonly steering: AsyncDisposableStack;
+  /** What takes slots: stopped before everything else. */
+  readonly takers: Stoppable[];
   /** Closed when it has finished what it is doing. */
   readonly working: AsyncDisposableStack;
 }
@@ -86,7 +89,8 @@ export async function openGeneration(
       reconcileMs: options.reconcileMs,
       facts: new Map(),
     };
-    const parts: Parts = { ...shared, config, options, world, activity, steering, working };
+    const takers: Stoppable[] = [];
+    const parts: Parts = { ...shared, config, options, world, activity, steering, takers, working };
     startRetention(parts);
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
     const health = (): Checked => healthOf(activity, Date.now());
@@ -105,6 +109,8 @@ export async function openGeneration(
       url,
       nudge,
       async end() {
+        // No slot is taken from now on. `working` waits for those that were, and rejects if that fails.
+        for (const taker of takers) taker.stop().catch(() => {});
         await steering.disposeAsync();
         return { finished: working.disposeAsync() };
       },
@@ -220,6 +226,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
       log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
     });
+    parts.takers.push(worker);
     working.defer(() => worker.stop());
   }
 }
