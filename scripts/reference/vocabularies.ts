@@ -134,6 +134,8 @@ export const sources: Readonly<Record<string, string>> = {
   [a.openaiAskedTier]: "the configuration",
   [`${a.errorType} judge`]: "name of the exception",
   [`${a.errorType} commit`]: "name of the exception",
+  [a.plumblineRole]: "`scheduler`, `worker`, `notifier`, `web`",
+  [a.plumblineCheck]: "`store`, `queue`",
   [a.plumblineQueue]: "`plumbline-slots-<location>`, `plumbline-deliveries`",
 };
 
