@@ -5,7 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
-import type { Stoppable } from "../schedule/queue.ts";
+import type { SlotWorker } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import { dayMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
@@ -65,7 +65,7 @@ interface Parts extends SharedResources {
   /** Closed at once when the generation ends, so that the next one can begin: what listens and what decides. */
   readonly steering: AsyncDisposableStack;
   /** What takes slots: stopped before everything else. */
-  readonly takers: Stoppable[];
+  readonly takers: SlotWorker[];
   /** Closed when it has finished what it is doing. */
   readonly working: AsyncDisposableStack;
 }
@@ -89,7 +89,7 @@ export async function openGeneration(
       reconcileMs: options.reconcileMs,
       facts: new Map(),
     };
-    const takers: Stoppable[] = [];
+    const takers: SlotWorker[] = [];
     const parts: Parts = { ...shared, config, options, world, activity, steering, takers, working };
     startRetention(parts);
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
@@ -179,7 +179,9 @@ function startScheduler(parts: Parts, nudge: () => void): void {
 }
 
 /** Three checks between two reconciliations. */
-function watchHealth({ config, options, store, queues, world, telemetry, activity }: Parts): { stop(): Promise<void> } {
+function watchHealth({ takers, config, options, store, queues, world, telemetry, activity }: Parts): {
+  stop(): Promise<void>;
+} {
   const workAt = options.roles.includes("worker") ? locationsOf(config, options) : [];
   return startHealthChecks({
     store,
@@ -191,6 +193,9 @@ function watchHealth({ config, options, store, queues, world, telemetry, activit
     roles: [...options.roles.filter((role) => role !== "worker"), ...workAt.map((location) => `worker/${location}`)],
     locations: new Set(config.probes.map(({ location }) => location)),
     activity,
+    onClock(agrees) {
+      for (const taker of takers) taker.pause(!agrees);
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { skewOf } from "../schedule/clock-check.ts";
 import { faultName } from "../schedule/connections.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
 import type { Clock } from "../std/clock.ts";
@@ -12,7 +13,7 @@ import { repeat } from "./repeat.ts";
 
 export interface HealthChecksOptions {
   readonly store: RollCallStore;
-  readonly queue: Pick<SlotQueue, "checkWritable">;
+  readonly queue: Pick<SlotQueue, "checkWritable" | "clockMs">;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -21,6 +22,8 @@ export interface HealthChecksOptions {
   readonly roles: readonly string[];
   /** Locations of the configuration. */
   readonly locations: ReadonlySet<string>;
+  /** Called after each comparison of this machine's clock with the queue's: without agreement no slots are taken. */
+  readonly onClock: (agrees: boolean) => void;
   /** Gets what the checks find. */
   readonly activity: Activity;
 }
@@ -28,13 +31,15 @@ export interface HealthChecksOptions {
 type Finding = Pick<HealthFact, "reasons" | "warnings">;
 
 const leaseIntervals = 3;
+/** More, and a slot would be taken too early or count as missed. */
+const mostSkewMs = 5_000;
 
 /**
  * Checks store and queue at an interval, each on its own: readiness, heartbeat and metrics read what was found, so that
  * they ask nobody and wait for nobody. Renews the leases of this process's roles.
  */
 export function startHealthChecks(options: HealthChecksOptions): { stop(): Promise<void> } {
-  const { store, queue, clock, metrics, log, everyMs, roles, locations, activity } = options;
+  const { store, queue, clock, metrics, log, everyMs, roles, locations, activity, onClock } = options;
   const rollCall = { store, holder: randomUUID(), roles, locations, leaseMs: leaseIntervals * everyMs };
   const check = (name: string, find: () => Promise<Finding>) => {
     const fact: HealthFact = { everyMs, reasons: [], warnings: [] };
@@ -66,6 +71,14 @@ export function startHealthChecks(options: HealthChecksOptions): { stop(): Promi
       metrics.record("queueWritable", failure === undefined ? 1 : 0, {});
       const reasons = failure === undefined ? [] : [`the queue can't be written (${failure}): slots are lost`];
       return { reasons, warnings: [] };
+    }),
+    check("clock", async () => {
+      const skewMs = await skewOf(() => queue.clockMs(), clock);
+      const agrees = Math.abs(skewMs) <= mostSkewMs;
+      onClock(agrees);
+      const direction = skewMs > 0 ? "behind" : "ahead of";
+      const text = `the clock of this machine is ${Math.round(Math.abs(skewMs) / 1000)} s ${direction} the queue's: it takes no slots`;
+      return { reasons: agrees ? [] : [text], warnings: [] };
     }),
   ];
   return {

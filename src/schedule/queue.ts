@@ -50,7 +50,7 @@ export interface SlotQueue {
   /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
   checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
-  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<Stoppable>;
+  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<SlotWorker>;
 }
 
 export interface DeliveryQueue {
@@ -62,6 +62,11 @@ export interface DeliveryQueue {
 export interface Stoppable {
   /** Stops taking new work and waits for what is running. */
   stop(): Promise<void>;
+}
+
+export interface SlotWorker extends Stoppable {
+  /** Takes no slots until told again with false. What is running goes on. */
+  pause(isPaused: boolean): void;
 }
 
 /** What the scheduler role asks of the store. */
