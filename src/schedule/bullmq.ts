@@ -110,7 +110,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     const pause = (isPaused: boolean): void => {
       if (isPaused === worker.isPaused()) return;
       if (isPaused) worker.pause(true).catch(fault(name));
-      else worker.resume();
+      else worker.resume().catch(fault(name));
     };
     const stoppable = { stop, pause };
     workers.add(stoppable);
