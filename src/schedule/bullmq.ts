@@ -109,8 +109,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     };
     const pause = (isPaused: boolean): void => {
       if (isPaused === worker.isPaused()) return;
-      if (isPaused) worker.pause(true).catch(fault(name));
-      else worker.resume().catch(fault(name));
+      (isPaused ? worker.pause(true) : worker.resume()).catch(fault(name));
     };
     const stoppable = { stop, pause };
     workers.add(stoppable);

@@ -81,12 +81,9 @@ const closeAfterMs = 1_000;
 
 function closeWithin(server: ServerType, deadlineMs: number): Promise<void> {
   return new Promise((closed) => {
-    const closeAll = setTimeout(() => {
+    server.close(() => closed());
+    AbortSignal.timeout(deadlineMs).addEventListener("abort", () => {
       if ("closeAllConnections" in server) server.closeAllConnections();
-    }, deadlineMs);
-    server.close(() => {
-      clearTimeout(closeAll);
-      closed();
     });
     if ("closeIdleConnections" in server) server.closeIdleConnections();
   });
