@@ -47,5 +47,7 @@ export function typeOf(field: Field): string {
   if ((anyOf ?? oneOf) !== undefined) return "one of several";
   if (items !== undefined) return `list of ${items.type === "object" ? "objects" : typeOf(items)}`;
   if (type === "object") return typeof values === "object" && values.type === "string" ? "map of text" : "object";
-  return type === "string" ? "text" : (type ?? "anything");
+  // A number that is read from the text of a query may be null in the document, but never is.
+  const [kind] = (Array.isArray(type) ? (type as readonly string[]) : [type]).filter((one) => one !== "null");
+  return kind === "string" ? "text" : (kind ?? "anything");
 }

@@ -7,7 +7,7 @@ export function everything(): OpenAPIHono {
   const operations = {} as Operations;
   return createWeb({
     overview: () => Promise.reject(new Error("nothing is behind this")),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations, gate: () => ({ kind: "denied", status: 401, reason: "nothing is behind this" }) },
     observations: { exported: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error()) }) }) },
     acts: { operations, key: () => undefined, nowMs: () => 0, take: () => Promise.resolve(undefined) },

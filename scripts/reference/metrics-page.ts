@@ -13,9 +13,9 @@ const groups: readonly (readonly [title: string, names: RegExp])[] = [
   ["Calls", /^gen_ai\./],
   ["Money", /^plumbline\.spend\./],
   ["Schedule", /^plumbline\.(slots?|schedule|reconciliations|clock)\b/],
-  ["Alerts", /^plumbline\.deliver/],
+  ["Alerts", /^plumbline\.(deliver|outbox)/],
   ["Queue and store", /^plumbline\.(queue|store)\./],
-  ["The process", /^plumbline\.(telemetry|config)\.|^nodejs\./],
+  ["The process", /^plumbline\.(telemetry|config|role|health)\.|^nodejs\./],
 ];
 
 /** The page about metrics, from the table that decides what is recorded. */

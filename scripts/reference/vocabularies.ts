@@ -1,3 +1,4 @@
+import type { SlotRefusal } from "../../src/schedule/admission.ts";
 import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import type { Phase, TransportFault } from "../../src/exchange/exchange.ts";
 import type { TransitionKind } from "../../src/incident/incident.ts";
@@ -37,13 +38,17 @@ const findingKinds: Vocabulary<FindingKind> = {
   monitor: "trouble of the monitor itself",
 };
 
-const reasons: Vocabulary<SkipReason | MissReason | "taken"> = {
+const reasons: Vocabulary<SkipReason | MissReason | SlotRefusal | "taken"> = {
   overlap: "the run before still goes on",
   "spend-cap": "it could pass a cap",
   paused: "somebody paused the probe",
   stale: "it was taken too late",
   "no-worker": "no worker took it",
   taken: "another worker has it",
+  "not-on-schedule": "the queue had a job for a slot that the schedule does not name",
+  "not-due": "the queue had a job for a slot to come",
+  over: "the queue had a job for a slot of more than 10 minutes ago",
+  "not-asked-for": "the queue had a job that nobody asked for",
 };
 
 const linkKinds: Vocabulary<LinkKind> = {
@@ -134,6 +139,8 @@ export const sources: Readonly<Record<string, string>> = {
   [a.openaiAskedTier]: "the configuration",
   [`${a.errorType} judge`]: "name of the exception",
   [`${a.errorType} commit`]: "name of the exception",
+  [a.plumblineRole]: "`scheduler`, `worker`, `notifier`, `web`",
+  [a.plumblineCheck]: "`store`, `queue`, `clock`",
   [a.plumblineQueue]: "`plumbline-slots-<location>`, `plumbline-deliveries`",
 };
 

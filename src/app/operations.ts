@@ -55,7 +55,10 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
         const [entry] = plan([probe]);
         return entry === undefined ? undefined : nextSlot(entry, nowMs);
       },
-      enqueue: ({ id, location }, slotMs) => slots.add({ probeId: id, slotMs }, location),
+      async enqueue({ id, location }, slotMs) {
+        await store.askFor(id, slotMs);
+        await slots.add({ probeId: id, slotMs }, location);
+      },
       // Nobody knows any more who was notified of a probe that is gone.
       receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
       nudge,

@@ -67,7 +67,10 @@ function untilStopped(io: Io, service: Service, log: Log, graceMs: number, onSto
     onStop();
     if (signals > 1) return resolve(exitCodes.internal);
     log.info("stopping: waiting for running probes", { graceMs });
-    const tooLate = setTimeout(() => resolve(exitCodes.internal), graceMs);
+    const tooLate = setTimeout(() => {
+      log.warn("stopped before all probes finished: their runs are recorded as interrupted", { graceMs });
+      resolve(exitCodes.fine);
+    }, graceMs);
     service
       .stop()
       .then(

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
 import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
-import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, Stoppable } from "./queue.ts";
+import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, SlotWorker, Stoppable } from "./queue.ts";
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
 import { throttleLog } from "../std/log-throttle.ts";
@@ -61,7 +61,7 @@ interface Backend {
   readonly clock: Clock;
   readonly isTraced: boolean;
   readonly queueNamed: (name: string) => Queue;
-  readonly workOn: (name: string, concurrency: number, handle: JobHandler) => Promise<Stoppable>;
+  readonly workOn: (name: string, concurrency: number, handle: JobHandler) => Promise<SlotWorker>;
 }
 
 type JobHandler = (id: string | undefined, data: unknown) => Promise<void>;
@@ -91,7 +91,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     return queue;
   };
 
-  const workOn = async (name: string, concurrency: number, handle: JobHandler): Promise<Stoppable> => {
+  const workOn = async (name: string, concurrency: number, handle: JobHandler): Promise<SlotWorker> => {
     const connection = connections.forWorker();
     const { lockMs = 15_000, lockCheckMs = 5_000 } = options;
     const locks = { lockDuration: lockMs, stalledInterval: lockCheckMs };
@@ -107,7 +107,11 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
       });
       return stopping;
     };
-    const stoppable = { stop };
+    const pause = (isPaused: boolean): void => {
+      if (isPaused === worker.isPaused()) return;
+      (isPaused ? worker.pause(true) : worker.resume()).catch(fault(name));
+    };
+    const stoppable = { stop, pause };
     workers.add(stoppable);
     await worker.waitUntilReady();
     return stoppable;
@@ -182,6 +186,7 @@ function createSlotQueue({ connections, log, clock, isTraced, queueNamed, workOn
       await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
     },
     clockMs: connections.clockMs,
+    checkWritable: connections.checkWritable,
     work: (location, concurrency, handler) =>
       workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
         const slot = slotOfJob(id, data);

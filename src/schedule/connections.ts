@@ -8,6 +8,8 @@ export interface Connections {
   rememberLocation(location: string): Promise<void>;
   locations(): Promise<readonly string[]>;
   clockMs(): Promise<number>;
+  /** Rejects when nothing can be written. */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,8 @@ export const deliveriesQueue = "plumbline-deliveries";
 /** A fault's code or class, never its message: that may quote a URL, a statement or a value. */
 export function faultName(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
+  // Redis begins its messages with a code: READONLY, OOM.
+  if (error.name === "ReplyError") return /^[A-Z]{3,20}(?= )/.exec(error.message)?.[0] ?? error.name;
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   return /^\w{1,60}$/.test(code) ? code : "Error";
 }

@@ -41,6 +41,8 @@ export async function openPostgresConnections(
       const { rows } = await pool.query("SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms");
       return Number(rows[0]?.["now_ms"]);
     },
+    // The store is the same database: its check writes leases.
+    checkWritable: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -7,6 +7,11 @@ export interface SlotJob {
   readonly slotMs: number;
 }
 
+/** A slot as a worker gets it from the queue, which anyone with access to the queue can have put there. */
+export interface TakenSlot extends SlotJob {
+  readonly origin: "schedule" | "asked";
+}
+
 /** A scheduler that should exist. `offsetMs` spreads probes over their interval. */
 export interface ScheduleEntry {
   /** The probe's id. */
@@ -42,8 +47,10 @@ export interface SlotQueue {
   add(job: SlotJob, location: string): Promise<void>;
   /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */
   clockMs(): Promise<number>;
+  /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
+  checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
-  work(location: string, concurrency: number, handler: (job: SlotJob) => Promise<void>): Promise<Stoppable>;
+  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<SlotWorker>;
 }
 
 export interface DeliveryQueue {
@@ -55,6 +62,11 @@ export interface DeliveryQueue {
 export interface Stoppable {
   /** Stops taking new work and waits for what is running. */
   stop(): Promise<void>;
+}
+
+export interface SlotWorker extends Stoppable {
+  /** Takes no slots until told again with false. What is running goes on. */
+  pause(isPaused: boolean): void;
 }
 
 /** What the scheduler role asks of the store. */

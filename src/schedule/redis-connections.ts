@@ -6,6 +6,7 @@ export interface RedisLike {
   info(section: string): Promise<string>;
   time(): Promise<readonly (string | number)[]>;
   sadd(key: string, member: string): Promise<number>;
+  set(key: string, value: string, unit: "PX", ttlMs: number): Promise<unknown>;
   smembers(key: string): Promise<string[]>;
   disconnect(): void;
 }
@@ -55,11 +56,17 @@ export async function openRedisConnections<R extends RedisLike>(
       const [seconds, micros] = await shared.time();
       return Number(seconds) * 1000 + Number(micros) / 1000;
     },
+    async checkWritable() {
+      await shared.set(`${prefix}:plumbline-writable`, "1", "PX", writableForMs);
+    },
     async close() {
       for (const redis of open) end(redis);
     },
   };
 }
+
+/** The key of the check for writes needs no room for longer. */
+const writableForMs = 60_000;
 
 /** Sentinel and Cluster clients look for a server without end: right while it runs, but no start. */
 const startWithinMs = 10_000;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SlotJob } from "./queue.ts";
+import type { TakenSlot } from "./queue.ts";
 
 const idPattern = /^(?:repeat:(.+):|once\|(.+)\|)(\d{1,15})$/;
 const slotData = z.object({ probeId: z.string().min(1).max(300) });
@@ -14,10 +14,11 @@ export function jobIdOf(probeId: string, slotMs: number): string {
  * The slot a job stands for; undefined for a job that neither a scheduler of ours nor a person has made. Whoever can
  * write to the queue can write jobs: the id must be that of the probe's own, and the slot a time.
  */
-export function slotOfJob(id: string | undefined, data: unknown): SlotJob | undefined {
+export function slotOfJob(id: string | undefined, data: unknown): TakenSlot | undefined {
   const [, scheduler, asked, slot] = idPattern.exec(id ?? "") ?? [];
   const probeId = slotData.safeParse(data).data?.probeId;
-  return probeId === undefined || probeId !== (scheduler ?? asked) ? undefined : { probeId, slotMs: Number(slot) };
+  if (probeId === undefined || probeId !== (scheduler ?? asked)) return undefined;
+  return { probeId, slotMs: Number(slot), origin: asked === undefined ? "schedule" : "asked" };
 }
 
 /** The outbox entry that a delivery job asks for; undefined for anything else. */

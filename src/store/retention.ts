@@ -59,6 +59,7 @@ async function clearOld(tx: Transaction, oldest: number): Promise<void> {
     sql`DELETE FROM plumbline.progress WHERE greatest(last_slot, accounted_until) < ${before}::timestamptz`,
   );
   await tx.execute(sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.asked_slots WHERE slot < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.tallies WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.digests WHERE at < ${before}::timestamptz`);

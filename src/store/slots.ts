@@ -1,3 +1,4 @@
+import type { AskedSlots } from "../schedule/admission.ts";
 import type { SlotStore } from "../schedule/queue.ts";
 import { iso, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -10,7 +11,7 @@ const accountedRow = rowSchema({
 const runIdRow = rowSchema({ runId: text("run_id") });
 
 /** What became of slots that no worker has reported, and who may repair schedules. */
-export function createSlotStore(db: Database): SlotStore {
+export function createSlotStore(db: Database): SlotStore & AskedSlots {
   return {
     async holdLease(name, holder, ttlMs, nowMs) {
       const held = await db.execute(sql`
@@ -23,6 +24,18 @@ export function createSlotStore(db: Database): SlotStore {
 
     async releaseLease(name, holder) {
       await db.execute(sql`DELETE FROM plumbline.leases WHERE name = ${name} AND holder = ${holder}`);
+    },
+
+    async askFor(probeId, slotMs) {
+      await db.execute(sql`
+        INSERT INTO plumbline.asked_slots (probe_id, slot) VALUES (${probeId}, ${iso(slotMs)}::timestamptz)
+        ON CONFLICT DO NOTHING`);
+    },
+
+    async wasAskedFor(probeId, slotMs) {
+      const found = await db.execute(sql`
+        SELECT FROM plumbline.asked_slots WHERE probe_id = ${probeId} AND slot = ${iso(slotMs)}::timestamptz`);
+      return found.length > 0;
     },
 
     async accountedUntil() {

@@ -11,8 +11,10 @@ import type { GroupStore } from "../upkeep/check-groups.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
+import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
+import type { AskedSlots } from "../schedule/admission.ts";
 import type { SlotStore } from "../schedule/queue.ts";
 import { rowSchema, text } from "./columns.ts";
 import { databaseOn } from "./database.ts";
@@ -35,6 +37,7 @@ import { createSpendStore } from "./spend.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
 import { createSlotStore } from "./slots.ts";
+import { createVitalsStore } from "./vitals.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
 import { createSweepStore } from "./incident-sweep.ts";
 import { createLastNotifiedStore } from "./last-notified.ts";
@@ -44,11 +47,13 @@ export interface Store
   extends
     RunStore,
     SlotStore,
+    AskedSlots,
     Outbox,
     LastNotified,
     OperationStore,
     ExportStore,
     MonitorStore,
+    RollCallStore,
     ConcludeStore,
     FleetStore,
     GroupStore,
@@ -94,6 +99,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createCorrectionStore(db),
     ...createBillingStore(db),
     ...createSlotStore(db),
+    ...createVitalsStore(db),
     ...createOutbox(db),
     ...createLastNotifiedStore(db),
     ...createControlStore(db),

@@ -53,6 +53,8 @@ export const attributeWords = {
   plumblineReason: "why a slot was not run",
   plumblineAttempt: "which attempt of the delivery, counted from 1",
   plumblineQueue: "name of the queue",
+  plumblineRole: "scheduler, worker, notifier or web",
+  plumblineCheck: "what was checked: store or queue",
   plumblineOperation: "what the store was asked to do",
   plumblineRequestId: "the provider's own id of the request, for a support ticket; absent when it is no plain token",
   plumblineChunks: "events of a stream that came; absent without a stream",

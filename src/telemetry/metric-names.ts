@@ -120,12 +120,32 @@ export const metrics = {
     [],
   ),
   missed: counter("plumbline.slots.missed", "{slot}", "Due slots that no worker took in time", []),
+  slotsRefused: counter(
+    "plumbline.slots.refused",
+    "{job}",
+    "Jobs of the queue that were ignored: their slot is not on the schedule, not due, over, or nobody asked for it",
+    [a.plumblineReason],
+  ),
   interrupted: counter("plumbline.slots.interrupted", "{slot}", "Slots whose worker did not finish them", []),
   queueDepth: gauge("plumbline.queue.depth", "{job}", "Jobs of a queue, by state: waiting, active or failed", [
     a.plumblineQueue,
     a.plumblineState,
   ]),
   queueDuration: histogram("plumbline.queue.duration", "s", "How long the queue took to answer", storeBuckets, []),
+  queueWritable: gauge("plumbline.queue.writable", "", "1 when the queue takes writes, 0 when it refuses them", []),
+  roleHeld: gauge(
+    "plumbline.role.held",
+    "",
+    "1 when a process holds the role, 0 when none has since its last one ended",
+    [a.plumblineRole, a.plumblineLocation],
+  ),
+  oldestDueAge: gauge("plumbline.outbox.oldest_due_age", "s", "How long the oldest undelivered alert has been due", []),
+  healthChecked: gauge(
+    "plumbline.health.timestamp",
+    "s",
+    "When a check of the store or the queue last ended, in seconds since 1970",
+    [a.plumblineCheck],
+  ),
   storeDuration: histogram("plumbline.store.duration", "s", "How long the store took for a run", storeBuckets, [
     a.plumblineOperation,
   ]),

@@ -64,6 +64,8 @@ export const attributes = {
   plumblineReason: "plumbline.reason",
   plumblineAttempt: "plumbline.attempt",
   plumblineQueue: "plumbline.queue",
+  plumblineRole: "plumbline.role",
+  plumblineCheck: "plumbline.check",
   plumblineOperation: "plumbline.operation",
   plumblineRequestId: "plumbline.request_id",
   plumblineChunks: "plumbline.chunks",

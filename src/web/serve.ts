@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import { serve, type ServerType } from "@hono/node-server";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ExportStore } from "../operate/export.ts";
 import type { Operations } from "../operate/operations.ts";
@@ -77,9 +77,22 @@ export function serveWeb(
   const server = serve({ fetch: createWeb(sources).fetch, hostname: host, port }, (address: AddressInfo) => {
     resolve({
       url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
-      close: () => new Promise((closed) => server.close(() => closed())),
+      close: () => closeWithin(server, closeAfterMs),
     });
   });
   server.on("error", reject);
   return promise;
+}
+
+/** Answers under way get this long; a stranger's unfinished request must not hold up a reload or a stop. */
+const closeAfterMs = 1_000;
+
+function closeWithin(server: ServerType, deadlineMs: number): Promise<void> {
+  return new Promise((closed) => {
+    server.close(() => closed());
+    AbortSignal.timeout(deadlineMs).addEventListener("abort", () => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    });
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+  });
 }

@@ -4,13 +4,15 @@ import type { JsonObject } from "../std/json.ts";
 import type { Overview } from "../operate/overview.ts";
 import { getStatus, type Health, liveness, readiness } from "../operate/status.ts";
 import type { Gate } from "./access.ts";
+import type { Checked } from "./health.ts";
 import { withId } from "./incidents.ts";
 import { success, tooMany } from "./responses.ts";
 import { admitted, route } from "./route.ts";
 
 export interface StatusSources {
   overview(): Promise<Overview>;
-  health(): Health;
+  /** What this process knows already: asks nobody. */
+  health(): Checked;
   /** The JSON Schema of webhook bodies; undefined = not served. */
   readonly alertSchema?: JsonObject | undefined;
   /** In Prometheus' text format; undefined = not served. */
@@ -47,21 +49,21 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, m
       ...tooMany,
     },
   });
-  app.openapi(ready, async (context) => {
-    const { ready: isReady, reasons } = health();
-    const known = await overview().catch(() => undefined);
-    if (known === undefined) {
-      return context.json({ ready: false, reasons: [...reasons, "the store does not answer"], warnings: [] }, 503);
-    }
-    return context.json({ ready: isReady, reasons, warnings: ownTrouble(known) }, isReady ? 200 : 503);
+  app.openapi(ready, (context) => {
+    const { ready: isReady, reasons, warnings } = health();
+    return context.json({ ready: isReady, reasons: [...reasons], warnings: [...warnings] }, isReady ? 200 : 503);
   });
+  const own = (): Health => {
+    const { live: isLive, ready: isReady, reasons } = health();
+    return { live: isLive, ready: isReady, reasons };
+  };
   route(
     getStatus,
     async () => {
       const known = await overview();
-      return { ...known, incidents: known.incidents.map(withId), health: health() };
+      return { ...known, incidents: known.incidents.map(withId), health: own() };
     },
-    () => ({ health: health() }),
+    () => ({ health: own() }),
   )(app, gate);
   if (alertSchema !== undefined) {
     const schema = createRoute({
@@ -85,11 +87,4 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, m
       context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
     );
   }
-}
-
-/** Trouble of the monitor itself that is no reason to take it out of service, such as an unreachable receiver. */
-function ownTrouble({ incidents }: Overview): string[] {
-  return incidents
-    .filter(({ kind, group }) => kind === "monitor" && group?.reason !== "rate-limited")
-    .map(({ label, findings }) => `${label}: ${findings[0]?.observed ?? "in trouble"}`);
 }

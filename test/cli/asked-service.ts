@@ -43,7 +43,7 @@ export async function openAskedService(
   const web = await serveWeb(
     {
       overview: () => store.overview(noonMs),
-      health: () => ({ live: true, ready: true, reasons: [] }),
+      health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
       api: { operations, gate: createGate([token], true, () => 0) },
     },
     { host: "127.0.0.1", port: 0 },

@@ -59,7 +59,7 @@ beforeAll(async () => {
   web = await serveWeb(
     {
       overview: () => store.overview(nowMs),
-      health: () => ({ live: true, ready: true, reasons: [] }),
+      health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
       api: { operations, gate: createGate([], true, () => 0) },
     },
     { host: "127.0.0.1", port: 0 },

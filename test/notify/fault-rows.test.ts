@@ -141,6 +141,6 @@ test("26: both receivers dead: nothing is dropped, and the heart stops beating",
   expect([...world.outbox.rows.values()].every((row) => row.ended)).toBe(true);
   const heart = { url: () => "https://ping.example.com/", everyMs: minuteMs, allowPrivate: false, log: silentLog };
   const alive = posterSaying(status(200));
-  expect(await beat({ ...heart, poster: alive, troubles: () => Promise.resolve(troubles) })).toBe("withheld");
+  expect(await beat({ ...heart, poster: alive, troubles: () => troubles })).toBe("withheld");
   expect(alive.posted).toEqual([]);
 });

@@ -68,6 +68,8 @@ export class QueueDouble implements SlotQueue {
 
   clockMs = async (): Promise<number> => this.#clock.nowMs() + this.aheadMs;
 
+  checkWritable = async (): Promise<void> => {};
+
   work(): never {
     throw new Error("nobody works here");
   }

@@ -9,6 +9,7 @@ const redis = (policy: string) => ({
   info: async () => `used_memory:1\r\nmaxmemory_policy:${policy}\r\n`,
   time: async () => ["1795431819", "137500"],
   sadd: async () => 1,
+  set: async () => "OK",
   smembers: async () => [],
   disconnect() {
     this.isOpen = false;

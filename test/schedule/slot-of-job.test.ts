@@ -6,9 +6,14 @@ describe("a job is untrusted", () => {
     expect(slotOfJob("repeat:a@x:1795431819137", { probeId: "a@x" })).toEqual({
       probeId: "a@x",
       slotMs: 1795431819137,
+      origin: "schedule",
     });
-    expect(slotOfJob(jobIdOf("a@x", 5), { probeId: "a@x" })).toEqual({ probeId: "a@x", slotMs: 5 });
-    expect(slotOfJob("repeat:a:b@x:5", { probeId: "a:b@x" })).toEqual({ probeId: "a:b@x", slotMs: 5 });
+    expect(slotOfJob(jobIdOf("a@x", 5), { probeId: "a@x" })).toEqual({ probeId: "a@x", slotMs: 5, origin: "asked" });
+    expect(slotOfJob("repeat:a:b@x:5", { probeId: "a:b@x" })).toEqual({
+      probeId: "a:b@x",
+      slotMs: 5,
+      origin: "schedule",
+    });
   });
 
   test.each<[string, string | undefined, unknown]>([

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Bench } from "./conformance.ts";
-import { claimOf, finishOf, freshName, noonMs, nothingNew } from "./samples.ts";
+import { claimOf, dayMs, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
 
 export function slotsConform(bench: () => Bench): void {
   test("I1: a claim past its deadline becomes interrupted; its late result is committed once, and it is not claimed again", async () => {
@@ -48,6 +48,28 @@ export function slotsConform(bench: () => Bench): void {
     expect(await spend()).toEqual({ micro_usd: 107, tokens: 320, requests: 3, unknown_runs: 1 });
     const [used] = await bench().store.usedUnder([...reserve.caps], noonMs);
     expect(used).toEqual({ microUsd: 107, tokens: 320, requests: 3 });
+  });
+
+  test("vitals: roles with their newest lease, and the oldest alert that nobody attempts", async () => {
+    const { store } = bench();
+    const nowMs = noonMs + 10 * dayMs;
+    await store.holdLease("role/worker/eu/one", "one", 1_000, nowMs - 60_000);
+    await store.holdLease("role/worker/eu/two", "two", 30_000, nowMs);
+    await store.holdLease("role/notifier/one", "one", 30_000, nowMs - 2 * dayMs);
+    const { roles } = await store.vitals(nowMs, nowMs - dayMs);
+    expect(roles).toEqual([{ role: "worker/eu", untilMs: nowMs + 30_000 }]);
+
+    const claim = claimOf(freshName("probe"), noonMs);
+    await store.claim(claim);
+    const incident = incidentOf(claim.probeId, noonMs);
+    await store.commit(finishOf(claim), () => openedFor(incident, [freshName("receiver")]));
+    const dueMs = (await store.vitals(nowMs, nowMs)).oldestDueMs ?? Number.NaN;
+    const [first] = await store.due(nowMs, 1);
+    expect(dueMs).toBeLessThanOrEqual(incident.lastSlotMs + 900 + incident.sequence);
+    expect((await store.vitals(dueMs - 1, nowMs)).oldestDueMs).toBeUndefined();
+    await store.lease(first?.entry.id ?? "", nowMs, 30_000);
+    expect((await store.vitals(nowMs, nowMs)).oldestDueMs).not.toBe(dueMs);
+    expect((await store.vitals(nowMs + 30_001, nowMs)).oldestDueMs).toBe(dueMs);
   });
 
   test("I2: slots without a row become missed, whatever has a row stays as it is", async () => {

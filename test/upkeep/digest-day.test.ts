@@ -105,7 +105,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
     receiversOf: () => [],
     nudge: () => {},
   });
-  const health = () => ({ live: true, ready: true, reasons: [] });
+  const health = () => ({ live: true, ready: true, reasons: [], warnings: [] });
   const api = { operations, gate: createGate([], true, () => 0) };
   const web = await serveWeb({ overview: () => store.overview(nowMs), health, api }, { host: "127.0.0.1", port: 0 });
   const plumbline = async (...words: string[]) => {

@@ -91,7 +91,7 @@ describe("with tokens", () => {
 test("over a real connection: what is missing is named, a guesser is told to wait, and who it is is known", async () => {
   const sources = {
     overview: () => Promise.reject(new Error("no store")),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations: {} as never, gate: createGate([actor], false, () => 0) },
   };
   const web = await serveWeb(sources, { host: "127.0.0.1", port: 0 });

@@ -53,7 +53,7 @@ beforeAll(async () => {
   });
   const api = { operations, gate: createGate([], false, () => 0) };
   const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, operations, store);
-  const health = () => ({ live: true, ready: true, reasons: [] });
+  const health = () => ({ live: true, ready: true, reasons: [], warnings: [] });
   web = await serveWeb({ overview: () => store.overview(nowMs), health, api, acts }, { host: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {

@@ -37,7 +37,7 @@ beforeAll(async () => {
     gate: createGate([{ name: "ann", scope: "write", token: "t".repeat(20) }], false, () => 0),
   };
   const acts = openActs({ publicUrl: "https://plumbline.example.com", key: () => key }, operations, store);
-  const health = () => ({ live: true, ready: true, reasons: [] });
+  const health = () => ({ live: true, ready: true, reasons: [], warnings: [] });
   web = await serveWeb({ overview: () => store.overview(noonMs), health, api, acts }, { host: "127.0.0.1", port: 0 });
 });
 afterAll(async () => {

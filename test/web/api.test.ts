@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   web = createWeb({
     overview: () => store.overview(noonMs),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations, gate: createGate([], true, () => 0) },
     alertSchema: {},
   });

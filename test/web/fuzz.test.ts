@@ -63,7 +63,7 @@ beforeAll(async () => {
   });
   web = createWeb({
     overview: () => store.overview(noonMs),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations: operated, gate: createGate([], true, () => (minutes += 60_000)) },
     observations: store,
   });

@@ -14,7 +14,7 @@ function everything(nowMs: () => number = () => 0): OpenAPIHono {
   return createWeb({
     overview: () =>
       Promise.resolve({ atMs: 0, probes: [], incidents: [], spendToday: [], deliveries: { pending: 0, failed: 0 } }),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations, gate: createGate([{ name: "ann", scope: "write", token }], false, nowMs) },
     observations: {
       async *exported() {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   } as never;
   const sources = {
     overview: () => Promise.reject(new Error("unused")),
-    health: () => ({ live: true, ready: true, reasons: [] }),
+    health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations, gate: createGate([], true, () => 0), publicUrl },
     acts: { operations, key: () => key, nowMs: () => 0, take: () => Promise.resolve({ giveBack: async () => {} }) },
   };

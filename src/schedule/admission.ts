@@ -1,0 +1,39 @@
+import type { Probe } from "../probe/probe.ts";
+import { minuteMs } from "../std/duration.ts";
+import { plan } from "./plan.ts";
+import type { TakenSlot } from "./queue.ts";
+import { dueSlots } from "./slots.ts";
+
+/** Slots that somebody asked for beside the schedule, kept in the store: the queue alone is not believed. */
+export interface AskedSlots {
+  /** To be called before the slot is added to the queue. */
+  askFor(probeId: string, slotMs: number): Promise<void>;
+  wasAskedFor(probeId: string, slotMs: number): Promise<boolean>;
+}
+
+export const refusals = ["not-on-schedule", "not-due", "over", "not-asked-for"] as const;
+/** Why a job of the queue is ignored. */
+export type SlotRefusal = (typeof refusals)[number];
+
+/** Clocks of two machines differ by less. */
+const toleranceMs = 5_000;
+/** By then the scheduler has recorded a slot that no worker took. */
+const overAfterMs = 10 * minuteMs;
+
+/**
+ * Whoever can write to the queue can forge jobs. A slot runs only if it is on the schedule of its probe and due, or was
+ * asked for in the store. An ignored job leaves no row, so that the slot itself still runs when it is due.
+ */
+export async function refusalOf(
+  probe: Probe,
+  { slotMs, origin }: TakenSlot,
+  asked: Pick<AskedSlots, "wasAskedFor">,
+  nowMs: number,
+): Promise<SlotRefusal | undefined> {
+  if (slotMs > nowMs + toleranceMs) return "not-due";
+  if (origin === "asked") return (await asked.wasAskedFor(probe.id, slotMs)) ? undefined : "not-asked-for";
+  if (slotMs < nowMs - overAfterMs) return "over";
+  return plan([probe]).some((entry) => dueSlots(entry, slotMs - 1, slotMs).includes(slotMs))
+    ? undefined
+    : "not-on-schedule";
+}

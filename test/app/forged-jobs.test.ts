@@ -1,0 +1,88 @@
+import { Redis } from "ioredis";
+import pg from "pg";
+import { expect, test } from "vitest";
+import { plan } from "../../src/schedule/plan.ts";
+import { nextSlot } from "../../src/schedule/slots.ts";
+import { openTestbed } from "../../src/testbed/testbed.ts";
+import { freshDatabase, freshRedis } from "../setup/databases.ts";
+import { eventually } from "../setup/eventually.ts";
+import { startWatched } from "./watched-service.ts";
+
+const hourMs = 3_600_000;
+const probeId = "hourly@forged";
+
+test("forged jobs send nothing and leave no row; what a person asks for runs", async () => {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.adopt(await freshDatabase(), (it) => it.drop());
+  const server = opened.adopt(await freshRedis(), (it) => it.drop());
+  const testbed = opened.adopt(await openTestbed({ pace: { minMs: 5, maxMs: 10 } }), (it) => it.close());
+  const redis = opened.adopt(new Redis(server.url), (it) => it.disconnect());
+  const text = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
+probes:
+  - { name: hourly, target: bed, scenario: valid-request, every: 1h, locations: [forged] }
+`;
+  const storage = { databaseUrl: database.url, redisUrl: server.url };
+  const { service, lines } = await startWatched(text, { BED_KEY: testbed.key }, ["valid-request"], storage);
+  opened.defer(() => service.stop());
+  const meta = await eventually(async () => {
+    const [found] = await redis.keys("*plumbline-slots-forged:meta");
+    if (found === undefined) throw new Error("no queue yet");
+    return found;
+  });
+  const queue = meta.slice(0, -":meta".length);
+  const [entry] = plan([{ id: probeId, location: "forged", cadence: { kind: "every", everyMs: hourMs } } as never]);
+  if (entry === undefined) throw new Error("no schedule");
+  const comingMs = (nextSlot(entry, Date.now()) ?? 0) + 24 * hourMs;
+  const forge = async (id: string): Promise<void> => {
+    const job = {
+      name: "slot",
+      data: JSON.stringify({ probeId }),
+      opts: "{}",
+      timestamp: "1",
+      delay: "0",
+      priority: "0",
+    };
+    await redis.hset(`${queue}:${id}`, new Map(Object.entries(job)));
+    await redis.lpush(`${queue}:wait`, id);
+    await redis.zadd(`${queue}:marker`, "0", "0");
+  };
+  const nowMs = Date.now();
+  for (const slotMs of [nowMs, nowMs - 777, comingMs]) {
+    await forge(`repeat:${probeId}:${slotMs}`);
+    await forge(`once|${probeId}|${slotMs}`);
+  }
+  const ignored = () =>
+    lines
+      .filter((line) => line.includes("ignored slot"))
+      .flatMap((line) => /"reason":"([^"]+)"/.exec(line)?.[1] ?? [])
+      .toSorted();
+  await eventually(() =>
+    expect(ignored()).toEqual([
+      "not-asked-for",
+      "not-asked-for",
+      "not-due",
+      "not-due",
+      "not-on-schedule",
+      "not-on-schedule",
+    ]),
+  );
+  expect(testbed.requests()).toBe(0);
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  opened.defer(() => client.end());
+  expect((await client.query("SELECT FROM plumbline.runs")).rowCount).toBe(0);
+  expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(
+    /^plumbline_slots_refused_total\{[^}]*not-asked-for[^}]*\} 2$/m,
+  );
+
+  const reply = await fetch(`${service.url}/api/v1/probes/${encodeURIComponent(probeId)}/run`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+  });
+  expect(reply.status).toBe(200);
+  await eventually(async () => {
+    expect((await client.query("SELECT state FROM plumbline.runs")).rows).toEqual([{ state: "done" }]);
+  });
+  expect(testbed.requests()).toBe(1);
+});
