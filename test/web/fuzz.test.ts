@@ -169,7 +169,7 @@ test.each(moments.flatMap((from) => moments.map((until) => [from, until])))(
   "exports from %s until %s",
   async (from, until) => {
     const search = new URLSearchParams({ from: from ?? "", until: until ?? "" });
-    const reply = await web.request(`http://localhost/api/v1/observations?${search}`, {
+    const reply = await web.request(`http://localhost/api/v1/observations?${search.toString()}`, {
       headers: { host: "localhost" },
     });
     expect([200, 400]).toContain(reply.status);
