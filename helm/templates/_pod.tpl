@@ -68,7 +68,7 @@ containers:
       - { name: http, containerPort: {{ $values.service.port }}, protocol: TCP }
     startupProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.startup) | nindent 6 }}
     livenessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.liveness) | nindent 6 }}
-    readinessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/readyz" "port" "http")) $values.probes.readiness) | nindent 6 }}
+    readinessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.readiness) | nindent 6 }}
     {{- with $pod.lifecycle }}
     lifecycle: {{- toYaml . | nindent 6 }}
     {{- end }}
