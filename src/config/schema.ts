@@ -175,7 +175,10 @@ const api = z
       .array(addressRange)
       .max(100)
       .default([])
-      .describe("proxies whose X-Forwarded-For says who sends a request; requests are limited by that address"),
+      .meta({
+        description: "proxies whose X-Forwarded-For says who sends a request; requests are limited by that address",
+        examples: [["10.0.0.0/8"]],
+      }),
   })
   .transform(({ tokens, publicUrl, linkKey, trustedProxies }, context) => {
     const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));
