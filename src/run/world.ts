@@ -44,7 +44,7 @@ export interface RunStore {
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /**
    * One transaction: reads the memory of the probe, calls `decide`, writes the result. Returns undefined and writes
-   * nothing when the run was committed before. A run that was recorded as interrupted meanwhile still gets its result.
+   * nothing when the claim is no longer open because the run was recorded as interrupted.
    */
   commit(run: FinishedRun, decide: (memory: ProbeMemory) => Decision): Promise<Decision | undefined>;
   /** Records a slot that will not run. Does nothing when the slot has a row already. */
