@@ -187,7 +187,8 @@ describe("what a server can do to a mail", () => {
   test("a private address and mail in clear need permission", async () => {
     const refused = (over: Partial<EmailReceiver>) =>
       deliver(receiverAt(25, { allowPrivate: false, ...over }), certificates.cert);
-    expect(await refused({})).toMatchObject({ kind: "refused", reason: expect.stringContaining("127.0.0.1") });
+    // Another answer of DNS may be allowed: this one is tried again.
+    expect(await refused({})).toMatchObject({ kind: "failed", reason: expect.stringContaining("127.0.0.1") });
     expect(await refused({ security: "none" })).toMatchObject({
       kind: "refused",
       reason: expect.stringContaining("TLS"),
