@@ -80,7 +80,7 @@ function without(text: string, ranges: readonly Range[], words: ReadonlySet<stri
   let clean = "";
   let from = 0;
   for (const { start, end } of merged(ranges)) {
-    if (words.has(text.slice(start, end).toLowerCase())) continue;
+    if (words.has(text.slice(start, end))) continue;
     clean += text.slice(from, start) + mark;
     from = end;
   }

@@ -47,13 +47,13 @@ export function secretForms(secret: string): SecretForms {
   return {
     folded: spellings.map((text) => ({ units: folded(text).units, gram: grams.text })),
     squeezed: derived.filter(({ units, gram }) => units.length >= gram),
-    words: secret
-      .toLowerCase()
-      .split(/[^a-z]+/)
-      .filter((word) => word.length >= grams.text && word.length < 12 && word !== secret.toLowerCase()),
+    words: secret.split(/[^A-Za-z]+/).filter((word) => isPlainWord(word) && word !== secret),
     masked: secret.length < shortestMasked || isAddress(secret) ? [] : [secret],
   };
 }
+
+/** Short enough, and of one case, as words are written: `password`, and not `canaryKEY`. */
+const isPlainWord = (word: string): boolean => /^(?:[a-z]{8,11}|[A-Z]{8,11})$/.test(word);
 
 const needle = (text: string, gram: number): Needle => ({ units: squeezed(folded(text)).units, gram });
 

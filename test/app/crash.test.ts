@@ -103,9 +103,7 @@ test.each(crashes)("%s, by %s in %j: it dies, says so, and of a secret nothing i
   const [thrown, how, words] = it;
   const { code, output, files } = await crash(words, thrown, how);
   expect(code).toBe(1);
-  expect(output).toMatch(
-    words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: it ended by a mistake/m,
-  );
+  expect(output).toMatch(words[0] === "start" ? /"message":"crashed: this is a bug"/ : /^plumbline: internal error/m);
   expect(leaks(output)).toEqual([]);
   if (words[0] === "start") expect(files.length).toBeGreaterThan(20);
   expect(files.flatMap(leaks)).toEqual([]);

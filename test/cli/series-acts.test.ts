@@ -50,7 +50,7 @@ test("what can't be meant is refused with what there is", async () => {
   expect(await planned("--target", "mini", "--at", "tomorrow")).toMatchObject(refusal("a time with its zone"));
   expect(await planned("--target", "mini", "--at", "2026-12-01T09:00")).toMatchObject(refusal("a time with its zone"));
   expect(await planned("--target", "mini", "--at", "2001-01-01T09:00Z")).toMatchObject(refusal("two weeks ago"));
-  expect(await planned("--target", "mini", "--at", "2101-01-01T09:00Z")).toMatchObject(
+  expect(await planned("--target", "mini", "--at", "2091-01-01T09:00Z")).toMatchObject(
     refusal("more than a year ahead"),
   );
   expect((await plumbline("baseline", "planned", "--target", "mini")).code).toBe(2);

@@ -103,7 +103,10 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
     return { helm: code, pod: pods.findLast(({ name }) => name === "Pod localhost-ready")?.ended };
   };
 
+  const readiness = async (): Promise<number> => (await fetch(`http://localhost:${port}/readyz`)).status;
+
   test("a service that is ready passes, and its pod is gone", async () => {
+    await eventually(async () => expect(await readiness()).toBe(200));
     const { helm: code, pod } = await tested();
     expect(pod).toEqual({
       code: 0,
@@ -117,16 +120,18 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query("ALTER SCHEMA plumbline RENAME TO elsewhere");
+    await eventually(async () => expect(await readiness()).toBe(503));
     const { helm: code, pod } = await tested();
     await client.query("ALTER SCHEMA elsewhere RENAME TO plumbline");
     await client.end();
     expect(pod?.code).toBe(1);
-    expect(pod?.said).toMatch(/^not ready: \S+\/readyz says 503 \{.*the store does not answer.*\}\n$/);
+    expect(pod?.said).toMatch(/^not ready: \S+\/readyz says 503 \{.*the store.*\}\n$/);
     expect(code).not.toBe(0);
     expect(cluster.find("Pod", "localhost-ready")).toBeDefined();
   });
 
   test("after it is back, it passes again", async () => {
+    await eventually(async () => expect(await readiness()).toBe(200));
     expect(await tested()).toMatchObject({ helm: 0, pod: { code: 0 } });
   });
 

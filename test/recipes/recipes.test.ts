@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { followRecipe, openScratchCopy, type Recipe, recipeRow } from "./recipe.ts";
@@ -5,7 +6,7 @@ import { followRecipe, openScratchCopy, type Recipe, recipeRow } from "./recipe.
 const copy = openScratchCopy();
 afterAll(() => copy[Symbol.dispose]());
 
-const newestMigration = (): string => globSync("src/store/migrations/*.ts").toSorted().at(-1) ?? "";
+const newestMigration = (): string => globSync("src/store/migrations/*.sql").toSorted().at(-1) ?? "";
 
 const recipes: readonly Recipe[] = [
   {
@@ -22,7 +23,7 @@ export const emptyMessages = singleCall({
   summary: "a request with an empty list of messages",
   polarity: "negative",
   ask: shortAsk(false),
-  mutate: (body) => ({ ...body, messages: [] }),
+  mutate: () => (body) => ({ ...body, messages: [] }),
   expectations: [],
   checks: notRetried,
 });
@@ -30,10 +31,10 @@ export const emptyMessages = singleCall({
       );
       copy.replace(
         "src/scenario/resolve.ts",
-        /^import \{ malformedMessages \}/m,
-        'import { emptyMessages } from "./empty-messages.ts";\nimport { malformedMessages }',
+        /^import \{ refusals \}/m,
+        'import { emptyMessages } from "./empty-messages.ts";\nimport { refusals }',
       );
-      copy.replace("src/scenario/resolve.ts", /^ {2}malformedMessages,/m, "  emptyMessages,\n  malformedMessages,");
+      copy.replace("src/scenario/resolve.ts", /^ {2}\.\.\.refusals,/m, "  emptyMessages,\n  ...refusals,");
       copy.create(
         "test/scenario/empty-messages.test.ts",
         `import { readFileSync } from "node:fs";
@@ -109,20 +110,10 @@ test("the program, the schema for editors and the reference have the new limit",
     edit(copy) {
       const newest = newestMigration();
       const name = `${String(Number(newest.slice(21, 25)) + 1).padStart(4, "0")}-recipe`;
-      copy.create(
-        `src/store/migrations/${name}.ts`,
-        `import { sql, type Kysely } from "kysely";
-
-/** A column for notes. */
-export async function up(db: Kysely<never>): Promise<void> {
-  await sql\`ALTER TABLE plumbline.runs ADD COLUMN recipe_note text\`.execute(db);
-}
-`,
-      );
-      const last = newest.slice("src/store/".length);
-      const before = new RegExp(`^(import \\* as \\w+ from "\\./${last}";)$`, "m");
-      copy.replace("src/store/migrate.ts", before, `$1\nimport * as recipe from "./migrations/${name}.ts";`);
-      copy.replace("src/store/migrate.ts", /^(const migrations[^{]*\{[^}]*?)^\}/m, `$1  "${name}": recipe,\n}`);
+      const migration = "ALTER TABLE plumbline.runs ADD COLUMN recipe_note text;\n";
+      copy.create(`src/store/migrations/${name}.sql`, migration);
+      const hash = createHash("sha256").update(migration).digest("hex");
+      copy.replace("test/store/landed.ts", /^ {2}"routines/m, `  "${name}": "${hash}",\n  "routines`);
       copy.create(
         "test/store/added-column.test.ts",
         `import { expect, test } from "vitest";

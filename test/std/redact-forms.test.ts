@@ -79,3 +79,10 @@ test("ordinary words stay", () => {
   const words = "the model password answered with 200 in 12.5 ms, run run_0123456789abcdef of probe valid@eu";
   expect(createRedactor(["password-of-the-bench", "short"])(words)).toBe(words);
 });
+
+test("what only begins like a word is no word: case tells a key from prose", () => {
+  const key = createRedactor(["canaryKEY3f9a1c77d2Qz9"]);
+  expect(key("Incorrect key: canaryKEY and canarykey, canaryKE*")).toBe(
+    "Incorrect key: [redacted] and [redacted], [redacted]*",
+  );
+});
