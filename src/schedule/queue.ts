@@ -65,7 +65,7 @@ export interface Stoppable {
 }
 
 export interface SlotWorker extends Stoppable {
-  /** Takes no slots until told again with false. What is running goes on. */
+  /** With true, takes no slots; with false, takes them again. What is running is finished. */
   pause(isPaused: boolean): void;
 }
 
