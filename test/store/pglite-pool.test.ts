@@ -172,17 +172,20 @@ describe("a data folder belongs to one process", () => {
   });
 
   test.runIf(process.platform === "linux")("a process that nobody has buried is dead", async () => {
-    // Its parent never asks how it ended.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"]);
+    const parentEnded = once(parent, "exit");
     try {
       const [output] = (await once(parent.stdout, "data")) as [Buffer];
       const pid = Number(String(output));
+      // A shell asks how its child ended; what it has become by now never does.
+      await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n"));
+      process.kill(pid, "SIGKILL");
       await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
       writeFileSync(file, `${pid}\n`);
       lockDataFolder(folder)();
     } finally {
       parent.kill("SIGKILL");
-      await once(parent, "exit");
+      await parentEnded;
     }
   });
 
