@@ -36,7 +36,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const opened = new AsyncDisposableStack();
   try {
     const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, aboutThis(log)), (it) => it.stop());
-    const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
+    const purpose = `plumbline start (${roles.join(", ")})`;
+    const pool = opened.adopt(await openPool(storage, log, purpose), (it) => it.close());
     const store = await openStoreInTime(pool, options, config.retentionDays);
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
