@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
+import type { Role } from "../config/roles.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
@@ -15,7 +16,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
-import { openPages } from "./operations.ts";
+import { openNoPages, openPages } from "./operations.ts";
 import { startHealthChecks } from "./health-checks.ts";
 import { openHeartbeat } from "./heartbeat.ts";
 import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
@@ -25,8 +26,6 @@ import type { Secrets } from "./secrets.ts";
 import type { openQueuesFor } from "./storage.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
-
-export type Role = "scheduler" | "worker" | "notifier" | "web";
 
 export interface GenerationOptions {
   readonly log: Log;
@@ -130,17 +129,18 @@ function startRetention({ store, config, options: { log }, working }: Parts): vo
 
 /** Returns the URL at which it listens. */
 async function openWeb(
-  { config, options: { secrets }, store, queues, telemetry, steering }: Parts,
+  { config, options: { secrets, roles }, store, queues, telemetry, steering }: Parts,
   listen: Config["listen"],
   health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
+  const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge };
   const sources = {
     overview: () => wholeOverview(store, config.probes, Date.now()),
     health,
     metrics: telemetry.scrape,
     observations: store,
-    ...openPages({ config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge }),
+    ...(roles.includes("web") ? openPages(pages) : openNoPages(pages)),
   };
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());

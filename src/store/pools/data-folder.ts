@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -38,8 +38,7 @@ export function lockDataFolder(folder: string, purpose: string): () => void {
     lock.close();
     throw isBusy(error) ? new FolderInUse(inUse(folder, readOwner(ownerFile))) : error;
   }
-  const since = new Date().toISOString();
-  writeFileSync(ownerFile, `${purpose}, process ${process.pid} on host ${hostname()}, since ${since}\n`);
+  writeFileSync(ownerFile, `${purpose}, process ${process.pid} on host ${hostname()}\n`);
   return () => {
     rmSync(ownerFile, { force: true });
     // The lock file stays: whoever deletes it could delete the one that the next process has locked.
@@ -53,7 +52,7 @@ function inUse(folder: string, owner: string): string {
 
 function readOwner(file: string): string {
   try {
-    return readFileSync(file, "utf8").trim().slice(0, 300);
+    return `${readFileSync(file, "utf8").trim().slice(0, 300)}, since ${statSync(file).mtime.toISOString()}`;
   } catch {
     return "another process";
   }
