@@ -10,6 +10,7 @@ import type { FleetStore } from "../upkeep/check-fleet.ts";
 import type { GroupStore } from "../upkeep/check-groups.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
+import type { LimitsStore } from "../upkeep/check-limits.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
@@ -52,6 +53,7 @@ export interface Store
     LastNotified,
     OperationStore,
     ExportStore,
+    LimitsStore,
     MonitorStore,
     RollCallStore,
     ConcludeStore,
