@@ -18,7 +18,7 @@ import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
 import { openNoPages, openPages } from "./operations.ts";
 import { startHealthChecks } from "./health-checks.ts";
-import { openHeartbeat } from "./heartbeat.ts";
+import { startHeartbeat } from "../upkeep/heartbeat.ts";
 import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
 import { startNotifier } from "./notifier.ts";
 import { repeat } from "./repeat.ts";
@@ -94,15 +94,10 @@ export async function openGeneration(
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
     const health = (): Checked => healthOf(activity, Date.now());
     const url = listen === undefined ? undefined : await openWeb(parts, listen, health, nudge);
-    if (roles.includes("scheduler")) startScheduler(parts, nudge);
+    if (roles.includes("scheduler")) startScheduler(parts, health, nudge);
     if (roles.includes("worker")) await startWorkers(parts, nudge);
     const checks = watchHealth(parts);
     steering.defer(() => checks.stop());
-    const { heartbeat } = config;
-    if (heartbeat !== undefined) {
-      const beating = openHeartbeat({ heartbeat, secrets, health, log });
-      steering.defer(() => beating.stop());
-    }
     return {
       config,
       url,
@@ -147,7 +142,7 @@ async function openWeb(
   return web.url;
 }
 
-function startScheduler(parts: Parts, nudge: () => void): void {
+function startScheduler(parts: Parts, health: () => Checked, nudge: () => void): void {
   const { config, store, queues, world, activity, steering } = parts;
   const { log, reconcileMs } = parts.options;
   const { metrics } = parts.telemetry;
@@ -176,6 +171,13 @@ function startScheduler(parts: Parts, nudge: () => void): void {
     onReport,
   );
   steering.defer(() => reconciler.stop());
+  if (config.heartbeat === undefined) return;
+  const troubles = (): readonly string[] => [...health().reasons, ...health().warnings];
+  const { probes, heartbeat } = config;
+  const { startedAtMs } = activity;
+  const beating = { store, clock: world.clock, probes, startedAtMs, everyMs: heartbeat.everyMs, troubles, log };
+  const heart = startHeartbeat(beating, repeat, nudge);
+  steering.defer(() => heart.stop());
 }
 
 /** Three checks between two reconciliations. */

@@ -26,6 +26,7 @@ import { createControlStore } from "./control.ts";
 import { createExportStore } from "./export.ts";
 import { createPlannedStore } from "./plans.ts";
 import { createProbeStore } from "./probes.ts";
+import type { HeartbeatStore } from "../upkeep/heartbeat.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
@@ -50,6 +51,7 @@ export interface Store
     SlotStore,
     AskedSlots,
     Outbox,
+    HeartbeatStore,
     LastNotified,
     OperationStore,
     ExportStore,
