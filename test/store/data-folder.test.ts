@@ -23,7 +23,7 @@ const container = spawnSync(words[0] ?? "", [...words.slice(1), "true"]).status 
 
 /** Resolves when the process has opened the store in the folder, or ended. */
 async function holder(prefix: readonly string[] = container): Promise<{ child: ChildProcess; errors: () => string }> {
-  const [command = "", ...rest] = [...prefix, process.execPath, join(import.meta.dirname, "kill-child.ts"), folder];
+  const [command, ...rest] = [...prefix, process.execPath, join(import.meta.dirname, "kill-child.ts"), folder];
   const child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
   let errors = "";
