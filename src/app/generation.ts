@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
+import type { Role } from "../config/roles.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
@@ -15,9 +16,9 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
-import { openPages } from "./operations.ts";
+import { openNoPages, openPages } from "./operations.ts";
 import { startHealthChecks } from "./health-checks.ts";
-import { openHeartbeat } from "./heartbeat.ts";
+import { startHeartbeat } from "../upkeep/heartbeat.ts";
 import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
 import { startNotifier } from "./notifier.ts";
 import { repeat } from "./repeat.ts";
@@ -25,8 +26,6 @@ import type { Secrets } from "./secrets.ts";
 import type { openQueuesFor } from "./storage.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
-
-export type Role = "scheduler" | "worker" | "notifier" | "web";
 
 export interface GenerationOptions {
   readonly log: Log;
@@ -95,15 +94,10 @@ export async function openGeneration(
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
     const health = (): Checked => healthOf(activity, Date.now());
     const url = listen === undefined ? undefined : await openWeb(parts, listen, health, nudge);
-    if (roles.includes("scheduler")) startScheduler(parts, nudge);
+    if (roles.includes("scheduler")) startScheduler(parts, health, nudge);
     if (roles.includes("worker")) await startWorkers(parts, nudge);
     const checks = watchHealth(parts);
     steering.defer(() => checks.stop());
-    const { heartbeat } = config;
-    if (heartbeat !== undefined) {
-      const beating = openHeartbeat({ heartbeat, secrets, health, log });
-      steering.defer(() => beating.stop());
-    }
     return {
       config,
       url,
@@ -130,24 +124,25 @@ function startRetention({ store, config, options: { log }, working }: Parts): vo
 
 /** Returns the URL at which it listens. */
 async function openWeb(
-  { config, options: { secrets }, store, queues, telemetry, steering }: Parts,
+  { config, options: { secrets, roles }, store, queues, telemetry, steering }: Parts,
   listen: Config["listen"],
   health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
+  const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge };
   const sources = {
     overview: () => wholeOverview(store, config.probes, Date.now()),
     health,
     metrics: telemetry.scrape,
     observations: store,
-    ...openPages({ config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge }),
+    ...(roles.includes("web") ? openPages(pages) : openNoPages(pages)),
   };
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());
   return web.url;
 }
 
-function startScheduler(parts: Parts, nudge: () => void): void {
+function startScheduler(parts: Parts, health: () => Checked, nudge: () => void): void {
   const { config, store, queues, world, activity, steering } = parts;
   const { log, reconcileMs } = parts.options;
   const { metrics } = parts.telemetry;
@@ -176,6 +171,13 @@ function startScheduler(parts: Parts, nudge: () => void): void {
     onReport,
   );
   steering.defer(() => reconciler.stop());
+  if (config.heartbeat === undefined) return;
+  const troubles = (): readonly string[] => [...health().reasons, ...health().warnings];
+  const { probes, heartbeat } = config;
+  const { startedAtMs } = activity;
+  const beating = { store, clock: world.clock, probes, startedAtMs, everyMs: heartbeat.everyMs, troubles, log };
+  const heart = startHeartbeat(beating, repeat, nudge);
+  steering.defer(() => heart.stop());
 }
 
 /** Three checks between two reconciliations. */

@@ -7,7 +7,7 @@ import { plan } from "../schedule/plan.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
 import { nextSlot } from "../schedule/slots.ts";
 import type { Store } from "../store/store.ts";
-import { createGate } from "../web/access.ts";
+import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
@@ -24,6 +24,11 @@ export interface PagesOptions {
   readonly nudge: () => void;
 }
 
+/** What a process without the web role serves beside its health: nothing. */
+export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHost" | "config">): { api: ApiWorld } {
+  return { api: { operations: undefined, gate: gateFor([], listenHost, config) } };
+}
+
 /** What the web role serves beside its health. */
 export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema"> {
   const { config, secrets, store } = options;
@@ -34,18 +39,13 @@ export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts
 }
 
 /** The API over this store, for the tokens of the configuration. */
-function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions): ApiWorld {
+function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions) {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
   const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     publicUrl: config.actionLinks?.publicUrl,
-    gate: createGate(
-      tokens,
-      loopbackHosts.has(listenHost),
-      () => systemClock.monotonicMs(),
-      createClientAddress(config.trustedProxies),
-    ),
+    gate: gateFor(tokens, listenHost, config),
     operations: createOperations({
       book: store,
       clock: systemClock,
@@ -64,4 +64,9 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       nudge,
     }),
   };
+}
+
+function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies }: Config): Gate {
+  const clientAddress = createClientAddress(trustedProxies);
+  return createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs(), clientAddress);
 }

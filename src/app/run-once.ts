@@ -16,7 +16,7 @@ import { openWorld } from "./world.ts";
 
 /** `run`: reports each probe that was named. */
 export async function run({ config: file, probes, reporter }: RunArguments, io: Io): Promise<number> {
-  const config = loadOrExplain(file, io, true);
+  const config = loadOrExplain(file, io, ["worker"]);
   if (config === undefined) return exitCodes.usage;
   const names = config.probes.map(({ name }) => name);
   const unknown = probes.filter((name) => !names.includes(name) && !config.probes.some(({ id }) => id === name));
@@ -41,7 +41,9 @@ async function runOnce(config: Config, env: Env, progress: (text: string) => voi
   const telemetry = opened.adopt(await startTelemetry(env), (it) => it.stop());
   const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
   const store = await openStore(pool, Date.now(), config.retentionDays);
-  const world = opened.adopt(openWorld(store, config, keepSecrets(env), silentLog, telemetry), (it) => it.close());
+  const world = opened.adopt(openWorld(store, config, keepSecrets(env, [], ["worker"]), silentLog, telemetry), (it) =>
+    it.close(),
+  );
   const reports: RunReport[] = [];
   const label = randomUUID().slice(0, 8);
   for (const probe of config.probes) {

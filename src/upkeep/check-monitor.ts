@@ -24,15 +24,24 @@ const shortestPatienceMs = 60_000;
 const cronPatienceMs = 25 * hourMs;
 const mostListed = 10;
 
-/** One incident for all probes whose newest run is older than three intervals (I7). */
-export async function checkMonitor(world: MonitorWorld, nowMs: number): Promise<void> {
-  const done = await world.store.lastDone();
-  const late = world.probes.flatMap(({ id, cadence }) => {
+/** Probes whose newest run is older than three intervals. */
+export function lateProbes(
+  probes: readonly Probe[],
+  lastDone: ReadonlyMap<string, number>,
+  startedAtMs: number,
+  nowMs: number,
+): readonly { readonly id: string; readonly silentMs: number; readonly patienceMs: number }[] {
+  return probes.flatMap(({ id, cadence }) => {
     const patienceMs =
       cadence.kind === "every" ? Math.max(patienceIntervals * cadence.everyMs, shortestPatienceMs) : cronPatienceMs;
-    const silentMs = nowMs - Math.max(done.get(id) ?? 0, world.startedAtMs);
+    const silentMs = nowMs - Math.max(lastDone.get(id) ?? 0, startedAtMs);
     return silentMs > patienceMs ? [{ id, silentMs, patienceMs }] : [];
   });
+}
+
+/** One incident for all probes whose newest run is older than three intervals (I7). */
+export async function checkMonitor(world: MonitorWorld, nowMs: number): Promise<void> {
+  const late = lateProbes(world.probes, await world.store.lastDone(), world.startedAtMs, nowMs);
   const troubles = late.slice(0, mostListed).map(({ id, silentMs, patienceMs }, index) => ({
     subject: id,
     expected: `a run within ${formatDurationMs(patienceMs)}`,
