@@ -101,7 +101,7 @@ function conclusionOf(
 ): Conclusion | undefined {
   if (isRoutine === true || nextDueAtMs !== undefined || !receivers.has(receiver)) return undefined;
   const evidence = entry.alert.evidence.at(-1) ?? { runId: entry.alert.incidentId };
-  const people = [...receivers.values()].flatMap((it) => (kindOf(it).isRoutine === true ? [] : it.name));
+  const people = [...receivers].flatMap(([name, it]) => (kindOf(it).isRoutine === true ? [] : name));
   const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
   return {
     fingerprint: dutyFingerprint(deliveryDuty(receiver)),
