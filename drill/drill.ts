@@ -131,7 +131,7 @@ heartbeat: { url: "${receiver.url}/alive", every: 10s, allowPrivate: true }
 function probesOf(text: string): readonly Probe[] {
   const loaded = loadConfig(
     { file: config, text },
-    { ...secretSources(env), scenarios: ["valid-request"], checkSecrets: false },
+    { ...secretSources(env), scenarios: ["valid-request"], checkSecrets: [] },
   );
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   return loaded.config.probes;

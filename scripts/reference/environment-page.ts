@@ -18,6 +18,7 @@ const files: readonly (readonly [path: string, by: string, what: string])[] = [
     "`start` without `DATABASE_URL`",
     "the embedded store: folder `pg`, `plumbline.lock`, which keeps other processes and containers away, and `plumbline.owner`, which names the process that has it. A network file system must support locks (NFS without `nolock`). Back it up while the service is stopped",
   ],
+  ["`~/.cache/plumbline`", "every command", "compiled code, so that commands start fast; safe to delete"],
   ["`plumbline.yaml`", "`init`", "a configuration to begin with; never overwritten"],
   [
     "`audits/<target>-<time>.json`",

@@ -20,7 +20,7 @@ import { keepSecrets, secretSources } from "./secrets.ts";
  */
 export async function alertTest(name: string, file: string, json: boolean, io: Io): Promise<number> {
   const { stdout, stderr, env } = io;
-  const config = loadOrExplain(file, io, false);
+  const config = loadOrExplain(file, io, []);
   if (config === undefined) return exitCodes.usage;
   const { receivers } = config;
   const receiver = receivers.find((one) => one.name === name);
@@ -35,6 +35,7 @@ export async function alertTest(name: string, file: string, json: boolean, io: I
   for (const { ref } of missing) stderr.write(`${name} needs a value in ${secretName(ref)}; it has none\n`);
   if (missing.length > 0) return exitCodes.usage;
 
+  const secrets = keepSecrets(env);
   const world = {
     clock: systemClock,
     random: Math.random,
@@ -43,7 +44,8 @@ export async function alertTest(name: string, file: string, json: boolean, io: I
     receivers: new Map([[name, receiver]]),
     kindOf,
     concurrency: createConcurrencyLimit(),
-    secret: keepSecrets(env).read,
+    secret: secrets.read,
+    redact: secrets.redact,
     log: silentLog,
   };
   const startedAtMs = systemClock.nowMs();

@@ -22,7 +22,7 @@ export function init(file: string, { stdout, stderr }: Io): number {
 }
 
 export function validate(file: string, json: boolean, io: Io): number {
-  const config = loadOrExplain(file, io, false);
+  const config = loadOrExplain(file, io, []);
   if (config === undefined) return exitCodes.usage;
   const entries = new Map(plan(config.probes).map((entry) => [entry.id, entry]));
   const now = systemClock.nowMs();

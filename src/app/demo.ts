@@ -54,7 +54,7 @@ export async function showDemo({ once, data }: DemoArguments, io: Io): Promise<n
 
 async function loadDemoConfig(env: DemoEnv): Promise<Config> {
   const file = fileURLToPath(new URL("../../config/demo.yaml", import.meta.url));
-  const loaded = loadConfigFile(file, env, true);
+  const loaded = loadConfigFile(file, env, allRoles);
   if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));
   return loaded.config;
 }

@@ -85,7 +85,7 @@ export async function openGeneration(
     const activity: Activity = {
       startedAtMs: Date.now(),
       roles,
-      idleUntilMs: idleUntil(config.probes),
+      idleUntilMs: idleUntil(config.probes.filter(({ location }) => locationsOf(config, options).includes(location))),
       reconcileMs: options.reconcileMs,
       facts: new Map(),
     };

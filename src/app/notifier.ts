@@ -33,7 +33,7 @@ export async function startNotifier(
   opened: AsyncDisposableStack,
   { config, log, secrets, store: outbox, queues: { deliveries }, world, telemetry }: NotifierOptions,
 ): Promise<() => void> {
-  const { clock, random, secret } = world;
+  const { clock, random, secret, redact } = world;
   const { tracer, metrics } = telemetry;
   const concurrency = createConcurrencyLimit();
   const { heartbeat } = config;
@@ -52,6 +52,7 @@ export async function startNotifier(
     kindOf: (receiver) => (receiver.kind === heartbeatKindName ? heartbeats : kindOf(receiver)),
     concurrency,
     secret,
+    redact,
     log,
     tracer,
   };

@@ -5,8 +5,8 @@ import type { SecretSources } from "./secrets.ts";
 export interface LoadContext extends SecretSources {
   /** Names of the built-in scenarios. */
   readonly scenarios: readonly string[];
-  /** Also require secrets to be present: all, or those that some roles read. `validate` on a laptop requires none. */
-  readonly checkSecrets: boolean | readonly Role[];
+  /** Whose secrets must be present: those of the roles of this process; of none for `validate` on a laptop. */
+  readonly checkSecrets: readonly Role[];
 }
 
 /** One mistake, before its place in the text is known. `key`: the place is the key of that name under the path. */

@@ -54,8 +54,7 @@ export function requireSecret(
   path: readonly PropertyKey[],
   { context, complaints }: Check,
 ): string | undefined {
-  const { checkSecrets } = context;
-  if (typeof checkSecrets === "boolean" ? !checkSecrets : !isReadBy(kind, checkSecrets)) return undefined;
+  if (!isReadBy(kind, context.checkSecrets)) return undefined;
   const value = readSecret(ref, context);
   if (value !== undefined) return value;
   const hint = "env" in ref ? `export ${ref.env}=… before starting` : "write the secret to that file";

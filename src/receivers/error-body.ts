@@ -22,8 +22,7 @@ function isErrorObject(answer: Readonly<Record<string, unknown>> | undefined): b
   const { error, errors, ok, success, status, code, errcode, id } = answer;
   if (ok === false || success === false) return true;
   if (isErrorCode(errcode) || (isErrorCode(code) && id === undefined)) return true;
-  if (Array.isArray(errors) ? errors.length > 0 : Boolean(errors)) return true;
-  if (error) return true;
+  if (error || (Array.isArray(errors) ? errors.length > 0 : errors)) return true;
   return typeof status === "string" && /error|fail|invalid|denied|reject/i.test(status);
 }
 

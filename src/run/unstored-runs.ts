@@ -11,7 +11,7 @@ interface Used {
   readonly requests: number;
 }
 
-/** Runs that are kept nowhere: each is judged by itself. Spend caps hold for all of them together, of whatever span. */
+/** Runs that are kept nowhere: each is judged by itself. A spend cap limits what they use together, whatever its span. */
 export function createUnstoredRuns(): RunStore {
   const used = new Map<string, Used>();
   const reserved = new Map<string, Reservation>();

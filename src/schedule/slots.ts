@@ -19,8 +19,8 @@ export function dueSlots(
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * everyMs + offsetMs);
 }
 
-/** The first due time after `nowMs`; undefined for a pattern that names no time to come. */
-export function nextSlot({ cadence, offsetMs }: ScheduleEntry, nowMs: number): number | undefined {
+/** The first due time after `nowMs`. */
+export function nextSlot({ cadence, offsetMs }: ScheduleEntry, nowMs: number): number {
   if (cadence.kind === "every") {
     return (Math.floor((nowMs - offsetMs) / cadence.everyMs) + 1) * cadence.everyMs + offsetMs;
   }

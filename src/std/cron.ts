@@ -1,27 +1,45 @@
 import { CronExpressionParser } from "cron-parser";
+import { remember } from "./remember.ts";
 
-/**
- * The times that a cron pattern names in (fromMs, toMs], oldest first. Forwards, from well before: from within the hour
- * that a change of clocks leaves out, a time that was moved would not be found, and from within the doubled hour a time
- * would be found twice.
- */
+/** The times that a cron pattern names in (fromMs, toMs], oldest first. */
 export function cronTimes(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
   const found: number[] = [];
-  const currentDate = new Date(fromMs - (isHourly(pattern) ? 0 : changeOfClocksMs));
-  const times = CronExpressionParser.parse(pattern, { tz, currentDate });
-  for (let atMs = times.next().getTime(); atMs <= toMs; atMs = times.next().getTime()) {
-    if (atMs > fromMs) found.push(atMs);
+  for (const atMs of timesAfter(pattern, tz, fromMs)) {
+    if (atMs > toMs) break;
+    found.push(atMs);
   }
   return found;
 }
 
-/** The first time after `afterMs` that the pattern names; undefined when it names none within forty years. */
-export function nextCronTime(pattern: string, tz: string, afterMs: number): number | undefined {
-  for (let spanMs = 60_000; spanMs <= longestGapMs; spanMs *= 8) {
-    const [first] = cronTimes(pattern, tz, afterMs, afterMs + spanMs);
-    if (first !== undefined) return first;
+/** The first time after `afterMs` that a valid pattern names. */
+export function nextCronTime(pattern: string, tz: string, afterMs: number): number {
+  const gap = gapOf(pattern, tz);
+  // Thousands of probes share a few patterns, and a schedule is asked for the same gap again and again.
+  if (!(gap.fromMs <= afterMs && afterMs < gap.toMs)) {
+    const [toMs = Infinity] = timesAfter(pattern, tz, afterMs);
+    Object.assign(gap, { fromMs: afterMs, toMs });
   }
-  return undefined;
+  return gap.toMs;
+}
+
+/** Between the two times nothing is named; the pattern names `toMs`. */
+const gapOf = remember(
+  1000,
+  (pattern: string, tz: string) => `${pattern} ${tz}`,
+  () => ({ fromMs: Infinity, toMs: -Infinity }),
+);
+
+/**
+ * Forwards from well before: from within the hour that a change of clocks leaves out, a time that was moved would not be
+ * found, and from within the hour that comes twice, a time would be found twice.
+ */
+function* timesAfter(pattern: string, tz: string, afterMs: number): Generator<number> {
+  const currentDate = new Date(afterMs - (isHourly(pattern) ? 0 : changeOfClocksMs));
+  const times = CronExpressionParser.parse(pattern, { tz, currentDate });
+  for (;;) {
+    const atMs = times.next().getTime();
+    if (atMs > afterMs) yield atMs;
+  }
 }
 
 /** Five fields, each with a fixed meaning: `H` is another time at each look. */
@@ -36,9 +54,6 @@ export function isCronPattern(pattern: string): boolean {
 
 /** Casey in Antarctica changes by three hours. */
 const changeOfClocksMs = 4 * 3_600_000;
-
-/** A 29 February that falls on a given weekday. */
-const longestGapMs = 40 * 366 * 86_400_000;
 
 /** The same in every hour: then a change of the hour moves nothing. */
 function isHourly(pattern: string): boolean {

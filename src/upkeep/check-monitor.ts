@@ -20,7 +20,7 @@ export interface MonitorWorld extends ConcludeWorld {
 
 export const punctuality: Duty = { series: "punctuality", label: "probes run on schedule" };
 
-/** So many intervals after a run was due, it is late: more than a minute, so that nothing is, and an hour is enough for all. */
+/** A run is late two intervals after it was due: not before half a minute, and not after more than an hour. */
 const patienceIntervals = 2;
 const shortestPatienceMs = 30_000;
 const longestPatienceMs = hourMs;

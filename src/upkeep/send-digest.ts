@@ -29,5 +29,5 @@ export async function sendDigest(world: DigestWorld, nowMs: number): Promise<boo
 /** Forwards from when it was ended last, as the schedule of the probes does: by the clocks of its time zone. */
 export function nextEndMs({ atMinute, tz }: DigestTimes, afterMs: number): number {
   const cron = `${atMinute % 60} ${Math.floor(atMinute / 60)} * * *`;
-  return nextCronTime(cron, tz, afterMs) ?? Infinity;
+  return nextCronTime(cron, tz, afterMs);
 }

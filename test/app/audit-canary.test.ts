@@ -5,6 +5,7 @@ import { auditRenderers } from "../../src/audit/render/renderers.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
 import { completion, hostileProvider, listen } from "./hostile-provider.ts";
+import { allRoles } from "../../src/config/roles.ts";
 
 test.each(["with signs", "small letters only"])(
   "an audit of a provider that says the key again, %s, writes nothing of it",
@@ -17,7 +18,7 @@ test.each(["with signs", "small letters only"])(
   hostile: { baseUrl: "${provider.url}/v1", model: gpt-4o-mini, key: { env: CANARY }, client: ${client} }
 probes: [{ name: one, target: hostile, scenario: valid-request, every: 1m }]
 `;
-    const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true };
+    const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles };
     const loaded = loadConfig({ file: "test", text }, sources);
     if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
     const [target] = loaded.config.targets;

@@ -82,7 +82,7 @@ test("what a running service has observed comes as NDJSON and as CSV, each call 
   bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
 probes: [{ name: fine, target: bed, scenario: valid-request, every: 1s }]
 `;
-  const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true };
+  const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles };
   const loaded = loadConfig({ file: "test", text }, sources);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const service = await openService(loaded.config, {

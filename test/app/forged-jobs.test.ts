@@ -33,7 +33,7 @@ probes:
   const queue = meta.slice(0, -":meta".length);
   const [entry] = plan([{ id: probeId, location: "forged", cadence: { kind: "every", everyMs: hourMs } } as never]);
   if (entry === undefined) throw new Error("no schedule");
-  const comingMs = (nextSlot(entry, Date.now()) ?? 0) + 24 * hourMs;
+  const comingMs = nextSlot(entry, Date.now()) + 24 * hourMs;
   const forge = async (id: string): Promise<void> => {
     const job = {
       name: "slot",

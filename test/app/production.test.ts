@@ -1,8 +1,7 @@
 import { expect, inject, test } from "vitest";
 import { keepSecrets } from "../../src/app/secrets.ts";
-import type { Role } from "../../src/config/roles.ts";
 import { openService, type ServiceOptions } from "../../src/app/service.ts";
-import { allRoles } from "../../src/config/roles.ts";
+import { allRoles, type Role } from "../../src/config/roles.ts";
 import { chooseStorage } from "../../src/app/storage.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -29,7 +28,7 @@ ${names.map((name) => `  - { name: ${name}, target: bed, scenario: valid-request
   const env = { BED_KEY: testbed.key };
   const loaded = loadConfig(
     { file: "test", text },
-    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true },
+    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles },
   );
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const storage: ServiceOptions["storage"] = {
@@ -81,7 +80,7 @@ test("two installations on one Redis leave each other alone", async () => {
 probes:
   - { name: one, target: bed, scenario: valid-request, every: 1s, locations: [${location}] }
 `;
-    const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true };
+    const sources = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles };
     const loaded = loadConfig({ file: "test", text }, sources);
     if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
     return openService(loaded.config, {

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { allRoles, type Role } from "../../src/config/roles.ts";
+import { bareEnv } from "../setup/plumbline.ts";
 
 const text = `
 targets:
@@ -71,7 +72,7 @@ async function started(role: Role, env: Readonly<Record<string, string | undefin
   opened.defer(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
   writeFileSync(join(folder, "plumbline.yaml"), text);
   const words = [resolve("src/main.ts"), "start", "--role", role, "--listen", "127.0.0.1:0"];
-  const child = spawn(process.execPath, words, { cwd: folder, env: { PATH: process.env["PATH"], ...env } });
+  const child = spawn(process.execPath, words, { cwd: folder, env: { ...bareEnv, ...env } });
   const ended = once(child, "close");
   opened.defer(async () => {
     child.kill("SIGTERM");

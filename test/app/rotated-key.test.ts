@@ -9,6 +9,7 @@ import { silentLog } from "../../src/std/log.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { startTelemetry } from "../../src/telemetry/telemetry.ts";
+import { allRoles } from "../../src/config/roles.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-rotated-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +22,7 @@ test("a key that was changed in its file is not shown from the first request on 
 probes:
   - { name: valid, target: one, scenario: valid-request, every: 1m }
 `;
-  const sources = { ...secretSources({}), scenarios: ["valid-request"], checkSecrets: true };
+  const sources = { ...secretSources({}), scenarios: ["valid-request"], checkSecrets: allRoles };
   const loaded = loadConfig({ file: "test", text }, sources);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   await using opened = new AsyncDisposableStack();

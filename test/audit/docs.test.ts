@@ -15,7 +15,7 @@ test("the page has a row for each rule, in the order of the audit", () => {
 });
 
 test("its configuration is valid and says what the page says of it", () => {
-  const context = { env: {}, readFile: () => undefined, scenarios, checkSecrets: false };
+  const context = { env: {}, readFile: () => undefined, scenarios, checkSecrets: [] };
   const text = `${configured}probes:\n  - { name: valid, target: mini, scenario: valid-request, every: 5m }\n`;
   const loaded = loadConfig({ file: "audit.yaml", text }, context);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems } from "../../src/config/render.ts";
 import { valid } from "./malformed.ts";
+import { allRoles } from "../../src/config/roles.ts";
 
 function load(api: string, env: Record<string, string> = {}) {
-  const context = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true };
+  const context = { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles };
   return loadConfig({ file: "plumbline.yaml", text: `${valid}\napi: ${api}\n` }, context);
 }
 const both = "{ publicUrl: https://plumbline.example.com/, linkKey: { env: LINK_KEY } }";

@@ -9,7 +9,7 @@ function load(text: string) {
     env: {},
     readFile: () => undefined,
     scenarios: ["valid-request", "invalid-key"],
-    checkSecrets: false,
+    checkSecrets: [],
   };
   return loadConfig({ file: "plumbline.yaml", text }, context);
 }

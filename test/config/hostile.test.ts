@@ -3,12 +3,13 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems } from "../../src/config/render.ts";
 import { malformed, valid } from "./malformed.ts";
+import { allRoles } from "../../src/config/roles.ts";
 
 /** Configurations that nobody writes by mistake: whatever they say, the answer is bounded and comes soon. */
 const load = (text: string, env: Readonly<Record<string, string>> = {}) =>
   loadConfig(
     { file: "plumbline.yaml", text },
-    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: true },
+    { env, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: allRoles },
   );
 
 function problemsOf(text: string, env: Readonly<Record<string, string>> = {}) {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LoadContext } from "../../src/config/complaint.ts";
+import { allRoles, type Role } from "../../src/config/roles.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems, starterConfig } from "../../src/config/render.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";
@@ -12,9 +13,9 @@ const context: LoadContext = {
   env: {},
   readFile: () => undefined,
   scenarios: catalogue.map(({ name }) => name),
-  checkSecrets: false,
+  checkSecrets: [],
 };
-const load = (text: string, checkSecrets = false) =>
+const load = (text: string, checkSecrets: readonly Role[] = []) =>
   loadConfig({ file: "plumbline.yaml", text }, { ...context, checkSecrets });
 
 describe("what is wrong is said with place, expectation and next step", () => {
@@ -49,7 +50,7 @@ test("all problems come at once, each on its line", () => {
 test("a start needs the secrets that a check at a desk does not", () => {
   const text = valid.replace("gpt-4o-mini }", "gpt-4o-mini, key: { env: MINI_KEY } }");
   expect(load(text)).toHaveProperty("config");
-  const loaded = load(text, true);
+  const loaded = load(text, allRoles);
   expect("problems" in loaded && renderProblems(loaded.problems)).toContain("environment variable MINI_KEY");
 });
 

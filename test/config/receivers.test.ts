@@ -4,6 +4,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
 import { receiverKinds, requiredSecrets } from "../../src/receivers/receivers.ts";
 import { valid } from "./malformed.ts";
+import { allRoles } from "../../src/config/roles.ts";
 
 function load(text: string, env?: Record<string, string>) {
   const readFile = (): string | undefined => env?.["FILE"];
@@ -11,7 +12,7 @@ function load(text: string, env?: Record<string, string>) {
     env: env ?? {},
     readFile,
     scenarios: ["valid-request", "invalid-key"],
-    checkSecrets: env !== undefined,
+    checkSecrets: env === undefined ? [] : allRoles,
   };
   return loadConfig({ file: "plumbline.yaml", text }, context);
 }

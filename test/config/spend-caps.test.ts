@@ -13,7 +13,7 @@ probes:
 `;
 
 test("targets of one key share its caps, beside their own and those of all", () => {
-  const context = { env: {}, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: false };
+  const context = { env: {}, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: [] };
   const loaded = loadConfig({ file: "plumbline.yaml", text }, context);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const [a, b, c] = loaded.config.targets.map(({ spendCaps }) => spendCaps);

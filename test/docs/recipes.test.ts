@@ -24,7 +24,7 @@ function configOf({ title, text }: { readonly title: string; readonly text: stri
       env: {},
       readFile: () => undefined,
       scenarios: catalogue.map(({ name }) => name),
-      checkSecrets: false,
+      checkSecrets: [],
     },
   );
   if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));

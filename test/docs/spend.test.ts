@@ -9,7 +9,7 @@ const page = readFileSync("docs/spend.md", "utf8");
 test("the configuration on the page loads, and means what the page says", () => {
   const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   const scenarios = [...catalogue, ...scheduledOnly].map(({ name }) => name);
-  const context = { env: {}, readFile: () => undefined, scenarios, checkSecrets: false };
+  const context = { env: {}, readFile: () => undefined, scenarios, checkSecrets: [] };
   const loaded = loadConfig({ file: "plumbline.yaml", text }, context);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   const { probes, targets } = loaded.config;

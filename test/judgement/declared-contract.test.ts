@@ -33,7 +33,7 @@ probes:
     env: {},
     readFile: (path: string) => files[path],
     scenarios: ["valid-request"],
-    checkSecrets: false,
+    checkSecrets: [],
   };
   const loaded = loadConfig({ file: "plumbline.yaml", text }, context);
   return "problems" in loaded ? loaded.problems : loaded.config.targets[0]?.contract;
@@ -162,7 +162,7 @@ describe("what people say of paths comes first", () => {
 
   test("the page shows a configuration that loads", () => {
     const text = /```yaml\n([\s\S]*?)```/.exec(readFileSync("docs/contract.md", "utf8"))?.[1] ?? "";
-    const context = { env: {}, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: false };
+    const context = { env: {}, readFile: () => undefined, scenarios: ["valid-request"], checkSecrets: [] };
     expect(loadConfig({ file: "plumbline.yaml", text }, context)).toHaveProperty("config");
   });
 

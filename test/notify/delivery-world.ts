@@ -6,6 +6,7 @@ import type { Poster, PostFault, PostReply, PostRequest } from "../../src/notify
 import type { Receiver } from "../../src/probe/receiver.ts";
 import { kindOf } from "../../src/receivers/receivers.ts";
 import type { LogFields } from "../../src/std/log.ts";
+import { createRedactor } from "../../src/std/redact.ts";
 import { HandClock, MemoryOutbox } from "./outbox-double.ts";
 import { atMs, secrets } from "./samples.ts";
 
@@ -34,6 +35,7 @@ export function worldOf(receivers: readonly Receiver[], over: Partial<Pick<Deliv
     kindOf,
     concurrency: createConcurrencyLimit(),
     secret: (ref: { env: string } | { file: string }) => ("env" in ref ? (secrets[ref.env] ?? "") : ""),
+    redact: createRedactor(Object.values(secrets)),
     log: { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") },
     ...over,
   };

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
 import { outcomeOf } from "../../src/notify/deliver/outcome.ts";
+import { createRedactor } from "../../src/std/redact.ts";
+import { posterSaying, status, worldOf } from "../notify/delivery-world.ts";
 import { kindOf } from "../../src/receivers/receivers.ts";
 import { renderFor } from "./render-for.ts";
 import { atMs, alertOf, entryFor } from "../notify/samples.ts";
 import { bodyOf, links, lookUp, posted, receivers, type SampleKind } from "./kinds.ts";
+
+const redact = (text: string): string => text;
 
 const resolved = alertOf({}, "resolved");
 
@@ -64,6 +69,7 @@ describe("a status of success with an error in the body", () => {
       { kind: "reply", status: kind === "pagerduty" ? 202 : 200, body },
       atMs,
       kindOf(receivers[kind]).statuses,
+      redact,
     );
 
   test.each([
@@ -100,9 +106,27 @@ describe("a status of success with an error in the body", () => {
   });
 });
 
+test.each([
+  ["slack", 200, "https://hooks.slack.com/services/", "T0ABCDEFG/B0ABCDEFGH/abcDEFghiJKLmnoPQRstuVW"],
+  ["pagerduty", 202, "", "0123456789abcdef0123456789ABCDEF"],
+  ["ntfy", 200, "", "tk_0123456789"],
+] as const)("an answer of %s that quotes a secret: the reason has nothing of it", async (kind, code, open, hidden) => {
+  const quoted = { ...status(code), body: `{"error":"${hidden}, ${encodeURIComponent(hidden)} in ${open}${hidden}"}` };
+  const secret = (): string => `${open}${hidden}`;
+  const world = worldOf([receivers[kind]], { poster: posterSaying(quoted), secret });
+  world.outbox.add(entryFor("team"));
+  const attempt = await deliverOnce({ ...world, redact: createRedactor([secret()]) }, entryFor("team").id);
+  expect(attempt?.outcome).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("but the answer is an error") as string,
+  });
+  const text = JSON.stringify([attempt, world.said]);
+  for (let from = 0; from + 8 <= hidden.length; from += 1) expect(text).not.toContain(hidden.slice(from, from + 8));
+});
+
 describe("statuses mean what the service says", () => {
   const meant = (kind: SampleKind, status: number): string =>
-    outcomeOf({ kind: "reply", status }, atMs, kindOf(receivers[kind]).statuses).kind;
+    outcomeOf({ kind: "reply", status }, atMs, kindOf(receivers[kind]).statuses, redact).kind;
 
   test.each([
     ["pagerduty", { 202: "delivered", 200: "failed", 400: "refused", 410: "failed", 429: "failed", 500: "failed" }],

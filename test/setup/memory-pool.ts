@@ -5,5 +5,5 @@ import type { StorePool } from "../../src/store/pools/pool.ts";
 
 /** PGlite in memory with a new store, from a data folder that was made once for the whole run: a tenth of the time. */
 export async function openMemoryPool(): Promise<StorePool> {
-  return openPglitePool(undefined, await openAsBlob(inject("pgliteImage")));
+  return openPglitePool(undefined, { image: await openAsBlob(inject("pgliteImage")) });
 }

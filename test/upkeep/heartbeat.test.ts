@@ -49,6 +49,7 @@ async function deliver(url: string, allowPrivate = true): Promise<unknown[]> {
     receivers: new Map([[heartbeatName, heartbeatReceiver({ url, allowPrivate })]]),
     kindOf: () => heartbeatKind(minuteMs),
     secret: () => "",
+    redact: (text: string) => text,
     random: Math.random,
     log: silentLog,
     clock,

@@ -6,6 +6,7 @@ import type { Receiver } from "../../probe/receiver.ts";
 import type { Clock } from "../../std/clock.ts";
 import { shortHash } from "../../std/hash.ts";
 import type { Log } from "../../std/log.ts";
+import type { Redactor } from "../../std/redact.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
@@ -32,6 +33,7 @@ export interface DeliveryWorld {
   readonly concurrency: ConcurrencyLimit;
   /** The value behind a reference; may throw when it can't be read just now. */
   readonly secret: (ref: SecretRef) => string;
+  readonly redact: Redactor;
   readonly log: Log;
   readonly tracer?: Tracer | undefined;
   /** Action links in alerts; none when left out. */
@@ -131,7 +133,7 @@ async function send(
     "mail" in message
       ? await world.mailer.send(message.mail)
       : await world.poster.post({ ...message, timeoutMs, allowPrivate });
-  return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses);
+  return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses, world.redact);
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */

@@ -1,29 +1,21 @@
-import { lookup as systemLookup } from "node:dns/promises";
 import { createTransport } from "nodemailer";
 import type { Mailer, MailRequest } from "./mailer.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 import {
   classOfCode,
+  type ConnectOptions,
   codeOf,
   fault,
-  type Lookup,
   permittedAddresses,
+  systemAddresses,
   type ResolvedAddress,
 } from "./resolve-address.ts";
-
-export interface MailerOptions {
-  /** Default: the system's resolver. */
-  readonly lookup?: Lookup | undefined;
-  /** PEM of authorities to trust instead of the system's. */
-  readonly ca?: string | undefined;
-}
 
 /**
  * Sends over a connection of its own to an address that was checked, as the poster does. TLS is always verified, for
  * the name and not the address; what is to be encrypted is never sent in clear.
  */
-export function createMailer(options: MailerOptions = {}): Mailer {
-  const lookup = options.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true }));
+export function createMailer({ lookup = systemAddresses, ca }: ConnectOptions = {}): Mailer {
   return {
     async send(mail) {
       const { server, allowPrivate, timeoutMs } = mail;
@@ -33,7 +25,7 @@ export function createMailer(options: MailerOptions = {}): Mailer {
       try {
         const addresses = await permittedAddresses(server.host, allowPrivate, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        return await firstThatConnects(mail, addresses, options.ca, deadline.signal);
+        return await firstThatConnects(mail, addresses, ca, deadline.signal);
       } finally {
         clearTimeout(timer);
       }

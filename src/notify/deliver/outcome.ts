@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from "../compose/alert.ts";
-import { createRedactor } from "../../std/redact.ts";
+import type { Redactor } from "../../std/redact.ts";
 import { sanitize } from "../../std/sanitize.ts";
 import { retryAfterToMs } from "../../std/retry-after.ts";
 import type { PostFault, PostReply } from "./poster.ts";
@@ -19,13 +19,24 @@ export interface StatusRules {
   readonly deniedBy?: (body: string) => boolean;
 }
 
-/** What a reply or its absence means: 2xx is delivered, 410 is goodbye, a redirect is a failure as any other status is. */
-export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: StatusRules = {}): DeliveryOutcome {
+/**
+ * What a reply or its absence means: 2xx is delivered, 410 is goodbye, a redirect is a failure as any other status is. Of an error in
+ * a body the first words are kept, without secrets: services quote what they refuse.
+ */
+export function outcomeOf(
+  result: PostReply | PostFault,
+  nowMs: number,
+  rules: StatusRules,
+  redact: Redactor,
+): DeliveryOutcome {
   if (result.kind === "fault") return outcomeOfFault(result);
   const { status } = result;
   const isDelivered = rules.delivered?.includes(status) ?? (status >= 200 && status < 300);
   if (isDelivered && result.body !== undefined && rules.deniedBy?.(result.body) === true) {
-    return { kind: "failed", reason: `status ${status}, but the answer is an error: ${firstWords(result.body)}` };
+    return {
+      kind: "failed",
+      reason: `status ${status}, but the answer is an error: ${sanitize(redact(result.body), 80)}`,
+    };
   }
   if (isDelivered) return { kind: "delivered", status };
   if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}` };
@@ -36,13 +47,6 @@ export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: S
     reason: status >= 300 && status < 400 ? `status ${status}: redirects are not followed` : `status ${status}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-}
-
-const redact = createRedactor([]);
-
-/** Enough to recognise an error of a service; nobody's answer is kept whole. */
-function firstWords(body: string): string {
-  return sanitize(redact(body), 80) || "an empty body";
 }
 
 function outcomeOfFault(fault: PostFault): DeliveryOutcome {

@@ -1,22 +1,15 @@
-import { lookup as systemLookup } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import { Client } from "undici";
 import type { Poster, PostFault, PostReply, PostRequest } from "./poster.ts";
 import {
   classOfCode,
+  type ConnectOptions,
   codeOf,
   fault,
-  type Lookup,
   permittedAddresses,
+  systemAddresses,
   type ResolvedAddress,
 } from "./resolve-address.ts";
-
-export interface PosterOptions {
-  /** Default: the system's resolver. */
-  readonly lookup?: Lookup | undefined;
-  /** PEM of authorities to trust instead of the system's. */
-  readonly ca?: string | undefined;
-}
 
 /** The status is the answer. Some services put an error into the body: so much of it is waited for, and no longer. */
 const maxReplyBytes = 4096;
@@ -27,8 +20,7 @@ const maxBodyMs = 2_000;
  * must be permitted, and the connection goes to one of those, whatever a second look-up would say. Redirects are
  * replies, never followed. TLS is always verified.
  */
-export function createPoster(options: PosterOptions = {}): Poster {
-  const lookup = options.lookup ?? ((hostname: string) => systemLookup(hostname, { all: true }));
+export function createPoster({ lookup = systemAddresses, ca }: ConnectOptions = {}): Poster {
   return {
     async post(request) {
       const url = parseUrl(request.url);
@@ -40,7 +32,7 @@ export function createPoster(options: PosterOptions = {}): Poster {
       try {
         const addresses = await permittedAddresses(url.hostname, request.allowPrivate, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        return await send(url, request, addresses, options.ca, deadline.signal);
+        return await send(url, request, addresses, ca, deadline.signal);
       } finally {
         clearTimeout(timer);
       }

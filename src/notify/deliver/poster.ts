@@ -3,7 +3,7 @@ export interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For the look-up, the connection, the request and the status of the reply. */
+  /** For the look-up, the connection, the request and the status of the reply; its body has two seconds more at most. */
   readonly timeoutMs: number;
   /** Permits plain http, loopback and private addresses. */
   readonly allowPrivate: boolean;
@@ -15,7 +15,7 @@ export interface PostReply {
   readonly status: number;
   /** The raw header. */
   readonly retryAfter?: string | undefined;
-  /** The first 4 kB of the body, as far as it came within two seconds. Left out: none came. It is never stored. */
+  /** The first 4 kB of the body, as far as it came within two seconds. Left out: none came. Never stored whole. */
   readonly body?: string | undefined;
 }
 

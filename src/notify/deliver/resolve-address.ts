@@ -1,3 +1,4 @@
+import { lookup as systemLookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { mayPostTo } from "./address-guard.ts";
 import type { PostFault, PostFaultClass } from "./poster.ts";
@@ -7,8 +8,18 @@ export interface ResolvedAddress {
   readonly family: number;
 }
 
+/** How posts and mails reach a host. */
+export interface ConnectOptions {
+  /** Default: the system's resolver. */
+  readonly lookup?: Lookup | undefined;
+  /** PEM of authorities to trust instead of the system's. */
+  readonly ca?: string | undefined;
+}
+
 /** All addresses of a name; rejects when there are none. */
 export type Lookup = (hostname: string) => Promise<readonly ResolvedAddress[]>;
+
+export const systemAddresses: Lookup = (hostname) => systemLookup(hostname, { all: true });
 
 /**
  * Every address of a name, looked up once, if all of them are permitted. `URL` has already turned `2130706433` and

@@ -4,6 +4,7 @@ import type { Receiver } from "../../probe/receiver.ts";
 
 import type { Clock } from "../../std/clock.ts";
 import type { Log } from "../../std/log.ts";
+import type { Redactor } from "../../std/redact.ts";
 import { type Every, repeatTask } from "../../std/repeat.ts";
 import type { OutboxEntry } from "../compose/alert.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
@@ -26,6 +27,7 @@ export interface ResendWorld {
   readonly kindOf: KindOf;
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly secret: (ref: SecretRef) => string;
+  readonly redact: Redactor;
   readonly clock: Clock;
   readonly log: Log;
   readonly links?: ActionLinks | undefined;
@@ -54,8 +56,8 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
     const trouble = await resendEntry(entry, receiver, world);
     if (trouble === undefined) taken += 1;
     else {
-      const { incidentId } = entry.alert;
-      log.warn("could not resend an active alert", { receiver: receiver.name, incident: incidentId, ...trouble });
+      const fields = { receiver: receiver.name, incident: entry.alert.incidentId, reason: trouble.reason };
+      log.warn("could not resend an active alert", fields);
       if (trouble.isUnreachable) break;
     }
   }
@@ -78,7 +80,7 @@ async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: Resend
   if ("mail" in message) return { reason: "mail is not resent", isUnreachable: false };
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
-  const outcome = outcomeOf(result, clock.nowMs(), kind.statuses);
+  const outcome = outcomeOf(result, clock.nowMs(), kind.statuses, world.redact);
   if (outcome.kind === "delivered") return undefined;
   const reason = outcome.kind === "gone" ? "status 410" : outcome.reason;
   return { reason, isUnreachable: result.kind === "fault" };

@@ -163,6 +163,7 @@ test("a receiver that hangs holds its own lane and delays no other, with fewer w
     outbox,
     concurrency,
     kindOf,
+    redact: (text) => text,
     random: () => 0.5,
     receivers: new Map(["dead", "alive"].map((name) => [name, receiver({ name, url: `https://${name}.test/` })])),
     secret: () => secrets["NEW_SECRET"] ?? "",

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import fc from "fast-check";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -75,10 +76,14 @@ const receiverAt = (port: number, over: Partial<EmailReceiver> = {}): EmailRecei
   ...over,
 });
 
-const lookup = () => Promise.resolve([{ address: "127.0.0.1", family: 4 }]);
-
 /** One delivery by the code that makes all of them. */
-async function deliver(receiver: EmailReceiver, ca: string | undefined, entry = entryFor("team")) {
+async function deliver(
+  receiver: EmailReceiver,
+  ca: string | undefined,
+  addresses = ["127.0.0.1"],
+  entry = entryFor("team"),
+) {
+  const lookup = () => Promise.resolve(addresses.map((address) => ({ address, family: 4 })));
   const world = { ...worldOf([receiver]), mailer: createMailer({ lookup, ca }), secret: lookUp };
   world.outbox.add(entry);
   return (await deliverOnce(world, entry.id))?.outcome;
@@ -108,7 +113,7 @@ describe("a mail server that offers STARTTLS", () => {
     const over = { ...opened, id: "msg_2", alert: alertOf({ state: "resolved" }, "resolved") };
     const other = composeAlert(incident(), transition("opened", { incidentId: "another-1" }));
     for (const entry of [opened, opened, over, { ...opened, id: "msg_3", alert: other }]) {
-      await deliver(receiverAt(port), certificates.cert, entry);
+      await deliver(receiverAt(port), certificates.cert, undefined, entry);
     }
     const [first, again, resolved, another] = posts.map(({ raw }) => ({
       id: header(raw, "Message-ID"),
@@ -186,39 +191,24 @@ describe("what a server can do to a mail", () => {
 
   test("the next address is tried when nobody answers at the first", async () => {
     const { port, posts } = await startServer();
-    const dead = { address: "127.0.0.9", family: 4 };
-    const alive = { address: "127.0.0.1", family: 4 };
-    const world = {
-      ...worldOf([receiverAt(port)]),
-      mailer: createMailer({ lookup: () => Promise.resolve([dead, alive]), ca: certificates.cert }),
-      secret: lookUp,
-    };
-    world.outbox.add(entryFor("team"));
-    expect((await deliverOnce(world, entryFor("team").id))?.outcome).toMatchObject({ kind: "delivered" });
+    expect(await deliver(receiverAt(port), certificates.cert, ["127.0.0.9", "127.0.0.1"])).toMatchObject({
+      kind: "delivered",
+    });
     expect(posts).toHaveLength(1);
   });
 
   test("a server that took the connection is the only one asked: it may have taken the mail", async () => {
-    const lookups = () =>
-      Promise.resolve([
-        { address: "127.0.0.1", family: 4 },
-        { address: "127.0.0.1", family: 4 },
-      ]);
     let taken = 0;
     const { port } = await startServer({
-      onData(stream) {
+      onData() {
         taken += 1;
-        stream.resume();
+        const connections: Iterable<{ readonly _socket: Socket }> = servers.at(-1)?.connections ?? [];
+        for (const { _socket } of connections) _socket.destroy();
       },
     });
-    const receiver = receiverAt(port, { timeoutMs: 1500 });
-    const world = {
-      ...worldOf([receiver]),
-      mailer: createMailer({ lookup: lookups, ca: certificates.cert }),
-      secret: lookUp,
-    };
-    world.outbox.add(entryFor("team"));
-    expect((await deliverOnce(world, entryFor("team").id))?.outcome.kind).toBe("failed");
+    expect(await deliver(receiverAt(port), certificates.cert, ["127.0.0.1", "127.0.0.1"])).toMatchObject({
+      kind: "failed",
+    });
     expect(taken).toBe(1);
   });
 
