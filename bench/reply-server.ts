@@ -24,14 +24,17 @@ const reply = JSON.stringify({
   service_tier: "default",
 });
 
+let served = 0;
 const server = createServer((request, response) => {
+  if (request.url === "/served") return void response.end(`${served}`);
+  served += 1;
   request.resume();
   request.on("end", () => {
     response.writeHead(200, { "content-type": "application/json", "x-request-id": "req-bench" });
     response.end(reply);
   });
 });
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   process.stdout.write(`${address.port}\n`);

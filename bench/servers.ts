@@ -18,12 +18,24 @@ export async function openServers(): Promise<BenchServers> {
   return { redisUrl: urls["redisUrl"] ?? "", databaseUrl: urls["databaseUrl"] ?? "", stop };
 }
 
+export interface ReplyServer {
+  readonly port: number;
+  /** Requests answered so far. */
+  served(): Promise<number>;
+  close(): void;
+}
+
 /** The chat endpoint of `reply-server.ts` in a process of its own. */
-export async function openReplyServer(): Promise<{ readonly port: number; close(): void }> {
+export async function openReplyServer(): Promise<ReplyServer> {
   const child: ChildProcess = spawn(process.execPath, [new URL("reply-server.ts", import.meta.url).pathname], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (child.stdout === null) throw new Error("no output of the reply server");
   const [piece] = (await once(child.stdout, "data")) as [Buffer];
-  return { port: Number(piece.toString()), close: () => void child.kill() };
+  const port = Number(piece.toString());
+  return {
+    port,
+    served: async () => Number(await (await fetch(`http://127.0.0.1:${port}/served`)).text()),
+    close: () => void child.kill(),
+  };
 }

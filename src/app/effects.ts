@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Effects } from "../cli/effects.ts";
 import type { Io } from "../cli/io.ts";
 import { systemClock } from "../std/clock.ts";
-import { readAudit } from "./audit-archive.ts";
 import { loadOptional } from "./load-optional.ts";
 
 /**
@@ -26,7 +25,7 @@ export function createEffects(io: Io): Effects {
     run: async (options) => (await import("./run-once.ts")).run(options, io),
     start: async (options) => (await import("./start.ts")).start(options, io),
     audit: async (wanted) => (await import("./review-target.ts")).reviewTarget(wanted, io),
-    readAudit,
+    readAudit: async (file) => (await import("./audit-archive.ts")).readAudit(file),
     alertTest: async (receiver, config, json) =>
       (await import("./alert-test.ts")).alertTest(receiver, config, json, io),
     migrate: async (json) => (await import("./migrate.ts")).migrate(json, io),

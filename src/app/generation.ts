@@ -18,6 +18,7 @@ import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
 import { openNoPages, openPages } from "./operations.ts";
+import { idleUntil } from "./idle-until.ts";
 import { startHealthChecks } from "./health-checks.ts";
 import { startHeartbeat } from "../upkeep/heartbeat.ts";
 import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
@@ -86,7 +87,7 @@ export async function openGeneration(
     const activity: Activity = {
       startedAtMs: Date.now(),
       roles,
-      shortestIntervalMs: shortestInterval(config),
+      idleUntilMs: idleUntil(config.probes),
       reconcileMs: options.reconcileMs,
       facts: new Map(),
     };
@@ -242,8 +243,4 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
     parts.takers.push(worker);
     working.defer(() => worker.stop());
   }
-}
-
-function shortestInterval({ probes }: Config): number {
-  return Math.min(dayMs, ...probes.map(({ cadence }) => (cadence.kind === "every" ? cadence.everyMs : dayMs)));
 }

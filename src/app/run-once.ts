@@ -6,11 +6,10 @@ import type { Config } from "../config/config.ts";
 import { reporters } from "../report/reporters.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunReport } from "../run/run.ts";
+import { createUnstoredRuns } from "../run/unstored-runs.ts";
 import { silentLog } from "../std/log.ts";
-import { openStore } from "../store/store.ts";
 import { startTelemetry } from "../telemetry/telemetry.ts";
 import { loadOrExplain } from "./files.ts";
-import { openPool } from "./storage.ts";
 import { type Env, keepSecrets } from "./secrets.ts";
 import { openWorld } from "./world.ts";
 
@@ -39,9 +38,8 @@ export async function run({ config: file, probes, reporter }: RunArguments, io: 
 async function runOnce(config: Config, env: Env, progress: (text: string) => void): Promise<RunReport[]> {
   await using opened = new AsyncDisposableStack();
   const telemetry = opened.adopt(await startTelemetry(env), (it) => it.stop());
-  const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
-  const store = await openStore(pool, Date.now(), config.retentionDays);
-  const world = opened.adopt(openWorld(store, config, keepSecrets(env, [], ["worker"]), silentLog, telemetry), (it) =>
+  const runs = createUnstoredRuns();
+  const world = opened.adopt(openWorld(runs, config, keepSecrets(env, [], ["worker"]), silentLog, telemetry), (it) =>
     it.close(),
   );
   const reports: RunReport[] = [];

@@ -13,7 +13,7 @@ interface Adopting extends AskOptions {
 export async function adoptAudit(file: string, { url, json, why }: Adopting, world: CliWorld): Promise<number> {
   const { effects, io } = world;
   const { stdout, stderr } = io;
-  const audit = effects.readAudit(file);
+  const audit = await effects.readAudit(file);
   if (audit === undefined) {
     stderr.write(`${file} is not an audit: name a JSON file that plumbline audit has written\n`);
     return exitCodes.usage;

@@ -14,8 +14,8 @@ interface AuditOptions extends Omit<AuditArguments, "target" | "approvedMicroUsd
 /** `audit <target>`, `audit diff <before> <after>`, `audit probes <audit>`. */
 export function addAuditCommands(audit: Command, world: CliWorld): void {
   const { effects, io, done } = world;
-  const read = (file: string): AuditDocument | undefined => {
-    const document = effects.readAudit(file);
+  const read = async (file: string): Promise<AuditDocument | undefined> => {
+    const document = await effects.readAudit(file);
     if (document === undefined) {
       io.stderr.write(`${file} is not an audit: name a JSON file that plumbline audit has written\n`);
     }
@@ -44,9 +44,9 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
     .argument("<after>", "a later one")
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json")
-    .action((before: string, after: string, _own: unknown, command: Command) => {
-      const one = read(before);
-      const other = one && read(after);
+    .action(async (before: string, after: string, _own: unknown, command: Command) => {
+      const one = await read(before);
+      const other = one && (await read(after));
       if (one === undefined || other === undefined) return done(exitCodes.usage);
       const differences = diffAudits(one, other);
       // Also a flag of audit itself, which takes it when it comes first.
@@ -60,8 +60,8 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
     .command("probes")
     .description("print the probes that an audit suggests, as YAML for the configuration")
     .argument("<audit>", "JSON file of an audit")
-    .action((file: string) => {
-      const document = read(file);
+    .action(async (file: string) => {
+      const document = await read(file);
       if (document === undefined) return done(exitCodes.usage);
       if (document.suggestedProbes === "") io.stderr.write("the audit suggests no probes: nothing held\n");
       io.stdout.write(document.suggestedProbes);

@@ -60,7 +60,7 @@ export interface Effects {
   start(options: StartArguments): Promise<number>;
   audit(wanted: AuditArguments): Promise<number>;
   /** Undefined: the file is not an audit. */
-  readAudit(file: string): AuditDocument | undefined;
+  readAudit(file: string): Promise<AuditDocument | undefined>;
   alertTest(receiver: string, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
   testbed(port: number): Promise<number>;

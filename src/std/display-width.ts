@@ -1,12 +1,18 @@
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
+import { createRequire } from "node:module";
+
+/** Loaded when a text needs them: their patterns take longer to compile than most commands take to run. */
+const load = createRequire(import.meta.url);
+
+const plainText = /^[\x20-\x7e]*$/;
 
 /** Terminal columns of a line without control characters. */
 export function displayWidth(text: string): number {
-  return stringWidth(text);
+  if (plainText.test(text)) return text.length;
+  return (load("string-width") as typeof import("string-width")).default(text);
 }
 
 /** Breaks a line at spaces into lines of at most `columns`; a longer word is broken wherever it must be. */
 export function wrapToColumns(text: string, columns: number): string[] {
-  return wrapAnsi(text, columns, { hard: true }).split("\n");
+  if (text.length <= columns && plainText.test(text)) return [text.trim()];
+  return (load("wrap-ansi") as typeof import("wrap-ansi")).default(text, columns, { hard: true }).split("\n");
 }

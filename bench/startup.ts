@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { quantile, table } from "./measure.ts";
+import { openReplyServer } from "./servers.ts";
+import { configOf, endedChildrenMs } from "./service.ts";
+
+/** How long commands take, and their CPU: the second start and later ones, medians of seven. */
+const times = 7;
+const folder = mkdtempSync(join(tmpdir(), "plumbline-startup-"));
+const replies = await openReplyServer();
+const config = join(folder, "plumbline.yaml");
+writeFileSync(config, configOf({ probes: 1, everyS: 60, port: replies.port }));
+const commands: readonly (readonly [string, number, ...string[]])[] = [
+  ["--version", 0.15, "--version"],
+  ["--help", 0.25, "--help"],
+  ["validate config/cometapi.yaml", 0.5, "validate", "config/cometapi.yaml"],
+  ["run, one probe", 0.6, "run", "--config", config],
+];
+
+/** Wall time, and CPU of this process's ended children while it ran, in seconds. */
+function once(words: readonly string[]): { readonly wallS: number; readonly cpuS: number } {
+  const cpuBefore = endedChildrenMs();
+  const startMs = performance.now();
+  spawnSync(process.execPath, words, { env: { ...process.env, BENCH_KEY: "sk-bench" }, stdio: "ignore" });
+  return { wallS: (performance.now() - startMs) / 1000, cpuS: (endedChildrenMs() - cpuBefore) / 1000 };
+}
+
+try {
+  const rows = commands.map(([name, goalS, ...words]) => {
+    once(["src/main.ts", ...words]);
+    const runs = Array.from({ length: times }, () => once(["src/main.ts", ...words]));
+    const median = (of: (run: ReturnType<typeof once>) => number): string =>
+      `${quantile(runs.map(of), 0.5).toFixed(2)} s`;
+    return [name, `≤ ${goalS} s`, median(({ wallS }) => wallS), median(({ cpuS }) => cpuS)];
+  });
+  process.stdout.write(`Start of commands\n\n${table([["command", "goal", "wall", "CPU"], ...rows])}\n`);
+} finally {
+  replies.close();
+  rmSync(folder, { recursive: true, force: true });
+}
