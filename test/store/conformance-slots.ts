@@ -33,7 +33,7 @@ export function slotsConform(bench: () => Bench): void {
           [target],
         )
       )[0];
-    const claims = [0, 1].map((n) => claimOf(`${probeId}${n}`, noonMs, { target, reserve }));
+    const claims = [0, 1].map((n) => claimOf(`${probeId}-late-${n}`, noonMs, { target, reserve }));
     for (const claim of claims) await bench().store.claim(claim);
     await bench().store.sweepInterrupted((claims[0]?.deadlineMs ?? 0) + 1);
     expect(await spend()).toEqual({ micro_usd: 200, tokens: 600, requests: 4, unknown_runs: 2 });
