@@ -1,4 +1,5 @@
 import pg from "pg";
+import { accountSlots } from "../src/operate/account.ts";
 import type { Probe } from "../src/probe/probe.ts";
 import { plan } from "../src/schedule/plan.ts";
 import { dueSlots } from "../src/schedule/slots.ts";
@@ -20,6 +21,8 @@ export interface Account {
   readonly due: number;
   readonly ended: Readonly<Record<string, number>>;
   readonly beside: number;
+  /** Runs whose usage nobody can know, such as after a timeout: their reservation stays in the ledger. */
+  readonly unknownUsage: number;
   readonly requests: number;
   readonly paidAndThrownAway: number;
   readonly tokens: Readonly<Record<string, { readonly ledger: number; readonly provider: number }>>;
@@ -56,21 +59,32 @@ export async function accountOf(
       "SELECT trace_id FROM plumbline.runs WHERE state IN ('claimed', 'done', 'interrupted') AND trace_id IS NOT NULL",
     );
     const outbox = await client.query<{ state: string; n: string }>(
-      "SELECT state, count(*) AS n FROM plumbline.outbox GROUP BY state",
+      "SELECT state, count(*) AS n FROM plumbline.outbox WHERE receiver = 'oncall' GROUP BY state",
     );
-    const due = new Set(
-      plan(probes).flatMap((entry) =>
-        dueSlots(entry, fromMs, toMs, 1_000_000).map((slotMs) => `${entry.id} ${slotMs}`),
+    const slots = plan(probes).map((entry) =>
+      accountSlots(
+        dueSlots(entry, fromMs, toMs, 1_000_000),
+        runs.rows
+          .filter(({ probe_id }) => probe_id === entry.id)
+          .map(({ slot, state, reason }) => ({ slotMs: slot.getTime(), state, reason: reason ?? undefined })),
       ),
     );
-    const keyOf = ({ probe_id, slot }: RunRow): string => `${probe_id} ${slot.getTime()}`;
-    const scheduled = runs.rows.filter((row) => due.has(keyOf(row)));
-    const ended = countBy(scheduled, ({ state, reason }) => (reason === null ? state : `${state}: ${reason}`));
+    const ended = Object.fromEntries(
+      [
+        ...Map.groupBy(
+          slots.flatMap((own) => [...own.ended]),
+          ([how]) => how,
+        ),
+      ]
+        .map(([how, times]) => [how, sum(times.map(([, n]) => n))] as const)
+        .toSorted(),
+    );
     const outboxCount = Object.fromEntries(outbox.rows.map(({ state, n }) => [state, Number(n)]));
     const byTrace = Map.groupBy(provider.entries, ({ traceId = "none" }) => traceId);
     const known = new Set(all.rows.map(({ trace_id }) => trace_id));
     const done = new Map(runs.rows.filter(({ state }) => state === "done").map((row) => [row.trace_id ?? "", row]));
-    const within = provider.entries.filter(({ traceId = "" }) => done.has(traceId));
+    // An answer that came after the client's deadline was billed all the same: the run says that its usage is unknown.
+    const within = provider.entries.filter(({ traceId = "" }) => (done.get(traceId)?.tokens ?? null) !== null);
     const tokens = Object.fromEntries(
       [...new Set(probes.map(({ target }) => target.name))].map((target) => [
         target,
@@ -82,9 +96,10 @@ export async function accountOf(
     );
     const ids = new Map(receiver.delivered.map((alert) => [alert.webhookId, alert]));
     return {
-      due: due.size,
+      due: sum(slots.map(({ due }) => due)),
       ended,
-      beside: runs.rows.length - scheduled.length,
+      beside: sum(slots.map(({ beside }) => beside)),
+      unknownUsage: [...done.values()].filter(({ tokens: used }) => used === null).length,
       requests: provider.entries.length,
       paidAndThrownAway: provider.entries.filter(
         ({ traceId = "", status, atMs }) => status === 200 && !done.has(traceId) && atMs > fromMs && atMs <= toMs,
@@ -96,7 +111,7 @@ export async function accountOf(
         redelivered: receiver.delivered.length - ids.size,
       },
       broken: {
-        withoutRow: due.size - scheduled.length,
+        withoutRow: sum(slots.map(({ withoutRow }) => withoutRow.length)),
         stillOpen: ended["claimed"] ?? 0,
         sentTwice: [...byTrace.values()].filter((entries) => entries.length > 1).length,
         sentWithoutRun: [...byTrace.keys()].filter((traceId) => !known.has(traceId)).length,
@@ -116,10 +131,6 @@ function outOfOrder(alerts: readonly { readonly incidentId: string; readonly eve
     const ends = events.map(({ event }) => event).filter((event) => event === "opened" || event === "resolved");
     return ends.some((event, at) => event === ends[at - 1]) || ends[0] === "resolved";
   }).length;
-}
-
-function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
-  return Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, { length }]) => [key, length]).toSorted());
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, next) => total + next, 0);

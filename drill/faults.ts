@@ -21,6 +21,8 @@ export interface Stage {
 export interface Fault {
   readonly name: string;
   readonly summary: string;
+  /** After this long requests must be sent again, in milliseconds; 15 s when left out. */
+  readonly recoveryMs?: number;
   /** Plays the fault and puts everything right again. Resolves to what was broken, for the log. */
   play(stage: Stage): Promise<string>;
 }
@@ -62,6 +64,9 @@ function link(name: string, summary: string, store: "postgres" | "redis", how: "
     },
   };
 }
+
+/** The scheduler looks every 30 s for schedules that are gone from the queue. */
+const lostScheduleMs = 40_000;
 
 /** Every fault by name. A new one is a row here. */
 export const faults: readonly Fault[] = [
@@ -133,6 +138,7 @@ export const faults: readonly Fault[] = [
   {
     name: "empty-redis",
     summary: "Redis loses all its data",
+    recoveryMs: lostScheduleMs,
     async play(stage) {
       await withRedis(stage, (redis) => redis.flushall());
       return "Redis";
@@ -141,6 +147,7 @@ export const faults: readonly Fault[] = [
   {
     name: "readonly-redis",
     summary: "Redis takes no writes for a while (out of memory)",
+    recoveryMs: lostScheduleMs,
     async play(stage) {
       await withRedis(stage, (redis) => redis.config("SET", "maxmemory", "1"));
       await sleep(between(stage, 3_000, 10_000));

@@ -19,6 +19,11 @@ const files: readonly (readonly [path: string, by: string, what: string])[] = [
     "the embedded store: folder `pg`, `plumbline.lock`, which keeps other processes and containers away, and `plumbline.owner`, which names the process that has it. A network file system must support locks (NFS without `nolock`). Back it up while the service is stopped",
   ],
   ["`~/.cache/plumbline`", "every command", "compiled code, so that commands start fast; safe to delete"],
+  [
+    "`<temporary folder>/plumbline-<user>`, or `PLUMBLINE_SPOOL`",
+    "`start` with the role `worker`",
+    "results that wait for a database that is away, one file each; the next process commits what a dead one left. Without prompts, answers and keys. Use a volume to keep them when a container is replaced",
+  ],
   ["`plumbline.yaml`", "`init`", "a configuration to begin with; never overwritten"],
   [
     "`audits/<target>-<time>.json`",
@@ -56,7 +61,7 @@ export function environmentPage(): string {
     "## Telemetry\n\nThe standard variables of OpenTelemetry. Something is exported once `OTEL_EXPORTER_OTLP_ENDPOINT` (or that of one signal), `OTEL_CONFIG_FILE` or an exporter is set. " +
       "Variables that begin with `OTEL_EXPORTER_OTLP_` can be set for one signal alone: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `…_METRICS_…`, `…_LOGS_…`.\n",
     ...telemetryVariables.map(([title, variables]) => `### ${title}\n\n${variableTable(variables)}`),
-    `## Files that are written\n\nLogs go to standard error, nowhere else. With \`DATABASE_URL\` a running service writes no file.\n\n${table(
+    `## Files that are written\n\nLogs go to standard error, nowhere else. With \`DATABASE_URL\` a running service writes files only while the database is away.\n\n${table(
       ["path", "by", "what it is"],
       files.map(([path, by, what]) => [path, by, sentence(what)]),
     )}`,

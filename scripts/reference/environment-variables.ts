@@ -12,6 +12,11 @@ const of = (name: string, byDefault: string, meaning: string): Variable => ({ na
 export const ownVariables: readonly Variable[] = [
   of("PLUMBLINE_CONFIG", "plumbline.yaml", "the configuration, where `--config` does not name another"),
   of("PLUMBLINE_DATA", ".plumbline/data", "folder of the embedded store; heeded without DATABASE_URL only"),
+  of(
+    "PLUMBLINE_SPOOL",
+    "",
+    "folder where workers keep results while the database is away, until they are committed; by default a folder of this user in the temporary folder",
+  ),
   of("PLUMBLINE_TOKEN", "", "what commands ask a running service with, where that has `api.tokens`"),
   of("DEBUG", "", "set to anything: an internal error shows where it happened, without its message"),
   of("NO_COLOR", "", "set to anything: no colour, on a terminal either"),

@@ -5,6 +5,7 @@ import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
+import { recoverRuns, type Spool, spooled } from "../run/spool.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
 import type { SlotWorker } from "../schedule/queue.ts";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
@@ -45,6 +46,7 @@ export interface SharedResources {
   readonly telemetry: Telemetry;
   readonly store: Store;
   readonly queues: Awaited<ReturnType<typeof openQueuesFor>>;
+  readonly spool: Spool;
 }
 
 /** One configuration at work. */
@@ -211,9 +213,13 @@ function locationsOf({ probes }: Config, { locations }: GenerationOptions): read
 async function startWorkers({ config, options, queues, working, ...parts }: Parts, nudge: () => void): Promise<void> {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const { concurrency, log } = options;
+  const { spool } = parts;
+  const onFull = (run: string): void => log.error("the spool is full: a result is lost if this process ends", { run });
+  const world = { ...parts.world, runs: spooled(parts.world.runs, spool, onFull) };
+  void recoverRuns(world, spool, probes).then(nudge);
   for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
   const work = async (probe: Probe, slotMs: number, takenAtMs: number): Promise<void> => {
-    const report = await runProbe(parts.world, probe, slotMs);
+    const report = await runProbe(world, probe, slotMs);
     measureRun(parts.telemetry.metrics, report, takenAtMs);
     const { askAgainAtMs } = report;
     if (askAgainAtMs !== undefined) {

@@ -54,7 +54,7 @@ export function timedRuns(runs: RunStore, metrics: Metrics, clock: Clock): RunSt
   };
   return {
     claim: (request) => timed("claim", () => runs.claim(request)),
-    commit: (run, decide) => timed("commit", () => runs.commit(run, decide)),
+    commit: (run, decide, onAway) => timed("commit", () => runs.commit(run, decide, onAway)),
     miss: (slot, reason) => runs.miss(slot, reason),
   };
 }

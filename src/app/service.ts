@@ -7,6 +7,7 @@ import { type GenerationOptions, openGeneration } from "./generation.ts";
 import { aboutThis } from "./log-trouble.ts";
 import { openStoreInTime, type SchemaPolicy } from "./schema.ts";
 import type { Env } from "./secrets.ts";
+import { openSpool } from "./spool.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
 
 export interface ServiceOptions extends SchemaPolicy, GenerationOptions {
@@ -40,7 +41,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
     );
-    const shared = { telemetry, store, queues };
+    const shared = { telemetry, store, queues, spool: openSpool(env, store.installation, log) };
     let generation = await openGeneration(config, options, shared);
     telemetry.metrics.record("configurationTaken", 1, {});
     const ending = new Set<Promise<void>>();

@@ -7,6 +7,7 @@ import { repeatTask } from "../std/repeat.ts";
 import type { Store } from "../store/store.ts";
 import { put } from "../upkeep/check-outages.ts";
 import { clockReport, skewText } from "../upkeep/outage-report.ts";
+import { createAccounts } from "../operate/account.ts";
 import { createRound, sweepEveryMs, upkeepJobs } from "../upkeep/round.ts";
 import { repeat } from "./repeat.ts";
 
@@ -28,7 +29,12 @@ export function startUpkeep({ config, store, log, reconcileMs, nudge }: UpkeepOp
   const { probes, alerting } = config;
   const receivers = config.receivers.map(({ name }) => name);
   const startedAtMs = systemClock.nowMs();
-  const world = { store, probes, receivers, alerting, startedAtMs, checkEveryMs: reconcileMs, log };
+  const accounts = createAccounts({ book: store, clock: systemClock, probes });
+  const account = async (fromMs: number, toMs: number) => {
+    const found = await accounts.read(fromMs, toMs);
+    return "kind" in found ? undefined : found;
+  };
+  const world = { store, probes, receivers, alerting, startedAtMs, checkEveryMs: reconcileMs, log, account };
   const round = createRound(upkeepJobs(world), systemClock, log);
   let electedUntilMs = 0;
   /** What is wrong with this machine's clock, until it is reported. */

@@ -44,9 +44,14 @@ export interface RunStore {
   claim(request: ClaimRequest): Promise<ClaimResult>;
   /**
    * One transaction: reads the memory of the probe, calls `decide`, writes the result. Returns undefined and writes
-   * nothing when the claim is no longer open because the run was recorded as interrupted.
+   * nothing when the run was committed before. A run that was recorded as interrupted meanwhile still gets its result.
+   * Waits about an hour for a store that is away, and calls `onAway` once when that begins.
    */
-  commit(run: FinishedRun, decide: (memory: ProbeMemory) => Decision): Promise<Decision | undefined>;
+  commit(
+    run: FinishedRun,
+    decide: (memory: ProbeMemory) => Decision,
+    onAway?: () => void,
+  ): Promise<Decision | undefined>;
   /** Records a slot that will not run. Does nothing when the slot has a row already. */
   miss(slot: Slot, reason: MissReason): Promise<void>;
 }

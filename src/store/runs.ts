@@ -25,9 +25,9 @@ export function createRunStore(db: Database): RunStore {
       return result;
     },
 
-    commit(run, decide) {
+    commit(run, decide, onAway = () => {}) {
       const progress: Progress = { sent: undefined };
-      return whenBack(() => commit(db, run, decide, progress));
+      return whenBack(() => commit(db, run, decide, progress), onAway);
     },
 
     async miss(slot, reason: MissReason) {
@@ -62,20 +62,21 @@ function claimResult(result: ClaimWord): ClaimResult {
   return result === "claimed" || result === "taken" ? { kind: result } : { kind: "skipped", reason: result };
 }
 
-/** A run was paid for: its result waits for a store that is away for a minute or so. */
-async function whenBack<T>(work: () => Promise<T>): Promise<T> {
+/** A run was paid for: its result waits for a store that is away. */
+async function whenBack<T>(work: () => Promise<T>, onAway: () => void): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || tries >= mostTries) throw error;
+      if (tries === 1) onAway();
       await sleep(1000);
     }
   }
 }
 
 /** Each takes some ten seconds while the store is away. */
-const mostTries = 6;
+const mostTries = 360;
 /** Whoever has to decide again has been overtaken by somebody who wrote. */
 const mostDecisions = 100;
 

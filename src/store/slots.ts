@@ -66,7 +66,7 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
       const swept = await db.execute(sql`
         WITH swept AS (
           UPDATE plumbline.runs SET state = 'interrupted', ended_at = ${iso(nowMs)}::timestamptz
-          WHERE state = 'claimed' AND deadline < ${iso(nowMs)}::timestamptz RETURNING run_id, target, spend_day),
+          WHERE state = 'claimed' AND deadline < ${iso(nowMs)}::timestamptz RETURNING run_id, coalesce(billed_to, target) AS target, spend_day),
         counted AS (
           UPDATE plumbline.spend s SET unknown_runs = s.unknown_runs + c.n
           FROM (SELECT target, spend_day, count(*) AS n FROM swept GROUP BY target, spend_day) c

@@ -1,8 +1,9 @@
 import type { Alerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
-import { minuteMs } from "../std/duration.ts";
+import { hourMs, minuteMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
+import { type AccountCheckWorld, checkAccount } from "./check-account.ts";
 import { type BillingStore, createBillingCheck } from "./check-billing.ts";
 import { type FleetStore, checkFleet } from "./check-fleet.ts";
 import { checkGroups, type GroupStore } from "./check-groups.ts";
@@ -25,7 +26,7 @@ export interface UpkeepJob {
   readonly run: (nowMs: number) => Promise<unknown>;
 }
 
-export interface UpkeepWorld {
+export interface UpkeepWorld extends Pick<AccountCheckWorld, "account"> {
   readonly store: ConcludeStore &
     BillingStore &
     DigestStore &
@@ -65,6 +66,7 @@ export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
     },
     { name: "check fleet", everyMs: checkEveryMs, run: (nowMs) => checkFleet(world, nowMs) },
     { name: "check monitor", everyMs: checkEveryMs, run: (nowMs) => checkMonitor(world, nowMs) },
+    { name: "check account", everyMs: hourMs, run: (nowMs) => checkAccount(world, nowMs) },
     { name: "check limits", everyMs: checkEveryMs, run: (nowMs) => checkLimits(world, nowMs) },
     { name: "check spend", everyMs: checkEveryMs, run: (nowMs) => checkSpend(world, nowMs) },
     { name: "check slo", everyMs: checkEveryMs, run: (nowMs) => checkSlo(world, nowMs) },

@@ -3,15 +3,51 @@ import type { Bench } from "./conformance.ts";
 import { claimOf, dayMs, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
 
 export function slotsConform(bench: () => Bench): void {
-  test("I1: a claim past its deadline becomes interrupted; it can't be committed and is not claimed again", async () => {
+  test("I1: a claim past its deadline becomes interrupted; its late result is committed once, and it is not claimed again", async () => {
     const claim = claimOf(freshName("probe"), noonMs);
     await bench().store.claim(claim);
     expect(await bench().store.sweepInterrupted(claim.deadlineMs - 1)).not.toContain(claim.runId);
     expect(await bench().store.sweepInterrupted(claim.deadlineMs + 1)).toContain(claim.runId);
     expect(await bench().store.sweepInterrupted(claim.deadlineMs + 1)).not.toContain(claim.runId);
-    expect(await bench().store.commit(finishOf(claim), () => nothingNew)).toBeUndefined();
     expect(await bench().store.claim(claim)).toEqual({ kind: "taken" });
     expect(await rowsOf(claim.probeId)).toEqual([["interrupted", null]]);
+    const late = { ...finishOf(claim), spent: { microUsd: 1, tokens: 2, requests: 1 } };
+    expect(await bench().store.commit(late, () => nothingNew)).toEqual(nothingNew);
+    expect(await bench().store.commit(late, () => nothingNew)).toBeUndefined();
+    expect(await bench().store.claim(claim)).toEqual({ kind: "taken" });
+    expect(await rowsOf(claim.probeId)).toEqual([["done", null]]);
+  });
+
+  test("a late result of an interrupted run corrects the ledger: known once, unknown once if it stays unknown", async () => {
+    const [target, probeId] = [freshName("target"), freshName("probe")];
+    const reserve = {
+      microUsd: 100,
+      tokens: 300,
+      requests: 2,
+      caps: [{ scope: `target/${target}`, span: "day", tokens: 9000 }],
+    } as const;
+    const spend = async () =>
+      (
+        await bench().rows(
+          "SELECT micro_usd::int, tokens::int, requests::int, unknown_runs::int FROM plumbline.spend WHERE target = $1",
+          [target],
+        )
+      )[0];
+    const claims = [0, 1].map((n) => claimOf(`${probeId}-late-${n}`, noonMs, { target, reserve }));
+    for (const claim of claims) await bench().store.claim(claim);
+    await bench().store.sweepInterrupted((claims[0]?.deadlineMs ?? 0) + 1);
+    expect(await spend()).toEqual({ micro_usd: 200, tokens: 600, requests: 4, unknown_runs: 2 });
+    const [known, unknown] = claims.map((claim) => finishOf(claim));
+    if (known === undefined || unknown === undefined) throw new Error("two claims");
+    await bench().store.commit({ ...known, spent: { microUsd: 7, tokens: 20, requests: 1 } }, () => nothingNew);
+    expect(await spend()).toEqual({ micro_usd: 107, tokens: 320, requests: 3, unknown_runs: 1 });
+    await bench().store.commit(
+      { ...unknown, spent: { microUsd: undefined, tokens: undefined, requests: 2 } },
+      () => nothingNew,
+    );
+    expect(await spend()).toEqual({ micro_usd: 107, tokens: 320, requests: 3, unknown_runs: 1 });
+    const [used] = await bench().store.usedUnder([...reserve.caps], noonMs);
+    expect(used).toEqual({ microUsd: 107, tokens: 320, requests: 3 });
   });
 
   test("vitals: roles with their newest lease, and the oldest alert that nobody attempts", async () => {

@@ -114,11 +114,16 @@ test("the result of a run that was paid for waits for a store that is away, and 
   await letIn(false);
   await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [name]);
   let decisions = 0;
-  const committing = store.commit(finishOf(claim), () => {
-    decisions += 1;
-    return nothingNew;
-  });
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  let awayTimes = 0;
+  const committing = store.commit(
+    finishOf(claim),
+    () => {
+      decisions += 1;
+      return nothingNew;
+    },
+    () => void (awayTimes += 1),
+  );
+  await expect.poll(() => awayTimes).toBe(1);
   expect(decisions).toBe(0);
   await letIn(true);
   expect(await committing).toEqual(nothingNew);

@@ -9,6 +9,8 @@ DECLARE
   v_ended timestamptz := (r->>'endedAt')::timestamptz;
   v_state text;
   v_sent jsonb;
+  v_day date;
+  v_payee text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:' || v_probe, 0));
   -- Probes that find a target down at the same moment: the first one notifies people.
@@ -18,8 +20,10 @@ BEGIN
   IF r->'sent' IS NOT NULL THEN
     PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:sent', 0));
   END IF;
-  SELECT state INTO v_state FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot FOR UPDATE;
-  IF v_state IS DISTINCT FROM 'claimed' THEN RETURN 'closed'; END IF;
+  SELECT state, spend_day, coalesce(billed_to, target) INTO v_state, v_day, v_payee
+    FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot FOR UPDATE;
+  -- Only the sweep interrupts a claim, and a slot is claimed once: a late result is the result of this claim.
+  IF v_state IS NULL OR v_state NOT IN ('claimed', 'interrupted') THEN RETURN 'closed'; END IF;
   IF plumbline.memory_version(v_probe, r->>'target', r->>'location') <> r->>'version' THEN RETURN 'moved'; END IF;
   IF r->'sent' IS NOT NULL THEN
     -- Only the receivers that are about to get a message: what others got changes nothing.
@@ -47,5 +51,9 @@ BEGIN
     FROM wanted JOIN written ON series_id = id WHERE accept IS NOT NULL;
   PERFORM plumbline.write_effects(r);
   PERFORM plumbline.settle_run(v_probe, v_slot);
+  -- The sweep had counted it as unknown; settling has counted it again if it still is. Last, as its row is locked by now.
+  IF v_state = 'interrupted' THEN
+    UPDATE plumbline.spend s SET unknown_runs = greatest(0, s.unknown_runs - 1) WHERE s.target = v_payee AND s.day = v_day;
+  END IF;
   RETURN 'committed';
 END $$;

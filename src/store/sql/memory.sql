@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION plumbline.probe_memory(
   p_probe text, p_slot timestamptz, p_target text, p_location text, p_at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state = 'claimed') THEN
+  IF NOT EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state IN ('claimed', 'interrupted')) THEN
     RETURN NULL;
   END IF;
   RETURN jsonb_build_object(

@@ -1,0 +1,94 @@
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FinishedRun } from "../run/world.ts";
+import type { Spool } from "../run/spool.ts";
+import { hashOf } from "../std/hash.ts";
+import type { Log } from "../std/log.ts";
+import type { Env } from "./secrets.ts";
+
+/** Workers wait with what they hold, so that there is never more than some runs for each of them. */
+const mostRuns = 1_000;
+const mostBytes = 1_000_000;
+
+/** One file for each result, in a folder that belongs to this user and this installation alone. */
+export function openSpool(env: Env, installation: string, log: Log): Spool {
+  const uid = process.getuid?.() ?? "user";
+  const folder = join(env["PLUMBLINE_SPOOL"] ?? join(tmpdir(), `plumbline-${uid}`), installation);
+  const fileOf = (runId: string): string => join(folder, `${hashOf(runId)}.json`);
+  const names = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return {
+    keep(run) {
+      try {
+        openFolder(folder);
+        const text = JSON.stringify(run);
+        if (text.length > mostBytes || names().length >= mostRuns) return false;
+        writeDurably(fileOf(run.runId), text);
+        return true;
+      } catch (error) {
+        log.warn("the spool can't be written", { folder, reason: codeOf(error) });
+        return false;
+      }
+    },
+    drop: (runId) => rmSync(fileOf(runId), { force: true }),
+    kept() {
+      try {
+        openFolder(folder);
+        return names().flatMap((name) => readRun(join(folder, name)) ?? []);
+      } catch (error) {
+        log.warn("the spool can't be read", { folder, reason: codeOf(error) });
+        return [];
+      }
+    },
+  };
+}
+
+/** Others could put results of their own into a folder that they have made. */
+function openFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const each of [join(folder, ".."), folder]) {
+    const { uid, mode } = lstatSync(each);
+    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    if (!isOwn) throw Object.assign(new Error("not ours alone"), { code: "EPERM" });
+  }
+}
+
+function writeDurably(file: string, text: string): void {
+  const unfinished = `${file}.part`;
+  const fd = openSync(unfinished, "w", 0o600);
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(unfinished, file);
+}
+
+/** A file that was damaged is deleted: nothing can be made of it. */
+function readRun(file: string): FinishedRun | undefined {
+  try {
+    const run = JSON.parse(readFileSync(file, "utf8")) as Partial<FinishedRun> | null;
+    const isWhole = typeof run?.runId === "string" && typeof run.slotMs === "number" && Array.isArray(run.observations);
+    if (isWhole) return run as FinishedRun;
+  } catch {
+    // Deleted below.
+  }
+  rmSync(file, { force: true });
+  return undefined;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}
