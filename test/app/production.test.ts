@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { keepSecrets } from "../../src/app/secrets.ts";
-import type { Role } from "../../src/app/generation.ts";
+import type { Role } from "../../src/app/parts.ts";
 import { allRoles, openService, type ServiceOptions } from "../../src/app/service.ts";
 import { chooseStorage } from "../../src/app/storage.ts";
 import { loadConfig } from "../../src/config/load.ts";
