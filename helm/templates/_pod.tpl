@@ -61,7 +61,7 @@ containers:
       {{- with concat $values.extraEnv ($own.extraEnv | default list) }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
-    {{- with concat $values.extraEnvFrom ($own.extraEnvFrom | default list) }}
+    {{- with concat (include "plumbline.credentials" . | fromJsonArray) $values.extraEnvFrom ($own.extraEnvFrom | default list) }}
     envFrom: {{- toYaml . | nindent 6 }}
     {{- end }}
     ports:
@@ -91,6 +91,18 @@ volumes:
   {{- with concat $values.extraVolumes ($own.extraVolumes | default list) }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
+
+{{/* Secrets with the credentials that a role reads, for envFrom: the table of src/config/secrets.ts. */}}
+{{- define "plumbline.credentials" -}}
+{{- $readers := dict "targets" (list "worker") "baseUrls" (list "scheduler" "worker" "web") "receivers" (list "notifier") "api" (list "web") "links" (list "notifier" "web") "heartbeat" (list "notifier") -}}
+{{- $sources := list -}}
+{{- range $kind, $names := .root.Values.credentials }}
+{{- if has $.role (get $readers $kind) }}
+{{- range $names }}{{ $sources = append $sources (dict "secretRef" (dict "name" .)) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- toJson ($sources | uniq) }}
 {{- end }}
 
 {{- define "plumbline.otelEnv" -}}

@@ -16,7 +16,7 @@ const files: readonly (readonly [path: string, by: string, what: string])[] = [
   [
     "`.plumbline/data`, or `PLUMBLINE_DATA`",
     "`start` without `DATABASE_URL`",
-    "the embedded store: folder `pg`, and `plumbline.pid`, which keeps other processes away. Back it up while the service is stopped",
+    "the embedded store: folder `pg`, `plumbline.lock`, which keeps other processes and containers away, and `plumbline.owner`, which names the process that has it. A network file system must support locks (NFS without `nolock`). Back it up while the service is stopped",
   ],
   ["`plumbline.yaml`", "`init`", "a configuration to begin with; never overwritten"],
   [

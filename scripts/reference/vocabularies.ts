@@ -96,6 +96,7 @@ const faults: Vocabulary<FaultName> = {
   connect: "no connection",
   tls: "no trust in the certificate, or no common version",
   reset: "the connection broke",
+  local: "a limit of the worker was reached, such as open files",
   truncated: "the body ended early",
   "too-large": "more than client.maxBody or client.maxEvents",
   "circuit-open": "not sent: client.circuit",

@@ -41,7 +41,7 @@ export async function audit({
   const telemetry = opened.adopt(await startTelemetry(env, true), (it) => it.stop());
   const pool = opened.adopt(await openPool({ kind: "embedded", folder: undefined }, silentLog), (it) => it.close());
   const store = await openStore(pool, systemClock.nowMs(), config.retentionDays);
-  const secrets = keepSecrets(env);
+  const secrets = keepSecrets(env, [], ["worker"]);
   secrets.use(config);
   const { redact } = secrets;
   let logged = "";

@@ -13,7 +13,8 @@ import { silentLog } from "../std/log.ts";
 import { seededRandom } from "../testbed/seeded-random.ts";
 import { loadConfigFile } from "./files.ts";
 import { keepSecrets } from "./secrets.ts";
-import { allRoles, openService } from "./service.ts";
+import { allRoles } from "../config/roles.ts";
+import { openService } from "./service.ts";
 
 export interface DemoArguments {
   readonly once: boolean;

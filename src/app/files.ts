@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { Io } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
+import type { LoadContext } from "../config/complaint.ts";
 import { type Loaded, loadConfig } from "../config/load.ts";
 import { renderProblems } from "../config/render.ts";
 import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { type Env, secretSources } from "./secrets.ts";
 
 /** A configuration; undefined, after writing its problems to standard error, if it has any. */
-export function loadOrExplain(file: string, { env, stderr }: Io, checkSecrets: boolean): Config | undefined {
+export function loadOrExplain(
+  file: string,
+  { env, stderr }: Io,
+  checkSecrets: LoadContext["checkSecrets"],
+): Config | undefined {
   const loaded = loadConfigFile(file, env, checkSecrets);
   if ("problems" in loaded) {
     stderr.write(renderProblems(loaded.problems));
@@ -18,7 +23,7 @@ export function loadOrExplain(file: string, { env, stderr }: Io, checkSecrets: b
 }
 
 /** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
-export function loadConfigFile(file: string, env: Env, checkSecrets: boolean): Loaded {
+export function loadConfigFile(file: string, env: Env, checkSecrets: LoadContext["checkSecrets"]): Loaded {
   let text: string;
   try {
     text = readFileSync(file, "utf8");

@@ -12,9 +12,9 @@ import { attributes as a } from "../telemetry/names.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
-import { openPages } from "./operations.ts";
+import { openNoPages, openPages } from "./operations.ts";
+import { idleUntil } from "./idle-until.ts";
 import { startHealthChecks } from "./health-checks.ts";
-import { openHeartbeat } from "./heartbeat.ts";
 import { startNotifier } from "./notifier.ts";
 import type { GenerationOptions, Parts, SharedResources } from "./parts.ts";
 import { repeat } from "./repeat.ts";
@@ -45,7 +45,7 @@ export async function openGeneration(
     const activity: Activity = {
       startedAtMs: Date.now(),
       roles,
-      shortestIntervalMs: shortestInterval(config),
+      idleUntilMs: idleUntil(config.probes),
       reconcileMs: options.reconcileMs,
       facts: new Map(),
     };
@@ -57,15 +57,10 @@ export async function openGeneration(
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
     const health = (): Checked => healthOf(activity, Date.now());
     const url = listen === undefined ? undefined : await openWeb(parts, listen, health, nudge);
-    if (roles.includes("scheduler")) await startScheduler(parts, nudge);
+    if (roles.includes("scheduler")) await startScheduler(parts, health, nudge);
     if (roles.includes("worker")) await startWorkers(parts, nudge);
     const checks = watchHealth(parts);
     steering.defer(() => checks.stop());
-    const { heartbeat } = config;
-    if (heartbeat !== undefined) {
-      const beating = openHeartbeat({ heartbeat, secrets, health, log });
-      steering.defer(() => beating.stop());
-    }
     return {
       config,
       url,
@@ -92,17 +87,18 @@ function startRetention({ store, config, options: { log }, working }: Parts): vo
 
 /** Returns the URL at which it listens. */
 async function openWeb(
-  { config, options: { secrets }, store, queues, telemetry, steering }: Parts,
+  { config, options: { secrets, roles }, store, queues, telemetry, steering }: Parts,
   listen: Config["listen"],
   health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
+  const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge };
   const sources = {
     overview: () => wholeOverview(store, config.probes, Date.now()),
     health,
     metrics: telemetry.scrape,
     observations: store,
-    ...openPages({ config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge }),
+    ...(roles.includes("web") ? openPages(pages) : openNoPages(pages)),
   };
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());
@@ -165,8 +161,4 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
     parts.takers.push(worker);
     working.defer(() => worker.stop());
   }
-}
-
-function shortestInterval({ probes }: Config): number {
-  return Math.min(dayMs, ...probes.map(({ cadence }) => (cadence.kind === "every" ? cadence.everyMs : dayMs)));
 }

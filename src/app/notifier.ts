@@ -1,8 +1,9 @@
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
-import { deliverOnce } from "../notify/deliver/deliver.ts";
+import { type DeliveryWorld, deliverOnce } from "../notify/deliver/deliver.ts";
 import { createConcurrencyLimit } from "../notify/deliver/concurrency-limit.ts";
 import { createMailer } from "../notify/deliver/mail-nodemailer.ts";
 import { createPoster } from "../notify/deliver/post-undici.ts";
+import { heartbeatKind, heartbeatKindName, heartbeatReceiver } from "../notify/deliver/heartbeat.ts";
 import { startOutboxPoller } from "../notify/deliver/outbox-poller.ts";
 import { startResending } from "../notify/route/resend.ts";
 import type { Config } from "../config/config.ts";
@@ -35,9 +36,12 @@ export async function startNotifier(
   const { clock, random, secret } = world;
   const { tracer, metrics } = telemetry;
   const concurrency = createConcurrencyLimit();
-  const receivers = new Map(config.receivers.map((receiver) => [receiver.name, receiver]));
+  const { heartbeat } = config;
+  const all = [...config.receivers, ...(heartbeat === undefined ? [] : [heartbeatReceiver(heartbeat)])];
+  const receivers = new Map(all.map((receiver) => [receiver.name, receiver]));
+  const heartbeats = heartbeatKind(heartbeat?.everyMs ?? 0);
   announceReceivers(metrics, receivers.keys());
-  const delivery = {
+  const delivery: DeliveryWorld = {
     links: actionLinksOf(config, secrets),
     clock,
     random,
@@ -45,7 +49,7 @@ export async function startNotifier(
     poster: createPoster(),
     mailer: createMailer(),
     receivers,
-    kindOf,
+    kindOf: (receiver) => (receiver.kind === heartbeatKindName ? heartbeats : kindOf(receiver)),
     concurrency,
     secret,
     log,

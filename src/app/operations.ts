@@ -5,7 +5,7 @@ import { createOperations } from "../operate/operations.ts";
 import { systemClock } from "../std/clock.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
-import { createGate } from "../web/access.ts";
+import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
@@ -22,6 +22,11 @@ export interface PagesOptions {
   readonly nudge: () => void;
 }
 
+/** What a process without the web role serves beside its health: nothing. */
+export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHost" | "config">): { api: ApiWorld } {
+  return { api: { operations: undefined, gate: gateFor([], listenHost, config) } };
+}
+
 /** What the web role serves beside its health. */
 export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema"> {
   const { config, secrets, store } = options;
@@ -32,18 +37,13 @@ export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts
 }
 
 /** The API over this store, for the tokens of the configuration. */
-function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions): ApiWorld {
+function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions) {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
   const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     publicUrl: config.actionLinks?.publicUrl,
-    gate: createGate(
-      tokens,
-      loopbackHosts.has(listenHost),
-      () => systemClock.monotonicMs(),
-      createClientAddress(config.trustedProxies),
-    ),
+    gate: gateFor(tokens, listenHost, config),
     operations: createOperations({
       book: store,
       clock: systemClock,
@@ -58,4 +58,9 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       nudge,
     }),
   };
+}
+
+function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies }: Config): Gate {
+  const clientAddress = createClientAddress(trustedProxies);
+  return createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs(), clientAddress);
 }

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { Role } from "../config/roles.ts";
 import type { SlotWorker } from "../schedule/queue.ts";
 import type { TickMemory } from "../schedule/tick.ts";
 import type { Timetable } from "../schedule/timetable.ts";
@@ -9,8 +10,6 @@ import type { Activity } from "../web/health.ts";
 import type { Secrets } from "./secrets.ts";
 import type { openQueuesFor } from "./storage.ts";
 import type { OpenWorld } from "./world.ts";
-
-export type Role = "scheduler" | "worker" | "notifier" | "web";
 
 export interface GenerationOptions {
   readonly log: Log;

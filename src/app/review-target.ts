@@ -23,7 +23,7 @@ export async function reviewTarget(wanted: AuditArguments, io: Io): Promise<numb
     stderr.write(`${text}\n`);
     return exitCodes.usage;
   };
-  const config = loadOrExplain(wanted.config, io, true);
+  const config = loadOrExplain(wanted.config, io, ["worker"]);
   if (config === undefined) return exitCodes.usage;
   const target = config.targets.find(({ name }) => name === wanted.target);
   if (target === undefined) {

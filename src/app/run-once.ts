@@ -15,7 +15,7 @@ import { openWorld } from "./world.ts";
 
 /** `run`: reports each probe that was named. */
 export async function run({ config: file, probes, reporter }: RunArguments, io: Io): Promise<number> {
-  const config = loadOrExplain(file, io, true);
+  const config = loadOrExplain(file, io, ["worker"]);
   if (config === undefined) return exitCodes.usage;
   const names = config.probes.map(({ name }) => name);
   const unknown = probes.filter((name) => !names.includes(name) && !config.probes.some(({ id }) => id === name));
@@ -39,7 +39,9 @@ async function runOnce(config: Config, env: Env, progress: (text: string) => voi
   await using opened = new AsyncDisposableStack();
   const telemetry = opened.adopt(await startTelemetry(env), (it) => it.stop());
   const runs = createUnstoredRuns();
-  const world = opened.adopt(openWorld(runs, config, keepSecrets(env), silentLog, telemetry), (it) => it.close());
+  const world = opened.adopt(openWorld(runs, config, keepSecrets(env, [], ["worker"]), silentLog, telemetry), (it) =>
+    it.close(),
+  );
   const reports: RunReport[] = [];
   const label = randomUUID().slice(0, 8);
   for (const probe of config.probes) {

@@ -5,10 +5,12 @@ import { exceptionFields } from "../std/log.ts";
 import { announceProbes, measureQueues, measureReconciliation, measureTick } from "./measure.ts";
 import type { Parts } from "./parts.ts";
 import { repeat } from "./repeat.ts";
+import { startHeartbeat } from "../upkeep/heartbeat.ts";
+import type { Checked } from "../web/health.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 /** Puts the schedules in force, adds due slots to the queue at each tick, and runs the upkeep while it is elected. */
-export async function startScheduler(parts: Parts, nudge: () => void): Promise<void> {
+export async function startScheduler(parts: Parts, health: () => Checked, nudge: () => void): Promise<void> {
   const { config, store, queues, world, timetable, activity, steering, working, takers } = parts;
   const { log, reconcileMs } = parts.options;
   const { clock } = world;
@@ -41,4 +43,11 @@ export async function startScheduler(parts: Parts, nudge: () => void): Promise<v
   );
   takers.push(ticking);
   working.defer(() => ticking.stop());
+  const { heartbeat } = config;
+  if (heartbeat === undefined) return;
+  const troubles = (): readonly string[] => [...health().reasons, ...health().warnings];
+  const { startedAtMs } = activity;
+  const beating = { store, clock, probes, startedAtMs, everyMs: heartbeat.everyMs, troubles, log };
+  const heart = startHeartbeat(beating, repeat, nudge);
+  steering.defer(() => heart.stop());
 }

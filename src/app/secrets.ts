@@ -3,7 +3,15 @@ import type { SecretRef } from "../probe/target.ts";
 import { readFileSync } from "node:fs";
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
-import { readSecret, secretName, type SecretSources } from "../config/secrets.ts";
+import {
+  isReadBy,
+  readSecret,
+  type SecretKind,
+  secretKinds,
+  secretName,
+  type SecretSources,
+} from "../config/secrets.ts";
+import { allRoles, type Role } from "../config/roles.ts";
 import { requiredSecrets } from "../receivers/receivers.ts";
 import { createRedactor, type Redactor } from "../std/redact.ts";
 
@@ -17,7 +25,7 @@ export interface Secrets {
   read(ref: SecretRef): string;
   /** undefined: it is not there just now. */
   peek(ref: SecretRef): string | undefined;
-  /** Reads all that a configuration names; what earlier ones named stays hidden. */
+  /** Reads what the roles of this process need of a configuration; what earlier ones named stays hidden. */
   use(config: Config): void;
   /** Reads again all that was named: a file may have been replaced. */
   look(): void;
@@ -40,7 +48,7 @@ export function secretSources(env: Env): SecretSources {
 const keptValues = 16;
 
 /** `also`: secrets that no configuration names, such as those in the URLs of the stores. */
-export function keepSecrets(env: Env, also: readonly string[] = []): Secrets {
+export function keepSecrets(env: Env, also: readonly string[] = [], roles: readonly Role[] = allRoles): Secrets {
   const sources = secretSources(env);
   const named = new Map<string, { readonly ref: SecretRef; values: readonly string[] }>();
   /** Made anew when a text comes to be hidden in after a value was learned. */
@@ -68,7 +76,7 @@ export function keepSecrets(env: Env, also: readonly string[] = []): Secrets {
       return value;
     },
     use(config) {
-      for (const ref of refsIn(config)) peek(ref);
+      for (const ref of refsIn(config, roles)) peek(ref);
     },
     look() {
       for (const { ref } of named.values()) if ("file" in ref) peek(ref);
@@ -82,18 +90,25 @@ function spelt(value: string): string[] {
   return [value, sent, sent.replace(/^whs(?:ec|k)_/, "")];
 }
 
-function refsIn({ targets, receivers, apiTokens, actionLinks, heartbeat }: Config): SecretRef[] {
-  return [
-    ...targets.flatMap(({ key, baseUrlRef, secretHeaders, audit }) => [
+function refsIn(
+  { targets, receivers, apiTokens, actionLinks, heartbeat }: Config,
+  roles: readonly Role[],
+): SecretRef[] {
+  const refs: Record<SecretKind, readonly (SecretRef | undefined)[]> = {
+    target: targets.flatMap(({ key, secretHeaders, audit }) => [
       key,
-      baseUrlRef,
       ...Object.values(secretHeaders ?? {}),
       audit?.revokedKey,
       audit?.billing?.key,
     ]),
-    ...apiTokens.map(({ token }) => token),
-    actionLinks?.key,
-    heartbeat === undefined || typeof heartbeat.url === "string" ? undefined : heartbeat.url,
-    ...receivers.flatMap((receiver) => requiredSecrets(receiver).map(({ ref }) => ref)),
-  ].filter((ref) => ref !== undefined);
+    baseUrl: targets.map(({ baseUrlRef }) => baseUrlRef),
+    receiver: receivers.flatMap((receiver) => requiredSecrets(receiver).map(({ ref }) => ref)),
+    apiToken: apiTokens.map(({ token }) => token),
+    linkKey: [actionLinks?.key],
+    heartbeat: [typeof heartbeat?.url === "object" ? heartbeat.url : undefined],
+  };
+  return secretKinds
+    .filter((kind) => isReadBy(kind, roles))
+    .flatMap((kind) => refs[kind])
+    .filter((ref) => ref !== undefined);
 }

@@ -6,12 +6,10 @@ import { startTelemetry } from "../telemetry/telemetry.ts";
 import { checkConfiguration } from "../upkeep/check-configuration.ts";
 import { openGeneration } from "./generation.ts";
 import { aboutThis } from "./log-trouble.ts";
-import type { GenerationOptions, Role } from "./parts.ts";
+import type { GenerationOptions } from "./parts.ts";
 import { openStoreInTime, type SchemaPolicy } from "./schema.ts";
 import type { Env } from "./secrets.ts";
 import { openPool, openQueuesFor, type StorageChoice } from "./storage.ts";
-
-export const allRoles: readonly Role[] = ["scheduler", "worker", "notifier", "web"];
 
 export interface ServiceOptions extends SchemaPolicy, GenerationOptions {
   readonly env: Env;
@@ -38,7 +36,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const opened = new AsyncDisposableStack();
   try {
     const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, aboutThis(log)), (it) => it.stop());
-    const pool = opened.adopt(await openPool(storage, log), (it) => it.close());
+    const purpose = `plumbline start (${roles.join(", ")})`;
+    const pool = opened.adopt(await openPool(storage, log, purpose), (it) => it.close());
     const store = await openStoreInTime(pool, options, config.retentionDays);
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),

@@ -14,14 +14,14 @@ import { chooseStorage, secretsOf } from "./storage.ts";
 export async function start(options: StartArguments, io: Io): Promise<number> {
   const { config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs } = options;
   const { env, stderr } = io;
-  const config = loadOrExplain(file, io, true);
+  const config = loadOrExplain(file, io, roles);
   if (config === undefined) return exitCodes.usage;
   const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
   if (storage.kind === "refused") {
     stderr.write(`${storage.reason}\n`);
     return exitCodes.usage;
   }
-  const secrets = keepSecrets(env, secretsOf(storage));
+  const secrets = keepSecrets(env, secretsOf(storage), roles);
   secrets.use(config);
   const log = createLog(stderr, "info", secrets.redact, {
     format: stderr.isTTY === true ? "human" : "json",
@@ -45,7 +45,7 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
       service,
       log,
       listen: listen === undefined ? config.listen : undefined,
-      load: () => loadConfigFile(file, env, true),
+      load: () => loadConfigFile(file, env, roles),
     },
     repeat,
   );

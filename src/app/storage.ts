@@ -87,10 +87,12 @@ function decoded(text: string): string {
   }
 }
 
-/** Rejects with a Refusal that says why, without a password. */
-export function openPool(choice: StorageChoice, log: Log): Promise<StorePool> {
+/** Rejects with a Refusal that says why, without a password. `purpose`: what holds the embedded store meanwhile. */
+export function openPool(choice: StorageChoice, log: Log, purpose?: string): Promise<StorePool> {
   const isEmbedded = choice.kind === "embedded";
-  const opening = isEmbedded ? openPglitePool(choice.folder) : openPostgresPool(choice.databaseUrl, log);
+  const opening = isEmbedded
+    ? openPglitePool(choice.folder, undefined, purpose)
+    : openPostgresPool(choice.databaseUrl, log);
   return opening.catch((error: unknown) => {
     const reason = `can't be opened: ${reasonOf(error)}`;
     const next = "Start it, or correct DATABASE_URL.";

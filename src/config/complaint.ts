@@ -1,11 +1,12 @@
 import { closestTo } from "./closest.ts";
+import type { Role } from "./roles.ts";
 import type { SecretSources } from "./secrets.ts";
 
 export interface LoadContext extends SecretSources {
   /** Names of the built-in scenarios. */
   readonly scenarios: readonly string[];
-  /** Also require every secret to be present: `start` needs them, `validate` on a laptop does not. */
-  readonly checkSecrets: boolean;
+  /** Also require secrets to be present: all, or those that some roles read. `validate` on a laptop requires none. */
+  readonly checkSecrets: boolean | readonly Role[];
 }
 
 /** One mistake, before its place in the text is known. `key`: the place is the key of that name under the path. */

@@ -14,8 +14,8 @@ export function resolveAudit(
   if (given === undefined) return undefined;
   const path = ["targets", name, "audit"];
   const { revokedKey, billing, fallback } = given;
-  if (revokedKey !== undefined) requireSecret(revokedKey, [...path, "revokedKey"], check);
-  if (billing?.key !== undefined) requireSecret(billing.key, [...path, "billing", "key"], check);
+  if (revokedKey !== undefined) requireSecret("target", revokedKey, [...path, "revokedKey"], check);
+  if (billing?.key !== undefined) requireSecret("target", billing.key, [...path, "billing", "key"], check);
   if (fallback?.target !== undefined) {
     const others = [...targets.keys()].filter((other) => other !== name);
     const at = { path: [...path, "fallback"], key: "target", expected: "the name of another target" };

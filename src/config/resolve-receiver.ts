@@ -5,7 +5,7 @@ import { receiverKinds, requiredSecrets } from "../receivers/receivers.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { kindNames, type ReceiverText } from "./receiver-schemas.ts";
 import type { ConfigText } from "./schema.ts";
-import { readSecret, requireSecret, secretName } from "./secrets.ts";
+import { requireSecret, secretName } from "./secrets.ts";
 
 /** The receivers of a configuration. Complains now about whatever would keep one from ever getting an alert. */
 export function resolveReceivers(text: ConfigText, context: LoadContext, complaints: Complaint[]): Receiver[] {
@@ -20,8 +20,8 @@ export function resolveReceivers(text: ConfigText, context: LoadContext, complai
     const { allowPrivate, timeout } = settings;
     const common = { name, allowPrivate, timeoutMs: durationMs(timeout), ...(links.length === 0 ? {} : { links }) };
     const receiver = row.resolve(settings, common);
-    checkSecrets(receiver, path, context, complaints);
-    checkAddress(receiver, path, context, complaints);
+    const address = checkSecrets(receiver, path, context, complaints) ?? receiver.url;
+    checkAddress(address, receiver, path, complaints);
     return receiver;
   });
 }
@@ -33,15 +33,17 @@ export function kindNameOf(text: ReceiverText): (typeof kindNames)[number] {
   return kind;
 }
 
-/** Each secret is there and has the form that its service issues; it is never shown. */
+/** Each secret is there and has the form that its service issues; it is never shown. Returns an address among them. */
 function checkSecrets(
   receiver: Receiver,
   path: readonly string[],
   context: LoadContext,
   complaints: Complaint[],
-): void {
+): string | undefined {
+  let address: string | undefined;
   for (const { ref, form } of requiredSecrets(receiver)) {
-    const value = requireSecret(ref, path, { context, complaints });
+    const value = requireSecret("receiver", ref, path, { context, complaints });
+    if (ref === receiver.url) address = value;
     if (value === undefined || form === undefined || form.accepts(value)) continue;
     complaints.push({
       path,
@@ -50,17 +52,17 @@ function checkSecrets(
       hint: "replace it by what the service issued",
     });
   }
+  return address;
 }
 
 /** Delivery would refuse plain http every time. */
 function checkAddress(
-  { url, allowPrivate }: Receiver,
+  address: Receiver["url"],
+  { allowPrivate }: Receiver,
   path: readonly string[],
-  context: LoadContext,
   complaints: Complaint[],
 ): void {
-  const address = typeof url === "string" ? url : context.checkSecrets ? readSecret(url, context) : undefined;
-  if (allowPrivate || address === undefined || !/^http:/i.test(address.trim())) return;
+  if (allowPrivate || typeof address !== "string" || !/^http:/i.test(address.trim())) return;
   complaints.push({
     path,
     key: "url",

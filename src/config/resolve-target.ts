@@ -18,7 +18,7 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
   if (text === undefined) throw new Error("resolved a target that is not configured");
   const { model, provider, key, keyHeader, maxTokensField, traceparent, tokenizer } = text;
   const path = ["targets", name];
-  if (key !== undefined) requireSecret(key, [...path, "key"], check);
+  if (key !== undefined) requireSecret("target", key, [...path, "key"], check);
   const price = priceOf(text);
   if (price === undefined) requirePrice(name, whole, check.complaints);
   return {
@@ -47,7 +47,7 @@ function baseUrlOf(
   check: Check,
 ): Pick<Target, "baseUrl" | "baseUrlRef"> {
   if (typeof given === "string") return { baseUrl: given.replace(/\/+$/, "") };
-  requireSecret(given, path, check);
+  requireSecret("baseUrl", given, path, check);
   const url = readSecret(given, check.context)?.trim();
   if (url !== undefined && !isPlainHttpUrl(url)) {
     const hint = `correct the value of ${given.env}`;
@@ -71,7 +71,7 @@ function headersOf(
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === "string") headers.push([name, value]);
     else {
-      requireSecret(value, [...path, name], check);
+      requireSecret("target", value, [...path, name], check);
       secrets.push([name, value]);
     }
   }

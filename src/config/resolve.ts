@@ -26,9 +26,9 @@ export function resolveConfig(
   );
   const receivers = resolveReceivers(text, context, complaints);
   const alerting = resolveAlerting(text, complaints);
-  for (const { name, token } of api.tokens) requireToken(token, ["api", "tokens", name], check);
-  if (api.links !== undefined) requireToken(api.links.key, ["api", "linkKey"], check);
-  if (typeof heartbeat?.url === "object") requireSecret(heartbeat.url, ["heartbeat", "url"], check);
+  for (const { name, token } of api.tokens) requireToken("apiToken", token, ["api", "tokens", name], check);
+  if (api.links !== undefined) requireToken("linkKey", api.links.key, ["api", "linkKey"], check);
+  if (typeof heartbeat?.url === "object") requireSecret("heartbeat", heartbeat.url, ["heartbeat", "url"], check);
   requireOwnNames(text, complaints);
   const fleet = { targets, alerting, receivers: Object.keys(text.receivers) };
   const probes = text.probes.flatMap((_, index) => resolveProbe(index, text, fleet, check));

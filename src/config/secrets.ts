@@ -1,5 +1,25 @@
 import type { SecretRef } from "../probe/target.ts";
 import type { Check } from "./complaint.ts";
+import type { Role } from "./roles.ts";
+
+export const secretKinds = ["target", "baseUrl", "receiver", "apiToken", "linkKey", "heartbeat"] as const;
+
+export type SecretKind = (typeof secretKinds)[number];
+
+/** Which roles of the service read each kind of secret. The others start without it, and never see it. */
+const readers: Readonly<Record<SecretKind, readonly Role[]>> = {
+  target: ["worker"],
+  // A series is named by what it asks and where, and outages are grouped by host.
+  baseUrl: ["scheduler", "worker", "web"],
+  receiver: ["notifier"],
+  apiToken: ["web"],
+  linkKey: ["notifier", "web"],
+  heartbeat: ["notifier"],
+};
+
+export function isReadBy(kind: SecretKind, roles: readonly Role[]): boolean {
+  return roles.some((role) => readers[kind].includes(role));
+}
 
 /** The outside, as far as a configuration may look at it. */
 export interface SecretSources {
@@ -27,13 +47,15 @@ export function looksSecret(text: string): boolean {
   );
 }
 
-/** Complains when a secret is missing. Returns its value only where secrets are checked. */
+/** Complains when a secret is missing. Returns its value only where secrets of its kind are checked. */
 export function requireSecret(
+  kind: SecretKind,
   ref: SecretRef,
   path: readonly PropertyKey[],
   { context, complaints }: Check,
 ): string | undefined {
-  if (!context.checkSecrets) return undefined;
+  const { checkSecrets } = context;
+  if (typeof checkSecrets === "boolean" ? !checkSecrets : !isReadBy(kind, checkSecrets)) return undefined;
   const value = readSecret(ref, context);
   if (value !== undefined) return value;
   const hint = "env" in ref ? `export ${ref.env}=… before starting` : "write the secret to that file";
@@ -44,8 +66,8 @@ export function requireSecret(
 const shortestToken = 20;
 
 /** A short token can be guessed. */
-export function requireToken(ref: SecretRef, path: readonly PropertyKey[], check: Check): void {
-  const value = requireSecret(ref, path, check);
+export function requireToken(kind: SecretKind, ref: SecretRef, path: readonly PropertyKey[], check: Check): void {
+  const value = requireSecret(kind, ref, path, check);
   if (value === undefined || value.length >= shortestToken) return;
   check.complaints.push({
     path,

@@ -39,10 +39,16 @@ export type StreamStamps = Pick<
 
 export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total";
 
+/** Errors of the operating system for lack of file descriptors, of local ports, of buffers or of memory. */
+export const localLimits = ["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"] as const;
+export type LocalLimit = (typeof localLimits)[number];
+
 /** Why there is no reply. `truncated`: the connection ended inside the body. */
 export type TransportFault =
   | { readonly kind: "fault"; readonly class: "dns" | "connect" | "tls" | "reset" | "truncated" | "too-large" }
   | { readonly kind: "fault"; readonly class: "timeout"; readonly phase: Phase }
+  /** This machine or process has reached a limit of its own, such as `EMFILE`: it says nothing about the target. */
+  | { readonly kind: "fault"; readonly class: "local"; readonly limit: LocalLimit }
   /** Nothing was sent: the breaker is open after repeated failures, or the request is larger than allowed. */
   | { readonly kind: "fault"; readonly class: "circuit-open" | "request-too-large" };
 

@@ -1,11 +1,13 @@
-import type { TransportFault } from "./exchange.ts";
+import { localLimits, type TransportFault } from "./exchange.ts";
 
 /** What an error of the network layer means. `headersSeen`: the reply had begun. */
 export function faultOf(error: unknown, headersSeen: boolean): TransportFault {
   const code = codeOf(error);
+  const limit = localLimits.find((it) => it === code);
+  if (limit !== undefined) return { kind: "fault", class: "local", limit };
   if (["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA"].includes(code)) return { kind: "fault", class: "dns" };
   if (code === "UND_ERR_CONNECT_TIMEOUT") return { kind: "fault", class: "timeout", phase: "connect" };
-  if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "ETIMEDOUT"].includes(code)) {
+  if (["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"].includes(code)) {
     return { kind: "fault", class: "connect" };
   }
   if (isTls(code)) return { kind: "fault", class: "tls" };

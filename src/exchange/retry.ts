@@ -21,6 +21,7 @@ function isTransientFault(fault: TransportFault): boolean {
     case "too-large":
     case "circuit-open":
     case "request-too-large":
+    case "local":
       return false;
     default:
       return fault satisfies never;

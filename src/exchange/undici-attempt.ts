@@ -1,4 +1,6 @@
+import { closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
+import { devNull } from "node:os";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
@@ -166,9 +168,22 @@ function send(
       if (!reception.add(piece, elapsedMs())) abort({ kind: "fault", class: "too-large" });
     },
     onResponseEnd: () => settle(),
-    onResponseError: (_controller, error) => settle(faultOf(error, progress.headersMs !== undefined)),
+    onResponseError(_controller, error) {
+      const fault = faultOf(error, progress.headersMs !== undefined);
+      settle(fault.class === "dns" ? (openFilesFault() ?? fault) : fault);
+    },
   });
   return promise;
+}
+
+/** Without a file descriptor for the resolver, the system says that it can't find the name. */
+function openFilesFault(): TransportFault | undefined {
+  try {
+    closeSync(openSync(devNull, "r"));
+    return undefined;
+  } catch (error) {
+    return faultOf(error, false);
+  }
 }
 
 function dispatched({ method, url, headers, body }: HttpRequest, userAgent: string): Dispatcher.DispatchOptions {

@@ -1,5 +1,5 @@
-import { CronExpressionParser } from "cron-parser";
 import type { MaintenanceWindow } from "../probe/alerting.ts";
+import { cronTimes } from "../std/cron.ts";
 import { type Matchable, meets } from "./matcher.ts";
 
 /** The window that it is in, if any. */
@@ -11,8 +11,7 @@ export function maintenanceAt(
   return windows.find((window) => meets(window.match, incident) && isWithin(window, nowMs));
 }
 
-/** Forwards from where a window that is still on must have begun, as the schedule of the probes does. */
+/** A window lasts its whole time from its start, whatever the clocks do meanwhile. */
 function isWithin({ cron, tz, forMs }: MaintenanceWindow, nowMs: number): boolean {
-  const times = CronExpressionParser.parse(cron, { tz, currentDate: new Date(nowMs - forMs) });
-  return times.next().getTime() <= nowMs;
+  return cronTimes(cron, tz, nowMs - forMs, nowMs).length > 0;
 }

@@ -7,7 +7,7 @@ import type { JudgePolicy, Probe } from "../probe/probe.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { readingOf } from "./drift/group/reading.ts";
-import { isTimeout, judgeAvailability } from "./rules/availability.ts";
+import { isTimeout, judgeAvailability, localLimitOf } from "./rules/availability.ts";
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
 import { judgeExpectations } from "./rules/expectations.ts";
 import { isPlausibilityOnly, judgePlausibleUsage } from "./rules/plausible-usage.ts";
@@ -37,6 +37,8 @@ export interface RunJudgement {
 export function judgeRun(input: JudgeRunInput): RunJudgement {
   const stepMs = input.observations.find((it) => it.clockStepMs !== undefined)?.clockStepMs;
   if (stepMs !== undefined) return unjudgeable(`the clock was set by ${formatDurationMs(Math.abs(stepMs))} meanwhile`);
+  const limit = input.observations.flatMap(({ outcome }) => localLimitOf(outcome) ?? []).at(0);
+  if (limit !== undefined) return unjudgeable(limit);
   const { probe, scenario, observations, fleet } = input;
   const policy = inForce(probe.judge, fleet);
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));

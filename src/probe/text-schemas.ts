@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { CronExpressionParser } from "cron-parser";
+import { isCronPattern } from "../std/cron.ts";
 import { z } from "zod";
 import { parseDurationMs } from "../std/duration.ts";
 import { microUsd } from "../std/money.ts";
@@ -40,7 +40,7 @@ export const size = z
 export const cron = z
   .string({ error: "a cron pattern such as 0 3 * * *" })
   .max(200)
-  .refine(isCron, { error: "a cron pattern of five fields such as 0 3 * * *" })
+  .refine(isCronPattern, { error: "a cron pattern of five fields such as 0 3 * * *" })
   .meta({
     title: "cron",
     description: "five fields: minute, hour, day of the month, month, day of the week",
@@ -87,15 +87,6 @@ export function durationMs(text: string): number {
   const parsed = parseDurationMs(text);
   if (parsed === undefined) throw new Error("a duration was not validated");
   return parsed;
-}
-
-function isCron(pattern: string): boolean {
-  try {
-    CronExpressionParser.parse(pattern);
-    return pattern.trim().split(/\s+/).length === 5;
-  } catch {
-    return false;
-  }
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,4 +1,4 @@
-import { CronExpressionParser } from "cron-parser";
+import { cronTimes, nextCronTime } from "../std/cron.ts";
 import type { ScheduleEntry } from "./queue.ts";
 
 /** Enough for a day of every 20 s. */
@@ -24,44 +24,16 @@ export function nextSlot({ cadence, offsetMs }: ScheduleEntry, nowMs: number): n
   if (cadence.kind === "every") {
     return (Math.floor((nowMs - offsetMs) / cadence.everyMs) + 1) * cadence.everyMs + offsetMs;
   }
-  for (let spanMs = 60_000; spanMs <= longestGapMs; spanMs *= 8) {
-    const [first] = walk(cadence.pattern, cadence.tz, nowMs, nowMs + spanMs);
-    if (first !== undefined) return first;
-  }
-  return undefined;
+  return nextCronTime(cadence.pattern, cadence.tz, nowMs);
 }
-
-/** A 29 February that falls on a given weekday. */
-const longestGapMs = 40 * 366 * 86_400_000;
 
 /** Searches no more of a long time than it can report: first its end, then four times as much. */
 function cronSlots(pattern: string, tz: string, fromMs: number, toMs: number, most: number): number[] {
   for (let spanMs = most * shortestCronMs; ; spanMs *= 4) {
     const startMs = Math.max(fromMs, toMs - spanMs);
-    const slots = walk(pattern, tz, startMs, toMs);
+    const slots = cronTimes(pattern, tz, startMs, toMs);
     if (startMs === fromMs || slots.length >= most) return slots.slice(-most);
   }
 }
 
 const shortestCronMs = 1000;
-
-/**
- * Forwards, as the queue does: backwards, or from within the hour that daylight saving leaves out, a slot that was
- * moved would not be found, and from within the doubled hour a slot would be found twice.
- */
-function walk(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
-  const slots: number[] = [];
-  const currentDate = new Date(fromMs - (isHourly(pattern) ? 0 : changeOfClocksMs));
-  const times = CronExpressionParser.parse(pattern, { tz, currentDate });
-  for (let slot = times.next().getTime(); slot <= toMs; slot = times.next().getTime()) {
-    if (slot > fromMs) slots.push(slot);
-  }
-  return slots;
-}
-
-const changeOfClocksMs = 2 * 3_600_000;
-
-/** The same in every hour: then a change of the hour moves nothing. */
-function isHourly(pattern: string): boolean {
-  return pattern.trim().split(/\s+/).at(-4) === "*";
-}

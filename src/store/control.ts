@@ -4,6 +4,7 @@ import type { AuditStore } from "../operate/audit-log.ts";
 import type { DeliveryStore, DeliveryView } from "../operate/deliveries.ts";
 import type { IncidentStore } from "../operate/manage-incidents.ts";
 import type { SilenceStore } from "../operate/silences.ts";
+import type { LimitsStore, ReachedLimit } from "../upkeep/check-limits.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
@@ -14,6 +15,13 @@ import { concludeIncident } from "./outbox.ts";
 import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
 
+const reachedLimitRow = rowSchema<ReachedLimit>({
+  location: text("location"),
+  reason: text("reason", "regexp_replace(unjudged ->> 0, '^run: ', '')"),
+  runId: text("run_id", "max(run_id)"),
+  runs: number("runs", "count(*)"),
+});
+
 const lastDoneRow = rowSchema({
   probeId: text("probe_id"),
   endedAtMs: timeMs("last_done_at"),
@@ -22,7 +30,7 @@ const lastDoneRow = rowSchema({
 type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore;
 
 /** Incidents, silences, deliveries, and the audit log. */
-export function createControlStore(db: Database): ControlStore & MonitorStore & ConcludeStore {
+export function createControlStore(db: Database): ControlStore & LimitsStore & MonitorStore & ConcludeStore {
   return {
     incidents: (all, limit) =>
       db.select(
@@ -95,6 +103,15 @@ export function createControlStore(db: Database): ControlStore & MonitorStore & 
       );
       return new Map(rows.map(({ probeId, endedAtMs }) => [probeId, endedAtMs]));
     },
+
+    reachedLimits: (sinceMs) =>
+      db.select(
+        reachedLimitRow,
+        sql`
+        SELECT ${reachedLimitRow.columns} FROM plumbline.runs
+        WHERE slot > ${iso(sinceMs)}::timestamptz AND verdict = 'inconclusive'
+          AND observations @> '[{"outcome": {"class": "local"}}]' GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 10`,
+      ),
 
     deliveries: (state, limit) => deliveriesWhere(db, sql`state = ${state}`, limit),
 

@@ -15,13 +15,14 @@ import {
   timeMs,
   word,
 } from "./columns.ts";
+import type { HeartbeatStore } from "../upkeep/heartbeat.ts";
 import type { Database, Transaction } from "./database.ts";
 import { readIncident, writeIncidents } from "./incidents.ts";
 import { lock, lockKeys } from "./locks.ts";
 import { raw, sql } from "./sql.ts";
 
 /** Alerts waiting for their receivers: the truth about what is still to be delivered. */
-export function createOutbox(db: Database): Outbox {
+export function createOutbox(db: Database): Outbox & Pick<HeartbeatStore, "beat"> {
   return {
     async catchUp(nowMs) {
       const waiting = await db.select(
@@ -56,8 +57,21 @@ export function createOutbox(db: Database): Outbox {
       return leased === undefined ? undefined : pendingRow.decode(leased);
     },
 
+    async beat({ id, receiver, alert, createdAtMs }) {
+      await db.execute(sql`
+        INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at)
+        SELECT ${id}, ${alert.incidentId}, ${alert.sequence}::int, ${receiver}, ${JSON.stringify(alert)}::jsonb,
+          ${iso(createdAtMs)}::timestamptz, ${iso(createdAtMs)}::timestamptz
+        WHERE NOT EXISTS (SELECT FROM plumbline.outbox WHERE receiver = ${receiver} AND state = 'pending')
+        ON CONFLICT DO NOTHING`);
+    },
+
     record: (attempt, conclusion) =>
       db.transaction(async (tx) => {
+        if (attempt.isRoutine === true) {
+          await tx.execute(sql`DELETE FROM plumbline.outbox WHERE id = ${attempt.outboxId}`);
+          return;
+        }
         const isEnded = await writeAttempt(tx, attempt);
         if (attempt.disablesAs !== undefined) await disable(tx, attempt, attempt.disablesAs);
         if (isEnded && conclusion !== undefined) await concludeIncident(tx, conclusion);

@@ -10,6 +10,7 @@ import type { FleetStore } from "../upkeep/check-fleet.ts";
 import type { GroupStore } from "../upkeep/check-groups.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
+import type { LimitsStore } from "../upkeep/check-limits.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
@@ -25,6 +26,7 @@ import { createControlStore } from "./control.ts";
 import { createExportStore } from "./export.ts";
 import { createPlannedStore } from "./plans.ts";
 import { createProbeStore } from "./probes.ts";
+import type { HeartbeatStore } from "../upkeep/heartbeat.ts";
 import { createOutbox } from "./outbox.ts";
 import { readOverview } from "./overview.ts";
 import type { StorePool } from "./pools/pool.ts";
@@ -49,9 +51,11 @@ export interface Store
     SlotStore,
     AskedSlots,
     Outbox,
+    HeartbeatStore,
     LastNotified,
     OperationStore,
     ExportStore,
+    LimitsStore,
     MonitorStore,
     RollCallStore,
     ConcludeStore,

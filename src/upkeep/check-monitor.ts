@@ -1,5 +1,6 @@
 import type { Duty } from "../notify/self-incident.ts";
 import type { Probe } from "../probe/probe.ts";
+import { dueAgainMs } from "../probe/cadence.ts";
 import { formatDurationMs, hourMs } from "../std/duration.ts";
 import { type ConcludeStore, type ConcludeWorld, concludeDuty } from "./conclude.ts";
 
@@ -19,23 +20,35 @@ export interface MonitorWorld extends ConcludeWorld {
 
 export const punctuality: Duty = { series: "punctuality", label: "probes run on schedule" };
 
-const patienceIntervals = 3;
-const shortestPatienceMs = 60_000;
-const cronPatienceMs = 25 * hourMs;
+/** So many intervals after a run was due, it is late: more than a minute, so that nothing is, and an hour is enough for all. */
+const patienceIntervals = 2;
+const shortestPatienceMs = 30_000;
+const longestPatienceMs = hourMs;
 const mostListed = 10;
 
-/** One incident for all probes whose newest run is older than three intervals (I7). */
-export async function checkMonitor(world: MonitorWorld, nowMs: number): Promise<void> {
-  const done = await world.store.lastDone();
-  const late = world.probes.flatMap(({ id, cadence }) => {
-    const patienceMs =
-      cadence.kind === "every" ? Math.max(patienceIntervals * cadence.everyMs, shortestPatienceMs) : cronPatienceMs;
-    const silentMs = nowMs - Math.max(done.get(id) ?? 0, world.startedAtMs);
-    return silentMs > patienceMs ? [{ id, silentMs, patienceMs }] : [];
+/** Probes that missed what their own schedule named. */
+export function lateProbes(
+  probes: readonly Probe[],
+  lastDone: ReadonlyMap<string, number>,
+  startedAtMs: number,
+  nowMs: number,
+): readonly { readonly id: string; readonly silentMs: number; readonly dueMs: number }[] {
+  return probes.flatMap(({ id, cadence }) => {
+    const lastMs = Math.max(lastDone.get(id) ?? 0, startedAtMs);
+    const dueMs = dueAgainMs(cadence, lastMs);
+    if (dueMs > nowMs) return [];
+    const patienceMs = patienceIntervals * (dueAgainMs(cadence, dueMs) - dueMs);
+    const lateAtMs = dueMs + Math.min(longestPatienceMs, Math.max(shortestPatienceMs, patienceMs));
+    return nowMs > lateAtMs ? [{ id, silentMs: nowMs - lastMs, dueMs }] : [];
   });
-  const troubles = late.slice(0, mostListed).map(({ id, silentMs, patienceMs }, index) => ({
+}
+
+/** One incident for all probes that missed what their own schedule named (I7). */
+export async function checkMonitor(world: MonitorWorld, nowMs: number): Promise<void> {
+  const late = lateProbes(world.probes, await world.store.lastDone(), world.startedAtMs, nowMs);
+  const troubles = late.slice(0, mostListed).map(({ id, silentMs, dueMs }, index) => ({
     subject: id,
-    expected: `a run within ${formatDurationMs(patienceMs)}`,
+    expected: `a run at ${new Date(dueMs).toISOString()}`,
     observed:
       `no run for ${formatDurationMs(silentMs)}` +
       (index === 0 && late.length > 1 ? `, ${late.length} probes in all` : ""),

@@ -6,6 +6,7 @@ import { exceptionFields, type Log } from "../std/log.ts";
 import { type BillingStore, createBillingCheck } from "./check-billing.ts";
 import { type FleetStore, checkFleet } from "./check-fleet.ts";
 import { checkGroups, type GroupStore } from "./check-groups.ts";
+import { checkLimits, type LimitsStore } from "./check-limits.ts";
 import { checkMonitor, type MonitorStore } from "./check-monitor.ts";
 import { checkOutages, type GroupIncidentStore } from "./check-outages.ts";
 import { checkSlo, type SloStore } from "./check-slo.ts";
@@ -31,6 +32,7 @@ export interface UpkeepWorld {
     FleetStore &
     GroupIncidentStore &
     GroupStore &
+    LimitsStore &
     MonitorStore &
     OrphanStore &
     SloStore &
@@ -63,6 +65,7 @@ export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
     },
     { name: "check fleet", everyMs: checkEveryMs, run: (nowMs) => checkFleet(world, nowMs) },
     { name: "check monitor", everyMs: checkEveryMs, run: (nowMs) => checkMonitor(world, nowMs) },
+    { name: "check limits", everyMs: checkEveryMs, run: (nowMs) => checkLimits(world, nowMs) },
     { name: "check spend", everyMs: checkEveryMs, run: (nowMs) => checkSpend(world, nowMs) },
     { name: "check slo", everyMs: checkEveryMs, run: (nowMs) => checkSlo(world, nowMs) },
     { name: "check billing", everyMs: checkEveryMs, run: (nowMs) => checkBilling(world, nowMs) },

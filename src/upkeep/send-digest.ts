@@ -1,4 +1,4 @@
-import { CronExpressionParser } from "cron-parser";
+import { nextCronTime } from "../std/cron.ts";
 import { digestEntries } from "../notify/compose/digest-message.ts";
 import type { Alerting, DigestTimes } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -29,7 +29,5 @@ export async function sendDigest(world: DigestWorld, nowMs: number): Promise<boo
 /** Forwards from when it was ended last, as the schedule of the probes does: by the clocks of its time zone. */
 export function nextEndMs({ atMinute, tz }: DigestTimes, afterMs: number): number {
   const cron = `${atMinute % 60} ${Math.floor(atMinute / 60)} * * *`;
-  return CronExpressionParser.parse(cron, { tz, currentDate: new Date(afterMs) })
-    .next()
-    .getTime();
+  return nextCronTime(cron, tz, afterMs) ?? Infinity;
 }

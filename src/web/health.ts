@@ -15,7 +15,8 @@ export interface HealthFact {
 export interface Activity {
   readonly startedAtMs: number;
   readonly roles: readonly string[];
-  readonly shortestIntervalMs: number;
+  /** When this process must have consumed a slot after `lastMs`, at the latest. */
+  readonly idleUntilMs: (lastMs: number) => number;
   readonly reconcileMs: number;
   /** By the name of what is checked: `store`, `queue`. */
   readonly facts: Map<string, HealthFact>;
@@ -34,9 +35,9 @@ export interface Checked extends Health {
 
 /** A worker that consumes nothing is dead, however well its connections answer. */
 export function healthOf(activity: Activity, nowMs: number): Checked {
-  const patienceMs = Math.max(3 * activity.shortestIntervalMs, shortestPatienceMs);
   const lastMs = activity.lastConsumedMs ?? activity.startedAtMs;
-  const isStuck = activity.roles.includes("worker") && nowMs - lastMs > patienceMs;
+  const isStuck =
+    activity.roles.includes("worker") && nowMs > Math.max(activity.idleUntilMs(lastMs), lastMs + shortestPatienceMs);
   const reasons = [
     ...(isStuck ? [`no slot was consumed for ${seconds(nowMs - lastMs)}`] : []),
     ...(activity.roles.includes("scheduler") ? reconciliationReasons(activity, nowMs) : []),

@@ -19,10 +19,11 @@ import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
-import { mountStatus, type StatusSources } from "./status.ts";
+import { mountHealth, mountStatus, type StatusSources } from "./status.ts";
 
 export interface ApiWorld {
-  readonly operations: Operations;
+  /** undefined: this process serves health and metrics only. */
+  readonly operations: Operations | undefined;
   readonly gate: Gate;
   /** Where people reach the service, when that is not the host that requests name. */
   readonly publicUrl?: string | undefined;
@@ -48,6 +49,8 @@ export function createWeb({ api, observations, acts, ...sources }: WebSources): 
   guardBrowsers(app);
   guardActs(app, publicUrl);
   limitBodies(app);
+  mountHealth(app, sources, gate);
+  if (operations === undefined) return app;
   const families = [
     incidentRoutes,
     silenceRoutes,

@@ -22,9 +22,10 @@ export interface StatusSources {
 const description = "open: needs no token";
 const security: Record<string, string[]>[] = [];
 
-/** The state of the service, for people and for what restarts and watches it. */
-export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, metrics }: StatusSources, gate: Gate) {
-  const open = { description, security, middleware: [admitted(gate, "open")] };
+const open = (gate: Gate) => ({ description, security, middleware: [admitted(gate, "open")] });
+
+/** The health of this process and of the monitor, for what restarts and watches it. */
+export function mountHealth(app: OpenAPIHono, { health, metrics }: StatusSources, gate: Gate): void {
   const live = createRoute({
     method: "get",
     path: "/healthz",
@@ -42,7 +43,7 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, m
     method: "get",
     path: "/readyz",
     summary: "check readiness",
-    ...open,
+    ...open(gate),
     responses: {
       200: success("done", readiness),
       503: success("the store does not answer, or something else is wrong", readiness),
@@ -53,6 +54,22 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, m
     const { ready: isReady, reasons, warnings } = health();
     return context.json({ ready: isReady, reasons: [...reasons], warnings: [...warnings] }, isReady ? 200 : 503);
   });
+  if (metrics !== undefined) {
+    const scrape = createRoute({
+      method: "get",
+      path: "/metrics",
+      summary: "get all metrics in the text format of Prometheus",
+      ...open(gate),
+      responses: { 200: success("done", z.string(), "text/plain"), ...tooMany },
+    });
+    app.openapi(scrape, async (context) =>
+      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+    );
+  }
+}
+
+/** The state of everything, for people and programs. */
+export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema }: StatusSources, gate: Gate): void {
   const own = (): Health => {
     const { live: isLive, ready: isReady, reasons } = health();
     return { live: isLive, ready: isReady, reasons };
@@ -70,21 +87,9 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema, m
       method: "get",
       path: "/api/v1/alert.schema.json",
       summary: "get the JSON Schema of webhook bodies",
-      ...open,
+      ...open(gate),
       responses: { 200: success("done", z.looseObject({})), ...tooMany },
     });
     app.openapi(schema, (context) => context.json(alertSchema));
-  }
-  if (metrics !== undefined) {
-    const scrape = createRoute({
-      method: "get",
-      path: "/metrics",
-      summary: "get all metrics in the text format of Prometheus",
-      ...open,
-      responses: { 200: success("done", z.string(), "text/plain"), ...tooMany },
-    });
-    app.openapi(scrape, async (context) =>
-      context.body(await metrics(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
-    );
   }
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { bareEnv } from "../setup/plumbline.ts";
 
 const root = mkdtempSync(join(tmpdir(), "plumbline-closed-"));
 const provider = createServer((_request, response) => response.writeHead(500).end("{}"));
@@ -28,7 +29,7 @@ probes: [{ name: own, target: bed, scenario: valid-request, every: 1s }]
   writeFileSync(join(folder, "preload.mjs"), preload);
   const words = ["--import", join(folder, "preload.mjs"), "src/main.ts", "start", "--listen", "127.0.0.1:0"];
   const child = spawn(process.execPath, [...words, "--config", config], {
-    env: { PATH: process.env["PATH"] ?? "", PLUMBLINE_DATA: join(folder, "data"), KEY: "a key of some length" },
+    env: { ...bareEnv, PLUMBLINE_DATA: join(folder, "data"), KEY: "a key of some length" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { createEffects } from "../../src/app/effects.ts";
 import { keepSecrets } from "../../src/app/secrets.ts";
-import { allRoles, openService } from "../../src/app/service.ts";
+import { openService } from "../../src/app/service.ts";
+import { allRoles } from "../../src/config/roles.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { loadConfig } from "../../src/config/load.ts";

@@ -11,7 +11,7 @@ test("a clock that is 60 s behind the queue's: no slots are taken until they agr
   const activity: Activity = {
     startedAtMs: Date.now(),
     roles: [],
-    shortestIntervalMs: 60_000,
+    idleUntilMs: (lastMs) => lastMs + 180_000,
     reconcileMs: 30_000,
     facts: new Map(),
   };

@@ -9,6 +9,7 @@ import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { eventually } from "../setup/eventually.ts";
+import { bareEnv } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-kill-"));
 const children: ChildProcess[] = [];
@@ -27,7 +28,7 @@ interface Started {
 async function start(config: string, env: Record<string, string>): Promise<Started> {
   const words = ["src/main.ts", "start", "--config", config, "--listen", "127.0.0.1:0"];
   const child = spawn(process.execPath, words, {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...bareEnv, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   children.push(child);

@@ -1,7 +1,8 @@
 import { expect, inject, test } from "vitest";
 import { keepSecrets } from "../../src/app/secrets.ts";
-import type { Role } from "../../src/app/parts.ts";
-import { allRoles, openService, type ServiceOptions } from "../../src/app/service.ts";
+import type { Role } from "../../src/config/roles.ts";
+import { openService, type ServiceOptions } from "../../src/app/service.ts";
+import { allRoles } from "../../src/config/roles.ts";
 import { chooseStorage } from "../../src/app/storage.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";

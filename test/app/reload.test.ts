@@ -8,6 +8,7 @@ import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { eventually } from "../setup/eventually.ts";
+import { bareEnv } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-reload-"));
 const children: ChildProcess[] = [];
@@ -25,7 +26,7 @@ interface Line {
 
 function start(config: string, env: Record<string, string>) {
   const child = spawn(process.execPath, ["src/main.ts", "start", "--config", config, "--listen", "127.0.0.1:0"], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...bareEnv, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   children.push(child);

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Role } from "../../src/app/parts.ts";
+import type { Role } from "../../src/config/roles.ts";
 import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
 import { openService } from "../../src/app/service.ts";
 import { loadConfig } from "../../src/config/load.ts";

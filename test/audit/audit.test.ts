@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditDocument } from "../../src/audit/document.ts";
 import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
 import { state } from "./auditor.ts";
+import { plumbline as run, type Ended } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-audit-"));
 let testbed: Testbed;
@@ -17,26 +17,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function plumbline(words: readonly string[]): Promise<Ended> {
-  const env = {
-    PATH: process.env["PATH"] ?? "",
-    BASE_URL: testbed.baseUrl,
-    KEY: testbed.key,
-    OLD: "sk-old-0123456789abcdef",
-  };
-  const child = spawn(process.execPath, ["src/main.ts", ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-}
+const plumbline = (args: readonly string[]): Promise<Ended> =>
+  run(args, { BASE_URL: testbed.baseUrl, KEY: testbed.key, OLD: "sk-old-0123456789abcdef" });
 
 function configFile(name: string, audit: string): string {
   const file = join(folder, `${name}.yaml`);

@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, describe, expect, test } from "vitest";
 import { answer, startReceiver } from "../notify/http-receiver.ts";
+import { type Ended, plumbline } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-alert-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,23 +23,8 @@ receivers:
 `,
 );
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function alertTest(receiver: string, env: Record<string, string>, ...flags: readonly string[]): Promise<Ended> {
-  const words = ["src/main.ts", "alert", "test", receiver, "--config", file, ...flags];
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      words,
-      { env: { PATH: process.env["PATH"] ?? "", ...env } },
-      (_e, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
+const alertTest = (receiver: string, env: Record<string, string>, ...flags: readonly string[]): Promise<Ended> =>
+  plumbline(["alert", "test", receiver, "--config", file, ...flags], env);
 
 describe("alert test", () => {
   test("a marked test and its end arrive as alerts do, signed; it says so and ends with 0", async () => {

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -7,26 +6,10 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { version } from "../../src/std/version.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
+import { plumbline } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function plumbline(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ["src/main.ts", ...words], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-}
 
 test("help and version are fine; what nobody knows is a usage error with a suggestion", async () => {
   expect(await plumbline(["--help"])).toMatchObject({

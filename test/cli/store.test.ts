@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshDatabase } from "../setup/databases.ts";
+import { plumbline } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-store-"));
 const file = join(folder, "plumbline.yaml");
@@ -24,23 +24,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await database.drop();
 });
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function plumbline(words: readonly string[], env: Record<string, string>): Promise<Ended> {
-  const child = spawn(process.execPath, ["src/main.ts", ...words], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
-  child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
-}
 
 test("store migrate: two processes at once do it once; then there is nothing to do; a newer schema is told of", async () => {
   const env = { DATABASE_URL: database.url };

@@ -110,6 +110,30 @@ const wishes: Readonly<
       });
     },
   ],
+  "credentials only in the pods that read them": [
+    {
+      credentials: {
+        targets: ["keys", "both"],
+        baseUrls: ["urls"],
+        receivers: ["pagers", "both"],
+        api: ["tokens"],
+        links: ["links"],
+        heartbeat: ["alive"],
+      },
+      workers: [{ location: "eu" }],
+    },
+    (found) => {
+      const secretsOf = (name: string): unknown => {
+        const [deployment] = podsOf([found("Deployment", name) as Manifest]);
+        return deployment?.pod.containers[0]?.["envFrom"];
+      };
+      const sources = (...names: string[]): object[] => names.map((name) => ({ secretRef: { name } }));
+      expect(secretsOf("scheduler")).toEqual(sources("urls"));
+      expect(secretsOf("worker-eu")).toEqual(sources("urls", "keys", "both"));
+      expect(secretsOf("notifier")).toEqual(sources("alive", "links", "pagers", "both"));
+      expect(secretsOf("web")).toEqual(sources("tokens", "urls", "links"));
+    },
+  ],
   "environment, secrets, volumes and arguments of one role beside those of all": [
     {
       extraEnv: [{ name: "A", value: "all" }],

@@ -139,8 +139,8 @@ test("26: both receivers dead: nothing is dropped, and the heart stops beating",
     .map(({ label }) => label);
   expect(troubles.toSorted()).toEqual(["delivery to archive", "delivery to pager"]);
   expect([...world.outbox.rows.values()].every((row) => row.ended)).toBe(true);
-  const heart = { url: () => "https://ping.example.com/", everyMs: minuteMs, allowPrivate: false, log: silentLog };
-  const alive = posterSaying(status(200));
-  expect(await beat({ ...heart, poster: alive, troubles: () => troubles })).toBe("withheld");
-  expect(alive.posted).toEqual([]);
+  const { clock } = world;
+  const store = { lastDone: () => Promise.resolve(new Map()), beat: () => Promise.reject(new Error("it was sent")) };
+  const heart = { store, clock, probes: [], startedAtMs: atMs, everyMs: minuteMs, log: silentLog };
+  expect(await beat({ ...heart, troubles: () => troubles })).toBe("withheld");
 });

@@ -58,6 +58,48 @@ describe("Alertmanager is told as Prometheus tells it", () => {
   });
 });
 
+describe("a status of success with an error in the body", () => {
+  const outcome = (kind: SampleKind, body: string) =>
+    outcomeOf(
+      { kind: "reply", status: kind === "pagerduty" ? 202 : 200, body },
+      atMs,
+      kindOf(receivers[kind]).statuses,
+    );
+
+  test.each([
+    ["slack", "invalid_payload"],
+    ["slack", '{"ok":false,"error":"channel_not_found"}'],
+    ["teams", "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429"],
+    ["teams", '{"error":{"code":"WorkflowTriggerIsNotEnabled","message":"disabled"}}'],
+    ["discord", '{"message":"Unknown Webhook","code":10015}'],
+    ["googleChat", '{"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}'],
+    ["ntfy", '{"code":42901,"http":429,"error":"limit reached"}'],
+    ["pagerduty", '{"status":"invalid event","message":"Event object is invalid","errors":["bad"]}'],
+    ["alertmanager", '{"status":"error","errorType":"bad_data"}'],
+    ["discord", "<!doctype html><title>Sign in</title>"],
+  ] as const)("%s: %s", (kind, body) => {
+    expect(outcome(kind, body)).toEqual({
+      kind: "failed",
+      reason: expect.stringContaining(body.slice(0, 12)) as string,
+    });
+  });
+
+  test.each([
+    ["slack", "ok"],
+    ["slack", '{"success":true}'],
+    ["teams", "1"],
+    ["teams", ""],
+    ["discord", '{"id":"1","type":0,"content":"error rate up","code":5}'],
+    ["googleChat", '{"name":"spaces/A/messages/B","text":"failed"}'],
+    ["ntfy", '{"id":"x","event":"message","message":"error"}'],
+    ["pagerduty", '{"status":"success","message":"Event processed","dedup_key":"x"}'],
+    ["alertmanager", '{"status":"success"}'],
+    ["webhook", "error: not read"],
+  ] as const)("%s takes it: %s", (kind, body) => {
+    expect(outcome(kind, body).kind).toBe("delivered");
+  });
+});
+
 describe("statuses mean what the service says", () => {
   const meant = (kind: SampleKind, status: number): string =>
     outcomeOf({ kind: "reply", status }, atMs, kindOf(receivers[kind]).statuses).kind;

@@ -3,6 +3,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@open
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
+import { checkLimits } from "../../src/upkeep/check-limits.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
@@ -245,6 +246,31 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
       expect(report.unjudged).toEqual(["run: the clock was set by 3 s meanwhile"]);
     }
     expect((await store.overview(nowMs)).incidents.filter(({ probeId }) => probeId === probe.id)).toEqual([]);
+  });
+
+  test("a run that met a limit of this machine is no evidence: one incident of ours names the limit (I10)", async () => {
+    await run(8);
+    const unheard: World = {
+      ...world,
+      exchanger: fakeExchanger(() => ({ kind: "fault", class: "local", limit: "EMFILE" })),
+    };
+    for (let count = 0; count < 6; count += 1) {
+      nowMs += 60_000;
+      const report = await runProbe(unheard, probe, nowMs);
+      expect(report).toMatchObject({ verdict: "inconclusive", findings: [] });
+      expect(report.unjudged[0]).toMatch(/^run: this process has no file descriptors left \(EMFILE\)/);
+    }
+    const own = async () => {
+      const { incidents } = await store.overview(nowMs);
+      expect(incidents.filter(({ probeId }) => probeId === probe.id)).toEqual([]);
+      return incidents.filter(({ label }) => label === "resources of the workers");
+    };
+    await checkLimits({ store, receivers: [] }, nowMs);
+    const [incident] = await own();
+    expect(incident?.findings[0]?.observed).toMatch(/EMFILE.*ulimit -n.*; 5 runs within 5 min were not judged/);
+    nowMs += 600_000;
+    await checkLimits({ store, receivers: [] }, nowMs);
+    expect(await own()).toEqual([]);
   });
 
   test("a run's span leads to that of the run its baseline was learned with", async () => {

@@ -7,13 +7,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import type { TestProject } from "vitest/node";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { migrateStore } from "../../src/store/store.ts";
 import { findBinaries } from "./binaries.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     redisUrl: string;
     databaseUrl: string;
-    /** Path of a dump of a new PGlite data folder. */
+    /** Path of a dump of a PGlite data folder with a new store. */
     pgliteImage: string;
     /** Path of Prometheus' own checker; empty where it is not to be had. */
     promtool: string;
@@ -90,7 +92,11 @@ async function startRedis(binary: string, place: Place): Promise<string> {
 
 async function writePgliteImage(place: Place): Promise<string> {
   const file = join(place.folder, "pglite.tar");
-  const pglite = await PGlite.create("memory://");
+  const folder = join(place.folder, "pglite");
+  const pool = await openPglitePool(folder);
+  await migrateStore(pool);
+  await pool.close();
+  const pglite = await PGlite.create(join(folder, "pg"));
   const image = await pglite.dumpDataDir("none");
   await pglite.close();
   writeFileSync(file, Buffer.from(await image.arrayBuffer()));

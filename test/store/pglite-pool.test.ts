@@ -1,7 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { number, rowSchema } from "../../src/store/columns.ts";
@@ -9,9 +5,7 @@ import { databaseOn } from "../../src/store/database.ts";
 import { sql } from "../../src/store/sql.ts";
 import type { Pool } from "pg";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
-import { lockDataFolder, takeDataFolder } from "../../src/store/pools/data-folder.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { eventually } from "../setup/eventually.ts";
 
 describe("PGlite behind the face of a pg.Pool", () => {
   let opened: StorePool;
@@ -144,72 +138,5 @@ describe("PGlite behind the face of a pg.Pool", () => {
       });
     await Promise.all(Array.from({ length: 300 }, increment));
     expect((await pool.query("SELECT v FROM t WHERE id = 6")).rows).toEqual([{ v: "300" }]);
-  });
-});
-
-describe("a data folder belongs to one process", () => {
-  const folder = mkdtempSync(join(tmpdir(), "plumbline-folder-"));
-  const file = join(folder, "plumbline.pid");
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  test("another living process is named", async () => {
-    const other = spawn("sleep", ["60"]);
-    try {
-      writeFileSync(file, `${other.pid}\n`);
-      expect(() => lockDataFolder(folder)).toThrow(new RegExp(`in use by process ${other.pid}\\b`));
-    } finally {
-      other.kill("SIGKILL");
-      await once(other, "exit");
-    }
-  });
-
-  test("a process that is being killed is waited for", async () => {
-    const other = spawn("sleep", ["60"]);
-    writeFileSync(file, `${other.pid}\n`);
-    const taken = takeDataFolder(folder);
-    other.kill("SIGKILL");
-    (await taken)();
-  });
-
-  test.runIf(process.platform === "linux")("a process that nobody has buried is dead", async () => {
-    // Its parent never asks how it ended.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
-    try {
-      const [output] = (await once(parent.stdout, "data")) as [Buffer];
-      const pid = Number(String(output));
-      await eventually(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /));
-      writeFileSync(file, `${pid}\n`);
-      lockDataFolder(folder)();
-    } finally {
-      parent.kill("SIGKILL");
-      await once(parent, "exit");
-    }
-  });
-
-  test("the mark of a process that is gone is taken over", () => {
-    const { pid } = spawnSync("true");
-    writeFileSync(file, `${pid}\n`);
-    lockDataFolder(folder)();
-  });
-
-  test.runIf(process.platform === "linux")("a pid that is another program by now holds nothing", async () => {
-    const unlock = lockDataFolder(folder);
-    const [, start = ""] = readFileSync(file, "utf8").trim().split(" ");
-    unlock();
-    const other = spawn("sleep", ["60"]);
-    try {
-      writeFileSync(file, `${other.pid} ${start}\n`);
-      lockDataFolder(folder)();
-    } finally {
-      other.kill("SIGKILL");
-      await once(other, "exit");
-    }
-  });
-
-  test("this process does not open it twice", () => {
-    const unlock = lockDataFolder(folder);
-    expect(() => lockDataFolder(folder)).toThrow(/in use/);
-    unlock();
-    lockDataFolder(folder)();
   });
 });

@@ -5,7 +5,7 @@ import { exitCodes, Refusal } from "../../src/cli/io.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { SchemaTooNew } from "../../src/store/migrate.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openPglitePool } from "../../src/store/pools/pglite.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { migrateStore, openStore, readSchemaState } from "../../src/store/store.ts";
@@ -26,7 +26,7 @@ async function postgres(): Promise<StorePool> {
 }
 
 async function pglite(): Promise<StorePool> {
-  const pool = await openMemoryPool();
+  const pool = await openPglitePool(undefined);
   closers.push(() => pool.close());
   return pool;
 }

@@ -64,6 +64,33 @@ test("a monitor that has just begun has patience with probes that never ran", as
   expect(await ours()).toEqual([]);
 });
 
+test.each([
+  ["0 3 * * 1", "UTC", "2026-11-02T03:00Z", "2026-11-09T03:00Z"],
+  ["0 9 * * *", "Europe/Berlin", "2026-10-24T07:00Z", "2026-10-25T08:00Z"],
+  ["30 2 * * *", "Europe/Berlin", "2026-03-28T01:30Z", "2026-03-29T01:30Z"],
+  ["0 0 1 1 *", "Asia/Tokyo", "2025-12-31T15:00Z", "2026-12-31T15:00Z"],
+])("%s in %s is late an hour after its own next slot, and not before", async (pattern, tz, slot, next) => {
+  const cadence = { kind: "cron", pattern, tz } as const;
+  const probe = { ...probeCalled(freshName("cron")), cadence };
+  const [doneMs, nextMs] = [Date.parse(slot) + 1_500, Date.parse(next)];
+  const world: MonitorWorld = {
+    store: { ...store, lastDone: () => Promise.resolve(new Map([[probe.id, doneMs]])) },
+    probes: [probe],
+    receivers: [],
+    startedAtMs: 0,
+  };
+  for (let atMs = doneMs; atMs <= nextMs + 3_600_000; atMs += (nextMs - doneMs) / 20) {
+    await checkMonitor(world, Math.min(atMs, nextMs + 3_600_000));
+  }
+  expect(await ours()).toEqual([]);
+  await checkMonitor(world, nextMs + 3_600_001);
+  expect((await ours())[0]?.findings[0]).toMatchObject({
+    subject: probe.id,
+    expected: `a run at ${new Date(nextMs).toISOString()}`,
+  });
+  await checkMonitor({ ...world, probes: [] }, nextMs + 3_600_002);
+});
+
 describe("incidents that nothing can resolve any more", () => {
   test("those of a removed probe are closed with that reason, and told; others stay", async () => {
     const [gone, kept] = [freshName("gone"), freshName("kept")].map((id) => ({

@@ -5,7 +5,7 @@ const fact = { everyMs: 10_000, reasons: [], warnings: [] };
 const activity = (over: Partial<Activity> = {}): Activity => ({
   startedAtMs: 0,
   roles: ["scheduler"],
-  shortestIntervalMs: 60_000,
+  idleUntilMs: (lastMs) => lastMs + 180_000,
   reconcileMs: 30_000,
   reconciled: { kind: "not-elected", atMs: 0 },
   facts: new Map([["store", { ...fact, atMs: 0 }]]),
@@ -27,4 +27,11 @@ test("before the first check nothing is known", () => {
   expect(healthOf(activity({ facts }), 40_000).reasons).toEqual([
     "the state of the queue is unknown: it has not answered for 40 s",
   ]);
+});
+
+test("a worker is stuck once it consumed nothing of what its schedule named", () => {
+  const weekMs = 7 * 86_400_000;
+  const weekly = activity({ roles: ["worker"], facts: new Map(), idleUntilMs: (lastMs) => lastMs + 3 * weekMs });
+  expect(healthOf(weekly, 2 * weekMs)).toMatchObject({ live: true, ready: true });
+  expect(healthOf(weekly, 3 * weekMs + 1)).toMatchObject({ live: false, ready: false });
 });

@@ -1,4 +1,4 @@
-import type { TransportFault } from "../../exchange/exchange.ts";
+import type { LocalLimit, TransportFault } from "../../exchange/exchange.ts";
 import type { Observation } from "../../observation/observation.ts";
 import type { Ruling } from "../judgement.ts";
 
@@ -16,6 +16,19 @@ export function judgeAvailability({ call, outcome, attempts }: Observation): Rul
     observed,
   } as const;
   return { subject, outcome: "bad", findings: [finding], failures: attempts };
+}
+
+const shortOf: Readonly<Record<LocalLimit, string>> = {
+  EMFILE: "this process has no file descriptors left (EMFILE): raise its limit of open files (ulimit -n)",
+  ENFILE: "this machine has no file descriptors left (ENFILE): raise fs.file-max",
+  EADDRNOTAVAIL: "this machine has no local port or address for the connection (EADDRNOTAVAIL)",
+  ENOBUFS: "this machine has no network buffers left (ENOBUFS)",
+  ENOMEM: "this machine has no memory left (ENOMEM)",
+};
+
+/** What the monitor itself lacked, and what to do about it; undefined: nothing. */
+export function localLimitOf(outcome: Observation["outcome"]): string | undefined {
+  return outcome.kind === "fault" && outcome.class === "local" ? shortOf[outcome.limit] : undefined;
 }
 
 export function faultText(fault: TransportFault): string {

@@ -75,6 +75,7 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
   const startedMs = clock.monotonicMs();
   const receiver = world.receivers.get(entry.receiver);
   const outcome = await send(world, pending, receiver);
+  const isRoutine = receiver !== undefined && world.kindOf(receiver).isRoutine === true;
   const attempt: DeliveryAttempt = {
     outboxId: entry.id,
     receiver: entry.receiver,
@@ -82,25 +83,29 @@ async function attemptAt(world: DeliveryWorld, pending: PendingDelivery): Promis
     startedAtMs,
     durationMs: Math.max(0, clock.monotonicMs() - startedMs),
     outcome,
-    nextDueAtMs: receiver === undefined ? undefined : nextDue(world, pending, outcome),
-    disablesAs: outcome.kind === "gone" && receiver !== undefined ? configurationHash(receiver) : undefined,
+    isRoutine,
+    nextDueAtMs: receiver === undefined || isRoutine ? undefined : nextDue(world, pending, outcome),
+    disablesAs:
+      outcome.kind === "gone" && receiver !== undefined && !isRoutine ? configurationHash(receiver) : undefined,
   };
-  logAttempt(world.log, entry, attempt);
+  if (!isRoutine) logAttempt(world.log, entry, attempt);
+  else if (outcome.kind !== "delivered") world.log.warn("heartbeat not delivered", reasonOf(outcome));
   return attempt;
 }
 
 /** There are no alerts about a receiver that was removed from the configuration. */
 function conclusionOf(
-  { receivers, clock }: DeliveryWorld,
+  { receivers, kindOf, clock }: DeliveryWorld,
   { entry }: PendingDelivery,
-  { receiver, outcome, ordinal, nextDueAtMs }: DeliveryAttempt,
+  { receiver, outcome, ordinal, isRoutine, nextDueAtMs }: DeliveryAttempt,
 ): Conclusion | undefined {
-  if (nextDueAtMs !== undefined || !receivers.has(receiver)) return undefined;
+  if (isRoutine === true || nextDueAtMs !== undefined || !receivers.has(receiver)) return undefined;
   const evidence = entry.alert.evidence.at(-1) ?? { runId: entry.alert.incidentId };
+  const people = [...receivers.values()].flatMap((it) => (kindOf(it).isRoutine === true ? [] : it.name));
   const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
   return {
     fingerprint: dutyFingerprint(deliveryDuty(receiver)),
-    conclude: (before) => afterDelivery(before, ended, [...receivers.keys()]),
+    conclude: (before) => afterDelivery(before, ended, people),
   };
 }
 
@@ -160,6 +165,10 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
     },
     world.random,
   );
+}
+
+function reasonOf(outcome: DeliveryOutcome): { readonly outcome: string; readonly reason?: string } {
+  return { outcome: outcome.kind, ...("reason" in outcome && { reason: outcome.reason }) };
 }
 
 function logAttempt(

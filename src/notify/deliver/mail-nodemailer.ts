@@ -2,7 +2,14 @@ import { lookup as systemLookup } from "node:dns/promises";
 import { createTransport } from "nodemailer";
 import type { Mailer, MailRequest } from "./mailer.ts";
 import type { PostFault, PostReply } from "./poster.ts";
-import { classOfCode, codeOf, fault, type Lookup, permittedAddresses } from "./resolve-address.ts";
+import {
+  classOfCode,
+  codeOf,
+  fault,
+  type Lookup,
+  permittedAddresses,
+  type ResolvedAddress,
+} from "./resolve-address.ts";
 
 export interface MailerOptions {
   /** Default: the system's resolver. */
@@ -26,7 +33,7 @@ export function createMailer(options: MailerOptions = {}): Mailer {
       try {
         const addresses = await permittedAddresses(server.host, allowPrivate, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        return await converse(mail, addresses[0]?.address ?? server.host, options.ca, deadline.signal);
+        return await firstThatConnects(mail, addresses, options.ca, deadline.signal);
       } finally {
         clearTimeout(timer);
       }
@@ -34,12 +41,30 @@ export function createMailer(options: MailerOptions = {}): Mailer {
   };
 }
 
+/** Tries the addresses in order. Once one has been connected to, its result counts: the mail may have been taken. */
+async function firstThatConnects(
+  mail: MailRequest,
+  addresses: readonly ResolvedAddress[],
+  ca: string | undefined,
+  deadline: AbortSignal,
+): Promise<PostReply | PostFault> {
+  let result: PostReply | PostFault = fault("dns", "ENODATA");
+  for (const [index, { address }] of addresses.entries()) {
+    const connectMs = mail.timeoutMs / (addresses.length - index);
+    const { isConnected, ...answer } = await converse(mail, address, connectMs, ca, deadline);
+    result = answer;
+    if (isConnected || deadline.aborted) break;
+  }
+  return result;
+}
+
 async function converse(
   mail: MailRequest,
   address: string,
+  connectMs: number,
   ca: string | undefined,
   signal: AbortSignal,
-): Promise<PostReply | PostFault> {
+): Promise<(PostReply | PostFault) & { readonly isConnected: boolean }> {
   const { host, port, security, login } = mail.server;
   const transport = createTransport({
     host: address,
@@ -48,7 +73,7 @@ async function converse(
     requireTLS: security === "starttls",
     ignoreTLS: security === "none",
     tls: { servername: host, rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) },
-    connectionTimeout: mail.timeoutMs,
+    connectionTimeout: connectMs,
     greetingTimeout: mail.timeoutMs,
     socketTimeout: mail.timeoutMs,
     disableFileAccess: true,
@@ -70,9 +95,10 @@ async function converse(
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
       signal,
     });
-    return { kind: "reply", status: statusIn(response) };
+    return { kind: "reply", status: statusIn(response), isConnected: true };
   } catch (error) {
-    return signal.aborted ? fault("timeout") : resultOf(error);
+    const result = signal.aborted ? fault("timeout") : resultOf(error);
+    return { ...result, isConnected: !isConnectError(result, error) };
   } finally {
     transport.close();
   }
@@ -94,6 +120,12 @@ function resultOf(error: unknown): PostReply | PostFault {
     return { kind: "reply", status: error.responseCode };
   }
   return fault(code === "ETIMEDOUT" ? "timeout" : "reset", code);
+}
+
+/** Nobody was reached at the address, so no mail can have been taken there. */
+function isConnectError(result: PostReply | PostFault, error: unknown): boolean {
+  if (result.kind === "fault" && result.class === "connect") return true;
+  return error instanceof Error && "timeoutType" in error && error.timeoutType === "CONNECT_TIMEOUT";
 }
 
 /** nodemailer puts codes of its own on errors of the connection, and keeps what happened beside them. */

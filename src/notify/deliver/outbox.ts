@@ -45,6 +45,8 @@ export interface DeliveryAttempt {
   readonly outcome: DeliveryOutcome;
   /** undefined ends the entry: delivered, or given up. */
   readonly nextDueAtMs?: number | undefined;
+  /** The entry is deleted, however the attempt ended. */
+  readonly isRoutine?: boolean | undefined;
   /** Set with 410: the receiver gets nothing more until its configuration has another hash. */
   readonly disablesAs?: string | undefined;
 }

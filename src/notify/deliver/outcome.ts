@@ -1,4 +1,6 @@
 import type { DeliveryOutcome } from "../compose/alert.ts";
+import { createRedactor } from "../../std/redact.ts";
+import { sanitize } from "../../std/sanitize.ts";
 import { retryAfterToMs } from "../../std/retry-after.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 
@@ -10,6 +12,11 @@ export interface StatusRules {
   readonly refused?: readonly number[];
   /** 410 is no goodbye there, but a failure like others. */
   readonly goneIsFailure?: boolean;
+  /**
+   * Whether a body says that the service did not take the message although its status says so. Services whose status
+   * is the whole answer leave this out.
+   */
+  readonly deniedBy?: (body: string) => boolean;
 }
 
 /** What a reply or its absence means: 2xx is delivered, 410 is goodbye, a redirect is a failure as any other status is. */
@@ -17,6 +24,9 @@ export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: S
   if (result.kind === "fault") return outcomeOfFault(result);
   const { status } = result;
   const isDelivered = rules.delivered?.includes(status) ?? (status >= 200 && status < 300);
+  if (isDelivered && result.body !== undefined && rules.deniedBy?.(result.body) === true) {
+    return { kind: "failed", reason: `status ${status}, but the answer is an error: ${firstWords(result.body)}` };
+  }
   if (isDelivered) return { kind: "delivered", status };
   if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}` };
   if (status === 410 && rules.goneIsFailure !== true) return { kind: "gone" };
@@ -26,6 +36,13 @@ export function outcomeOf(result: PostReply | PostFault, nowMs: number, rules: S
     reason: status >= 300 && status < 400 ? `status ${status}: redirects are not followed` : `status ${status}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+const redact = createRedactor([]);
+
+/** Enough to recognise an error of a service; nobody's answer is kept whole. */
+function firstWords(body: string): string {
+  return sanitize(redact(body), 80) || "an empty body";
 }
 
 function outcomeOfFault(fault: PostFault): DeliveryOutcome {

@@ -18,9 +18,9 @@ export interface PosterOptions {
   readonly ca?: string | undefined;
 }
 
-/** More of a reply's body is not waited for. */
+/** The status is the answer. Some services put an error into the body: so much of it is waited for, and no longer. */
 const maxReplyBytes = 4096;
-const maxConnectMs = 5_000;
+const maxBodyMs = 2_000;
 
 /**
  * Posts over a connection of its own to an address that was checked: the name is resolved once, every address it has
@@ -68,7 +68,7 @@ async function send(
     bodyTimeout: 0,
     connect: {
       lookup: pinnedTo(addresses),
-      timeout: Math.min(request.timeoutMs, maxConnectMs),
+      timeout: request.timeoutMs,
       rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca }),
     },
@@ -81,16 +81,16 @@ async function send(
       body: request.body,
       signal: deadline,
     });
-    let bytes = 0;
-    for await (const piece of reply.body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > maxReplyBytes) break;
-    }
+    const body = await beginningOf(
+      reply.body as AsyncIterable<Buffer>,
+      AbortSignal.any([deadline, AbortSignal.timeout(maxBodyMs)]),
+    );
     const retryAfter = reply.headers["retry-after"];
     return {
       kind: "reply",
       status: reply.statusCode,
       ...(typeof retryAfter === "string" ? { retryAfter } : {}),
+      ...(body === "" ? {} : { body }),
     };
   } catch (error) {
     if (deadline.aborted) return fault("timeout");
@@ -99,6 +99,22 @@ async function send(
   } finally {
     await client.destroy();
   }
+}
+
+/** What came of a body before the signal, the bound, its end or the end of its connection. */
+async function beginningOf(body: AsyncIterable<Buffer>, enough: AbortSignal): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const read = async (): Promise<void> => {
+    for await (const piece of body) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > maxReplyBytes) return;
+    }
+  };
+  const passed = new Promise<void>((resolve) => enough.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([read().catch(() => undefined), passed]);
+  return Buffer.concat(pieces).subarray(0, maxReplyBytes).toString();
 }
 
 function pinnedTo(addresses: readonly ResolvedAddress[]): LookupFunction {

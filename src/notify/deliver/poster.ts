@@ -3,18 +3,20 @@ export interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For all of it: look-up, connection, request and the whole reply. */
+  /** For the look-up, the connection, the request and the status of the reply. */
   readonly timeoutMs: number;
   /** Permits plain http, loopback and private addresses. */
   readonly allowPrivate: boolean;
 }
 
-/** The receiver replied, with whatever status. Its body was read up to a bound and thrown away. */
+/** The receiver replied, with whatever status. */
 export interface PostReply {
   readonly kind: "reply";
   readonly status: number;
   /** The raw header. */
   readonly retryAfter?: string | undefined;
+  /** The first 4 kB of the body, as far as it came within two seconds. Left out: none came. It is never stored. */
+  readonly body?: string | undefined;
 }
 
 /** No complete reply came. `detail` is an error code or the like; never the URL, which may hold a secret. */

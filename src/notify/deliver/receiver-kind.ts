@@ -34,6 +34,8 @@ export interface DeliveryKind<R extends Receiver = Receiver> {
   readonly statuses: StatusRules;
   /** Whether it takes an alert for resolved unless the alert is sent again and again. */
   readonly forgets: boolean;
+  /** A message that is only worth sending now: a failure is not retried, opens no incident and leaves no record. */
+  readonly isRoutine?: boolean;
 }
 
 /** Finds what is known about a receiver's kind; the composition root passes in the table of `src/receivers`. */

@@ -1,4 +1,4 @@
-import { CronExpressionParser } from "cron-parser";
+import { nextCronTime } from "../../std/cron.ts";
 import type { Hours } from "../../probe/alerting.ts";
 
 /** When a receiver is at work next, Unix milliseconds; undefined when it is just now. */
@@ -6,9 +6,7 @@ export function opensAtMs(hours: Hours, nowMs: number): number | undefined {
   if (isOpen(hours, nowMs)) return undefined;
   const { fromMinute, days, tz } = hours;
   const pattern = `${fromMinute % 60} ${Math.floor(fromMinute / 60)} * * ${days.join(",")}`;
-  return CronExpressionParser.parse(pattern, { tz, currentDate: new Date(nowMs) })
-    .next()
-    .getTime();
+  return nextCronTime(pattern, tz, nowMs);
 }
 
 function isOpen({ tz, days, fromMinute, toMinute }: Hours, nowMs: number): boolean {

@@ -37,7 +37,8 @@ const resolvedForMs = 15 * 60_000;
 
 /**
  * Resends active alerts to receivers that forget, such as Alertmanager; returns how many were accepted. Nothing is
- * recorded because nothing is new, and a failed one is resent in a minute. One failing receiver delays no other.
+ * recorded because nothing is new, and a failed one is resent in a minute. One failing receiver delays no other, and one
+ * refused alert keeps back no other.
  */
 export async function resendOnce(world: ResendWorld): Promise<number> {
   const forgetful = [...world.receivers.values()].filter((receiver) => world.kindOf(receiver).forgets);
@@ -51,28 +52,36 @@ async function resendTo(receiver: Receiver, world: ResendWorld): Promise<number>
   let taken = 0;
   for (const entry of entries) {
     const trouble = await resendEntry(entry, receiver, world);
-    if (trouble !== undefined) {
-      log.warn("could not resend active alerts", { receiver: receiver.name, reason: trouble });
-      break;
+    if (trouble === undefined) taken += 1;
+    else {
+      const { incidentId } = entry.alert;
+      log.warn("could not resend an active alert", { receiver: receiver.name, incident: incidentId, ...trouble });
+      if (trouble.isUnreachable) break;
     }
-    taken += 1;
   }
   return taken;
 }
 
-/** Why the receiver did not accept it; undefined when it did. */
-async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<string | undefined> {
+/** Why an alert was not accepted. A receiver that cannot be reached gets the others in a minute, all at once. */
+interface Trouble {
+  readonly reason: string;
+  readonly isUnreachable: boolean;
+}
+
+/** Undefined when the receiver accepted the alert. */
+async function resendEntry(entry: OutboxEntry, receiver: Receiver, world: ResendWorld): Promise<Trouble | undefined> {
   const { poster, secret, clock, links } = world;
   const kind = world.kindOf(receiver);
   const nowMs = clock.nowMs();
   const message = kind.render(withControls(entry, links, nowMs), receiver, secret, nowMs);
-  if ("refused" in message) return message.refused;
-  if ("mail" in message) return "mail is not resent";
+  if ("refused" in message) return { reason: message.refused, isUnreachable: false };
+  if ("mail" in message) return { reason: "mail is not resent", isUnreachable: false };
   const { timeoutMs, allowPrivate } = receiver;
   const result = await poster.post({ ...message, timeoutMs, allowPrivate });
   const outcome = outcomeOf(result, clock.nowMs(), kind.statuses);
   if (outcome.kind === "delivered") return undefined;
-  return outcome.kind === "gone" ? "status 410" : outcome.reason;
+  const reason = outcome.kind === "gone" ? "status 410" : outcome.reason;
+  return { reason, isUnreachable: result.kind === "fault" };
 }
 
 /** Resends every minute until stopped. */

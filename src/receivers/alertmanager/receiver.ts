@@ -7,6 +7,7 @@ import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { howSure } from "../../notify/compose/summary.ts";
+import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken } from "../secret-form.ts";
 import { changeLines, fit } from "../wording.ts";
@@ -66,7 +67,7 @@ export const alertmanager: ReceiverKind<typeof schema, AlertmanagerReceiver> = {
   },
   secrets: ({ token }) => (token === undefined ? [] : [{ ref: token, form: bearerToken }]),
   wakesPeople: true,
-  statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true },
+  statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true, deniedBy: isErrorBody },
   forgets: true,
   render({ alert }, receiver, secret, atMs) {
     if (alert.status === "information") {

@@ -3,6 +3,7 @@ import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
+import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { changeLines, factLines, fit } from "../wording.ts";
 
@@ -19,7 +20,7 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
   secrets: () => [],
   wakesPeople: false,
   forgets: false,
-  statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true },
+  statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     const summary = fit(alert.summary, 300, escapeDiscord);
     const links = masked(linksFor(alert, receiver.links), longestField);

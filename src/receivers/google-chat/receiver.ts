@@ -3,6 +3,7 @@ import { escapeHtml } from "../../std/escape-html.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
+import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
@@ -22,7 +23,7 @@ export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
   secrets: () => [],
   wakesPeople: false,
   forgets: false,
-  statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true },
+  statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert, id }, receiver, secret) {
     const address = urlOf(receiver, secret);
     if (!URL.canParse(address)) return { refused: `the address of ${receiver.name} is no URL` };

@@ -6,6 +6,7 @@ import type { SecretRef } from "../../probe/target.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken, matching } from "../secret-form.ts";
 import { changeLines, factLines, fit } from "../wording.ts";
@@ -38,7 +39,7 @@ export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
   ],
   wakesPeople: false,
   forgets: false,
-  statuses: { delivered: [200], refused: [400, 413], goneIsFailure: true },
+  statuses: { delivered: [200], refused: [400, 413], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     const topic = secret(receiver.topic).trim();
     if (!topicForm.accepts(topic)) return { refused: `the topic of ${receiver.name} is not ${topicForm.description}` };

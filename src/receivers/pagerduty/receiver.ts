@@ -7,6 +7,7 @@ import { shortHash } from "../../std/hash.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { isErrorBody } from "../error-body.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
 import { changeLines, factLines, fit } from "../wording.ts";
@@ -37,7 +38,7 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   secrets: ({ routingKey }) => [{ ref: routingKey, form: integrationKey }],
   wakesPeople: true,
   forgets: false,
-  statuses: { delivered: [202], refused: [400], goneIsFailure: true },
+  statuses: { delivered: [202], refused: [400], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
     const key = secret(receiver.routingKey).trim();

@@ -2,6 +2,7 @@ import { headline } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
+import { isSlackError } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
@@ -21,7 +22,7 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
   secrets: () => [],
   wakesPeople: false,
   forgets: false,
-  statuses: { delivered: [200], refused: [400, 403, 404] },
+  statuses: { delivered: [200], refused: [400, 403, 404], deniedBy: isSlackError },
   render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 2500);
     const changes = changeLines(alert, 260, escapeSlack);

@@ -3,6 +3,7 @@ import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
+import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
@@ -22,7 +23,7 @@ export const teams: ReceiverKind<typeof schema, TeamsReceiver> = {
   secrets: () => [],
   wakesPeople: false,
   forgets: false,
-  statuses: { delivered: [200, 202], refused: [413] },
+  statuses: { delivered: [200, 202], refused: [413], deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 3000);
     return jsonMessage(urlOf(receiver, secret), {

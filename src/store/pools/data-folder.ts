@@ -1,17 +1,21 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const patienceMs = 5000;
 const retryMs = 100;
+/** SQLITE_BUSY: another connection holds the lock. */
+const busy = 5;
 
 class FolderInUse extends Error {}
 
-/** Takes the folder; a process that was killed a moment ago may need a while to be gone. */
-export async function takeDataFolder(folder: string): Promise<() => void> {
+/** Takes the folder; a process that was killed a moment ago may need a while to be gone. `purpose`: shown to others. */
+export async function takeDataFolder(folder: string, purpose: string): Promise<() => void> {
   for (let waitedMs = 0; ; waitedMs += retryMs) {
     try {
-      return lockDataFolder(folder);
+      return lockDataFolder(folder, purpose);
     } catch (error) {
       if (!(error instanceof FolderInUse) || waitedMs >= patienceMs) throw error;
       await sleep(retryMs);
@@ -19,69 +23,41 @@ export async function takeDataFolder(folder: string): Promise<() => void> {
   }
 }
 
-/** Takes the folder for this process; throws a message for people when another living process has it. */
-export function lockDataFolder(folder: string): () => void {
+/**
+ * Takes the folder for this process; throws a message for people when another process has it. The lock belongs to the
+ * kernel: it ends with the process, however that ends, and holds between containers, where every process is number 1. An
+ * empty SQLite database serves as the lock file, because Node itself offers no file locks.
+ */
+export function lockDataFolder(folder: string, purpose: string): () => void {
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, "plumbline.pid");
-  const holder = readHolder(file);
-  // Its own pid in the file means little: in a container every start may get the same one.
-  const isTaken = holder?.pid === process.pid ? open.has(file) : holder !== undefined && isAlive(holder);
-  if (isTaken) {
-    throw new FolderInUse(
-      `${folder} is in use by process ${holder?.pid}. Stop it first, or set PLUMBLINE_DATA to another folder; several processes need DATABASE_URL.`,
-    );
+  const ownerFile = join(folder, "plumbline.owner");
+  const lock = new DatabaseSync(join(folder, "plumbline.lock"), { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    throw isBusy(error) ? new FolderInUse(inUse(folder, readOwner(ownerFile))) : error;
   }
-  writeFileSync(file, `${process.pid} ${statusOf(process.pid)?.start ?? ""}\n`);
-  open.add(file);
+  writeFileSync(ownerFile, `${purpose}, process ${process.pid} on host ${hostname()}\n`);
   return () => {
-    open.delete(file);
-    rmSync(file, { force: true });
+    rmSync(ownerFile, { force: true });
+    // The lock file stays: whoever deletes it could delete the one that the next process has locked.
+    lock.close();
   };
 }
 
-/** Of this process. */
-const open = new Set<string>();
-
-interface Holder {
-  readonly pid: number;
-  /** See `statusOf`. */
-  readonly start: string | undefined;
+function inUse(folder: string, owner: string): string {
+  return `${folder} is in use by ${owner}. Stop that process first, or set PLUMBLINE_DATA to another folder; several processes need DATABASE_URL.`;
 }
 
-function readHolder(file: string): Holder | undefined {
+function readOwner(file: string): string {
   try {
-    const [pid, start] = readFileSync(file, "utf8").trim().split(" ");
-    return Number.isInteger(Number(pid)) && Number(pid) > 0 ? { pid: Number(pid), start } : undefined;
+    return `${readFileSync(file, "utf8").trim().slice(0, 300)}, since ${statSync(file).mtime.toISOString()}`;
   } catch {
-    return undefined;
+    return "another process";
   }
 }
 
-/** A pid that belongs to another program by now was started at another time, where the system shows that. */
-function isAlive({ pid, start }: Holder): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
-  }
-  const now = statusOf(pid);
-  if (now === undefined) return true;
-  return !now.isDead && (start === undefined || start === now.start);
-}
-
-/**
- * When a process was started, in clock ticks since boot, and which boot; and whether it only waits for its parent to ask
- * how it ended. Linux only (proc_pid_stat(5), fields 22 and 3).
- */
-function statusOf(pid: number): { readonly start: string; readonly isDead: boolean } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name, in brackets, and may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const [state = "", ticks] = [fields[0], fields[19]];
-    return ticks === undefined ? undefined : { start: `${boot}/${ticks}`, isDead: state === "Z" || state === "X" };
-  } catch {
-    return undefined;
-  }
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === busy;
 }

@@ -17,10 +17,15 @@ type Query = string | { readonly text: string; readonly values?: readonly unknow
 /**
  * PGlite behind the face of a `pg.Pool`. It has one session, so a transaction takes it for itself and everything else
  * waits; a client that only listens holds nothing. Without a folder all is in memory. `image` is a dump of a data folder to
- * start from (`PGlite.dumpDataDir`): loading one takes a fraction of the time that a new database takes.
+ * start from (`PGlite.dumpDataDir`): loading one takes a fraction of the time that a new database takes. `purpose` tells
+ * another process that wants the folder what holds it.
  */
-export async function openPglitePool(folder: string | undefined, image?: Blob): Promise<StorePool> {
-  const unlock = folder === undefined ? () => {} : await takeDataFolder(folder);
+export async function openPglitePool(
+  folder: string | undefined,
+  image?: Blob,
+  purpose = "plumbline",
+): Promise<StorePool> {
+  const unlock = folder === undefined ? () => {} : await takeDataFolder(folder, purpose);
   try {
     const dataDir = folder === undefined ? "memory://" : join(folder, "pg");
     const pglite = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) });

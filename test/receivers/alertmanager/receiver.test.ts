@@ -130,15 +130,26 @@ test("what holds is told again, so that it survives a restart, and what is over 
   expect(active("incident=~beefbeef|f00dfeed")).toEqual([]);
 });
 
-test("one in trouble is asked once a round, and said so", async () => {
-  const poster = posterSaying(status(503));
-  const world = {
-    ...worldOf([receivers.alertmanager], { poster, secret: lookUp }),
-    lastNotified: { lastNotified: () => Promise.resolve([entryFor("team", "a-1"), entryFor("team", "b-1")]) },
+test("an alert that is refused keeps back no other; a receiver that can't be reached is asked once a round", async () => {
+  const resend = async (...results: Parameters<typeof posterSaying>) => {
+    const poster = posterSaying(...results);
+    const entries = ["a-1", "b-1", "c-1"].map((id) => entryFor("team", id));
+    const world = {
+      ...worldOf([receivers.alertmanager], { poster, secret: lookUp }),
+      lastNotified: { lastNotified: () => Promise.resolve(entries) },
+    };
+    const taken = await resendOnce(world);
+    return { taken, asked: poster.posted.length, said: world.said };
   };
-  expect(await resendOnce(world)).toBe(0);
-  expect(poster.posted).toHaveLength(1);
-  expect(world.said).toMatchObject([{ level: "warn", fields: { receiver: "team", reason: "status 503" } }]);
+  expect(await resend(status(400), status(200))).toMatchObject({
+    taken: 2,
+    asked: 3,
+    said: [{ level: "warn", fields: { receiver: "team", reason: "status 400" } }],
+  });
+  expect(await resend({ kind: "fault", class: "connect", detail: "ECONNREFUSED" })).toMatchObject({
+    taken: 0,
+    asked: 1,
+  });
 });
 
 test("takes every alert there can be, whatever is in it", async () => {

@@ -184,6 +184,44 @@ describe("what a server can do to a mail", () => {
     });
   });
 
+  test("the next address is tried when nobody answers at the first", async () => {
+    const { port, posts } = await startServer();
+    const dead = { address: "127.0.0.9", family: 4 };
+    const alive = { address: "127.0.0.1", family: 4 };
+    const world = {
+      ...worldOf([receiverAt(port)]),
+      mailer: createMailer({ lookup: () => Promise.resolve([dead, alive]), ca: certificates.cert }),
+      secret: lookUp,
+    };
+    world.outbox.add(entryFor("team"));
+    expect((await deliverOnce(world, entryFor("team").id))?.outcome).toMatchObject({ kind: "delivered" });
+    expect(posts).toHaveLength(1);
+  });
+
+  test("a server that took the connection is the only one asked: it may have taken the mail", async () => {
+    const lookups = () =>
+      Promise.resolve([
+        { address: "127.0.0.1", family: 4 },
+        { address: "127.0.0.1", family: 4 },
+      ]);
+    let taken = 0;
+    const { port } = await startServer({
+      onData(stream) {
+        taken += 1;
+        stream.resume();
+      },
+    });
+    const receiver = receiverAt(port, { timeoutMs: 1500 });
+    const world = {
+      ...worldOf([receiver]),
+      mailer: createMailer({ lookup: lookups, ca: certificates.cert }),
+      secret: lookUp,
+    };
+    world.outbox.add(entryFor("team"));
+    expect((await deliverOnce(world, entryFor("team").id))?.outcome.kind).toBe("failed");
+    expect(taken).toBe(1);
+  });
+
   test("a private address and mail in clear need permission", async () => {
     const refused = (over: Partial<EmailReceiver>) =>
       deliver(receiverAt(25, { allowPrivate: false, ...over }), certificates.cert);
