@@ -50,7 +50,7 @@ export async function tickOnce(world: TickWorld, memory: TickMemory): Promise<vo
   const due = memory.coming.coming.takeUntil(toMs).filter(({ slotMs, entry }) => slotMs > nowMs - toleranceMs(entry));
   try {
     for (const [location, slots] of Map.groupBy(due, ({ entry }) => entry.location)) {
-      await addTo(world, memory, location, slots, { fromMs, nowMs, toMs });
+      await addTo(world, memory, location, slots, nowMs);
     }
     memory.untilMs = toMs;
   } catch (error) {
@@ -64,13 +64,13 @@ async function addTo(
   { capacities }: TickMemory,
   location: string,
   due: readonly DueSlot[],
-  { fromMs, nowMs, toMs }: { readonly fromMs: number; readonly nowMs: number; readonly toMs: number },
+  nowMs: number,
 ): Promise<void> {
   const known = capacities.get(location) ?? { capacity: createCapacity(), ahead: [] };
   capacities.set(location, known);
   const ahead = known.ahead.filter((slotMs) => slotMs > nowMs);
   known.capacity.look(known.ahead.length - ahead.length, await queue.waiting(location), nowMs);
-  const { admitted, shed } = known.capacity.admit(due, toMs - fromMs);
+  const { admitted, shed } = known.capacity.admit(due, aheadMs, ahead.length);
   for (let from = 0; from < admitted.length; from += mostAtOnce) {
     await queue.addAll(
       admitted.slice(from, from + mostAtOnce).map(({ probeId, slotMs }) => ({ probeId, slotMs })),
