@@ -12,7 +12,7 @@ import { openStores, type Stores } from "./stores.ts";
  */
 const [kind = "redis", rates = "10,100,200,400,1000", seconds = "20"] = process.argv.slice(2);
 const measuredMs = Number(seconds) * 1000;
-const warmUpMs = 15_000;
+const warmUpMs = 20_000;
 const everyS = 10;
 
 interface Measured {

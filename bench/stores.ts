@@ -1,6 +1,7 @@
 import { chownSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { findBinaries } from "../test/setup/binaries.ts";
@@ -35,8 +36,7 @@ export async function openStores(): Promise<Stores> {
   await Promise.all([reachable("postgres", postgres, postgresPort), reachable("redis", redis, redisPort)]);
   const databaseUrl = `postgres://plumbline@127.0.0.1:${postgresPort}/postgres`;
   const redisUrl = `redis://127.0.0.1:${redisPort}`;
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
+  const database = await connected(databaseUrl);
   return {
     databaseUrl,
     redisUrl,
@@ -54,4 +54,18 @@ export async function openStores(): Promise<Stores> {
       await place.close();
     },
   };
+}
+
+/** Its port is open before it answers. */
+async function connected(connectionString: string): Promise<pg.Client> {
+  for (let tries = 1; ; tries += 1) {
+    const client = new pg.Client({ connectionString });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (tries >= 100) throw error;
+      await sleep(100);
+    }
+  }
 }

@@ -44,6 +44,7 @@ const reasons: Vocabulary<SkipReason | MissReason | SlotRefusal | "taken"> = {
   paused: "somebody paused the probe",
   stale: "it was taken too late",
   "no-worker": "no worker took it",
+  overload: "the workers of its location cannot keep up",
   taken: "another worker has it",
   "not-on-schedule": "the queue had a job for a slot that the schedule does not name",
   "not-due": "the queue had a job for a slot to come",
@@ -52,7 +53,7 @@ const reasons: Vocabulary<SkipReason | MissReason | SlotRefusal | "taken"> = {
 };
 
 const linkKinds: Vocabulary<LinkKind> = {
-  producer: "it put the slot into the queue: when its schedule was made, or when somebody asked for it",
+  producer: "it put the slot into the queue, with others that were due soon, or when somebody asked for it",
   baseline: "the run that the newest baseline was learned with",
   evidence: "a run that the alert tells of",
 };

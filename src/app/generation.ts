@@ -1,53 +1,26 @@
-import { randomUUID } from "node:crypto";
 import type { Config } from "../config/config.ts";
-import type { Role } from "../config/roles.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { runProbe } from "../run/run-probe.ts";
-import { recoverRuns, type Spool, spooled } from "../run/spool.ts";
+import { recoverRuns, spooled } from "../run/spool.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
 import type { SlotWorker } from "../schedule/queue.ts";
-import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
+import { createTimetable } from "../schedule/timetable.ts";
 import { dayMs } from "../std/duration.ts";
-import { exceptionFields, type Log } from "../std/log.ts";
-import type { Store } from "../store/store.ts";
+import { exceptionFields } from "../std/log.ts";
 import { attributes as a } from "../telemetry/names.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
 import { serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
 import { openNoPages, openPages } from "./operations.ts";
 import { idleUntil } from "./idle-until.ts";
 import { startHealthChecks } from "./health-checks.ts";
-import { startHeartbeat } from "../upkeep/heartbeat.ts";
-import { announceProbes, measureQueues, measureReconciliation } from "./measure.ts";
 import { startNotifier } from "./notifier.ts";
+import type { GenerationOptions, Parts, SharedResources } from "./parts.ts";
 import { repeat } from "./repeat.ts";
-import type { Secrets } from "./secrets.ts";
-import type { openQueuesFor } from "./storage.ts";
-import { startUpkeep } from "./upkeep.ts";
-import { type OpenWorld, openWorld } from "./world.ts";
-
-export interface GenerationOptions {
-  readonly log: Log;
-  /** Shared with the log, which then hides what is read while the service runs. */
-  readonly secrets: Secrets;
-  readonly roles: readonly Role[];
-  /** The locations whose slots the worker takes; all of the configuration when empty. */
-  readonly locations: readonly string[];
-  readonly concurrency: number;
-  readonly reconcileMs: number;
-  readonly listen: Config["listen"] | undefined;
-}
-
-/** What lasts as long as the process does, whatever the configuration. */
-export interface SharedResources {
-  readonly telemetry: Telemetry;
-  readonly store: Store;
-  readonly queues: Awaited<ReturnType<typeof openQueuesFor>>;
-  readonly spool: Spool;
-}
+import { startScheduler } from "./scheduler.ts";
+import { openWorld } from "./world.ts";
 
 /** One configuration at work. */
 export interface ConfigGeneration {
@@ -56,20 +29,6 @@ export interface ConfigGeneration {
   nudge(): void;
   /** Closes at once what the next generation needs. `finished` resolves when runs have ended and the rest is closed. */
   end(): Promise<{ readonly finished: Promise<void> }>;
-}
-
-/** What the roles of one generation are made of. */
-interface Parts extends SharedResources {
-  readonly config: Config;
-  readonly options: GenerationOptions;
-  readonly world: OpenWorld;
-  readonly activity: Activity;
-  /** Closed at once when the generation ends, so that the next one can begin: what listens and what decides. */
-  readonly steering: AsyncDisposableStack;
-  /** What takes slots: stopped before everything else. */
-  readonly takers: SlotWorker[];
-  /** Closed when it has finished what it is doing. */
-  readonly working: AsyncDisposableStack;
 }
 
 /** Opens everything that depends on the configuration. What was opened is closed again when anything fails. */
@@ -92,12 +51,14 @@ export async function openGeneration(
       facts: new Map(),
     };
     const takers: SlotWorker[] = [];
-    const parts: Parts = { ...shared, config, options, world, activity, steering, takers, working };
+    const timetable = createTimetable(() => store.schedules(), world.clock);
+    await timetable.read();
+    const parts: Parts = { ...shared, config, options, world, timetable, activity, steering, takers, working };
     startRetention(parts);
     const nudge = roles.includes("notifier") ? await startNotifier(working, { ...parts, log, secrets }) : () => {};
     const health = (): Checked => healthOf(activity, Date.now());
     const url = listen === undefined ? undefined : await openWeb(parts, listen, health, nudge);
-    if (roles.includes("scheduler")) startScheduler(parts, health, nudge);
+    if (roles.includes("scheduler")) await startScheduler(parts, health, nudge);
     if (roles.includes("worker")) await startWorkers(parts, nudge);
     const checks = watchHealth(parts);
     steering.defer(() => checks.stop());
@@ -143,44 +104,6 @@ async function openWeb(
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());
   return web.url;
-}
-
-function startScheduler(parts: Parts, health: () => Checked, nudge: () => void): void {
-  const { config, store, queues, world, activity, steering } = parts;
-  const { log, reconcileMs } = parts.options;
-  const { metrics } = parts.telemetry;
-  const upkeep = startUpkeep({ config, store, log, reconcileMs, nudge });
-  steering.defer(() => upkeep.stop());
-  announceProbes(metrics, config.probes);
-  const onReport = (report: ReconcileReport): void => {
-    activity.reconciled = report;
-    upkeep.after(report);
-    measureReconciliation(metrics, report);
-    measureQueues(metrics, queues, world.clock).catch((error: unknown) =>
-      log.warn("could not read queue depth", exceptionFields(error)),
-    );
-  };
-  const reconciler = startReconciler(
-    {
-      queue: queues.slots,
-      store,
-      clock: world.clock,
-      log,
-      holder: randomUUID(),
-      probes: config.probes,
-      intervalMs: reconcileMs,
-    },
-    repeat,
-    onReport,
-  );
-  steering.defer(() => reconciler.stop());
-  if (config.heartbeat === undefined) return;
-  const troubles = (): readonly string[] => [...health().reasons, ...health().warnings];
-  const { probes, heartbeat } = config;
-  const { startedAtMs } = activity;
-  const beating = { store, clock: world.clock, probes, startedAtMs, everyMs: heartbeat.everyMs, troubles, log };
-  const heart = startHeartbeat(beating, repeat, nudge);
-  steering.defer(() => heart.stop());
 }
 
 /** Three checks between two reconciliations. */
@@ -235,7 +158,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
       parts.activity.lastConsumedMs = takenAtMs;
       const probe = probes.get(probeId);
       if (probe === undefined) return log.info("ignored slot: its probe is no longer configured", { probe: probeId });
-      const reason = await refusalOf(probe, slot, parts.store, takenAtMs);
+      const reason = await refusalOf(slot, parts.timetable, parts.store, takenAtMs);
       if (reason === undefined) return work(probe, slotMs, takenAtMs);
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
       log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });

@@ -31,10 +31,21 @@ export function measureReconciliation(metrics: Metrics, report: ReconcileReport)
   metrics.record("interrupted", report.interrupted, {});
 }
 
+/** Slots of one tick, and those that its workers are too slow for. */
+export function measureTick(metrics: Metrics, location: string, added: number, shed: number): void {
+  metrics.record("slotsAdded", added, { [a.plumblineLocation]: location });
+  metrics.record("slotsLeftOut", shed, { [a.plumblineLocation]: location });
+}
+
 /** How many jobs the queues hold, and how long the answer took. */
-export async function measureQueues(metrics: Metrics, queues: Pick<Queues, "depths">, clock: Clock): Promise<void> {
+export async function measureQueues(
+  metrics: Metrics,
+  queues: Pick<Queues, "depths">,
+  locations: readonly string[],
+  clock: Clock,
+): Promise<void> {
   const askedMs = clock.monotonicMs();
-  const depths = await queues.depths();
+  const depths = await queues.depths(locations);
   metrics.record("queueDuration", (clock.monotonicMs() - askedMs) / 1000, {});
   for (const { queue, state, jobs } of depths) {
     metrics.record("queueDepth", jobs, { [a.plumblineQueue]: queue, [a.plumblineState]: state });

@@ -3,9 +3,7 @@ import { alertJsonSchema } from "../notify/compose/alert-schema.ts";
 import type { Config } from "../config/config.ts";
 import { createOperations } from "../operate/operations.ts";
 import { systemClock } from "../std/clock.ts";
-import { plan } from "../schedule/plan.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
-import { nextSlot } from "../schedule/slots.ts";
 import type { Store } from "../store/store.ts";
 import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
@@ -51,10 +49,6 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       clock: systemClock,
       freshId: (kind) => `${kind}_${randomUUID()}`,
       probes: config.probes,
-      nextSlotMs(probe, nowMs) {
-        const [entry] = plan([probe]);
-        return entry === undefined ? undefined : nextSlot(entry, nowMs);
-      },
       async enqueue({ id, location }, slotMs) {
         await store.askFor(id, slotMs);
         await slots.add({ probeId: id, slotMs }, location);

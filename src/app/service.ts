@@ -1,10 +1,12 @@
 import type { Config } from "../config/config.ts";
 import type { Overview } from "../operate/overview.ts";
 import { exceptionFields } from "../std/log.ts";
+import { newTickMemory } from "../schedule/tick.ts";
 import { startTelemetry } from "../telemetry/telemetry.ts";
 import { checkConfiguration } from "../upkeep/check-configuration.ts";
-import { type GenerationOptions, openGeneration } from "./generation.ts";
+import { openGeneration } from "./generation.ts";
 import { aboutThis } from "./log-trouble.ts";
+import type { GenerationOptions } from "./parts.ts";
 import { openStoreInTime, type SchemaPolicy } from "./schema.ts";
 import type { Env } from "./secrets.ts";
 import { openSpool } from "./spool.ts";
@@ -41,7 +43,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
       it.close(),
     );
-    const shared = { telemetry, store, queues, spool: openSpool(env, store.installation, log) };
+    const spool = openSpool(env, store.installation, log);
+    const shared = { telemetry, store, queues, spool, ticks: newTickMemory() };
     let generation = await openGeneration(config, options, shared);
     telemetry.metrics.record("configurationTaken", 1, {});
     const ending = new Set<Promise<void>>();

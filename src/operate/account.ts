@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Probe } from "../probe/probe.ts";
-import { plan } from "../schedule/plan.ts";
+import type { SlotStore } from "../schedule/queue.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import type { Clock } from "../std/clock.ts";
 import { at } from "./fields.ts";
@@ -64,7 +64,7 @@ export interface EndedSlot {
   readonly reason?: string | undefined;
 }
 
-export interface AccountStore {
+export interface AccountStore extends Pick<SlotStore, "schedules"> {
   /** Runs of slots in (fromMs, toMs]. */
   slotsOf(probeId: string, fromMs: number, toMs: number): Promise<readonly EndedSlot[]>;
   /** Runs of probes other than these, of slots in (fromMs, toMs]. */
@@ -120,7 +120,9 @@ export function createAccounts({ book, clock, probes }: AccountWorld): Accounts 
       if (toMs - fromMs > longestMs) return refused("at most 31 days at once");
       const ended = new Map<string, number>();
       const sums = { due: 0, waiting: 0, beforeFirstRun: 0, withoutRow: 0, beside: 0 };
-      for (const entry of plan(probes)) {
+      const configured = new Set(probes.map(({ id }) => id));
+      for (const entry of await book.schedules()) {
+        if (!configured.has(entry.id)) continue;
         const due = dueSlots(entry, fromMs, toMs, mostDue);
         sums.due += due.length;
         if (sums.due > mostDue) return refused("more than 1,000,000 slots were due: ask for a shorter time");

@@ -1,5 +1,7 @@
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { SlotStore } from "../schedule/queue.ts";
+import { nextSlot } from "../schedule/slots.ts";
 import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
 import { type Refused, refused } from "./operation.ts";
@@ -7,7 +9,7 @@ import type { Overview, Pause, RunSummary } from "./overview.ts";
 import type { ProbeView, RunDetail } from "./probes.ts";
 
 /** Each change keeps its audit entry in the same transaction. */
-export interface ProbeStore {
+export interface ProbeStore extends Pick<SlotStore, "schedules"> {
   overview(nowMs: number): Promise<Overview>;
   pauses(): Promise<readonly Pause[]>;
   /** False when it is paused already. */
@@ -42,12 +44,11 @@ interface ProbeWorld {
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
   readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
-  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
 }
 
 const mostRuns = 100;
 
-export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: ProbeWorld): Probes {
+export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Probes {
   /** By id, or by a name that has one place only. */
   const find = (given: string): Probe | undefined => {
     const named = probes.filter(({ name }) => name === given);
@@ -58,7 +59,9 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
     async list() {
       const pauses = new Map((await book.pauses()).map((pause) => [pause.probeId, pause]));
       const seen = new Map((await book.overview(clock.nowMs())).probes.map((probe) => [probe.probeId, probe]));
+      const schedules = new Map((await book.schedules()).map((entry) => [entry.id, entry]));
       return probes.map((probe) => {
+        const entry = schedules.get(probe.id);
         const { id, target, scenario, location, cadence } = probe;
         return {
           id,
@@ -69,7 +72,7 @@ export function createProbes({ book, clock, probes, enqueue, nextSlotMs }: Probe
           cadence,
           paused: pauses.get(id),
           last: seen.get(id)?.recent.at(-1),
-          nextSlotMs: nextSlotMs(probe, clock.nowMs()),
+          nextSlotMs: entry && nextSlot(entry, clock.nowMs()),
           learning: seen.get(id)?.learning,
         };
       });

@@ -38,7 +38,6 @@ export interface OperationWorld {
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
   readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
-  readonly nextSlotMs: (probe: Probe, nowMs: number) => number | undefined;
   /** Who is notified of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
   /** Called when a message may have become due. */

@@ -10,7 +10,7 @@ import type { Baseline } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
-import { type Slot, slotOf } from "../probe/slot.ts";
+import { type Slot, slotOf, toleranceMs } from "../probe/slot.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { inSpan, inSpanSync, within } from "../telemetry/in-span.ts";
 import { spanNames } from "../telemetry/names.ts";
@@ -44,7 +44,7 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
   const scenario = scenarioOf(probe.scenario);
   const { traceId, spanId } = span.spanContext();
   const identity = { ...slot, probe: probe.name, traceId };
-  if (isStale(probe, slotMs, startedMs)) {
+  if (startedMs - slotMs > toleranceMs(probe)) {
     await world.runs.miss(slot, "stale");
     return unsent(identity, "missed", "stale");
   }
@@ -83,16 +83,6 @@ function spanOf(span: Span): FinishedRun["span"] {
   const { traceId, spanId } = span.spanContext();
   return isSpanContextValid(span.spanContext()) ? { traceId, spanId } : undefined;
 }
-
-/** A job that starts after the next slot is due says nothing about its own slot. */
-function isStale({ cadence }: Probe, slotMs: number, nowMs: number): boolean {
-  const lateMs = nowMs - slotMs;
-  return lateMs > (cadence.kind === "every" ? Math.max(cadence.everyMs, shortestStaleMs) : cronStaleMs);
-}
-
-/** A fast schedule must tolerate the lag of the queue, some hundred milliseconds. */
-const shortestStaleMs = 5_000;
-const cronStaleMs = 300_000;
 
 type Identity = RunSlot & Pick<RunReport, "probe" | "traceId">;
 

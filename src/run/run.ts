@@ -7,7 +7,7 @@ import type { MicroUsd } from "../std/money.ts";
 export type RunState = "claimed" | "done" | "interrupted" | "missed" | "skipped";
 
 export type SkipReason = "overlap" | "spend-cap" | "paused";
-export type MissReason = "stale" | "no-worker";
+export type MissReason = "stale" | "no-worker" | "overload";
 
 /** What the store is asked before anything is sent. */
 export interface ClaimRequest extends Slot {

@@ -25,7 +25,7 @@ export function missedAfterMs(cadence: Cadence): number {
 
 /**
  * The slots of a probe that should have rows by now. A probe seen for the first time is accounted for from its newest
- * row on, or from now when it has none. `action` is what this look has found wrong with its scheduler.
+ * row on, or from now when it has none. `action` is what this look has changed of its schedule.
  */
 export function unaccounted(
   probe: Probe,
@@ -46,7 +46,7 @@ export function unaccounted(
   return { probeId: probe.id, slots, untilMs };
 }
 
-/** A scheduler that is missing was lost by the queue, or its probe was away for a while: the last day decides. */
+/** A schedule that is missing: its probe was away for a while, and the last day decides. */
 function startOf(
   action: ScheduleAction | undefined,
   newestRowMs: number | undefined,

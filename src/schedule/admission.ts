@@ -1,8 +1,6 @@
-import type { Probe } from "../probe/probe.ts";
 import { minuteMs } from "../std/duration.ts";
-import { plan } from "./plan.ts";
 import type { TakenSlot } from "./queue.ts";
-import { dueSlots } from "./slots.ts";
+import type { Timetable } from "./timetable.ts";
 
 /** Slots that somebody asked for beside the schedule, kept in the store: the queue alone is not believed. */
 export interface AskedSlots {
@@ -17,7 +15,7 @@ export type SlotRefusal = (typeof refusals)[number];
 
 /** Clocks of two machines differ by less. */
 const toleranceMs = 5_000;
-/** By then the scheduler has recorded a slot that no worker took. */
+/** By then the elected process has recorded a slot that no worker took. */
 const overAfterMs = 10 * minuteMs;
 
 /**
@@ -25,15 +23,13 @@ const overAfterMs = 10 * minuteMs;
  * asked for in the store. An ignored job leaves no row, so that the slot itself still runs when it is due.
  */
 export async function refusalOf(
-  probe: Probe,
-  { slotMs, origin }: TakenSlot,
+  { probeId, slotMs, origin }: TakenSlot,
+  timetable: Pick<Timetable, "has">,
   asked: Pick<AskedSlots, "wasAskedFor">,
   nowMs: number,
 ): Promise<SlotRefusal | undefined> {
   if (slotMs > nowMs + toleranceMs) return "not-due";
-  if (origin === "asked") return (await asked.wasAskedFor(probe.id, slotMs)) ? undefined : "not-asked-for";
+  if (origin === "asked") return (await asked.wasAskedFor(probeId, slotMs)) ? undefined : "not-asked-for";
   if (slotMs < nowMs - overAfterMs) return "over";
-  return plan([probe]).some((entry) => dueSlots(entry, slotMs - 1, slotMs).includes(slotMs))
-    ? undefined
-    : "not-on-schedule";
+  return (await timetable.has({ probeId, slotMs })) ? undefined : "not-on-schedule";
 }

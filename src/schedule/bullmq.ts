@@ -1,17 +1,9 @@
-import {
-  type BackendFactory,
-  createPostgresBackend,
-  type JobSchedulerJson,
-  Queue,
-  runMigrations,
-  type Telemetry,
-  Worker,
-} from "bullmq";
+import { type BackendFactory, createPostgresBackend, Queue, runMigrations, type Telemetry, Worker } from "bullmq";
 import { type Clock, systemClock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
-import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix } from "./connections.ts";
+import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix, ticksQueue } from "./connections.ts";
 import { openPostgresConnections, type QueuePool } from "./postgres-connections.ts";
-import type { DeliveryQueue, ScheduledEntry, ScheduleEntry, SlotQueue, SlotWorker, Stoppable } from "./queue.ts";
+import type { DeliveryQueue, SlotJob, SlotQueue, SlotWorker, Stoppable, TakenSlot } from "./queue.ts";
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
 import { throttleLog } from "../std/log-throttle.ts";
@@ -37,8 +29,10 @@ export interface QueueOptions {
 export interface Queues {
   readonly slots: SlotQueue;
   readonly deliveries: DeliveryQueue;
-  /** Jobs that wait, run or have failed, of every queue. */
-  depths(): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>;
+  /** Jobs that wait, run or have failed, of the queues of these locations and that of deliveries. */
+  depths(
+    locations: readonly string[],
+  ): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>;
   /** Stops the workers, waits for what they are doing, and closes every connection that was opened here. */
   close(): Promise<void>;
 }
@@ -49,17 +43,15 @@ const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
 /** A job that kills its worker twice is given up. */
 const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
 const faultsEveryMs = 10_000;
-/** A job that is not taken within this time can be made anew without its slot being moved; clocks differ by less. */
-const nearlyDueMs = 10_000;
-/** How BullMQ names the job of a schedule's slot. */
-const slotJobId = (id: string, slotMs: number): string => `repeat:${id}:${slotMs}`;
+const tickOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+/** A chain of ticks whose next one is so far away has lost its job, or was moved by a clock that jumped. */
+const stoppedAfterMs = 10_000;
 
 /** What the queues and workers of one backend share. */
 interface Backend {
   readonly connections: Connections;
   readonly log: Log;
   readonly clock: Clock;
-  readonly isTraced: boolean;
   readonly queueNamed: (name: string) => Queue;
   readonly workOn: (name: string, concurrency: number, handle: JobHandler) => Promise<SlotWorker>;
 }
@@ -77,14 +69,18 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
   const connections = await openConnections(backend, prefix, fault("connection"));
   const factory: BackendFactory | undefined =
     backend.kind === "postgres" ? (createPostgresBackend as unknown as BackendFactory) : undefined;
-  const common = { ...(backend.kind === "redis" && { prefix }), ...(telemetry !== undefined && { telemetry }) };
+  // Ticks lead nowhere: a span for each second would say nothing.
+  const commonOf = (name: string) => ({
+    ...(backend.kind === "redis" && { prefix }),
+    ...(telemetry !== undefined && name !== ticksQueue && { telemetry }),
+  });
   const queues = new Map<string, Queue>();
   const workers = new Set<Stoppable>();
 
   const queueNamed = (name: string): Queue => {
     const known = queues.get(name);
     if (known !== undefined) return known;
-    const queueOptions = { connection: connections.forQueue(), defaultJobOptions: jobOptions, ...common };
+    const queueOptions = { connection: connections.forQueue(), defaultJobOptions: jobOptions, ...commonOf(name) };
     const queue = new Queue(name, queueOptions, factory as never);
     queue.on("error", fault(name));
     queues.set(name, queue);
@@ -95,7 +91,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     const connection = connections.forWorker();
     const { lockMs = 15_000, lockCheckMs = 5_000 } = options;
     const locks = { lockDuration: lockMs, stalledInterval: lockCheckMs };
-    const workerSettings = { connection, concurrency, ...locks, ...workerOptions, ...common };
+    const workerSettings = { connection, concurrency, ...locks, ...workerOptions, ...commonOf(name) };
     const worker = new Worker(name, scrubbed(name, handle, log), workerSettings, factory as never);
     worker.on("error", fault(name));
     logEvents(worker, name, log);
@@ -117,12 +113,12 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     return stoppable;
   };
 
-  const shared: Backend = { connections, log, clock, isTraced: telemetry !== undefined, queueNamed, workOn };
+  const shared: Backend = { connections, log, clock, queueNamed, workOn };
   return {
     slots: createSlotQueue(shared),
     deliveries: createDeliveryQueue(shared),
-    async depths() {
-      const names = [...(await connections.locations()).map((it) => `${slotsQueuePrefix}${it}`), deliveriesQueue];
+    async depths(locations) {
+      const names = [...locations.map((it) => `${slotsQueuePrefix}${it}`), deliveriesQueue];
       const counts = names.map((name) => queueNamed(name).getJobCounts("waiting", "active", "failed"));
       return (await Promise.all(counts)).flatMap((counted, place) =>
         Object.entries(counted).map(([state, jobs]) => ({ queue: names[place] ?? "", state, jobs })),
@@ -150,41 +146,39 @@ function logEvents(worker: Worker, queue: string, log: Log): void {
   worker.on("stalled", (job) => log.warn("job taken over: its worker was killed or stalled", { queue, job }));
 }
 
-function createSlotQueue({ connections, log, clock, isTraced, queueNamed, workOn }: Backend): SlotQueue {
+function createSlotQueue({ connections, log, clock, queueNamed, workOn }: Backend): SlotQueue {
   const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
-  const upsert = async ({ id, location, cadence, offsetMs }: ScheduleEntry): Promise<void> => {
-    const repeat =
-      cadence.kind === "every"
-        ? { every: cadence.everyMs, offset: offsetMs }
-        : { pattern: cadence.pattern, tz: cadence.tz };
-    const template = { name: "slot", data: { probeId: id }, opts: jobOptions };
-    await connections.rememberLocation(location);
-    await slotsQueue(location).upsertJobScheduler(id, repeat, template);
+  const jobOf = (job: SlotJob, origin: TakenSlot["origin"]) => {
+    const delay = Math.max(0, job.slotMs - clock.nowMs());
+    return {
+      name: "slot",
+      data: { probeId: job.probeId },
+      opts: { jobId: jobIdOf(job, origin), delay, ...jobOptions },
+    };
   };
   return {
-    locations: connections.locations,
-    async scheduled(location) {
-      const queue = slotsQueue(location);
-      const schedulers = await queue.getJobSchedulers(0, -1, true);
-      return Promise.all(schedulers.map((scheduler) => entryOf(scheduler, location, queue, clock.nowMs())));
+    async addAll(jobs, location) {
+      await slotsQueue(location).addBulk(jobs.map((job) => jobOf(job, "schedule")));
     },
-    upsert,
-    async trace(entry) {
-      const { id, location, nextMs } = entry;
-      if (!isTraced) return true;
-      if (nextMs === undefined || nextMs < clock.nowMs() + nearlyDueMs) return false;
-      const job = await slotsQueue(location).getJob(slotJobId(id, nextMs));
-      if (job === undefined) return false;
-      if (!job.opts.telemetry?.metadata) await upsert(entry);
-      return true;
+    async add(job, location) {
+      const { name, data, opts } = jobOf(job, "asked");
+      await slotsQueue(location).add(name, data, opts);
     },
-    async remove(id, location) {
-      await slotsQueue(location).removeJobScheduler(id);
+    async waiting(location) {
+      return slotsQueue(location).getWaitingCount();
     },
-    async add({ probeId, slotMs }, location) {
-      const delay = Math.max(0, slotMs - clock.nowMs());
-      await slotsQueue(location).add("slot", { probeId }, { jobId: jobIdOf(probeId, slotMs), delay, ...jobOptions });
+    async keepTicking(everyMs) {
+      const queue = queueNamed(ticksQueue);
+      const [tick] = await queue.getJobSchedulers(0, -1, true);
+      const nextMs = Number(tick?.next ?? Number.NaN);
+      const isGoing = Math.abs(nextMs - clock.nowMs()) < stoppedAfterMs && tick?.every === everyMs;
+      if (isGoing) return false;
+      // An upsert alone does not mend every chain.
+      if (tick !== undefined) await queue.removeJobScheduler(tick.key);
+      await queue.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {}, opts: tickOptions });
+      return tick !== undefined;
     },
+    takeTicks: (handler) => workOn(ticksQueue, 1, handler),
     clockMs: connections.clockMs,
     checkWritable: connections.checkWritable,
     work: (location, concurrency, handler) =>
@@ -218,24 +212,6 @@ class ScrubbedError extends Error {
     super(kind);
     this.stack = kind;
   }
-}
-
-async function entryOf(
-  { key, every, pattern, tz, offset, next }: JobSchedulerJson,
-  location: string,
-  queue: Queue,
-  nowMs: number,
-): Promise<ScheduledEntry> {
-  const nextMs = next === undefined || next === null || Number.isNaN(Number(next)) ? undefined : Number(next);
-  const cadence =
-    pattern === undefined || pattern === null
-      ? ({ kind: "every", everyMs: Number(every) } as const)
-      : ({ kind: "cron", pattern, tz: tz ?? "UTC" } as const);
-  // Only a slot that is overdue needs a look at its job.
-  const state = nextMs === undefined || nextMs > nowMs ? "delayed" : await queue.getJobState(slotJobId(key, nextMs));
-  const isQueued = state !== "unknown" && state !== "completed" && state !== "failed";
-  const offsetMs = cadence.kind === "every" ? Number(offset ?? 0) : 0;
-  return { id: key, location, cadence, offsetMs, nextMs, isQueued };
 }
 
 function openConnections(

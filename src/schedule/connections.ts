@@ -5,8 +5,6 @@ export interface Connections {
   forWorker(): object;
   /** Undoes what `forWorker` took. */
   endWorker(connection: object): void;
-  rememberLocation(location: string): Promise<void>;
-  locations(): Promise<readonly string[]>;
   clockMs(): Promise<number>;
   /** Rejects when nothing can be written. */
   checkWritable(): Promise<void>;
@@ -14,6 +12,7 @@ export interface Connections {
 }
 
 export const slotsQueuePrefix = "plumbline-slots-";
+export const ticksQueue = "plumbline-ticks";
 export const deliveriesQueue = "plumbline-deliveries";
 
 /** A fault's code or class, never its message: that may quote a URL, a statement or a value. */

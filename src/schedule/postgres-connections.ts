@@ -1,4 +1,4 @@
-import { type Connections, slotsQueuePrefix } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 
 /** The part of `pg.Pool` that is used here; PGlite has a double of it. */
 export interface QueuePool {
@@ -32,11 +32,6 @@ export async function openPostgresConnections(
       return pool;
     },
     endWorker: () => resize(-1),
-    rememberLocation: () => Promise.resolve(),
-    async locations() {
-      const { rows } = await pool.query(`SELECT DISTINCT queue FROM scheduler WHERE queue LIKE '${slotsQueuePrefix}%'`);
-      return rows.map(({ queue }) => String(queue).slice(slotsQueuePrefix.length));
-    },
     async clockMs() {
       const { rows } = await pool.query("SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms");
       return Number(rows[0]?.["now_ms"]);

@@ -12,37 +12,28 @@ export interface TakenSlot extends SlotJob {
   readonly origin: "schedule" | "asked";
 }
 
-/** A scheduler that should exist. `offsetMs` spreads probes over their interval. */
+/** When a probe is due. */
 export interface ScheduleEntry {
   /** The probe's id. */
   readonly id: string;
   readonly location: string;
   readonly cadence: Cadence;
-  /** 0 for cron. */
+  /** Its number among the probes of the same interval; 0 for cron. */
+  readonly place: number;
+  /** Follows from `place` and spreads probes over their interval. */
   readonly offsetMs: number;
-}
-
-/** A scheduler that does exist. */
-export interface ScheduledEntry extends ScheduleEntry {
-  /** When its next slot is due, by its own record; undefined when it has none. */
-  readonly nextMs: number | undefined;
-  /** The job of that slot is there, due or not: with nobody to take it, it stays, and nothing is broken. */
-  readonly isQueued: boolean;
 }
 
 /** The port: what the rest of the program knows of the queue. BullMQ is behind it. */
 export interface SlotQueue {
-  /** Every location that schedulers were ever made for, so that those of a location no longer wanted are found. */
-  locations(): Promise<readonly string[]>;
-  /** Schedulers of one location, as the queue has them. */
-  scheduled(location: string): Promise<readonly ScheduledEntry[]>;
-  upsert(entry: ScheduleEntry): Promise<void>;
-  remove(id: string, location: string): Promise<void>;
-  /**
-   * Gives the slots of a schedule the span to be linked to that it lacks when it was made untraced. Its next slot stays when
-   * it is, so one that is nearly due is left alone: false.
-   */
-  trace(entry: ScheduledEntry): Promise<boolean>;
+  /** Slots of one location, each at its time. Adding one twice is one. */
+  addAll(jobs: readonly SlotJob[], location: string): Promise<void>;
+  /** How many slots of one location are due and wait for a worker. */
+  waiting(location: string): Promise<number>;
+  /** Makes sure that ticks come at this interval; true if they had stopped and were begun anew. */
+  keepTicking(everyMs: number): Promise<boolean>;
+  /** Takes ticks: of all processes that do, one gets each. */
+  takeTicks(handler: () => Promise<void>): Promise<SlotWorker>;
   /** One slot of a probe beside its schedule, at its time. Asking twice for the same is one. */
   add(job: SlotJob, location: string): Promise<void>;
   /** The queue's own clock (Redis TIME, PostgreSQL now()), to notice skew. */
@@ -80,7 +71,14 @@ export interface SlotStore {
    */
   accountedUntil(): Promise<ReadonlyMap<string, number>>;
   /** Writes `missed` rows for slots that have no row, and with them what holds then; returns how many it wrote. */
-  recordMissed(slots: readonly Slot[], accountedUntil: ReadonlyMap<string, number>): Promise<number>;
+  recordMissed(
+    slots: readonly Slot[],
+    accountedUntil: ReadonlyMap<string, number>,
+    reason?: "no-worker" | "overload",
+  ): Promise<number>;
+  /** The schedules in force. */
+  schedules(): Promise<readonly ScheduleEntry[]>;
+  changeSchedules(changed: readonly ScheduleEntry[], removedIds: readonly string[]): Promise<void>;
   /** Turns claims whose deadline has passed into `interrupted`; returns their run ids. */
   sweepInterrupted(nowMs: number): Promise<readonly string[]>;
 }

@@ -6,12 +6,15 @@ import { type Every, repeatTask } from "../std/repeat.ts";
 import { type Accounted, unaccounted } from "./accounting.ts";
 import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts";
 import { plan } from "./plan.ts";
-import type { ScheduledEntry, ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
+import type { ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
+import { tickEveryMs } from "./tick.ts";
+import type { Timetable } from "./timetable.ts";
 
 export interface ReconcilerWorld {
-  readonly queue: SlotQueue;
+  readonly queue: Pick<SlotQueue, "clockMs" | "keepTicking">;
   readonly store: SlotStore;
+  readonly timetable: Pick<Timetable, "read">;
   readonly clock: Clock;
   readonly log: Log;
   /** Names this process among those that could repair. */
@@ -28,9 +31,9 @@ export type ReconcileReport =
       readonly kind: "done";
       readonly atMs: number;
       readonly skewMs: number;
-      /** Schedulers that were made, changed, repaired or removed. */
+      /** Schedules that were made, changed or removed. */
       readonly actions: number;
-      /** Of these, chains that had stopped. */
+      /** 1 if ticks had stopped. */
       readonly repaired: number;
       readonly missed: number;
       readonly interrupted: number;
@@ -42,30 +45,28 @@ export type ReconcileReport =
 export interface ReconcilerMemory {
   readonly accounted: Accounted;
   readonly jumps: JumpWatch;
-  /** Schedules of which it is known that their slots lead to a span. */
-  readonly traced: Set<string>;
+  /** Ticks came at the last look. */
+  areTicksKnown: boolean;
 }
 
 export const newMemory = (clock: Clock): ReconcilerMemory => ({
   accounted: new Map(),
   jumps: watchJumps(clock),
-  traced: new Set(),
+  areTicksKnown: false,
 });
 
-const graceMs = 5_000;
 const leaseIntervals = 3;
 /** A clock that jumps often jumps back: what it says of the past is not written down before that. */
 const steadyAfterMs = 120_000;
 const mostRowsAtOnce = 5_000;
-const mostTracedAtOnce = 500;
 
 /**
- * One look at the schedules by the elected process: repairs what stopped, records what did not run. Never runs a slot
+ * One look at the schedules by the elected process: puts the configuration in force, records what did not run. Never runs a slot
  * late: a slot that is over is recorded as missed, not run. A process whose clock is not the queue's does not even try for election,
  * because it could not repair and would keep others from it.
  */
 export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMemory): Promise<ReconcileReport> {
-  const { queue, store, clock, log, holder, intervalMs } = world;
+  const { queue, store, timetable, clock, log, holder, intervalMs } = world;
   const atMs = clock.nowMs();
   const jump = memory.jumps.look();
   if (jump !== undefined) log.error("clock of this machine jumped", { ...jump });
@@ -75,67 +76,42 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     return { kind: "skewed", atMs, skewMs };
   }
   if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
+    await timetable.read();
     standBy(world, memory.accounted, atMs);
     return { kind: "not-elected", atMs };
   }
-  const actions = await repairSchedules(world, memory.traced, atMs);
+  const { entries, actions } = await updateSchedules(world);
+  const hadStopped = await queue.keepTicking(tickEveryMs);
+  const repaired = hadStopped && memory.areTicksKnown ? 1 : 0;
+  if (repaired > 0) log.warn("ticks had stopped: begun anew");
+  memory.areTicksKnown = true;
   const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
   const interrupted = isClockSteady ? await sweep(world, atMs) : 0;
-  const missed = isClockSteady ? await recordMissed(world, memory.accounted, actions, atMs) : 0;
-  const repaired = actions.filter(({ kind }) => kind === "repair").length;
+  const missed = isClockSteady ? await recordMissed(world, memory.accounted, entries, actions, atMs) : 0;
   return { kind: "done", atMs, skewMs, actions: actions.length, repaired, missed, interrupted, isClockSteady };
 }
 
-async function repairSchedules(
-  { queue, log, probes }: ReconcilerWorld,
-  traced: Set<string>,
-  nowMs: number,
-): Promise<ScheduleAction[]> {
-  const wanted = plan(probes);
-  const locations = new Set([...wanted.map(({ location }) => location), ...(await queue.locations())]);
-  const actual = (await Promise.all([...locations].map((location) => queue.scheduled(location)))).flat();
-  const actions = reconcile(wanted, actual, nowMs, graceMs);
-  for (const action of actions) {
-    await apply(queue, action);
-    log.info("schedule changed", { probe: action.entry.id, action: action.kind, reason: action.reason });
+/** Puts the configuration in force, all changes at once. */
+async function updateSchedules({ store, timetable, log, probes }: ReconcilerWorld): Promise<{
+  readonly entries: readonly ScheduleEntry[];
+  readonly actions: readonly ScheduleAction[];
+}> {
+  const known = await timetable.read();
+  const wanted = plan(probes, known);
+  const actions = reconcile(wanted, known);
+  if (actions.length === 0) return { entries: known, actions };
+  await store.changeSchedules(
+    actions.flatMap(({ kind, entry }) => (kind === "remove" ? [] : [entry])),
+    actions.flatMap(({ kind, entry }) => (kind === "remove" ? [entry.id] : [])),
+  );
+  for (const { kind, entry, reason } of actions.slice(0, mostLogged)) {
+    log.info("schedule changed", { probe: entry.id, action: kind, reason });
   }
-  await traceUntraced(queue, actual, new Set(actions.map(({ entry }) => keyOf(entry))), traced);
-  return actions;
+  if (actions.length > mostLogged) log.info("more schedules changed", { count: actions.length - mostLogged });
+  return { entries: await timetable.read(), actions };
 }
 
-/** What was made before there were traces has slots that lead nowhere. A part of them at each look, and once each. */
-async function traceUntraced(
-  queue: SlotQueue,
-  actual: readonly ScheduledEntry[],
-  touched: ReadonlySet<string>,
-  traced: Set<string>,
-): Promise<void> {
-  const most = traced.size + mostTracedAtOnce;
-  for (const entry of actual) {
-    const key = keyOf(entry);
-    if (traced.size >= most) break;
-    if (!touched.has(key) && !traced.has(key) && (await queue.trace(entry))) traced.add(key);
-  }
-  for (const key of touched) traced.delete(key);
-}
-
-const keyOf = ({ location, id }: ScheduleEntry): string => `${location}/${id}`;
-
-async function apply(queue: SlotQueue, action: ScheduleAction): Promise<void> {
-  const { id, location } = action.entry;
-  switch (action.kind) {
-    case "upsert":
-      return queue.upsert(action.entry);
-    case "remove":
-      return queue.remove(id, location);
-    case "replace":
-    case "repair":
-      await queue.remove(id, location);
-      return queue.upsert(action.entry);
-    default:
-      return action satisfies never;
-  }
-}
+const mostLogged = 20;
 
 async function sweep({ store, log }: ReconcilerWorld, nowMs: number): Promise<number> {
   const interrupted = await store.sweepInterrupted(nowMs);
@@ -147,13 +123,14 @@ async function sweep({ store, log }: ReconcilerWorld, nowMs: number): Promise<nu
 async function recordMissed(
   { store, log, probes }: ReconcilerWorld,
   accounted: Accounted,
+  schedules: readonly ScheduleEntry[],
   actions: readonly ScheduleAction[],
   nowMs: number,
 ): Promise<number> {
   const isKnown = probes.every(({ id }) => accounted.has(id));
   const newest = isKnown ? new Map<string, number>() : await store.accountedUntil();
   const actionFor = new Map(actions.map((action) => [action.entry.id, action]));
-  const entries = new Map(plan(probes).map((entry) => [entry.id, entry]));
+  const entries = new Map(schedules.map((entry) => [entry.id, entry]));
   let missed = 0;
   let pending: Slot[] = [];
   let complete = new Map<string, number>();

@@ -5,9 +5,7 @@ export interface RedisLike {
   on(event: "error", listener: (error: Error) => void): unknown;
   info(section: string): Promise<string>;
   time(): Promise<readonly (string | number)[]>;
-  sadd(key: string, member: string): Promise<number>;
   set(key: string, value: string, unit: "PX", ttlMs: number): Promise<unknown>;
-  smembers(key: string): Promise<string[]>;
   disconnect(): void;
 }
 
@@ -43,15 +41,10 @@ export async function openRedisConnections<R extends RedisLike>(
     end(shared);
     throw error;
   }
-  const locations = `${prefix}:plumbline-locations`;
   return {
     forQueue: () => shared,
     forWorker: () => opened({ maxRetriesPerRequest: null }),
     endWorker: (connection) => end(connection as R),
-    async rememberLocation(location) {
-      await shared.sadd(locations, location);
-    },
-    locations: () => shared.smembers(locations),
     async clockMs() {
       const [seconds, micros] = await shared.time();
       return Number(seconds) * 1000 + Number(micros) / 1000;

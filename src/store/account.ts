@@ -30,7 +30,7 @@ const within = (fromMs: number, toMs: number): Statement =>
   sql`slot > ${iso(fromMs)}::timestamptz AND slot <= ${iso(toMs)}::timestamptz`;
 
 /** What is on record of a time. */
-export function createAccountStore(db: Database): AccountStore {
+export function createAccountStore(db: Database): Omit<AccountStore, "schedules"> {
   return {
     slotsOf: (probeId, fromMs, toMs) =>
       db.select(

@@ -7,7 +7,7 @@ import { pauseRow, runDetailRow, runSummaryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
 /** Pauses and single runs, for people. */
-export function createProbeStore(db: Database): Omit<ProbeStore, "overview"> {
+export function createProbeStore(db: Database): Omit<ProbeStore, "overview" | "schedules"> {
   return {
     pauses: () => readPauses(db),
 

@@ -1,6 +1,7 @@
 import type { AskedSlots } from "../schedule/admission.ts";
-import type { SlotStore } from "../schedule/queue.ts";
-import { iso, rowSchema, text, timeMs } from "./columns.ts";
+import { offsetOf } from "../schedule/plan.ts";
+import type { ScheduleEntry, SlotStore } from "../schedule/queue.ts";
+import { iso, number, optionalNumber, optionalText, type RowSchema, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { sql } from "./sql.ts";
 
@@ -8,6 +9,22 @@ const accountedRow = rowSchema({
   probeId: text("probe_id"),
   untilMs: timeMs("until", "coalesce(accounted_until, last_slot)"),
 });
+const scheduleColumns = rowSchema({
+  id: text("probe_id"),
+  location: text("location"),
+  everyMs: optionalNumber("every_ms"),
+  place: number("place", "coalesce(place, 0)"),
+  pattern: optionalText("pattern"),
+  tz: optionalText("tz"),
+});
+const scheduleRow: RowSchema<ScheduleEntry> = {
+  columns: scheduleColumns.columns,
+  decode(row) {
+    const { id, location, everyMs, place, pattern = "", tz = "UTC" } = scheduleColumns.decode(row);
+    if (everyMs === undefined) return { id, location, cadence: { kind: "cron", pattern, tz }, place: 0, offsetMs: 0 };
+    return { id, location, cadence: { kind: "every", everyMs }, place, offsetMs: offsetOf(place, everyMs) };
+  },
+};
 const runIdRow = rowSchema({ runId: text("run_id") });
 
 /** What became of slots that no worker has reported, and who may repair schedules. */
@@ -47,13 +64,35 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
       return new Map(rows.map(({ probeId, untilMs }) => [probeId, untilMs]));
     },
 
-    async recordMissed(slots, accountedUntil) {
+    async schedules() {
+      return db.select(scheduleRow, sql`SELECT ${scheduleRow.columns} FROM plumbline.schedules`);
+    },
+
+    async changeSchedules(changed, removedIds) {
+      const rows = changed.map(({ id, location, cadence, place }) => ({
+        probe_id: id,
+        location,
+        ...(cadence.kind === "every"
+          ? { every_ms: cadence.everyMs, place }
+          : { pattern: cadence.pattern, tz: cadence.tz }),
+      }));
+      await db.repeat(sql`
+        WITH removed AS (DELETE FROM plumbline.schedules WHERE probe_id = ANY(${removedIds}::text[]))
+        INSERT INTO plumbline.schedules (probe_id, location, every_ms, place, pattern, tz)
+        SELECT probe_id, location, every_ms, place, pattern, tz FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          AS s(probe_id text, location text, every_ms bigint, place int, pattern text, tz text) ORDER BY probe_id
+        ON CONFLICT (probe_id) DO UPDATE SET location = excluded.location, every_ms = excluded.every_ms,
+          place = excluded.place, pattern = excluded.pattern, tz = excluded.tz`);
+    },
+
+    async recordMissed(slots, accountedUntil, reason = "no-worker") {
       if (slots.length === 0 && accountedUntil.size === 0) return 0;
       const missed = slots.map(({ slotMs, probeId, ...slot }) => ({
         ...slot,
         slot: iso(slotMs),
         run_id: `${probeId}/${iso(slotMs)}`,
         probe_id: probeId,
+        reason,
       }));
       const accounted = [...accountedUntil].map(([probeId, untilMs]) => ({ probe_id: probeId, until: iso(untilMs) }));
       const written = await db.repeat(sql`

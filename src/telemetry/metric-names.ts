@@ -126,6 +126,15 @@ export const metrics = {
     "Jobs of the queue that were ignored: their slot is not on the schedule, not due, over, or nobody asked for it",
     [a.plumblineReason],
   ),
+  slotsAdded: counter("plumbline.slots.added", "{slot}", "Due slots that were added to the queue", [
+    a.plumblineLocation,
+  ]),
+  slotsLeftOut: counter(
+    "plumbline.slots.left_out",
+    "{slot}",
+    "Due slots that were recorded as missed at once, because the workers of the location cannot keep up",
+    [a.plumblineLocation],
+  ),
   interrupted: counter("plumbline.slots.interrupted", "{slot}", "Slots whose worker did not finish them", []),
   queueDepth: gauge("plumbline.queue.depth", "{job}", "Jobs of a queue, by state: waiting, active or failed", [
     a.plumblineQueue,

@@ -49,7 +49,7 @@ probes:
   };
   const nowMs = Date.now();
   for (const slotMs of [nowMs, nowMs - 777, comingMs]) {
-    await forge(`repeat:${probeId}:${slotMs}`);
+    await forge(`slot|${probeId}|${slotMs}`);
     await forge(`once|${probeId}|${slotMs}`);
   }
   const ignored = () =>

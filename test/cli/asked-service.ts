@@ -35,7 +35,6 @@ export async function openAskedService(
     clock: { nowMs, monotonicMs: nowMs },
     probes: [],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
     ...world,

@@ -52,7 +52,6 @@ beforeAll(async () => {
     freshId: () => "id",
     probes: [probe],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

@@ -71,7 +71,6 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
       freshId: () => "id",
       probes: [probe],
       enqueue: () => Promise.resolve(),
-      nextSlotMs: () => undefined,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

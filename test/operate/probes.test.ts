@@ -8,6 +8,7 @@ import { silentLog } from "../../src/std/log.ts";
 import { openMemoryPool } from "../setup/memory-pool.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { plan } from "../../src/schedule/plan.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
@@ -38,6 +39,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   beforeAll(async () => {
     pool = await open();
     store = await openStore(pool, dayStart, 30);
+    await store.changeSchedules(plan([probe]), []);
     const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
     world = quietWorld(() => nowMs, {
       exchanger,
@@ -49,7 +51,6 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       freshId: () => "id",
       probes: [probe],
       enqueue: async ({ id }, slotMs) => void enqueued.push(`${id} ${slotMs - dayStart}`),
-      nextSlotMs: (_probe, atMs) => atMs + 7,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });
@@ -62,7 +63,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
 
   test("are listed before and after their first run", async () => {
     expect(await operations.probes.list()).toMatchObject([
-      { id: "valid@eu", target: probe.target.name, last: undefined, nextSlotMs: nowMs + 7 },
+      { id: "valid@eu", target: probe.target.name, last: undefined, nextSlotMs: nowMs + 60_000 },
     ]);
     await run();
     expect(await operations.probes.list()).toMatchObject([

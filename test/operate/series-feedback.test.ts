@@ -65,7 +65,6 @@ function controlOf(probes: readonly Probe[]): Operations {
     freshId: (kind) => `${kind}_${(counter.ids += 1)}`,
     probes,
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

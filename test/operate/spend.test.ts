@@ -41,7 +41,6 @@ describe.each(Object.entries(stores))("a ledger that is put right on %s", (_name
       freshId: () => "id",
       probes: [probe],
       enqueue: async () => {},
-      nextSlotMs: () => undefined,
       receiversOf: () => [],
       nudge: () => {},
     });

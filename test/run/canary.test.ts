@@ -107,7 +107,7 @@ test("key, prompt and completion reach no row, queue, span or log line (I6)", as
     const report = await runProbe(world, probe, first + run * 1000);
     log.info("run", { run: report.runId, verdict: report.verdict, note: `Bearer ${key}` });
   }
-  await queues.slots.upsert({ id: probe.id, location: probe.location, cadence: probe.cadence, offsetMs: 0 });
+  await queues.slots.addAll([{ probeId: probe.id, slotMs: Date.now() + 60_000 }], probe.location);
 
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { refusalOf } from "../../src/schedule/admission.ts";
 import { plan } from "../../src/schedule/plan.ts";
-import type { TakenSlot } from "../../src/schedule/queue.ts";
+import type { ScheduleEntry, TakenSlot } from "../../src/schedule/queue.ts";
 import { dueSlots } from "../../src/schedule/slots.ts";
+import { createTimetable } from "../../src/schedule/timetable.ts";
 import { probe as sample } from "../probe/samples.ts";
 
 const hourMs = 3_600_000;
@@ -12,10 +13,13 @@ if (entry === undefined) throw new Error("a probe has a schedule");
 const startMs = Date.UTC(2026, 5, 1);
 const [dueMs = 0] = dueSlots(entry, startMs, startMs + hourMs);
 
+const on = (scheduled: ScheduleEntry | undefined) =>
+  createTimetable(async () => (scheduled === undefined ? [] : [scheduled]), { nowMs: () => 0, monotonicMs: () => 0 });
+
 const refusal = (slotMs: number, nowMs: number, origin: TakenSlot["origin"] = "schedule", asked: number[] = []) =>
   refusalOf(
-    probe,
     { probeId: probe.id, slotMs, origin },
+    on(entry),
     { wasAskedFor: async (_id, askedMs) => asked.includes(askedMs) },
     nowMs,
   );
@@ -35,7 +39,12 @@ test("a cron slot is one that its pattern names", async () => {
   const daily = { ...probe, cadence: { kind: "cron", pattern: "30 6 * * *", tz: "Europe/Berlin" } as const };
   const slotMs = Date.UTC(2026, 5, 1, 4, 30);
   const of = (ms: number) =>
-    refusalOf(daily, { probeId: probe.id, slotMs: ms, origin: "schedule" }, { wasAskedFor: async () => false }, ms);
+    refusalOf(
+      { probeId: probe.id, slotMs: ms, origin: "schedule" },
+      on(plan([daily])[0]),
+      { wasAskedFor: async () => false },
+      ms,
+    );
   expect(await of(slotMs)).toBeUndefined();
   expect(await of(slotMs + 60_000)).toBe("not-on-schedule");
 });

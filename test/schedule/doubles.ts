@@ -1,6 +1,5 @@
 import type { Slot } from "../../src/probe/slot.ts";
-import type { ScheduledEntry, ScheduleEntry, SlotStore, SlotJob, SlotQueue } from "../../src/schedule/queue.ts";
-import { dueSlots } from "../../src/schedule/slots.ts";
+import type { ScheduleEntry, SlotStore, SlotJob, SlotQueue } from "../../src/schedule/queue.ts";
 
 /** A machine's two clocks; `jump` sets the one on the wall and leaves the other alone. */
 export class FakeClock {
@@ -24,46 +23,39 @@ export class FakeClock {
   }
 }
 
-/** Schedulers in memory. Its clock is the machine's, plus `aheadMs`. */
+/** A queue in memory. Its clock is the machine's, plus `aheadMs`. */
 export class QueueDouble implements SlotQueue {
-  readonly entries = new Map<string, ScheduledEntry>();
-  readonly done: string[] = [];
-  readonly traced: string[] = [];
+  readonly added: { readonly location: string; readonly probeId: string; readonly slotMs: number }[] = [];
   aheadMs = 0;
+  /** How many due slots wait, by location. */
+  backlog = new Map<string, number>();
+  hasStopped = false;
   readonly #clock: FakeClock;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
   }
 
-  async locations(): Promise<string[]> {
-    return [...new Set([...this.entries.values()].map(({ location }) => location))];
+  async addAll(jobs: readonly SlotJob[], location: string): Promise<void> {
+    this.added.push(...jobs.map((job) => ({ ...job, location })));
   }
 
-  async scheduled(location: string): Promise<ScheduledEntry[]> {
-    return [...this.entries.values()].filter((entry) => entry.location === location);
+  async add(job: SlotJob, location: string): Promise<void> {
+    this.added.push({ ...job, location });
   }
 
-  async upsert(entry: ScheduleEntry): Promise<void> {
-    this.done.push(`upsert ${entry.id}`);
-    const nowMs = this.#clock.nowMs();
-    const [nextMs] = dueSlots(entry, nowMs, nowMs + 86_400_000);
-    this.entries.set(`${entry.location}/${entry.id}`, { ...entry, nextMs, isQueued: true });
+  async waiting(location: string): Promise<number> {
+    return this.backlog.get(location) ?? 0;
   }
 
-  async remove(id: string, location: string): Promise<void> {
-    this.done.push(`remove ${id}`);
-    this.entries.delete(`${location}/${id}`);
+  async keepTicking(): Promise<boolean> {
+    const hadStopped = this.hasStopped;
+    this.hasStopped = false;
+    return hadStopped;
   }
 
-  async trace({ id, nextMs }: ScheduledEntry): Promise<boolean> {
-    const isFar = nextMs !== undefined && nextMs > this.#clock.nowMs() + 10_000;
-    if (isFar) this.traced.push(id);
-    return isFar;
-  }
-
-  async add({ probeId, slotMs }: SlotJob): Promise<void> {
-    this.done.push(`add ${probeId} ${slotMs}`);
+  takeTicks(): never {
+    throw new Error("nobody ticks here");
   }
 
   clockMs = async (): Promise<number> => this.#clock.nowMs() + this.aheadMs;
@@ -81,6 +73,19 @@ export class StoreDouble implements SlotStore {
   lease: { holder: string; untilMs: number } | undefined;
   overdue: string[] = [];
   readonly accounted = new Map<string, number>();
+  readonly inForce = new Map<string, ScheduleEntry>();
+  readonly changes: string[] = [];
+  readonly shed: Slot[] = [];
+
+  async schedules(): Promise<ScheduleEntry[]> {
+    return [...this.inForce.values()];
+  }
+
+  async changeSchedules(changed: readonly ScheduleEntry[], removedIds: readonly string[]): Promise<void> {
+    for (const entry of changed) this.inForce.set(entry.id, entry);
+    for (const id of removedIds) this.inForce.delete(id);
+    this.changes.push(...changed.map(({ id }) => `put ${id}`), ...removedIds.map((id) => `remove ${id}`));
+  }
 
   row(probeId: string, slotMs: number, state: "done" | "missed" = "done"): void {
     const rows = this.rows.get(probeId) ?? new Map<number, "done" | "missed">();
@@ -107,7 +112,12 @@ export class StoreDouble implements SlotStore {
     return new Map([...[...this.rows].map(([id, rows]) => [id, Math.max(...rows.keys())] as const), ...this.accounted]);
   }
 
-  async recordMissed(slots: readonly Slot[], accountedUntil: ReadonlyMap<string, number>): Promise<number> {
+  async recordMissed(
+    slots: readonly Slot[],
+    accountedUntil: ReadonlyMap<string, number>,
+    reason?: string,
+  ): Promise<number> {
+    if (reason === "overload") this.shed.push(...slots);
     for (const [probeId, untilMs] of accountedUntil) this.accounted.set(probeId, untilMs);
     const before = [...this.rows.values()].reduce((sum, rows) => sum + rows.size, 0);
     for (const { probeId, slotMs } of slots) this.row(probeId, slotMs, "missed");

@@ -1,20 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ScheduleEntry } from "../../src/schedule/queue.ts";
-import { reconcile } from "../../src/schedule/reconcile.ts";
 import { backends, type Opened } from "./backends.ts";
 import { eventually } from "../setup/eventually.ts";
 
-const entry: ScheduleEntry = {
-  id: "valid@eu",
-  location: "eu",
-  cadence: { kind: "every", everyMs: 1000 },
-  offsetMs: 137,
-};
-const daily: ScheduleEntry = {
-  ...entry,
-  cadence: { kind: "cron", pattern: "0 3 * * *", tz: "Europe/Berlin" },
-  offsetMs: 0,
-};
+const probeId = "valid@eu";
 
 /** What every queue must do, whatever it runs on. */
 describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
@@ -26,33 +14,50 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
   });
   afterEach(() => opened.close());
 
-  test("a scheduler is kept as it was asked for, asking twice is asking once", async () => {
+  test("ticks come, each to one of those who take them, and are begun anew when they have stopped", async () => {
     const { slots } = opened.queues;
-    await slots.upsert(entry);
-    const first = await slots.scheduled("eu");
-    await slots.upsert(entry);
-    const [scheduled, ...more] = await slots.scheduled("eu");
-    expect(more).toEqual([]);
-    expect(scheduled).toMatchObject({ ...entry, isQueued: true });
-    expect(((scheduled?.nextMs ?? 0) - 137) % 1000).toBe(0);
-    expect((scheduled?.nextMs ?? 0) - (first[0]?.nextMs ?? 0)).toBeLessThanOrEqual(5000);
-    expect(reconcile([entry], scheduled === undefined ? [] : [scheduled], Date.now(), 5000)).toEqual([]);
+    const taken = [0, 0];
+    const one = await slots.takeTicks(async () => void (taken[0] = (taken[0] ?? 0) + 1));
+    const other = await slots.takeTicks(async () => void (taken[1] = (taken[1] ?? 0) + 1));
+    const startMs = Date.now();
+    expect(await slots.keepTicking(200)).toBe(false);
+    await eventually(() => expect((taken[0] ?? 0) + (taken[1] ?? 0)).toBeGreaterThan(4));
+    expect((taken[0] ?? 0) + (taken[1] ?? 0)).toBeLessThanOrEqual((Date.now() - startMs) / 200 + 2);
+    expect(await slots.keepTicking(200)).toBe(false);
+    // By this clock the next tick is an hour away from where it should be.
+    aheadMs = 3_600_000;
+    expect(await slots.keepTicking(200)).toBe(true);
+    await Promise.all([one.stop(), other.stop()]);
   });
 
-  test("cron and every replace each other, a removed scheduler is gone, its location is remembered", async () => {
+  test("slots that are added many at once come at their time, oldest first, each once, of one location only", async () => {
     const { slots } = opened.queues;
-    await slots.upsert(entry);
-    await slots.remove(entry.id, "eu");
-    await slots.upsert(daily);
-    const [scheduled, ...more] = await slots.scheduled("eu");
-    expect(more).toEqual([]);
-    expect(scheduled).toMatchObject(daily);
-    expect(reconcile([daily], scheduled === undefined ? [] : [scheduled], Date.now(), 5000)).toEqual([]);
-    await slots.upsert({ ...entry, location: "us" });
-    expect([...(await slots.locations())].toSorted()).toEqual(["eu", "us"]);
-    await slots.remove(entry.id, "eu");
-    expect(await slots.scheduled("eu")).toEqual([]);
-    expect(await slots.scheduled("us")).toHaveLength(1);
+    const seen: { readonly slotMs: number; readonly lateMs: number }[] = [];
+    const elsewhere = vi.fn<() => Promise<void>>(async () => {});
+    const worker = await slots.work("eu", 1, async (slot) => {
+      expect(slot).toMatchObject({ probeId, origin: "schedule" });
+      seen.push({ slotMs: slot.slotMs, lateMs: Date.now() - slot.slotMs });
+    });
+    const other = await slots.work("us", 1, elsewhere);
+    const firstMs = Date.now() + 300;
+    const due = Array.from({ length: 20 }, (_, index) => ({ probeId, slotMs: firstMs + 25 * index }));
+    await slots.addAll(due, "eu");
+    await slots.addAll(due.slice(10), "eu");
+    await eventually(() => expect(seen).toHaveLength(20));
+    await Promise.all([worker.stop(), other.stop()]);
+    expect(seen.map(({ slotMs }) => slotMs)).toEqual(due.map(({ slotMs }) => slotMs));
+    expect(seen.every(({ lateMs }) => lateMs >= 0)).toBe(true);
+    expect(elsewhere).not.toHaveBeenCalled();
+  });
+
+  test("due slots that nobody takes are counted", async () => {
+    const { slots } = opened.queues;
+    expect(await slots.waiting("eu")).toBe(0);
+    await slots.addAll(
+      [1, 2, 3].map((slotMs) => ({ probeId, slotMs })),
+      "eu",
+    );
+    expect(await slots.waiting("eu")).toBe(3);
   });
 
   test("a slot that somebody asks for comes once, beside the schedule", async () => {
@@ -81,56 +86,19 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     expect(takenLateMs[0]).toBeGreaterThanOrEqual(0);
   });
 
-  test("slots come on the grid, oldest first, each once, of one location only", async () => {
-    const { slots } = opened.queues;
-    const seen: number[] = [];
-    const elsewhere = vi.fn<() => Promise<void>>(async () => {});
-    const worker = await slots.work("eu", 4, async ({ probeId, slotMs }) => {
-      expect(probeId).toBe(entry.id);
-      seen.push(slotMs);
-    });
-    const other = await slots.work("us", 4, elsewhere);
-    await slots.upsert(entry);
-    await eventually(() => expect(seen.length).toBeGreaterThanOrEqual(3));
-    await Promise.all([worker.stop(), other.stop()]);
-    expect(seen.every((slotMs) => (slotMs - 137) % 1000 === 0)).toBe(true);
-    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
-    expect(elsewhere).not.toHaveBeenCalled();
-  });
-
-  test("a changed cadence and phase hold from the next slot on", async () => {
-    const { slots } = opened.queues;
-    const seen: number[] = [];
-    await slots.upsert({ ...entry, cadence: { kind: "every", everyMs: 3_600_000 } });
-    const changed: ScheduleEntry = { ...entry, cadence: { kind: "every", everyMs: 2000 }, offsetMs: 1500 };
-    await slots.upsert(changed);
-    const worker = await slots.work("eu", 4, async ({ slotMs }) => void seen.push(slotMs));
-    await eventually(() => expect(seen.length).toBeGreaterThanOrEqual(2));
-    await worker.stop();
-    expect(seen.map((slotMs) => (slotMs - 1500) % 2000)).toEqual(seen.map(() => 0));
-    expect(await slots.scheduled("eu")).toMatchObject([changed]);
-  });
-
-  test("a slot that nobody takes stays where it is, which is no reason to repair", async () => {
-    const { slots } = opened.queues;
-    await slots.upsert(entry);
-    aheadMs = 60_000;
-    const scheduled = await slots.scheduled("eu");
-    expect(scheduled).toMatchObject([{ isQueued: true }]);
-    expect(reconcile([entry], scheduled, Date.now() + aheadMs, 5000)).toEqual([]);
-  });
-
-  test("a handler that throws ends its slot, not the chain", async () => {
+  test("a handler that throws ends its slot, not the others", async () => {
     const { slots } = opened.queues;
     const seen: number[] = [];
     const worker = await slots.work("eu", 1, async ({ slotMs }) => {
       seen.push(slotMs);
       throw new Error("sk-secret-of-somebody");
     });
-    await slots.upsert(entry);
-    await eventually(() => expect(new Set(seen).size).toBeGreaterThanOrEqual(2));
+    await slots.addAll(
+      [1, 2].map((slotMs) => ({ probeId, slotMs })),
+      "eu",
+    );
+    await eventually(() => expect(seen).toEqual([1, 2]));
     await worker.stop();
-    expect(new Set(seen).size).toBe(seen.length);
   });
 
   test("a worker that stops lets what runs finish and takes nothing more", async () => {
@@ -175,7 +143,9 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     const workers = await Promise.all(
       locations.map((location) => slots.work(location, 1, async ({ probeId }) => void seen.add(probeId))),
     );
-    await Promise.all(locations.map((location) => slots.upsert({ ...entry, id: `p@${location}`, location })));
+    await Promise.all(
+      locations.map((location) => slots.addAll([{ probeId: `p@${location}`, slotMs: Date.now() }], location)),
+    );
     await eventually(() => expect(seen.size).toBe(12));
     await Promise.all(workers.map((worker) => worker.stop()));
   });

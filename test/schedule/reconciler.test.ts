@@ -8,6 +8,7 @@ import {
   startReconciler,
 } from "../../src/schedule/reconciler.ts";
 import { dueSlots } from "../../src/schedule/slots.ts";
+import { createTimetable } from "../../src/schedule/timetable.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { eventually } from "../setup/eventually.ts";
@@ -34,6 +35,7 @@ beforeEach(() => {
 const world = (over: Partial<ReconcilerWorld> = {}): ReconcilerWorld => ({
   queue,
   store,
+  timetable: createTimetable(() => store.schedules(), clock),
   clock,
   log: silentLog,
   holder: "one",
@@ -42,7 +44,7 @@ const world = (over: Partial<ReconcilerWorld> = {}): ReconcilerWorld => ({
   ...over,
 });
 const look = (over: Partial<ReconcilerWorld> = {}, mind = memory) => reconcileOnce(world(over), mind);
-const [entry] = plan([a]);
+const [entry] = plan([a, b]);
 const slotsOf = (fromMs: number, toMs: number): number[] => (entry === undefined ? [] : dueSlots(entry, fromMs, toMs));
 
 /** Time passes with a look every 30 s and a worker that takes every slot that `takes` lets it. */
@@ -53,10 +55,6 @@ async function live(durationMs: number, takes: (slotMs: number, index: number) =
     const fromMs = clock.nowMs();
     clock.pass(30_000);
     for (const slotMs of slotsOf(fromMs, clock.nowMs())) if (takes(slotMs, index++)) store.row(a.id, slotMs);
-    for (const [key, scheduled] of queue.entries) {
-      const [nextMs] = dueSlots(scheduled, clock.nowMs(), clock.nowMs() + hourMs);
-      queue.entries.set(key, { ...scheduled, nextMs });
-    }
     await look();
   }
 }
@@ -65,59 +63,37 @@ describe("schedules", () => {
   test("are made from the configuration, then left alone", async () => {
     expect(await look()).toMatchObject({ kind: "done", actions: 2, repaired: 0 });
     expect(await look()).toMatchObject({ kind: "done", actions: 0 });
-    expect(queue.done).toEqual(["upsert a@eu", "upsert b@us"]);
+    expect(store.changes).toEqual(["put a@eu", "put b@us"]);
   });
 
-  test("of a probe that was removed disappear, also when it was the last of its location", async () => {
+  test("of a probe that was removed disappear", async () => {
     await look();
     expect(await look({ probes: [a] })).toMatchObject({ actions: 1 });
-    expect(queue.done.slice(2)).toEqual(["remove b@us"]);
-    expect([...queue.entries.keys()]).toEqual(["eu/a@eu"]);
+    expect(store.changes.slice(2)).toEqual(["remove b@us"]);
+    expect([...store.inForce.keys()]).toEqual(["a@eu"]);
   });
 
   test("of a probe that was changed are replaced, the others are not touched", async () => {
     await look();
+    const other = store.inForce.get("b@us");
     await look({ probes: [{ ...a, cadence: { kind: "every", everyMs: 30_000 } }, b] });
-    expect(queue.done.slice(2)).toEqual(["remove a@eu", "upsert a@eu"]);
+    expect(store.changes.slice(2)).toEqual(["put a@eu"]);
+    expect(store.inForce.get("b@us")).toEqual(other);
   });
 
-  test("that are far enough away are asked once for the span they lead to, and again when they were changed", async () => {
+  test("that were changed are read by those that are not elected", async () => {
     await look();
-    const dueIn = (id: string, durationMs: number): void => {
-      queue.entries.set(id, { ...queue.entries.get(id)!, nextMs: start + durationMs });
-    };
-    dueIn("eu/a@eu", 20_000);
-    dueIn("us/b@us", 5_000);
-    for (let turn = 0; turn < 2; turn += 1) await look();
-    expect(queue.traced).toEqual(["a@eu"]);
-    dueIn("us/b@us", 20_000);
-    await look();
-    expect(queue.traced).toEqual(["a@eu", "b@us"]);
-    const faster = { ...a, cadence: { kind: "every", everyMs: 30_000 } as const };
-    await look({ probes: [faster, b] });
-    dueIn("eu/a@eu", 20_000);
-    for (let turn = 0; turn < 2; turn += 1) await look({ probes: [faster, b] });
-    expect(queue.traced).toEqual(["a@eu", "b@us", "a@eu"]);
+    const timetable = createTimetable(() => store.schedules(), clock);
+    expect(await look({ holder: "two", timetable })).toMatchObject({ kind: "not-elected" });
+    expect(timetable.entries()).toHaveLength(2);
   });
 
-  test("of a great number are asked for their span in parts, each once", async () => {
-    const probes = Array.from({ length: 700 }, (_, index) => ({ ...a, id: `p${index}@eu`, name: `p${index}` }));
-    await look({ probes });
-    for (const [key, scheduled] of queue.entries) queue.entries.set(key, { ...scheduled, nextMs: start + 20_000 });
-    await look({ probes });
-    expect(queue.traced).toHaveLength(500);
-    for (let turn = 0; turn < 2; turn += 1) await look({ probes });
-    expect(new Set(queue.traced).size).toBe(700);
-    expect(queue.traced).toHaveLength(700);
-  });
-
-  test("that stopped are removed and made anew", async () => {
-    await look();
-    const [key, scheduled] = [...queue.entries][0] ?? [];
-    if (key === undefined || scheduled === undefined) throw new Error("nothing is scheduled");
-    queue.entries.set(key, { ...scheduled, nextMs: start - 60_000, isQueued: false });
+  test("need ticks: those that stopped are begun anew, which is a repair unless they begin", async () => {
+    queue.hasStopped = true;
+    expect(await look()).toMatchObject({ repaired: 0 });
+    queue.hasStopped = true;
     expect(await look()).toMatchObject({ repaired: 1 });
-    expect(queue.done.slice(2)).toEqual(["remove a@eu", "upsert a@eu"]);
+    expect(await look()).toMatchObject({ repaired: 0 });
   });
 });
 
@@ -139,7 +115,7 @@ describe("one of several", () => {
       queue.aheadMs = aheadMs;
       expect(await look()).toEqual({ kind: "skewed", atMs: start, skewMs: aheadMs });
     }
-    expect(queue.done).toEqual([]);
+    expect(store.changes).toEqual([]);
     expect(store.lease).toBeUndefined();
   });
 
@@ -229,13 +205,13 @@ describe("I2: what did not run", () => {
     expect(store.missed(a.id)).toEqual([]);
   });
 
-  test("Redis lost the schedulers: the slots until they were made anew", async () => {
+  test("Redis lost what was in it: the slots until ticks were begun anew", async () => {
     await look();
     await live(3 * everyMs, () => true);
     const flushedMs = clock.nowMs();
-    queue.entries.clear();
+    queue.hasStopped = true;
     clock.pass(3 * everyMs);
-    expect(await look()).toMatchObject({ actions: 2 });
+    expect(await look()).toMatchObject({ repaired: 1 });
     await live(3 * everyMs, () => true);
     expect(store.missed(a.id)).toEqual(slotsOf(flushedMs, flushedMs + 3 * everyMs));
   });
@@ -281,13 +257,13 @@ describe("the loop", () => {
     let most = 0;
     const reports: string[] = [];
     const flaky = Object.assign(new QueueDouble(clock), {
-      async locations() {
+      async keepTicking() {
         running += 1;
         most = Math.max(most, running);
         await new Promise((resolve) => setImmediate(resolve));
         running -= 1;
         if (fail) throw new Error("no queue");
-        return [];
+        return false;
       },
     });
     let tick: () => void = () => {};

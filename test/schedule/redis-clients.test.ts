@@ -44,16 +44,18 @@ async function slotsArrive(access: { readonly url: string; readonly sentinelPass
   try {
     const taken: SlotJob[] = [];
     await queues.slots.work("default", 1, (slot) => Promise.resolve(void taken.push(slot)));
-    const every = { kind: "every", everyMs: 500 } as const;
-    await queues.slots.upsert({ id: "p@default", location: "default", cadence: every, offsetMs: 0 });
+    const dueMs = Date.now() + 200;
+    await queues.slots.addAll(
+      [0, 1].map((later) => ({ probeId: "p@default", slotMs: dueMs + later })),
+      "default",
+    );
     await eventually(() => expect(taken.length).toBeGreaterThan(1));
     expect(taken[0]?.probeId).toBe("p@default");
-    expect(await queues.slots.locations()).toEqual(["default"]);
     const beforeMs = Date.now();
     const queueMs = await queues.slots.clockMs();
     expect(queueMs).toBeGreaterThan(beforeMs - 5000);
     expect(queueMs).toBeLessThan(Date.now() + 5000);
-    expect((await queues.depths()).map(({ queue }) => queue)).toContain("plumbline-slots-default");
+    expect((await queues.depths(["default"])).map(({ queue }) => queue)).toContain("plumbline-slots-default");
   } finally {
     await queues.close();
   }

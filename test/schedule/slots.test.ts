@@ -4,7 +4,13 @@ import { dueSlots, nextSlot } from "../../src/schedule/slots.ts";
 
 const now = Date.UTC(2026, 10, 23, 12);
 const dayMs = 86_400_000;
-const every: ScheduleEntry = { id: "a@x", location: "x", cadence: { kind: "every", everyMs: 60_000 }, offsetMs: 7000 };
+const every: ScheduleEntry = {
+  id: "a@x",
+  location: "x",
+  cadence: { kind: "every", everyMs: 60_000 },
+  offsetMs: 7000,
+  place: 0,
+};
 const cron = (pattern: string, tz = "America/New_York"): ScheduleEntry => ({
   ...every,
   cadence: { kind: "cron", pattern, tz },

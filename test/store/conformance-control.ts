@@ -15,7 +15,6 @@ export function controlConforms(bench: () => Bench): void {
       freshId: () => freshName("sil"),
       probes: [],
       enqueue: () => Promise.resolve(),
-      nextSlotMs: () => undefined,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

@@ -20,7 +20,6 @@ export function standingConforms(bench: () => Bench): void {
       freshId: () => freshName("sil"),
       probes: [],
       enqueue: () => Promise.resolve(),
-      nextSlotMs: () => undefined,
       receiversOf: () => [receiver],
       nudge: () => {},
     });

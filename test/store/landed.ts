@@ -20,5 +20,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
   "0030-asked-slots": "9dee9d9df8c19a81644ba61d1760e3be7ca3ff177184b76e632a2de996fb7b0a",
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
-  "routines 4": "56795790b6d3a62ef6f74a6937d4f0be074e38e9ca570a6df9acae26ea85f1d4",
+  "0045-schedules": "837b2be23b3ec73a06bb95aede435a7eaa3038a542b575a7fb1d17f1f89c490a",
+  "routines 4": "932e36bbeb0ebdc04a22339be58731e023f8ecc0194e59f7a7f010833fc53eb4",
 };

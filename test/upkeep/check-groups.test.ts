@@ -58,7 +58,6 @@ describe("two locations of one target become slower", () => {
       freshId: () => "id",
       probes: [eu, us],
       enqueue: () => Promise.resolve(),
-      nextSlotMs: () => undefined,
       receiversOf: () => ["pager"],
       nudge: () => {},
     });

@@ -101,7 +101,6 @@ test("replies that become faster page nobody: the digest tells of them, once, an
     freshId: () => "none",
     probes,
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => [],
     nudge: () => {},
   });

@@ -47,7 +47,6 @@ beforeAll(async () => {
     freshId: (kind) => `${kind}_1`,
     probes: [probe],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

@@ -28,7 +28,6 @@ beforeAll(async () => {
     freshId: () => freshName("sil"),
     probes: [],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

@@ -22,7 +22,6 @@ beforeAll(async () => {
     freshId: () => freshName("sil"),
     probes: [],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

@@ -57,7 +57,6 @@ beforeAll(async () => {
     freshId: () => freshName("sil"),
     probes: [sample],
     enqueue: () => Promise.resolve(),
-    nextSlotMs: () => undefined,
     receiversOf: () => ["pager"],
     nudge: () => {},
   });

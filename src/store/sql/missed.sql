@@ -6,9 +6,9 @@ DECLARE
 BEGIN
   WITH written AS (
     INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason)
-    SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', 'no-worker'
+    SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', coalesce(reason, 'no-worker')
     FROM jsonb_to_recordset(p_missed)
-      AS m(run_id text, probe_id text, slot timestamptz, location text, target text, model text, scenario text)
+      AS m(run_id text, probe_id text, slot timestamptz, location text, target text, model text, scenario text, reason text)
     ORDER BY probe_id, slot ON CONFLICT DO NOTHING RETURNING run_id)
   SELECT coalesce(array_agg(run_id), '{}') INTO v_written FROM written;
   INSERT INTO plumbline.progress AS p (probe_id, accounted_until)
