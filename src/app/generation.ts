@@ -135,12 +135,16 @@ async function openWeb(
   health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
+  const troubles = (): readonly string[] => {
+    const { reasons, warnings } = health();
+    return [...reasons, ...warnings];
+  };
   const sources = {
     overview: () => wholeOverview(store, config.probes, Date.now()),
     health,
     metrics: telemetry.scrape,
     observations: store,
-    ...openPages({ config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge }),
+    ...openPages({ config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge, troubles }),
   };
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());

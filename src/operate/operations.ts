@@ -2,8 +2,11 @@ import { type Accounts, type AccountStore, createAccounts } from "./account.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
+import type { SpendStore } from "../upkeep/check-spend.ts";
 import { type DigestStore, digestNow } from "../upkeep/digest.ts";
 import type { AuditEntry, AuditStore } from "./audit-log.ts";
+import { type Boards, type BoardStore, createBoards } from "./board.ts";
+import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
 import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
@@ -20,6 +23,8 @@ export interface OperationStore
     AccountStore,
     AuditStore,
     BaselineStore,
+    BoardStore,
+    ChartStore,
     CorrectionStore,
     DeliveryStore,
     DigestStore,
@@ -27,7 +32,8 @@ export interface OperationStore
     PlannedStore,
     ProbeStore,
     SeriesChangeStore,
-    SilenceStore {}
+    SilenceStore,
+    SpendStore {}
 
 export interface OperationWorld {
   readonly book: OperationStore;
@@ -56,6 +62,8 @@ export interface Operations {
   readonly probes: Probes;
   readonly spend: Spend;
   readonly accounts: Accounts;
+  readonly boards: Boards;
+  readonly charts: Charts;
   readonly digests: {
     /** A preview. */
     now(): Promise<Digest>;
@@ -84,6 +92,8 @@ export function createOperations(world: OperationWorld): Operations {
     probes: createProbes(world),
     spend: createSpend(world),
     accounts: createAccounts(world),
+    boards: createBoards(world),
+    charts: createCharts(world),
     digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     auditLog: () => book.acts(mostListed),
   };

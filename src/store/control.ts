@@ -9,7 +9,7 @@ import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
 import { iso, json, jsonOr, number, type Row, rowSchema, text, timeMs, word } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { lockIncident, readIncident, writeIncidents } from "./incidents.ts";
+import { lockIncident, readIncident, readPeers, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
@@ -47,6 +47,9 @@ export function createControlStore(db: Database): ControlStore & MonitorStore & 
         deliveries: await deliveriesWhere(db, sql`incident_id = ${id}`, 1000),
       };
     },
+
+    peersOf: ({ probeId, target, scenario, lastSlotMs }) =>
+      readPeers(db, { probeId, target, scenario, slotMs: lastSlotMs }, mostPeers),
 
     changeIncident: (fingerprint, entry, change) =>
       db.transaction(async (tx) => {
@@ -113,6 +116,8 @@ export function createControlStore(db: Database): ControlStore & MonitorStore & 
     },
   };
 }
+
+const mostPeers = 200;
 
 const incidentColumn = rowSchema<{ incident: Incident }>({ incident: json("incident") });
 

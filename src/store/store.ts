@@ -8,6 +8,7 @@ import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import type { BillingStore } from "../upkeep/check-billing.ts";
 import type { FleetStore } from "../upkeep/check-fleet.ts";
 import type { GroupStore } from "../upkeep/check-groups.ts";
+import type { SessionStore } from "../operate/sessions.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
@@ -21,6 +22,7 @@ import { databaseOn } from "./database.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
 import { createAccountStore } from "./account.ts";
 import { createBaselineStore } from "./baselines.ts";
+import { createBoardStore } from "./board.ts";
 import { createControlStore } from "./control.ts";
 import { createExportStore } from "./export.ts";
 import { createPlannedStore } from "./plans.ts";
@@ -36,6 +38,7 @@ import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
+import { createSessionStore } from "./sessions.ts";
 import { createSlotStore } from "./slots.ts";
 import { createVitalsStore } from "./vitals.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
@@ -57,6 +60,7 @@ export interface Store
     ConcludeStore,
     FleetStore,
     GroupStore,
+    SessionStore,
     SpendStore,
     SloStore,
     BillingStore,
@@ -98,12 +102,14 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createSpendStore(db),
     ...createCorrectionStore(db),
     ...createBillingStore(db),
+    ...createSessionStore(db),
     ...createSlotStore(db),
     ...createVitalsStore(db),
     ...createOutbox(db),
     ...createLastNotifiedStore(db),
     ...createControlStore(db),
     ...createBaselineStore(db),
+    ...createBoardStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),
     ...createExportStore(db),

@@ -1,0 +1,70 @@
+import type { Refused } from "../operate/operation.ts";
+import { type IncidentAct, incidentActs } from "../pages/acts.ts";
+import { reason } from "../operate/fields.ts";
+import { hourMs } from "../std/duration.ts";
+import { path } from "../pages/html.ts";
+import type { Operations } from "../operate/operations.ts";
+import { hasUnstorableText } from "./bounds.ts";
+import type { PageRequest, PageRoute } from "./pages.ts";
+import { showIncident } from "./page-views.ts";
+import { goTo, send } from "./visits.ts";
+
+const acting = (address: string, answer: PageRoute["answer"]): PageRoute => ({
+  method: "post",
+  path: address,
+  scope: "write",
+  answer,
+});
+
+/** What forms do: the same operations as the API, under the name of the person. */
+export const actRoutes: readonly PageRoute[] = [
+  acting("/incidents/:id/acts", async (world, request) => {
+    const { id, form, context } = request;
+    const act = incidentActs.find((one) => one === form.get("act"));
+    const why = form.get("why") ?? "";
+    const refuse = async (status: 409 | 422, because: string) => {
+      const html = await showIncident(world, request, { act: act ?? "", reason: because, why });
+      return html === undefined ? undefined : send(context, html, status);
+    };
+    const checked = reason.safeParse(why);
+    if (act === undefined || !checked.success || hasUnstorableText(why))
+      return refuse(422, "write a reason of at most 500 characters");
+    const result = await actOnIncident(world.operations, act, request, checked.data);
+    if (result === undefined) return undefined;
+    if (result.kind === "refused") return refuse(409, result.reason);
+    return goTo(context, `${path("incidents", id)}?done=${act}`);
+  }),
+];
+
+type ActResult = { readonly kind: "done" } | Refused | undefined;
+
+async function actOnIncident(
+  { incidents, silences, baselines, feedback }: Operations,
+  act: IncidentAct,
+  { id, form, visit }: PageRequest,
+  why: string,
+): Promise<ActResult> {
+  const by = visit.name;
+  switch (act) {
+    case "acknowledge":
+      return incidents.acknowledge(id, by, why);
+    case "resolve":
+      return incidents.resolve(id, by, why);
+    case "accept":
+      return baselines.accept(id, by, why);
+    case "exclude":
+      return feedback.exclude(id, by, why);
+    case "noise":
+      return feedback.noise(id, by, why);
+    case "silence": {
+      const found = await incidents.get(id);
+      if (found === undefined) return undefined;
+      const { target, probe, location, kind } = found.incident;
+      const hours = Math.min(72, Math.max(1, Number(form.get("hours")) || 1));
+      await silences.create({ matcher: { target, probe, location, kind }, durationMs: hours * hourMs, why }, by);
+      return { kind: "done" };
+    }
+    default:
+      return act satisfies never;
+  }
+}

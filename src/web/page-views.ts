@@ -1,0 +1,77 @@
+import { hourMs, minuteMs } from "../std/duration.ts";
+import { type IncidentBrief, briefOf } from "../operate/incident-brief.ts";
+import type { Refusal } from "../pages/acts.ts";
+import { incidentPage } from "../pages/incident.ts";
+import { incidentsPage } from "../pages/incidents.ts";
+import { nowPage } from "../pages/now.ts";
+import type { PageRequest, PageRoute, PagesWorld } from "./pages.ts";
+
+const shownCards = 12;
+const listedCards = 100;
+
+const reading = (path: string, answer: PageRoute["answer"]): PageRoute => ({
+  method: "get",
+  path,
+  scope: "read",
+  answer,
+});
+
+/** Pages that show something. */
+export const readingRoutes: readonly PageRoute[] = [
+  reading("/", async ({ operations, troubles }, { visit, query }) => {
+    const search = (query["search"] ?? "").slice(0, 200);
+    const page = Math.max(1, Number.parseInt(query["page"] ?? "1", 10) || 1);
+    const [board, incidents] = await Promise.all([
+      operations.boards.read(search, page),
+      operations.incidents.list(false),
+    ]);
+    const first = incidents
+      .toSorted((a, b) => Number(a.state !== "open") - Number(b.state !== "open"))
+      .slice(0, shownCards);
+    return nowPage(
+      { board, search, incidents: first.map((one): IncidentBrief => briefOf(one)), troubles: troubles() },
+      visit,
+    );
+  }),
+  reading("/incidents", async ({ operations }, { visit, query }) => {
+    const all = query["state"] === "all";
+    const incidents = await operations.incidents.list(all);
+    const shown = incidents.slice(0, listedCards).map((one) => briefOf(one));
+    return incidentsPage({ incidents: shown, all, found: incidents.length }, visit);
+  }),
+  reading("/incidents/:id", (world, request) => showIncident(world, request)),
+];
+
+/** The page of one incident, also as the answer to a form that could not be done. */
+export async function showIncident(
+  world: PagesWorld,
+  { id, visit, query }: PageRequest,
+  refusal?: Refusal,
+): Promise<string | undefined> {
+  const { operations, traceUrl, nowMs } = world;
+  const found = await operations.incidents.brief(id);
+  if (found === undefined) return undefined;
+  const { brief, ...history } = found;
+  const { incident } = history;
+  const toMs = Math.min(nowMs(), (incident.resolvedAtMs ?? Infinity) + 15 * minuteMs);
+  const beforeMs = Math.max(10 * minuteMs, Math.min(24 * hourMs, 2 * (toMs - incident.firstBadSlotMs)));
+  const isTimed = incident.kind === "latency" || incident.kind === "availability";
+  const chart =
+    isTimed && incident.group === undefined
+      ? await operations.charts.read(incident.probeId, Math.max(0, incident.firstBadSlotMs - beforeMs), toMs)
+      : undefined;
+  const done = query["done"] === undefined ? undefined : doneTexts[query["done"]];
+  return incidentPage(
+    { brief, history, traceUrl, refusal, done, ...(chart !== undefined && !("kind" in chart) && { chart }) },
+    visit,
+  );
+}
+
+const doneTexts: Readonly<Record<string, string>> = {
+  acknowledge: "Acknowledged. Reminders stop until the incident is resolved.",
+  silence: "Silenced. The silence ends by itself; Quiet things lists it.",
+  accept: "Accepted as the new normal. The page of the baseline can go back.",
+  exclude: "Excluded: nothing is learned from the time of this incident.",
+  noise: "Marked as a false positive.",
+  resolve: "Resolved. If the problem returns, a new incident opens.",
+};
