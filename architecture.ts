@@ -90,7 +90,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
   pages: {
-    mayImport: ["incident", "operate"],
+    mayImport: ["observation", "incident", "operate"],
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
   },
   web: { mayImport: ["incident", "operate", "schedule", "pages"], why: "health, state, operations and pages over HTTP" },
@@ -154,6 +154,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/visits.ts",
       "src/web/pages.ts",
       "src/web/events.ts",
+      "src/web/page-acts.ts",
     ],
     usedBy: ["app", "web"],
   },

@@ -2,7 +2,6 @@ import type { Chart, ChartPoint } from "../operate/chart.ts";
 import { dayMs, formatDurationMs, hourMs } from "../std/duration.ts";
 import { minuteText } from "../std/time.ts";
 import { type Html, html, path, trusted } from "./html.ts";
-import { moment } from "./words.ts";
 
 /**
  * Charts are drawn by the server as SVG: the same picture with and without a script, in print and in a saved page, and no
@@ -207,43 +206,4 @@ function ticks(fromMs: number, toMs: number): readonly { readonly atMs: number; 
 function niceTop(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 1.2, 2, 4, 6, 8].find((factor) => factor * power >= value) ?? 10) * power;
-}
-
-/** The same numbers as a table. */
-export function chartTable({ points }: Chart): Html {
-  const rows = points.map(
-    ({ atMs, total, first, runs, bad, unjudged, tokens }) =>
-      html`<tr>
-        <th scope="row">${moment(atMs)}</th>
-        <td class="num">${total && formatDurationMs(total.middle)}</td>
-        <td class="num">${total && `${formatDurationMs(total.low)} – ${formatDurationMs(total.high)}`}</td>
-        <td class="num">${first === undefined ? "" : formatDurationMs(first)}</td>
-        <td class="num">${runs}</td>
-        <td class="num">${bad}</td>
-        <td class="num">${unjudged}</td>
-        <td class="num">${tokens}</td>
-      </tr>`,
-  );
-  return html`<div class="wide" tabindex="0" role="region" aria-label="The chart as a table">
-    <table>
-      <caption class="sr">
-        The chart as a table
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">from</th>
-          <th scope="col" class="num">total</th>
-          <th scope="col" class="num">range</th>
-          <th scope="col" class="num">first content</th>
-          <th scope="col" class="num">runs</th>
-          <th scope="col" class="num">bad</th>
-          <th scope="col" class="num">not judged</th>
-          <th scope="col" class="num">tokens</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
 }

@@ -9,7 +9,7 @@ import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { table } from "./table.ts";
 import { timeline } from "./timeline.ts";
-import { ago, counted, moment, state } from "./words.ts";
+import { ago, counted, moment, spoken, state } from "./words.ts";
 
 export interface IncidentPageView {
   readonly history: IncidentHistory;
@@ -39,44 +39,19 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
       <div class="row">
         ${state(incident.state)}
         <span>${state(severity)} ${kind}</span
-        >${muted !== undefined && html`<span class="soft">muted: ${muted.reason} (${muted.by})</span>`}
+        >${muted !== undefined && html`<span class="soft">muted: ${spoken(muted.reason)} (${muted.by})</span>`}
       </div>
       <h1>${brief.sentence}</h1>
       <p class="lead">
         ${incident.state === "resolved" ? html`Resolved ${incident.resolvedAtMs !== undefined && ago(incident.resolvedAtMs, viewer.nowMs)}, after ${lasted(incident, viewer.nowMs)}.` : html`Since ${ago(incident.firstBadSlotMs, viewer.nowMs)}. ${owner(incident)}`}
       </p>
     </div>
-    <div class="two">
-      <div>
-        <section aria-labelledby="changed">
-          <h2 id="changed">What changed</h2>
-          <div id="changes" class="panel">${changes(incident)}</div>
-        </section>
-        ${
-          chart !== undefined &&
-          html`<section id="curve" aria-label="Latency around the incident">
-            <h2>Around it</h2>
-            <div class="panel">
-              ${chartFigure(chart, incident.label)}
-              <p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p>
-            </div>
-          </section>`
-        }
-        <h2>What happened</h2>
-        <section id="timeline" class="panel" aria-label="Timeline">${timeline(history, viewer.nowMs)}</section>
-      </div>
-      <div>
-        <section aria-labelledby="todo">
-          <h2 id="todo">What to do</h2>
-          <p>${brief.nextStep}</p>
-          <p class="soft small">Likely cause: ${brief.likelyCause}.</p>
-          ${acts}
-        </section>
-        <h2>Facts</h2>
-        <section id="facts" class="panel" aria-label="Facts">${facts(incident, brief, viewer.nowMs)}</section>
-      </div>
-    </div>
-    <h2>Evidence</h2>
+    <div class="two incident"><section aria-labelledby="changed"><h2 id="changed">What changed</h2><div id="changes" class="panel">${changes(incident)}</div></section>
+<div class="side"><section aria-labelledby="todo"><h2 id="todo">What to do</h2><p>${brief.nextStep}</p><p class="soft small">Likely cause: ${brief.likelyCause}.</p>${acts}</section>
+<section aria-labelledby="known"><h2 id="known">Facts</h2><div id="facts" class="panel">${facts(incident, brief, viewer.nowMs)}</div></section></div>
+<div>${chart !== undefined && html`<section id="curve" aria-label="Latency around the incident"><h2>Around it</h2><div class="panel">${chartFigure(chart, incident.label)}<p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p></div></section>`}
+<section aria-labelledby="happened"><h2 id="happened">What happened</h2><div id="timeline" class="panel">${timeline(history, viewer.nowMs)}</div></section></div></div>
+<h2>Evidence</h2>
     <section id="evidence" aria-label="Evidence">${evidence(incident, view.traceUrl)}</section>`;
   return layout({ title: brief.sentence, place: "/incidents", viewer, isLive: true, body });
 }
@@ -138,7 +113,7 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
       lastGoodSlotMs === undefined
         ? "none on record"
         : html`${moment(lastGoodSlotMs)}
-            <span class="soft">${formatDurationMs(Math.max(0, firstBadSlotMs - lastGoodSlotMs))} before</span>`,
+            <span class="soft nowrap">${formatDurationMs(Math.max(0, firstBadSlotMs - lastGoodSlotMs))} before</span>`,
     ],
     [
       "how often",

@@ -3,7 +3,7 @@ import { formatDurationMs } from "../std/duration.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing } from "./table.ts";
-import { ago, counted, moment, state } from "./words.ts";
+import { ago, counted, moment, spoken, state } from "./words.ts";
 
 /** A card for each incident: the sentence, since when, how far, who owns it. */
 export function incidentCards(incidents: readonly IncidentBrief[], nowMs: number): Html {
@@ -38,7 +38,7 @@ function card({ id, incident, sentence }: IncidentBrief, nowMs: number): Html {
     <div class="row small soft">
       <span>${lasted}</span><span>${reach}</span
       ><span>${now === "resolved" ? "over" : owner}</span
-      >${muted !== undefined && html`<span>muted: ${muted.reason}</span>`}
+      >${muted !== undefined && html`<span>muted: ${spoken(muted.reason)}</span>`}
     </div>
   </li>`;
 }

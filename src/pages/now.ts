@@ -141,7 +141,7 @@ export function spendText(used: TargetSpend | undefined, cap: CapView | undefine
 }
 
 function line(row: BoardRow, nowMs: number): Html {
-  const last = row.recent.at(-1);
+  const last = row.recent.findLast(({ state: how }) => how !== "claimed");
   const how = row.paused === undefined ? (last?.verdict ?? last?.state) : "paused";
   const sum = (of: (hour: BoardRow["hours"][number]) => number): number =>
     row.hours.reduce((total, hour) => total + of(hour), 0);

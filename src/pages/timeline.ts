@@ -1,6 +1,6 @@
 import type { IncidentHistory } from "../operate/manage-incidents.ts";
 import { type Html, html } from "./html.ts";
-import { ago, moment, state } from "./words.ts";
+import { ago, moment, spoken, state } from "./words.ts";
 
 const titles = {
   opened: "Opened",
@@ -23,8 +23,8 @@ export function timeline({ incident, transitions, deliveries }: History, nowMs: 
       const delivery = sent.find((one) => one.receiver === receiver);
       const how = notified
         ? html`${delivery === undefined ? state("pending", "notified") : state(delivery.state)}
-            <span class="soft">${because}</span>`
-        : html`<span class="t-none">not notified</span> <span class="soft">${because}</span>`;
+            <span class="soft">${spoken(because)}</span>`
+        : html`<span class="t-none">not notified</span> <span class="soft">${spoken(because)}</span>`;
       const outcome = delivery?.lastOutcome?.reason;
       return html`<li>
         <strong>${receiver}</strong>:
@@ -36,7 +36,7 @@ export function timeline({ incident, transitions, deliveries }: History, nowMs: 
       <div class="row between">
         <strong>${titles[kind]}</strong><span class="small soft">${moment(atMs)}, ${ago(atMs, nowMs)}</span>
       </div>
-      <div class="soft">${reason}</div>
+      <div class="soft">${spoken(reason)}</div>
       ${
         people.length > 0 &&
         html`<ul class="small">

@@ -46,8 +46,16 @@ export function state(word: string, text: string = word): Html {
 
 /** A moment with its age, which the page keeps up to date. */
 export function ago(atMs: number, nowMs: number): Html {
-  const age = formatDurationMs(Math.max(0, nowMs - atMs));
+  const age = ageText(Math.max(0, nowMs - atMs));
   return html`<time datetime="${isoSeconds(atMs)}" title="${minuteText(atMs)}">${age} ago</time>`;
+}
+
+/** In whole seconds, then whole minutes: an age is never exact. */
+const ageText = (ms: number): string => formatDurationMs(Math.floor(ms / 1000) * 1000 || 1000);
+
+/** A reason of the notification log as words: `2-of-3-slots-bad` is read, not parsed. */
+export function spoken(reason: string): string {
+  return /^[a-z0-9-]+$/.test(reason) ? reason.replaceAll("-", " ") : reason;
 }
 
 /** A moment in UTC. */

@@ -1,4 +1,5 @@
-import type { Refused } from "../operate/operation.ts";
+import type { Context } from "hono";
+import { type Refused, refused } from "../operate/operation.ts";
 import { type IncidentAct, incidentActs } from "../pages/acts.ts";
 import { reason } from "../operate/fields.ts";
 import { hourMs } from "../std/duration.ts";
@@ -7,7 +8,8 @@ import type { Operations } from "../operate/operations.ts";
 import { hasUnstorableText } from "./bounds.ts";
 import type { PageRequest, PageRoute } from "./pages.ts";
 import { showIncident } from "./page-views.ts";
-import { goTo, send } from "./visits.ts";
+import { messagePage } from "../pages/layout.ts";
+import { goTo, send, type Visit } from "./visits.ts";
 
 const acting = (address: string, answer: PageRoute["answer"]): PageRoute => ({
   method: "post",
@@ -34,7 +36,31 @@ export const actRoutes: readonly PageRoute[] = [
     if (result.kind === "refused") return refuse(409, result.reason);
     return goTo(context, `${path("incidents", id)}?done=${act}`);
   }),
+  acting("/probes/:id/acts", async ({ operations: { probes } }, { id, form, visit, context }) => {
+    const act = form.get("act");
+    const why = reason.safeParse(form.get("why") ?? "");
+    const result =
+      act === "run"
+        ? await probes.runNow(id, visit.name)
+        : act === "resume"
+          ? await probes.resume(id, visit.name)
+          : why.success
+            ? await probes.pause(id, visit.name, why.data)
+            : refused("write a reason of at most 500 characters");
+    if (result === undefined) return undefined;
+    if ("kind" in result) return notDone(context, result.reason, visit);
+    return goTo(context, `${path("probes", id)}?done=${act === "run" || act === "resume" ? act : "pause"}`);
+  }),
 ];
+
+/** A page that says why nothing was done. */
+function notDone(context: Context, because: string, visit: Visit): Response {
+  return send(
+    context,
+    messagePage("It was not done", [`${because}.`, "Go back to change what you wrote."], visit),
+    409,
+  );
+}
 
 type ActResult = { readonly kind: "done" } | Refused | undefined;
 

@@ -3,7 +3,11 @@ import { type IncidentBrief, briefOf } from "../operate/incident-brief.ts";
 import type { Refusal } from "../pages/acts.ts";
 import { incidentPage } from "../pages/incident.ts";
 import { incidentsPage } from "../pages/incidents.ts";
+import { runFilters } from "../operate/probes.ts";
+import { chartCsv } from "../pages/chart-data.ts";
 import { nowPage } from "../pages/now.ts";
+import { probePage, ranges } from "../pages/probe.ts";
+import { runPage } from "../pages/run.ts";
 import type { PageRequest, PageRoute, PagesWorld } from "./pages.ts";
 
 const shownCards = 12;
@@ -40,6 +44,17 @@ export const readingRoutes: readonly PageRoute[] = [
     return incidentsPage({ incidents: shown, all, found: incidents.length }, visit);
   }),
   reading("/incidents/:id", (world, request) => showIncident(world, request)),
+  reading("/probes/:id", (world, request) => showProbe(world, request)),
+  reading("/probes/:id/chart.csv", async (world, request) => {
+    const chart = await chartOf(world, request);
+    return (
+      chart && request.context.body(chartCsv(chart), 200, { "content-type": "text/csv; charset=utf-8; header=present" })
+    );
+  }),
+  reading("/runs/:id", async ({ operations, traceUrl }, { id, visit }) => {
+    const run = await operations.probes.run(id);
+    return run && runPage(run, traceUrl, visit);
+  }),
 ];
 
 /** The page of one incident, also as the answer to a form that could not be done. */
@@ -66,6 +81,41 @@ export async function showIncident(
     visit,
   );
 }
+
+/** The page of one probe, also as the answer to a form. */
+async function showProbe(world: PagesWorld, request: PageRequest): Promise<string | undefined> {
+  const { id, visit, query } = request;
+  const { probes } = world.operations;
+  const filter = runFilters.find((one) => one === query["runs"]) ?? "all";
+  const [probe, chart, runs] = await Promise.all([probes.get(id), chartOf(world, request), probes.runs(id, filter)]);
+  if (probe === undefined || chart === undefined || runs === undefined) return undefined;
+  const done = query["done"] === undefined ? undefined : probeDone[query["done"]];
+  return probePage({ probe, chart, runs, filter, asTable: query["table"] === "yes", done }, visit);
+}
+
+/** The time that the address names; by default a day, or less of a probe that is younger. */
+async function chartOf({ operations, nowMs }: PagesWorld, { id, query }: PageRequest) {
+  const now = nowMs();
+  const [from, to] = [Number(query["from"]), Number(query["to"])];
+  const isGiven = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from > 0 && to - from >= minuteMs;
+  const named = ranges.find(([text]) => text === query["range"]);
+  const lengthMs = named?.[1] ?? ((await isYoung(operations, id, now)) ? hourMs : 24 * hourMs);
+  const chart = isGiven
+    ? await operations.charts.read(id, from, to)
+    : await operations.charts.read(id, now - lengthMs, now);
+  return chart === undefined || "kind" in chart ? undefined : chart;
+}
+
+async function isYoung({ charts }: PagesWorld["operations"], id: string, nowMs: number): Promise<boolean> {
+  const day = await charts.read(id, nowMs - 24 * hourMs, nowMs);
+  return day !== undefined && !("kind" in day) && day.points.every(({ atMs }) => nowMs - atMs < hourMs);
+}
+
+const probeDone: Readonly<Record<string, string>> = {
+  run: "Asked for one run. It appears in the list when it is done.",
+  pause: "Paused. Its slots are skipped until you resume it.",
+  resume: "Resumed.",
+};
 
 const doneTexts: Readonly<Record<string, string>> = {
   acknowledge: "Acknowledged. Reminders stop until the incident is resolved.",

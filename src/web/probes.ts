@@ -12,7 +12,7 @@ export function probeRoutes({ probes, boards, charts }: Operations): Route[] {
     route(runProbeNow, ({ id, by }) => probes.runNow(id, by)),
     route(pauseProbe, ({ id, by, body }) => probes.pause(id, by, body.why)),
     route(resumeProbe, ({ id, by }) => probes.resume(id, by)),
-    route(listRuns, ({ query }) => probes.runs(query.probe)),
+    route(listRuns, ({ query }) => probes.runs(query.probe, query.how)),
     route(getRun, ({ id }) => probes.run(id)),
   ];
 }
