@@ -90,10 +90,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
   pages: {
-    mayImport: ["observation", "incident", "operate"],
+    mayImport: ["observation", "incident", "notify", "operate"],
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
   },
-  web: { mayImport: ["incident", "operate", "schedule", "pages"], why: "health, state, operations and pages over HTTP" },
+  web: {
+    mayImport: ["incident", "operate", "schedule", "pages"],
+    why: "health, state, operations and pages over HTTP",
+  },
   app: {
     mayImport: [
       "telemetry",
@@ -152,7 +155,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/action-pages.ts",
       "src/web/guard.ts",
       "src/web/visits.ts",
-      "src/web/pages.ts",
+      "src/web/page-route.ts",
       "src/web/events.ts",
       "src/web/page-acts.ts",
     ],

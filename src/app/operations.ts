@@ -43,6 +43,7 @@ export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts
     nowMs: () => systemClock.nowMs(),
     isSecure: config.actionLinks?.publicUrl.startsWith("https:") === true,
     troubles: options.troubles,
+    targets: config.targets.map(({ name }) => name),
   };
   return { api, acts, pages, alertSchema: alertJsonSchema() };
 }

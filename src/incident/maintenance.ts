@@ -16,3 +16,9 @@ function isWithin({ cron, tz, forMs }: MaintenanceWindow, nowMs: number): boolea
   const times = CronExpressionParser.parse(cron, { tz, currentDate: new Date(nowMs - forMs) });
   return times.next().getTime() <= nowMs;
 }
+
+/** When it begins next, in its own time zone's calendar; one that is on now comes first. */
+export function nextStarts({ cron, tz, forMs }: MaintenanceWindow, nowMs: number, count: number): readonly number[] {
+  const times = CronExpressionParser.parse(cron, { tz, currentDate: new Date(nowMs - forMs) });
+  return Array.from({ length: count }, () => times.next().getTime());
+}

@@ -41,7 +41,7 @@ const row = z
     location: z.string().describe("where it runs"),
     hours: z.array(hour).describe("the last 24 hours in which it ran, oldest first"),
     recent: z.array(run).describe("its newest runs, oldest first, at most 40"),
-    paused: z.object({ by: z.string().describe("who"), why: z.string().describe("the reason") }).optional(),
+    paused: z.object({ by: z.string().describe("who"), why: z.string().describe("the reason") }).optional().describe("there while it is paused"),
     learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
   })
   .meta({ id: "BoardRow" });
@@ -93,8 +93,17 @@ export interface BoardStore {
 /** Differs when something has changed that pages show. */
 export type BoardMark = string;
 
+export interface FoundProbes {
+  readonly ids: readonly string[];
+  readonly found: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
 export interface Boards {
   mark(): Promise<BoardMark>;
+  /** The probes of one page of a search. */
+  find(search: string, page: number): FoundProbes;
   read(search: string, page: number): Promise<Board>;
 }
 
@@ -112,16 +121,22 @@ export function createBoards({ book, clock, probes }: BoardWorld): Boards {
     .map((probe) => ({ probe, key: [probe.target.name, probe.scenario.name, probe.location, probe.id].join("\n") }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ probe, key }) => ({ probe, text: `${key}\n${probe.target.model}`.toLowerCase() }));
+  const byId = new Map(probes.map((probe) => [probe.id, probe]));
+  const find = (search: string, wanted: number): FoundProbes => {
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = sorted.filter(({ text }) => words.every((word) => text.includes(word)));
+    const pages = Math.max(1, Math.ceil(found.length / pageSize));
+    const page = Math.min(wanted, pages);
+    const ids = found.slice((page - 1) * pageSize, page * pageSize).map(({ probe }) => probe.id);
+    return { ids, found: found.length, page, pages };
+  };
   return {
     mark: () => book.boardMark(),
+    find,
     async read(search, wanted) {
       const nowMs = clock.nowMs();
-      const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-      const found = sorted.filter(({ text }) => words.every((word) => text.includes(word)));
-      const pages = Math.max(1, Math.ceil(found.length / pageSize));
-      const page = Math.min(wanted, pages);
-      const shown = found.slice((page - 1) * pageSize, page * pageSize).map(({ probe }) => probe);
-      const ids = shown.map(({ id }) => id);
+      const { ids, ...place } = find(search, wanted);
+      const shown = ids.flatMap((id) => byId.get(id) ?? []);
       const sinceMs = Math.floor(nowMs / hourMs - 23) * hourMs;
       const [hours, recent, learnings, paused, counts, spendToday, spendCaps] = await Promise.all([
         book.hoursSince(ids, sinceMs),
@@ -145,8 +160,7 @@ export function createBoards({ book, clock, probes }: BoardWorld): Boards {
         paused: pauses.get(id),
         learning: learnings.get(id),
       }));
-      const facts = { atMs: nowMs, configured: probes.length, found: found.length, page, pages };
-      return { ...facts, ...counts, spendToday, spendCaps, rows };
+      return { atMs: nowMs, configured: probes.length, ...place, ...counts, spendToday, spendCaps, rows };
     },
   };
 }

@@ -12,8 +12,10 @@ import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliver
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
 import { createIncidents, type Incidents, type IncidentStore } from "./manage-incidents.ts";
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
+import { createMaintenance, type MaintenanceView } from "./maintenance.ts";
 import { createPlans, type PlannedStore, type Plans } from "./plan-changes.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
+import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
 
@@ -33,6 +35,7 @@ export interface OperationStore
     ProbeStore,
     SeriesChangeStore,
     SilenceStore,
+    SpendDayStore,
     SpendStore {}
 
 export interface OperationWorld {
@@ -60,7 +63,9 @@ export interface Operations {
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
   readonly probes: Probes;
-  readonly spend: Spend;
+  /** Windows of the configuration, and when they begin next. */
+  maintenance(): Promise<readonly MaintenanceView[]>;
+  readonly spend: Spend & ReturnType<typeof createSpendAccounts>;
   readonly accounts: Accounts;
   readonly boards: Boards;
   readonly charts: Charts;
@@ -90,7 +95,8 @@ export function createOperations(world: OperationWorld): Operations {
     },
     plans: createPlans({ ...world, resolve: incidents.resolve }),
     probes: createProbes(world),
-    spend: createSpend(world),
+    maintenance: createMaintenance(world),
+    spend: { ...createSpend(world), ...createSpendAccounts(world) },
     accounts: createAccounts(world),
     boards: createBoards(world),
     charts: createCharts(world),

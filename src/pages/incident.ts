@@ -46,12 +46,41 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
         ${incident.state === "resolved" ? html`Resolved ${incident.resolvedAtMs !== undefined && ago(incident.resolvedAtMs, viewer.nowMs)}, after ${lasted(incident, viewer.nowMs)}.` : html`Since ${ago(incident.firstBadSlotMs, viewer.nowMs)}. ${owner(incident)}`}
       </p>
     </div>
-    <div class="two incident"><section aria-labelledby="changed"><h2 id="changed">What changed</h2><div id="changes" class="panel">${changes(incident)}</div></section>
-<div class="side"><section aria-labelledby="todo"><h2 id="todo">What to do</h2><p>${brief.nextStep}</p><p class="soft small">Likely cause: ${brief.likelyCause}.</p>${acts}</section>
-<section aria-labelledby="known"><h2 id="known">Facts</h2><div id="facts" class="panel">${facts(incident, brief, viewer.nowMs)}</div></section></div>
-<div>${chart !== undefined && html`<section id="curve" aria-label="Latency around the incident"><h2>Around it</h2><div class="panel">${chartFigure(chart, incident.label)}<p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p></div></section>`}
-<section aria-labelledby="happened"><h2 id="happened">What happened</h2><div id="timeline" class="panel">${timeline(history, viewer.nowMs)}</div></section></div></div>
-<h2>Evidence</h2>
+    <div class="two incident">
+      <section aria-labelledby="changed">
+        <h2 id="changed">What changed</h2>
+        <div id="changes" class="panel">${changes(incident)}</div>
+      </section>
+      <div class="side">
+        <section aria-labelledby="todo">
+          <h2 id="todo">What to do</h2>
+          <p>${brief.nextStep}</p>
+          <p class="soft small">Likely cause: ${brief.likelyCause}.</p>
+          ${acts}
+        </section>
+        <section aria-labelledby="known">
+          <h2 id="known">Facts</h2>
+          <div id="facts" class="panel">${facts(incident, brief, viewer.nowMs)}</div>
+        </section>
+      </div>
+      <div>
+        ${
+          chart !== undefined &&
+          html`<section id="curve" aria-label="Latency around the incident">
+            <h2>Around it</h2>
+            <div class="panel">
+              ${chartFigure(chart, incident.label)}
+              <p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p>
+            </div>
+          </section>`
+        }
+        <section aria-labelledby="happened">
+          <h2 id="happened">What happened</h2>
+          <div id="timeline" class="panel">${timeline(history, viewer.nowMs)}</div>
+        </section>
+      </div>
+    </div>
+    <h2>Evidence</h2>
     <section id="evidence" aria-label="Evidence">${evidence(incident, view.traceUrl)}</section>`;
   return layout({ title: brief.sentence, place: "/incidents", viewer, isLive: true, body });
 }

@@ -36,6 +36,7 @@ import { createBillingStore } from "./billing.ts";
 import { createDigestStore } from "./digests.ts";
 import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
+import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -100,6 +101,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createFleetStore(db),
     ...createDigestStore(db),
     ...createSpendStore(db),
+    ...createSpendDayStore(db),
     ...createCorrectionStore(db),
     ...createBillingStore(db),
     ...createSessionStore(db),

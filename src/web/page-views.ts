@@ -5,10 +5,13 @@ import { incidentPage } from "../pages/incident.ts";
 import { incidentsPage } from "../pages/incidents.ts";
 import { runFilters } from "../operate/probes.ts";
 import { chartCsv } from "../pages/chart-data.ts";
+import { baselinePage, baselinesPage } from "../pages/baselines.ts";
+import { quietPage } from "../pages/quiet.ts";
+import { spendPage } from "../pages/spend.ts";
 import { nowPage } from "../pages/now.ts";
 import { probePage, ranges } from "../pages/probe.ts";
 import { runPage } from "../pages/run.ts";
-import type { PageRequest, PageRoute, PagesWorld } from "./pages.ts";
+import type { PageRequest, PageRoute, PagesWorld } from "./page-route.ts";
 
 const shownCards = 12;
 const listedCards = 100;
@@ -24,7 +27,7 @@ const reading = (path: string, answer: PageRoute["answer"]): PageRoute => ({
 export const readingRoutes: readonly PageRoute[] = [
   reading("/", async ({ operations, troubles }, { visit, query }) => {
     const search = (query["search"] ?? "").slice(0, 200);
-    const page = Math.max(1, Number.parseInt(query["page"] ?? "1", 10) || 1);
+    const page = pageOf(query);
     const [board, incidents] = await Promise.all([
       operations.boards.read(search, page),
       operations.incidents.list(false),
@@ -51,6 +54,31 @@ export const readingRoutes: readonly PageRoute[] = [
       chart && request.context.body(chartCsv(chart), 200, { "content-type": "text/csv; charset=utf-8; header=present" })
     );
   }),
+  reading("/baselines", async ({ operations: { boards, baselines } }, { visit, query }) => {
+    const { probe, page } = { probe: query["probe"], page: pageOf(query) };
+    const search = (query["search"] ?? "").slice(0, 200);
+    if (probe !== undefined) {
+      return baselinesPage({ series: await baselines.listOf([probe]), search, probe, page: 1, pages: 1 }, visit);
+    }
+    const found = boards.find(search, page);
+    return baselinesPage({ ...found, series: await baselines.listOf(found.ids), search }, visit);
+  }),
+  reading("/baselines/:id", async ({ operations: { baselines } }, { id, visit, query }) => {
+    const history = await baselines.history(id);
+    if (history === undefined) return undefined;
+    const diff = history.versions.length > 1 ? await baselines.diff(id) : undefined;
+    const done = query["done"] === "reject" ? "Done. Runs are compared with the version you chose." : undefined;
+    return baselinePage(
+      {
+        history,
+        done,
+        ...(diff !== undefined && "text" in diff && { diff }),
+      },
+      visit,
+    );
+  }),
+  reading("/spend", async ({ operations: { spend } }, { visit }) => spendPage(await spend.read(), visit)),
+  reading("/quiet", (world, request) => showQuiet(world, request)),
   reading("/runs/:id", async ({ operations, traceUrl }, { id, visit }) => {
     const run = await operations.probes.run(id);
     return run && runPage(run, traceUrl, visit);
@@ -99,17 +127,46 @@ async function chartOf({ operations, nowMs }: PagesWorld, { id, query }: PageReq
   const [from, to] = [Number(query["from"]), Number(query["to"])];
   const isGiven = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from > 0 && to - from >= minuteMs;
   const named = ranges.find(([text]) => text === query["range"]);
-  const lengthMs = named?.[1] ?? ((await isYoung(operations, id, now)) ? hourMs : 24 * hourMs);
+  const lengthMs = named?.[1] ?? (await lifeOf(operations, id, now));
   const chart = isGiven
     ? await operations.charts.read(id, from, to)
     : await operations.charts.read(id, now - lengthMs, now);
   return chart === undefined || "kind" in chart ? undefined : chart;
 }
 
-async function isYoung({ charts }: PagesWorld["operations"], id: string, nowMs: number): Promise<boolean> {
+/** A day, or less of a probe that is younger. */
+async function lifeOf({ charts }: PagesWorld["operations"], id: string, nowMs: number): Promise<number> {
   const day = await charts.read(id, nowMs - 24 * hourMs, nowMs);
-  return day !== undefined && !("kind" in day) && day.points.every(({ atMs }) => nowMs - atMs < hourMs);
+  const firstMs = day === undefined || "kind" in day ? undefined : day.points[0]?.atMs;
+  return firstMs === undefined ? hourMs : Math.min(24 * hourMs, Math.max(5 * minuteMs, (nowMs - firstMs) * 1.05));
 }
+
+async function showQuiet({ operations, targets }: PagesWorld, { visit, query }: PageRequest): Promise<string> {
+  const { silences, maintenance, plans, digests, deliveries, auditLog } = operations;
+  const [silenced, windows, planned, digest, failed, log] = await Promise.all([
+    silences.list(),
+    maintenance(),
+    plans.list(),
+    digests.now().catch(() => undefined),
+    deliveries.list("failed"),
+    auditLog(),
+  ]);
+  const done = query["done"] === undefined ? undefined : quietDone[query["done"]];
+  return quietPage(
+    { silences: silenced, maintenance: windows, plans: planned, digest, failed, log, targets, done },
+    visit,
+  );
+}
+
+const pageOf = (query: PageRequest["query"]): number => Math.max(1, Number.parseInt(query["page"] ?? "1", 10) || 1);
+
+const quietDone: Readonly<Record<string, string>> = {
+  silence: "Silenced. It ends by itself.",
+  expire: "The silence has ended.",
+  plan: "Planned. The series learn a new normal from then on.",
+  unplan: "The planned change is cancelled.",
+  retry: "Another attempt is due.",
+};
 
 const probeDone: Readonly<Record<string, string>> = {
   run: "Asked for one run. It appears in the list when it is done.",

@@ -1,40 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import type { Operations } from "../operate/operations.ts";
-import type { Scope } from "../operate/operation.ts";
 import { messagePage } from "../pages/layout.ts";
 import { actRoutes } from "./page-acts.ts";
 import { readingRoutes } from "./page-views.ts";
 import { mountSignIn } from "./sign-in.ts";
-import { send, type Visit, type VisitWorld, visitOf } from "./visits.ts";
+import type { PagesWorld } from "./page-route.ts";
+import { send, visitOf } from "./visits.ts";
 import { mountEvents } from "./events.ts";
-
-export interface PagesWorld extends VisitWorld {
-  readonly operations: Operations;
-  /** What the monitor itself lacks, in words. */
-  readonly troubles: () => readonly string[];
-  /** Address of one trace, with `{traceId}` in it. */
-  readonly traceUrl?: string | undefined;
-}
-
-/** A request for a page by somebody who may make it. */
-export interface PageRequest {
-  readonly visit: Visit;
-  readonly id: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** Of a POST: what the form held. */
-  readonly form: URLSearchParams;
-  readonly context: Context;
-}
-
-/** One page, or one thing done from a page. Undefined: there is no such thing. */
-export interface PageRoute {
-  readonly method: "get" | "post";
-  readonly path: string;
-  readonly scope: Scope;
-  readonly answer: (world: PagesWorld, request: PageRequest) => Promise<string | Response | undefined>;
-}
 
 /** The pages for people: HTML from the same operations as the API. */
 export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
