@@ -41,7 +41,10 @@ const row = z
     location: z.string().describe("where it runs"),
     hours: z.array(hour).describe("the last 24 hours in which it ran, oldest first"),
     recent: z.array(run).describe("its newest runs, oldest first, at most 40"),
-    paused: z.object({ by: z.string().describe("who"), why: z.string().describe("the reason") }).optional().describe("there while it is paused"),
+    paused: z
+      .object({ by: z.string().describe("who"), why: z.string().describe("the reason") })
+      .optional()
+      .describe("there while it is paused"),
     learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
   })
   .meta({ id: "BoardRow" });

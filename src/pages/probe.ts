@@ -8,7 +8,7 @@ import { chartTable } from "./chart-data.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
-import { ago, counted, moment, percent, state } from "./words.ts";
+import { ago, counted, exactMoment, moment, percent, state } from "./words.ts";
 
 export interface ProbePageView {
   readonly probe: ProbeView;
@@ -29,6 +29,8 @@ export const ranges = [
   ["30 d", 30 * dayMs],
   ["180 d", 180 * dayMs],
 ] as const;
+
+const shownRuns = 40;
 
 export function probePage(view: ProbePageView, viewer: Viewer): string {
   const { probe, chart, runs, filter, asTable, done } = view;
@@ -62,7 +64,7 @@ export function probePage(view: ProbePageView, viewer: Viewer): string {
     <div class="row between"><h2 id="runs-title">Runs</h2></div>
     ${filterLinks(filter, here)}
     <section id="runs" aria-labelledby="runs-title">
-      ${runs.length === 0 ? nothing(filter === "all" ? "No run yet." : `None of the newest runs is ${filter}.`) : runTable(runs)}
+      ${runs.length === 0 ? nothing(filter === "all" ? "No run yet." : `None of the newest runs is ${filter}.`) : runTable(runs.slice(0, shownRuns))}
     </section>
     ${
       viewer.mayWrite &&
@@ -117,9 +119,9 @@ function sums({ points }: Chart): Html {
     </dl>`;
 }
 
-export function runTable(runs: readonly RunSummary[]): Html {
+function runTable(runs: readonly RunSummary[]): Html {
   const rows = runs.map(({ runId, slotMs, state: how, reason, verdict, totalMs, firstContentMs, tokens, microUsd }) => [
-    html`<a href="${path("runs", runId)}">${moment(slotMs)}</a>`,
+    html`<a href="${path("runs", runId)}">${exactMoment(slotMs)}</a>`,
     html`${state(verdict ?? how)}${reason !== undefined && html` <span class="soft">${reason}</span>`}`,
     totalMs === undefined ? "–" : formatDurationMs(totalMs),
     firstContentMs === undefined ? "–" : formatDurationMs(firstContentMs),

@@ -63,6 +63,12 @@ export function moment(atMs: number): Html {
   return html`<time datetime="${isoSeconds(atMs)}" class="nowrap">${minuteText(atMs)}</time>`;
 }
 
+/** The same to the second, for runs that are closer than a minute. */
+export function exactMoment(atMs: number): Html {
+  const iso = isoSeconds(atMs);
+  return html`<time datetime="${iso}" class="nowrap">${iso.replace("T", " ").replace("Z", " UTC")}</time>`;
+}
+
 /** `1 run`, `3 runs`. */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
