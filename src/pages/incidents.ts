@@ -34,7 +34,7 @@ function card({ id, incident, sentence }: IncidentBrief, nowMs: number): Html {
       : html`${moment(firstBadSlotMs)}, for ${formatDurationMs(Math.max(0, resolvedAtMs - firstBadSlotMs))}`;
   return html`<li class="card ${severity}">
     <div class="row small">${state(now)} <span>${state(severity)} ${kind}</span></div>
-    <h3><a href="${path("incidents", id)}">${sentence}</a></h3>
+    <h2><a href="${path("incidents", id)}">${sentence}</a></h2>
     <div class="row small soft">
       <span>${lasted}</span><span>${reach}</span
       ><span>${now === "resolved" ? "over" : owner}</span

@@ -41,6 +41,13 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
       }
     });
   }
+  app.notFound((context) => {
+    const wantsPage =
+      context.req.header("accept")?.includes("text/html") === true && !context.req.path.startsWith("/api/");
+    return wantsPage
+      ? send(context, messagePage("There is no such page", ["Go to the first page: it leads everywhere."]), 404)
+      : context.json({ error: "not found; /api/v1/openapi.json lists all routes" }, 404);
+  });
   mountSignIn(app, world);
   mountEvents(app, world);
 }

@@ -136,7 +136,8 @@ document.addEventListener("keydown", (event) => {
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
-    event.target.closest("input, textarea, select, dialog") !== null
+    help.open ||
+    event.target.closest("input, textarea, select") !== null
   )
     return;
   if (event.key === "j") move(1);
