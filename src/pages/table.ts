@@ -21,7 +21,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
       ${drawn}
     </tr>`;
   });
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}: table">
     <table>
       <caption class="sr">
         ${caption}

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
@@ -107,8 +106,6 @@ export async function openBrowserWorld(
   };
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** What axe-core finds, a line each. The page's own policy admits no script: axe runs in a world of its own. */
 export async function barriers(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
@@ -121,7 +118,7 @@ export async function barriers(page: Page): Promise<string[]> {
       awaitPromise: true,
       returnByValue: true,
     });
-  await run(axe);
+  await run(axe.source);
   const { result } = await run(
     "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))",
   );

@@ -174,6 +174,17 @@ test("signing in: a reader may not act, a session that ends in the middle of a f
   });
 });
 
+test("a page may load from this service only, and runs no inline script", async () => {
+  for (const path of ["/", "/quiet", "/sign-in"]) {
+    const reply = await fetch(`${open.url}${path}`);
+    const policy = reply.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(await reply.text()).not.toMatch(/<script>|<style|<[a-z][^>]* (on[a-z]+|style)=/i);
+  }
+});
+
 test("another site cannot send a form", async () => {
   const id = await open.openIncident();
   const body = new URLSearchParams({ act: "resolve", why: "x" });
@@ -188,7 +199,6 @@ test("another site cannot send a form", async () => {
 
 test("a page updates by itself, says when the connection is lost, and recovers", async () => {
   const { page } = await visit(open, "/incidents");
-  await page.waitForTimeout(1500);
   await open.openIncident({ label: "appears by itself" });
   await eventually(async () => expect(await page.locator("#list").textContent()).toContain("appears by itself"));
   await open.stop();

@@ -45,13 +45,10 @@ async function changed() {
 
 const address = document.body.dataset.live;
 if (address !== undefined) {
-  let isFirst = true;
   const listen = () => {
     const events = new EventSource(address);
-    events.addEventListener("changed", () => {
-      if (!isFirst) void changed();
-      isFirst = false;
-    });
+    // The first one comes at once: something may have changed since the page was drawn.
+    events.addEventListener("changed", () => void changed());
     events.addEventListener("open", () => {
       if (!lost.hidden) void changed();
     });
