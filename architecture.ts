@@ -89,7 +89,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["notify", "operate", "report", "audit"],
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
-  web: { mayImport: ["incident", "operate", "schedule"], why: "health, state and operations over HTTP" },
+  pages: {
+    mayImport: ["observation", "incident", "notify", "operate"],
+    why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
+  },
+  web: {
+    mayImport: ["incident", "operate", "schedule", "pages"],
+    why: "health, state, operations and pages over HTTP",
+  },
   app: {
     mayImport: [
       "telemetry",
@@ -142,7 +149,16 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/exporter-prometheus": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   pino: fromApp("src/telemetry/log.ts"),
   hono: {
-    files: ["src/web/route.ts", "src/web/openapi.ts", "src/web/action-pages.ts", "src/web/guard.ts"],
+    files: [
+      "src/web/route.ts",
+      "src/web/openapi.ts",
+      "src/web/action-pages.ts",
+      "src/web/guard.ts",
+      "src/web/visits.ts",
+      "src/web/page-route.ts",
+      "src/web/events.ts",
+      "src/web/page-acts.ts",
+    ],
     usedBy: ["app", "web"],
   },
   "@hono/zod-openapi": {
@@ -156,6 +172,9 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/action-pages.ts",
       "src/web/guard.ts",
       "src/web/same-site.ts",
+      "src/web/pages.ts",
+      "src/web/sign-in.ts",
+      "src/web/events.ts",
     ],
     usedBy: ["app", "web"],
   },

@@ -74,7 +74,7 @@ async function openDemoService(
     listen: { host: "127.0.0.1", port: 0 },
     log: silentLog,
   });
-  return { overview, stop, webUrl: url === undefined ? undefined : `${url}/api/v1/status` };
+  return { overview, stop, webUrl: url };
 }
 
 const placeSchema = z.object({ port: z.int().min(1).max(65_535), key: z.string().min(1) });

@@ -93,7 +93,11 @@ async function openWeb(
   health: () => Checked,
   nudge: () => void,
 ): Promise<string> {
-  const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge };
+  const troubles = (): readonly string[] => {
+    const { reasons, warnings } = health();
+    return [...reasons, ...warnings];
+  };
+  const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge, troubles };
   const sources = {
     overview: () => wholeOverview(store, config.probes, Date.now()),
     health,

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { alertJsonSchema } from "../notify/compose/alert-schema.ts";
 import type { Config } from "../config/config.ts";
 import { createOperations } from "../operate/operations.ts";
+import { createSessions } from "../operate/sessions.ts";
 import { systemClock } from "../std/clock.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
@@ -20,6 +21,8 @@ export interface PagesOptions {
   readonly store: Store;
   readonly slots: SlotQueue;
   readonly nudge: () => void;
+  /** What the monitor itself lacks, in words. */
+  readonly troubles: () => readonly string[];
 }
 
 /** What a process without the web role serves beside its health: nothing. */
@@ -28,12 +31,24 @@ export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHo
 }
 
 /** What the web role serves beside its health. */
-export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema"> {
+export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages"> {
   const { config, secrets, store } = options;
   const api = openApi(options);
   const links = actionLinksOf(config, secrets);
   const acts = links === undefined ? undefined : openActs(links, api.operations, store);
-  return { api, acts, alertSchema: alertJsonSchema() };
+  const pages = {
+    sessions: createSessions({
+      book: store,
+      clock: systemClock,
+      freshSecret: () => randomBytes(32).toString("base64url"),
+      people: config.apiTokens.map(({ name, scope }) => ({ name, scope })),
+    }),
+    nowMs: () => systemClock.nowMs(),
+    isSecure: config.actionLinks?.publicUrl.startsWith("https:") === true,
+    troubles: options.troubles,
+    targets: config.targets.map(({ name }) => name),
+  };
+  return { api, acts, pages, alertSchema: alertJsonSchema() };
 }
 
 /** The API over this store, for the tokens of the configuration. */

@@ -4,6 +4,8 @@ import type { Effects, NotifiedTransition } from "../notify/effects.ts";
 import { notify } from "../notify/route/notify.ts";
 import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
+import { briefOf, type IncidentBrief } from "./incident-brief.ts";
+import type { PeerProbe } from "../incident/blast-radius.ts";
 import type { DeliveryView } from "./deliveries.ts";
 
 /** One incident with its whole history. */
@@ -18,6 +20,8 @@ export interface IncidentStore {
   /** Newest first; resolved ones only if `all`. */
   incidents(all: boolean, limit: number): Promise<readonly Incident[]>;
   history(incidentId: string): Promise<IncidentHistory | undefined>;
+  /** The newest runs of comparable probes, at most 200. */
+  peersOf(incident: Incident): Promise<readonly PeerProbe[]>;
   /** Passes the newest state of the incident to `change` and writes what it returns; undefined writes nothing. */
   changeIncident(
     fingerprint: string,
@@ -30,6 +34,8 @@ export interface IncidentStore {
 export interface Incidents {
   list(all: boolean): Promise<readonly Incident[]>;
   get(id: string): Promise<IncidentHistory | undefined>;
+  /** The same with the words of its alert, and how far it reaches. */
+  brief(id: string): Promise<(IncidentHistory & { readonly brief: IncidentBrief }) | undefined>;
   acknowledge(id: string, by: string, why: string): Promise<OperationResult | undefined>;
   resolve(id: string, by: string, why: string): Promise<OperationResult | undefined>;
 }
@@ -70,6 +76,13 @@ export function createIncidents({ book, clock, receiversOf, nudge }: IncidentWor
   return {
     list: (all) => book.incidents(all, mostListed),
     get: (id) => book.history(id),
+    async brief(id) {
+      const history = await book.history(id);
+      if (history === undefined) return undefined;
+      const { incident } = history;
+      const isOne = incident.group === undefined && incident.state !== "resolved";
+      return { ...history, brief: briefOf(incident, isOne ? await book.peersOf(incident) : undefined) };
+    },
     acknowledge: (id, by, why) => change(id, "acknowledge", by, why),
     resolve: (id, by, why) => change(id, "resolve", by, why),
   };

@@ -6,10 +6,11 @@ import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
 import { type Refused, refused } from "./operation.ts";
 import type { Overview, Pause, RunSummary } from "./overview.ts";
-import type { ProbeView, RunDetail } from "./probes.ts";
+import type { BoardStore } from "./board.ts";
+import type { ProbeView, RunDetail, RunFilter } from "./probes.ts";
 
 /** Each change keeps its audit entry in the same transaction. */
-export interface ProbeStore extends Pick<SlotStore, "schedules"> {
+export interface ProbeStore extends Pick<BoardStore, "newestRuns" | "learningOf">, Pick<SlotStore, "schedules"> {
   overview(nowMs: number): Promise<Overview>;
   pauses(): Promise<readonly Pause[]>;
   /** False when it is paused already. */
@@ -18,7 +19,7 @@ export interface ProbeStore extends Pick<SlotStore, "schedules"> {
   resume(probeId: string, entry: AuditEntry): Promise<boolean>;
   recordAct(entry: AuditEntry): Promise<void>;
   /** Newest first. */
-  runs(probeId: string, limit: number): Promise<readonly RunSummary[]>;
+  runs(probeId: string, limit: number, how?: RunFilter): Promise<readonly RunSummary[]>;
   /** One run with everything that is kept of it. */
   run(runId: string): Promise<RunDetail | undefined>;
 }
@@ -34,7 +35,9 @@ export interface Probes {
   runNow(id: string, by: string): Promise<{ readonly runId: string } | Refused | undefined>;
   pause(id: string, by: string, why: string): Promise<Done | Refused | undefined>;
   resume(id: string, by: string): Promise<Done | Refused | undefined>;
-  runs(id: string): Promise<readonly RunSummary[] | undefined>;
+  runs(id: string, how?: RunFilter): Promise<readonly RunSummary[] | undefined>;
+  /** One probe as in the list. */
+  get(id: string): Promise<ProbeView | undefined>;
   run(id: string): Promise<RunDetail | undefined>;
 }
 
@@ -107,9 +110,34 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
       return find(id) === undefined ? undefined : refused("it is not paused");
     },
 
-    async runs(given) {
+    async get(id) {
+      const probe = probes.find((one) => one.id === id);
+      if (probe === undefined) return undefined;
+      const { target, scenario, location, cadence } = probe;
+      const [pauses, newest, learning, schedules] = await Promise.all([
+        book.pauses(),
+        book.newestRuns([id], 2),
+        book.learningOf([id]),
+        book.schedules(),
+      ]);
+      const entry = schedules.find((one) => one.id === id);
+      return {
+        id,
+        target: target.name,
+        model: target.model,
+        scenario: scenario.name,
+        location,
+        cadence,
+        paused: pauses.find(({ probeId }) => probeId === id),
+        last: newest.get(id)?.findLast(({ state }) => state !== "claimed"),
+        nextSlotMs: entry && nextSlot(entry, clock.nowMs()),
+        learning: learning.get(id),
+      };
+    },
+
+    async runs(given, how = "all") {
       const id = find(given)?.id ?? given;
-      const runs = await book.runs(id, mostRuns);
+      const runs = await book.runs(id, mostRuns, how);
       return runs.length === 0 && find(id) === undefined ? undefined : runs;
     },
     run: (id) => book.run(id),

@@ -2,15 +2,20 @@ import { type Accounts, type AccountStore, createAccounts } from "./account.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
+import type { SpendStore } from "../upkeep/check-spend.ts";
 import { type DigestStore, digestNow } from "../upkeep/digest.ts";
 import type { AuditEntry, AuditStore } from "./audit-log.ts";
+import { type Boards, type BoardStore, createBoards } from "./board.ts";
+import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
 import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
 import { createIncidents, type Incidents, type IncidentStore } from "./manage-incidents.ts";
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
+import { createMaintenance, type MaintenanceView } from "./maintenance.ts";
 import { createPlans, type PlannedStore, type Plans } from "./plan-changes.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
+import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
 
@@ -20,6 +25,8 @@ export interface OperationStore
     AccountStore,
     AuditStore,
     BaselineStore,
+    BoardStore,
+    ChartStore,
     CorrectionStore,
     DeliveryStore,
     DigestStore,
@@ -27,7 +34,9 @@ export interface OperationStore
     PlannedStore,
     ProbeStore,
     SeriesChangeStore,
-    SilenceStore {}
+    SilenceStore,
+    SpendDayStore,
+    SpendStore {}
 
 export interface OperationWorld {
   readonly book: OperationStore;
@@ -53,8 +62,12 @@ export interface Operations {
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
   readonly probes: Probes;
-  readonly spend: Spend;
+  /** Windows of the configuration, and when they begin next. */
+  maintenance(): Promise<readonly MaintenanceView[]>;
+  readonly spend: Spend & ReturnType<typeof createSpendAccounts>;
   readonly accounts: Accounts;
+  readonly boards: Boards;
+  readonly charts: Charts;
   readonly digests: {
     /** A preview. */
     now(): Promise<Digest>;
@@ -81,8 +94,11 @@ export function createOperations(world: OperationWorld): Operations {
     },
     plans: createPlans({ ...world, resolve: incidents.resolve }),
     probes: createProbes(world),
-    spend: createSpend(world),
+    maintenance: createMaintenance(world),
+    spend: { ...createSpend(world), ...createSpendAccounts(world) },
     accounts: createAccounts(world),
+    boards: createBoards(world),
+    charts: createCharts(world),
     digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
     auditLog: () => book.acts(mostListed),
   };

@@ -30,7 +30,7 @@ const watched = z
   })
   .meta({ id: "WatchedProbe" });
 
-const spend = z
+export const spend = z
   .object({
     target: z.string().describe("name of the target"),
     microUsd: z
@@ -54,7 +54,7 @@ const errorBudget = z
   })
   .meta({ id: "ErrorBudget" });
 
-const spendCap = z
+export const spendCap = z
   .object({
     scope: z.string().describe("`target/<name>`, `key/<reference>` or `all`"),
     span: z.enum(["hour", "day", "month"]).describe("the period it limits, by the calendar in UTC"),
@@ -98,6 +98,7 @@ export const overview = z.looseObject({
 export type RunSummary = Plain<z.output<typeof run>>;
 export type ProbeOverview = Plain<z.output<typeof watched>>;
 export type Pause = Plain<z.output<typeof pause>>;
+export type CapView = Plain<z.output<typeof spendCap>>;
 export type TargetSpend = Plain<z.output<typeof spend>>;
 
 /** What is known now, for the live view, `status` and the web. Incidents are active ones, newest first. */

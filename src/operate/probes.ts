@@ -96,13 +96,30 @@ export const resumeProbe = {
   answer: isDone,
 } as const satisfies Operation;
 
+/** What lists of runs can be narrowed to. */
+export const runFilters = [
+  "all",
+  "ok",
+  "warn",
+  "drift",
+  "fail",
+  "inconclusive",
+  "missed",
+  "skipped",
+  "interrupted",
+] as const;
+export type RunFilter = (typeof runFilters)[number];
+
 export const listRuns = {
   method: "GET",
   path: "/runs",
   summary: "list the newest hundred runs of a probe, newest first",
   scope: "read",
   subject,
-  query: z.object({ probe: z.string().min(1).max(200).describe("id of the probe, such as valid@default") }),
+  query: z.object({
+    probe: z.string().min(1).max(200).describe("id of the probe, such as valid@default"),
+    how: z.enum(runFilters).default("all").describe("only runs with this verdict, or slots that ended like this"),
+  }),
   answer: z.array(run),
 } as const satisfies Operation;
 

@@ -18,6 +18,8 @@ import { type Refused, refused } from "./operation.ts";
 export interface BaselineStore {
   /** Every series with its newest baseline, those of one probe when `probeId` is given. */
   series(probeId?: string): Promise<readonly SeriesMemory[]>;
+  oneSeries(seriesId: string): Promise<SeriesMemory | undefined>;
+  seriesOfProbes(probeIds: readonly string[]): Promise<readonly SeriesMemory[]>;
   /** What is known of all series together. */
   fleet(): Promise<Fleet>;
   /** All versions, oldest first. */
@@ -31,6 +33,8 @@ export interface BaselineStore {
 /** Undefined: there is no such series. */
 export interface BaselineReader {
   list(probeId?: string): Promise<readonly SeriesView[]>;
+  /** Those of a few probes. */
+  listOf(probeIds: readonly string[]): Promise<readonly SeriesView[]>;
   history(seriesId: string): Promise<BaselineHistory | undefined>;
   /** Compares two versions of a shape; default: the newest two. */
   diff(seriesId: string, from?: number, to?: number): Promise<BaselineDiff | Refused | undefined>;
@@ -49,19 +53,20 @@ const idleAfterMs = 3_600_000;
 
 export function createBaselineReader(world: BaselineReaderWorld): BaselineReader {
   const { book, policyOf } = world;
+  const views = (all: readonly SeriesMemory[]): readonly SeriesView[] => {
+    const newest = new Map<string, number>();
+    for (const { series, lastSlotMs } of all) {
+      newest.set(series.probeId, Math.max(lastSlotMs, newest.get(series.probeId) ?? 0));
+    }
+    return all.map((memory) => {
+      const { probeId: of } = memory.series;
+      const isIdle = policyOf(of) === undefined || (newest.get(of) ?? 0) - memory.lastSlotMs > idleAfterMs;
+      return isIdle ? { ...viewOf(memory), isIdle } : viewOf(memory);
+    });
+  };
   return {
-    async list(probeId) {
-      const all = await seriesOfProbe(book, probeId);
-      const newest = new Map<string, number>();
-      for (const { series, lastSlotMs } of all) {
-        newest.set(series.probeId, Math.max(lastSlotMs, newest.get(series.probeId) ?? 0));
-      }
-      return all.map((memory) => {
-        const { probeId: of } = memory.series;
-        const isIdle = policyOf(of) === undefined || (newest.get(of) ?? 0) - memory.lastSlotMs > idleAfterMs;
-        return isIdle ? { ...viewOf(memory), isIdle } : viewOf(memory);
-      });
-    },
+    list: async (probeId) => views(await seriesOfProbe(book, probeId)),
+    listOf: async (probeIds) => views(await book.seriesOfProbes(probeIds)),
 
     async history(seriesId) {
       const found = await seriesById(book, seriesId);
@@ -117,8 +122,9 @@ async function normalOf(
   return { normal, ...(card && { card }) };
 }
 
-export async function seriesById(book: Pick<BaselineStore, "series">, seriesId: string) {
-  return (await book.series()).map(viewOf).find(({ series }) => series.id === seriesId);
+export async function seriesById(book: Pick<BaselineStore, "oneSeries">, seriesId: string) {
+  const found = await book.oneSeries(seriesId);
+  return found && viewOf(found);
 }
 
 /** By the id of the probe, or by its name at all of its locations. */

@@ -11,6 +11,11 @@ export function cronTimes(pattern: string, tz: string, fromMs: number, toMs: num
   return found;
 }
 
+/** The next `count` times after `afterMs`. */
+export function nextCronTimes(pattern: string, tz: string, afterMs: number, count: number): number[] {
+  return timesAfter(pattern, tz, afterMs).take(count).toArray();
+}
+
 /** The first time after `afterMs` that a valid pattern names. */
 export function nextCronTime(pattern: string, tz: string, afterMs: number): number {
   const gap = gapOf(pattern, tz);

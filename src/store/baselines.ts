@@ -20,6 +20,22 @@ export function createBaselineStore(db: Database): BaselineStore & SeriesChangeS
   return {
     series: (probeId) => seriesIn(db, probeId),
 
+    async oneSeries(seriesId) {
+      const [found] = await db.select(
+        seriesMemoryRow,
+        sql`SELECT ${seriesMemoryRow.columns} FROM plumbline.series_memory WHERE series_id = ${seriesId}`,
+      );
+      return found;
+    },
+
+    seriesOfProbes: (probeIds) =>
+      db.select(
+        seriesMemoryRow,
+        sql`
+        SELECT ${seriesMemoryRow.columns} FROM plumbline.series_memory WHERE probe_id = ANY(${[...probeIds]}::text[])
+        ORDER BY probe_id, aspect, label, series_id`,
+      ),
+
     fleet: () => readFleet(db),
 
     versions: (seriesId) =>

@@ -10,7 +10,7 @@ import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
 import { iso, json, jsonOr, number, type Row, rowSchema, text, timeMs, word } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { lockIncident, readIncident, writeIncidents } from "./incidents.ts";
+import { lockIncident, readIncident, readPeers, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
@@ -55,6 +55,9 @@ export function createControlStore(db: Database): ControlStore & LimitsStore & M
         deliveries: await deliveriesWhere(db, sql`incident_id = ${id}`, 1000),
       };
     },
+
+    peersOf: ({ probeId, target, scenario, lastSlotMs }) =>
+      readPeers(db, { probeId, target, scenario, slotMs: lastSlotMs }, mostPeers),
 
     changeIncident: (fingerprint, entry, change) =>
       db.transaction(async (tx) => {
@@ -130,6 +133,8 @@ export function createControlStore(db: Database): ControlStore & LimitsStore & M
     },
   };
 }
+
+const mostPeers = 200;
 
 const incidentColumn = rowSchema<{ incident: Incident }>({ incident: json("incident") });
 

@@ -110,17 +110,19 @@ const peerRow = rowSchema<PeerProbe>({
 export function readPeers(
   tx: Executor,
   run: { readonly probeId: string; readonly slotMs: number; readonly target: string; readonly scenario: string },
+  most = 100_000,
 ): Promise<PeerProbe[]> {
   const since = iso(run.slotMs - 86_400_000);
   return tx.select(
     peerRow,
     sql`
-    SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
+    SELECT newest.* FROM (
+      SELECT * FROM plumbline.progress WHERE last_slot > ${since}::timestamptz AND probe_id <> ${run.probeId}
+        AND (target = ${run.target} OR scenario = ${run.scenario}) LIMIT ${most}::int) p
+    CROSS JOIN LATERAL (
       SELECT ${peerRow.columns} FROM plumbline.runs
       WHERE probe_id = p.probe_id AND slot > ${since}::timestamptz AND state = 'done'
       ORDER BY slot DESC LIMIT 1) AS newest
-    WHERE p.last_slot > ${since}::timestamptz AND p.probe_id <> ${run.probeId}
-      AND (p.target = ${run.target} OR p.scenario = ${run.scenario})
     ORDER BY newest.probe_id`,
   );
 }

@@ -13,7 +13,7 @@ const learningRow = rowSchema({
   of: number("of", "max((state->>'of')::int)"),
 });
 
-const spendRow = rowSchema<TargetSpend>({
+export const spendRow = rowSchema<TargetSpend>({
   target: text("target"),
   microUsd: number("micro_usd"),
   tokens: number("tokens"),

@@ -7,7 +7,9 @@ import { pauseRow, runDetailRow, runSummaryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
 /** Pauses and single runs, for people. */
-export function createProbeStore(db: Database): Omit<ProbeStore, "overview" | "schedules"> {
+export function createProbeStore(
+  db: Database,
+): Omit<ProbeStore, "overview" | "schedules" | "newestRuns" | "learningOf"> {
   return {
     pauses: () => readPauses(db),
 
@@ -25,10 +27,12 @@ export function createProbeStore(db: Database): Omit<ProbeStore, "overview" | "s
 
     recordAct: (entry) => db.transaction((tx) => record(tx, entry)),
 
-    runs: (probeId, limit) =>
+    runs: (probeId, limit, how = "all") =>
       db.select(
         runSummaryRow,
-        sql`SELECT ${runSummaryRow.columns} FROM plumbline.runs WHERE probe_id = ${probeId} ORDER BY slot DESC LIMIT ${limit}::int`,
+        sql`
+        SELECT ${runSummaryRow.columns} FROM plumbline.runs WHERE probe_id = ${probeId}
+          AND (${how} = 'all' OR verdict = ${how} OR state = ${how}) ORDER BY slot DESC LIMIT ${limit}::int`,
       ),
 
     async run(id) {

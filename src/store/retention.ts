@@ -9,6 +9,8 @@ const daysAhead = 3;
 const longestSpanMs = 31 * dayMs;
 /** Nobody waits for what is cleared. */
 const longestStatementMs = 60_000;
+/** Sums of hours are small, and a status page shows 90 days. */
+const keptHoursMs = 400 * dayMs;
 /** Running totals are small, and a window may be longer than runs are kept. */
 const longestWindowMs = 100 * dayMs;
 
@@ -58,6 +60,8 @@ async function clearOld(tx: Transaction, oldest: number): Promise<void> {
   await tx.execute(
     sql`DELETE FROM plumbline.progress WHERE greatest(last_slot, accounted_until) < ${before}::timestamptz`,
   );
+  await tx.execute(sql`DELETE FROM plumbline.run_hours WHERE hour < ${iso(oldest - keptHoursMs)}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.sessions WHERE expires_at < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.leases WHERE until < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.asked_slots WHERE slot < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.planned WHERE starts_at < ${before}::timestamptz`);

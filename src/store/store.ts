@@ -8,6 +8,7 @@ import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import type { BillingStore } from "../upkeep/check-billing.ts";
 import type { FleetStore } from "../upkeep/check-fleet.ts";
 import type { GroupStore } from "../upkeep/check-groups.ts";
+import type { SessionStore } from "../operate/sessions.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { LimitsStore } from "../upkeep/check-limits.ts";
@@ -22,6 +23,7 @@ import { databaseOn } from "./database.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
 import { createAccountStore } from "./account.ts";
 import { createBaselineStore } from "./baselines.ts";
+import { createBoardStore } from "./board.ts";
 import { createControlStore } from "./control.ts";
 import { createExportStore } from "./export.ts";
 import { createPlannedStore } from "./plans.ts";
@@ -36,8 +38,10 @@ import { createBillingStore } from "./billing.ts";
 import { createDigestStore } from "./digests.ts";
 import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
+import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
+import { createSessionStore } from "./sessions.ts";
 import { createSlotStore } from "./slots.ts";
 import { createVitalsStore } from "./vitals.ts";
 import { createGroupIncidentStore } from "./group-incidents.ts";
@@ -61,6 +65,7 @@ export interface Store
     ConcludeStore,
     FleetStore,
     GroupStore,
+    SessionStore,
     SpendStore,
     SloStore,
     BillingStore,
@@ -100,14 +105,17 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createFleetStore(db),
     ...createDigestStore(db),
     ...createSpendStore(db),
+    ...createSpendDayStore(db),
     ...createCorrectionStore(db),
     ...createBillingStore(db),
+    ...createSessionStore(db),
     ...createSlotStore(db),
     ...createVitalsStore(db),
     ...createOutbox(db),
     ...createLastNotifiedStore(db),
     ...createControlStore(db),
     ...createBaselineStore(db),
+    ...createBoardStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),
     ...createExportStore(db),

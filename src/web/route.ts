@@ -115,13 +115,14 @@ export function admit(
   context: Context,
   gate: Gate,
   needed: Needed,
+  authorization = context.req.header("authorization"),
 ): { readonly caller: Caller } | { readonly denied: Response } {
   const { req } = context;
   const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
   const address = incoming?.socket?.remoteAddress;
   const access = gate(
     {
-      authorization: req.header("authorization"),
+      authorization,
       host: req.header("host"),
       address,
       forwardedFor: req.header("x-forwarded-for"),

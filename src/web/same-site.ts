@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { actionPath } from "../incident/action-link.ts";
 import { pageHeaders, plainPage } from "./page.ts";
 
 /** What tells a request of this service's own pages and programs from one that another site made a browser send. */
@@ -64,7 +63,7 @@ export function guardActs(app: OpenAPIHono, publicUrl: string | undefined): void
   app.use("*", async (context, next) => {
     const { req } = context;
     if (safe.has(req.method)) return next();
-    const isPage = req.path === actionPath;
+    const isPage = !req.path.startsWith("/api/");
     const refused = refuseAct(
       {
         host: req.header("host"),

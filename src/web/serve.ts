@@ -14,6 +14,8 @@ import { mountExport } from "./export.ts";
 import { guardBrowsers, limitBodies } from "./guard.ts";
 import { incidentRoutes } from "./incidents.ts";
 import { createApp, mountDocument } from "./openapi.ts";
+import type { PagesWorld } from "./page-route.ts";
+import { mountPages } from "./pages.ts";
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
@@ -35,6 +37,8 @@ export interface WebSources extends StatusSources {
   readonly observations?: ExportStore | undefined;
   /** What the links in alerts lead to; undefined = there are none. */
   readonly acts?: LinkActionsWorld | undefined;
+  /** What the pages need beside the API; undefined: there are none. */
+  readonly pages?: Omit<PagesWorld, "operations" | "gate"> | undefined;
 }
 
 export interface WebServer {
@@ -43,7 +47,7 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ api, observations, acts, ...sources }: WebSources): OpenAPIHono {
+export function createWeb({ api, observations, acts, pages, ...sources }: WebSources): OpenAPIHono {
   const { operations, gate, publicUrl } = api;
   const app = createApp();
   guardBrowsers(app);
@@ -68,6 +72,7 @@ export function createWeb({ api, observations, acts, ...sources }: WebSources): 
   mountStatus(app, sources, gate);
   mountDocument(app, gate);
   if (acts !== undefined) mountLinkActions(app, acts, gate);
+  if (pages !== undefined) mountPages(app, { ...pages, operations, gate });
   return app;
 }
 

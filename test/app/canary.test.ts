@@ -35,6 +35,22 @@ const forbidden = [key, prompt, completion, hookSecret.slice(6)].flatMap((text) 
   ...(text === completion ? [] : [createHash("sha256").update(text).digest("hex").slice(0, 10)]),
 ]);
 
+/** The pages, with one of each kind that they link to. */
+async function everyPage(ask: (path: string) => Promise<string>): Promise<string[]> {
+  const lists = await Promise.all(
+    ["/", "/incidents?state=all", "/baselines", "/spend", "/quiet", "/sessions"].map(ask),
+  );
+  const text = lists.join("\n");
+  const linked = ["incidents", "probes", "baselines"].flatMap((kind) => {
+    const found = new RegExp(`href="(/${kind}/[^"]+)"`).exec(text)?.[1];
+    return found === undefined ? [] : [found];
+  });
+  const pages = await Promise.all(linked.map(ask));
+  const run = /href="(\/runs\/[^"]+)"/.exec(pages.join("\n"))?.[1];
+  expect([linked.length, run === undefined]).toEqual([3, false]);
+  return [...lists, ...pages, await ask(run ?? "")];
+}
+
 test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
   await using opened = new AsyncDisposableStack();
   const notified = await collectTelemetry(opened);
@@ -71,6 +87,7 @@ receivers:
     await ask("/api/v1/status"),
     await ask("/readyz"),
     await ask("/api/v1/incidents"),
+    ...(await everyPage(ask)),
   ];
 
   // And now it breaks: every job throws what PostgreSQL says.

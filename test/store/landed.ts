@@ -21,5 +21,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0030-asked-slots": "9dee9d9df8c19a81644ba61d1760e3be7ca3ff177184b76e632a2de996fb7b0a",
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
   "0045-schedules": "837b2be23b3ec73a06bb95aede435a7eaa3038a542b575a7fb1d17f1f89c490a",
+  "0060-run-hours": "20d6a2de72cd8fa6b1e71ce308626af154ad221518c73e4f5d56ad9f636e2236",
   "routines 4": "932e36bbeb0ebdc04a22339be58731e023f8ecc0194e59f7a7f010833fc53eb4",
 };

@@ -1,0 +1,179 @@
+import { z } from "zod";
+import type { SeriesMemory } from "../baseline/baseline.ts";
+import type { Incident } from "../incident/incident.ts";
+import { incidentId } from "../incident/incident.ts";
+import type { Silence } from "../incident/silence.ts";
+import { bandsOf } from "../judgement/drift/level/band.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Clock } from "../std/clock.ts";
+import { dayMs, minuteMs } from "../std/duration.ts";
+import { at, findingKind, givenAt } from "./fields.ts";
+import { type Operation, type Plain, type Refused, refused, subjectOf } from "./operation.ts";
+
+const number = (what: string) => z.number().describe(what);
+const range = (what: string) =>
+  z.object({ low: number("the least"), middle: number("the middle"), high: number("the most") }).describe(what);
+
+const point = z
+  .object({
+    atMs: at("when this stretch of time begins"),
+    runs: number("judged runs"),
+    bad: number("of these, runs that failed or drifted"),
+    unjudged: number("slots that were missed, skipped or interrupted, and runs without an opinion"),
+    total: range("total time in milliseconds: shortest, median or mean, longest").optional(),
+    first: number("time to first content in milliseconds: median or mean").optional(),
+    tokens: number("tokens used, as far as known"),
+    microUsd: number("cost in millionths of a US dollar, as far as known"),
+  })
+  .meta({ id: "ChartPoint" });
+
+const mark = z
+  .object({
+    kind: z.enum(["baseline", "incident", "silence", "planned"]).describe("what is marked"),
+    text: z.string().describe("in words"),
+    fromMs: at("from when"),
+    toMs: at("until when; missing: a moment").optional(),
+    incidentId: z.string().optional().describe("the incident"),
+    incidentKind: findingKind.optional().describe("kind of the incident"),
+  })
+  .meta({ id: "ChartMark" });
+
+const chart = z
+  .object({
+    fromMs: at("from when"),
+    toMs: at("until when"),
+    stepMs: number("length of one stretch, in milliseconds"),
+    isSummed: z.boolean().describe("middles are means of whole hours, not medians of runs"),
+    points: z.array(point).describe("stretches with runs, oldest first, at most 400"),
+    band: z
+      .array(range("what is usual for the total time").extend({ atMs: at("when") }))
+      .describe("the learned band of the total time, hour by hour; empty while it is learned"),
+    floor: number("smaller changes are not reported: factor on the usual time"),
+    marks: z.array(mark).describe("what happened meanwhile"),
+  })
+  .meta({ id: "Chart" });
+
+export type ChartPoint = Plain<z.output<typeof point>>;
+export type Chart = Plain<z.output<typeof chart>>;
+
+const longestMs = 180 * dayMs;
+
+export const getChart = {
+  method: "GET",
+  path: "/probes/{id}/chart",
+  summary: "get latency, errors, tokens and cost of a probe over time, with its band and what happened",
+  scope: "read",
+  subject: subjectOf("probe", "the id of the probe, such as valid@default"),
+  conflicts: true,
+  query: z.object({
+    from: z.coerce.number().pipe(givenAt("from")).describe("from, in milliseconds since 1970-01-01 UTC"),
+    to: z.coerce.number().pipe(givenAt("until")).describe("until, in milliseconds since 1970-01-01 UTC"),
+  }),
+  answer: chart,
+} as const satisfies Operation;
+
+export interface ChartStore {
+  /** From the runs themselves. */
+  runPoints(probeId: string, fromMs: number, toMs: number, stepMs: number): Promise<readonly ChartPoint[]>;
+  /** From the sums of hours, which are kept longer. */
+  hourPoints(probeId: string, fromMs: number, toMs: number, stepMs: number): Promise<readonly ChartPoint[]>;
+  /** Incidents of the probe, newest first. */
+  incidentsOfProbe(probeId: string, limit: number): Promise<readonly Incident[]>;
+  silencesIn(fromMs: number, toMs: number): Promise<readonly Silence[]>;
+  series(probeId?: string): Promise<readonly SeriesMemory[]>;
+}
+
+export interface Charts {
+  read(probeId: string, fromMs: number, toMs: number): Promise<Chart | Refused | undefined>;
+}
+
+interface ChartWorld {
+  readonly book: ChartStore;
+  readonly clock: Clock;
+  readonly probes: readonly Probe[];
+}
+
+const mostPoints = 240;
+const steps = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 86_400].map((seconds) => seconds * 1000);
+/** Runs are read up to this; longer stretches come from the sums of hours. */
+const longestOfRunsMs = 2 * dayMs;
+const mostIncidents = 50;
+
+export function createCharts({ book, clock, probes }: ChartWorld): Charts {
+  return {
+    async read(probeId, fromMs, wantedMs) {
+      const probe = probes.find(({ id }) => id === probeId);
+      if (probe === undefined) return undefined;
+      const toMs = Math.min(wantedMs, clock.nowMs());
+      if (toMs - fromMs < minuteMs || toMs - fromMs > longestMs) {
+        return refused("the time must be in the past, at least a minute and at most 180 days long");
+      }
+      const isSummed = toMs - fromMs > longestOfRunsMs;
+      const fit = steps.find((step) => (toMs - fromMs) / step <= mostPoints) ?? dayMs;
+      const stepMs = isSummed ? Math.max(fit, 3_600_000) : fit;
+      const read = isSummed ? book.hourPoints : book.runPoints;
+      const [points, series, incidents, silences] = await Promise.all([
+        read(probeId, fromMs, toMs, stepMs),
+        book.series(probeId),
+        book.incidentsOfProbe(probeId, mostIncidents),
+        book.silencesIn(fromMs, toMs),
+      ]);
+      const timed = series.filter(({ series: { aspect, label } }) => aspect === "latency" && label === "total time");
+      const newest = timed.toSorted((a, b) => b.lastSlotMs - a.lastSlotMs)[0];
+      const bandStep = Math.max(stepMs, (toMs - fromMs) / 96);
+      const times = Array.from({ length: Math.ceil((toMs - fromMs) / bandStep) + 1 }, (_, index) =>
+        Math.min(toMs, fromMs + index * bandStep),
+      );
+      const marks: Chart["marks"] = [
+        ...series.flatMap(({ series: { label }, baseline }) =>
+          baseline === undefined || baseline.acceptedAtMs < fromMs || baseline.acceptedAtMs > toMs
+            ? []
+            : [
+                {
+                  kind: "baseline" as const,
+                  text: `${label}: baseline ${baseline.version} by ${baseline.by}`,
+                  fromMs: baseline.acceptedAtMs,
+                },
+              ],
+        ),
+        ...incidents.flatMap(markOf).filter((mark) => (mark.toMs ?? toMs) >= fromMs && mark.fromMs <= toMs),
+        ...silences
+          .filter(
+            ({ matcher: { target, probe: name } }) =>
+              (target ?? probe.target.name) === probe.target.name && (name ?? probe.name) === probe.name,
+          )
+          .map(({ why, startsAtMs, endsAtMs }) => ({
+            kind: "silence" as const,
+            text: why,
+            fromMs: startsAtMs,
+            toMs: endsAtMs,
+          })),
+      ];
+      return {
+        fromMs,
+        toMs,
+        stepMs,
+        isSummed,
+        points,
+        band: newest?.baseline === undefined ? [] : (bandsOf(newest.baseline.learned, times) ?? []),
+        floor: probe.judge.latencyFloorRatio,
+        marks,
+      };
+    },
+  };
+}
+
+function markOf(incident: Incident): Chart["marks"] {
+  if (incident.state === "suspected") return [];
+  const { kind, label, firstBadSlotMs, resolvedAtMs } = incident;
+  return [
+    {
+      kind: "incident",
+      text: `${kind}: ${label}`,
+      fromMs: firstBadSlotMs,
+      ...(resolvedAtMs !== undefined && { toMs: resolvedAtMs }),
+      incidentId: incidentId(incident),
+      incidentKind: kind,
+    },
+  ];
+}

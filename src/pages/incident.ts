@@ -1,0 +1,192 @@
+import type { Incident } from "../incident/incident.ts";
+import type { Chart } from "../operate/chart.ts";
+import type { IncidentBrief } from "../operate/incident-brief.ts";
+import type { IncidentHistory } from "../operate/manage-incidents.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { actForms, type Refusal } from "./acts.ts";
+import { chartFigure } from "./chart.ts";
+import { type Html, html, path } from "./html.ts";
+import { layout, type Viewer } from "./layout.ts";
+import { table } from "./table.ts";
+import { timeline } from "./timeline.ts";
+import { ago, counted, moment, spoken, state } from "./words.ts";
+
+export interface IncidentPageView {
+  readonly history: IncidentHistory;
+  readonly brief: IncidentBrief;
+  /** Of its probe, from before it began; undefined for what is no matter of time. */
+  readonly chart?: Chart | undefined;
+  /** Address of one trace, with `{traceId}` in it. */
+  readonly traceUrl?: string | undefined;
+  /** What has just been done. */
+  readonly done?: string | undefined;
+  readonly refusal?: Refusal | undefined;
+}
+
+/** The on-call engineer's five questions: what, since when, how far, who, and what to do. */
+export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
+  const { brief, history, done, refusal, chart } = view;
+  const { incident } = history;
+  const { severity, kind, notifications } = incident;
+  const muted = notifications?.muted;
+  const acts = viewer.mayWrite
+    ? actForms(brief.id, incident, refusal)
+    : html`<p class="soft">
+        You may read. To acknowledge or silence, sign in with a token of scope <code>write</code>.
+      </p>`;
+  const body = html` ${done !== undefined && html`<div class="banner good" role="status"><p>${done}</p></div>`}
+    <div id="head">
+      <div class="row">
+        ${state(incident.state)}
+        <span>${state(severity)} ${kind}</span
+        >${muted !== undefined && html`<span class="soft">muted: ${spoken(muted.reason)} (${muted.by})</span>`}
+      </div>
+      <h1>${brief.sentence}</h1>
+      <p class="lead">
+        ${incident.state === "resolved" ? html`Resolved ${incident.resolvedAtMs !== undefined && ago(incident.resolvedAtMs, viewer.nowMs)}, after ${lasted(incident, viewer.nowMs)}.` : html`Since ${ago(incident.firstBadSlotMs, viewer.nowMs)}. ${owner(incident)}`}
+      </p>
+    </div>
+    <div class="two incident">
+      <section aria-labelledby="changed">
+        <h2 id="changed">What changed</h2>
+        <div id="changes" class="panel">${changes(incident)}</div>
+      </section>
+      <div class="side">
+        <section aria-labelledby="todo">
+          <h2 id="todo">What to do</h2>
+          <p>${brief.nextStep}</p>
+          <p class="soft small">Likely cause: ${brief.likelyCause}.</p>
+          ${acts}
+        </section>
+        <section aria-labelledby="known">
+          <h2 id="known">Facts</h2>
+          <div id="facts" class="panel">${facts(incident, brief, viewer.nowMs)}</div>
+        </section>
+      </div>
+      <div>
+        ${
+          chart !== undefined &&
+          html`<section id="curve" aria-label="Latency around the incident">
+            <h2>Around it</h2>
+            <div class="panel">
+              ${chartFigure(chart, incident.label)}
+              <p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p>
+            </div>
+          </section>`
+        }
+        <section aria-labelledby="happened">
+          <h2 id="happened">What happened</h2>
+          <div id="timeline" class="panel">${timeline(history, viewer.nowMs)}</div>
+        </section>
+      </div>
+    </div>
+    <h2>Evidence</h2>
+    <section id="evidence" aria-label="Evidence">${evidence(incident, view.traceUrl)}</section>`;
+  return layout({ title: brief.sentence, place: "/incidents", viewer, isLive: true, body });
+}
+
+const lasted = ({ firstBadSlotMs, resolvedAtMs }: Incident, nowMs: number): string =>
+  formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
+
+function owner({ acknowledged }: Incident): Html {
+  if (acknowledged === undefined) return html`Nobody owns it yet.`;
+  return html`<strong>${acknowledged.by}</strong> owns it: ${acknowledged.why}`;
+}
+
+function changes({ findings, group }: Incident): Html {
+  const shown = findings.map(({ subject, expected, observed, severity, why, baselineVersion }) => {
+    const details = [why, baselineVersion === undefined ? undefined : `compared with baseline ${baselineVersion}`];
+    const text = details.filter((one) => one !== undefined).join("; ");
+    return html`<div class="change line">
+      <div><span class="path mono">${subject}</span><br /><span class="small">${state(severity)}</span></div>
+      <div>
+        <div><span class="soft small">before</span> <del>${expected}</del></div>
+        <div><span class="soft small">after</span> <ins>${observed}</ins></div>
+        ${text !== "" && html`<div class="small soft">${text}</div>`}
+      </div>
+    </div>`;
+  });
+  const members =
+    group === undefined
+      ? ""
+      : html`<p>It stands for ${counted(group.members.length, "incident")}, which send no messages of their own:</p>
+          <ul>
+            ${group.members.slice(0, 40).map((member) => html`<li>${member}</li>`)}
+          </ul>
+          ${group.members.length > 40 && html`<p class="soft">and ${group.members.length - 40} more</p>`}`;
+  return html`${members}${shown.length === 0 && group === undefined ? html`<p class="soft">No finding is kept.</p>` : shown}`;
+}
+
+function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number): Html {
+  const {
+    target,
+    model,
+    scenario,
+    location,
+    probeId,
+    badRuns,
+    judgedRuns,
+    firstBadSlotMs,
+    lastGoodSlotMs,
+    reopenings,
+    confirmation,
+  } = incident;
+  const list = (names: readonly string[]): Html =>
+    html`${names.slice(0, 8).join(", ")}${names.length > 8 && ` and ${names.length - 8} more`}`;
+  const rows: readonly (readonly [string, Html | string])[] = [
+    ["target", `${target} (${model})`],
+    ["probe", html`<a href="${path("probes", probeId)}">${scenario} from ${location}</a>`],
+    ["first bad run", moment(firstBadSlotMs)],
+    [
+      "last good run",
+      lastGoodSlotMs === undefined
+        ? "none on record"
+        : html`${moment(lastGoodSlotMs)}
+            <span class="soft nowrap">${formatDurationMs(Math.max(0, firstBadSlotMs - lastGoodSlotMs))} before</span>`,
+    ],
+    [
+      "how often",
+      `${badRuns} of ${judgedRuns} runs${confirmation === "asked-again" ? ", confirmed by a second request" : ""}`,
+    ],
+    ["duration", lasted(incident, nowMs)],
+    ...(reach === undefined
+      ? []
+      : ([
+          ["also affected", reach.affected.length === 0 ? "no other probe" : list(reach.affected)],
+          ["fine meanwhile", reach.fine.length === 0 ? "none" : list(reach.fine)],
+        ] as const)),
+    ...(reopenings === undefined ? [] : ([["reopened", counted(reopenings, "time")]] as const)),
+    ["id", html`<span class="mono">${id}</span>`],
+  ];
+  return html`<dl class="facts">
+    ${rows.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+function evidence({ evidence: runs }: Incident, traceUrl: string | undefined): Html {
+  const rows = runs
+    .toReversed()
+    .map(({ runId, status, requestId, traceId }) => [
+      html`<a href="${path("runs", runId)}" class="mono">${runId}</a>`,
+      status === undefined ? "no reply" : `status ${status}`,
+      requestId ?? "–",
+      traceId === undefined ? "–" : traceLink(traceId, traceUrl),
+    ]);
+  return table(
+    "Runs that showed it",
+    [{ head: "run" }, { head: "reply" }, { head: "provider's request id", kind: "text" }, { head: "trace" }],
+    rows,
+  );
+}
+
+/** The id of a trace, as a link where the configuration says where traces are. */
+export function traceLink(traceId: string, traceUrl: string | undefined): Html {
+  const text = html`<span class="mono">${traceId}</span>`;
+  return traceUrl === undefined
+    ? text
+    : html`<a href="${traceUrl.replaceAll("{traceId}", encodeURIComponent(traceId))}" rel="noreferrer">${text}</a>`;
+}

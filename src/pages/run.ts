@@ -1,0 +1,170 @@
+import type { Observation } from "../observation/observation.ts";
+import type { RunDetail } from "../operate/probes.ts";
+import { formatDurationMs } from "../std/duration.ts";
+import { formatMicroUsd } from "../std/money.ts";
+import { type Html, html, path, trusted } from "./html.ts";
+import { traceLink } from "./incident.ts";
+import { layout, type Viewer } from "./layout.ts";
+import { ago, moment, state } from "./words.ts";
+
+/** One run: what was found, and where the time went. */
+export function runPage(run: RunDetail, traceUrl: string | undefined, viewer: Viewer): string {
+  const {
+    probeId,
+    target,
+    model,
+    scenario,
+    location,
+    slotMs,
+    verdict,
+    findings,
+    unjudged,
+    traceId,
+    reason,
+    tokens,
+    microUsd,
+  } = run;
+  // The store reads them as this program wrote them; the API leaves the type of facts open.
+  const observations = run.observations as unknown as readonly Observation[];
+  const facts: readonly (readonly [string, Html | string])[] = [
+    ["probe", html`<a href="${path("probes", probeId)}">${probeId}</a>`],
+    ["target", `${target} (${model})`],
+    ["from", location],
+    ["due", html`${moment(slotMs)}, ${ago(slotMs, viewer.nowMs)}`],
+    ["tokens", tokens === undefined ? "unknown" : tokens.toLocaleString("en")],
+    ["cost", microUsd === undefined ? "unknown" : formatMicroUsd(microUsd)],
+    ["trace", traceId === undefined ? "none" : traceLink(traceId, traceUrl)],
+    ["run", html`<span class="mono">${run.runId}</span>`],
+  ];
+  const body = html`<div class="row">
+      ${state(verdict ?? run.state)}${reason !== undefined && html`<span class="soft">${reason}</span>`}
+    </div>
+    <h1>${scenario} at ${target}</h1>
+    <p class="lead">One run, due ${moment(slotMs)}.</p>
+    <div class="two">
+      <div>
+        <h2>Calls</h2>
+        ${observations.length === 0 ? html`<p class="soft">No call was made.</p>` : observations.map((one) => call(one))}
+        <h2>Findings</h2>
+        <div class="panel">
+          ${
+            findings.length === 0
+              ? html`<p class="soft">Nothing was found.</p>`
+              : findings.map(
+                  ({ subject, expected, observed, severity, kind, why }) =>
+                    html`<div class="change line">
+                      <div>
+                        <span class="path mono">${subject}</span><br /><span class="small"
+                          >${state(severity)} ${kind}</span
+                        >
+                      </div>
+                      <div>
+                        <div><span class="soft small">expected</span> <del>${expected}</del></div>
+                        <div><span class="soft small">observed</span> <ins>${observed}</ins></div>
+                        ${why !== undefined && html`<div class="small soft">${why}</div>`}
+                      </div>
+                    </div>`,
+                )
+          }
+        </div>
+        ${
+          unjudged.length > 0 &&
+          html`<h2>Not judged</h2>
+            <ul>
+              ${unjudged.map((text) => html`<li>${text}</li>`)}
+            </ul>`
+        }
+      </div>
+      <div>
+        <h2>Facts</h2>
+        <dl class="facts panel">
+          ${facts.map(
+            ([name, value]) =>
+              html`<dt>${name}</dt>
+                <dd>${value}</dd>`,
+          )}
+        </dl>
+      </div>
+    </div>`;
+  return layout({ title: `Run of ${scenario} at ${target}`, viewer, body });
+}
+
+function call({ call: name, mode, outcome, timings, attempts, earlier, connection, injected }: Observation): Html {
+  const reply =
+    outcome.kind === "reply"
+      ? `status ${outcome.status}`
+      : `no reply: ${outcome.class}${"phase" in outcome ? ` while waiting for ${outcome.phase}` : ""}`;
+  const usage = outcome.kind === "reply" ? outcome.usage : undefined;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["reply", reply],
+    ["model that answered", outcome.kind === "reply" ? outcome.model : undefined],
+    ["provider's request id", outcome.kind === "reply" ? outcome.requestId : undefined],
+    [
+      "error",
+      outcome.kind === "reply" && outcome.error !== undefined
+        ? [outcome.error.family, outcome.error.type, outcome.error.code, outcome.error.message]
+            .filter((one) => one !== undefined)
+            .join(", ")
+        : undefined,
+    ],
+    [
+      "tokens",
+      usage === undefined ? undefined : `${usage.promptTokens ?? "?"} in, ${usage.completionTokens ?? "?"} out`,
+    ],
+    [
+      "attempts",
+      attempts === 1 && earlier === undefined ? undefined : `${attempts}, before: ${earlier?.join(", ") ?? "unknown"}`,
+    ],
+    ["connection", connection],
+    ["played by Plumbline", injected === undefined ? undefined : `${injected.name}; nothing was sent`],
+  ];
+  const shown = rows.flatMap(([head, value]) =>
+    value === undefined
+      ? []
+      : [
+          html`<dt>${head}</dt>
+            <dd>${value}</dd>`,
+        ],
+  );
+  return html`<section class="panel" aria-label="Call ${name}">
+    <h3>${name} <span class="soft">${mode}, ${formatDurationMs(timings.totalMs)}</span></h3>
+    ${waterfall(timings)}
+    <dl class="facts">${shown}</dl>
+  </section>`;
+}
+
+const phases = [
+  ["connect", "connectedMs"],
+  ["send", "sentMs"],
+  ["wait for the first byte", "firstByteMs"],
+  ["wait for the first content", "firstContentMs"],
+  ["receive", "totalMs"],
+] as const;
+
+/** The phases of a call, one below the other, each where it began. */
+function waterfall(timings: Observation["timings"]): Html {
+  let atMs = 0;
+  const bars = phases.flatMap(([name, key]) => {
+    const untilMs = timings[key];
+    if (untilMs === undefined || untilMs < atMs) return [];
+    const bar = { name, fromMs: atMs, untilMs };
+    atMs = untilMs;
+    return [bar];
+  });
+  const place = (ms: number): number => 190 + (ms / Math.max(1, timings.totalMs)) * 470;
+  const rows = bars.map(({ name, fromMs, untilMs }, index) => {
+    const [from, to, y] = [place(fromMs), place(untilMs), index * 22];
+    const box = trusted(
+      `x="${from.toFixed(1)}" y="${y + 4}" width="${Math.max(1.5, to - from).toFixed(1)}" height="13"`,
+    );
+    return html`<text x="182" y="${y + 15}" text-anchor="end">${name}</text><rect class="bar" ${box} /><text
+        x="${(to + 6).toFixed(1)}"
+        y="${y + 15}"
+        >${formatDurationMs(untilMs - fromMs)}</text
+      >`;
+  });
+  const label = `phases: ${bars.map(({ name, fromMs, untilMs }) => `${name} ${formatDurationMs(untilMs - fromMs)}`).join(", ")}`;
+  return html`<svg class="chart" viewBox="0 0 740 ${bars.length * 22 + 6}" role="img" aria-label="${label}">
+    ${rows}
+  </svg>`;
+}

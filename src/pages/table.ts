@@ -1,0 +1,53 @@
+import { type Html, html, type Part } from "./html.ts";
+
+/** A column: its head, and whether it holds numbers or long text. */
+export interface Column {
+  readonly head: string;
+  readonly kind?: "num" | "text";
+}
+
+/** Rows whose first cell is a heading. `caption` is for screen readers. */
+export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Html {
+  const classOf = ({ kind }: Column) => kind !== undefined && html` class="${kind}"`;
+  const heads = columns.map((column) => html`<th scope="col" ${classOf(column)}>${column.head}</th>`);
+  const lines = rows.map((cells) => {
+    const drawn = cells.map((cell, index) => {
+      const column = columns[index] ?? { head: "" };
+      return index === 0
+        ? html`<th scope="row" ${classOf(column)}>${cell}</th>`
+        : html`<td${classOf(column)}>${cell}</td>`;
+    });
+    return html`<tr>
+      ${drawn}
+    </tr>`;
+  });
+  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}: table">
+    <table>
+      <caption class="sr">
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${lines}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** What is shown in place of a table without rows. */
+export function nothing(sentence: string): Html {
+  return html`<div class="empty"><p>${sentence}</p></div>`;
+}
+
+/** Links to the pages of a list. */
+export function pager(page: number, pages: number, addressOf: (page: number) => string): Html {
+  if (pages === 1) return html``;
+  return html`<nav class="pager" aria-label="Further pages">
+    ${page > 1 && html`<a rel="prev" href="${addressOf(page - 1)}">Previous</a>`}<span>page ${page} of ${pages}</span
+    >${page < pages && html`<a rel="next" href="${addressOf(page + 1)}">Next</a>`}
+  </nav>`;
+}

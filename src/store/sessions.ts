@@ -1,0 +1,45 @@
+import type { Scope } from "../operate/operation.ts";
+import type { Session, SessionStore } from "../operate/sessions.ts";
+import { iso, rowSchema, text, timeMs, word } from "./columns.ts";
+import type { Database } from "./database.ts";
+import { sql } from "./sql.ts";
+
+const sessionRow = rowSchema<Session>({
+  id: text("id"),
+  name: text("name"),
+  scope: word<Scope>("scope"),
+  createdAtMs: timeMs("created_at"),
+  expiresAtMs: timeMs("expires_at"),
+});
+
+export function createSessionStore(db: Database): SessionStore {
+  return {
+    async addSession({ id, name, scope, createdAtMs, expiresAtMs }, digest) {
+      await db.execute(sql`
+        INSERT INTO plumbline.sessions (id, digest, name, scope, created_at, expires_at) VALUES (${id}, ${digest}, ${name},
+          ${scope}, ${iso(createdAtMs)}::timestamptz, ${iso(expiresAtMs)}::timestamptz)`);
+    },
+
+    async sessionBy(digest, nowMs) {
+      const [session] = await db.select(
+        sessionRow,
+        sql`
+        SELECT ${sessionRow.columns} FROM plumbline.sessions
+        WHERE digest = ${digest} AND expires_at > ${iso(nowMs)}::timestamptz`,
+      );
+      return session;
+    },
+
+    sessions: (nowMs) =>
+      db.select(
+        sessionRow,
+        sql`
+        SELECT ${sessionRow.columns} FROM plumbline.sessions WHERE expires_at > ${iso(nowMs)}::timestamptz
+        ORDER BY created_at DESC LIMIT 200`,
+      ),
+
+    async endSession(id) {
+      return (await db.repeat(sql`DELETE FROM plumbline.sessions WHERE id = ${id} RETURNING id`)).length > 0;
+    },
+  };
+}

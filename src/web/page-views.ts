@@ -1,0 +1,184 @@
+import { hourMs, minuteMs } from "../std/duration.ts";
+import { type IncidentBrief, briefOf } from "../operate/incident-brief.ts";
+import type { Refusal } from "../pages/acts.ts";
+import { incidentPage } from "../pages/incident.ts";
+import { incidentsPage } from "../pages/incidents.ts";
+import { runFilters } from "../operate/probes.ts";
+import { chartCsv } from "../pages/chart-data.ts";
+import { baselinePage, baselinesPage } from "../pages/baselines.ts";
+import { quietPage } from "../pages/quiet.ts";
+import { spendPage } from "../pages/spend.ts";
+import { nowPage } from "../pages/now.ts";
+import { probePage, ranges } from "../pages/probe.ts";
+import { runPage } from "../pages/run.ts";
+import type { PageRequest, PageRoute, PagesWorld } from "./page-route.ts";
+
+const shownCards = 12;
+const listedCards = 100;
+
+const reading = (path: string, answer: PageRoute["answer"]): PageRoute => ({
+  method: "get",
+  path,
+  scope: "read",
+  answer,
+});
+
+/** Pages that show something. */
+export const readingRoutes: readonly PageRoute[] = [
+  reading("/", async ({ operations, troubles }, { visit, query }) => {
+    const search = (query["search"] ?? "").slice(0, 200);
+    const page = pageOf(query);
+    const [board, incidents] = await Promise.all([
+      operations.boards.read(search, page),
+      operations.incidents.list(false),
+    ]);
+    const first = incidents
+      .toSorted((a, b) => Number(a.state !== "open") - Number(b.state !== "open"))
+      .slice(0, shownCards);
+    return nowPage(
+      { board, search, incidents: first.map((one): IncidentBrief => briefOf(one)), troubles: troubles() },
+      visit,
+    );
+  }),
+  reading("/incidents", async ({ operations }, { visit, query }) => {
+    const all = query["state"] === "all";
+    const incidents = await operations.incidents.list(all);
+    const shown = incidents.slice(0, listedCards).map((one) => briefOf(one));
+    return incidentsPage({ incidents: shown, all, found: incidents.length }, visit);
+  }),
+  reading("/incidents/:id", (world, request) => showIncident(world, request)),
+  reading("/probes/:id", (world, request) => showProbe(world, request)),
+  reading("/probes/:id/chart.csv", async (world, request) => {
+    const chart = await chartOf(world, request);
+    return (
+      chart && request.context.body(chartCsv(chart), 200, { "content-type": "text/csv; charset=utf-8; header=present" })
+    );
+  }),
+  reading("/baselines", async ({ operations: { boards, baselines } }, { visit, query }) => {
+    const { probe, page } = { probe: query["probe"], page: pageOf(query) };
+    const search = (query["search"] ?? "").slice(0, 200);
+    if (probe !== undefined) {
+      return baselinesPage({ series: await baselines.listOf([probe]), search, probe, page: 1, pages: 1 }, visit);
+    }
+    const found = boards.find(search, page);
+    return baselinesPage({ ...found, series: await baselines.listOf(found.ids), search }, visit);
+  }),
+  reading("/baselines/:id", async ({ operations: { baselines } }, { id, visit, query }) => {
+    const history = await baselines.history(id);
+    if (history === undefined) return undefined;
+    const diff = history.versions.length > 1 ? await baselines.diff(id) : undefined;
+    const done = query["done"] === "reject" ? "Done. Runs are compared with the version you chose." : undefined;
+    return baselinePage(
+      {
+        history,
+        done,
+        ...(diff !== undefined && "text" in diff && { diff }),
+      },
+      visit,
+    );
+  }),
+  reading("/spend", async ({ operations: { spend } }, { visit }) => spendPage(await spend.read(), visit)),
+  reading("/quiet", (world, request) => showQuiet(world, request)),
+  reading("/runs/:id", async ({ operations, traceUrl }, { id, visit }) => {
+    const run = await operations.probes.run(id);
+    return run && runPage(run, traceUrl, visit);
+  }),
+];
+
+/** The page of one incident, also as the answer to a form that could not be done. */
+export async function showIncident(
+  world: PagesWorld,
+  { id, visit, query }: PageRequest,
+  refusal?: Refusal,
+): Promise<string | undefined> {
+  const { operations, traceUrl, nowMs } = world;
+  const found = await operations.incidents.brief(id);
+  if (found === undefined) return undefined;
+  const { brief, ...history } = found;
+  const { incident } = history;
+  const toMs = Math.min(nowMs(), (incident.resolvedAtMs ?? Infinity) + 15 * minuteMs);
+  const beforeMs = Math.max(10 * minuteMs, Math.min(24 * hourMs, 2 * (toMs - incident.firstBadSlotMs)));
+  const isTimed = incident.kind === "latency" || incident.kind === "availability";
+  const chart =
+    isTimed && incident.group === undefined
+      ? await operations.charts.read(incident.probeId, Math.max(0, incident.firstBadSlotMs - beforeMs), toMs)
+      : undefined;
+  const done = query["done"] === undefined ? undefined : doneTexts[query["done"]];
+  return incidentPage(
+    { brief, history, traceUrl, refusal, done, ...(chart !== undefined && !("kind" in chart) && { chart }) },
+    visit,
+  );
+}
+
+/** The page of one probe, also as the answer to a form. */
+async function showProbe(world: PagesWorld, request: PageRequest): Promise<string | undefined> {
+  const { id, visit, query } = request;
+  const { probes } = world.operations;
+  const filter = runFilters.find((one) => one === query["runs"]) ?? "all";
+  const [probe, chart, runs] = await Promise.all([probes.get(id), chartOf(world, request), probes.runs(id, filter)]);
+  if (probe === undefined || chart === undefined || runs === undefined) return undefined;
+  const done = query["done"] === undefined ? undefined : probeDone[query["done"]];
+  return probePage({ probe, chart, runs, filter, asTable: query["table"] === "yes", done }, visit);
+}
+
+/** The time that the address names; by default a day, or less of a probe that is younger. */
+async function chartOf({ operations, nowMs }: PagesWorld, { id, query }: PageRequest) {
+  const now = nowMs();
+  const [from, to] = [Number(query["from"]), Number(query["to"])];
+  const isGiven = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from > 0 && to - from >= minuteMs;
+  const named = ranges.find(([text]) => text === query["range"]);
+  const lengthMs = named?.[1] ?? (await lifeOf(operations, id, now));
+  const chart = isGiven
+    ? await operations.charts.read(id, from, to)
+    : await operations.charts.read(id, now - lengthMs, now);
+  return chart === undefined || "kind" in chart ? undefined : chart;
+}
+
+/** A day, or less of a probe that is younger. */
+async function lifeOf({ charts }: PagesWorld["operations"], id: string, nowMs: number): Promise<number> {
+  const day = await charts.read(id, nowMs - 24 * hourMs, nowMs);
+  const firstMs = day === undefined || "kind" in day ? undefined : day.points[0]?.atMs;
+  return firstMs === undefined ? hourMs : Math.min(24 * hourMs, Math.max(5 * minuteMs, (nowMs - firstMs) * 1.05));
+}
+
+async function showQuiet({ operations, targets }: PagesWorld, { visit, query }: PageRequest): Promise<string> {
+  const { silences, maintenance, plans, digests, deliveries, auditLog } = operations;
+  const [silenced, windows, planned, digest, failed, log] = await Promise.all([
+    silences.list(),
+    maintenance(),
+    plans.list(),
+    digests.now().catch(() => undefined),
+    deliveries.list("failed"),
+    auditLog(),
+  ]);
+  const done = query["done"] === undefined ? undefined : quietDone[query["done"]];
+  return quietPage(
+    { silences: silenced, maintenance: windows, plans: planned, digest, failed, log, targets, done },
+    visit,
+  );
+}
+
+const pageOf = (query: PageRequest["query"]): number => Math.max(1, Number.parseInt(query["page"] ?? "1", 10) || 1);
+
+const quietDone: Readonly<Record<string, string>> = {
+  silence: "Silenced. It ends by itself.",
+  expire: "The silence has ended.",
+  plan: "Planned. The series learn a new normal from then on.",
+  unplan: "The planned change is cancelled.",
+  retry: "Another attempt is due.",
+};
+
+const probeDone: Readonly<Record<string, string>> = {
+  run: "Asked for one run. It appears in the list when it is done.",
+  pause: "Paused. Its slots are skipped until you resume it.",
+  resume: "Resumed.",
+};
+
+const doneTexts: Readonly<Record<string, string>> = {
+  acknowledge: "Acknowledged. Reminders stop until the incident is resolved.",
+  silence: "Silenced. The silence ends by itself; Quiet things lists it.",
+  accept: "Accepted as the new normal. The page of the baseline can go back.",
+  exclude: "Excluded: nothing is learned from the time of this incident.",
+  noise: "Marked as a false positive.",
+  resolve: "Resolved. If the problem returns, a new incident opens.",
+};

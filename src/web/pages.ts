@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { messagePage } from "../pages/layout.ts";
+import { actRoutes } from "./page-acts.ts";
+import { readingRoutes } from "./page-views.ts";
+import { mountSignIn } from "./sign-in.ts";
+import type { PagesWorld } from "./page-route.ts";
+import { send, visitOf } from "./visits.ts";
+import { mountEvents } from "./events.ts";
+
+/** The pages for people: HTML from the same operations as the API. */
+export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
+  mountAssets(app);
+  for (const { method, path, scope, answer } of [...readingRoutes, ...actRoutes]) {
+    app[method](path, async (context) => {
+      const visit = await visitOf(context, world, scope);
+      if (visit instanceof Response) return visit;
+      const form = new URLSearchParams(method === "post" ? await context.req.text() : "");
+      const { req } = context;
+      const request = { visit, id: req.param("id") ?? "", query: req.query(), form, context };
+      try {
+        const answered = await answer(world, request);
+        if (answered instanceof Response) return answered;
+        if (answered !== undefined) return send(context, answered);
+        return send(
+          context,
+          messagePage("There is nothing here", ["It may be older than what is kept, or it never was."], visit),
+          404,
+        );
+      } catch {
+        // What it says may name hosts and rows: it goes to nobody.
+        return send(
+          context,
+          messagePage(
+            "Plumbline could not read that just now",
+            ["The store did not answer as it should. Reload in a moment."],
+            visit,
+          ),
+          500,
+        );
+      }
+    });
+  }
+  app.notFound((context) => {
+    const wantsPage =
+      context.req.header("accept")?.includes("text/html") === true && !context.req.path.startsWith("/api/");
+    return wantsPage
+      ? send(context, messagePage("There is no such page", ["Go to the first page: it leads everywhere."]), 404)
+      : context.json({ error: "not found; /api/v1/openapi.json lists all routes" }, 404);
+  });
+  mountSignIn(app, world);
+  mountEvents(app, world);
+}
+
+const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml" } as const;
+
+/** Style, script and icon: open, as they say nothing. */
+function mountAssets(app: OpenAPIHono): void {
+  for (const name of ["style.css", "page.js", "icon.svg"] as const) {
+    const text = readFileSync(new URL(`../pages/assets/${name}`, import.meta.url), "utf8");
+    const type = types[name.split(".")[1] as keyof typeof types];
+    app.get(`/assets/${name}`, (context) =>
+      context.body(text, 200, { "content-type": type, "cache-control": "public, max-age=300" }),
+    );
+  }
+}

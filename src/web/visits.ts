@@ -1,0 +1,111 @@
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import type { Scope } from "../operate/operation.ts";
+import type { Sessions } from "../operate/sessions.ts";
+import { sessionMs } from "../operate/sessions.ts";
+import { messagePage, type Viewer } from "../pages/layout.ts";
+import { returningPage, signInPage } from "../pages/sign-in.ts";
+import type { Gate } from "./access.ts";
+import { admit } from "./route.ts";
+
+/** Everything a page loads comes from this service; a page runs no inline script and can't be framed. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "referrer-policy": "same-origin",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-robots-tag": "noindex",
+};
+
+export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500;
+
+export function send(context: Context, html: string, status: PageStatus = 200): Response {
+  return context.body(html, status, { ...pageHeaders });
+}
+
+/** After something was done: the browser asks for the page anew, so that reloading does not do it again. */
+export function goTo(context: Context, address: string): Response {
+  return context.body(null, 303, { location: address, "cache-control": "no-store" });
+}
+
+const cookie = "plumbline_session";
+
+export interface Visit extends Viewer {
+  readonly scope: Scope;
+  readonly sessionId?: string | undefined;
+}
+
+export interface VisitWorld {
+  readonly sessions: Sessions;
+  readonly gate: Gate;
+  readonly nowMs: () => number;
+  /** Browsers reach the service over TLS: its cookie is for TLS only. */
+  readonly isSecure: boolean;
+}
+
+/** Who asks for a page: a person with a session, or anybody the API would let in. Otherwise the answer. */
+export async function visitOf(
+  context: Context,
+  { sessions, gate, nowMs }: VisitWorld,
+  needed: Scope,
+): Promise<Visit | Response> {
+  const limited = admit(context, gate, "open");
+  if ("denied" in limited) return send(context, messagePage("Too many requests", ["Wait a minute, then reload."]), 429);
+  const secret = getCookie(context, cookie);
+  const session = secret === undefined ? undefined : await sessions.find(secret);
+  const known = session ?? callerOf(context, gate);
+  if (known === undefined) return askToSignIn(context, sessions, secret !== undefined);
+  const { name, scope } = known;
+  const visit = { name, scope, mayWrite: scope === "write", nowMs: nowMs() };
+  if (needed === "write" && !visit.mayWrite) {
+    const sentence = "Your token may only read. Sign out, and sign in with a token of scope write.";
+    return send(
+      context,
+      messagePage("You may read, not act", [sentence], { ...visit, hasSession: session !== undefined }),
+      403,
+    );
+  }
+  return { ...visit, hasSession: session !== undefined, sessionId: session?.id };
+}
+
+function callerOf(context: Context, gate: Gate) {
+  const access = admit(context, gate, "read");
+  return "caller" in access ? access.caller : undefined;
+}
+
+async function askToSignIn(context: Context, sessions: Sessions, hadSession: boolean): Promise<Response> {
+  const { req } = context;
+  if (!sessions.areNeeded) {
+    const sentence =
+      "Requests from other machines need a token: set api.tokens in the configuration, then sign in here.";
+    return send(context, messagePage("Only this machine may look", [sentence]), 401);
+  }
+  const { pathname, search } = new URL(req.url);
+  const address = `${pathname}${search}`;
+  // A strict cookie is not sent with the first request that another site causes, such as a link in a chat: ask again from here.
+  if (req.method === "GET" && !hadSession && req.header("sec-fetch-site") === "cross-site") {
+    return send(context, returningPage(address));
+  }
+  const form = req.method === "POST" ? await req.text() : undefined;
+  const message =
+    form === undefined
+      ? undefined
+      : "Your session has ended. Nothing is lost: after signing in you can send what you wrote.";
+  return send(context, signInPage({ next: address, form, message }), 401);
+}
+
+export function keepSession(context: Context, secret: string, isSecure: boolean): void {
+  setCookie(context, cookie, secret, {
+    httpOnly: true,
+    sameSite: "Strict",
+    path: "/",
+    secure: isSecure,
+    maxAge: sessionMs / 1000,
+  });
+}
+
+export function dropSession(context: Context): void {
+  setCookie(context, cookie, "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 0 });
+}
