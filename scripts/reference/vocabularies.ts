@@ -95,6 +95,7 @@ const faults: Vocabulary<FaultName> = {
   connect: "no connection",
   tls: "no trust in the certificate, or no common version",
   reset: "the connection broke",
+  malformed: "what came is no HTTP",
   truncated: "the body ended early",
   "too-large": "more than client.maxBody or client.maxEvents",
   "circuit-open": "not sent: client.circuit",

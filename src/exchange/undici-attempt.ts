@@ -2,12 +2,12 @@ import type { Socket } from "node:net";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
-import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
+import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
-import { openReception } from "./reception.ts";
+import { type FaultOf, openReception } from "./reception.ts";
 import { nextDeadline } from "./watchdog.ts";
 
 export interface UndiciAttempts {
@@ -23,6 +23,8 @@ export interface UndiciOptions {
 }
 
 const keptPerOrigin = 10;
+/** How long a connection may stay open after `[DONE]` before it is closed. */
+const lingerMs = 100;
 
 /** One request over one connection: a new one, or one that a former attempt left open, as the policy says. */
 export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions): UndiciAttempts {
@@ -125,14 +127,15 @@ function send(
   let controller: Dispatcher.DispatchController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isSettled = false;
+  let isWhole = false;
 
-  const settle = (fault?: TransportFault): void => {
+  const settle = (fault?: FaultOf): void => {
     if (isSettled) return;
     isSettled = true;
     clearTimeout(timer);
-    resolve(reception.end(elapsedMs(), reception.isWhole() ? undefined : fault));
+    resolve(reception.end(elapsedMs(), fault));
   };
-  const abort = (fault: TransportFault): void => {
+  const abort = (fault: FaultOf): void => {
     settle(fault);
     const reason = new Error("attempt ended");
     if (controller === undefined) void client.destroy(reason);
@@ -142,7 +145,7 @@ function send(
     if (isSettled) return;
     const { phase, atMs } = nextDeadline(progress, policy);
     const leftMs = atMs - elapsedMs();
-    if (leftMs <= 0) return abort({ kind: "fault", class: "timeout", phase });
+    if (leftMs <= 0) return abort((partial) => ({ kind: "fault", class: "timeout", phase, partial }));
     timer = setTimeout(watch, leftMs);
   };
 
@@ -163,10 +166,20 @@ function send(
       watch();
     },
     onResponseData(_controller, piece) {
-      if (!reception.add(piece, elapsedMs())) abort({ kind: "fault", class: "too-large" });
+      if (!reception.add(piece, elapsedMs())) {
+        abort((partial) => ({ kind: "fault", class: "too-large", partial }));
+      } else if (!isWhole && reception.isWhole()) {
+        isWhole = true;
+        // The reply is complete. Whether the connection ends as well is worth a moment, and no more.
+        clearTimeout(timer);
+        timer = setTimeout(
+          () => abort((partial) => ({ kind: "fault", class: "timeout", phase: "idle", partial })),
+          lingerMs,
+        );
+      }
     },
     onResponseEnd: () => settle(),
-    onResponseError: (_controller, error) => settle(faultOf(error, progress.headersMs !== undefined)),
+    onResponseError: (_controller, error) => settle((begun) => faultOf(error, begun)),
   });
   return promise;
 }

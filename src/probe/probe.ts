@@ -16,6 +16,8 @@ export type Expectation =
   | { readonly kind: "finish-reason"; readonly oneOf: readonly string[] }
   | { readonly kind: "usage-present" }
   | { readonly kind: "stream-complete" }
+  /** The text is an answer to a short question: not empty, no refusal, in its language, as long as its tokens allow. */
+  | { readonly kind: "answer" }
   /** Policy: the request must be refused; a completion is a violation whatever the status code. */
   | { readonly kind: "no-completion" }
   /** No more output than allowed, and finish reason `length` if the limit ended it. */

@@ -74,7 +74,7 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
-  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
+  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
   return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
 }
 
@@ -110,6 +110,6 @@ function finished(observations: readonly Observation[], decision: Decision | und
     unjudged: decision?.unjudged ?? [],
     totalMs: last?.timings.totalMs,
     firstContentMs: last?.timings.firstContentMs,
-    status: last?.outcome.kind === "reply" ? last.outcome.status : undefined,
+    status: (last?.outcome.kind === "reply" ? last.outcome : last?.outcome.partial)?.status,
   } as const;
 }
