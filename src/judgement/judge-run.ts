@@ -50,7 +50,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...newest.flatMap((observation) => judgePlausibleUsage(observation)),
     ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
     ...judgeChecks(scenario, observations, probe.target),
-  ];
+  ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
   const comparable = newest.filter(({ isAside }) => isAside !== true);
   const compared = comparable.flatMap((observation) =>
@@ -119,6 +119,20 @@ function compare(
     });
     return { series, ...output, reading };
   });
+}
+
+/** What is accepted of this target stays a note. Policy is nobody's to accept. */
+function excused(ruling: Ruling, exceptions: Readonly<Record<string, string>> = {}): Ruling {
+  if (ruling.outcome !== "bad" || ruling.subject.kind === "policy") return ruling;
+  const left = ruling.findings.filter(({ subject }) => !Object.hasOwn(exceptions, subject));
+  if (left.length === ruling.findings.length) return ruling;
+  if (left.length > 0) return { ...ruling, findings: left };
+  const notes = ruling.findings.map((finding) => ({
+    ...finding,
+    severity: "informative" as const,
+    why: `accepted: ${exceptions[finding.subject] ?? ""}`,
+  }));
+  return { subject: ruling.subject, outcome: "good", notes };
 }
 
 /** Where a reply shows what a fixed rule is about. */

@@ -41,7 +41,7 @@ interface Ran {
 
 async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, startedMs: number): Promise<Ran> {
   const { slotMs } = slot;
-  const scenario = scenarioOf(probe.scenario);
+  const scenario = scenarioOf(probe.scenario, probe.target);
   const { traceId, spanId } = span.spanContext();
   const identity = { ...slot, probe: probe.name, traceId };
   if (isStale(probe, slotMs, startedMs)) {

@@ -91,7 +91,8 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
         : finding("usage", "reported", "unknown");
     case "stream-complete": {
       const { streamEnd: end } = facts;
-      const isMet = end === "complete" || end === "no-blank-line";
+      const isFinished = rule.endsAt === "finish" && end === "no-done" && facts.finishReasons.some((it) => it !== null);
+      const isMet = end === "complete" || end === "no-blank-line" || isFinished;
       return isMet ? [] : finding("end of stream", "complete", end === undefined ? "no stream" : streamEndText(end));
     }
     case "within-cap":
