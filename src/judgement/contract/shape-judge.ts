@@ -16,9 +16,9 @@ import {
   ongoing,
   shareText,
   startWatching,
-  watchingSchema,
   watchOn,
 } from "./watching.ts";
+import { watchingSchema } from "./kept.ts";
 import { judgeLaws } from "./laws.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { readAs, subjectOf, unjudged } from "../subject.ts";

@@ -1,65 +1,12 @@
-import { z } from "zod";
-import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
 import type { Graded } from "./overrides.ts";
-import { type Difference, differenceKinds, isDeclared, severities } from "./severity.ts";
-
-const keptSchema = z.object({
-  /** What a finding says of it while it goes on, in runs without it as well. */
-  finding: z.object({
-    subject: z.string(),
-    kind: z.enum(differenceKinds),
-    severity: z.enum(["breaking", "risky", "informative"]),
-    expected: z.string(),
-    observed: z.string(),
-    chances: z.number(),
-    sightings: z.number(),
-  }),
-  /** Slot of the first sighting of those that count. */
-  sinceMs: z.number(),
-  /** Runs without it between the first sighting and the last, and since the last. */
-  others: z.number(),
-  missed: z.number(),
-  /** By upstream: sightings, and all replies since the first. */
-  by: z.record(z.string(), z.tuple([z.number(), z.number()])),
-  /** Shiryaev-Roberts sums, one for each of `alternatives`. */
-  sums: z.array(z.number()),
-  /** Chance of it that would still be normal, when it was last seen. */
-  usual: z.number(),
-  /** Runs before the sums began to rise; sightings since then, and those before that came to nothing. */
-  from: z.number(),
-  seen: z.number(),
-  earlier: z.number(),
-  reported: z.boolean(),
-  /** Chance was no explanation: it goes on until it is over. */
-  proven: z.boolean(),
-  /** It has ended, so lately that the next sighting would be more of the same. */
-  over: z.boolean(),
-  /** It was reported and lasted: a change, which may come back. */
-  wasReported: z.boolean(),
-  /** Notes only: how often it was reported. */
-  notes: z.number(),
-});
-type Kept = z.infer<typeof keptSchema>;
-
-/** Since the baseline: runs judged, runs since something was reported that opens incidents, and the past of each difference. */
-export const watchingSchema = z.object({
-  v: z.literal(6),
-  runs: z.number(),
-  quiet: z.number(),
-  differed: z.record(z.string(), keptSchema),
-  /** Of a mixture: how often each variant answers of late. */
-  shares: z.array(z.number()).default([]),
-});
-export type Watching = z.infer<typeof watchingSchema>;
+import { type Kept, type Watching } from "./kept.ts";
+import type { Difference } from "./severity.ts";
+import { usualChance } from "./usual-chance.ts";
 
 /** The promise: of an unchanged target at most one difference in so many runs is reported. */
 const runsPerFalseAlarm = 10_000;
 /** Optional members are many, and each is tried in every run: they share the promise. */
 const runsPerFalseAlarmOfOptional = 1_000_000;
-/** What is declared, and what changes by somebody's hand, is worth as much as having been seen so often. */
-const priorSightings = 1000;
-/** A fixed question that always had one answer rarely gets another by chance. */
-const priorAnswers = 100;
 const mostRemembered = 200;
 /** A note reported so often is known. */
 export const mostNotes = 20;
@@ -232,38 +179,6 @@ export function shareText(difference: Difference, after: Watching): string {
   const isOfOne = upstreams.length > 1 && affected.length === 1 && only !== undefined;
   const which = isOfOne ? `, ${only[1][0] === only[1][1] ? "all" : "only"} of ${only[0]}` : "";
   return ` in ${percent} % of replies since ${at} UTC${which}`;
-}
-
-/**
- * How often it can happen by itself: never seen in `chances`: 99 % confidence, 1 − 0.01^(1/(n+1)); else the upper 95 %
- * bound of Clopper and Pearson. What was seen now and then since the baseline counts.
- */
-function usualChance(difference: Difference, earlier: number, runs: number, n: number): number {
-  const sightings = difference.sightings + earlier;
-  const since = Math.round(runs * Math.min(1, difference.chances / Math.max(1, n)));
-  const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
-  if (sightings === 0) return neverSeenBound(chances);
-  const of = Math.max(chances, sightings + 1);
-  return sightings <= mostExact ? upperBound(sightings, of) : scoreBound(sightings, of);
-}
-
-/** Beyond this the exact bound costs much and says the same. */
-const mostExact = 100;
-
-/** Upper bound of a chance by Wilson's score, at two deviations (97.7 %). */
-function scoreBound(k: number, n: number): number {
-  const z = 2;
-  const share = k / n;
-  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return Math.min(1, (share + (z * z) / (2 * n) + spread) / (1 + (z * z) / n));
-}
-
-function priorOf({ kind, subject }: Difference): number {
-  const { nature } = severities[kind];
-  if (nature === "structure") return priorSightings;
-  if (nature === "answer") return priorAnswers;
-  const isOfPresence = nature === "presence" || kind === "empty";
-  return isOfPresence && isDeclared(subject) ? priorSightings : 0;
 }
 
 export interface Odds {

@@ -85,7 +85,9 @@ function fromObject(error: JsonObject): Found {
     param:
       inner?.param ??
       error["param"] ??
-      (Array.isArray(loc) ? loc.filter((part) => part !== "body").join(".") : undefined),
+      (Array.isArray(loc)
+        ? loc.flatMap((part) => (typeof part === "string" && part !== "body" ? [part] : [])).join(".")
+        : undefined),
     message: inner?.message ?? textOf(message),
   };
 }
