@@ -4,6 +4,20 @@ import type { Severity } from "../../src/judgement/judgement.ts";
 import { error } from "../replay/bodies.ts";
 import { http, json, sse } from "../replay/server.ts";
 
+import {
+  body,
+  chunk,
+  event,
+  finish,
+  healthyStream,
+  opening,
+  reasoning,
+  thenEvery,
+  usage,
+  usageChunk,
+  words,
+} from "./wire-bodies.ts";
+
 /** Replies of real providers that a monitor must judge rightly, with the healthy reply before each. */
 export interface WireCase {
   readonly name: string;
@@ -20,72 +34,6 @@ export interface WireCase {
   /** The same after 30 healthy runs: the one incident that opens, or none. */
   readonly watched: "quiet" | { readonly severity: Severity; readonly says: RegExp; readonly cause?: string };
 }
-
-const usage = {
-  prompt_tokens: 14,
-  completion_tokens: 2,
-  total_tokens: 16,
-  prompt_tokens_details: { cached_tokens: 0 },
-  completion_tokens_details: { reasoning_tokens: 0 },
-};
-const head = { created: 1_764_300_000, model: "gpt-4o-mini-2024-07-18", system_fingerprint: "fp_a1b2c3d4e5" };
-
-interface Change {
-  readonly [member: string]: unknown;
-}
-
-export const body = (change: Change = {}, choice: Change = {}, message: Change = {}): object => ({
-  id: "chatcmpl-0001abcdefghijkl",
-  object: "chat.completion",
-  ...head,
-  choices: [
-    {
-      index: 0,
-      message: { role: "assistant", content: "plumb", refusal: null, ...message },
-      logprobs: null,
-      finish_reason: "stop",
-      ...choice,
-    },
-  ],
-  usage,
-  ...change,
-});
-export const chunk = (delta: object, finish: string | null = null, change: Change = {}): object => ({
-  id: "chatcmpl-0001abcdefghijkl",
-  object: "chat.completion.chunk",
-  ...head,
-  choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
-  usage: null,
-  ...change,
-});
-export const usageChunk = (figures: object = usage): object => chunk({}, null, { choices: [], usage: figures });
-const opening = chunk({ role: "assistant", content: "", refusal: null });
-const words = ["pl", "um", "b"].map((content) => chunk({ content }));
-const finish = chunk({}, "stop");
-export const healthyStream = [opening, ...words, finish, usageChunk(), "[DONE]"];
-
-export const healthy = {
-  "valid-request": json(200, body()),
-  "streamed-request": sse(healthyStream),
-} as const;
-
-/** Writes the text, and then a piece every so often for as long as the client listens. */
-const thenEvery =
-  (text: string, everyMs: number, next: (n: number) => string | undefined) =>
-  (socket: Socket): void => {
-    socket.write(text);
-    let n = 0;
-    const timer = setInterval(() => {
-      const piece = next((n += 1));
-      if (piece === undefined) socket.end();
-      else socket.write(piece);
-    }, everyMs);
-    socket.on("close", () => clearInterval(timer));
-  };
-
-const event = (chunkOf: object | string): string =>
-  `data: ${typeof chunkOf === "string" ? chunkOf : JSON.stringify(chunkOf)}\n\n`;
-const reasoning = (text: string): object => chunk({ reasoning_content: text });
 
 export const cases: readonly WireCase[] = [
   {
@@ -152,7 +100,7 @@ export const cases: readonly WireCase[] = [
     scenario: "valid-request",
     reply: json(200, body({ usage: { ...usage, completion_tokens: 0, total_tokens: 14 } }, {}, { content: "" })),
     first: { verdict: "fail", says: /text .*empty/ },
-    watched: { severity: "breaking", says: /answer|text/ },
+    watched: { severity: "breaking", says: /content text → empty/ },
   },
   {
     name: "a flood of empty chunks beyond the cap",

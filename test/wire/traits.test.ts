@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import type { Target } from "../../src/probe/target.ts";
 import { json, openWire, type ReplayServer, sse } from "../replay/server.ts";
 import { auditOf, targetAt } from "../audit/auditor.ts";
-import { body, healthy, healthyStream } from "./cases.ts";
+import { body, healthy, healthyStream } from "./wire-bodies.ts";
 import { openPlayer } from "./play.ts";
 
 const open: { close(): Promise<void> }[] = [];

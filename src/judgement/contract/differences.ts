@@ -15,12 +15,14 @@ export function differencesOf(known: Known, seen: Seen): Difference[] {
 
 /** One member that changed alike in chunks of several positions is one difference, named by the member alone. */
 function inOnePlace(all: readonly Difference[]): Difference[] {
+  const wholes = new Set(all.map(({ subject }) => subject));
   const groups = Map.groupBy(all, ({ kind, subject, expected, observed }) =>
     subject.includes(":$.") ? `${kind} ${subject.slice(subject.indexOf("$"))} ${expected} ${observed}` : subject,
   );
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined || group.length === 1) return group;
+    if (first === undefined || group.length === 1 || wholes.has(first.subject.slice(first.subject.indexOf("$"))))
+      return group;
     const isBeforeLast = group.every(({ subject }) => !/^(finish|usage|error):/.test(subject));
     const where = isBeforeLast ? "in chunks before the last" : "in several chunks";
     return [
@@ -43,11 +45,17 @@ const shownBy: Readonly<Record<string, string>> = {
   "error:$": "$.error",
 };
 
+/** Where an answer is, and what a reply without one differs in. */
+const hidesAnswer =
+  /^(status|content type|error envelope|end of stream|\$|\$\.choices(\[\](\.message(\.content|\.refusal)?)?)?)$/;
+
 /**
  * What is different everywhere is so in each chunk as well, another code of an error is another value of its member, and
  * another envelope has other words.
  */
 export function isSaidBy({ subject, kind }: Difference, subjects: ReadonlySet<string>): boolean {
+  if (kind === "last-words" && subjects.has("$.choices[].finish_reason")) return true;
+  if (kind === "answer") return [...subjects].some((other) => hidesAnswer.test(other));
   if (kind === "vocabulary") return subjects.has("error envelope");
   const whole = shownBy[subject];
   if (whole !== undefined) return subjects.has(whole) || subjects.has("end of stream");
