@@ -137,7 +137,7 @@ function excused(ruling: Ruling, exceptions: Readonly<Record<string, string>> = 
 
 /** Where a reply shows what a fixed rule is about. */
 const shownAt: Readonly<Record<string, readonly string[]>> = {
-  text: ["answer"],
+  text: ["answer", "$.choices[].message.content", "$.choices[].message.refusal"],
   "finish reason": ["$.choices[].finish_reason"],
   usage: ["$.usage"],
   "end of stream": ["end of stream"],
