@@ -97,6 +97,7 @@ const faults: Vocabulary<FaultName> = {
   tls: "no trust in the certificate, or no common version",
   reset: "the connection broke",
   local: "a limit of the worker was reached, such as open files",
+  malformed: "what came is no HTTP",
   truncated: "the body ended early",
   "too-large": "more than client.maxBody or client.maxEvents",
   "circuit-open": "not sent: client.circuit",

@@ -4,6 +4,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { reservationFor } from "../run/reservation.ts";
 import { wrongRequests } from "./rules.ts";
+import { forTarget } from "../scenario/for-target.ts";
 import { catalogue } from "../scenario/resolve.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";
 import { microUsd, type MicroUsd, microUsdPerUsd } from "../std/money.ts";
@@ -41,7 +42,7 @@ export interface Experience {
 export function planAudit(target: Target, nowMs: number, experience?: Experience): AuditPlan {
   const scenarios = catalogue
     .filter(({ name }) => target.key !== undefined || !needsKey.has(name))
-    .map((scenario) => planScenario(scenario, target, nowMs, experience))
+    .map((scenario) => planScenario(forTarget(scenario, target), target, nowMs, experience))
     .filter(({ sent, rehearsed }) => sent.length + rehearsed > 0);
   const sum = (pick: (it: PlannedScenario) => number): number => scenarios.reduce((all, it) => all + pick(it), 0);
   const isPriced = target.price !== undefined;

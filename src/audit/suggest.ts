@@ -1,5 +1,5 @@
 import type { Target } from "../probe/target.ts";
-import type { PlayedScenario } from "./view.ts";
+import type { AuditView, PlayedScenario } from "./view.ts";
 
 /** How often each is worth repeating: what users feel often, what it costs or rarely changes seldom. */
 const cadences: Readonly<Record<string, string>> = {
@@ -16,8 +16,40 @@ const cadences: Readonly<Record<string, string>> = {
   "model-listed": "1h",
 };
 
+/** What the audit found out about how this target has to be asked, as keys of the target. */
+export function suggestTraits(target: Target, view: AuditView): string[] {
+  const streamed = view.reply("streamed-request");
+  const errors = ["valid-request", "streamed-request"].flatMap((name) => view.reply(name)?.error ?? []);
+  const plain = view.reply("valid-request");
+  const isCut = plain?.text.class === "empty" && plain.finishReasons.includes("length");
+  const isSpent = errors.some(
+    ({ message = "" }) => /max_tokens|output limit/.test(message) && /reached|finish/.test(message),
+  );
+  const refused = errors.flatMap(({ type, code, param }) =>
+    param !== undefined && /unsupported|unknown|extra_forbidden|unrecognized/.test(`${type} ${code}`) ? [param] : [],
+  );
+  const fields = [...new Set(refused.map((param) => param.split(".")[0] ?? ""))].filter(
+    (name) => name !== "stream_options",
+  );
+  const isRenamed = fields.includes(target.maxTokensField);
+  const omitted = fields.filter((name) => name !== target.maxTokensField && name !== "model" && name !== "messages");
+  return [
+    ...(refused.some((param) => param.startsWith("stream_options")) ? ["streamOptions: false"] : []),
+    ...(isCut || isSpent ? ["answerTokens: 512"] : []),
+    ...(target.ends !== "finish" &&
+    streamed?.streamEnd === "no-done" &&
+    streamed.finishReasons.some((it) => it !== null)
+      ? ["ends: finish"]
+      : []),
+    ...(isRenamed
+      ? [`maxTokensField: ${target.maxTokensField === "max_tokens" ? "max_completion_tokens" : "max_tokens"}`]
+      : []),
+    ...(omitted.length > 0 ? [`omit: [${omitted.join(", ")}]`] : []),
+  ];
+}
+
 /** Probes for what this target was seen to hold to, as YAML to be put under `probes`. */
-export function suggestProbes(target: Target, played: readonly PlayedScenario[]): string {
+export function suggestProbes(target: Target, played: readonly PlayedScenario[], view: AuditView): string {
   const kept = played.filter(
     ({ scenario, report }) => cadences[scenario.name] !== undefined && report.verdict !== "fail",
   );
@@ -25,5 +57,8 @@ export function suggestProbes(target: Target, played: readonly PlayedScenario[])
     ({ scenario: { name } }) =>
       `  - { name: ${target.name}-${name}, target: ${target.name}, scenario: ${name}, every: ${cadences[name] ?? "1h"} }`,
   );
-  return lines.length === 0 ? "" : `probes:\n${lines.join("\n")}\n`;
+  const traits = suggestTraits(target, view).map((line) => `#     ${line}`);
+  const advice =
+    traits.length === 0 ? "" : `# Add to targets.${target.name}, and audit it again:\n${traits.join("\n")}\n`;
+  return lines.length === 0 ? advice : `${advice}probes:\n${lines.join("\n")}\n`;
 }

@@ -73,7 +73,7 @@ export function writeUp(input: WriteUp): AuditDocument {
     ),
     sinks,
     shapes: audited(played),
-    suggestedProbes: suggestProbes(target, played),
+    suggestedProbes: suggestProbes(target, played, view),
   };
   return clean(JSON.parse(JSON.stringify(document)) as Json, redact) as unknown as AuditDocument;
 }

@@ -50,6 +50,15 @@ const contractTerms = z.strictObject({
       examples: [{ "$.service_tier": ["string", "null"] }],
     })
     .transform((given) => Object.fromEntries(Object.entries(given).map(([at, kinds]) => [at, [kinds].flat()]))),
+  errorEnvelope: z
+    .string()
+    .regex(/^\$(\.[^.[\]]+)+$/, { error: "a path such as $.result.error" })
+    .max(200)
+    .optional()
+    .meta({
+      description: "where this target puts errors, if Plumbline does not find them",
+      examples: ["$.result.error"],
+    }),
   clientReads: z
     .array(path)
     .default([])
@@ -60,7 +69,7 @@ const contractTerms = z.strictObject({
 });
 
 export const contract = z.union([z.literal("openai"), contractTerms], {
-  error: "openai, or { declared, ignore, severity, expect, clientReads }",
+  error: "openai, or { declared, ignore, severity, expect, errorEnvelope, clientReads }",
 });
 
 export function contractTermsOf(text: z.output<typeof contract>): z.output<typeof contractTerms> {

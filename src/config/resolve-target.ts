@@ -17,6 +17,7 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
   const text = whole.targets.get(name);
   if (text === undefined) throw new Error("resolved a target that is not configured");
   const { model, provider, key, keyHeader, maxTokensField, traceparent, tokenizer } = text;
+  const { streamOptions, answerTokens, ends, omit, exceptions } = text;
   const path = ["targets", name];
   if (key !== undefined) requireSecret("target", key, [...path, "key"], check);
   const price = priceOf(text);
@@ -30,6 +31,11 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
     keyHeader,
     ...headersOf(text.headers, [...path, "headers"], check),
     maxTokensField,
+    streamOptions,
+    answerTokens,
+    ends,
+    omit,
+    exceptions,
     policy: text.client,
     price,
     traceparent,

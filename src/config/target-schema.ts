@@ -162,6 +162,35 @@ export const target = z.strictObject({
     .enum(["max_tokens", "max_completion_tokens"])
     .default("max_tokens")
     .describe("field that limits the output; OpenAI's reasoning models need max_completion_tokens"),
+  streamOptions: z
+    .boolean()
+    .default(true)
+    .describe("send stream_options.include_usage; false for a target that refuses it"),
+  answerTokens: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .meta({
+      description: "output limit of the built-in questions, 48 if omitted; more for a model that thinks",
+      examples: [512],
+    }),
+  ends: z
+    .enum(["done", "finish"])
+    .default("done")
+    .describe("what ends a stream: done for [DONE], finish for a target that sends none after its finish reason"),
+  omit: z
+    .array(z.string().min(1).max(100))
+    .max(50)
+    .default([])
+    .meta({ description: "request fields the target refuses, which are not sent", examples: [["temperature"]] }),
+  exceptions: z
+    .record(z.string().min(1).max(200), z.string().min(1).max(500))
+    .default({})
+    .meta({
+      description: "subjects of findings that are accepted for this target, each with the reason",
+      examples: [{ usage: "the server never reports it" }],
+    }),
   client: client.prefault({}).describe("timeouts, size limits, retries and connections"),
   prices: prices.optional().describe("prices per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("spend caps of this target; a run that could exceed one is skipped"),

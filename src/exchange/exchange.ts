@@ -28,13 +28,16 @@ export interface StreamReader {
   feed(bytes: Uint8Array, atMs: number): boolean;
   /** The stream has said that it is over: nothing of interest follows. */
   isDone(): boolean;
+  /** A finish reason has come: only usage and `[DONE]` may follow. */
+  isFinished(): boolean;
+  /** A sign of an answer: text, reasoning, a tool call. */
   hasContent(): boolean;
   end(): { readonly chunks: readonly Json[]; readonly end: StreamEnd; readonly stamps: StreamStamps };
 }
 
 export type StreamStamps = Pick<
   Timings,
-  "firstChunkMs" | "firstContentMs" | "lastContentMs" | "finishReasonMs" | "usageMs" | "doneMs"
+  "firstChunkMs" | "firstReasoningMs" | "firstContentMs" | "lastContentMs" | "finishReasonMs" | "usageMs" | "doneMs"
 >;
 
 export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total";
@@ -43,20 +46,32 @@ export type Phase = "connect" | "first-byte" | "first-content" | "idle" | "total
 export const localLimits = ["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"] as const;
 export type LocalLimit = (typeof localLimits)[number];
 
-/** Why there is no reply. `truncated`: the connection ended inside the body. */
-export type TransportFault =
-  | { readonly kind: "fault"; readonly class: "dns" | "connect" | "tls" | "reset" | "truncated" | "too-large" }
-  | { readonly kind: "fault"; readonly class: "timeout"; readonly phase: Phase }
+/** Why there is no whole reply. `truncated`: the connection ended inside the body. `malformed`: it is not HTTP. */
+export type TransportFault<Begun = Reply> = FaultClass & {
+  readonly kind: "fault";
+  /** Our own words for the cause: `connection refused`, `certificate has expired`. */
+  readonly detail?: string | undefined;
+  /** What came before the fault. */
+  readonly partial?: Begun | undefined;
+};
+
+type FaultClass =
+  | { readonly class: "dns" | "connect" | "tls" | "reset" | "malformed" | "truncated" | "too-large" }
+  | { readonly class: "timeout"; readonly phase: Phase }
   /** This machine or process has reached a limit of its own, such as `EMFILE`: it says nothing about the target. */
-  | { readonly kind: "fault"; readonly class: "local"; readonly limit: LocalLimit }
+  | { readonly class: "local"; readonly limit: LocalLimit }
   /** Nothing was sent: the breaker is open after repeated failures, or the request is larger than allowed. */
-  | { readonly kind: "fault"; readonly class: "circuit-open" | "request-too-large" };
+  | { readonly class: "circuit-open" | "request-too-large" };
 
 export type StreamEnd =
   /** `[DONE]` came, and a finish reason before it. */
   | "complete"
   | "no-done"
   | "no-finish-reason"
+  /** As `complete`, but the blank line that ends the last event is missing. */
+  | "no-blank-line"
+  /** A finish reason came, and neither `[DONE]` nor the end in the time allowed. */
+  | "never-ends"
   /** An `error` event, or a chunk with an `error` member, after status 200. */
   | "error-event"
   /** An event that is no JSON. */
@@ -85,14 +100,19 @@ export interface Timings {
   readonly headersMs?: number | undefined;
   readonly firstByteMs?: number | undefined;
   readonly firstChunkMs?: number | undefined;
+  /** First chunk with reasoning or a tool call. */
+  readonly firstReasoningMs?: number | undefined;
   /** First chunk with non-empty content: the field's TTFT. */
   readonly firstContentMs?: number | undefined;
   readonly lastContentMs?: number | undefined;
   readonly finishReasonMs?: number | undefined;
   readonly usageMs?: number | undefined;
   readonly doneMs?: number | undefined;
+  /** When the body ended after `[DONE]`; undefined: it stayed open. */
+  readonly endedMs?: number | undefined;
   /** Largest silence between two pieces of the body. */
   readonly largestGapMs?: number | undefined;
+  /** Of a stream, to `[DONE]`. */
   readonly totalMs: number;
 }
 

@@ -1,5 +1,5 @@
 import { parseJson } from "../std/json.ts";
-import type { Body, HttpRequest, Outcome, StreamReader, Timings, TransportFault } from "./exchange.ts";
+import type { Body, HttpRequest, Outcome, Reply, StreamReader, Timings, TransportFault } from "./exchange.ts";
 import type { Progress } from "./watchdog.ts";
 
 interface Limits {
@@ -16,8 +16,11 @@ export interface Reception {
   begin(status: number, headers: RawHeaders, atMs: number): void;
   /** False: the body is larger than allowed. */
   add(piece: Uint8Array, atMs: number): boolean;
-  end(totalMs: number, fault: TransportFault | undefined): { readonly outcome: Outcome; readonly timings: Timings };
+  /** `faultOf`: why there is no more, given what has come. */
+  end(totalMs: number, faultOf?: FaultOf): { readonly outcome: Outcome; readonly timings: Timings };
 }
+
+export type FaultOf = (begun: Reply | undefined) => TransportFault;
 
 type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -53,18 +56,32 @@ export function openReception({ reader }: HttpRequest, limits: Limits, wasConnec
       if (stream === undefined) return pieces.push(piece) > 0;
       if (!stream.feed(piece, atMs)) return false;
       progress.contentSettled = stream.hasContent();
+      if (stream.isFinished()) progress.finishedMs ??= atMs;
       return true;
     },
-    end(totalMs, fault) {
+    end(endedMs, faultOf) {
       const streamed = stream?.end();
       const connectedMs = wasConnected ? undefined : progress.connectedMs;
-      const timings = { connectedMs, headersMs: progress.headersMs, ...stamps, ...streamed?.stamps, totalMs };
-      if (fault !== undefined) return { outcome: fault, timings };
+      const { doneMs } = streamed?.stamps ?? {};
+      const timings = {
+        connectedMs,
+        headersMs: progress.headersMs,
+        ...stamps,
+        ...streamed?.stamps,
+        ...(doneMs !== undefined && faultOf === undefined && { endedMs }),
+        totalMs: doneMs ?? endedMs,
+      };
       const body: Body =
         streamed === undefined
           ? bodyOf(pieces, bytes)
           : { form: "stream", chunks: streamed.chunks, end: streamed.end, bytes };
-      return { outcome: { kind: "reply", status, headers, body }, timings };
+      const reply: Reply = { kind: "reply", status, headers, body };
+      if (faultOf === undefined || doneMs !== undefined) return { outcome: reply, timings };
+      const fault = faultOf(progress.headersMs === undefined ? undefined : reply);
+      // All of the answer is there: only the end is missing.
+      const isEndless = fault.class === "timeout" && progress.finishedMs !== undefined && body.form === "stream";
+      if (!isEndless) return { outcome: fault, timings };
+      return { outcome: { ...reply, body: { ...body, end: "never-ends" } }, timings };
     },
   };
 }

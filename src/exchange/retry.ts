@@ -1,8 +1,25 @@
 import { retryAfterToMs } from "../std/retry-after.ts";
 import type { Outcome, Reply, ReplyReader, TransportFault } from "./exchange.ts";
 
-/** 524 is Cloudflare's "a timeout occurred" at the origin. */
-const transientStatuses: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 524]);
+/** Statuses that the same request, sent again, might not meet. */
+export const transientStatuses: Readonly<Record<number, string>> = {
+  408: "request timeout",
+  429: "rate limited",
+  500: "internal error",
+  502: "bad gateway",
+  503: "unavailable",
+  504: "gateway timeout",
+  520: "edge proxy: unknown error of the origin",
+  521: "edge proxy: the origin refuses connections",
+  522: "edge proxy: connecting to the origin timed out",
+  523: "edge proxy: the origin is unreachable",
+  524: "edge proxy: the origin took too long",
+  525: "edge proxy: the TLS handshake with the origin failed",
+  526: "edge proxy: the certificate of the origin is invalid",
+  527: "edge proxy: the connection to the origin failed",
+  529: "overloaded",
+  530: "edge proxy: the origin cannot be resolved",
+};
 
 /** A failure that the same request, sent again, might not meet. Validation and authentication never are. */
 export function isTransient(outcome: Outcome, reader: ReplyReader): boolean {
@@ -17,6 +34,7 @@ function isTransientFault(fault: TransportFault): boolean {
     case "timeout":
       return true;
     case "tls":
+    case "malformed":
     case "truncated":
     case "too-large":
     case "circuit-open":
@@ -32,7 +50,7 @@ function isTransientReply({ status, headers, body }: Reply, reader: ReplyReader)
   const asked = headers["x-should-retry"];
   if (asked === "true") return status >= 400;
   if (asked === "false") return false;
-  return transientStatuses.has(status) && !(body.form === "json" && reader.isPermanentError(body.value));
+  return transientStatuses[status] !== undefined && !(body.form === "json" && reader.isPermanentError(body.value));
 }
 
 /** A request that may have reached a model is not sent twice: only what surely was not answered, or was refused for now. */

@@ -9,7 +9,7 @@ import { faultOf } from "./faults.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
-import { openReception } from "./reception.ts";
+import { type FaultOf, openReception } from "./reception.ts";
 import { nextDeadline } from "./watchdog.ts";
 
 export interface UndiciAttempts {
@@ -25,6 +25,8 @@ export interface UndiciOptions {
 }
 
 const keptPerOrigin = 10;
+/** How long a connection may stay open after `[DONE]` before it is closed. */
+const lingerMs = 100;
 
 /** One request over one connection: a new one, or one that a former attempt left open, as the policy says. */
 export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions): UndiciAttempts {
@@ -127,14 +129,15 @@ function send(
   let controller: Dispatcher.DispatchController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isSettled = false;
+  let isWhole = false;
 
-  const settle = (fault?: TransportFault): void => {
+  const settle = (fault?: FaultOf): void => {
     if (isSettled) return;
     isSettled = true;
     clearTimeout(timer);
-    resolve(reception.end(elapsedMs(), reception.isWhole() ? undefined : fault));
+    resolve(reception.end(elapsedMs(), fault));
   };
-  const abort = (fault: TransportFault): void => {
+  const abort = (fault: FaultOf): void => {
     settle(fault);
     const reason = new Error("attempt ended");
     if (controller === undefined) void client.destroy(reason);
@@ -144,7 +147,7 @@ function send(
     if (isSettled) return;
     const { phase, atMs } = nextDeadline(progress, policy);
     const leftMs = atMs - elapsedMs();
-    if (leftMs <= 0) return abort({ kind: "fault", class: "timeout", phase });
+    if (leftMs <= 0) return abort((partial) => ({ kind: "fault", class: "timeout", phase, partial }));
     timer = setTimeout(watch, leftMs);
   };
 
@@ -165,12 +168,24 @@ function send(
       watch();
     },
     onResponseData(_controller, piece) {
-      if (!reception.add(piece, elapsedMs())) abort({ kind: "fault", class: "too-large" });
+      if (!reception.add(piece, elapsedMs())) {
+        abort((partial) => ({ kind: "fault", class: "too-large", partial }));
+      } else if (!isWhole && reception.isWhole()) {
+        isWhole = true;
+        // The reply is complete. Whether the connection ends as well is worth a moment, and no more.
+        clearTimeout(timer);
+        timer = setTimeout(
+          () => abort((partial) => ({ kind: "fault", class: "timeout", phase: "idle", partial })),
+          lingerMs,
+        );
+      }
     },
     onResponseEnd: () => settle(),
     onResponseError(_controller, error) {
-      const fault = faultOf(error, progress.headersMs !== undefined);
-      settle(fault.class === "dns" ? (openFilesFault() ?? fault) : fault);
+      settle((begun) => {
+        const fault = faultOf(error, begun);
+        return fault.class === "dns" ? (openFilesFault() ?? fault) : fault;
+      });
     },
   });
   return promise;
@@ -182,7 +197,7 @@ function openFilesFault(): TransportFault | undefined {
     closeSync(openSync(devNull, "r"));
     return undefined;
   } catch (error) {
-    return faultOf(error, false);
+    return faultOf(error, undefined);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Progress {
   /** Streams: content has come, or none is to be waited for. */
   contentSettled: boolean;
   lastPieceMs?: number | undefined;
+  /** Streams: when the finish reason came. */
+  finishedMs?: number | undefined;
 }
 
 /** The deadline that strikes first, and which one it is. Pure. */
@@ -21,7 +23,9 @@ export function nextDeadline(
     deadlines.push({ phase: "first-byte", atMs: policy.firstByteMs });
   } else {
     if (!progress.contentSettled) deadlines.push({ phase: "first-content", atMs: policy.firstContentMs });
-    deadlines.push({ phase: "idle", atMs: (progress.lastPieceMs ?? progress.headersMs) + policy.idleMs });
+    // After the finish reason, comments are no sign of life.
+    const aliveMs = progress.finishedMs ?? progress.lastPieceMs ?? progress.headersMs;
+    deadlines.push({ phase: "idle", atMs: aliveMs + policy.idleMs });
   }
   return deadlines.reduce((first, other) => (other.atMs < first.atMs ? other : first));
 }

@@ -52,7 +52,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...newest.flatMap((observation) => judgePlausibleUsage(observation)),
     ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
     ...judgeChecks(scenario, observations, probe.target),
-  ];
+  ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
   const comparable = newest.filter(({ isAside }) => isAside !== true);
   const compared = comparable.flatMap((observation) =>
@@ -61,12 +61,13 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
         ({ seesFailures, seesTimeouts }) =>
           !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(observation.outcome)),
       )
-      .flatMap((judge) => compare(judge, observation, input, memories, policy)),
+      .flatMap((judge) => compare(judge, observation, input, memories, policy, isBroken)),
   );
   const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
+  const watched = new Set(compared.flatMap(({ watches = [] }) => watches));
   return {
     verdict: verdictOf(rulings),
-    rulings,
+    rulings: rulings.map((ruling) => (isWatched(ruling, watched) ? leftToBaseline(ruling) : ruling)),
     findings: rulings.flatMap(findingsIn),
     unjudged: rulings.flatMap((ruling) =>
       ruling.outcome === "unjudged" ? [`${ruling.subject.label}: ${ruling.reason}`] : [],
@@ -86,13 +87,26 @@ function compare(
   { probe, scenario, slotMs, fleet }: JudgeRunInput,
   memories: ReadonlyMap<string, SeriesMemory>,
   policy: JudgePolicy,
+  isBroken: boolean,
 ): readonly Compared[] {
-  const { contract, price } = probe.target;
+  const { contract, price, policy: client } = probe.target;
   return judge.seriesOf(observation, scenario).map(({ key, label }) => {
     const series = seriesOf(probe, judge.aspect, key, label);
     const memory = memories.get(series.id);
     const { cadence } = probe;
-    const output = judge.judge({ scenario, observation, series, memory, policy, contract, price, cadence, slotMs });
+    const output = judge.judge({
+      scenario,
+      observation,
+      series,
+      memory,
+      policy,
+      client,
+      isBroken,
+      contract,
+      price,
+      cadence,
+      slotMs,
+    });
     if (output.state === undefined) return { series, ...output };
     const reading = readingOf({
       group: groupOf(probe, series),
@@ -107,6 +121,41 @@ function compare(
     });
     return { series, ...output, reading };
   });
+}
+
+/** What is accepted of this target stays a note. Policy is nobody's to accept. */
+function excused(ruling: Ruling, exceptions: Readonly<Record<string, string>> = {}): Ruling {
+  if (ruling.outcome !== "bad" || ruling.subject.kind === "policy") return ruling;
+  const left = ruling.findings.filter(({ subject }) => !Object.hasOwn(exceptions, subject));
+  if (left.length === ruling.findings.length) return ruling;
+  if (left.length > 0) return { ...ruling, findings: left };
+  const notes = ruling.findings.map((finding) => ({
+    ...finding,
+    severity: "informative" as const,
+    why: `accepted: ${exceptions[finding.subject] ?? ""}`,
+  }));
+  return { subject: ruling.subject, outcome: "good", notes };
+}
+
+/** Where a reply shows what a fixed rule is about. */
+const shownAt: Readonly<Record<string, readonly string[]>> = {
+  text: ["answer", "$.choices[].message.content", "$.choices[].message.refusal"],
+  "finish reason": ["$.choices[].finish_reason"],
+  usage: ["$.usage"],
+  "end of stream": ["end of stream"],
+};
+
+/** What the baseline sees as well, it counts over many runs: one incident about it is enough. */
+function isWatched(ruling: Ruling, watched: ReadonlySet<string>): boolean {
+  return (
+    ruling.outcome === "bad" &&
+    ruling.subject.kind === "expectation" &&
+    ruling.findings.every(({ subject }) => (shownAt[subject] ?? [subject]).some((path) => watched.has(path)))
+  );
+}
+
+function leftToBaseline({ subject }: Ruling): Ruling {
+  return { subject, outcome: "unjudged", reason: "counted by the baseline" };
 }
 
 /** Facts that are no evidence: nothing is judged, nothing learned. */

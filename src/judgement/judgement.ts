@@ -2,7 +2,7 @@ import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline
 import type { Observation } from "../observation/observation.ts";
 import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
-import type { TokenPrice } from "../probe/target.ts";
+import type { ClientPolicy, TokenPrice } from "../probe/target.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
 
@@ -54,7 +54,13 @@ export type Ruling =
       /** Asked again at once and seen again: need not wait for other slots. */
       readonly isConfirmed?: boolean;
     }
-  | { readonly subject: RulingSubject; readonly outcome: "unjudged"; readonly reason: string };
+  | {
+      readonly subject: RulingSubject;
+      readonly outcome: "unjudged";
+      readonly reason: string;
+      /** Another look soon would show whether it was chance. */
+      readonly asksAgain?: boolean;
+    };
 
 /** Names an incident's cause without volatile values: its hash is the incident's fingerprint. */
 export interface RulingSubject {
@@ -70,6 +76,9 @@ export interface JudgeInput {
   readonly series: Series;
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;
+  readonly client?: ClientPolicy | undefined;
+  /** A fixed rule does not hold: nothing is learned from the reply. */
+  readonly isBroken?: boolean;
   readonly contract?: ContractPolicy | undefined;
   /** In force for its target; undefined: unknown. */
   readonly price?: TokenPrice | undefined;
@@ -82,6 +91,8 @@ export interface JudgeOutput {
   /** What to remember; undefined leaves the memory as it is. */
   readonly state?: Json | undefined;
   readonly accept?: LearnedBaseline | undefined;
+  /** What differs in this reply, whether it is reported yet or not: fixed rules about it leave incidents to this judge. */
+  readonly watches?: readonly string[] | undefined;
 }
 
 /** One pure judge: no I/O, no clock, no randomness. */

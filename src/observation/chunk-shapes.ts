@@ -13,7 +13,9 @@ export function chunkShapes(
     [...byPosition].map(([position, members]) => {
       const { shape, classes } = outlineOf(members);
       const empty = Object.keys(classes).filter(
-        (path) => shape[path]?.includes("array") === true && classes[path]?.includes("empty") === true,
+        (path) =>
+          classes[path]?.includes("empty") === true &&
+          (shape[path]?.includes("array") === true || (path.endsWith(".finish_reason") && classes[path].length === 1)),
       );
       return [position, empty.length === 0 ? { shape } : { shape, empty }];
     }),

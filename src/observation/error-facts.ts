@@ -5,9 +5,9 @@ import { safeMessage } from "./error-message.ts";
 import type { ErrorFacts } from "./observation.ts";
 
 /** The error that a body reports; undefined when it reports none and the status is a success. */
-export function errorFactsOf(status: number, body: Body, { readError }: Protocol): ErrorFacts | undefined {
+export function errorFactsOf(status: number, body: Body, { readError }: Protocol, at?: string): ErrorFacts | undefined {
   const factsIn = (document: Json): ErrorFacts | undefined => {
-    const error = readError(document);
+    const error = readError(document, at);
     return error && safe(error);
   };
   switch (body.form) {
@@ -25,11 +25,12 @@ export function errorFactsOf(status: number, body: Body, { readError }: Protocol
 }
 
 /** Identifiers, and of the message what can be nobody's words: it may echo keys and prompts. */
-function safe({ family, type, code, message }: ErrorEnvelope): ErrorFacts {
+function safe({ family, type, code, param, message }: ErrorEnvelope): ErrorFacts {
   return {
     family,
     message: message === undefined ? undefined : safeMessage(message),
     type: typeof type === "string" && isIdentifier(type) ? type : undefined,
+    param: typeof param === "string" && isIdentifier(param) ? param : undefined,
     code: typeof code === "number" || (typeof code === "string" && isIdentifier(code)) ? code : undefined,
   };
 }

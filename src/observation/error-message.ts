@@ -4,12 +4,12 @@
  */
 const vocabulary = new Set(
   `a above access account allowed an and api apikey are array as assistant at auth authentication authorization available
-  bad be because been before below bearer between billing body boolean but by call can cannot channel character characters
+  bad balance be because been before below bearer between billing body boolean but by call can cannot channel character characters
   chat check client code column completion completions connect connected connection contact contain contains content context
   could credential credentials credit credits daily deactivated decode delimiter denied deployment deprecated developer did
   disabled does double empty end endpoint enough error errors exceed exceeded exceeds exist exists expected expecting expired
-  extra failed failure field fields find for forbidden format found from function gateway generate given got greater group had
-  has have header however if ignored in incorrect input insufficient integer internal into invalid invalid_request is it json
+  extra failed failure field fields find for forbidden format found from function gateway generate given got greater group higher had
+  has have header however if ignored in incorrect input inputs insufficient integer internal into invalid invalid_request is it json
   key least length less level limit limits line list live load loading long longer lower malformed match max
   max_completion_tokens max_tokens maximum message messages method might min minimum minute missing model models moved must name need
   negative no none nor not null number object of on one only or organization out output overloaded parameter parameters parse
@@ -18,7 +18,9 @@ const vocabulary = new Set(
   response retry role roles router second seconds see server service should specified specify stop stream string such support
   supported syntax system temporarily temperature text than that the there these this time timeout to token tokens too tool try
   type unable unauthorized unavailable unexpected unknown unrecognized unsupported unterminated until upgrade upstream url usage use user
-  using valid validate validation value values version was were when with within without yet you your`.split(/\s+/),
+  using valid validate validation value values version was were when with within without finish again yet you your`.split(
+    /\s+/,
+  ),
 );
 
 /** An error's message without anything that could be somebody's words: `Incorrect API key provided: …`. */

@@ -2,14 +2,14 @@ import type { JsonKind } from "../std/json.ts";
 import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
 import type { Usage } from "../probe/usage.ts";
-import type { ChunkPosition, ErrorFamily, StreamUsage } from "../protocol/protocol.ts";
+import type { ChunkPosition, ErrorFamily, Flaw, LastWords, StreamUsage } from "../protocol/protocol.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
 export interface Observation {
   /** Name of the call within its scenario. */
   readonly call: string;
   readonly mode: "plain" | "stream";
-  readonly outcome: ReplyFacts | TransportFault;
+  readonly outcome: ReplyFacts | FaultFacts;
   readonly timings: Timings;
   readonly attempts: number;
   readonly connection: "fresh" | "reused";
@@ -32,6 +32,9 @@ export interface Observation {
   /** Name of the target that was asked, where it is not the probe's. */
   readonly via?: string | undefined;
 }
+
+/** Why there is no whole reply, with the facts of what came of it. */
+export type FaultFacts = TransportFault<ReplyFacts>;
 
 export interface ReplyFacts {
   readonly kind: "reply";
@@ -73,6 +76,14 @@ export interface ReplyFacts {
   /** Headers by lower-case name about limits, costs, retries and gateways. */
   readonly telling?: Readonly<Record<string, string>> | undefined;
   /** Streams only. */
+  readonly lastWords?: LastWords | undefined;
+  /** Laws that it breaks. */
+  readonly flaws?: readonly Flaw[] | undefined;
+  /** Its content type promises JSON: why it is none, `NaN`. */
+  readonly notJson?: string | undefined;
+  /** Which of the provider's upstreams has answered, as far as the reply says. */
+  readonly upstream?: string | undefined;
+  /** Streams only. */
   readonly streamUsage?: StreamUsage | undefined;
   /** Whether the model that was looked for is in the list that came. */
   readonly isListed?: boolean | undefined;
@@ -93,8 +104,27 @@ export interface ImplausibleCount {
 export interface TextFacts {
   readonly class: TextClass;
   readonly length: number;
+  /** Of the text without case, space and punctuation. */
   readonly hash: string;
+  readonly isRefusal?: true | undefined;
+  /** The alphabet of most of its letters. */
+  readonly script?: Script | undefined;
+  /** Letters that were lost on the way, and became U+FFFD. */
+  readonly lost?: number | undefined;
 }
+
+export type Script =
+  | "Latin"
+  | "Cyrillic"
+  | "Greek"
+  | "Arabic"
+  | "Hebrew"
+  | "Devanagari"
+  | "Thai"
+  | "Han"
+  | "Kana"
+  | "Hangul"
+  | "other";
 
 /**
  * JSON path (array elements united: `$.choices[].message.content`) → the kinds seen there; `absent` where some elements
@@ -117,6 +147,8 @@ export interface ErrorFacts {
   /** Vocabulary, not prose: short identifier-like values only. */
   readonly type?: string | undefined;
   readonly code?: string | number | undefined;
+  /** The request field that it is about. */
+  readonly param?: string | undefined;
   /** Its message, of words that can be nobody's: see `safeMessage`. */
   readonly message?: string | undefined;
 }

@@ -1,8 +1,8 @@
 import { holdsPattern } from "../std/pattern.ts";
-import type { Body, Exchange, Reply } from "../exchange/exchange.ts";
+import type { Body, Exchange, Outcome, Reply } from "../exchange/exchange.ts";
 import type { Ask } from "../probe/probe.ts";
 import type { Protocol } from "../protocol/protocol.ts";
-import type { Json } from "../std/json.ts";
+import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
 import { chunkShapes } from "./chunk-shapes.ts";
 import { errorFactsOf } from "./error-facts.ts";
@@ -30,6 +30,8 @@ interface Observing {
   readonly protocol: Protocol;
   /** Regular expressions that expectations have of the text. */
   readonly patterns: readonly string[];
+  /** Where the target puts errors, if nowhere usual. */
+  readonly errorEnvelope?: string | undefined;
   /** Knows the secrets of the configuration. */
   readonly redact: Redactor;
 }
@@ -41,7 +43,7 @@ export function observe(call: ObservedCall, exchange: Exchange, observing: Obser
   return {
     call: call.name,
     mode: call.ask.stream ? "stream" : "plain",
-    outcome: outcome.kind === "fault" ? outcome : withoutSecrets(factsOf(outcome, call, observing), observing.redact),
+    outcome: safeOutcome(outcome, call, observing),
     timings: last.timings,
     attempts: exchange.attempts.length,
     connection: last.connection,
@@ -55,6 +57,12 @@ export function observe(call: ObservedCall, exchange: Exchange, observing: Obser
   };
 }
 
+function safeOutcome(outcome: Outcome, call: ObservedCall, observing: Observing): Observation["outcome"] {
+  const facts = (reply: Reply): ReplyFacts => withoutSecrets(factsOf(reply, call, observing), observing.redact);
+  if (outcome.kind === "reply") return facts(outcome);
+  return { ...outcome, partial: outcome.partial && facts(outcome.partial) };
+}
+
 function earlierOf({ attempts }: Exchange): string[] | undefined {
   const before = attempts
     .slice(0, -1)
@@ -66,7 +74,9 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
   return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
 }
 
-function factsOf(reply: Reply, { expectModel, read }: ObservedCall, { protocol, patterns }: Observing): ReplyFacts {
+function factsOf(reply: Reply, call: ObservedCall, { protocol, patterns, errorEnvelope }: Observing): ReplyFacts {
+  const { expectModel, read } = call;
+  const isStream = reply.body.form === "stream";
   const documents = documentsOf(reply.body);
   const content = protocol.read(documents);
   const requestId = requestIdOf(reply, documents, protocol);
@@ -82,18 +92,47 @@ function factsOf(reply: Reply, { expectModel, read }: ObservedCall, { protocol, 
     serviceTier: content.serviceTiers.find((tier) => serviceTiers.has(tier)),
     model: firstSafe(content.models),
     finishReasons: content.finishReasons.map((reason) => safeToken(reason ?? undefined) ?? null),
-    text: textFacts(content.text),
+    text: textFacts(content.text, content.isRefusal),
     usage: content.usage,
     ...outlines(reply.body, protocol),
     headers: headerClasses(reply.headers),
-    error: errorFactsOf(reply.status, reply.body, protocol),
+    error: errorFactsOf(reply.status, reply.body, protocol, errorEnvelope),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
+    lastWords: isStream ? protocol.lastWordsOf(documents) : undefined,
+    flaws: someOf(protocol.flawsOf(documents, isStream)),
+    notJson: notJsonOf(reply),
+    upstream: upstreamOf(reply, documents),
     textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, holdsPattern(pattern, content.text)])),
     telling: informativeHeaders(reply.headers),
     streamUsage: reply.body.form === "stream" ? protocol.streamUsage(reply.body.chunks) : undefined,
     isListed: expectModel === undefined ? undefined : protocol.isListed(documents[0], expectModel),
     numbers: read && numbersAt(documents[0], read),
   };
+}
+
+function someOf<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+/** Why a body that promises JSON is none. */
+function notJsonOf({ headers, body }: Reply): string | undefined {
+  if (body.form !== "text" || headers["content-type"]?.includes("json") !== true) return undefined;
+  const { text } = body;
+  if (text === "") return "empty";
+  if (text.startsWith("<")) return "HTML";
+  const literal = /[[:,]\s*(-?(?:NaN|Infinity)|None|True|False|undefined)\s*[,}\]]/.exec(text)?.[1];
+  return literal ?? (/^[[{]/.test(text) && !/[\]}]$/.test(text) ? "cut off" : "malformed");
+}
+
+/** Gateways name who has answered; a fingerprint distinguishes backends of one provider. */
+function upstreamOf({ headers }: Reply, documents: readonly Json[]): string | undefined {
+  const named = documents.flatMap((document) =>
+    isJsonObject(document) ? [document["provider"], document["system_fingerprint"]] : [],
+  );
+  const texts = named.filter((value) => typeof value === "string");
+  return firstSafe(
+    [...texts, headers["x-litellm-model-id"] ?? "", headers["x-litellm-model-api-base"] ?? ""].filter(Boolean),
+  );
 }
 
 function outlines(body: Body, protocol: Protocol): Pick<ReplyFacts, "shape" | "classes" | "assembled" | "chunks"> {

@@ -1,5 +1,5 @@
 import type { Usage } from "../probe/usage.ts";
-import type { ImplausibleCount, Observation } from "./observation.ts";
+import type { ImplausibleCount, Observation, ReplyFacts } from "./observation.ts";
 
 /** What is reserved for the calls of a run. */
 export interface UsageBound {
@@ -29,11 +29,15 @@ const counts = [
  */
 export function withPlausibleUsage(observation: Observation, bound: UsageBound): Observation {
   const { outcome } = observation;
-  if (outcome.kind === "fault" || outcome.usage === undefined) return observation;
-  const implausibleUsage = implausibleIn(outcome.usage, bound);
-  return implausibleUsage === undefined
+  if (outcome.kind === "reply") return { ...observation, outcome: plausible(outcome, bound) };
+  return outcome.partial === undefined
     ? observation
-    : { ...observation, outcome: { ...outcome, usage: undefined, implausibleUsage } };
+    : { ...observation, outcome: { ...outcome, partial: plausible(outcome.partial, bound) } };
+}
+
+function plausible(facts: ReplyFacts, bound: UsageBound): ReplyFacts {
+  const implausibleUsage = facts.usage && implausibleIn(facts.usage, bound);
+  return implausibleUsage === undefined ? facts : { ...facts, usage: undefined, implausibleUsage };
 }
 
 function implausibleIn(usage: Usage, bound: UsageBound): ImplausibleCount | undefined {

@@ -1,4 +1,4 @@
-import type { Json, JsonKind } from "../std/json.ts";
+import { isWrittenAsFraction, type Json, type JsonKind } from "../std/json.ts";
 import { isMap, shownName } from "./member-names.ts";
 import type { Classes, SeenKind, Shape } from "./observation.ts";
 import { classOf } from "./value-class.ts";
@@ -29,12 +29,12 @@ export function outlineOf(values: readonly Json[]): Outline {
   for (const value of values) visit("$", "", value, 0);
   return { shape: shapeIn(places), classes: classesIn(places) };
 
-  function visit(path: string, member: string, value: Json, depth: number): void {
+  function visit(path: string, member: string, value: Json, depth: number, isFraction = false): void {
     left -= 1;
     const place = left < 0 ? undefined : placeAt(places, path);
     if (place === undefined) return;
     place.times += 1;
-    place.kinds.add(kindOf(value));
+    place.kinds.add(isFraction ? "number" : kindOf(value));
     const likeness = classOf(value, member);
     if (likeness !== undefined && place.classes.size < shapeCaps.classes) place.classes.add(likeness);
     if (depth >= shapeCaps.depth || typeof value !== "object" || value === null) return;
@@ -50,7 +50,7 @@ export function outlineOf(values: readonly Json[]): Outline {
     for (const name of names) {
       if (left <= 0) return;
       const shown = shows(name);
-      visit(`${path}.${shown}`, shown, value[name] ?? null, depth + 1);
+      visit(`${path}.${shown}`, shown, value[name] ?? null, depth + 1, isWrittenAsFraction(value, name));
       // Several members of a map are one.
       if (seen.has(shown)) takeBack(places, `${path}.${shown}`);
       seen.add(shown);

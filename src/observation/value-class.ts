@@ -17,9 +17,18 @@ const identifier = /(^|_)(id|fingerprint)$/;
  */
 export function classOf(value: Json, member: string): string | undefined {
   if (typeof value === "string") return stringClass(value, member);
-  if (typeof value === "number") return value === 0 ? "zero" : value < 0 ? "negative" : "positive";
+  if (typeof value === "number") return numberClass(value, member);
   if (typeof value !== "object" || value === null) return undefined;
   return (Array.isArray(value) ? value : Object.keys(value)).length === 0 ? "empty" : undefined;
+}
+
+/** Members that hold a time; how large it is gives its unit away. */
+const time = /^(created|timestamp|updated|expires|expiration)$|_at$/;
+
+function numberClass(value: number, member: string): string {
+  if (value <= 0) return value === 0 ? "zero" : "negative";
+  if (!time.test(member) || value < 1e8) return "positive";
+  return value < 1e11 ? "seconds" : value < 1e14 ? "milliseconds" : "microseconds";
 }
 
 function stringClass(text: string, member: string): string {
@@ -29,7 +38,7 @@ function stringClass(text: string, member: string): string {
   if (vocabulary.test(member) && /^[A-Za-z0-9_.:/-]{1,64}$/.test(text) && !looksSecret(text)) return `"${text}"`;
   if (/^-?\d+(\.\d+)?$/.test(text)) return "digits";
   if (/^\d{4}-\d\d-\d\d([T ]|$)/.test(text)) return "date";
-  if (/^\d+(\.\d+)?(ms|[smhd])(\d|$)/.test(text)) return "duration";
+  if (/^(\d{1,9}(\.\d{1,9})?(ms|[smhd]))+$/.test(text)) return "duration";
   if (/^https?:\/\//i.test(text)) return "url";
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return "uuid";
   if (/\s/.test(text)) return "text";

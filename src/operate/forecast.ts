@@ -18,7 +18,7 @@ export interface DayForecast {
 export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => number): DayForecast[] {
   return probes.map((probe) => {
     const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
-    const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario));
+    const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario, probe.target));
     const runs = slotsPerDay(probe);
     return {
       probe: probe.id,
@@ -33,7 +33,7 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
 /** Probes that no cap will ever let run, and why, a line each. */
 export function neverRunning({ probes }: Config): string[] {
   return probes.flatMap((probe) => {
-    const { caps, microUsd = 0, tokens, requests } = reservationFor(probe, scenarioOf(probe.scenario));
+    const { caps, microUsd = 0, tokens, requests } = reservationFor(probe, scenarioOf(probe.scenario, probe.target));
     const [why] = capsTooSmall(caps, { microUsd, tokens, requests });
     return why === undefined ? [] : [`${probe.id} will never run: ${why}. Raise the cap.`];
   });

@@ -9,6 +9,8 @@ export interface ContractPolicy {
   readonly severity: Readonly<Record<string, "breaking" | "risky" | "informative">>;
   /** Types accepted here, whatever was learned. */
   readonly expect: Readonly<Record<string, readonly (JsonKind | "absent")[]>>;
+  /** Where the target puts errors: `$.result.error`. */
+  readonly errorEnvelope?: string | undefined;
   /** Any difference here is breaking. */
   readonly clientReads: readonly string[];
 }

@@ -18,6 +18,9 @@ export function requestFingerprint(probe: Probe): string {
     maxTokensField: target.maxTokensField,
     headers: target.headers,
     ...(target.secretHeaders && { secretHeaders: target.secretHeaders }),
+    ...(target.streamOptions === false && { streamOptions: false }),
+    ...(target.answerTokens !== undefined && { answerTokens: target.answerTokens }),
+    ...(target.omit !== undefined && target.omit.length > 0 && { omit: target.omit }),
     scenario,
     nonce,
   });

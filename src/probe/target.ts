@@ -72,6 +72,16 @@ export interface Target {
   readonly secretHeaders?: Readonly<Record<string, SecretRef>> | undefined;
   /** OpenAI's reasoning models reject `max_tokens`, Ollama ignores `max_completion_tokens`. */
   readonly maxTokensField: "max_tokens" | "max_completion_tokens";
+  /** Whether it takes `stream_options`; without them many streams report no usage. */
+  readonly streamOptions?: boolean | undefined;
+  /** The cap of the built-in questions; a model that thinks needs more. */
+  readonly answerTokens?: number | undefined;
+  /** What ends its streams: `[DONE]`, or the finish reason alone. */
+  readonly ends?: "done" | "finish" | undefined;
+  /** Request fields that are not sent. */
+  readonly omit?: readonly string[] | undefined;
+  /** Subjects of built-in expectations that it need not meet, each with the reason. */
+  readonly exceptions?: Readonly<Record<string, string>> | undefined;
   readonly policy: ClientPolicy;
   /** The current price, multiplier applied; undefined = unknown, which is reported and never treated as 0. */
   readonly price?: TokenPrice | undefined;

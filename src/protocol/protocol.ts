@@ -17,8 +17,10 @@ export interface Protocol extends ReplyReader {
   readonly mistakes: Readonly<Record<Mistake, BodyEdit>>;
   /** The facts in a plain reply (one document) or a stream (its chunks), as the provider wrote them. */
   read(documents: readonly Json[]): ReplyContent;
-  /** undefined: the document reports no error. */
-  readError(document: Json): ErrorEnvelope | undefined;
+  /** `at`: where the target puts errors, if nowhere usual. undefined: the document reports no error. */
+  readError(document: Json, at?: string): ErrorEnvelope | undefined;
+  flawsOf(documents: readonly Json[], isStream: boolean): readonly Flaw[];
+  lastWordsOf(chunks: readonly Json[]): LastWords | undefined;
   /** The chunks of a stream in the shape of a plain reply. Texts are not kept whole. */
   assemble(chunks: readonly Json[]): Json;
   chunkPosition(chunk: Json, index: number): ChunkPosition;
@@ -70,6 +72,8 @@ export type Mistake =
 export interface ReplyContent {
   /** The text of the first choice. */
   readonly text: string;
+  /** It says itself that it refuses to answer. */
+  readonly isRefusal: boolean;
   /** One per choice; null when none was given. */
   readonly finishReasons: readonly (string | null)[];
   readonly ids: readonly string[];
@@ -78,13 +82,41 @@ export interface ReplyContent {
   readonly usage: Usage | undefined;
 }
 
-export type ErrorFamily = "nested-object" | "string" | "detail" | "array-wrapped" | "flat";
+/** Laws of a reply that need no baseline. All but `created-unit` are about how the chunks of a stream belong together. */
+export type Flaw =
+  | "many-ids"
+  | "many-models"
+  | "tool-index"
+  | "after-finish"
+  | "said-twice"
+  | "cumulative"
+  | "created-unit";
+
+/** Where the last content of a stream is. */
+export type LastWords = "before the finish reason" | "with the finish reason";
+
+export type ErrorFamily =
+  | "nested-object"
+  | "string"
+  | "base_resp"
+  | "error_code"
+  | "response_error"
+  | "choice"
+  | "errors"
+  | "fault"
+  | "problem"
+  | "detail"
+  | "flat"
+  | "array-wrapped"
+  | "declared";
 
 /** An error as the provider wrote it: not yet safe to store. */
 export interface ErrorEnvelope {
   readonly family: ErrorFamily;
   readonly type?: Json | undefined;
   readonly code?: Json | undefined;
+  /** What it is about: the name of a request field. */
+  readonly param?: Json | undefined;
   readonly message?: string | undefined;
 }
 

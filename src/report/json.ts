@@ -38,6 +38,6 @@ function entry(report: RunReport) {
   };
 }
 
-function finding({ kind, severity, subject, expected, observed, baselineVersion }: Finding) {
-  return { kind, severity, subject, expected, observed, baselineVersion: baselineVersion ?? null };
+function finding({ kind, severity, subject, expected, observed, why, baselineVersion }: Finding) {
+  return { kind, severity, subject, expected, observed, why: why ?? null, baselineVersion: baselineVersion ?? null };
 }

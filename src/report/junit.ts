@@ -73,7 +73,8 @@ function testCase(run: RunReport): string {
 /** `contract: $.id string, expected absent (baseline v3)` on one line. */
 function findingText(finding: Finding): string {
   const baseline = finding.baselineVersion === undefined ? "" : ` (baseline v${finding.baselineVersion})`;
-  return `${finding.kind}: ${finding.subject} ${finding.observed}, expected ${finding.expected}${baseline}`;
+  const why = finding.why === undefined ? "" : `; ${finding.why}`;
+  return `${finding.kind}: ${finding.subject} ${finding.observed}, expected ${finding.expected}${baseline}${why}`;
 }
 
 function seconds(durationMs: number): string {

@@ -76,10 +76,13 @@ function gist(report: RunReport, standing: Standing): string {
 
 function findingLines(findings: readonly Finding[]): readonly Line[] {
   const width = Math.min(48, Math.max(0, ...findings.map(({ subject }) => displayWidth(printable(subject)))));
-  return findings.map(({ kind, subject, observed, expected, baselineVersion }) => [
-    segment(`     ${cell(kind, 12)} ${cell(subject, width)}  `),
-    segment(observed, "strong"),
-    segment(`   expected ${expected}${baselineVersion === undefined ? "" : `   baseline v${baselineVersion}`}`),
+  return findings.flatMap(({ kind, subject, observed, expected, why, baselineVersion }): Line[] => [
+    [
+      segment(`     ${cell(kind, 12)} ${cell(subject, width)}  `),
+      segment(observed, "strong"),
+      segment(`   expected ${expected}${baselineVersion === undefined ? "" : `   baseline v${baselineVersion}`}`),
+    ],
+    ...(why === undefined ? [] : [[segment(`     ${cell("", 12)} ${why}`, "dim")]]),
   ]);
 }
 

@@ -17,14 +17,17 @@ export function askAgainAt(
   incidents: readonly Incident[],
   slotMs: number,
   nowMs: number,
+  asksAgain = false,
 ): number | undefined {
   if (runsSoon(cadence)) return undefined;
-  const isNew = incidents.some(
-    (incident) =>
-      incident.lastBadSlotMs === slotMs &&
-      incident.notifications?.muted === undefined &&
-      isUnproven(incident, Math.min(3, fire.bad)),
-  );
+  const isNew =
+    asksAgain ||
+    incidents.some(
+      (incident) =>
+        incident.lastBadSlotMs === slotMs &&
+        incident.notifications?.muted === undefined &&
+        isUnproven(incident, Math.min(3, fire.bad)),
+    );
   return isNew ? nowMs + afterMs : undefined;
 }
 

@@ -27,11 +27,12 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { verdict, findings, unjudged } = judged;
   const series = epoch.withEpochs(judged.series);
   const after = applyRulings(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
-  return { verdict, findings, unjudged, series, ...after };
+  const asksAgain = judged.rulings.some((ruling) => ruling.outcome === "unjudged" && ruling.asksAgain === true);
+  return { verdict, findings, unjudged, series, asksAgain, ...after };
 }
 
 function evidenceOf({ observations, runId, traceId, spanId }: DecisionInput): Evidence {
   const outcome = observations.at(-1)?.outcome;
-  const reply = outcome?.kind === "reply" ? outcome : undefined;
+  const reply = outcome?.kind === "reply" ? outcome : outcome?.partial;
   return { runId, traceId, spanId, requestId: reply?.requestId, status: reply?.status };
 }

@@ -35,6 +35,7 @@ function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, ru
   const patterns = scenario.expectations.flatMap((rule) => (rule.kind === "text-matches" ? [rule.pattern] : []));
   const policy = call.policy?.(target.policy) ?? target.policy;
   const protocol = protocolOf(target);
+  const errorEnvelope = target.contract?.errorEnvelope;
   const exchangeIn = (span: Span): Promise<Exchange> => {
     const plain = protocol.request(target, call.ask, credentialFor(world, target, call), call);
     const secretHeaders = Object.entries(target.secretHeaders ?? {}).map(([name, ref]) => [name, world.secret(ref)]);
@@ -51,7 +52,10 @@ function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, ru
   return inSpan(startCallSpan(world.tracer, runSpan, asked, call), async (span) => {
     const stepSince = measureClockStep(world.clock);
     const exchange = await exchangeIn(span);
-    const seen = withPlausibleUsage(observe(call, exchange, { protocol, patterns, redact: world.redact }), scenario);
+    const seen = withPlausibleUsage(
+      observe(call, exchange, { protocol, patterns, redact: world.redact, errorEnvelope }),
+      scenario,
+    );
     const clockStepMs = stepSince();
     const observation = {
       ...seen,

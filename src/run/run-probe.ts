@@ -41,7 +41,7 @@ interface Ran {
 
 async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, startedMs: number): Promise<Ran> {
   const { slotMs } = slot;
-  const scenario = scenarioOf(probe.scenario);
+  const scenario = scenarioOf(probe.scenario, probe.target);
   const { traceId, spanId } = span.spanContext();
   const identity = { ...slot, probe: probe.name, traceId };
   if (startedMs - slotMs > toleranceMs(probe)) {
@@ -74,7 +74,7 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
-  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs);
+  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
   return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
 }
 
@@ -100,6 +100,6 @@ function finished(observations: readonly Observation[], decision: Decision | und
     unjudged: decision?.unjudged ?? [],
     totalMs: last?.timings.totalMs,
     firstContentMs: last?.timings.firstContentMs,
-    status: last?.outcome.kind === "reply" ? last.outcome.status : undefined,
+    status: (last?.outcome.kind === "reply" ? last.outcome : last?.outcome.partial)?.status,
   } as const;
 }

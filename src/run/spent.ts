@@ -77,7 +77,8 @@ function endingOf({ outcome }: Observation): string {
 
 /** `last` is there for the attempt whose reply was kept. */
 function billedUsage(ended: string, last: Observation | undefined): Usage | undefined {
-  if (last?.outcome.kind === "reply" && last.outcome.usage !== undefined) return last.outcome.usage;
+  const usage = last?.outcome.kind === "reply" ? last.outcome.usage : last?.outcome.partial?.usage;
+  if (usage !== undefined) return usage;
   if (ended === "local" && last?.timings.connectedMs === undefined) return nothing;
   return refusedStatuses.has(ended) || unheardClasses.has(ended) ? nothing : undefined;
 }

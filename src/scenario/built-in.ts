@@ -6,7 +6,8 @@ import type { JsonObject } from "../std/json.ts";
 import { withNonce } from "./nonce.ts";
 import type { Call, Scenario } from "./scenario.ts";
 
-const maxTokens = 48;
+/** The most that the built-in question lets a model say. */
+export const maxTokens = 48;
 const question = "Reply with the single word: plumb";
 
 /** Bytes are never fewer than tokens; the framing of each message costs a few more. */

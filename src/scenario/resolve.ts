@@ -1,4 +1,5 @@
 import type { ScenarioSpec } from "../probe/probe.ts";
+import type { Target } from "../probe/target.ts";
 import { billingFigures } from "./billing-figures.ts";
 import { singleCall } from "./built-in.ts";
 import { refusals } from "./refusals.ts";
@@ -8,6 +9,7 @@ import { validRequest } from "./valid-request.ts";
 import { modelListed } from "./model-listed.ts";
 import { forcedTimeout } from "./forced-timeout.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
+import { forTarget } from "./for-target.ts";
 import { fallback } from "./fallback.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { idempotency } from "./idempotency.ts";
@@ -43,12 +45,12 @@ export const scheduledOnly: readonly Scenario[] = [billingFigures];
 const byName = new Map([...catalogue, ...scheduledOnly].map((scenario) => [scenario.name, scenario]));
 
 /** Throws for a name that is not in the catalogue: a configuration with such a name does not load. */
-export function scenarioOf(spec: ScenarioSpec): Scenario {
+export function scenarioOf(spec: ScenarioSpec, target?: Target): Scenario {
   switch (spec.kind) {
     case "built-in": {
       const scenario = byName.get(spec.name);
       if (scenario === undefined) throw new Error(`no built-in scenario is called ${spec.name}`);
-      return scenario;
+      return target === undefined ? scenario : forTarget(scenario, target);
     }
     case "custom":
       return singleCall({

@@ -1,4 +1,4 @@
-import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
+import { knownFinishReasons, maxTokens, shortAsk, singleCall } from "./built-in.ts";
 import { replyOf, usageCoherent, expectationRule } from "./rules.ts";
 
 const usageChunk = {
@@ -19,6 +19,8 @@ export const streamedRequest = singleCall({
     { kind: "stream-complete" },
     { kind: "finish-reason", oneOf: knownFinishReasons },
     { kind: "usage-present" },
+    { kind: "answer" },
+    { kind: "within-cap", maxTokens },
   ],
   checks(done) {
     const reply = replyOf(done.at(-1));

@@ -1,4 +1,4 @@
-import { knownFinishReasons, shortAsk, singleCall } from "./built-in.ts";
+import { knownFinishReasons, maxTokens, shortAsk, singleCall } from "./built-in.ts";
 import { notMasked, replyOf, usageCoherent } from "./rules.ts";
 
 export const validRequest = singleCall({
@@ -10,6 +10,8 @@ export const validRequest = singleCall({
     { kind: "status", oneOf: [200] },
     { kind: "finish-reason", oneOf: knownFinishReasons },
     { kind: "usage-present" },
+    { kind: "answer" },
+    { kind: "within-cap", maxTokens },
   ],
   checks(done) {
     const reply = replyOf(done.at(-1));

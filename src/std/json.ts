@@ -14,11 +14,27 @@ const deepest = 200;
 /** A stranger's text as JSON; undefined when it is none, or nested too deep to be walked through. */
 export function parseJson(text: string): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = (fraction.test(text) ? JSON.parse(text, noteFraction) : JSON.parse(text)) as Json;
     return isDeeper(value, deepest) ? undefined : value;
   } catch {
     return undefined;
   }
+}
+
+/** Whole numbers that are written as no integer: `14.0`, `1e3`. */
+const fraction = /\d(?:\.0+|\.?\d*[eE][+-]?\d+)\s*[,}\]]/;
+const fractions = new WeakMap<object, Set<string>>();
+
+function noteFraction(this: object, name: string, value: Json, context?: { readonly source?: string }): Json {
+  if (Number.isInteger(value) && /[.eE]/.test(context?.source ?? "")) {
+    fractions.set(this, (fractions.get(this) ?? new Set()).add(name));
+  }
+  return value;
+}
+
+/** Whether a whole number was written with a fraction or an exponent, which typed clients refuse to read as an integer. */
+export function isWrittenAsFraction(holder: object, name: string): boolean {
+  return fractions.get(holder)?.has(name) === true;
 }
 
 function isDeeper(value: Json, levels: number): boolean {

@@ -64,7 +64,7 @@ async function capReports(
   if (caps.length === 0) return [];
   const reports: LimitReport[] = [];
   const used = await store.usedUnder(caps, nowMs);
-  const runs = probes.map((probe) => ({ probe, ...reservationFor(probe, scenarioOf(probe.scenario)) }));
+  const runs = probes.map((probe) => ({ probe, ...reservationFor(probe, scenarioOf(probe.scenario, probe.target)) }));
   for (const span of ["hour", "day", "month"] as const) {
     if (!caps.some((cap) => cap.span === span)) continue;
     const skipped = await store.skippedSince(windowOf(span, nowMs).startMs);
@@ -135,7 +135,7 @@ const none: ReadonlyMap<string, Used> = new Map();
 /** Names of all targets that probes may call: their own and their fallbacks. */
 function targetsIn(probes: readonly Probe[]): string[] {
   const names = probes.flatMap((probe) => {
-    const { billedTo } = reservationFor(probe, scenarioOf(probe.scenario));
+    const { billedTo } = reservationFor(probe, scenarioOf(probe.scenario, probe.target));
     return billedTo === undefined ? [probe.target.name] : [probe.target.name, billedTo];
   });
   return [...new Set(names)];
@@ -143,7 +143,7 @@ function targetsIn(probes: readonly Probe[]): string[] {
 
 /** Every cap that applies to a probe, once. */
 export function capsIn(probes: readonly Probe[]): SpendCap[] {
-  const all = probes.flatMap((probe) => reservationFor(probe, scenarioOf(probe.scenario)).caps);
+  const all = probes.flatMap((probe) => reservationFor(probe, scenarioOf(probe.scenario, probe.target)).caps);
   return all.filter((cap, index) => all.findIndex((other) => isSame(cap, other)) === index);
 }
 

@@ -86,7 +86,7 @@ const rows: readonly (readonly [string, Readonly<Record<string, string>>, (docum
   [
     "mistral",
     {},
-    (it) => expect(evidence(it, "malformed-messages")).toMatchObject({ outcome: "422", errorCode: "detail" }),
+    (it) => expect(evidence(it, "malformed-messages")).toMatchObject({ outcome: "422", errorCode: "list_type" }),
   ],
   ["deepseek", {}, (it) => expect(observed(it, "streamed-request", "usage chunk")).toBe("one chunk has it")],
   ["groq", {}, (it) => expect(evidence(it, "streamed-request")?.totalTokens).toBe(17)],
@@ -177,7 +177,7 @@ const breakages: readonly (readonly [
     "mistral stricter",
     { "invalid-requests": "met" },
     (it) => item(it, "Request fields"),
-    "unknown-parameter: refused (422, application/json, error detail)",
+    "unknown-parameter: refused (422, application/json, error detail",
   ],
   ["id missing", {}, (it) => item(it, "Idempotency and retries"), "replies without ids"],
   [

@@ -38,7 +38,7 @@ test.each(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"])(
   (code) => {
     const error = Object.assign(new Error(code), { code });
     const local = { kind: "fault", class: "local", limit: code };
-    expect(faultOf(error, false)).toEqual(local);
-    expect(faultOf(new Error("connect", { cause: new AggregateError([error]) }), false)).toEqual(local);
+    expect(faultOf(error, undefined)).toEqual(local);
+    expect(faultOf(new Error("connect", { cause: new AggregateError([error]) }), undefined)).toEqual(local);
   },
 );

@@ -184,5 +184,5 @@ test("the more often it was there, the sooner its absence is told", () => {
     }
     return Infinity;
   };
-  expect([12, 30, 100, 300, 1000, 10_000].map(needed)).toEqual([9, 5, 4, 3, 2, 2]);
+  expect([12, 30, 100, 300, 1000, 10_000].map(needed)).toEqual([9, 6, 4, 3, 2, 2]);
 });

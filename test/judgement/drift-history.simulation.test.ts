@@ -103,12 +103,12 @@ test.each(readdirSync(folder))("%s", (name) => {
   // And back: what was normal is normal again at once.
   const back = findingsOf(aspect, [...Array<Reply>(learned).fill(before), ...Array<Reply>(4).fill(after), before]);
   expect(back.at(-1)).toEqual([]);
-  // The second time it is told as soon as the first: what was told is not taken for chance.
+  // The second time it is told as soon as the first, or sooner: what was told is not taken for chance.
   const twice = [...Array<Reply>(learned).fill(before), ...Array<Reply>(50).fill(after), before];
   const again = findingsOf(aspect, [...twice, ...Array<Reply>(4).fill(after)]).slice(twice.length);
   const first = findings.slice(learned).map((found) => found[0]);
   // What only informs is known by then.
-  expect(again.map((found) => found[0])).toEqual(
-    first.map((line) => (line?.startsWith("informative") === true ? undefined : line)),
-  );
+  for (const [index, line] of first.entries()) {
+    if (line !== undefined) expect(again[index]?.[0]).toBe(line.startsWith("informative") ? undefined : line);
+  }
 });

@@ -109,7 +109,7 @@ describe("what changed is told within two slots, no reply after three attempts; 
     ["null where never null", ok(choice({ index: null })), 100, "22 opened contract: $.choices[].index"],
     ["prompt tokens jump", ok(completion({}, 421)), 100, "25 escalated usage: prompt tokens"],
     ["twice as slow", ok(), 200, "30 opened latency: total time"],
-    ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened expectation: usage"],
+    ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened contract: $.usage"],
     ["no reply, three attempts in a row", { kind: "fault", class: "reset" }, 100, "23 opened availability: reply"],
   ] as const)("%s", (_case, outcome, totalMs, notified) => {
     expect(history(sample, [...before, ...repeat(15, () => ({ outcome: outcome as Outcome, totalMs }))])).toEqual([

@@ -105,7 +105,11 @@ export const oddities: Readonly<
     readiness: "COULD NOT BE JUDGED",
     because: "reset",
   },
-  "no HTTP at all": { serve: always("SSH-2.0-OpenSSH_9.2\r\n"), readiness: "COULD NOT BE JUDGED", because: "reset" },
+  "no HTTP at all": {
+    serve: always("SSH-2.0-OpenSSH_9.2\r\n"),
+    readiness: "COULD NOT BE JUDGED",
+    because: "malformed",
+  },
   "asks for no key and looks at none": {
     serve: ({ isStream, isGood }) => (isGood ? (isStream ? sse(events) : json(200, completion())) : wrong),
     readiness: "NOT READY",

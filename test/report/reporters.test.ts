@@ -93,6 +93,7 @@ describe("json", () => {
                 "subject": "$.choices[].message.role",
                 "expected": "string",
                 "observed": "absent",
+                "why": null,
                 "baselineVersion": 3
               },
               {
@@ -101,6 +102,7 @@ describe("json", () => {
                 "subject": "total time",
                 "expected": "≤ 1.62 s",
                 "observed": "3.41 s",
+                "why": null,
                 "baselineVersion": null
               }
             ],
@@ -133,6 +135,7 @@ describe("json", () => {
                 "subject": "invalid key",
                 "expected": "refusal",
                 "observed": "completion",
+                "why": null,
                 "baselineVersion": null
               }
             ],

@@ -1,16 +1,34 @@
 import type { JsonKind } from "../../std/json.ts";
-import { declaredPaths, deprecatedPaths } from "./openai-contract.ts";
+import { deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
 import type { Difference, DifferenceKind } from "./severity.ts";
 import { isOtherVariant, newVariant } from "./variants.ts";
 
 /** Everything in which one reply differs from what is known, each said once, in the order a person reads a reply. */
 export function differencesOf(known: Known, seen: Seen): Difference[] {
-  const all = allDifferencesOf(known, seen);
+  const all = inOnePlace(allDifferencesOf(known, seen));
   const subjects = new Set(all.map(({ subject }) => subject));
   const said = all.filter((it) => !isSaidBy(it, subjects));
   // Of a reply that differs in something anyway it is no news that it is like none of the others.
   return said.every(({ kind }) => comesAndGoes.has(kind)) ? [...newVariant(known, seen), ...said] : said;
+}
+
+/** One member that changed alike in chunks of several positions is one difference, named by the member alone. */
+function inOnePlace(all: readonly Difference[]): Difference[] {
+  const wholes = new Set(all.map(({ subject }) => subject));
+  const groups = Map.groupBy(all, ({ kind, subject, expected, observed }) =>
+    subject.includes(":$.") ? `${kind} ${subject.slice(subject.indexOf("$"))} ${expected} ${observed}` : subject,
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1 || wholes.has(first.subject.slice(first.subject.indexOf("$"))))
+      return group;
+    const isBeforeLast = group.every(({ subject }) => !/^(finish|usage|error):/.test(subject));
+    const where = isBeforeLast ? "in chunks before the last" : "in several chunks";
+    return [
+      { ...first, subject: first.subject.slice(first.subject.indexOf("$")), observed: `${first.observed} ${where}` },
+    ];
+  });
 }
 
 const comesAndGoes: ReadonlySet<DifferenceKind> = new Set(["sometimes-gone", "deprecated-gone", "new-field", "sign"]);
@@ -27,18 +45,25 @@ const shownBy: Readonly<Record<string, string>> = {
   "error:$": "$.error",
 };
 
+/** Where an answer is, and what a reply without one differs in. */
+const hidesAnswer =
+  /^(status|content type|error envelope|end of stream|\$|\$\.choices(\[\](\.message(\.content|\.refusal)?)?)?)$/;
+
 /**
  * What is different everywhere is so in each chunk as well, another code of an error is another value of its member, and
  * another envelope has other words.
  */
 export function isSaidBy({ subject, kind }: Difference, subjects: ReadonlySet<string>): boolean {
+  if (kind === "last-words" && subjects.has("$.choices[].finish_reason")) return true;
+  if (kind === "answer") return [...subjects].some((other) => hidesAnswer.test(other));
   if (kind === "vocabulary") return subjects.has("error envelope");
   const whole = shownBy[subject];
   if (whole !== undefined) return subjects.has(whole) || subjects.has("end of stream");
   const at = subject.indexOf(":$");
-  if (at > 0 && subjects.has(subject.slice(at + 1).replace("[].delta", "[].message"))) return true;
-  const member = subject.slice(subject.lastIndexOf(".") + 1);
-  return (kind === "new-value" || kind === "class" || kind === "empty") && subjects.has(`error ${member}`);
+  const member = subject.slice(at + 1);
+  if (at > 0 && (subjects.has(member) || subjects.has(member.replace("[].delta", "[].message")))) return true;
+  const name = subject.slice(subject.lastIndexOf(".") + 1);
+  return (kind === "new-value" || kind === "class" || kind === "empty") && subjects.has(`error ${name}`);
 }
 
 /** In the order in which people name them. */
@@ -50,6 +75,8 @@ const wordKinds: Readonly<Record<string, DifferenceKind>> = {
   "error type": "vocabulary",
   "error code": "vocabulary",
   "request id in": "request-id-moved",
+  "last words": "last-words",
+  answer: "answer",
 };
 
 /** More different words than these are no vocabulary. */
@@ -78,7 +105,7 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
     const difference =
       now === undefined
         ? goneDifference(known, seen, path, before)
-        : (kindDifference(known, path, before, now.kinds) ?? classDifference(path, before, now));
+        : (kindDifference(known, path, before, now) ?? classDifference(path, before, now));
     if (difference !== undefined) found.push(difference);
   }
   const fresh = Object.keys(seen.paths).filter(
@@ -142,7 +169,7 @@ function kindDifference(
   known: Known,
   subject: string,
   before: KnownPath,
-  kinds: readonly string[],
+  { kinds, classes }: Seen["paths"][string],
 ): Difference | undefined {
   const isOptional = known.mayBeAbsent.includes(subject) || before.count < chancesOf(known, subject);
   const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds) && !(kind === "absent" && isOptional));
@@ -151,7 +178,7 @@ function kindDifference(
     kind: kindOf(subject, unknown),
     subject,
     expected: Object.keys(before.kinds).join(" or "),
-    observed: kinds.join(" or "),
+    observed: kinds.map((kind) => (kind === "string" && classes.join() === "empty" ? "empty text" : kind)).join(" or "),
     chances: before.count,
     sightings: 0,
   };
@@ -193,14 +220,12 @@ function classDifference(
 }
 
 const signs: readonly string[] = ["zero", "positive", "negative"];
+const units: readonly string[] = ["seconds", "milliseconds", "microseconds"];
 
 function classKind(word: string, before: readonly string[]): DifferenceKind {
   if (word === "empty") return "empty";
-  if (signs.includes(word)) return "sign";
+  if (word === "negative") return "negative";
+  if (units.includes(word) && before.some((other) => units.includes(other))) return "unit";
+  if (signs.includes(word) || units.includes(word)) return "sign";
   return word.startsWith('"') && before.some((other) => other.startsWith('"')) ? "new-value" : "class";
-}
-
-/** Whether the official API declares it, wherever in a stream it stands. */
-export function isDeclared(subject: string): boolean {
-  return declaredPaths.has(subject.slice(subject.indexOf("$")));
 }

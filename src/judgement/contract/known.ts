@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Observation, ReplyFacts, Shape } from "../../observation/observation.ts";
+import { streamEndText } from "../../observation/stream-end.ts";
 import type { Json } from "../../std/json.ts";
 
 const countsSchema = z.record(z.string(), z.number());
@@ -51,7 +52,11 @@ export function seenIn(facts: ReplyFacts, { mode }: Pick<Observation, "mode">): 
     words: {
       status: String(facts.status),
       "content type": facts.contentType,
-      ...(mode === "stream" && facts.streamEnd !== undefined ? { "end of stream": facts.streamEnd } : {}),
+      ...(mode === "stream" && facts.streamEnd !== undefined
+        ? { "end of stream": streamEndText(facts.streamEnd) }
+        : {}),
+      ...(facts.lastWords === undefined ? {} : { "last words": facts.lastWords }),
+      ...(facts.error === undefined && facts.status < 300 ? { answer: answerWord(facts) } : {}),
       ...errorWords(facts),
       ...(facts.requestIdIn === undefined ? {} : { "request id in": facts.requestIdIn }),
       ...Object.fromEntries(Object.entries(facts.headers ?? {}).map(([name, like]) => [`header ${name}`, like])),
@@ -63,6 +68,14 @@ function pathsOf(shape: Shape, before: string, classes: NonNullable<ReplyFacts["
   return Object.entries(shape).map(
     ([path, kinds]) => [`${before}${path}`, { kinds, classes: classes[path] ?? [] }] as const,
   );
+}
+
+/** `word of 5 characters, 1f3a9c`: the same for the same answer, and not the answer. */
+function answerWord({ text }: ReplyFacts): string {
+  if (text.isRefusal === true) return "a refusal";
+  if (text.class === "empty") return "empty";
+  const script = text.script === undefined || text.script === "Latin" ? "" : ` in ${text.script} letters`;
+  return `${text.class} of ${text.length} characters${script}, ${text.hash.slice(0, 6)}`;
 }
 
 function errorWords({ error }: ReplyFacts): Record<string, string> {

@@ -123,5 +123,12 @@ export const declaredPaths: ReadonlySet<string> = new Set([
   "$.usage",
 ]);
 
+/** Null is allowed, and means that there is nothing; an answer and its usage are what clients came for. */
+export const nullablePaths: ReadonlySet<string> = new Set(
+  [...pathsThat(({ kinds, presence }) => presence !== "always" && kinds.includes("null"))].filter(
+    (path) => path !== "$.usage",
+  ),
+);
+
 /** That they are gone is no news for a parser written since. */
 export const deprecatedPaths: ReadonlySet<string> = pathsThat(({ presence }) => presence === "deprecated");

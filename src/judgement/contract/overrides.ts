@@ -2,9 +2,8 @@ import type { ContractPolicy } from "../../probe/contract-policy.ts";
 import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Severity } from "../judgement.ts";
-import { isDeclared } from "./differences.ts";
 import type { Seen } from "./known.ts";
-import { severities, type Difference } from "./severity.ts";
+import { type Difference, usualSeverity } from "./severity.ts";
 
 /** A difference and how bad it is for this probe. */
 export interface Graded extends Difference {
@@ -31,15 +30,8 @@ export function applyOverrides(found: readonly Difference[], seen: Seen, { contr
     const kinds = Object.entries(expect).find(([glob]) => matches(glob, path))?.[1];
     if (kinds !== undefined && isAsExpected(kinds, seen.paths[difference.subject]?.kinds)) return [];
     const wished = Object.entries(severity).find(([glob]) => matches(glob, path))?.[1];
-    return [{ ...difference, severity: wished ?? usual(difference) }];
+    return [{ ...difference, severity: wished ?? usualSeverity(difference).severity }];
   });
-}
-
-/** An empty list where the official API has items leaves a client without an answer. */
-function usual({ kind, subject }: Difference): Severity {
-  return kind === "empty" && isDeclared(subject) && !subject.startsWith("$.error")
-    ? "breaking"
-    : severities[kind].severity;
 }
 
 /** Something above a path that is read takes that path with it. */

@@ -1,31 +1,38 @@
 import type { Severity } from "../judgement.ts";
+import { declaredPaths, deprecatedPaths, nullablePaths } from "./openai-contract.ts";
 
 /** What may be different about a reply. */
-export type DifferenceKind =
-  | "status"
-  | "content-type"
-  | "end-of-stream"
-  | "envelope"
-  | "vocabulary"
-  | "request-id-moved"
-  | "header-gone"
-  | "header-class"
-  | "gone"
-  | "deprecated-gone"
-  | "sometimes-gone"
-  | "null"
-  | "kind"
-  | "empty"
-  | "new-value"
-  | "class"
-  | "sign"
-  | "new-field"
-  | "new-variant"
-  | "share"
-  | "breach"
-  | "undeclared-value"
-  | "never-returned"
-  | "undocumented";
+export const differenceKinds = [
+  "status",
+  "content-type",
+  "end-of-stream",
+  "envelope",
+  "vocabulary",
+  "request-id-moved",
+  "last-words",
+  "answer",
+  "header-gone",
+  "header-class",
+  "gone",
+  "deprecated-gone",
+  "sometimes-gone",
+  "null",
+  "kind",
+  "empty",
+  "new-value",
+  "class",
+  "sign",
+  "negative",
+  "unit",
+  "new-field",
+  "new-variant",
+  "share",
+  "breach",
+  "undeclared-value",
+  "never-returned",
+  "undocumented",
+] as const;
+export type DifferenceKind = (typeof differenceKinds)[number];
 
 /** One thing that a reply has and the known ones have not, or the reverse. */
 export interface Difference {
@@ -42,10 +49,10 @@ export interface Difference {
 interface Judged {
   readonly severity: Severity;
   /**
-   * `structure` changes by somebody's hand; `presence`: a member may be optional; `value`: what a value happens to be.
+   * `structure` changes by somebody's hand; `presence`: a member may be optional; `answer`: a model may vary it; `value`: what a value happens to be.
    * The less a hand is needed, the more often it must be seen.
    */
-  readonly nature: "structure" | "presence" | "value";
+  readonly nature: "structure" | "presence" | "answer" | "value";
   readonly why: string;
 }
 
@@ -65,6 +72,16 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
     nature: "structure",
     why: "support asks for it, and logs look for it there",
   },
+  "last-words": {
+    severity: "risky",
+    nature: "structure",
+    why: "many clients drop content that comes with the finish reason",
+  },
+  answer: {
+    severity: "risky",
+    nature: "answer",
+    why: "the same question has another answer: another model, prompt or filter may be behind it",
+  },
   "header-gone": { severity: "risky", nature: "presence", why: "clients pace themselves by it" },
   "header-class": { severity: "risky", nature: "structure", why: "clients parse it" },
   gone: { severity: "breaking", nature: "presence", why: "it was in every reply: clients read it unasked" },
@@ -76,6 +93,12 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   "new-value": { severity: "risky", nature: "value", why: "clients switch on the values they know" },
   class: { severity: "risky", nature: "value", why: "clients may parse or compare it" },
   sign: { severity: "informative", nature: "value", why: "counters begin or cease to count" },
+  negative: { severity: "risky", nature: "value", why: "sums and bills become too small" },
+  unit: {
+    severity: "breaking",
+    nature: "structure",
+    why: "clients compute with the old unit: times are wrong a thousandfold",
+  },
   "new-field": { severity: "informative", nature: "presence", why: "clients ignore what they do not know" },
   "new-variant": { severity: "risky", nature: "presence", why: "it is like none of the upstreams known so far" },
   share: { severity: "informative", nature: "presence", why: "an upstream answers more often or less often" },
@@ -85,8 +108,51 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   undocumented: { severity: "informative", nature: "presence", why: "it is returned and documented nowhere" },
 };
 
+/** Members of an answer that a client has to send back with its next request. */
+const sentBack = /(^|\.)(extra_content|thought_signatures?|reasoning_details|encrypted_content|signature)(\.|\[|$)/;
+
+/** Deltas of one position come and go: what a client puts together of them is judged by itself. */
+const isOfDelta = (subject: string): boolean => /:\$\.choices\[\]\.delta\./.test(subject);
+
+/** How bad a difference is for a client that reads the member it is about; the table is right where no row says more. */
+export function usualSeverity(difference: Difference): { readonly severity: Severity; readonly why: string } {
+  const { kind, subject, observed } = difference;
+  const { severity, why } = severities[kind];
+  const path = subject.slice(Math.max(0, subject.indexOf("$")));
+  if ((kind === "null" || kind === "gone") && deprecatedPaths.has(path)) {
+    return { severity: "informative", why: severities["deprecated-gone"].why };
+  }
+  if (kind === "null" && nullablePaths.has(path)) {
+    return { severity: "risky", why: "the official API allows null here; clients written for this target may not" };
+  }
+  if ((kind === "gone" || kind === "null") && isOfDelta(subject)) {
+    return {
+      severity: "informative",
+      why: "a delta has only what is new; the reply put together of all is judged by itself",
+    };
+  }
+  if (kind === "last-words" && observed.startsWith("before")) {
+    return { severity: "informative", why: "all clients read content before the finish reason" };
+  }
+  if (kind === "end-of-stream" && observed.startsWith("[DONE]")) {
+    return { severity: "risky", why: "clients end all the same; strict parsers drop an event without its blank line" };
+  }
+  if (kind === "new-field" && sentBack.test(path)) {
+    return { severity: "risky", why: "clients have to send it back with the next request, or are refused" };
+  }
+  // An empty list where the official API has items leaves a client without an answer.
+  if (kind === "empty" && isDeclared(subject) && !subject.startsWith("$.error")) return { severity: "breaking", why };
+  if (kind === "answer" && (observed === "empty" || observed === "a refusal")) return { severity: "breaking", why };
+  return { severity, why };
+}
+
 const order: readonly Severity[] = ["breaking", "risky", "informative"];
 
 export function worstFirst(a: { readonly severity: Severity }, b: { readonly severity: Severity }): number {
   return order.indexOf(a.severity) - order.indexOf(b.severity);
+}
+
+/** Whether the official API declares it, wherever in a stream it stands. */
+export function isDeclared(subject: string): boolean {
+  return declaredPaths.has(subject.slice(subject.indexOf("$")));
 }

@@ -6,9 +6,20 @@ import { breachesOf, compareDeclared, type Declared, declaredFor } from "./decla
 import { differencesOf } from "./differences.ts";
 import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { applyOverrides, type Graded } from "./overrides.ts";
-import { severities, worstFirst, type Difference } from "./severity.ts";
+import { type Difference, usualSeverity, worstFirst } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
-import { isNotifiedNow, markNotified, mostNotes, oddsOf, startWatching, watchingSchema, watchOn } from "./watching.ts";
+import {
+  isNotifiedNow,
+  markNotified,
+  mostNotes,
+  oddsOf,
+  ongoing,
+  shareText,
+  startWatching,
+  watchOn,
+} from "./watching.ts";
+import { watchingSchema } from "./kept.ts";
+import { judgeLaws } from "./laws.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { readAs, subjectOf, unjudged } from "../subject.ts";
 
@@ -18,6 +29,7 @@ type ShapeAspect = "contract" | "error-shape";
 export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, scenario: Scenario) => boolean): Judge {
   return {
     aspect,
+    seesFailures: aspect === "contract",
     seriesOf(observation, scenario) {
       const { outcome, call, mode } = observation;
       if (outcome.kind !== "reply" || !appliesTo(outcome, scenario)) return [];
@@ -25,21 +37,29 @@ export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, s
     },
     judge: (input) => {
       const { outcome } = input.observation;
-      return outcome.kind === "reply" ? judgeShape(input, outcome) : unjudged(input, "no reply");
+      if (outcome.kind !== "reply") return unjudged(input, "no reply");
+      // The fixed rule says that it is no JSON: all else follows from that.
+      return input.isBroken === true && outcome.bodyForm === "text"
+        ? unjudged(input, "no JSON")
+        : judgeShape(input, outcome);
     },
   };
 }
+
+/** A difference that was seen so often, and still may be chance, has time until the next slot. */
+const mostAskedAgain = 2;
 
 function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const seen = seenIn(facts, input.observation);
   const declared = declaredFor(input.contract, input.series.aspect, input.observation.mode);
   const known = readAs(knownSchema, input.memory?.baseline?.learned);
-  if (known === undefined) return learnFrom(input, seen, declared);
+  if (known === undefined) return learnFrom(input, facts, seen, declared);
   const before = readAs(watchingSchema, input.memory?.state) ?? startWatching;
   const shares = runningShares(before.shares, known, seen);
   const differences = [...differencesOf(known, seen), ...changedShares(known, shares)];
   const found = applyOverrides(differences, seen, input);
-  const watched = watchOn(before, found, known.n);
+  const reply = { slotMs: input.slotMs, upstream: facts.upstream };
+  const watched = watchOn(before, found, known.n, reply);
   const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
   const notified = judged.filter(({ difference, odds }) => isNotifiedNow(difference, odds, before));
   const after = markNotified(
@@ -53,31 +73,45 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     seen,
     input,
   );
+  const shared = (difference: Graded): Graded => ({
+    ...difference,
+    observed: `${difference.observed}${shareText(difference, after)}`,
+  });
   const findings = [
-    ...notified.map(({ difference, odds }) => findingOf(difference, rarity(difference, odds.runsPerChance), input)),
+    ...judgeLaws(input, facts),
+    ...notified.map(({ difference, odds }) =>
+      findingOf(shared(difference), rarity(difference, odds.runsPerChance), input),
+    ),
+    ...ongoing(after, found).map((difference) => findingOf(shared(difference), "it goes on", input)),
     ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
   ].toSorted(worstFirst);
   const subject = subjectOf(input);
+  const watches = found.map(({ subject: path }) => path);
   if (findings.some(({ severity }) => severity !== "informative")) {
-    return { ruling: { subject, outcome: "bad", findings }, state: after };
+    return { ruling: { subject, outcome: "bad", findings }, state: after, watches };
   }
   // What is known to happen now and then is no reason to withhold judgement until it happens too often.
   const waiting = judged.find(({ difference, odds }) => difference.severity !== "informative" && odds.isFirst);
   if (waiting !== undefined) {
     const { difference, odds } = waiting;
     const reason = `${difference.subject} ${difference.observed}, seen ${odds.times} times, may be chance`;
-    return { ruling: { subject, outcome: "unjudged", reason }, state: after };
+    const asksAgain = odds.times <= mostAskedAgain;
+    return { ruling: { subject, outcome: "unjudged", reason, asksAgain }, state: after, watches };
   }
-  return { ruling: { subject, outcome: "good", notes: findings }, state: after };
+  return { ruling: { subject, outcome: "good", notes: findings }, state: after, watches };
 }
 
 /** Before enough is learned only a written contract can be broken. */
-function learnFrom(input: JudgeInput, seen: Seen, declared: Declared | undefined): JudgeOutput {
+function learnFrom(input: JudgeInput, facts: ReplyFacts, seen: Seen, declared: Declared | undefined): JudgeOutput {
+  if (input.isBroken === true) return unjudged(input, "the reply breaks an expectation: nothing is learned from it");
   const before = readAs(knownSchema, learningOf(input)) ?? nothingKnown;
   const learned = learn(before, seen);
   const output = learningOutput(input, stored(learned), learned.n);
   const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
-  const findings = breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)).toSorted(worstFirst);
+  const findings = [
+    ...judgeLaws(input, facts),
+    ...breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)),
+  ].toSorted(worstFirst);
   if (findings.every(({ severity }) => severity === "informative")) return output;
   return { ...output, ruling: { subject: subjectOf(input), outcome: "bad", findings } };
 }
@@ -103,7 +137,7 @@ function findingOf(difference: Graded, how: string, { series, memory }: JudgeInp
     subject,
     expected,
     observed,
-    why: `${severities[difference.kind].why}; ${how}`,
+    why: `${usualSeverity(difference).why}; ${how}`,
     baselineVersion: memory?.baseline?.version,
   };
 }

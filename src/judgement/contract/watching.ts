@@ -1,64 +1,38 @@
-import { z } from "zod";
-import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
-import { isDeclared } from "./differences.ts";
 import type { Graded } from "./overrides.ts";
-import { severities, type Difference } from "./severity.ts";
-
-const keptSchema = z.object({
-  /** Shiryaev-Roberts sums, one for each of `alternatives`. */
-  sums: z.array(z.number()),
-  /** Chance of it that would still be normal, when it was last seen. */
-  usual: z.number(),
-  /** Runs before the sums began to rise; sightings since then, and those before that came to nothing. */
-  from: z.number(),
-  seen: z.number(),
-  earlier: z.number(),
-  reported: z.boolean(),
-  /** It was reported and lasted: a change, which may come back. */
-  wasReported: z.boolean(),
-  /** An incident is made of it. */
-  severe: z.boolean(),
-  /** Notes only: how often it was reported. */
-  notes: z.number(),
-});
-type Kept = z.infer<typeof keptSchema>;
-
-/** Since the baseline: runs judged, runs since something was reported that opens incidents, and the past of each difference. */
-export const watchingSchema = z.object({
-  v: z.literal(5),
-  runs: z.number(),
-  quiet: z.number(),
-  differed: z.record(z.string(), keptSchema),
-  /** Of a mixture: how often each variant answers of late. */
-  shares: z.array(z.number()).default([]),
-});
-export type Watching = z.infer<typeof watchingSchema>;
+import { type Kept, type Watching } from "./kept.ts";
+import type { Difference } from "./severity.ts";
+import { usualChance } from "./usual-chance.ts";
 
 /** The promise: of an unchanged target at most one difference in so many runs is reported. */
 const runsPerFalseAlarm = 10_000;
 /** Optional members are many, and each is tried in every run: they share the promise. */
 const runsPerFalseAlarmOfOptional = 1_000_000;
-/** What is declared, and what changes by somebody's hand, is worth as much as having been seen so often. */
-const priorSightings = 1000;
 const mostRemembered = 200;
 /** A note reported so often is known. */
 export const mostNotes = 20;
 
 /**
- * How often it is seen if it is a change: nearly always, or by one of several upstreams. What usually happens more often
- * than `unless` is too close to that to be distinguished.
+ * How often it is seen if it is a change: nearly always, by one of several upstreams, or by a few of many replicas. What
+ * usually happens more often than `unless` is too close to that to be distinguished.
  */
 const alternatives = [
-  { chance: 0.95, weight: 0.6, unless: 0.9 },
-  { chance: 0.5, weight: 0.4, unless: 0.2 },
+  { chance: 0.95, weight: 0.4, unless: 0.9 },
+  { chance: 0.5, weight: 0.25, unless: 0.2 },
+  { chance: 0.2, weight: 0.15, unless: 0.08 },
+  { chance: 0.1, weight: 0.1, unless: 0.04 },
+  { chance: 0.05, weight: 0.1, unless: 0.02 },
 ] as const;
+const noSums = alternatives.map(() => 0);
 
-/** What was reported and seen so often was no accident. */
-const lastingSightings = 10;
+/** A change is over when so many runs in a row without it are this unlikely; of one that was in nearly every run, sooner. */
+const overWhen = { partial: 1e-3, full: 0.2 } as const;
+/** What comes back within so many runs had not ended. */
+const returnsWithin = 20;
+const nearlyAlways = 0.8;
 /** After so many runs without a report no incident is waiting for its next slot. */
 const longQuiet = 10;
 
-export const startWatching: Watching = { v: 5, runs: 0, quiet: longQuiet, differed: {}, shares: [] };
+export const startWatching: Watching = { v: 6, runs: 0, quiet: longQuiet, differed: {}, shares: [] };
 
 /** The same subject may differ in several ways, and each has its own past. */
 export function nameOf({ kind, subject }: Difference): string {
@@ -66,17 +40,22 @@ export function nameOf({ kind, subject }: Difference): string {
 }
 
 /** One more run: sums rise for what was found and fall for the rest. `n`: replies of the baseline. */
-export function watchOn(before: Watching, found: readonly Graded[], n: number): Watching {
+export function watchOn(
+  before: Watching,
+  found: readonly Graded[],
+  n: number,
+  reply: WatchedReply = { slotMs: 0 },
+): Watching {
   const now = new Map(found.map((difference) => [nameOf(difference), difference]));
   const past = Object.entries(before.differed).flatMap(([name, kept]): [string, Kept][] =>
-    now.has(name) ? [] : [[name, fall(kept)]],
+    now.has(name) ? [] : [[name, fall(counted(kept, 0, reply))]],
   );
   const seen = [...now].map(([name, difference]): [string, Kept] => [
     name,
-    rise(before.differed[name], difference, before.runs, n),
+    counted(rise(before.differed[name], difference, before.runs, n, reply.slotMs), 1, reply),
   ]);
   return {
-    v: 5,
+    v: 6,
     runs: before.runs + 1,
     quiet: Math.min(longQuiet, before.quiet + 1),
     differed: Object.fromEntries([...past, ...seen].slice(-mostRemembered)),
@@ -84,23 +63,59 @@ export function watchOn(before: Watching, found: readonly Graded[], n: number): 
   };
 }
 
-const nothing: Kept = {
-  sums: [0, 0],
+/** What a watched reply is known by beside its shape. */
+export interface WatchedReply {
+  readonly slotMs: number;
+  readonly upstream?: string | undefined;
+}
+
+const mostUpstreams = 8;
+
+function counted(kept: Kept, sighting: 0 | 1, { upstream }: WatchedReply): Kept {
+  if (upstream === undefined || kept.seen === 0) return kept;
+  const [seen, of] = kept.by[upstream] ?? [0, 0];
+  if (of === 0 && Object.keys(kept.by).length >= mostUpstreams) return kept;
+  return { ...kept, by: { ...kept.by, [upstream]: [seen + sighting, of + 1] } };
+}
+
+const nothing: Omit<Kept, "finding"> = {
+  sinceMs: 0,
+  others: 0,
+  missed: 0,
+  by: {},
+  sums: noSums,
   usual: 1,
   from: 0,
   seen: 0,
   earlier: 0,
   reported: false,
+  proven: false,
+  over: false,
   wasReported: false,
-  severe: false,
   notes: 0,
 };
 
-function rise(before: Kept = nothing, difference: Graded, runs: number, n: number): Kept {
-  const from = before.seen === 0 ? runs : before.from;
-  const usual = usualChance(difference, before.earlier, from, n);
-  const severe = difference.severity !== "informative";
-  return { ...before, sums: raised(before.sums, usual), usual, from, seen: before.seen + 1, severe };
+function rise(known: Kept | undefined, finding: Graded, runs: number, n: number, slotMs: number): Kept {
+  const before = known ?? { ...nothing, finding };
+  const isFirst = before.seen === 0;
+  const from = isFirst ? runs : before.from;
+  const usual = usualChance(finding, before.earlier, from, n);
+  return {
+    ...before,
+    ...(isFirst && { sinceMs: slotMs, by: {} }),
+    finding: pick(finding),
+    others: isFirst ? 0 : before.others + before.missed,
+    missed: 0,
+    over: false,
+    sums: raised(before.sums, usual),
+    usual,
+    from,
+    seen: before.seen + 1,
+  };
+}
+
+function pick({ subject, kind, severity, expected, observed, chances, sightings }: Graded): Graded {
+  return { subject, kind, severity, expected, observed, chances, sightings };
 }
 
 function raised(sums: readonly number[], usual: number): number[] {
@@ -109,53 +124,61 @@ function raised(sums: readonly number[], usual: number): number[] {
   );
 }
 
-/** What was reported and lasted was a change, not chance: it is no reason to expect the same again. */
-function fall(kept: Kept): Kept {
-  if (kept.seen === 0) return kept;
+/**
+ * One run without it. What was reported goes on until so long a row without it is no chance; it was a change, and no
+ * reason to expect the same again. What came to nothing is part of what is usual.
+ */
+function fall(before: Kept): Kept {
+  if (before.seen === 0) return before;
   const sums = alternatives.map(
-    ({ chance }, index) => ((kept.sums[index] ?? 0) * (1 - chance)) / Math.max(1e-9, 1 - kept.usual),
+    ({ chance }, index) => ((before.sums[index] ?? 0) * (1 - chance)) / Math.max(1e-9, 1 - before.usual),
   );
-  if (sums.some((sum) => sum >= 0.5) && !kept.reported) return { ...kept, sums };
-  const wasChange = kept.reported && kept.seen >= lastingSightings;
+  const kept = { ...before, sums, missed: before.missed + 1 };
+  if (kept.over) return kept.missed < returnsWithin ? kept : forgotten(kept);
+  if (kept.proven) return isOver(kept) ? { ...kept, sums: noSums, over: true } : kept;
+  return sums.some((sum) => sum >= 0.5) ? kept : forgotten(kept);
+}
+
+function forgotten(kept: Kept): Kept {
   return {
     ...kept,
-    sums: [0, 0],
+    sums: noSums,
     seen: 0,
-    earlier: kept.earlier + (wasChange ? 0 : kept.seen),
+    earlier: kept.earlier + (kept.proven ? 0 : kept.seen),
     reported: false,
-    wasReported: kept.wasReported || wasChange,
+    proven: false,
+    over: false,
+    wasReported: kept.wasReported || kept.proven,
   };
 }
 
-/**
- * How often it can happen by itself: never seen in `chances`: 99 % confidence, 1 − 0.01^(1/(n+1)); else the upper 95 %
- * bound of Clopper and Pearson. What was seen now and then since the baseline counts.
- */
-function usualChance(difference: Difference, earlier: number, runs: number, n: number): number {
-  const sightings = difference.sightings + earlier;
-  const since = Math.round(runs * Math.min(1, difference.chances / Math.max(1, n)));
-  const chances = difference.chances + since + (sightings === 0 ? priorOf(difference) : 0);
-  if (sightings === 0) return neverSeenBound(chances);
-  const of = Math.max(chances, sightings + 1);
-  return sightings <= mostExact ? upperBound(sightings, of) : scoreBound(sightings, of);
+function isOver({ seen, others, missed }: Kept): boolean {
+  let chance = 1;
+  for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
+  return chance <= (seen / (seen + others) < nearlyAlways ? overWhen.partial : overWhen.full);
 }
 
-/** Beyond this the exact bound costs much and says the same. */
-const mostExact = 100;
-
-/** Upper bound of a chance by Wilson's score, at two deviations (97.7 %). */
-function scoreBound(k: number, n: number): number {
-  const z = 2;
-  const share = k / n;
-  const spread = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return Math.min(1, (share + (z * z) / (2 * n) + spread) / (1 + (z * z) / n));
+/** What goes on although this reply does not show it: an open incident about it is not good news. */
+export function ongoing(after: Watching, found: readonly Difference[]): Graded[] {
+  const now = new Set(found.map(nameOf));
+  return Object.entries(after.differed).flatMap(([name, { proven, over, finding }]) =>
+    proven && !over && finding.severity !== "informative" && !now.has(name) ? [finding] : [],
+  );
 }
 
-function priorOf({ kind, subject }: Difference): number {
-  const { nature } = severities[kind];
-  if (nature === "structure") return priorSightings;
-  const isOfPresence = nature === "presence" || kind === "empty";
-  return isOfPresence && isDeclared(subject) ? priorSightings : 0;
+/** `in 20 % of replies since 14:05 UTC, all of fp_b`; empty while every reply shows it. */
+export function shareText(difference: Difference, after: Watching): string {
+  const { seen, others, missed, sinceMs, by } = after.differed[nameOf(difference)] ?? nothing;
+  const of = seen + others + missed;
+  if (of === seen) return "";
+  const percent = Math.max(1, Math.round((100 * seen) / of));
+  const at = new Date(sinceMs).toISOString().slice(11, 16);
+  const upstreams = Object.entries(by);
+  const affected = upstreams.filter(([, [times]]) => times > 0);
+  const [only] = affected;
+  const isOfOne = upstreams.length > 1 && affected.length === 1 && only !== undefined;
+  const which = isOfOne ? `, ${only[1][0] === only[1][1] ? "all" : "only"} of ${only[0]}` : "";
+  return ` in ${percent} % of replies since ${at} UTC${which}`;
 }
 
 export interface Odds {
@@ -197,12 +220,13 @@ export function isNotifiedNow(difference: Graded, odds: Odds, before: Watching):
 
 /** Remembers what was reported, and how often which variant answers. */
 export function markNotified(after: Watching, notified: readonly Graded[], shares: readonly number[]): Watching {
-  const names = new Map(notified.map((it) => [nameOf(it), it.severity === "informative"]));
+  const names = new Map(notified.map((it) => [nameOf(it), it]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
-    const isNote = names.get(name);
-    return isNote === undefined
-      ? [name, kept]
-      : [name, { ...kept, reported: true, notes: kept.notes + (isNote ? 1 : 0) }];
+    const difference = names.get(name);
+    if (difference === undefined) return [name, kept];
+    const proven = kept.proven || oddsOf(difference, after).proof === "enough";
+    const notes = kept.notes + (difference.severity === "informative" ? 1 : 0);
+    return [name, { ...kept, reported: true, proven, notes }];
   });
   const isQuiet = notified.every(({ severity }) => severity === "informative");
   return { ...after, shares: [...shares], quiet: isQuiet ? after.quiet : 0, differed: Object.fromEntries(differed) };

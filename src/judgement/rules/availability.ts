@@ -1,8 +1,8 @@
-import type { LocalLimit, TransportFault } from "../../exchange/exchange.ts";
-import type { Observation } from "../../observation/observation.ts";
+import type { LocalLimit } from "../../exchange/exchange.ts";
+import type { FaultFacts, Observation, ReplyFacts } from "../../observation/observation.ts";
 import type { Ruling } from "../judgement.ts";
 
-/** A call that got no reply. An open circuit sent nothing, so it says nothing new. */
+/** A call that got no whole reply. An open circuit sent nothing, so it says nothing new. */
 export function judgeAvailability({ call, outcome, attempts }: Observation): Ruling {
   const subject = { kind: "availability", series: call, label: "reply" } as const;
   if (outcome.kind === "reply") return { subject, outcome: "good" };
@@ -12,7 +12,7 @@ export function judgeAvailability({ call, outcome, attempts }: Observation): Rul
     kind: "availability",
     severity: "breaking",
     subject: "reply",
-    expected: "a reply",
+    expected: outcome.partial === undefined ? "a reply" : "a whole reply",
     observed,
   } as const;
   return { subject, outcome: "bad", findings: [finding], failures: attempts };
@@ -31,8 +31,25 @@ export function localLimitOf(outcome: Observation["outcome"]): string | undefine
   return outcome.kind === "fault" && outcome.class === "local" ? shortOf[outcome.limit] : undefined;
 }
 
-export function faultText(fault: TransportFault): string {
-  return fault.class === "timeout" ? `timeout (${fault.phase})` : fault.class;
+/** `timeout (idle) after status 200 and 4 kB, without a finish reason`, `tls: certificate has expired` */
+export function faultText(fault: FaultFacts): string {
+  const { detail, partial } = fault;
+  const what =
+    fault.class === "timeout"
+      ? `timeout (${fault.phase})`
+      : fault.class === "malformed"
+        ? "malformed HTTP"
+        : fault.class;
+  return `${what}${detail === undefined ? "" : `: ${detail}`}${partial === undefined ? "" : whatCame(partial)}`;
+}
+
+function whatCame({ status, bytes, finishReasons, usage }: ReplyFacts): string {
+  const missing = [
+    ...(finishReasons.some((reason) => reason !== null) ? [] : ["finish reason"]),
+    ...(usage === undefined ? ["usage"] : []),
+  ];
+  const without = missing.length === 0 ? "" : `, without ${missing.join(" and ")}`;
+  return ` after status ${status} and ${bytes.toLocaleString("en")} bytes${without}`;
 }
 
 export function isTimeout(outcome: Observation["outcome"]): boolean {

@@ -1,7 +1,9 @@
 import type { Observation, ReplyFacts, SeenKind } from "../../observation/observation.ts";
+import { streamEndText } from "../../observation/stream-end.ts";
 import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement.ts";
+import { reasonOf } from "./reason.ts";
 
 /**
  * The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. What the
@@ -21,8 +23,13 @@ export function judgeExpectations(
       label: kind === "policy" ? "policy" : "expectations",
     };
     if (outcome.kind === "fault") return { subject, outcome: "unjudged", reason: "no reply" };
+    const own = rules.filter((rule) => kindOf(rule) === kind);
     const findingsOf = (facts: ReplyFacts): Finding[] =>
-      rules.filter((rule) => kindOf(rule) === kind).flatMap((rule) => broken(rule, facts));
+      folded(
+        own.flatMap((rule) => broken(rule, facts)),
+        own,
+        facts,
+      );
     const findings = findingsOf(outcome);
     if (findings.length === 0) return { subject, outcome: "good" };
     const isConfirmed = earlier.some((it) => it.outcome.kind === "reply" && findingsOf(it.outcome).length > 0);
@@ -34,8 +41,31 @@ function kindOf(rule: Expectation): Extract<FindingKind, "policy" | "expectation
   return rule.kind === "no-completion" ? "policy" : "expectation";
 }
 
+/** A refused request has neither an answer nor usage: the provider's reason is the finding, the rest follows from it. */
+function folded(findings: Finding[], rules: readonly Expectation[], facts: ReplyFacts): Finding[] {
+  const [first] = findings;
+  const cap = rules.find((rule) => rule.kind === "within-cap");
+  const reason = first?.kind === "expectation" ? reasonOf(facts, cap?.maxTokens) : undefined;
+  if (first === undefined || reason === undefined) return findings;
+  const rest = findings.filter(({ subject }) => subject !== "status");
+  const isOfStatus = rest.length < findings.length;
+  return [
+    {
+      ...first,
+      subject: isOfStatus ? "status" : "reply",
+      expected: isOfStatus ? first.expected : "a completion",
+      observed: reason,
+      ...(rest.length > 0 && {
+        why: `hence: ${rest.map(({ subject, observed }) => `${subject} ${observed}`).join(", ")}`,
+      }),
+    },
+  ];
+}
+
+type Report = (subject: string, expected: string, observed: string) => Finding[];
+
 function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
-  const finding = (subject: string, expected: string, observed: string): Finding[] => [
+  const finding: Report = (subject, expected, observed) => [
     { kind: kindOf(rule), severity: "breaking", subject, expected, observed },
   ];
   switch (rule.kind) {
@@ -59,10 +89,16 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       return facts.usage !== undefined || facts.implausibleUsage !== undefined
         ? []
         : finding("usage", "reported", "unknown");
-    case "stream-complete":
-      return facts.streamEnd === "complete" ? [] : finding("end of stream", "complete", facts.streamEnd ?? "no stream");
+    case "stream-complete": {
+      const { streamEnd: end } = facts;
+      const isFinished = rule.endsAt === "finish" && end === "no-done" && facts.finishReasons.some((it) => it !== null);
+      const isMet = end === "complete" || end === "no-blank-line" || isFinished;
+      return isMet ? [] : finding("end of stream", "complete", end === undefined ? "no stream" : streamEndText(end));
+    }
     case "within-cap":
       return overCap(rule.maxTokens, facts, finding);
+    case "answer":
+      return notAnAnswer(facts, finding);
     case "no-completion":
       return facts.text.class === "empty" && facts.finishReasons.length === 0
         ? []
@@ -72,21 +108,35 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
   }
 }
 
-/** A reply that spent all it was allowed on thinking says nothing: that is distinguished from one that was cut. */
-function overCap(
-  maxTokens: number,
-  { usage, finishReasons, text }: ReplyFacts,
-  finding: (subject: string, expected: string, observed: string) => Finding[],
-): Finding[] {
+/** Even long words are few tokens: a text of so many characters for each of its tokens is not what was counted. */
+const mostCharactersPerToken = 16;
+
+/** A short question in English has a short answer in Latin letters. */
+function notAnAnswer({ text, usage, finishReasons }: ReplyFacts, finding: Report): Finding[] {
+  const { completionTokens: tokens, reasoningTokens = 0 } = usage ?? {};
+  if (text.isRefusal === true) return finding("text", "an answer", "a refusal");
+  if (text.class === "empty") {
+    const spent = reasoningTokens > 0 ? `, after ${reasoningTokens} tokens of reasoning` : "";
+    const isCut = finishReasons.includes("length");
+    return finding("text", "an answer", isCut ? "empty, the cap went to reasoning" : `empty${spent}`);
+  }
+  if (text.class === "json" || text.class === "number") return finding("text", "a word", `a ${text.class}`);
+  if (text.script !== undefined && text.script !== "Latin") {
+    return finding("text", "in the language of the question", `${text.script} letters`);
+  }
+  const mostCharacters = tokens === undefined ? Infinity : mostCharactersPerToken * (tokens + 1);
+  return text.length > mostCharacters
+    ? finding("text", `at most ${mostCharacters} characters for ${tokens} tokens`, `${text.length} characters`)
+    : [];
+}
+
+function overCap(maxTokens: number, { usage, finishReasons }: ReplyFacts, finding: Report): Finding[] {
   const used = usage?.completionTokens;
   if (used === undefined) return [];
   if (used > maxTokens) return finding("completion tokens", `at most ${maxTokens}`, String(used));
   const isCut = finishReasons.includes("length");
-  if (used === maxTokens && !isCut && finishReasons.some((reason) => reason !== "stop")) {
-    return finding("finish reason", "length, at the cap", finishReasons.map((reason) => reason ?? "none").join(", "));
-  }
-  return isCut && text.class === "empty"
-    ? finding("text", "some of an answer", "nothing, the cap went to reasoning")
+  return used === maxTokens && !isCut && finishReasons.some((reason) => reason !== "stop")
+    ? finding("finish reason", "length, at the cap", finishReasons.map((reason) => reason ?? "none").join(", "))
     : [];
 }
 

@@ -13,10 +13,18 @@ export function likelyCause(incident: Incident): LikelyCause {
   if (incident.kind === "monitor" || incident.kind === "budget") return "monitor";
   if (incident.kind !== "availability" && incident.kind !== "expectation") return "provider";
   const status = incident.evidence.at(-1)?.status;
-  if (status === undefined) return incident.kind === "availability" ? "network" : "provider";
+  const [finding] = incident.findings;
+  if (incident.kind === "availability") {
+    return status === undefined && finding?.observed.startsWith("malformed") !== true ? "network" : "provider";
+  }
   const refusalWasExpected = incident.findings.some(({ expected }) => /\b40[13]\b/.test(expected));
-  return (status === 401 || status === 403) && !refusalWasExpected ? "credentials" : "provider";
+  const isRefused = status === 401 || status === 402 || status === 403 || ofAccount.test(finding?.observed ?? "");
+  return isRefused && !refusalWasExpected ? "credentials" : "provider";
 }
+
+/** Words of errors that are about the key or the credit of its account. */
+const ofAccount =
+  /insufficient[ _](balance|quota|credit|funds)|exceeded_current_quota|invalid[ _]?api[ _]?key|unauthorized|authentication/i;
 
 function isOverdraft({ findings }: Incident): boolean {
   return findings.some(({ subject }) => subject === overdraftSubject);

@@ -3,7 +3,9 @@ import type { SampleEvents, Protocol } from "../protocol.ts";
 import { assemble } from "./assemble.ts";
 import { mistakes } from "./mistakes.ts";
 import { estimatePromptTokens } from "./prompt-tokens.ts";
-import { chunkPosition, isListed, isPermanentError, readError, readReply } from "./reply.ts";
+import { readError } from "./envelopes.ts";
+import { flawsOf, lastWordsOf } from "./flaws.ts";
+import { chunkPosition, isListed, isPermanentError, readReply } from "./reply.ts";
 import { chatPath, chatRequest } from "./request.ts";
 import { openChatStream } from "./stream.ts";
 import { streamUsageOf } from "./usage.ts";
@@ -32,6 +34,8 @@ export const chat: Protocol = {
   mistakes,
   read: readReply,
   readError,
+  flawsOf,
+  lastWordsOf,
   assemble,
   chunkPosition,
   streamUsage: streamUsageOf,

@@ -1,5 +1,7 @@
 import { isJsonObject, type Json } from "../../std/json.ts";
-import type { ChunkPosition, ErrorEnvelope, ReplyContent } from "../protocol.ts";
+import type { ChunkPosition, ReplyContent } from "../protocol.ts";
+import { readError } from "./envelopes.ts";
+import { isFinishReason } from "./stream.ts";
 import { usageOf } from "./usage.ts";
 
 const mostChoices = 16;
@@ -9,6 +11,7 @@ export function readReply(documents: readonly Json[]): ReplyContent {
   const all = (name: string): string[] => documents.flatMap((document) => stringAt(document, name) ?? []);
   return {
     text: documents.map(textIn).join(""),
+    isRefusal: documents.some(hasRefusal),
     finishReasons: finishReasonsOf(documents),
     ids: all("id"),
     models: all("model"),
@@ -25,12 +28,19 @@ function textIn(document: Json): string {
   return isJsonObject(holder) && typeof holder["content"] === "string" ? holder["content"] : "";
 }
 
+function hasRefusal(document: Json): boolean {
+  return choicesIn(document).some((choice) => {
+    const holder = isJsonObject(choice) ? (choice["message"] ?? choice["delta"]) : undefined;
+    return (stringAt(holder, "refusal") ?? "") !== "";
+  });
+}
+
 /** In a stream the chunks before the last have null. */
 function finishReasonsOf(documents: readonly Json[]): (string | null)[] {
   const byChoice = new Map<number, string | null>();
   for (const document of documents) {
     for (const [position, choice] of choicesIn(document).slice(0, mostChoices).entries()) {
-      byChoice.set(position, stringAt(choice, "finish_reason") ?? byChoice.get(position) ?? null);
+      byChoice.set(position, (stringAt(choice, "finish_reason") || byChoice.get(position)) ?? null);
     }
   }
   return [...byChoice.values()];
@@ -43,31 +53,9 @@ export function chunkPosition(chunk: Json, index: number): ChunkPosition {
   if (error !== undefined && error !== null) return "error";
   const choices = choicesIn(chunk).filter(isJsonObject);
   if (isJsonObject(usage) && choices.length === 0) return "usage";
-  if (choices.some(({ finish_reason: reason }) => typeof reason === "string")) return "finish";
+  if (choices.some(({ finish_reason: reason }) => isFinishReason(reason))) return "finish";
   if (index === 0) return "first";
   return choices.some(({ delta }) => stringAt(delta, "content") !== undefined) ? "content" : "other";
-}
-
-export function readError(document: Json): ErrorEnvelope | undefined {
-  if (Array.isArray(document)) {
-    const inner = document.map((item) => readError(item)).find((error) => error !== undefined);
-    return inner && { ...inner, family: "array-wrapped" };
-  }
-  if (!isJsonObject(document)) return undefined;
-  const { error, detail, object, choices, type, code } = document;
-  if (isJsonObject(error)) {
-    return { family: "nested-object", type: error["type"], code: error["code"], message: stringAt(error, "message") };
-  }
-  if (typeof error === "string") return { family: "string", message: error };
-  if (detail !== undefined) return { family: "detail", message: detailMessage(detail) };
-  const message = stringAt(document, "message");
-  const isFlat = object === "error" || (choices === undefined && message !== undefined);
-  return isFlat ? { family: "flat", type, code, message } : undefined;
-}
-
-/** FastAPI: a text, or a list of what is wrong with which field. */
-function detailMessage(detail: Json): string | undefined {
-  return typeof detail === "string" ? detail : Array.isArray(detail) ? stringAt(detail[0], "msg") : undefined;
 }
 
 /** CometAPI and new-api answer malformed requests with 500 and this code; a spent quota comes as 429. */

@@ -29,9 +29,11 @@ export function chatRequest(
     model: target.model,
     messages: [...ask.messages],
     [target.maxTokensField]: ask.maxTokens,
-    ...(ask.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
+    ...(ask.stream ? { stream: true } : {}),
+    ...(ask.stream && target.streamOptions !== false ? { stream_options: { include_usage: true } } : {}),
     ...ask.extra,
   };
+  for (const field of target.omit ?? []) delete body[field];
   return {
     method: "POST",
     url: withKey(url, keyQuery, key),

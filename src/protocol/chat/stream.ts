@@ -13,6 +13,8 @@ export function openChatStream(maxEvents: number): StreamReader {
   let atMs = 0;
   let sawError = false;
   let sawMalformed = false;
+  let isUnterminated = false;
+  let tail = "";
 
   const parser = createParser({
     onEvent: ({ event, data }) => {
@@ -28,14 +30,21 @@ export function openChatStream(maxEvents: number): StreamReader {
   return {
     feed(bytes, at) {
       atMs = at;
-      parser.feed(text.decode(bytes, { stream: true }));
+      const piece = text.decode(bytes, { stream: true });
+      tail = `${tail}${piece}`.slice(-longestTail);
+      parser.feed(piece);
       return events <= maxEvents;
     },
     isDone: () => stamps.doneMs !== undefined,
-    hasContent: () => stamps.firstContentMs !== undefined,
+    isFinished: () => stamps.finishReasonMs !== undefined,
+    hasContent: () => stamps.firstContentMs !== undefined || stamps.firstReasoningMs !== undefined,
     end() {
       // An event counts only once its blank line came; what is left over is an event cut short.
       parser.feed(text.decode());
+      if (stamps.doneMs === undefined && /(^|\n|\r)data: ?\[DONE\]\s*$/.test(tail)) {
+        stamps.doneMs = atMs;
+        isUnterminated = true;
+      }
       return { chunks, end: streamEnd(), stamps };
     },
   };
@@ -56,11 +65,18 @@ export function openChatStream(maxEvents: number): StreamReader {
     if (chunk["usage"] !== undefined && chunk["usage"] !== null) stamps.usageMs = atMs;
     for (const choice of Array.isArray(chunk["choices"]) ? chunk["choices"] : []) {
       if (!isJsonObject(choice)) continue;
-      if (typeof choice["finish_reason"] === "string") stamps.finishReasonMs = atMs;
+      if (isFinishReason(choice["finish_reason"])) stamps.finishReasonMs = atMs;
       const delta = choice["delta"];
-      if (isJsonObject(delta) && typeof delta["content"] === "string" && delta["content"] !== "") {
+      if (!isJsonObject(delta)) continue;
+      if (isText(delta["content"])) {
         stamps.firstContentMs ??= atMs;
         stamps.lastContentMs = atMs;
+      } else if (
+        isText(delta["reasoning_content"]) ||
+        isText(delta["reasoning"]) ||
+        Array.isArray(delta["tool_calls"])
+      ) {
+        stamps.firstReasoningMs ??= atMs;
       }
     }
   }
@@ -69,6 +85,18 @@ export function openChatStream(maxEvents: number): StreamReader {
     if (sawError) return "error-event";
     if (sawMalformed) return "malformed";
     if (stamps.doneMs === undefined) return "no-done";
-    return stamps.finishReasonMs === undefined ? "no-finish-reason" : "complete";
+    if (stamps.finishReasonMs === undefined) return "no-finish-reason";
+    return isUnterminated ? "no-blank-line" : "complete";
   }
+}
+
+const longestTail = 32;
+
+/** An empty text is none. */
+export function isFinishReason(value: Json | undefined): value is string {
+  return isText(value);
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -1,0 +1,114 @@
+import type { ReplyFacts } from "../../observation/observation.ts";
+import type { Finding, JudgeInput, Severity } from "../judgement.ts";
+
+type Flaw = NonNullable<ReplyFacts["flaws"]>[number];
+
+interface Law {
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly severity: Severity;
+  readonly why: string;
+}
+
+/** What holds of every reply without a baseline, and what clients suffer where it does not. */
+export const laws: Readonly<Record<Flaw, Law>> = {
+  "many-ids": {
+    subject: "id",
+    expected: "one in a stream",
+    observed: "another in every chunk",
+    severity: "risky",
+    why: "clients that put streams together by id make several replies of one",
+  },
+  "many-models": {
+    subject: "model",
+    expected: "one in a stream",
+    observed: "several in one stream",
+    severity: "risky",
+    why: "clients attribute cost and output to the model of the first or the last chunk",
+  },
+  "tool-index": {
+    subject: "tool_calls[].index",
+    expected: "one for each call",
+    observed: "the same for several calls",
+    severity: "breaking",
+    why: "clients join the pieces of a call by its index: arguments of two calls become one text",
+  },
+  "after-finish": {
+    subject: "chunks after the finish reason",
+    expected: "usage only",
+    observed: "content or tool calls",
+    severity: "breaking",
+    why: "clients stop reading at the finish reason, and lose what comes later",
+  },
+  "said-twice": {
+    subject: "answer",
+    expected: "once in a stream",
+    observed: "twice, the second time as a whole",
+    severity: "breaking",
+    why: "clients add up all content: users see the answer twice",
+  },
+  cumulative: {
+    subject: "content",
+    expected: "the next piece in each chunk",
+    observed: "the whole answer so far in each chunk",
+    severity: "breaking",
+    why: "clients add up all content: users see the beginning again and again",
+  },
+  "created-unit": {
+    subject: "created",
+    expected: "seconds",
+    observed: "milliseconds or smaller",
+    severity: "risky",
+    why: "clients read a date thousands of years ahead",
+  },
+};
+
+/** A stream that goes on so long after its finish reason keeps clients waiting that read to the end. */
+const longestTailMs = 5_000;
+
+/** The laws that one reply breaks. They say nothing of what is usual for the target. */
+export function judgeLaws({ series, client, contract, observation }: JudgeInput, facts: ReplyFacts): Finding[] {
+  if (series.aspect !== "contract") return [];
+  const { flaws = [], text } = facts;
+  const limitMs = client?.firstContentMs ?? Infinity;
+  const { firstContentMs, firstReasoningMs, finishReasonMs, doneMs } = observation.timings;
+  const tailMs = (doneMs ?? 0) - (finishReasonMs ?? 0);
+  const isLate = firstContentMs !== undefined && firstReasoningMs !== undefined && firstContentMs > limitMs;
+  const found: Finding[] = [
+    ...flaws.map((flaw): Finding => ({ kind: "contract", ...laws[flaw] })),
+    ...(text.lost === undefined
+      ? []
+      : [breach("text", "whole letters", `${text.lost} letters lost (U+FFFD)`, "risky", "users see � in the answer")]),
+    ...(finishReasonMs !== undefined && tailMs > longestTailMs
+      ? [
+          breach(
+            "end of stream",
+            "soon after the finish reason",
+            `${Math.round(tailMs)} ms later`,
+            "risky",
+            "clients wait for it",
+          ),
+        ]
+      : []),
+    ...(isLate
+      ? [
+          breach(
+            "first content",
+            `within ${limitMs} ms`,
+            `reasoning for ${Math.round(firstContentMs)} ms before the first word`,
+            "breaking",
+            "a client with this limit gives up; raise client.firstContent if the model may think longer",
+          ),
+        ]
+      : []),
+  ];
+  const { ignore = [], severity = {} } = contract ?? {};
+  return found.flatMap((finding): Finding[] =>
+    ignore.includes(finding.subject) ? [] : [{ ...finding, severity: severity[finding.subject] ?? finding.severity }],
+  );
+}
+
+function breach(subject: string, expected: string, observed: string, severity: Severity, why: string): Finding {
+  return { kind: "contract", severity, subject, expected, observed, why };
+}

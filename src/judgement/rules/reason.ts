@@ -1,0 +1,56 @@
+import type { ReplyFacts } from "../../observation/observation.ts";
+import { formatDurationMs } from "../../std/duration.ts";
+
+/** The provider's own reason for not answering as it was asked, in one line; undefined: the reply gives none. */
+export function reasonOf(facts: ReplyFacts, maxTokens: number | undefined): string | undefined {
+  const { status, error, notJson, bodyForm, contentType } = facts;
+  if (error === undefined && status < 400) {
+    if (notJson !== undefined) return `the body is no JSON (${notJson})`;
+    return bodyForm === "text" ? `no JSON: ${contentType || "no content type"}` : undefined;
+  }
+  const shown = bodyForm === "text" ? bodyText(facts) : errorText(facts);
+  return [`${status}${shown}`, ...hints(facts, maxTokens)].join("; ");
+}
+
+function bodyText({ error }: ReplyFacts): string {
+  if (error?.family === "html") return ", an HTML page";
+  return error?.family === "empty" ? ", an empty body" : "";
+}
+
+function errorText({ error }: ReplyFacts): string {
+  if (error === undefined) return "";
+  const { family, type, code, param, message } = error;
+  const names = [...new Set([type, code].filter((it) => it !== undefined).map(String))].join("/");
+  const where = family === "base_resp" || family === "declared" ? ` in ${family}` : "";
+  const about = param === undefined ? "" : ` (${param})`;
+  return `${names === "" ? "" : ` ${names}`}${where}${about}${message === undefined ? "" : `: ${message}`}`;
+}
+
+function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefined): string[] {
+  const message = error?.message ?? "";
+  const isSpent =
+    /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);
+  return [
+    ...(isSpent && maxTokens !== undefined
+      ? [`the cap of ${maxTokens} tokens was spent before an answer: set answerTokens of the target`]
+      : []),
+    ...waitHint(telling),
+  ];
+}
+
+/** No server asks for so long a wait and says elsewhere that a short one is enough. */
+function waitHint(telling: Readonly<Record<string, string>>): string[] {
+  const asked = telling["retry-after"];
+  if (asked === undefined) return [];
+  const seconds = Number(asked);
+  const [name, reset] = Object.entries(telling).find(([header]) => /reset/.test(header)) ?? ["", ""];
+  const resetMs = Number.parseFloat(reset) * (reset.endsWith("ms") ? 1 : 1000);
+  if (!Number.isFinite(seconds)) return [`Retry-After: ${asked}`];
+  const wait = `Retry-After: ${asked} (${formatDurationMs(seconds * 1000)})`;
+  const isFarApart = resetMs > 0 && resetMs < seconds * 100;
+  return [
+    isFarApart || (seconds >= 10_000 && seconds % 1000 === 0)
+      ? `${wait}${isFarApart ? ` beside ${name} ${reset}` : ""}: likely milliseconds`
+      : wait,
+  ];
+}

@@ -1,0 +1,97 @@
+import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import type { Flaw, LastWords } from "../protocol.ts";
+import { isFinishReason } from "./stream.ts";
+
+/** Seconds since 1970 have ten digits until the year 2286. */
+const longestSeconds = 1e10;
+
+/** The laws that a plain reply, or the chunks of a stream together, break. */
+export function flawsOf(documents: readonly Json[], isStream: boolean): Flaw[] {
+  const all = documents.filter(isJsonObject);
+  const flaws = new Set<Flaw>();
+  if (all.some(({ created }) => typeof created === "number" && created >= longestSeconds)) flaws.add("created-unit");
+  if (!isStream) return [...flaws];
+  if (differentTexts(all, "id") > 1) flaws.add("many-ids");
+  if (differentTexts(all, "model") > 1) flaws.add("many-models");
+  const choices = Map.groupBy(all.flatMap(choicesIn), ({ index }) => index ?? 0);
+  for (const pieces of choices.values()) {
+    if (sharesToolIndex(pieces)) flaws.add("tool-index");
+    if (goesOnAfterFinish(pieces)) flaws.add("after-finish");
+    const repeated = repetition(pieces.map((piece) => contentOf(piece)).filter((text) => text !== ""));
+    if (repeated !== undefined) flaws.add(repeated);
+  }
+  return [...flaws];
+}
+
+/** Azure's first chunk has empty ones. */
+function differentTexts(chunks: readonly JsonObject[], name: string): number {
+  return new Set(chunks.map((chunk) => chunk[name]).filter((value) => typeof value === "string" && value !== "")).size;
+}
+
+function choicesIn({ choices }: JsonObject): JsonObject[] {
+  return Array.isArray(choices) ? choices.filter(isJsonObject) : [];
+}
+
+function deltaOf({ delta }: JsonObject): JsonObject {
+  return isJsonObject(delta) ? delta : {};
+}
+
+function contentOf(choice: JsonObject): string {
+  const { content } = deltaOf(choice);
+  return typeof content === "string" ? content : "";
+}
+
+function callsIn(choice: JsonObject): JsonObject[] {
+  const { tool_calls: calls } = deltaOf(choice);
+  return Array.isArray(calls) ? calls.filter(isJsonObject) : [];
+}
+
+/** Clients put the pieces of a call together by its index. */
+function sharesToolIndex(pieces: readonly JsonObject[]): boolean {
+  const ids = new Map<Json | undefined, string>();
+  for (const { index, id } of pieces.flatMap(callsIn)) {
+    if (typeof id !== "string" || id === "") continue;
+    const known = ids.get(index);
+    if (known !== undefined && known !== id) return true;
+    ids.set(index, id);
+  }
+  return false;
+}
+
+function goesOnAfterFinish(pieces: readonly JsonObject[]): boolean {
+  const finished = pieces.findIndex(({ finish_reason: reason }) => isFinishReason(reason));
+  return (
+    finished >= 0 && pieces.slice(finished + 1).some((piece) => contentOf(piece) !== "" || callsIn(piece).length > 0)
+  );
+}
+
+/** Shorter texts may repeat themselves by chance. */
+const shortestRepeated = 4;
+
+function repetition(texts: readonly string[]): Flaw | undefined {
+  if (
+    texts.length >= 3 &&
+    texts.every(
+      (text, n) => n === 0 || (text.length > (texts[n - 1]?.length ?? 0) && text.startsWith(texts[n - 1] ?? "")),
+    )
+  ) {
+    return "cumulative";
+  }
+  const whole = texts.join("").trim();
+  const half = whole.slice(0, Math.floor(whole.length / 2)).trim();
+  const isTwice = half.length >= shortestRepeated && !isRepetitive(half) && whole.slice(half.length).trim() === half;
+  return isTwice && texts.length > 1 ? "said-twice" : undefined;
+}
+
+/** `haha` consists of one piece already. */
+function isRepetitive(text: string): boolean {
+  return `${text}${text}`.indexOf(text, 1) < text.length;
+}
+
+/** Where the last words of a stream come; undefined: there are none, or no finish reason. */
+export function lastWordsOf(chunks: readonly Json[]): LastWords | undefined {
+  const pieces = chunks.filter(isJsonObject).flatMap(choicesIn);
+  const finish = pieces.find(({ finish_reason: reason }) => isFinishReason(reason));
+  if (finish === undefined || pieces.every((piece) => contentOf(piece) === "")) return undefined;
+  return contentOf(finish) === "" ? "before the finish reason" : "with the finish reason";
+}
