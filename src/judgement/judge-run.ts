@@ -61,7 +61,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
       )
       .flatMap((judge) => compare(judge, observation, input, memories, policy)),
   );
-  const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
+  const rulings = [...fixed, ...compared.flatMap(({ ruling, also }) => (also === undefined ? ruling : [ruling, also]))];
   return {
     verdict: verdictOf(rulings),
     rulings,

@@ -52,7 +52,7 @@ export const usageJudge: Judge = {
     if (metric?.isFixed === true)
       return judgeCounts(input, value, metric.isEstimated === true ? apartFrom(input, value) : []);
     if (value === undefined || !isMeasured(value)) return unjudged(input, "no tokens of this kind");
-    return watchedOutput(input, watch(input, value), { format: (tokens) => tokens.toFixed(0), pagesDown: true });
+    return watchedOutput(input, watch(input, value, false), { format: (tokens) => tokens.toFixed(0), pagesDown: true });
   },
 };
 
