@@ -12,6 +12,10 @@ const series = { id: "s", probeId: "p", aspect: "latency", label: "total time" }
 export interface JudgedSeries {
   memory: SeriesMemory | undefined;
   isPaging: boolean;
+  /** Its standing ticket is open. */
+  isStanding?: boolean;
+  /** Its last page was that of the standing ticket. */
+  wasStanding?: boolean;
 }
 
 export interface Judged {
@@ -20,7 +24,12 @@ export interface Judged {
   readonly begins: boolean;
 }
 
-export function judge(one: JudgedSeries, policy: JudgePolicy, everyMs: number, { atMs: slotMs, value }: Sample): Judged {
+export function judge(
+  one: JudgedSeries,
+  policy: JudgePolicy,
+  everyMs: number,
+  { atMs: slotMs, value }: Sample,
+): Judged {
   const timings = { totalMs: value };
   const reply = { call: "ask", mode: "plain", outcome: { kind: "reply", status: 200 }, timings };
   const observation = { ...reply, attempts: 1, maxLoopDelayMs: 0 } as unknown as JudgeInput["observation"];
@@ -33,5 +42,10 @@ export function judge(one: JudgedSeries, policy: JudgePolicy, everyMs: number, {
   one.memory = { series, baseline: accepted ?? memory?.baseline, state, lastSlotMs: slotMs };
   const was = one.isPaging;
   one.isPaging = ruling.outcome === "bad" && ruling.findings.some(({ severity }) => severity === "risky");
-  return { output, begins: one.isPaging && !was };
+  const isStanding = one.isPaging && ruling.subject.series !== series.id;
+  const isNews = isStanding ? one.isStanding !== true : !was || one.wasStanding === true;
+  if (isStanding) one.isStanding = true;
+  if (output.also !== undefined) one.isStanding = false;
+  one.wasStanding = isStanding;
+  return { output, begins: one.isPaging && isNews };
 }

@@ -66,40 +66,41 @@ export function afterImprovement(days: number, back: number, everyMs: number, se
 }
 
 /** Series that move a little all the time: pages within 180 days. */
-export const restless: readonly { readonly name: string; readonly begin: (chance: Chance, everyMs: number) => Next }[] = [
-  { name: "slower by 1.5 % a month", begin: () => (atMs) => (0.015 * atMs) / (30 * dayMs) },
-  {
-    name: "deploys, ±6 % each Tuesday",
-    begin: ({ normal }) => {
-      let [week, level] = [0, 0];
-      return (atMs) => {
-        const now = Math.floor(atMs / (7 * dayMs));
-        if (now > week) [week, level] = [now, level + 0.06 * normal()];
-        return level;
-      };
+export const restless: readonly { readonly name: string; readonly begin: (chance: Chance, everyMs: number) => Next }[] =
+  [
+    { name: "slower by 1.5 % a month", begin: () => (atMs) => (0.015 * atMs) / (30 * dayMs) },
+    {
+      name: "deploys, ±6 % each Tuesday",
+      begin: ({ normal }) => {
+        let [week, level] = [0, 0];
+        return (atMs) => {
+          const now = Math.floor(atMs / (7 * dayMs));
+          if (now > week) [week, level] = [now, level + 0.06 * normal()];
+          return level;
+        };
+      },
     },
-  },
-  {
-    name: "a slow walk, 8 % over 30 days",
-    begin: ({ normal }, everyMs) => {
-      const keep = Math.exp(-everyMs / (30 * dayMs));
-      let level = normal();
-      return () => 0.08 * (level = keep * level + Math.sqrt(1 - keep ** 2) * normal());
+    {
+      name: "a slow walk, 8 % over 30 days",
+      begin: ({ normal }, everyMs) => {
+        const keep = Math.exp(-everyMs / (30 * dayMs));
+        let level = normal();
+        return () => 0.08 * (level = keep * level + Math.sqrt(1 - keep ** 2) * normal());
+      },
     },
-  },
-  {
-    name: "two regions, weights move over days",
-    begin: ({ random, normal }, everyMs) => {
-      const keep = Math.exp(-everyMs / (4 * dayMs));
-      let level = normal();
-      return () => {
-        level = keep * level + Math.sqrt(1 - keep ** 2) * normal();
-        return random() < 0.5 + 0.2 * Math.tanh(level) ? 0.25 : 0;
-      };
+    {
+      name: "two regions, weights move over days",
+      begin: ({ random, normal }, everyMs) => {
+        const keep = Math.exp(-everyMs / (4 * dayMs));
+        let level = normal();
+        return () => {
+          level = keep * level + Math.sqrt(1 - keep ** 2) * normal();
+          return random() < 0.5 + 0.2 * Math.tanh(level) ? 0.25 : 0;
+        };
+      },
     },
-  },
-  { name: "an hour a day at ×1.4", begin: () => (atMs) => (atMs % dayMs < hourMs ? Math.log(1.4) : 0) },
-];
+    { name: "an hour a day at ×1.4", begin: () => (atMs) => (atMs % dayMs < hourMs ? Math.log(1.4) : 0) },
+  ];
 
 export function pagesOfRestless(index: number, everyMs: number, seed: number): number {
   const policy = policyOf({ intervalMs: everyMs, baselineDays: 0, floor: 0.05, falsePageEveryMs: 180 * dayMs });

@@ -45,7 +45,8 @@ export function runsUntilPage(correlation: number, deviation: number, everyMs: n
     let [ours, simple] = [Infinity, Infinity];
     for (const [index, { atMs, value }] of later.entries()) {
       const sample = { atMs, value: value * factor };
-      if (ours === Infinity && judge(one, policy, everyMs, sample).output.ruling.outcome === "bad" && one.isPaging) ours = index + 1;
+      if (ours === Infinity && judge(one, policy, everyMs, sample).output.ruling.outcome === "bad" && one.isPaging)
+        ours = index + 1;
       if (simple === Infinity && pages(sample.value)) simple = index + 1;
       if (ours < Infinity && simple < Infinity) break;
     }

@@ -54,9 +54,7 @@ export function createBaselineChanges({ book, clock, resolve }: BaselineChangesW
       if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
       const others = whyNotOne(incident);
       if (others !== undefined) return refused(others);
-      const memory = (await book.series(incident.probeId)).find(
-        ({ series }) => isAboutSeries(incident, series.id),
-      );
+      const memory = (await book.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
       if (memory === undefined)
         return refused("it is about a fixed rule, not about a baseline: change the configuration");
       const evidence = await book.observationsOf(incident.evidence.map(({ runId }) => runId));

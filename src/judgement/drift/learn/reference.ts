@@ -70,7 +70,9 @@ const seasonNeedsMs = 23 * 3_600_000;
 /** Two days: with fewer, the thinned samples know more of a season than so few means. */
 const blocksForSeason = 12;
 const pairsForCorrelation = 50;
-const mostCorrelation = 0.95;
+/** In standard errors. */
+const surely = 3;
+const mostCorrelation = 0.99;
 /** 95 % bound on the baseline's own mean error, and how many wanders from it a level may stray. */
 const estimationFactor = 1.645;
 const wanderFactor = 4;
@@ -126,6 +128,7 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
       samples,
       logs.map((log) => log - level),
       correlation,
+      spread,
     ),
   };
 }
@@ -191,5 +194,9 @@ function correlationOf(samples: readonly Sample[], scores: readonly number[]): n
     product += score * (scores[index - 1] ?? 0);
   }
   if (pairs < pairsForCorrelation || square === 0) return 0;
-  return Math.max(0, Math.min(mostCorrelation, product / pairs / (square / scores.length)));
+  const found = Math.max(0, product / pairs / (square / scores.length));
+  // What is estimated of neighbors that do resemble each other is too little, the more so the fewer they are: a standard error and the bias more.
+  const isSure = found * Math.sqrt(pairs) > surely;
+  const margin = isSure ? Math.sqrt((1 - found ** 2) / pairs) + (1 + 3 * found) / pairs : 0;
+  return Math.min(mostCorrelation, found + margin);
 }

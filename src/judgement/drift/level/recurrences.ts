@@ -32,6 +32,7 @@ const longestOfLargeMs = 3 * dayMs;
 /** More than any before, by more than chance makes of the next. */
 const longer = 2;
 const larger = 1.5;
+const least = Math.log(1.15);
 const mostStarts = 12;
 /** Starts that lie no further apart than this are at one time of day. */
 const sameTimeMs = 2 * hourMs;
@@ -65,7 +66,7 @@ export function recurringOf(
 ): Recurring | undefined {
   if (!isRemembered(known, nowMs, drift)) return undefined;
   const size = Math.abs(shift);
-  if (size > larger * known.largest) return undefined;
+  if (size > Math.max(larger * known.largest, known.largest + least)) return undefined;
   if (Math.max(size, known.largest) < small) return { kind: "own", recurrences: known };
   const isAsLong = nowMs - sinceMs <= longer * known.longestMs;
   return known.n >= oftenEnough && isAsLong && isAtItsTime(known, sinceMs)
@@ -96,7 +97,8 @@ export const isRecurrences: Check<Recurrences> = objectOf<Recurrences>({
 export function recurrencesText({ n, longestMs, largest, startsMs }: Recurrences): string {
   const gaps = startsMs.slice(1).map((atMs, index) => atMs - (startsMs[index] ?? 0));
   const everyMs = gaps.length === 0 ? 0 : median(gaps);
-  const isRegular = gaps.length > 0 && gaps.every((gap) => Math.abs(gap - everyMs) <= Math.max(sameTimeMs, everyMs / 8));
+  const isRegular =
+    gaps.length > 0 && gaps.every((gap) => Math.abs(gap - everyMs) <= Math.max(sameTimeMs, everyMs / 8));
   const often = gaps.length === 0 ? "" : `, ${isRegular ? "every" : "about every"} ${longText(everyMs)}`;
   const first = startsMs[0] ?? 0;
   const middleMs = first + startsMs.reduce((sum, atMs) => sum + apartMs(atMs, first), 0) / Math.max(1, startsMs.length);

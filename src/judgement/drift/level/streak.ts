@@ -33,6 +33,8 @@ const windowRuns = streakRuns + 1;
 /** The tail is measured on the farthest fiftieth of the windows, on ten at least. */
 const tailShare = 0.02;
 const fewestInTail = 10;
+/** In spreads: where values are few, those beyond the tail's beginning are all alike. */
+const leastExcess = 1 / 6;
 /** 95 % bound on the mean of so few. */
 const upperBound = 1.645;
 /** Each of the four has this part of the promise of a series. */
@@ -43,17 +45,41 @@ export const shareOfBets = 1 - 4 * shareOfEach;
 const leastFar = Math.log(1.25);
 
 /** `logs` are those of the samples, less their season and level. */
-export function streaksOf(samples: readonly Sample[], logs: readonly number[], correlation: number): Streaks {
+export function streaksOf(
+  samples: readonly Sample[],
+  logs: readonly number[],
+  correlation: number,
+  spread: number,
+): Streaks {
   const windows = logs.flatMap((_, last) => {
     const first = last + 1 - windowRuns;
     const isWhole = first >= 0 && samples.slice(first + 1, last + 1).every(({ follows }) => follows);
     return isWhole ? [farOf(logs, last, correlation)] : [];
   });
+  // Windows overlap, and those of a level that moves slowly are hardly more than one.
+  const independent = Math.min(1, (streakRuns * (1 - correlation)) / (1 + correlation));
+  const least = leastExcess * spread;
   return {
-    up: tailOf(windows.map(({ up }) => up)),
-    down: tailOf(windows.map(({ down }) => down)),
-    jumpUp: tailOf(windows.map(({ jumpUp }) => jumpUp)),
-    jumpDown: tailOf(windows.map(({ jumpDown }) => jumpDown)),
+    up: tailOf(
+      windows.map(({ up }) => up),
+      independent,
+      least,
+    ),
+    down: tailOf(
+      windows.map(({ down }) => down),
+      independent,
+      least,
+    ),
+    jumpUp: tailOf(
+      windows.map(({ jumpUp }) => jumpUp),
+      1,
+      least,
+    ),
+    jumpDown: tailOf(
+      windows.map(({ jumpDown }) => jumpDown),
+      1,
+      least,
+    ),
   };
 }
 
@@ -74,13 +100,14 @@ function farOf(logs: readonly number[], last: number, correlation: number): Read
 }
 
 /** Hill's estimator (1975): logs far out are exponential where values have the tail of a power law, and end sooner elsewhere. */
-function tailOf(least: readonly number[]): Tail {
-  const sorted = least.toSorted((a, b) => b - a);
+function tailOf(far: readonly number[], independent: number, leastExcess: number): Tail {
+  const sorted = far.toSorted((a, b) => b - a);
   const count = Math.min(sorted.length - 1, Math.max(fewestInTail, Math.round(tailShare * sorted.length)));
   if (count < 1) return { from: Number.MAX_VALUE, excess: 0, share: 1 };
   const from = sorted[count] ?? 0;
   const excess = sorted.slice(0, count).reduce((sum, log) => sum + log - from, 0) / count;
-  return { from, excess: excess * (1 + upperBound / Math.sqrt(count)), share: count / sorted.length };
+  const bound = 1 + upperBound / Math.sqrt(Math.max(1, independent * count));
+  return { from, excess: Math.max(leastExcess, excess * bound), share: count / sorted.length };
 }
 
 /**

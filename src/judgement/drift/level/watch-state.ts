@@ -58,7 +58,8 @@ const isWatchState = objectOf<WatchState>({
 /** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
 export function readWatchState(stored: Json | undefined): WatchState | undefined {
   if (!isWatchState(stored)) return undefined;
-  const { learning, isAnew, refitAtMs, refusedSinceMs, engine, informed, heldOut, weeks, recurrences, falsePositives } = stored;
+  const { learning, isAnew, refitAtMs, refusedSinceMs, engine, informed, heldOut, weeks, recurrences, falsePositives } =
+    stored;
   return {
     v: 4,
     learning: learning && { ...learning, tail: learning.tail.slice() },

@@ -5,14 +5,14 @@ import type { JudgeInput } from "../../judgement.ts";
 import { type Learning, beginLearning, learn } from "../learn/learning.ts";
 import { type Reference, fitReference, readReference } from "../learn/reference.ts";
 import { times } from "../../../std/times.ts";
-import { withPrevious } from "../previous-baseline.ts";
+import { previousIn, withPrevious } from "../previous-baseline.ts";
 import type { Change } from "./change.ts";
 import { type EngineState, type Held, type Step, freshEngine, stepEngine } from "./engine.ts";
 import { marginFactorOf } from "./false-positives.ts";
 import { holdOut } from "./held-out.ts";
 import { type Pipeline, pipelineOf, readyPipeline } from "./pipeline.ts";
 import { type Recurring, hasEnded, recurringOf, withMove } from "./recurrences.ts";
-import { betterReference, keptPrevious } from "./improvement.ts";
+import { betterReference } from "./improvement.ts";
 import { returnToPrevious } from "./return-to-previous.ts";
 import { anchorOf, countWeek } from "./slow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
@@ -210,8 +210,10 @@ function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison
   const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
   // The first day's is the anchor of all that follow.
   const anchor = mayPage ? anchorOf(memory?.baseline?.learned, reference) : anchorOf(undefined, refitted);
-  const learned = withPrevious({ ...refitted, anchor }, keptPrevious(memory?.baseline?.learned));
-  const unrest = isRefused ? `; for a day it was unlike the baseline before, ×${times(Math.exp(away))}, and no proof of a change` : "";
+  const learned = withPrevious({ ...refitted, anchor }, previousIn(memory?.baseline?.learned, readReference));
+  const unrest = isRefused
+    ? `; for a day it was unlike the baseline before, ×${times(Math.exp(away))}, and no proof of a change`
+    : "";
   return { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days${unrest}` };
 }
 

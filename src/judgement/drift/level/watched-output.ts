@@ -31,7 +31,8 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     case "good": {
       const good = { subject, outcome: "good" } as const;
       const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
-      const also = watched.hasEnded === true ? { also: { subject: recurringSubject(subject), outcome: "good" } as const } : {};
+      const also =
+        watched.hasEnded === true ? { also: { subject: recurringSubject(subject), outcome: "good" } as const } : {};
       return { ruling, ...also, state: toJson(watched.state), accept };
     }
     case "moved": {
@@ -50,7 +51,12 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
       };
       const isConfirmed = confirmed && severity === "risky";
       return {
-        ruling: { subject: recurring?.kind === "standing" ? recurringSubject(subject) : subject, outcome: "bad", findings: [finding], isConfirmed },
+        ruling: {
+          subject: recurring?.kind === "standing" ? recurringSubject(subject) : subject,
+          outcome: "bad",
+          findings: [finding],
+          isConfirmed,
+        },
         state: toJson(watched.state),
         accept,
       };
