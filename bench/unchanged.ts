@@ -10,13 +10,20 @@ import { type Kind, kinds, runsOf } from "./unchanged/kinds.ts";
  *
  *   node bench/unchanged.ts --series 20 --every 5
  */
-const { values } = parseArgs({ options: { series: { type: "string" }, every: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    series: { type: "string" },
+    every: { type: "string" },
+    only: { type: "string" },
+    changes: { type: "string" },
+  },
+});
 const series = Number(values.series ?? 20);
 const everyMs = Number(values.every ?? 5) * 60_000;
 const periodMs = 180 * dayMs;
 const policy = policyOf({ intervalMs: everyMs, baselineDays: 0, floor: 0.05, falsePageEveryMs: periodMs });
 
-const changes = 9;
+const changes = Number(values.changes ?? 9);
 const changesMs = 30 * dayMs;
 
 function falsePages(kind: Kind, seed: number): number {
@@ -44,7 +51,7 @@ const lines = [
   "| series | pages in 180 days | with more than one | most | minutes until ×1.5 is told | ×2 |",
   "| --- | --- | --- | --- | --- | --- |",
 ];
-for (const kind of kinds) {
+for (const kind of kinds.filter(({ name }) => name.includes(values.only ?? ""))) {
   const pages = Array.from({ length: series }, (_, index) => falsePages(kind, seedOf(index)));
   const mean = pages.reduce((sum, count) => sum + count, 0) / series;
   const often = pages.filter((count) => count > 1).length / series;

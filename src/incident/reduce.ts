@@ -4,6 +4,7 @@ import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
+import { recurringSeries } from "../judgement/subject.ts";
 import { tierOf } from "./tier.ts";
 
 /** Whose incident it is: a probe, or the monitor itself. */
@@ -67,9 +68,11 @@ export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "s
 /** They are asked for at every run, and made once. */
 const fingerprints = new WeakMap<IncidentOwner, Map<string, string>>();
 
-/** The fingerprint of an incident of the same probe and kind about this series: which series an incident is about. */
-export function fingerprintOfSeries({ probeId, target, scenario, kind }: Incident, series: string): string {
-  return hashOf([probeId, target, scenario, kind, series]);
+/** Whether an incident is about this series, or about moves of it that keep coming back. */
+export function isAboutSeries({ probeId, target, scenario, kind, fingerprint }: Incident, series: string): boolean {
+  return [series, recurringSeries(series)].some(
+    (one) => hashOf([probeId, target, scenario, kind, one]) === fingerprint,
+  );
 }
 
 /** What one ruling makes of the incident of its fingerprint. Pure. */

@@ -63,7 +63,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
       )
       .flatMap((judge) => compare(judge, observation, input, memories, policy, isBroken)),
   );
-  const rulings = [...fixed, ...compared.map(({ ruling }) => ruling)];
+  const rulings = [...fixed, ...compared.flatMap(({ ruling, also }) => (also === undefined ? ruling : [ruling, also]))];
   const watched = new Set(compared.flatMap(({ watches = [] }) => watches));
   return {
     verdict: verdictOf(rulings),

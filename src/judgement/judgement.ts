@@ -88,6 +88,8 @@ export interface JudgeInput {
 
 export interface JudgeOutput {
   readonly ruling: Ruling;
+  /** About another subject of the same series. */
+  readonly also?: Ruling | undefined;
   /** What to remember; undefined leaves the memory as it is. */
   readonly state?: Json | undefined;
   readonly accept?: LearnedBaseline | undefined;

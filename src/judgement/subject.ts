@@ -7,6 +7,15 @@ export function subjectOf({ series }: JudgeInput): RulingSubject {
   return { kind: series.aspect, series: series.id, label: series.label };
 }
 
+/** Large moves of a series that keep coming back have one ticket of their own. */
+export function recurringSubject({ kind, series, label }: RulingSubject): RulingSubject {
+  return { kind, series: recurringSeries(series), label: `${label}, recurring` };
+}
+
+export function recurringSeries(series: string): string {
+  return `${series}/recurring`;
+}
+
 export function unjudged(input: JudgeInput, reason: string): JudgeOutput {
   return { ruling: { subject: subjectOf(input), outcome: "unjudged", reason } };
 }

@@ -1,6 +1,6 @@
 import type { Baseline } from "../baseline/baseline.ts";
 import { incidentId, whyNotOne } from "../incident/incident.ts";
-import { fingerprintOfSeries } from "../incident/reduce.ts";
+import { isAboutSeries } from "../incident/reduce.ts";
 import { acceptAsNormal } from "../judgement/contract/accept-as-normal.ts";
 import { isBaselineOf } from "../judgement/drift/baseline/describe-baseline.ts";
 import type { NewNormal } from "../judgement/drift/baseline/new-normal.ts";
@@ -54,9 +54,7 @@ export function createBaselineChanges({ book, clock, resolve }: BaselineChangesW
       if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
       const others = whyNotOne(incident);
       if (others !== undefined) return refused(others);
-      const memory = (await book.series(incident.probeId)).find(
-        ({ series }) => fingerprintOfSeries(incident, series.id) === incident.fingerprint,
-      );
+      const memory = (await book.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
       if (memory === undefined)
         return refused("it is about a fixed rule, not about a baseline: change the configuration");
       const evidence = await book.observationsOf(incident.evidence.map(({ runId }) => runId));

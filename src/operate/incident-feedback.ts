@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import { type Incident, whyNotOne } from "../incident/incident.ts";
-import { fingerprintOfSeries } from "../incident/reduce.ts";
+import { isAboutSeries } from "../incident/reduce.ts";
 import { feedbackText, type FalsePositiveFeedback } from "../judgement/drift/level/false-positives.ts";
 import {
   excludeBetween,
@@ -125,8 +125,4 @@ async function mark({ book }: FeedbackWorld, incident: Incident, entry: AuditEnt
 /** As it is stored: what is undefined is not there. */
 function isSame(state: Json, before: Json): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), before);
-}
-
-export function isAboutSeries(incident: Incident, seriesId: string): boolean {
-  return fingerprintOfSeries(incident, seriesId) === incident.fingerprint;
 }

@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
 import type { Mutable } from "../incident/inhibit.ts";
 import { describeMove } from "../judgement/drift/level/describe-move.ts";
-import { times } from "../judgement/drift/level/watched-output.ts";
+import { times } from "../std/times.ts";
 import type { Direction } from "../judgement/drift/group/group.ts";
 import { notifiedAtMs } from "../incident/notification-log.ts";
 import type { Alerting } from "../probe/alerting.ts";

@@ -44,13 +44,13 @@ test("what judges remembered under the old names is read under the new ones, the
     await migrateStore(pool);
     const states: Readonly<Record<string, Json>> = {
       moved: {
-        v: 3,
+        v: 4,
         aside: learning,
         episodes: { up: move },
         marks: [7],
         weeks: { fromMs: 1, n: 2, sum: 3, told: "slow" },
       },
-      steady: { v: 3, learning, weeks: { fromMs: 1, n: 2, sum: 3 } },
+      steady: { v: 4, learning, weeks: { fromMs: 1, n: 2, sum: 3 } },
       shape: { v: 5, runs: 3, quiet: 0, differed: { "gone $.x": { ...kept, told: true, wasTold: false } }, shares: [] },
       none: { v: 5, runs: 3, quiet: 0, differed: {}, shares: [] },
     };

@@ -22,7 +22,7 @@ export const costJudge: Judge = {
   judge(input) {
     const cost = costOfRun(input.observation, input.price);
     if (cost === undefined || !isMeasured(cost.value)) return unjudged(input, "cost unknown");
-    return informed(watchedOutput(input, watch(input, cost.value), { format: cost.format, pagesDown: false }));
+    return informed(watchedOutput(input, watch(input, cost.value, true), { format: cost.format, pagesDown: false }));
   },
 };
 

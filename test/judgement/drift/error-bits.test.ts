@@ -21,7 +21,7 @@ function target(seed: number, chance: (atMs: number) => number) {
   const next = (of: (atMs: number) => number) => {
     atMs += everyMs;
     const failed = random() < of(atMs);
-    const counts = isCounted(clusterFromMs, atMs, failed);
+    const counts = isCounted({ clusterFromMs }, atMs, failed);
     if (failed && counts) clusterFromMs = atMs;
     return { failed, counts };
   };
@@ -93,9 +93,14 @@ describe("clusters", () => {
   });
 
   test("last three minutes from the failure that counts", () => {
-    expect(isCounted(undefined, 0, true)).toBe(true);
-    expect(isCounted(0, 180_000, true)).toBe(false);
-    expect(isCounted(0, 180_001, true)).toBe(true);
-    expect(isCounted(0, 60_000, false)).toBe(true);
+    expect(isCounted({}, 0, true)).toBe(true);
+    expect(isCounted({ clusterFromMs: 0 }, 180_000, true)).toBe(false);
+    expect(isCounted({ clusterFromMs: 0 }, 180_001, true)).toBe(true);
+    expect(isCounted({ clusterFromMs: 0 }, 60_000, false)).toBe(true);
+  });
+
+  test("and as long as the run before failed too, whatever the interval", () => {
+    expect(isCounted({ clusterFromMs: 0, isFailing: true }, 3_600_000, true)).toBe(false);
+    expect(isCounted({ clusterFromMs: 0, isFailing: true }, 3_600_000, false)).toBe(true);
   });
 });

@@ -27,7 +27,7 @@ function simulated(usual: Rate, everyMs: number, share: number): number {
     for (let run = 1; ; run += 1) {
       const atMs = usual.toMs + run * everyMs;
       const failed = random() < share;
-      if (!isCounted(bits.clusterFromMs, atMs, failed)) continue;
+      if (!isCounted(bits, atMs, failed)) continue;
       if (failed) bits.clusterFromMs = atMs;
       if (stepErrors(bits, usual, atMs, failed, drift.falsePageEveryMs / everyMs)) return run * everyMs;
     }

@@ -107,7 +107,7 @@ describe("the bets of a day are those of a detector that was begun with it", () 
       const shown = run();
       const { reading } = followed.run(shown, dailyMs);
       const failed = shown.status === 500;
-      if (isCounted(bits.clusterFromMs, followed.slotMs, failed)) {
+      if (isCounted(bits, followed.slotMs, failed)) {
         total = stepBit(own, bitOf(upperBound(60, 3000)), failed);
       }
       expect(reading?.day.samples).toBe(samples);

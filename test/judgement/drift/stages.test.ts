@@ -101,7 +101,7 @@ describe("when a baseline is learned anew", () => {
     );
     const engineWith = (...cusums: number[]): EngineState => {
       const detector = { ...freshDetector(components, 0), cusums };
-      return { lastMs: 0, previous: { up: 0, down: 0, plain: 0 }, detector, recent: [] };
+      return { lastMs: 0, follows: 0, previous: { up: 0, down: 0, plain: 0 }, detector, recent: [] };
     };
     expect([engineWith(0, 2.9), engineWith(2.9, 3), engineWith(3.1, 0)].map(isQuiet)).toEqual([true, false, false]);
     const held = { kind: "up", sinceMs: 0, shift: 1, back: 0 } as const;

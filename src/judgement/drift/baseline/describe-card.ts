@@ -84,7 +84,7 @@ export function valuesLines(card: ValuesCard, label: string): string[] {
     .slice(0, mostShown)
     .map(([value, times]) => `${value} in ${times} of ${n} runs`);
   const said = `${label}: ${seen.join(", ")}`;
-  if (!mayPage) return [said, "varies from run to run: not judged"];
+  if (!mayPage) return [said, "varies from run to run: measured from the next runs on"];
   return [said, `time to detect another count: ${movesText(findsAfterMs)}`, promiseText(card)];
 }
 

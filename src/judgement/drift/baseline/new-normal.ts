@@ -27,7 +27,7 @@ export function acceptFromChange({ baseline, state }: SeriesMemory, fewest: numb
   const watch = readWatchState(state);
   if (before === undefined || watch?.heldOut === undefined || watch.engine?.held === undefined) return undefined;
   const { heldOut, falsePositives } = watch;
-  const rest: WatchState = { v: 3, learning: heldOut, ...(falsePositives === undefined ? {} : { falsePositives }) };
+  const rest: WatchState = { v: 4, learning: heldOut, ...(falsePositives === undefined ? {} : { falsePositives }) };
   if (heldOut.n < fewest) return { learned: null, n: heldOut.n, state: toJson(rest) };
   const learned = withPrevious(fitReference(heldOut, before.intervalMs, before.season), before);
   return { learned, n: heldOut.n, state: toJson({ ...rest, refitAtMs: nextStageMs(heldOut) }) };

@@ -2,7 +2,7 @@ import type { SeriesMemory } from "../../../baseline/baseline.ts";
 import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
 import { type Categories, freshCategories, type HeldValue, readCategories, stepCategories } from "./categories.ts";
-import { type Counts, countIn, isVaried, noCounts, readCounts, without } from "./counts.ts";
+import { type Counts, countIn, noCounts, readCounts, without } from "./counts.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
 import { cadenceMs } from "../level/watch.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
@@ -18,7 +18,6 @@ const growth = 2;
 export function judgeCounts(input: JudgeInput, value: number | undefined, notes: readonly Finding[]): JudgeOutput {
   const known = readCounts(input.memory?.baseline?.learned);
   if (known === undefined) return value === undefined ? unjudged(input, "usage unknown") : learnCounts(input, value);
-  if (isVaried(known)) return unjudged(input, `${input.series.label} vary by themselves`);
   return compareCounts(input, known, value === undefined ? "unknown" : String(value), notes);
 }
 

@@ -1,5 +1,6 @@
 import type { Usage } from "../../../probe/usage.ts";
-import { isMeasured } from "../level/engine.ts";
+import { isVaried, readCounts } from "./counts.ts";
+import { readReference } from "../learn/reference.ts";
 import { watch } from "../level/watch.ts";
 import { watchedOutput } from "../level/watched-output.ts";
 import type { Finding, Judge, JudgeInput } from "../../judgement.ts";
@@ -49,12 +50,21 @@ export const usageJudge: Judge = {
     const { outcome } = input.observation;
     const metric = metrics.find(({ label }) => label === input.series.label);
     const value = outcome.kind === "reply" && outcome.usage !== undefined ? metric?.of(outcome.usage) : undefined;
-    if (metric?.isFixed === true)
+    if (metric?.isFixed === true && !isMeasuredSeries(input))
       return judgeCounts(input, value, metric.isEstimated === true ? apartFrom(input, value) : []);
-    if (value === undefined || !isMeasured(value)) return unjudged(input, "no tokens of this kind");
-    return watchedOutput(input, watch(input, value), { format: (tokens) => tokens.toFixed(0), pagesDown: true });
+    if (value === undefined || value < 0) return unjudged(input, "no tokens of this kind");
+    // One more than there are: from none to some is a move like any other.
+    const watched = watch(input, value + 1, false);
+    return watchedOutput(input, watched, { format: (tokens) => (tokens - 1).toFixed(0), pagesDown: true });
   },
 };
+
+/** Values that are too many to count, as of a prompt with a nonce, are measured like a time. */
+function isMeasuredSeries({ memory }: JudgeInput): boolean {
+  const learned = memory?.baseline?.learned;
+  const known = readCounts(learned);
+  return known === undefined ? readReference(learned) !== undefined : isVaried(known);
+}
 
 /** Frames of messages differ from model to model, and the vocabulary is a name's promise: worth knowing, no more. */
 const estimateMargin = { tokens: 8, share: 0.1 };

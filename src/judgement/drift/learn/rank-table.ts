@@ -61,6 +61,24 @@ export function rankScore(table: RankTable, value: number): number {
   return clipped(low + ((high - low) * (step - under)) / (above - under), clip);
 }
 
+/** Beyond this many spreads further is no further. */
+const farthestScore = 8;
+
+/**
+ * The same, but beyond the table it goes on by spreads: what is whitened after must keep its size, or a lasting change of
+ * neighbors that resemble each other would be lost in what is taken off them.
+ */
+export function farScore(table: RankTable, value: number, spread: number): number {
+  const { knots, perUnit } = table;
+  const score = rankScore(table, value);
+  if (spread <= 0) return score;
+  const step = value * perUnit;
+  const above = step - (knots.at(-1) as number);
+  if (above > 0) return Math.min(farthestScore, score + above / perUnit / spread);
+  const below = (knots[0] as number) - step;
+  return below > 0 ? Math.max(-farthestScore, score - below / perUnit / spread) : score;
+}
+
 /** Few different values, seen again and again and at least half a percent apart, as token counts are. Of logs only. */
 export function isTied({ knots, perUnit }: RankTable): boolean {
   const different = [...new Set(knots)];

@@ -14,13 +14,14 @@ import {
 import { blocksOfLevel } from "./clean.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts } from "./int16-codec.ts";
-import { clipOf, isTied, rankScore, rankTable } from "./rank-table.ts";
+import { clipOf, farScore, isTied, rankTable } from "./rank-table.ts";
 import { type Season, fitSeason, harmonicsAt, seasonAt, seasonOf, withWeekend } from "./season.ts";
 import { fitWeekend } from "./weekend.ts";
+import { isStreaks, type Streaks, streaksOf } from "../level/streak.ts";
 
 /** A learned normal, as it is stored: about 3 kB. Logs are relative to `origin`. */
 export interface Reference {
-  readonly v: 2;
+  readonly v: 3;
   readonly n: number;
   readonly fromMs: number;
   readonly toMs: number;
@@ -40,10 +41,12 @@ export interface Reference {
   /** Ordered values: of the logs in 1/2000, of the whitened scores in 1/4000. */
   readonly values: string;
   readonly scores: string;
+  /** How far three runs in a row go, as logs. */
+  readonly streaks: Streaks;
 }
 
 const isReference = objectOf<Reference>({
-  v: oneOf(2),
+  v: oneOf(3),
   n: isNumber,
   fromMs: isNumber,
   toMs: isNumber,
@@ -58,6 +61,7 @@ const isReference = objectOf<Reference>({
   margin: objectOf<Reference["margin"]>({ estimation: isNumber, wander: isNumber, unsteadiness: isNumber }),
   values: isString,
   scores: isString,
+  streaks: isStreaks,
 });
 
 export const valueScale = 2000;
@@ -66,7 +70,9 @@ const seasonNeedsMs = 23 * 3_600_000;
 /** Two days: with fewer, the thinned samples know more of a season than so few means. */
 const blocksForSeason = 12;
 const pairsForCorrelation = 50;
-const mostCorrelation = 0.95;
+/** In standard errors. */
+const surely = 3;
+const mostCorrelation = 0.99;
 /** 95 % bound on the baseline's own mean error, and how many wanders from it a level may stray. */
 const estimationFactor = 1.645;
 const wanderFactor = 4;
@@ -88,24 +94,25 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
   const clean = isClean ? rough : deseason(all.filter(isKept), learning, blocks, usual);
   const { season, logs, samples } = clean;
 
+  // Where values are few, the middle one jumps between them.
+  const spread = clean.isTied ? meanDeviation(logs) : robustSpread(logs);
   const values = rankTable(logs, valueScale);
-  const plain = logs.map((log) => rankScore(values, log));
+  const plain = logs.map((log) => farScore(values, log, spread));
   const correlation = correlationOf(samples, plain);
   const whitened = plain.flatMap((score, index) =>
     // Without a correlation there is nothing to take off: samples that follow none count as well.
     correlation === 0 || samples[index]?.follows === true ? [score - correlation * (plain[index - 1] ?? 0)] : [],
   );
-  // Where values are few, the middle one jumps between them.
-  const spread = clean.isTied ? meanDeviation(logs) : robustSpread(logs);
+  const level = clean.isTied ? robustMean(logs).mean : median(logs) + clean.shift;
   return {
-    v: 2,
+    v: 3,
     n: learning.n,
     fromMs: learning.startMs,
     toMs: learning.lastMs,
     intervalMs,
     origin: learning.origin,
     season: [...season],
-    level: clean.isTied ? robustMean(logs).mean : median(logs) + clean.shift,
+    level,
     spread,
     shift: clean.shift,
     correlation,
@@ -117,6 +124,12 @@ export function fitReference(learning: Learning, intervalMs: number, usual: Seas
     },
     values: base64OfInts(values.knots),
     scores: base64OfInts(rankTable(whitened, scoreScale).knots),
+    streaks: streaksOf(
+      samples,
+      logs.map((log) => log - level),
+      correlation,
+      spread,
+    ),
   };
 }
 
@@ -181,5 +194,9 @@ function correlationOf(samples: readonly Sample[], scores: readonly number[]): n
     product += score * (scores[index - 1] ?? 0);
   }
   if (pairs < pairsForCorrelation || square === 0) return 0;
-  return Math.max(0, Math.min(mostCorrelation, product / pairs / (square / scores.length)));
+  const found = Math.max(0, product / pairs / (square / scores.length));
+  // What is estimated of neighbors that do resemble each other is too little, the more so the fewer they are: a standard error and the bias more.
+  const isSure = found * Math.sqrt(pairs) > surely;
+  const margin = isSure ? Math.sqrt((1 - found ** 2) / pairs) + (1 + 3 * found) / pairs : 0;
+  return Math.min(mostCorrelation, found + margin);
 }

@@ -35,18 +35,20 @@ export interface Totals {
 /**
  * One sample: R <- (1 + R) e(w) for each component. Under "nothing has changed" each R minus the number of samples is a
  * supermartingale, so that an alarm at R >= A comes after A samples or later on average (Shin, Ramdas, Rinaldo 2022).
- * Changes the state it is given.
+ * Changes the state it is given. `onlyUp`: while the level is known to be lower, nothing else is bet on.
  */
 export function stepDetector(
   { sums, cusums, sinceMs }: DetectorState,
   components: readonly Component[],
   scores: Scores,
   atMs: number,
+  onlyUp = false,
 ): Totals {
   let level = 0;
   let others = 0;
   for (let index = 0; index < components.length; index += 1) {
     const component = components[index] as Component;
+    if (onlyUp && component.kind !== "up") continue;
     const evidence = logE(component, scoreFor(component.kind, scores));
     const sum = Math.min(most, (1 + (sums[index] as number)) * Math.exp(evidence));
     sums[index] = sum;

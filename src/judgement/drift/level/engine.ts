@@ -2,13 +2,15 @@ import type { Pipeline } from "./pipeline.ts";
 import { type Check, isNumber, isNumbers, objectOf, oneOf, optional, whole } from "../../../std/check.ts";
 import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
 import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
-import { rankScore } from "../learn/rank-table.ts";
-
+import { farScore, rankScore } from "../learn/rank-table.ts";
+import { shareOfBets, streakIn, streakRuns } from "./streak.ts";
 import { seasonOf } from "../learn/season.ts";
 
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
 export interface EngineState {
   lastMs: number;
+  /** Samples in a row without a gap before them, as far as they are counted. */
+  follows: number;
   /** Scores of the sample before, for whitening. */
   previous: Scores;
   detector: DetectorState;
@@ -34,6 +36,7 @@ const isDetector = whole(
 
 export const isEngineState: Check<EngineState> = objectOf<EngineState>({
   lastMs: isNumber,
+  follows: isNumber,
   previous: objectOf<Scores>({ up: isNumber, down: isNumber, plain: isNumber }),
   detector: isDetector,
   recent: isNumbers,
@@ -46,6 +49,7 @@ export function copyOfEngine(state: EngineState): EngineState {
   const { sums, cusums, sinceMs } = detector;
   return {
     lastMs: state.lastMs,
+    follows: state.follows,
     previous,
     detector: { sums: sums.slice(), cusums: cusums.slice(), sinceMs: sinceMs.slice() },
     recent: recent.slice(),
@@ -76,7 +80,7 @@ const noScores: Scores = { up: 0, down: 0, plain: 0 };
 
 export function freshEngine(pipeline: Pipeline, atMs: number): EngineState {
   const detector = freshDetector(pipeline.components, atMs);
-  return { lastMs: atMs, previous: { ...noScores }, detector, recent: [] };
+  return { lastMs: atMs, follows: 0, previous: { ...noScores }, detector, recent: [] };
 }
 
 /** A value that can be judged: zero or less means that nothing was measured. */
@@ -98,12 +102,19 @@ export function stepEngine(
   const log = raw - seasonOf(reference.season, atMs, raw - reference.level);
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
   const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
+  state.follows = isGap ? 0 : Math.min(streakRuns, state.follows + 1);
   state.lastMs = atMs;
   remember(state.recent, Math.round((log - reference.level) * 1e4) / 1e4);
-  if (state.held !== undefined) return stepHeld(state, state.held, pipeline, atMs, promise);
+  const { held } = state;
+  if (held?.kind === "up") return stepHeld(state, held, pipeline, atMs, promise);
 
-  const { level, others } = stepDetector(state.detector, components, scores, atMs);
-  if (level >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  const { level, others } = stepDetector(state.detector, components, scores, atMs, held?.kind === "down");
+  const far = streakIn(state.recent, state.follows, reference.streaks, reference.correlation, promise.samples);
+  if (far === "up" || (far === "down" && held === undefined)) {
+    return hold(state, pipeline, { kind: far, sinceMs: atMs - streakRuns * promise.intervalMs }, atMs, promise);
+  }
+  if (level * shareOfBets >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  if (held !== undefined) return stepHeld(state, held, pipeline, atMs, promise);
   if (others < promise.samples) return quiet;
   const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
   const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, promise.intervalMs);
@@ -130,9 +141,9 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
   const { reference, values, scores } = pipeline;
   const before = isGap ? noScores : state.previous;
   const now = {
-    up: rankScore(values, log - reference.shift - floor),
-    down: rankScore(values, log - reference.shift + floor),
-    plain: rankScore(values, log),
+    up: farScore(values, log - reference.shift - floor, reference.spread),
+    down: farScore(values, log - reference.shift + floor, reference.spread),
+    plain: farScore(values, log, reference.spread),
   };
   state.previous = now;
   const { correlation } = reference;
@@ -148,12 +159,28 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
   const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs);
   if (isTied && !isBeyond(floor, state.recent.slice(-change.samples), reference)) return quiet;
+  // What is faster than usual is not slower, however much evidence there is that it was.
+  if (state.held !== undefined && change.ratio <= 1) return quiet;
   state.detector = freshDetector(components, atMs);
   const kind = heaviest === "down" ? "down" : "up";
   const shift = Math.log(change.ratio);
   const isStillThere = lastsStill(state.recent.slice(-change.samples), shift, reference, floor);
   if (!isStillThere) return { kind: "inform", change };
   state.held = { kind, sinceMs, shift, back: 0 };
+  return { kind: "page", change };
+}
+
+/** A level that has moved: from now on the question is when it is back. */
+function hold(
+  state: EngineState,
+  pipeline: Pipeline,
+  { kind, sinceMs }: { readonly kind: "up" | "down"; readonly sinceMs: number },
+  atMs: number,
+  { intervalMs }: AlarmPromise,
+): Step {
+  const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, intervalMs);
+  state.detector = freshDetector(pipeline.components, atMs);
+  state.held = { kind, sinceMs, shift: Math.log(change.ratio), back: 0 };
   return { kind: "page", change };
 }
 

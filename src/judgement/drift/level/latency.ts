@@ -68,6 +68,6 @@ export const latencyJudge: Judge = {
     const value = metrics.find(({ label }) => label === series.label)?.of(observation);
     if (value === undefined || !isMeasured(value)) return unjudged(input, "not measured");
     // Faster replies are worth knowing, and no cause for waking anybody.
-    return watchedOutput(input, watch(input, value), { format: formatDurationMs, pagesDown: false });
+    return watchedOutput(input, watch(input, value, true), { format: formatDurationMs, pagesDown: false });
   },
 };

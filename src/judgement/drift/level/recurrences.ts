@@ -1,6 +1,7 @@
 import type { DriftPolicy } from "../../../probe/probe.ts";
 import { formatDurationMs } from "../../../std/duration.ts";
-import { type Check, isNumber, objectOf } from "../../../std/check.ts";
+import { type Check, isNumber, isNumbers, objectOf } from "../../../std/check.ts";
+import { median } from "../../../std/statistics.ts";
 import type { Held } from "./engine.ts";
 
 /** Moves of one direction that came and went by themselves, none of them long after the one before. */
@@ -10,18 +11,31 @@ export interface Recurrences {
   readonly longestMs: number;
   /** By how much the logs moved at most, without sign. */
   readonly largest: number;
+  /** When the newest of them began, oldest first. */
+  readonly startsMs: readonly number[];
 }
 
-/** What came and went so often is the series' own: a night's batch, a cold cache, a provider's second region. */
+/** `own`: small, and nobody is asked · `standing`: large, and one ticket for all of them. */
+export type Recurring = { readonly kind: "own" | "standing"; readonly recurrences: Recurrences };
+
+const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+/** What came and went so often, and is large, becomes one standing ticket. */
 const oftenEnough = 3;
-const longestRememberedMs = 28 * 86_400_000;
+/** A smaller move is the series' own from the second time on: one fact, one message. */
+const small = Math.log(1.5);
+const rememberedMs = 28 * dayMs;
 /** Of the time in which one false page is promised: what comes no more often than this is worth a page. */
 const rememberedShare = 1 / 6;
-/** As long as the longest weekend. What lasts longer may stay. */
-const longestOfOwnMs = 3 * 86_400_000;
+/** As long as the longest weekend. What is large and lasts longer may stay. */
+const longestOfLargeMs = 3 * dayMs;
 /** More than any before, by more than chance makes of the next. */
 const longer = 2;
 const larger = 1.5;
+const least = Math.log(1.15);
+const mostStarts = 12;
+/** Starts that lie no further apart than this are at one time of day. */
+const sameTimeMs = 2 * hourMs;
 
 /** One more that is over. */
 export function withMove(
@@ -32,27 +46,43 @@ export function withMove(
 ): Recurrences | undefined {
   const tookMs = endMs - sinceMs;
   const known = isRemembered(before, endMs, drift) ? before : undefined;
-  if (tookMs > longestOfOwnMs) return known;
+  const size = Math.abs(shift);
+  if (tookMs > longestOfLargeMs && size >= small) return known;
   return {
     n: (known?.n ?? 0) + 1,
     lastMs: endMs,
     longestMs: Math.max(known?.longestMs ?? 0, tookMs),
-    largest: Math.max(known?.largest ?? 0, Math.abs(shift)),
+    largest: Math.max(known?.largest ?? 0, size),
+    startsMs: [...(known?.startsMs ?? []), sinceMs].slice(-mostStarts),
   };
 }
 
-/** Whether a series moves like this by itself, and so may be expected to again. */
-export function isRecurrent(
-  recurrences: Recurrences | undefined,
+/** What a move that is held is one more of; undefined: it is news, as it goes further than those before or comes at another time. */
+export function recurringOf(
+  known: Recurrences | undefined,
+  { sinceMs, shift }: Held,
   nowMs: number,
   drift: DriftPolicy,
-): recurrences is Recurrences {
-  return isRemembered(recurrences, nowMs, drift) && recurrences.n >= oftenEnough;
+): Recurring | undefined {
+  if (!isRemembered(known, nowMs, drift)) return undefined;
+  const size = Math.abs(shift);
+  if (size > Math.max(larger * known.largest, known.largest + least)) return undefined;
+  if (Math.max(size, known.largest) < small) return { kind: "own", recurrences: known };
+  const isAsLong = nowMs - sinceMs <= longer * known.longestMs;
+  return known.n >= oftenEnough && isAsLong && isAtItsTime(known, sinceMs)
+    ? { kind: "standing", recurrences: known }
+    : undefined;
 }
 
-/** Whether a move is so far no longer and no larger than those that came and went. */
-export function isAsBefore({ longestMs, largest }: Recurrences, { sinceMs, shift }: Held, nowMs: number): boolean {
-  return nowMs - sinceMs <= longer * longestMs && Math.abs(shift) <= larger * largest;
+/** Whether a series moves like this by itself, and so may be expected to again. */
+export function isRecurrent(known: Recurrences | undefined, nowMs: number, drift: DriftPolicy): known is Recurrences {
+  return isRemembered(known, nowMs, drift) && known.n >= oftenEnough;
+}
+
+/** Whether the standing ticket of large moves ends: none has come for long. */
+export function hasEnded(known: Recurrences | undefined, nowMs: number, drift: DriftPolicy): boolean {
+  if (known === undefined || known.n < oftenEnough || known.largest < small) return false;
+  return !isRemembered(known, nowMs, drift);
 }
 
 export const isRecurrences: Check<Recurrences> = objectOf<Recurrences>({
@@ -60,12 +90,46 @@ export const isRecurrences: Check<Recurrences> = objectOf<Recurrences>({
   lastMs: isNumber,
   longestMs: isNumber,
   largest: isNumber,
+  startsMs: isNumbers,
 });
 
-/** `5 such changes ended by themselves, …`: why nobody is notified. */
-export function recurrencesText({ n, longestMs, largest }: Recurrences): string {
-  const most = `at most ${formatDurationMs(longestMs)} long and ×${Math.exp(largest).toFixed(1)}`;
-  return `${n} such changes ended by themselves, ${most}: pages when one lasts ${longer} times as long or is larger`;
+/** `×5.0 for at most 1 h, every 8 days at about 10:00 UTC, 7 times`. */
+export function recurrencesText({ n, longestMs, largest, startsMs }: Recurrences): string {
+  const gaps = startsMs.slice(1).map((atMs, index) => atMs - (startsMs[index] ?? 0));
+  const everyMs = gaps.length === 0 ? 0 : median(gaps);
+  const isRegular =
+    gaps.length > 0 && gaps.every((gap) => Math.abs(gap - everyMs) <= Math.max(sameTimeMs, everyMs / 8));
+  const often = gaps.length === 0 ? "" : `, ${isRegular ? "every" : "about every"} ${longText(everyMs)}`;
+  const first = startsMs[0] ?? 0;
+  const middleMs = first + startsMs.reduce((sum, atMs) => sum + apartMs(atMs, first), 0) / Math.max(1, startsMs.length);
+  const at = hasItsTime(startsMs) ? ` at about ${new Date(middleMs).toISOString().slice(11, 16)} UTC` : "";
+  return `×${Math.exp(largest).toFixed(1)} for at most ${longText(longestMs)}${often}${at}, ${n} times`;
+}
+
+function longText(durationMs: number): string {
+  const days = durationMs / dayMs;
+  if (days >= 1.5) return `${Math.round(days)} days`;
+  return formatDurationMs(durationMs >= hourMs ? Math.round(durationMs / hourMs) * hourMs : durationMs);
+}
+
+/** Of those that come at one time of day: is this that time? */
+function isAtItsTime({ startsMs }: Recurrences, sinceMs: number): boolean {
+  return !hasItsTime(startsMs) || startsMs.every((atMs) => Math.abs(apartMs(sinceMs, atMs)) <= 2 * sameTimeMs);
+}
+
+function hasItsTime(startsMs: readonly number[]): boolean {
+  const first = startsMs[0];
+  return (
+    first !== undefined &&
+    startsMs.length >= oftenEnough &&
+    startsMs.every((atMs) => Math.abs(apartMs(atMs, first)) <= sameTimeMs)
+  );
+}
+
+/** How much later in the day one time is than another, at most half a day. */
+function apartMs(oneMs: number, otherMs: number): number {
+  const ms = (((oneMs - otherMs) % dayMs) + dayMs) % dayMs;
+  return ms > dayMs / 2 ? ms - dayMs : ms;
 }
 
 function isRemembered(
@@ -73,6 +137,6 @@ function isRemembered(
   nowMs: number,
   { falsePageEveryMs }: DriftPolicy,
 ): recurrences is Recurrences {
-  const rememberedMs = Math.min(longestRememberedMs, rememberedShare * falsePageEveryMs);
-  return recurrences !== undefined && nowMs - recurrences.lastMs <= rememberedMs;
+  const keptMs = Math.min(rememberedMs, rememberedShare * falsePageEveryMs);
+  return recurrences !== undefined && nowMs - recurrences.lastMs <= keptMs;
 }

@@ -8,13 +8,15 @@ import { isWeeks, type Weeks } from "./slow.ts";
 
 /** What is remembered of one series between two of its samples. */
 export interface WatchState {
-  v: 3;
+  v: 4;
   /** undefined when the last stage has been learned. */
   learning?: Learning | undefined;
   /** The baseline is of another interval: `learning` began when that changed. */
   isAnew?: boolean | undefined;
   /** When the baseline is to be learned anew from more samples, Unix milliseconds. */
   refitAtMs?: number | undefined;
+  /** Since when it could not be, for something is suspected that is not enough for an alert. */
+  refusedSinceMs?: number | undefined;
   engine?: EngineState | undefined;
   /** Information is repeated for as long again as it took to find it. */
   informed?: { readonly change: Change; readonly untilMs: number } | undefined;
@@ -38,10 +40,11 @@ const isChange = objectOf<Change>({
 });
 
 const isWatchState = objectOf<WatchState>({
-  v: oneOf(3),
+  v: oneOf(4),
   learning: optional(isLearning),
   isAnew: optional(isBoolean),
   refitAtMs: optional(isNumber),
+  refusedSinceMs: optional(isNumber),
   engine: optional(isEngineState),
   informed: optional(objectOf<NonNullable<WatchState["informed"]>>({ change: isChange, untilMs: isNumber })),
   heldOut: optional(isLearning),
@@ -55,12 +58,14 @@ const isWatchState = objectOf<WatchState>({
 /** A stored state of this version, as a copy that may be changed; undefined: begin anew. */
 export function readWatchState(stored: Json | undefined): WatchState | undefined {
   if (!isWatchState(stored)) return undefined;
-  const { learning, isAnew, refitAtMs, engine, informed, heldOut, weeks, recurrences, falsePositives } = stored;
+  const { learning, isAnew, refitAtMs, refusedSinceMs, engine, informed, heldOut, weeks, recurrences, falsePositives } =
+    stored;
   return {
-    v: 3,
+    v: 4,
     learning: learning && { ...learning, tail: learning.tail.slice() },
     isAnew,
     refitAtMs,
+    refusedSinceMs,
     engine: engine && copyOfEngine(engine),
     informed,
     heldOut: heldOut && { ...heldOut, tail: heldOut.tail.slice() },

@@ -4,13 +4,15 @@ import { toJson } from "../../../std/json.ts";
 import type { JudgeInput } from "../../judgement.ts";
 import { type Learning, beginLearning, learn } from "../learn/learning.ts";
 import { type Reference, fitReference, readReference } from "../learn/reference.ts";
+import { times } from "../../../std/times.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
 import type { Change } from "./change.ts";
 import { type EngineState, type Held, type Step, freshEngine, stepEngine } from "./engine.ts";
 import { marginFactorOf } from "./false-positives.ts";
 import { holdOut } from "./held-out.ts";
 import { type Pipeline, pipelineOf, readyPipeline } from "./pipeline.ts";
-import { type Recurrences, isAsBefore, isRecurrent, withMove } from "./recurrences.ts";
+import { type Recurring, hasEnded, recurringOf, withMove } from "./recurrences.ts";
+import { betterReference } from "./improvement.ts";
 import { returnToPrevious } from "./return-to-previous.ts";
 import { anchorOf, countWeek } from "./slow.ts";
 import { type Stage, isLongEnough, isQuiet, nextStageMs, stageOf } from "./stages.ts";
@@ -23,6 +25,8 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
       readonly reference: Reference;
       /** The weekly level has drifted away from the anchor: information. */
       readonly slow?: string | undefined;
+      /** Large moves that used to come and go have not come for long. */
+      readonly hasEnded?: boolean | undefined;
     }
   | {
       readonly kind: "moved";
@@ -30,8 +34,8 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
       readonly reference: Reference;
       /** A change of level against a baseline that is old enough: it may page. */
       readonly mayPage: boolean;
-      /** Moves as large and as long have come and gone by themselves before. */
-      readonly asBefore?: Recurrences | undefined;
+      /** It is one more of moves that have come and gone by themselves before. */
+      readonly recurring?: Recurring | undefined;
       /** Samples from now on that the same says. */
       readonly confirmed: boolean;
       /** It is what was normal before a person accepted another normal. */
@@ -39,8 +43,11 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
     }
 );
 
-/** One more value of a series that is measured in logs: learns, steps, learns anew at its stages. Pure. */
-export function watch(input: JudgeInput, value: number): Watched {
+/**
+ * One more value of a series that is measured in logs: learns, steps, learns anew at its stages. `isLessBetter`: a level that
+ * stays lower becomes the baseline by itself. Pure.
+ */
+export function watch(input: JudgeInput, value: number, isLessBetter: boolean): Watched {
   const { slotMs, policy, memory } = input;
   const reference = readReference(memory?.baseline?.learned);
   const before = readWatchState(memory?.state);
@@ -58,13 +65,13 @@ export function watch(input: JudgeInput, value: number): Watched {
     });
   }
 
-  return compare(input, value, reference, before ?? grownFrom(reference, slotMs, log), intervalMs);
+  return compare(input, value, reference, before ?? grownFrom(reference, slotMs, log), intervalMs, isLessBetter);
 }
 
 /** A baseline without a past of its own, accepted or imported: it grows from now on. */
 function grownFrom(reference: Reference, slotMs: number, log: number): WatchState {
   const learning = beginLearning(slotMs, log);
-  return { v: 3, learning, refitAtMs: nextStageMs(learning, reference.toMs - reference.fromMs) };
+  return { v: 4, learning, refitAtMs: nextStageMs(learning, reference.toMs - reference.fromMs) };
 }
 
 /** One sample against a baseline, and what has been made of it so far. `state` is a copy: parts of it are replaced on the way. */
@@ -84,6 +91,7 @@ function compare(
   reference: Reference,
   state: WatchState,
   intervalMs: number,
+  isLessBetter: boolean,
 ): Watched {
   const { slotMs, policy, memory } = input;
   const { drift } = policy;
@@ -97,15 +105,18 @@ function compare(
     const { change } = step;
     const accept = returnToPrevious(memory?.baseline?.learned, reference, change, stage);
     const isReturn = { kind: "moved", change, reference, mayPage: false, confirmed: true, isReturn: true } as const;
-    if (accept !== undefined) return { ...isReturn, state: { v: 3, falsePositives: state.falsePositives }, accept };
+    if (accept !== undefined) return { ...isReturn, state: { v: 4, falsePositives: state.falsePositives }, accept };
   }
   const now: Comparison = { input, reference, stage, state, engine, log: Math.log(value), intervalMs };
   if (step.kind === "recovered" && before !== undefined) rememberMove(now, before);
   const { held } = engine;
-  const known = held && state.recurrences?.[held.kind];
-  const own = isRecurrent(known, slotMs, drift) ? known : undefined;
-  holdOut(state, step, reference, { slotMs, log: now.log, intervalMs }, own === undefined);
-  return step.kind === "page" || step.kind === "held" ? whileMoved(now, step.change, own) : whileSteady(now, step);
+  const recurring = held && recurringOf(state.recurrences?.[held.kind], held, slotMs, drift);
+  holdOut(state, step, reference, { slotMs, log: now.log, intervalMs }, recurring?.kind !== "own");
+  if (step.kind !== "page" && step.kind !== "held") return whileSteady(now, step);
+  const better = isLessBetter && stage.mayPage ? betterReference(state, reference, drift) : undefined;
+  return better === undefined
+    ? whileMoved(now, step.change, recurring)
+    : { kind: "moved", change: step.change, reference, mayPage: false, confirmed: false, ...better };
 }
 
 /** Sums that belong to other bets say nothing: they begin anew. */
@@ -122,20 +133,18 @@ function rememberMove({ input: { slotMs, policy }, state }: Comparison, over: He
   state.recurrences = { ...state.recurrences, [kind]: moves };
 }
 
-/** What has moved is not learned from, unless the baseline is too young to say so or the move keeps coming and going. */
-function whileMoved(now: Comparison, change: Change, own: Recurrences | undefined): Watched {
-  const { input, reference, stage, state, engine } = now;
-  const isLearned = !stage.mayPage || own !== undefined;
-  const accept = isLearned ? learnOn(now) : undefined;
-  const isUsual = own !== undefined && engine.held !== undefined && isAsBefore(own, engine.held, input.slotMs);
+/** What has moved is not learned from, unless the baseline is too young to say so or small moves keep coming and going. */
+function whileMoved(now: Comparison, change: Change, recurring: Recurring | undefined): Watched {
+  const { reference, stage, state } = now;
+  const isOwn = recurring?.kind === "own";
+  const accept = !stage.mayPage || isOwn ? learnOn(now) : undefined;
   const confirmed = change.samples >= samplesThatConfirm;
-  const asBefore = isUsual ? own : undefined;
-  return { kind: "moved", change, reference, mayPage: stage.mayPage && !isUsual, asBefore, confirmed, state, accept };
+  return { kind: "moved", change, reference, mayPage: stage.mayPage && !isOwn, recurring, confirmed, state, accept };
 }
 
 function whileSteady(now: Comparison, step: Step): Watched {
   const { input, reference, stage, state, engine, intervalMs } = now;
-  const { slotMs, memory } = input;
+  const { slotMs, memory, policy } = input;
   const anchor = anchorOf(memory?.baseline?.learned, reference);
   state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
   const accept = learnOn(now);
@@ -148,7 +157,9 @@ function whileSteady(now: Comparison, step: Step): Watched {
     return { kind: "moved", change: informed.change, reference, mayPage: false, confirmed: false, state, accept };
   }
   state.informed = undefined;
-  return { kind: "good", reference, slow: state.weeks.drift, state, accept };
+  const { up, down } = state.recurrences ?? {};
+  const isOver = hasEnded(up, slotMs, policy.drift) || hasEnded(down, slotMs, policy.drift);
+  return { kind: "good", reference, slow: state.weeks.drift, hasEnded: isOver, state, accept };
 }
 
 function learnFirst(
@@ -164,11 +175,11 @@ function learnFirst(
 ): Watched {
   learn(kept, slotMs, log, intervalMs);
   const progress = { kind: "learning", n: kept.n, of } as const;
-  if (kept.n < of) return { ...progress, state: { v: 3, learning: kept, isAnew: isAnotherCadence, falsePositives } };
+  if (kept.n < of) return { ...progress, state: { v: 4, learning: kept, isAnew: isAnotherCadence, falsePositives } };
   const first = fitReference(kept, intervalMs);
   const why = isAnotherCadence ? `another interval: ${kept.n} runs` : `learned from the first ${kept.n} runs`;
   const engine = freshEngine(pipelineOf(first), slotMs);
-  const state: WatchState = { v: 3, learning: kept, refitAtMs: nextStageMs(kept), engine, falsePositives };
+  const state: WatchState = { v: 4, learning: kept, refitAtMs: nextStageMs(kept), engine, falsePositives };
   return { ...progress, state, accept: { learned: toJson(first), n: kept.n, why } };
 }
 
@@ -184,20 +195,30 @@ function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison
   learn(learning, slotMs, log, intervalMs);
   if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return undefined;
   state.refitAtMs = slotMs + retryMs;
-  // An hour's baseline is no anchor: the first day's replaces it whatever it says.
-  if (mayPage && !isQuiet(engine)) return undefined;
   const refitted = fitReference(learning, intervalMs);
-  if (mayPage && Math.abs(refitted.level - reference.level) > floor) return undefined;
+  const away = refitted.level - reference.level;
+  // An hour's baseline is no anchor: the first day's replaces it whatever it says.
+  const isRefused = mayPage && (!isQuiet(engine) || Math.abs(away) > floor);
+  state.refusedSinceMs = isRefused ? (state.refusedSinceMs ?? slotMs) : undefined;
+  if (engine.held !== undefined) state.refusedSinceMs = undefined;
+  if (isRefused && slotMs - (state.refusedSinceMs ?? slotMs) < longestRefusedMs) return undefined;
+  state.refusedSinceMs = undefined;
   state.engine = freshEngine(pipelineOf(refitted), slotMs);
+  state.engine.recent = engine.recent.map((moved) => moved - away);
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;
   const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
   // The first day's is the anchor of all that follow.
   const anchor = mayPage ? anchorOf(memory?.baseline?.learned, reference) : anchorOf(undefined, refitted);
   const learned = withPrevious({ ...refitted, anchor }, previousIn(memory?.baseline?.learned, readReference));
-  return { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days` };
+  const unrest = isRefused
+    ? `; for a day it was unlike the baseline before, ×${times(Math.exp(away))}, and no proof of a change`
+    : "";
+  return { learned, n: learning.n, why: `learned anew from ${learning.n} runs of ${days} days${unrest}` };
 }
 
+/** So long a series is compared with a baseline that it may have left, while what is suspected is not enough for an alert. */
+const longestRefusedMs = 86_400_000;
 const retryMs = 4 * 3_600_000;
 
 /** The probe's own interval; under a cron pattern the mean of those seen. */

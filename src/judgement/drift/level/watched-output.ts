@@ -1,13 +1,14 @@
 import { toJson } from "../../../std/json.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
-import { subjectOf } from "../../subject.ts";
+import { recurringSubject, subjectOf } from "../../subject.ts";
 import type { Change } from "./change.ts";
-import { type Recurrences, recurrencesText } from "./recurrences.ts";
+import { type Recurring, recurrencesText } from "./recurrences.ts";
 import { marginFactorOf } from "./false-positives.ts";
 import { seasonAt } from "../learn/season.ts";
 import type { WatchState } from "./watch-state.ts";
 import type { Watched } from "./watch.ts";
 import { minuteText } from "../../../std/time.ts";
+import { times } from "../../../std/times.ts";
 
 export interface Wording {
   /** A value of the series for people. */
@@ -30,10 +31,12 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
     case "good": {
       const good = { subject, outcome: "good" } as const;
       const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
-      return { ruling, state: toJson(watched.state), accept };
+      const also =
+        watched.hasEnded === true ? { also: { subject: recurringSubject(subject), outcome: "good" } as const } : {};
+      return { ruling, ...also, state: toJson(watched.state), accept };
     }
     case "moved": {
-      const { change, reference, mayPage, asBefore, confirmed, isReturn } = watched;
+      const { change, reference, mayPage, recurring, confirmed, isReturn } = watched;
       const isLevel = change.kind === "up" || (change.kind === "down" && wording.pagesDown);
       const severity = mayPage && isLevel ? "risky" : "informative";
       const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, input.slotMs));
@@ -43,12 +46,17 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
         subject: input.series.label,
         expected: wording.format(usual),
         observed: wordsOf(change, usual, wording) + (isReturn === true ? ", back to the previous baseline" : ""),
-        ...whyOf(watched.state, asBefore, input.slotMs),
+        ...whyOf(watched.state, recurring, input.slotMs),
         baselineVersion: input.memory?.baseline?.version,
       };
       const isConfirmed = confirmed && severity === "risky";
       return {
-        ruling: { subject, outcome: "bad", findings: [finding], isConfirmed },
+        ruling: {
+          subject: recurring?.kind === "standing" ? recurringSubject(subject) : subject,
+          outcome: "bad",
+          findings: [finding],
+          isConfirmed,
+        },
         state: toJson(watched.state),
         accept,
       };
@@ -75,10 +83,10 @@ const widerWhy =
 
 function whyOf(
   { falsePositives }: WatchState,
-  asBefore: Recurrences | undefined,
+  recurring: Recurring | undefined,
   nowMs: number,
 ): { readonly why?: string } {
-  if (asBefore !== undefined) return { why: recurrencesText(asBefore) };
+  if (recurring !== undefined) return { why: `recurs: ${recurrencesText(recurring.recurrences)}` };
   return marginFactorOf(falsePositives, nowMs) > 1 ? { why: widerWhy } : {};
 }
 
@@ -95,8 +103,4 @@ export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: numb
     default:
       return kind satisfies never;
   }
-}
-
-export function times(ratio: number): string {
-  return ratio >= 9.95 ? ratio.toFixed(0) : Math.abs(ratio - 1) < 0.3 ? ratio.toFixed(2) : ratio.toFixed(1);
 }

@@ -1,4 +1,4 @@
-import { type Check, isNumber, isNumbers, objectOf, optional, whole } from "../../../std/check.ts";
+import { type Check, isBoolean, isNumber, isNumbers, objectOf, optional, whole } from "../../../std/check.ts";
 import type { Json } from "../../../std/json.ts";
 import { backAt, bitOf, evidenceFor, noRarer, stepBit, upperBound } from "./bits.ts";
 
@@ -18,8 +18,9 @@ export interface ErrorBits {
   run: { cusum: number; n: number; k: number; sinceMs: number };
   /** While the rate is raised: what it was when that was found, and the evidence for its being back. */
   held?: { rate: number; sinceMs: number; back: number } | undefined;
-  /** When the newest failure was that counts. */
+  /** When the newest failure was that counts, and whether the newest run failed. */
   clusterFromMs?: number | undefined;
+  isFailing?: boolean | undefined;
 }
 
 const isErrorBits = objectOf<ErrorBits>({
@@ -27,13 +28,14 @@ const isErrorBits = objectOf<ErrorBits>({
   run: objectOf<ErrorBits["run"]>({ cusum: isNumber, n: isNumber, k: isNumber, sinceMs: isNumber }),
   held: optional(objectOf<NonNullable<ErrorBits["held"]>>({ rate: isNumber, sinceMs: isNumber, back: isNumber })),
   clusterFromMs: optional(isNumber),
+  isFailing: optional(isBoolean),
 });
 
 /** A stored state as a copy that may be changed. */
 export function readErrorBits(stored: Json | undefined): ErrorBits | undefined {
   if (!isErrorBits(stored)) return undefined;
-  const { sums, run, held, clusterFromMs } = stored;
-  return { sums: [...sums], run: { ...run }, ...(held && { held: { ...held } }), clusterFromMs };
+  const { sums, run, held, clusterFromMs, isFailing } = stored;
+  return { sums: [...sums], run: { ...run }, ...(held && { held: { ...held } }), clusterFromMs, isFailing };
 }
 
 const partsOfDay = 6;
@@ -61,12 +63,20 @@ export function freshErrorBits(atMs: number): ErrorBits {
   return { sums: [], run: { cusum: 0, n: 0, k: 0, sinceMs: atMs } };
 }
 
+/** What is needed to know whether a failure is another one. */
+export interface Cluster {
+  readonly clusterFromMs?: number | undefined;
+  /** The run before this one failed. */
+  readonly isFailing?: boolean | undefined;
+}
+
 /**
- * Errors come in clusters: what fails within three minutes of a failure that counts is the same one. From the first of
- * them on, not the last: half of all runs of every minute failing is no single failure.
+ * Errors come in stretches: a failure right after a failed run is the same one, however many runs and minutes it lasts, so that
+ * what counts is how often a stretch begins. So is one within three minutes of a failure that counts: from the first of
+ * them on, not the last, for half of all runs of every minute failing is no single failure.
  */
-export function isCounted(clusterFromMs: number | undefined, atMs: number, failed: boolean): boolean {
-  return !(failed && clusterFromMs !== undefined && atMs - clusterFromMs <= clusterMs);
+export function isCounted({ clusterFromMs, isFailing }: Cluster, atMs: number, failed: boolean): boolean {
+  return !failed || (isFailing !== true && !(clusterFromMs !== undefined && atMs - clusterFromMs <= clusterMs));
 }
 
 export function countRate(before: Rate | undefined, atMs: number, failed: boolean): Rate {

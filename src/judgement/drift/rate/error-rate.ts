@@ -4,6 +4,7 @@ import type { Scenario } from "../../../scenario/scenario.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
 import { evidenceFor } from "./bits.ts";
 import {
+  type Cluster,
   type ErrorBits,
   type Rate,
   countRate,
@@ -45,14 +46,14 @@ function hasFailed({ outcome, attempts }: Observation, { polarity }: Scenario): 
 function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
   const { slotMs, policy } = input;
   const before = readLearning(input.memory?.state);
-  const isNew = isCounted(before?.clusterFromMs, slotMs, failed);
+  const isNew = isCounted(before ?? {}, slotMs, failed);
   const rate = isNew || before === undefined ? countRate(before?.rate, slotMs, failed) : before.rate;
   const of = policy.drift.samples;
   const ruling = { subject: subjectOf(input), outcome: "unjudged", reason: `learning, ${rate.n} of ${of}` } as const;
   const clusterFromMs = failed && isNew ? slotMs : before?.clusterFromMs;
   if (rate.n < of) {
     const cluster = clusterFromMs === undefined ? {} : { clusterFromMs };
-    return { ruling, state: { v: 1, n: rate.n, of, rate: toJson(rate), ...cluster } };
+    return { ruling, state: { v: 1, n: rate.n, of, rate: toJson(rate), ...cluster, isFailing: failed } };
   }
   const accept = { learned: toJson(rate), n: rate.n, why: `${rate.k} of the first ${rate.n} runs failed` };
   return { ruling, state: stateOf(rate, freshErrorBits(slotMs)), accept };
@@ -63,8 +64,9 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   const subject = subjectOf(input);
   const before = readWatching(memory?.state);
   const bits: ErrorBits = before?.bits ?? freshErrorBits(slotMs);
-  const isNew = isCounted(bits.clusterFromMs, slotMs, failed);
+  const isNew = isCounted(bits, slotMs, failed);
   if (failed && isNew) bits.clusterFromMs = slotMs;
+  bits.isFailing = failed;
   const samples = policy.drift.falsePageEveryMs / cadenceMs(cadence);
   const isRaised = isNew ? stepErrors(bits, usual, slotMs, failed, samples) : bits.held !== undefined;
   const counted = before?.rate ?? usual;
@@ -115,11 +117,12 @@ function findingOf(
   return { kind: "availability", severity, subject: "error rate", expected: percent(k / n), observed, baselineVersion };
 }
 
-function readLearning(state: Json | undefined): { rate: Rate; clusterFromMs: number | undefined } | undefined {
+function readLearning(state: Json | undefined): (Cluster & { readonly rate: Rate }) | undefined {
   if (!isJsonObject(state) || state["v"] !== 1) return undefined;
   const rate = readRate(state["rate"]);
   const clusterFromMs = state["clusterFromMs"];
-  return rate && { rate, clusterFromMs: typeof clusterFromMs === "number" ? clusterFromMs : undefined };
+  const isFailing = state["isFailing"] === true;
+  return rate && { rate, isFailing, clusterFromMs: typeof clusterFromMs === "number" ? clusterFromMs : undefined };
 }
 
 /** e^10 to one, as for levels: a baseline is not changed by a quiet hour. */
