@@ -20,5 +20,5 @@ export const landed: Readonly<Record<string, string>> = {
   "0024-progress": "242a219486fc5c15f163915dbd35ea742fb246627f62b17cd0e5e1e6b24fd5e1",
   "0030-asked-slots": "9dee9d9df8c19a81644ba61d1760e3be7ca3ff177184b76e632a2de996fb7b0a",
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
-  "routines 3": "fe7c00deb15f32943be110002e29a8dfcc91a1ff8107edbc93db9ea466112918",
+  "routines 4": "381895bd75692ff3c08e8fdf4f8b60cefe444182bb03332f5a0dd5e97f36bbad",
 };

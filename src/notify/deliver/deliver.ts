@@ -100,7 +100,8 @@ function conclusionOf(
   const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
   return {
     fingerprint: dutyFingerprint(deliveryDuty(receiver)),
-    conclude: (before) => afterDelivery(before, ended, [...receivers.keys()]),
+    nowMs: ended.nowMs,
+    conclude: (before, surroundings) => afterDelivery(before, ended, [...receivers.keys()], surroundings),
   };
 }
 
