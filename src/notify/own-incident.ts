@@ -1,8 +1,10 @@
 import type { Evidence, Incident } from "../incident/incident.ts";
+import { alone, muteOf, type Surroundings } from "../incident/inhibit.ts";
 import { type IncidentOwner, type Reduction, reduce } from "../incident/reduce.ts";
 import type { Finding, Ruling } from "../judgement/judgement.ts";
 import { type Effects, nothingFollows } from "./effects.ts";
 import { notify } from "./route/notify.ts";
+import { sweep } from "./sweep.ts";
 
 /** What a periodic check reports about something that is not one probe: the monitor, a limit or a group. */
 export interface Report {
@@ -17,11 +19,12 @@ export interface Report {
 type Owner = Omit<IncidentOwner, "scenario" | "incident"> & {
   readonly scenario: string;
   readonly reopenWithinMs?: number;
+  readonly remindMs?: number;
 };
 
 /** One bad report opens such an incident, one good report resolves it. */
-export function ownerOf({ scenario, reopenWithinMs = 0, ...owner }: Owner): IncidentOwner {
-  const incident = { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: 14_400_000, reopenWithinMs };
+export function ownerOf({ scenario, reopenWithinMs = 0, remindMs = 14_400_000, ...owner }: Owner): IncidentOwner {
+  const incident = { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs, reopenWithinMs };
   return { ...owner, scenario: { name: scenario }, incident };
 }
 
@@ -36,10 +39,24 @@ export function reduceReport(
   return reduce(before, ruling, { probe: owner, slotMs, nowMs, evidence, lastGoodSlotMs: undefined });
 }
 
-/** The same, with who is notified of it. */
-export function applyReport(before: Incident | undefined, report: Report, receivers: readonly string[]): Effects {
+/**
+ * The same, with who is notified of it: like incidents of probes, it is muted by what people muted, and it is reminded
+ * of and escalated while nothing but time changes.
+ */
+export function applyReport(
+  before: Incident | undefined,
+  report: Report,
+  receivers: readonly string[],
+  surroundings: Surroundings = alone,
+): Effects {
+  const { owner, nowMs } = report;
   const { incident, transition } = reduceReport(before, report);
   if (incident === undefined || incident === before) return nothingFollows;
-  if (transition === undefined) return { ...nothingFollows, incidents: [incident] };
-  return notify(incident, transition, receivers, { alerting: report.owner.alerting });
+  const { alerting } = owner;
+  if (transition === undefined) {
+    const swept = sweep(incident, { incident: owner.incident, alerting, receivers }, surroundings, nowMs);
+    return swept ?? { ...nothingFollows, incidents: [incident] };
+  }
+  const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
+  return notify(incident, transition, receivers, { alerting, mute });
 }

@@ -1,4 +1,5 @@
 import type { Evidence, Incident } from "../incident/incident.ts";
+import type { Surroundings } from "../incident/inhibit.ts";
 import { fingerprintOf } from "../incident/reduce.ts";
 import type { Finding } from "../judgement/judgement.ts";
 import { plainAlerting } from "../probe/alerting.ts";
@@ -39,9 +40,10 @@ export function applySelfReport(
   before: Incident | undefined,
   { duty, troubles, evidence, nowMs }: DutyReport,
   receivers: readonly string[],
+  surroundings?: Surroundings,
 ): Effects {
   const findings = troubles.map((trouble) => ({ kind: "monitor", severity: "breaking", ...trouble }) as const);
   const subject = { kind: "monitor", ...duty } as const;
   const report = { owner, subject, findings: findings.length === 0 ? undefined : findings, evidence, nowMs };
-  return applyReport(before, report, receivers);
+  return applyReport(before, report, receivers, surroundings);
 }

@@ -1,9 +1,12 @@
 import type { Incident } from "../incident/incident.ts";
+import { alone, type Surroundings } from "../incident/inhibit.ts";
 import { fingerprintOf, type IncidentOwner } from "../incident/reduce.ts";
 import type { Finding } from "../judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../probe/alerting.ts";
 import { type Effects, nothingFollows } from "./effects.ts";
+import { dayMs } from "../std/duration.ts";
 import { applyReport, ownerOf } from "./own-incident.ts";
+import { sweep } from "./sweep.ts";
 
 /** A limit on usage or an objective of quality: of a target, a key or everything. */
 export interface Limit {
@@ -25,6 +28,7 @@ function limitOwner({ scope }: Limit, alerting: Alerting): IncidentOwner {
     location: "everywhere",
     tier: "page",
     alerting,
+    remindMs: dayMs,
   });
 }
 
@@ -43,13 +47,17 @@ export function applyLimitReport(
   nowMs: number,
   receivers: readonly string[],
   alerting: Alerting = plainAlerting,
+  surroundings: Surroundings = alone,
 ): Effects {
-  // The same finding again is no news: nothing is written for it.
+  const owner = limitOwner(limit, alerting);
+  // The same finding again is no news: only time changes anything.
   const isOpen = before?.state === "open" || before?.state === "acknowledged";
-  if (isOpen && finding !== undefined && before.severity === finding.severity) return nothingFollows;
+  if (isOpen && finding !== undefined && before.severity === finding.severity) {
+    return sweep(before, { incident: owner.incident, alerting, receivers }, surroundings, nowMs) ?? nothingFollows;
+  }
   const { series, label } = limit;
   const subject = { kind: "budget", series, label } as const;
   const findings = finding && [finding];
-  const report = { owner: limitOwner(limit, alerting), subject, findings, evidence: { runId: series }, nowMs };
-  return applyReport(before, report, receivers);
+  const report = { owner, subject, findings, evidence: { runId: series }, nowMs };
+  return applyReport(before, report, receivers, surroundings);
 }

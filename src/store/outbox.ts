@@ -17,7 +17,7 @@ import {
 } from "./columns.ts";
 import type { HeartbeatStore } from "../upkeep/heartbeat.ts";
 import type { Database, Transaction } from "./database.ts";
-import { readIncident, writeIncidents } from "./incidents.ts";
+import { readIncident, readSurroundings, writeIncidents } from "./incidents.ts";
 import { lock, lockKeys } from "./locks.ts";
 import { raw, sql } from "./sql.ts";
 
@@ -165,7 +165,13 @@ async function disable(
 }
 
 /** Deliveries to one receiver that end at the same time take turns. */
-export async function concludeIncident(tx: Transaction, { fingerprint, conclude: decide }: Conclusion): Promise<void> {
+export async function concludeIncident(
+  tx: Transaction,
+  { fingerprint, nowMs, conclude: decide }: Conclusion,
+): Promise<void> {
   await lock(tx, lockKeys.incident(fingerprint));
-  await writeIncidents(tx, decide(await readIncident(tx, fingerprint)));
+  const before = await readIncident(tx, fingerprint);
+  // No target's outage explains a limit or a duty of the monitor: silences and group incidents may.
+  const { silences, groups } = await readSurroundings(tx, { target: "", location: "", endedAtMs: nowMs });
+  await writeIncidents(tx, decide(before, { silences, groups, outages: [] }));
 }

@@ -26,7 +26,8 @@ export interface LimitReport {
 export function concludeDuty({ store, receivers }: ConcludeWorld, report: DutyReport): Promise<void> {
   return store.concludeIncident({
     fingerprint: dutyFingerprint(report.duty),
-    conclude: (before) => applySelfReport(before, report, receivers),
+    nowMs: report.nowMs,
+    conclude: (before, surroundings) => applySelfReport(before, report, receivers, surroundings),
   });
 }
 
@@ -40,9 +41,10 @@ export async function concludeLimits(
   for (const { limit, findingFor } of reports) {
     await store.concludeIncident({
       fingerprint: limitFingerprint(limit),
-      conclude(before) {
+      nowMs,
+      conclude(before, surroundings) {
         const isOpen = before?.state === "open" || before?.state === "acknowledged";
-        return applyLimitReport(before, limit, findingFor(isOpen), nowMs, receivers, alerting);
+        return applyLimitReport(before, limit, findingFor(isOpen), nowMs, receivers, alerting, surroundings);
       },
     });
   }

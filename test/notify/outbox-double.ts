@@ -1,4 +1,5 @@
 import type { OutboxEntry } from "../../src/notify/compose/alert.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import { supersededEntries } from "../../src/notify/deliver/superseded.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "../../src/notify/deliver/outbox.ts";
 import type { Incident } from "../../src/incident/incident.ts";
@@ -85,7 +86,7 @@ export class MemoryOutbox implements Outbox {
     this.recorded.push(attempt);
     if (attempt.disablesAs !== undefined) this.disabled.set(attempt.receiver, attempt.disablesAs);
     if (row.ended && conclusion !== undefined) {
-      const { incidents, outbox } = conclusion.conclude(this.incidents.get(conclusion.fingerprint));
+      const { incidents, outbox } = conclusion.conclude(this.incidents.get(conclusion.fingerprint), alone);
       for (const incident of incidents) this.incidents.set(incident.fingerprint, incident);
       for (const entry of outbox) this.add(entry);
     }

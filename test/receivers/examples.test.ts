@@ -44,6 +44,17 @@ describe("PagerDuty follows the incident", () => {
   });
 });
 
+test("two installations with the same names share no incident at a service", () => {
+  const of = (installation: string) => {
+    const alert = { ...alertOf(), installation };
+    const { dedup_key } = bodyOf(posted("pagerduty", alert)) as { dedup_key: string };
+    const [active] = bodyOf(posted("alertmanager", alert)) as { labels: Record<string, string> }[];
+    return { dedup_key, label: active?.labels["installation"] };
+  };
+  expect(of("aaa")).toEqual({ dedup_key: "aaa-f00dfeed-1", label: "aaa" });
+  expect(of("bbb")).toEqual({ dedup_key: "bbb-f00dfeed-1", label: "bbb" });
+});
+
 describe("Alertmanager is told as Prometheus tells it", () => {
   test("an end in the future while it fires, the true one when it is over, and the same labels", () => {
     const [firing] = bodyOf(posted("alertmanager", alertOf({}, "reminded"))) as Record<string, unknown>[];

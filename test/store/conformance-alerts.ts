@@ -123,6 +123,7 @@ export function alertsConform(bench: () => Bench): void {
     const seen: (Incident | undefined)[] = [];
     const conclusion = {
       fingerprint: about.fingerprint,
+      nowMs: noonMs,
       conclude(before: Incident | undefined) {
         seen.push(before);
         return before === undefined ? openedFor(about, ["archive"]) : nothingNew;

@@ -31,7 +31,11 @@ export function storeConforms(engine: string, openPool: () => Promise<StorePool>
       const pool = await openPool();
       opened = {
         pool,
-        store: await openStore(pool, noonMs, 30),
+        store: await openStore(pool, noonMs, 30).then(async (store) => {
+          // Ids of messages then are as the alert alone makes them.
+          await pool.pool.query("UPDATE plumbline.installation SET id = ''");
+          return store;
+        }),
         rows: async (text, params = []) => (await pool.pool.query(text, params)).rows,
       };
     });

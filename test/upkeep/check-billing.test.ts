@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { type BillingStore, billingLimits, createBillingCheck } from "../../src/upkeep/check-billing.ts";
 import type { OrphanStore } from "../../src/upkeep/close-orphans.ts";
@@ -45,7 +46,7 @@ function billed(usdAnHour: (quarter: number) => number, over: Partial<Billed> = 
     changeIncident: async () => undefined,
     async concludeIncident({ fingerprint, conclude }) {
       concluded.push(fingerprint);
-      const after = conclude(incidents.get(fingerprint));
+      const after = conclude(incidents.get(fingerprint), alone);
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
       notified.push(
         ...after.outbox.map(({ alert }) => `${alert.event} ${alert.changes[0]?.what}: ${alert.changes[0]?.after}`),

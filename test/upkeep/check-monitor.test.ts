@@ -117,7 +117,7 @@ describe("incidents that nothing can resolve any more", () => {
     const trouble = { subject: duty.label, expected: "delivered", observed: "disabled" };
     const report = { duty, troubles: [trouble], evidence: { runId: "r" }, nowMs: noonMs };
     const conclude = (before: Parameters<typeof applySelfReport>[0]) => applySelfReport(before, report, []);
-    await store.concludeIncident({ fingerprint: dutyFingerprint(duty), conclude });
+    await store.concludeIncident({ fingerprint: dutyFingerprint(duty), nowMs: noonMs, conclude });
     const world: MonitorWorld & OrphanWorld = { store, probes: [], receivers: ["old-pager"], startedAtMs: noonMs };
     expect(await closeOrphans(world, noonMs)).toBe(0);
     expect(await closeOrphans({ ...world, receivers: ["new-pager"] }, noonMs)).toBe(1);

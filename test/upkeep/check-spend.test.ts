@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
+import { alone } from "../../src/incident/inhibit.ts";
 import { nothingUsed, type Used } from "../../src/judgement/spend/budget.ts";
 import type { Overdraft } from "../../src/judgement/spend/overdraft.ts";
 import type { SpendCap } from "../../src/probe/target.ts";
@@ -27,7 +28,7 @@ function world(used: Used, skipped: number) {
     incidents: async () => [...incidents.values()],
     changeIncident: async () => undefined,
     async concludeIncident({ fingerprint, conclude }) {
-      const after = conclude(incidents.get(fingerprint));
+      const after = conclude(incidents.get(fingerprint), alone);
       for (const incident of after.incidents) incidents.set(incident.fingerprint, incident);
       notified.push(
         ...after.outbox.map(({ alert }) => `${alert.event} ${alert.tier} ${alert.kind}: ${alert.changes[0]?.what}`),

@@ -49,8 +49,9 @@ const earlier = z.object({ id: z.string(), sequence: z.int(), event: transition,
 
 const alertMembers = {
   version: z.literal(1),
-  incidentId: z.string().describe("the same in every message about one incident"),
-  fingerprint: z.string().describe("the same for every incident of one cause"),
+  incidentId: z.string().describe("the same in every message about one incident of one installation"),
+  fingerprint: z.string().describe("the same for every incident of one cause in one installation"),
+  installation: z.string().optional().describe("identifies the Plumbline installation that sends the alert"),
   sequence: z.int().describe("counts the transitions of an incident: a higher one is newer"),
   event: z.enum([...transition.options, "digest"]).describe("digest belongs to no incident and comes once a day"),
   status: z

@@ -12,6 +12,8 @@ export interface Alert {
   readonly version: 1;
   readonly incidentId: string;
   readonly fingerprint: string;
+  /** Which installation notifies; the store adds it. Ids of incidents are unique within it. */
+  readonly installation?: string;
   readonly sequence: number;
   /**
    * What happened to the incident. A receiver's first message is `opened`, whatever happened before. `digest` belongs

@@ -107,7 +107,8 @@ function conclusionOf(
   const ended = { receiver, outcome, attempts: ordinal, evidence, nowMs: clock.nowMs() };
   return {
     fingerprint: dutyFingerprint(deliveryDuty(receiver)),
-    conclude: (before) => afterDelivery(before, ended, people),
+    nowMs: ended.nowMs,
+    conclude: (before, surroundings) => afterDelivery(before, ended, people, surroundings),
   };
 }
 

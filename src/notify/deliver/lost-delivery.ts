@@ -1,4 +1,5 @@
 import type { Evidence, Incident } from "../../incident/incident.ts";
+import type { Surroundings } from "../../incident/inhibit.ts";
 import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome } from "../compose/alert.ts";
 import { applySelfReport, type Duty } from "../self-incident.ts";
@@ -25,12 +26,13 @@ export function afterDelivery(
   before: Incident | undefined,
   { receiver, outcome, attempts, evidence, nowMs }: EndedDelivery,
   receivers: readonly string[],
+  surroundings?: Surroundings,
 ): Effects {
   const duty = deliveryDuty(receiver);
   const lost = { subject: duty.label, expected: "delivered" };
   const troubles = outcome.kind === "delivered" ? [] : [{ ...lost, observed: whyNot(outcome, attempts) }];
   const others = receivers.filter((name) => name !== receiver);
-  return applySelfReport(before, { duty, troubles, evidence, nowMs }, others);
+  return applySelfReport(before, { duty, troubles, evidence, nowMs }, others, surroundings);
 }
 
 function whyNot(outcome: Exclude<DeliveryOutcome, { kind: "delivered" }>, attempts: number): string {

@@ -1,3 +1,4 @@
+import type { Surroundings } from "../../incident/inhibit.ts";
 import type { Incident } from "../../incident/incident.ts";
 import type { Effects } from "../effects.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
@@ -29,10 +30,11 @@ export interface Outbox {
   record(attempt: DeliveryAttempt, conclusion?: Conclusion): Promise<void>;
 }
 
-/** What the end of a delivery means for the incident about its receiver. */
+/** What was found out about a duty of the monitor, a receiver or a limit means for the incident about it. */
 export interface Conclusion {
   readonly fingerprint: string;
-  conclude(before: Incident | undefined): Effects;
+  readonly nowMs: number;
+  conclude(before: Incident | undefined, surroundings: Surroundings): Effects;
 }
 
 export interface DeliveryAttempt {

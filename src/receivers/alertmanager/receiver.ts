@@ -118,6 +118,7 @@ function labelsOf(alert: Alert, severity: string, { labels }: AlertmanagerReceiv
     location: fit(alert.location, 200),
     probe: fit(alert.probe, 200),
     incident: fit(alert.fingerprint, 200),
+    ...(alert.installation === undefined ? {} : { installation: fit(alert.installation, 200) }),
   };
 }
 

@@ -102,7 +102,7 @@ export const email: ReceiverKind<typeof schema, EmailReceiver> = {
         text: textOf(alert, links),
         html: htmlOf(alert, links),
         messageId: `<${id}@${domain}>`,
-        inReplyTo: `<incident.${shortHash(alert.incidentId, 32)}@${domain}>`,
+        inReplyTo: `<incident.${shortHash(`${alert.installation ?? ""} ${alert.incidentId}`, 32)}@${domain}>`,
         atMs,
         isUrgent: alert.status === "firing" && alert.tier === "page",
         timeoutMs,

@@ -45,7 +45,7 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
     if (!integrationKey.accepts(key)) {
       return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };
     }
-    const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert.incidentId) };
+    const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert) };
     if (alert.status !== "firing") return jsonMessage(urlOf(receiver, secret), event);
     return jsonMessage(urlOf(receiver, secret), {
       ...event,
@@ -83,7 +83,8 @@ const severities: Readonly<Record<Alert["severity"], string>> = {
 
 const longestDedupKey = 255;
 
-/** The same in every message about one incident. */
-function dedupKey(incidentId: string): string {
-  return incidentId.length <= longestDedupKey ? incidentId : shortHash(incidentId, 64);
+/** The same in every message about one incident, and in none about another one of any installation. */
+function dedupKey({ installation, incidentId }: Alert): string {
+  const key = installation === undefined ? incidentId : `${installation}-${incidentId}`;
+  return key.length <= longestDedupKey ? key : shortHash(key, 64);
 }

@@ -9,9 +9,12 @@ BEGIN
       (SELECT i FROM jsonb_array_elements(r->'incidents') AS i WHERE i->>'fingerprint' = t.fingerprint), 'null')
     FROM jsonb_to_recordset(r->'transitions') AS t(incident_id text, sequence int, fingerprint text, kind text,
       at timestamptz, reason text, routes jsonb);
+  -- A receiver may get the alerts of several installations: the id and the alert say which one sends.
   INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at, held_until)
-    SELECT o.id, o.alert->>'incidentId', (o.alert->>'sequence')::int, o.receiver, o.alert, o.created_at,
+    SELECT replace(o.id, 'msg_', 'msg_' || installation.id), o.alert->>'incidentId', (o.alert->>'sequence')::int, o.receiver,
+      o.alert || jsonb_build_object('installation', installation.id), o.created_at,
       greatest(o.created_at, o.held_until), CASE WHEN o.held_until IS NOT NULL THEN greatest(o.created_at, o.held_until) END
-    FROM jsonb_to_recordset(r->'outbox') AS o(id text, receiver text, alert jsonb, created_at timestamptz, held_until timestamptz)
+    FROM jsonb_to_recordset(r->'outbox') AS o(id text, receiver text, alert jsonb, created_at timestamptz, held_until timestamptz),
+      plumbline.installation
     ON CONFLICT DO NOTHING;
 END $$;
