@@ -11,10 +11,19 @@ export function processIo(program: NodeJS.Process): Io {
     terminal: program.stdout,
     env: program.env,
     onSignal(listener) {
-      if (gone.aborted) queueMicrotask(listener);
-      else gone.addEventListener("abort", listener);
-      program.on("SIGINT", listener);
-      program.on("SIGTERM", listener);
+      // A reader who leaves counts as the first signal, never as the second: what the first one logs may find out.
+      let signals = 0;
+      const onGone = (): void => {
+        if (signals === 0) listener();
+      };
+      const onSignal = (): void => {
+        signals += 1;
+        if (signals > 1 || !gone.aborted) listener();
+      };
+      if (gone.aborted) queueMicrotask(onGone);
+      else gone.addEventListener("abort", onGone);
+      program.on("SIGINT", onSignal);
+      program.on("SIGTERM", onSignal);
     },
     onHangup(listener) {
       program.on("SIGHUP", listener);

@@ -50,8 +50,10 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
     repeat,
   );
   io.onHangup(() => void reloader.now());
+  const stopped = untilStopped(io, service, log, graceMs, () => reloader.stop());
+  // Whoever reads this line may send a signal at once.
   log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
-  return untilStopped(io, service, log, graceMs, () => reloader.stop());
+  return stopped;
 }
 
 /** The first signal stops the service, a second one or a crash ends the program. */

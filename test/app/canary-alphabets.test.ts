@@ -10,11 +10,13 @@ afterEach(() => vi.unstubAllEnvs());
 
 const keys = Object.values(oddSecrets);
 const spellings = keys.map((key) => Object.values(spellingsOf(key)));
-const forbidden = [...keys.flatMap(tracesOf), prompt.slice(0, 18), completion.slice(0, 22)];
+const linkKey = "canary-link-key-0123456789abcdef";
+const publicUrl = "https://plumbline.example.com";
+const forbidden = [...keys.flatMap(tracesOf), linkKey, prompt.slice(0, 18), completion.slice(0, 22)];
 const scenarios = ["valid-request", "streamed-request"];
 
-/** Every page and every answer that can be asked for without an act: those of the API's document, and all that is linked. */
-async function readAll(url: string): Promise<Map<string, string>> {
+/** Every page and every answer to a GET: those of the API's document, those of `paths`, and all that is linked. */
+async function readAll(url: string, paths: readonly string[]): Promise<Map<string, string>> {
   const read = new Map<string, string>();
   const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as { paths: Record<string, object> };
   const asked = Object.entries(document.paths).flatMap(([path, methods]) => ("get" in methods ? [path] : []));
@@ -37,7 +39,7 @@ async function readAll(url: string): Promise<Map<string, string>> {
     const kind = /^\/api\/v1\/(\w+)\/\{id\}/.exec(path)?.[1];
     return kind === undefined ? [path] : (known[kind] ?? []).map((id) => path.replace("{id}", encodeURIComponent(id)));
   });
-  open.push("/metrics", "/readyz", "/healthz", "/", "/api/v1/incidents?state=all");
+  open.push(...paths, "/metrics", "/readyz", "/healthz", "/", "/api/v1/incidents?state=all");
   for (const format of ["ndjson", "csv"])
     open.push(`/api/v1/observations?from=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z&format=${format}`);
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -49,6 +51,15 @@ async function readAll(url: string): Promise<Map<string, string>> {
       open.push(...[...text.matchAll(/href="(\/[^"#]*)"/g)].map(([, to = ""]) => to));
   }
   return read;
+}
+
+/** The signed path of each action that the alerts offer, from the newest alert that does. */
+function actionLinks(received: readonly { readonly body: string }[]): Map<string, string> {
+  const urls = received.flatMap(({ body }) => {
+    const { data } = JSON.parse(body) as { data: { status: string; controls?: readonly { readonly url: string }[] } };
+    return data.status === "resolved" ? [] : (data.controls ?? []).map(({ url }) => new URL(url));
+  });
+  return new Map(urls.map((url) => [url.searchParams.get("do") ?? "", `${url.pathname}${url.search}`]));
 }
 
 test("keys of every alphabet, said again in every spelling, are nowhere in what the system wrote", async () => {
@@ -70,10 +81,12 @@ ${keys.map((_, at) => `  - { name: own${at}, target: t${at}, scenario: secretive
 receivers:
   oncall: { webhook: { url: "${receiver.url}", secrets: [{ env: CANARY_HOOK }], allowPrivate: true } }
 judge: { learnRuns: 3 }
+api: { publicUrl: "${publicUrl}", linkKey: { env: CANARY_LINK } }
 `;
   const env = {
     ...process.env,
     ...Object.fromEntries(keys.map((key, at) => [`CANARY_${at}`, key])),
+    CANARY_LINK: linkKey,
     CANARY_HOOK: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
   };
   const storage = { databaseUrl: database.url, redisUrl: redis.url };
@@ -83,14 +96,20 @@ judge: { learnRuns: 3 }
     lines.filter((line) => line.includes('"message":"run"') && line.includes(`"own${at}@`)).length;
   await eventually(() => expect(keys.map((_, at) => runsOf(at)).filter((runs) => runs < 25)).toEqual([]));
   await eventually(() => expect(receiver.received.length).toBeGreaterThan(keys.length / 2));
-  const read = await readAll(service.url ?? "");
+  const url = service.url ?? "";
+  const links = actionLinks(receiver.received);
+  const read = await readAll(url, [...links.values()]);
+  const acknowledged = await fetch(`${url}${links.get("acknowledge")}`, { method: "POST", body: "why=canary" });
+  read.set("acknowledged", `${acknowledged.status} ${await acknowledged.text()}`);
   await service.stop();
 
-  // Refused are the root, the account and the export without their dates, and what a series that still learns has not.
+  // Refused are the root, an action without its signature, the account and the export without their dates, and what a
+  // series that still learns has not.
   const refused = [...read].filter(([, answer]) => !answer.startsWith("200 ")).map(([path]) => path);
   const isLearning = (path: string): boolean => /\/(?:diff|export)$/.test(path);
   expect(refused.filter((path) => !isLearning(path)).toSorted()).toEqual([
     "/",
+    "/act",
     "/api/v1/account",
     "/api/v1/observations",
   ]);

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { oddSecrets, tracesOf } from "../std/secret-spellings.ts";
 import { eventually } from "../setup/eventually.ts";
+import { copyDataFolder } from "../setup/pglite-stores.ts";
 import { bareEnv } from "../setup/plumbline.ts";
 
 /** In a file, so that no rule about names of variables finds it. */
@@ -69,7 +70,7 @@ probes:
   const child = spawn(
     process.execPath,
     ["--import", preload, join(process.cwd(), "src/main.ts"), ...words, "--config", config],
-    { cwd: folder, env: { ...bareEnv, PLUMBLINE_DATA: join(folder, "data"), DEBUG: "1" } },
+    { cwd: folder, env: { ...bareEnv, PLUMBLINE_DATA: copyDataFolder(join(folder, "data")), DEBUG: "1" } },
   );
   let output = "";
   child.stdout.on("data", (piece: Buffer) => (output += piece.toString()));

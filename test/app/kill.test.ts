@@ -9,6 +9,7 @@ import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { eventually } from "../setup/eventually.ts";
+import { copyDataFolder } from "../setup/pglite-stores.ts";
 import { bareEnv } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-kill-"));
@@ -63,7 +64,7 @@ receivers:
 judge: { learnRuns: 3, latencyFloorRatio: 50 }
 `,
   );
-  const env = { PLUMBLINE_DATA: join(folder, "data"), BED_KEY: testbed.key, BED_SECRET: secret };
+  const env = { PLUMBLINE_DATA: copyDataFolder(join(folder, "data")), BED_KEY: testbed.key, BED_SECRET: secret };
 
   const first = await start(config, env);
   await eventually(async () => {

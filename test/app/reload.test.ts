@@ -8,6 +8,7 @@ import { openReceiver } from "../../src/demo/receiver.ts";
 import type { Overview } from "../../src/operate/overview.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { eventually } from "../setup/eventually.ts";
+import { copyDataFolder } from "../setup/pglite-stores.ts";
 import { bareEnv } from "../setup/plumbline.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plumbline-reload-"));
@@ -67,7 +68,7 @@ receivers:
   const service = start(file, {
     BED_KEY: testbed.key,
     BED_SECRET: secret,
-    PLUMBLINE_DATA: join(folder, "data"),
+    PLUMBLINE_DATA: copyDataFolder(join(folder, "data")),
   });
   const url = await eventually(() => {
     const told = service.lines().find(({ message }) => message === "started")?.url;

@@ -6,7 +6,7 @@ import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
 import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore } from "../../src/store/store.ts";
 import { startTelemetry } from "../../src/telemetry/telemetry.ts";
 import { allRoles } from "../../src/config/roles.ts";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { eventually } from "../setup/eventually.ts";
+import { copyDataFolder } from "../setup/pglite-stores.ts";
 import { bareEnv } from "../setup/plumbline.ts";
 
 test.each([
@@ -28,7 +29,7 @@ ${["a", "b", "c"].map((name) => `  - { name: ${name}, target: bed, scenario: val
   );
   const words = ["src/main.ts", "start", "--config", config, "--listen", "127.0.0.1:0", "--grace", grace];
   const child = spawn(process.execPath, words, {
-    env: { ...bareEnv, BED_KEY: testbed.key, PLUMBLINE_DATA: join(folder, "data") },
+    env: { ...bareEnv, BED_KEY: testbed.key, PLUMBLINE_DATA: copyDataFolder(join(folder, "data")) },
     stdio: ["ignore", "ignore", "pipe"],
   });
   opened.defer(() => void child.kill("SIGKILL"));

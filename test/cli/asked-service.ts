@@ -3,7 +3,7 @@ import { createEffects } from "../../src/app/effects.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { createOperations } from "../../src/operate/operations.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";

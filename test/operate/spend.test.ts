@@ -7,7 +7,7 @@ import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { freshDatabase } from "../setup/databases.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, nothingNew } from "../store/samples.ts";
 
 const stores: Record<string, () => Promise<StorePool>> = {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { askAgainAt } from "../../src/run/ask-again.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore } from "../../src/store/store.ts";
 import { incident } from "../notify/samples.ts";
 import { probe as sample } from "../probe/samples.ts";

@@ -8,7 +8,7 @@ import { checkSpend } from "../../src/upkeep/check-spend.ts";
 import type { World } from "../../src/run/world.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

@@ -1,6 +1,6 @@
 import { openQueues, type QueueOptions, type Queues } from "../../src/schedule/bullmq.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
 

@@ -5,7 +5,12 @@ import { importsOf } from "../architecture/imports.ts";
 /** Whoever imports one of these, directly or through other files, starts a database, a server or a program. */
 const outside: ReadonlySet<string> = new Set([
   "node:child_process",
+  "node:http",
+  "node:https",
+  "@hono/node-server",
   "@electric-sql/pglite",
+  "test/exchange/server.ts",
+  "test/replay/server.ts",
   "test/setup/databases.ts",
   "test/setup/servers.ts",
 ]);

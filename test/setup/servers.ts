@@ -15,7 +15,9 @@ declare module "vitest" {
   interface ProvidedContext {
     redisUrl: string;
     databaseUrl: string;
-    /** Path of a dump of a PGlite data folder with a new store. */
+    /** A data folder with a new store. */
+    dataFolder: string;
+    /** Path of a dump of its PGlite. */
     pgliteImage: string;
     /** Path of Prometheus' own checker; empty where it is not to be had. */
     promtool: string;
@@ -32,7 +34,9 @@ export default async function setup(project: Pick<TestProject, "provide">): Prom
       given.redis ?? startRedis(binaries.redis, place),
       given.database ?? startPostgres(binaries.postgresDir, place),
     ]);
-    project.provide("pgliteImage", await writePgliteImage(place));
+    const dataFolder = await makeDataFolder(place);
+    project.provide("dataFolder", dataFolder);
+    project.provide("pgliteImage", await writePgliteImage(dataFolder, place));
     project.provide("redisUrl", redisUrl);
     project.provide("databaseUrl", databaseUrl);
     project.provide("promtool", binaries.promtool ?? "");
@@ -90,13 +94,17 @@ async function startRedis(binary: string, place: Place): Promise<string> {
   return `redis://127.0.0.1:${port}`;
 }
 
-async function writePgliteImage(place: Place): Promise<string> {
-  const file = join(place.folder, "pglite.tar");
-  const folder = join(place.folder, "pglite");
+async function makeDataFolder(place: Place): Promise<string> {
+  const folder = join(place.folder, "data");
   const pool = await openPglitePool(folder);
   await migrateStore(pool);
   await pool.close();
-  const pglite = await PGlite.create(join(folder, "pg"));
+  return folder;
+}
+
+async function writePgliteImage(dataFolder: string, place: Place): Promise<string> {
+  const file = join(place.folder, "pglite.tar");
+  const pglite = await PGlite.create(join(dataFolder, "pg"));
   const image = await pglite.dumpDataDir("none");
   await pglite.close();
   writeFileSync(file, Buffer.from(await image.arrayBuffer()));

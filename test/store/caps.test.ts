@@ -4,7 +4,7 @@ import type { SpendCap } from "../../src/probe/target.ts";
 import { windowOf } from "../../src/judgement/spend/budget.ts";
 import type { ClaimRequest, Spent } from "../../src/run/run.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

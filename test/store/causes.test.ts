@@ -6,7 +6,7 @@ import { clockReport } from "../../src/upkeep/outage-report.ts";
 import { put } from "../../src/upkeep/check-outages.ts";
 import { sweepIncidents } from "../../src/upkeep/sweep-incidents.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

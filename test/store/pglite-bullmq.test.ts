@@ -12,7 +12,7 @@ import { databaseOn } from "../../src/store/database.ts";
 import { sql } from "../../src/store/sql.ts";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 
 let opened: StorePool;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { freshDatabase } from "../setup/databases.ts";

@@ -9,7 +9,7 @@ import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";

@@ -4,7 +4,7 @@ import { inForce } from "../../src/judgement/drift/group/promise.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkFleet } from "../../src/upkeep/check-fleet.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";

@@ -5,7 +5,7 @@ import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { closeOrphans, type OrphanWorld } from "../../src/upkeep/close-orphans.ts";
 import { checkMonitor, type MonitorWorld } from "../../src/upkeep/check-monitor.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";

@@ -13,7 +13,7 @@ import { sendDigest } from "../../src/upkeep/send-digest.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { createRedactor } from "../../src/std/redact.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore } from "../../src/store/store.ts";
 import { seededRandom } from "../../src/testbed/seeded-random.ts";
 import { createGate } from "../../src/web/access.ts";

@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/config.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openStore } from "../../src/store/store.ts";
 import { receiver } from "../notify/samples.ts";
 import { probe } from "../probe/samples.ts";

@@ -7,7 +7,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { digestNow } from "../../src/upkeep/digest.ts";
 import { nextEndMs, sendDigest } from "../../src/upkeep/send-digest.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";

@@ -6,7 +6,7 @@ import { createOperations, type Operations } from "../../src/operate/operations.
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";

@@ -19,7 +19,7 @@ import { createWeb } from "../../src/web/serve.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
 const rooms = [incidents, silences, deliveries, baselines, plans, probes, digest];
