@@ -14,7 +14,7 @@ import { probe as sample } from "../probe/samples.ts";
 import { fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
 import { eventually } from "../setup/eventually.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, freshName, noonMs } from "../store/samples.ts";
 
 const base = mkdtempSync(join(tmpdir(), "plumbline-spool-"));

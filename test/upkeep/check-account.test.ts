@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { checkAccount } from "../../src/upkeep/check-account.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { noonMs } from "../store/samples.ts";
 
 const minuteMs = 60_000;

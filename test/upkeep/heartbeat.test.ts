@@ -10,7 +10,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { beat, type HeartbeatWorld } from "../../src/upkeep/heartbeat.ts";
 import { answer, type HttpReceiver, startReceiver } from "../notify/http-receiver.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, freshName, noonMs, nothingNew } from "../store/samples.ts";
 
 const minuteMs = 60_000;

@@ -10,7 +10,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { findProgram } from "../setup/binaries.ts";
-import { openMemoryPool } from "../setup/memory-pool.ts";
+import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, freshName, incidentOf, openedFor } from "../store/samples.ts";
 
 /** A store, its pages, and a real browser. */
