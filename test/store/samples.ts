@@ -135,6 +135,8 @@ export function entryOf(incident: Incident, receiver: string): OutboxEntry {
     createdAtMs: incident.lastSlotMs + 900 + incident.sequence,
     alert: {
       version: 1,
+      // The store adds it; the conformance tests empty it.
+      installation: "",
       incidentId: id,
       fingerprint: incident.fingerprint,
       sequence: incident.sequence,
