@@ -1,20 +1,28 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
+import type { Probe } from "../src/probe/probe.ts";
+import { plan } from "../src/schedule/plan.ts";
+import { forgeJobs } from "./forge.ts";
 import type { Member } from "./processes.ts";
 import type { Provider } from "./provider.ts";
 import type { StoreServer } from "./stores.ts";
 
-/** Everything that a fault may break. */
-export interface Stage {
-  readonly members: readonly Member[];
+export interface DrillStores {
   readonly postgres: StoreServer;
   readonly redis: StoreServer;
   readonly databaseUrl: string;
   readonly redisUrl: string;
+}
+
+/** Everything that a fault may break. */
+export interface Stage {
+  readonly members: readonly Member[];
+  /** undefined in the embedded mode, where none of the faults on them is played. */
+  readonly stores: DrillStores | undefined;
   readonly provider: Provider;
   readonly targets: readonly string[];
+  readonly probes: readonly Probe[];
   random(): number;
 }
 
@@ -23,6 +31,8 @@ export interface Fault {
   readonly summary: string;
   /** After this long requests must be sent again, in milliseconds; 15 s when left out. */
   readonly recoveryMs?: number;
+  /** Where it can be played; on the processes and stores of production when left out. */
+  readonly on?: "embedded" | "both";
   /** Plays the fault and puts everything right again. Resolves to what was broken, for the log. */
   play(stage: Stage): Promise<string>;
 }
@@ -39,13 +49,18 @@ const member = (stage: Stage, role?: string): Member =>
   );
 const between = (stage: Stage, fromMs: number, toMs: number): number => fromMs + stage.random() * (toMs - fromMs);
 
+function storesOf({ stores }: Stage): DrillStores {
+  if (stores === undefined) throw new Error("the embedded mode has no servers");
+  return stores;
+}
+
 function kill(role: string): Fault {
   return {
     name: `kill-${role}`,
     summary: `kill -9 of one ${role}`,
     play(stage) {
       const victim = member(stage, role);
-      victim.signal("SIGKILL");
+      victim.kill();
       return Promise.resolve(victim.name);
     },
   };
@@ -57,14 +72,15 @@ function link(name: string, summary: string, store: "postgres" | "redis", how: "
     summary,
     async play(stage) {
       const victim = member(stage);
-      victim.links[store].set(how);
+      victim.links?.[store].set(how);
       await sleep(between(stage, 5_000, 20_000));
-      victim.links[store].set("open");
+      victim.links?.[store].set("open");
       return victim.name;
     },
   };
 }
 
+const downMs = 20_000;
 /** The scheduler looks every 30 s for schedules that are gone from the queue. */
 const lostScheduleMs = 40_000;
 
@@ -74,6 +90,29 @@ export const faults: readonly Fault[] = [
   kill("scheduler"),
   kill("notifier"),
   kill("web"),
+  {
+    name: "all-down",
+    summary: "kill -9 of every process at once; nothing runs for 20 s",
+    recoveryMs: downMs + lostScheduleMs,
+    on: "both",
+    play(stage) {
+      for (const victim of stage.members) victim.kill(downMs);
+      return Promise.resolve("all processes");
+    },
+  },
+  {
+    name: "kill-all-in-one",
+    summary: "kill -9 of the one process of the embedded mode, three times at random instants",
+    recoveryMs: lostScheduleMs,
+    on: "embedded",
+    async play(stage) {
+      for (let times = 0; times < 3; times += 1) {
+        member(stage).kill();
+        await sleep(between(stage, 1_000, 12_000));
+      }
+      return "the process";
+    },
+  },
   {
     name: "freeze-worker",
     summary: "SIGSTOP of one worker for up to 20 s, then SIGCONT",
@@ -94,8 +133,8 @@ export const faults: readonly Fault[] = [
     summary: "every connection of one process is reset at the same instant",
     play(stage) {
       const victim = member(stage);
-      victim.links.postgres.reset();
-      victim.links.redis.reset();
+      victim.links?.postgres.reset();
+      victim.links?.redis.reset();
       return Promise.resolve(victim.name);
     },
   },
@@ -103,7 +142,7 @@ export const faults: readonly Fault[] = [
     name: "terminate-backends",
     summary: "pg_terminate_backend of every connection, five times at random instants",
     async play(stage) {
-      const client = new pg.Client({ connectionString: stage.databaseUrl });
+      const client = new pg.Client({ connectionString: storesOf(stage).databaseUrl });
       await client.connect();
       for (let times = 0; times < 5; times += 1) {
         await client.query(
@@ -119,9 +158,9 @@ export const faults: readonly Fault[] = [
     name: "restart-postgres",
     summary: "PostgreSQL is killed and started again",
     async play(stage) {
-      await stage.postgres.kill();
+      await storesOf(stage).postgres.kill();
       await sleep(between(stage, 500, 5_000));
-      await stage.postgres.start();
+      await storesOf(stage).postgres.start();
       return "PostgreSQL";
     },
   },
@@ -129,9 +168,9 @@ export const faults: readonly Fault[] = [
     name: "restart-redis",
     summary: "Redis is killed and started again",
     async play(stage) {
-      await stage.redis.kill();
+      await storesOf(stage).redis.kill();
       await sleep(between(stage, 500, 5_000));
-      await stage.redis.start();
+      await storesOf(stage).redis.start();
       return "Redis";
     },
   },
@@ -157,15 +196,16 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "forged-jobs",
-    summary: "whoever can write to the queue asks for slots that are not on the schedule",
+    summary: "somebody writes to the queue: slots that are not due, and jobs under the names of coming ones",
     async play(stage) {
-      const made = await withRedis(stage, forgeJobs);
+      const made = await withRedis(stage, (redis) => forgeJobs(redis, plan(stage.probes)));
       return `${made} jobs`;
     },
   },
   {
     name: "target-down",
     summary: "one target answers 500 for a while: alerts must come and end",
+    on: "both",
     async play(stage) {
       const target = pick(stage, stage.targets);
       stage.provider.setDown(target, true);
@@ -177,40 +217,11 @@ export const faults: readonly Fault[] = [
 ];
 
 async function withRedis<T>(stage: Stage, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(stage.redisUrl, { maxRetriesPerRequest: 3 });
+  const redis = new Redis(storesOf(stage).redisUrl, { maxRetriesPerRequest: 3 });
   redis.on("error", () => {});
   try {
     return await work(redis);
   } finally {
     redis.disconnect();
   }
-}
-
-/** Jobs in BullMQ's own form, for slots off the schedule: in the past, now, and in the future. */
-async function forgeJobs(redis: Redis): Promise<number> {
-  const waits = await redis.keys("*slots*:meta");
-  let made = 0;
-  for (const meta of waits) {
-    const queue = meta.slice(0, -":meta".length);
-    const schedulers = await redis.zrange(`${queue}:repeat`, "0", "4");
-    for (const probeId of schedulers) {
-      for (const slotMs of [Date.now() + 1, Date.now() - 777, Date.now() + 86_400_003]) {
-        for (const id of [`repeat:${probeId}:${slotMs}`, `once|${probeId}|${slotMs}`, randomUUID()]) {
-          const job = {
-            name: "slot",
-            data: JSON.stringify({ probeId }),
-            opts: "{}",
-            timestamp: Date.now(),
-            delay: 0,
-            priority: 0,
-          };
-          await redis.hset(`${queue}:${id}`, new Map(Object.entries(job)));
-          await redis.lpush(`${queue}:wait`, id);
-          await redis.zadd(`${queue}:marker`, "0", "0");
-          made += 1;
-        }
-      }
-    }
-  }
-  return made;
 }

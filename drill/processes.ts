@@ -6,12 +6,14 @@ import type { Link } from "./proxy.ts";
 export interface Member {
   readonly name: string;
   readonly role: string;
-  /** Its own links to the stores, so that it alone can be cut off. */
-  readonly links: { readonly postgres: Link; readonly redis: Link };
+  /** Its own links to the stores, so that it alone can be cut off; undefined in the embedded mode. */
+  readonly links: { readonly postgres: Link; readonly redis: Link } | undefined;
   readonly pid: number | undefined;
   /** How often it ended although nobody killed it. */
   readonly crashes: readonly string[];
   signal(signal: NodeJS.Signals): void;
+  /** SIGKILL, and for so long it is not started again. */
+  kill(downMs?: number): void;
   /** Ends it for good: SIGTERM, and what it exits with. */
   stop(): Promise<number | null>;
   log(): string;
@@ -26,13 +28,14 @@ export interface MemberOptions {
   readonly folder: string;
 }
 
-const restartAfterMs = 1_000;
+const usualDownMs = 1_000;
 
 export function startMember({ name, role, words, env, links, folder }: MemberOptions): Member {
   let child: ChildProcess | undefined;
   let log = "";
   let isStopping = false;
   let isKilled = false;
+  let nextDownMs = usualDownMs;
   const crashes: string[] = [];
   const start = (): void => {
     const tail: string[] = [];
@@ -52,7 +55,8 @@ export function startMember({ name, role, words, env, links, folder }: MemberOpt
       isKilled = false;
       setTimeout(() => {
         if (!isStopping) start();
-      }, restartAfterMs);
+      }, nextDownMs);
+      nextDownMs = usualDownMs;
     });
   };
   start();
@@ -67,8 +71,12 @@ export function startMember({ name, role, words, env, links, folder }: MemberOpt
       return child?.pid;
     },
     signal(signal) {
-      if (signal === "SIGKILL") isKilled = true;
       child?.kill(signal);
+    },
+    kill(downMs = usualDownMs) {
+      isKilled = true;
+      nextDownMs = downMs;
+      child?.kill("SIGKILL");
     },
     async stop() {
       isStopping = true;

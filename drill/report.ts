@@ -22,6 +22,7 @@ export interface DrillFacts {
   readonly receiver: Pick<AlertReceiver, "heartbeatsMs">;
   readonly members: readonly Pick<Member, "crashes">[];
   readonly seed: string;
+  readonly isEmbedded: boolean;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -37,7 +38,7 @@ export function drillReport(facts: DrillFacts): {
   readonly markdown: string;
   readonly isWhole: boolean;
 } {
-  const { account, played, codes, leaks, members, seed, fromMs, toMs } = facts;
+  const { account, played, codes, leaks, members, seed, isEmbedded, fromMs, toMs } = facts;
   const silences = silenceByFault(facts);
   const crashes = members.flatMap((member) => member.crashes);
   const badExits = codes.filter(({ code }) => code !== 0).map(({ name, code }) => `${name} exited with ${code}`);
@@ -45,6 +46,8 @@ export function drillReport(facts: DrillFacts): {
     ["slots without a row", account.broken.withoutRow],
     ["slots still claimed", account.broken.stillOpen],
     ["runs sent twice", account.broken.sentTwice],
+    ["runs billed twice", account.broken.billedTwice],
+    ["answers paid for and thrown away", account.broken.paidAndThrownAway],
     ["requests without a run", account.broken.sentWithoutRun],
     ["targets whose ledger differs from the provider's", account.broken.ledgerDiffers],
     ["alerts never delivered", account.broken.alertsPending],
@@ -59,7 +62,7 @@ export function drillReport(facts: DrillFacts): {
     ["runs beside the schedule", account.beside],
     ["done with unknown usage, reserved in the ledger", account.unknownUsage],
     ["requests the provider saw", account.requests],
-    ["answers paid for and thrown away", account.paidAndThrownAway],
+    ["answers paid for, lost with a process that was killed", account.paidAndInterrupted],
     ["alerts written", account.alerts.written],
     ["alerts delivered", account.alerts.delivered],
     ["of these, delivered again under the same id", account.alerts.redelivered],
@@ -68,7 +71,8 @@ export function drillReport(facts: DrillFacts): {
   const slow = silences.filter(({ longestMs, limitMs }) => longestMs > limitMs);
   const isWhole = mustBeZero.every(([, n]) => n === 0) && slow.length === 0;
   const minutes = ((toMs - fromMs) / 60_000).toFixed(1);
-  const title = `Drill: ${minutes} minutes, ${played.length} faults, seed ${seed}, ${cpus().length} cores`;
+  const mode = isEmbedded ? "one process, embedded store" : "five processes, PostgreSQL, Redis";
+  const title = `${mode}: ${minutes} minutes, ${played.length} faults, seed ${seed}, ${cpus().length} cores`;
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
   const details = [...crashes, ...badExits, ...leaks];
   const text = [
@@ -90,30 +94,15 @@ export function drillReport(facts: DrillFacts): {
   ].join("\n");
   const row = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
   const markdown = [
-    "# Reliability",
+    `${title}.`,
     "",
-    "What happens to slots, requests and alerts when processes, stores and networks fail? A drill starts every role as a",
-    "process with its own PostgreSQL and Redis, plays faults, and accounts for everything. `npm run drill -- --report` wrote this",
-    "page. `npm run drill -- --help` lists the options. A short drill is part of the tests (`test/drill/drill.test.ts`). To get",
-    "the same numbers from a running installation, use `plumbline account`.",
-    "",
-    `${title}. Five processes: scheduler, two workers, notifier and web.`,
-    "",
-    "## What became of everything",
-    "",
-    row(["what", "n"]),
+    row(["what became of everything", "n"]),
     row(["---", "---:"]),
     ...counts.map(row),
     "",
-    "## What must be 0",
-    "",
-    row(["what", "n"]),
+    row(["what must be 0", "n"]),
     row(["---", "---:"]),
     ...mustBeZero.map(row),
-    "",
-    "## Faults",
-    "",
-    "The last column is the longest time without any request to a target, from the start of the fault to the start of the next one.",
     "",
     row(["fault", "what is played", "times", "longest pause", "limit"]),
     row(["---", "---", "---:", "---:", "---:"]),

@@ -40,9 +40,7 @@ export async function openService(config: Config, options: ServiceOptions): Prom
     const purpose = `plumbline start (${roles.join(", ")})`;
     const pool = opened.adopt(await openPool(storage, log, purpose), (it) => it.close());
     const store = await openStoreInTime(pool, options, config.retentionDays);
-    const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store.installation), (it) =>
-      it.close(),
-    );
+    const queues = opened.adopt(await openQueuesFor(storage, pool, log, telemetry.queue, store), (it) => it.close());
     const spool = openSpool(env, store.installation, log);
     const shared = { telemetry, store, queues, spool, ticks: newTickMemory() };
     let generation = await openGeneration(config, options, shared);

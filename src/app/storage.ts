@@ -7,6 +7,7 @@ import type { RedisTls } from "../schedule/redis-clients.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
 import type { StorePool } from "../store/pools/pool.ts";
 import { openPostgresPool } from "../store/pools/postgres.ts";
+import type { Store } from "../store/store.ts";
 import { fileOf, variable } from "./variables.ts";
 
 /** Where state lives. A folder of undefined is memory. */
@@ -103,15 +104,16 @@ export function openQueuesFor(
   { pool }: StorePool,
   log: Log,
   telemetry: QueueOptions["telemetry"],
-  installation: string,
+  { installation, queueSecret: secret }: Pick<Store, "installation" | "queueSecret">,
 ): Promise<Queues> {
   const opening =
     choice.kind === "production"
       ? openQueues(redisOf(choice), log, {
           telemetry,
+          secret,
           prefix: `{plumbline-${installation}}`,
         })
-      : openQueues({ kind: "postgres", pool }, log, { telemetry });
+      : openQueues({ kind: "postgres", pool }, log, { telemetry, secret });
   return opening.catch((error: unknown) => refuse(choice, reasonOf(error)));
 }
 

@@ -38,7 +38,11 @@ async function exportObservations({ url, format, since }: ExportOptions, { io, e
     const error = errorIn(await response.json().catch(() => undefined), status);
     return explain(io, url, { kind: "refused", status, error });
   }
-  const toStdout = new Writable({ write: (piece: Buffer, _encoding, done) => void io.stdout.write(piece, done) });
-  await body.pipeTo(Writable.toWeb(toStdout));
+  // As text: bytes would pass what keeps a terminal safe.
+  const toStdout = new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => void io.stdout.write(text, done),
+  });
+  await body.pipeThrough(new TextDecoderStream()).pipeTo(Writable.toWeb(toStdout));
   return exitCodes.fine;
 }

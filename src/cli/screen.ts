@@ -1,4 +1,5 @@
 import { elapsed, drawLine, segment } from "../report/terminal-text.ts";
+import { terminalSafe } from "./terminal-safe.ts";
 
 export interface DemoIo {
   readonly stdout: NodeJS.WritableStream;
@@ -31,12 +32,12 @@ function line(atMs: number, text: string): string {
   return drawLine([segment(`${elapsed(atMs)}  ${text}`)], { colour: false });
 }
 
-function terminalScreen({ stdout }: DemoIo): Screen {
+function terminalScreen({ stdout, colour }: DemoIo): Screen {
   /** Lines of the live view on the screen, which begins where the cursor is once they are erased. */
   let drawn = 0;
   const erase = (): string => (drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`);
   const persist = (text: string): void => {
-    stdout.write(`${erase()}${text.replace(/\n$/, "")}\n`);
+    stdout.write(`${erase()}${terminalSafe(text.replace(/\n$/, ""), colour)}\n`);
     drawn = 0;
   };
   return {
@@ -49,7 +50,7 @@ function terminalScreen({ stdout }: DemoIo): Screen {
         .replace(/\n$/, "")
         .split("\n")
         .slice(0, Math.max(1, rows - 1));
-      stdout.write(`${erase()}${lines.join("\n")}\n`);
+      stdout.write(`${erase()}${terminalSafe(lines.join("\n"), colour)}\n`);
       drawn = lines.length;
     },
     end() {

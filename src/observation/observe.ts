@@ -9,6 +9,7 @@ import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
 import { numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
+import { keepableId } from "./foreign-id.ts";
 import { headerClasses, informativeHeaders } from "./headers.ts";
 import { textFacts } from "./text-facts.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -80,6 +81,7 @@ function factsOf(reply: Reply, call: ObservedCall, { protocol, patterns, errorEn
   const documents = documentsOf(reply.body);
   const content = protocol.read(documents);
   const requestId = requestIdOf(reply, documents, protocol);
+  const replyId = firstSafe(content.ids);
   return {
     kind: "reply",
     status: reply.status,
@@ -88,7 +90,7 @@ function factsOf(reply: Reply, call: ObservedCall, { protocol, patterns, errorEn
     bytes: reply.body.bytes,
     requestId: requestId?.id,
     requestIdIn: requestId?.where,
-    replyId: firstSafe(content.ids),
+    replyId: replyId && keepableId(replyId),
     serviceTier: content.serviceTiers.find((tier) => serviceTiers.has(tier)),
     model: firstSafe(content.models),
     finishReasons: content.finishReasons.map((reason) => safeToken(reason ?? undefined) ?? null),
@@ -169,11 +171,11 @@ function requestIdOf(
 ): { id: string; where: string } | undefined {
   for (const name of requestIdHeaders) {
     const id = safeToken(headers[name]);
-    if (id !== undefined) return { id, where: name };
+    if (id !== undefined) return { id: keepableId(id), where: name };
   }
   const message = documents.map((document) => readError(document)?.message).find((text) => text !== undefined);
   const id = safeToken(message?.match(/request id: ([A-Za-z0-9_-]+)/i)?.[1]);
-  return id === undefined ? undefined : { id, where: "error message" };
+  return id === undefined ? undefined : { id: keepableId(id), where: "error message" };
 }
 
 function firstSafe(texts: readonly string[]): string | undefined {

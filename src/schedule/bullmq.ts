@@ -7,7 +7,7 @@ import type { DeliveryQueue, SlotJob, SlotQueue, SlotWorker, Stoppable, TakenSlo
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
 import { throttleLog } from "../std/log-throttle.ts";
-import { jobIdOf, outboxIdOfJob, slotOfJob } from "./slot-of-job.ts";
+import { jobIdOf, outboxIdOfJob, signed, slotOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
   /** One server, Sentinel or Cluster: `redisAddressOf` lists the forms. */
@@ -21,6 +21,8 @@ export interface QueueOptions {
   /** Spans of the queue itself: `queueSpans` lets each job begin a trace of its own. */
   readonly telemetry?: Telemetry | undefined;
   readonly clock?: Clock;
+  /** Names of jobs depend on it: whoever doesn't know it can't take the name of a coming one. */
+  readonly secret?: string;
   /** A killed worker's job is another's after both of these at most: 15 s and 5 s. */
   readonly lockMs?: number;
   readonly lockCheckMs?: number;
@@ -52,6 +54,7 @@ interface Backend {
   readonly connections: Connections;
   readonly log: Log;
   readonly clock: Clock;
+  readonly secret: string;
   readonly queueNamed: (name: string) => Queue;
   readonly workOn: (name: string, concurrency: number, handle: JobHandler) => Promise<SlotWorker>;
 }
@@ -60,7 +63,7 @@ type JobHandler = (id: string | undefined, data: unknown) => Promise<void>;
 
 /** BullMQ on Redis, on PostgreSQL or on PGlite. Rejects with the next step when it can't be used. */
 export async function openQueues(backend: QueueBackend, log: Log, options: QueueOptions = {}): Promise<Queues> {
-  const { prefix = "{plumbline}", telemetry, clock = systemClock } = options;
+  const { prefix = "{plumbline}", telemetry, clock = systemClock, secret = "" } = options;
   const logFault = throttleLog(clock, faultsEveryMs, (fields) => log.warn("queue error", fields));
   const fault = (part: string) => (error: unknown) => {
     const name = faultName(error);
@@ -113,7 +116,7 @@ export async function openQueues(backend: QueueBackend, log: Log, options: Queue
     return stoppable;
   };
 
-  const shared: Backend = { connections, log, clock, queueNamed, workOn };
+  const shared: Backend = { connections, log, clock, secret, queueNamed, workOn };
   return {
     slots: createSlotQueue(shared),
     deliveries: createDeliveryQueue(shared),
@@ -146,14 +149,14 @@ function logEvents(worker: Worker, queue: string, log: Log): void {
   worker.on("stalled", (job) => log.warn("job taken over: its worker was killed or stalled", { queue, job }));
 }
 
-function createSlotQueue({ connections, log, clock, queueNamed, workOn }: Backend): SlotQueue {
+function createSlotQueue({ connections, log, clock, secret, queueNamed, workOn }: Backend): SlotQueue {
   const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
   const jobOf = (job: SlotJob, origin: TakenSlot["origin"]) => {
     const delay = Math.max(0, job.slotMs - clock.nowMs());
     return {
       name: "slot",
       data: { probeId: job.probeId },
-      opts: { jobId: jobIdOf(job, origin), delay, ...jobOptions },
+      opts: { jobId: jobIdOf(job, origin, secret), delay, ...jobOptions },
     };
   };
   return {
@@ -190,11 +193,11 @@ function createSlotQueue({ connections, log, clock, queueNamed, workOn }: Backen
   };
 }
 
-function createDeliveryQueue({ log, queueNamed, workOn }: Backend): DeliveryQueue {
+function createDeliveryQueue({ log, secret, queueNamed, workOn }: Backend): DeliveryQueue {
   return {
     async enqueue(outboxId, attempt) {
       // One id is one job for as long as it is there; BullMQ allows no colon in it.
-      const jobId = `${outboxId}-${attempt}`;
+      const jobId = signed(`${outboxId}-${attempt}`, secret);
       await queueNamed(deliveriesQueue).add("deliver", { outboxId }, { jobId, ...deliveryOptions });
     },
     work: (concurrency, handler) =>

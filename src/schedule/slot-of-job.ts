@@ -1,13 +1,23 @@
+import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { SlotJob, TakenSlot } from "./queue.ts";
 
-const idPattern = /^(?:slot\|(.+)|once\|(.+))\|(\d{1,15})$/;
+/** The signature has more digits than a time: neither is taken for the other. */
+const idPattern = /^(?:slot\|(.+)|once\|(.+))\|(\d{1,15})(?:\|[0-9a-f]{16})?$/;
 const slotData = z.object({ probeId: z.string().min(1).max(300) });
 const deliveryData = z.object({ outboxId: z.string().min(1).max(300) });
 
 /** Names the job of a slot: there is one for each. BullMQ allows no colon in it. */
-export function jobIdOf({ probeId, slotMs }: SlotJob, origin: TakenSlot["origin"]): string {
-  return `${origin === "schedule" ? "slot" : "once"}|${probeId}|${slotMs}`;
+export function jobIdOf({ probeId, slotMs }: SlotJob, origin: TakenSlot["origin"], secret: string): string {
+  return signed(`${origin === "schedule" ? "slot" : "once"}|${probeId}|${slotMs}`, secret);
+}
+
+/**
+ * A name that nobody can guess without the secret. BullMQ adds no job whose name is taken: a forged job under the name of
+ * a coming one would stand in its way.
+ */
+export function signed(name: string, secret: string): string {
+  return `${name}|${createHmac("sha256", secret).update(name).digest("hex").slice(0, 16)}`;
 }
 
 /**

@@ -73,12 +73,14 @@ export interface Store
     GroupIncidentStore {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
+  /** Known to the processes of this store alone: job names depend on it. */
+  readonly queueSecret: string;
   overview(nowMs: number): Promise<Overview>;
   /** To be called daily: makes room for the days to come, drops what is older than `retentionDays`. */
   retain(nowMs: number, retentionDays: number): Promise<void>;
 }
 
-const installationRow = rowSchema({ id: text("id") });
+const installationRow = rowSchema({ id: text("id"), queueSecret: text("queue_secret") });
 
 /** Brings the schema up to date. */
 export const migrateStore = (pool: StorePool): Promise<Migrated> => migrate(databaseOn(pool));
@@ -100,6 +102,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
   );
   return {
     installation: installation?.id ?? "",
+    queueSecret: installation?.queueSecret ?? "",
     ...createRunStore(db),
     ...createAccountStore(db),
     ...createFleetStore(db),

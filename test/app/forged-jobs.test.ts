@@ -1,3 +1,4 @@
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { expect, test } from "vitest";
@@ -85,4 +86,52 @@ probes:
     expect((await client.query("SELECT state FROM plumbline.runs")).rows).toEqual([{ state: "done" }]);
   });
   expect(testbed.requests()).toBe(1);
+});
+
+test("forged jobs under the names of coming slots don't stand in the way of the slots", async () => {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.adopt(await freshDatabase(), (it) => it.drop());
+  const server = opened.adopt(await freshRedis(), (it) => it.drop());
+  const testbed = opened.adopt(await openTestbed({ pace: { minMs: 5, maxMs: 10 } }), (it) => it.close());
+  const redis = opened.adopt(new Redis(server.url), (it) => it.disconnect());
+  const text = `targets:
+  bed: { baseUrl: "${testbed.baseUrl}", model: gpt-4o-mini, key: { env: BED_KEY } }
+probes:
+  - { name: often, target: bed, scenario: valid-request, every: 5s, locations: [forged] }
+`;
+  const storage = { databaseUrl: database.url, redisUrl: server.url };
+  const { service } = await startWatched(text, { BED_KEY: testbed.key }, ["valid-request"], storage);
+  opened.defer(() => service.stop());
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  opened.defer(() => client.end());
+  const [meta = ""] = await eventually(async () => {
+    const found = await redis.keys("*plumbline-slots-forged:meta");
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  const queue = new Queue("plumbline-slots-forged", {
+    connection: { url: server.url },
+    prefix: meta.slice(0, -":plumbline-slots-forged:meta".length),
+  });
+  opened.defer(() => queue.close());
+  const [entry] = plan([
+    { id: "often@forged", location: "forged", cadence: { kind: "every", everyMs: 5_000 } } as never,
+  ]);
+  if (entry === undefined) throw new Error("no schedule");
+  const coming: number[] = [];
+  for (let slotMs = nextSlot(entry, Date.now() + 5_000); coming.length < 3; slotMs = nextSlot(entry, slotMs)) {
+    coming.push(slotMs);
+  }
+  for (const slotMs of coming) {
+    const jobId = `slot|often@forged|${slotMs}`;
+    await queue.add("slot", { probeId: "often@forged" }, { jobId, delay: hourMs });
+  }
+  await eventually(async () => {
+    const { rows } = await client.query<{ slot: Date; late: string }>(
+      "SELECT slot, extract(epoch FROM claimed_at - slot) * 1000 AS late FROM plumbline.runs WHERE state = 'done'",
+    );
+    const onTime = rows.filter(({ late }) => Number(late) < 4_000).map(({ slot }) => slot.getTime());
+    expect(onTime).toEqual(expect.arrayContaining(coming));
+  });
 });

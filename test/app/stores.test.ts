@@ -101,7 +101,7 @@ describe("TLS", () => {
     if (storage.kind === "refused") throw new Error(storage.reason);
     const pool = await openPool(storage, silentLog);
     try {
-      const queues = await openQueuesFor(storage, pool, silentLog, undefined, "tls");
+      const queues = await openQueuesFor(storage, pool, silentLog, undefined, { installation: "tls", queueSecret: "" });
       try {
         const { rows } = await pool.pool.query("SELECT 1 AS one");
         return [rows[0]?.["one"], typeof (await queues.slots.clockMs())];

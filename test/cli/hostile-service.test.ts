@@ -6,7 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { bareEnv } from "../setup/plumbline.ts";
 
 const error = "\u001B]0;owned\u0007\u001B[2J\u009B2J\u202Elive si llA\r\nroot@host:~# ";
-const service = createServer((_request, response) => response.writeHead(418).end(JSON.stringify({ error })));
+const service = createServer((request, response) =>
+  request.url?.includes("/observations") === true
+    ? response.writeHead(200).end(`${error}\n`)
+    : response.writeHead(418).end(JSON.stringify({ error })),
+);
 beforeAll(() => new Promise<void>((listening) => service.listen(0, "127.0.0.1", listening)));
 afterAll(() => service.close());
 

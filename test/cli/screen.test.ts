@@ -35,6 +35,14 @@ test("the live view is redrawn below what stays, and leaves nothing behind", () 
   expect(lines()).toEqual(["00:01  an event", "a summary", ""]);
 });
 
+test("nothing that is drawn or said controls the terminal", () => {
+  const stdout = Object.assign(new PassThrough({ encoding: "utf8" }), { rows: 24 });
+  const screen = openScreen({ stdout, stderr: stdout, isTTY: true, columns: 80, colour: true, onSignal() {} });
+  screen.show("\u001B]0;owned\u0007\u001B[31mred\u001B[39m");
+  screen.draw(() => "\u001B[2J\u202Eview");
+  expect(String(stdout.read())).toBe("\\u001b]0;owned\\u0007\u001B[31mred\u001B[39m\n\\u001b[2J\\u202eview\n");
+});
+
 test("a view higher than the window is cut, so that it can be erased", () => {
   const { screen, lines } = terminal(3);
   for (let time = 0; time < 5; time += 1) screen.draw(() => "a\nb\nc\nd\ne");

@@ -14,6 +14,7 @@ import {
   type ReconcileReport,
   reconcileOnce,
 } from "../../src/schedule/reconciler.ts";
+import { jobIdOf } from "../../src/schedule/slot-of-job.ts";
 import { newTickMemory, tickOnce } from "../../src/schedule/tick.ts";
 import { createTimetable, type Timetable } from "../../src/schedule/timetable.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -207,7 +208,9 @@ describe("I1: kill -9 of a worker", () => {
     const seen = await worker();
     await eventually(async () => {
       const failed = await inside.getFailed();
-      expect(failed.map(({ id }) => id)).toEqual([`slot|${probe.id}|${slot}`]);
+      expect(failed.map(({ id }) => id)).toEqual([
+        jobIdOf({ probeId: probe.id, slotMs: Number(slot) }, "schedule", ""),
+      ]);
       expect(failed[0]?.failedReason).toContain("more than allowable");
     });
     await more(seen, 1);

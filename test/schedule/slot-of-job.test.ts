@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { jobIdOf, outboxIdOfJob, slotOfJob } from "../../src/schedule/slot-of-job.ts";
 
-const once = (probeId: string): string => jobIdOf({ probeId, slotMs: 5 }, "asked");
+const once = (probeId: string): string => jobIdOf({ probeId, slotMs: 5 }, "asked", "a secret");
 
 describe("a job is untrusted", () => {
   test("the slot comes from the id of its job", () => {
-    expect(slotOfJob(jobIdOf({ probeId: "a@x", slotMs: 1795431819137 }, "schedule"), { probeId: "a@x" })).toEqual({
+    expect(
+      slotOfJob(jobIdOf({ probeId: "a@x", slotMs: 1795431819137 }, "schedule", "a secret"), { probeId: "a@x" }),
+    ).toEqual({
       probeId: "a@x",
       slotMs: 1795431819137,
       origin: "schedule",
@@ -16,6 +18,18 @@ describe("a job is untrusted", () => {
       slotMs: 5,
       origin: "schedule",
     });
+  });
+
+  test("a signature of digits alone is not taken for the time", () => {
+    const data = { probeId: "a@x" };
+    expect(slotOfJob("slot|a@x|5|1234567890123456", data)).toMatchObject({ slotMs: 5 });
+    expect(slotOfJob("slot|a@x|5|123456789012345", data)).toBeUndefined();
+  });
+
+  test("the name of a coming job depends on a secret", () => {
+    const job = { probeId: "a@x", slotMs: 5 };
+    expect(jobIdOf(job, "schedule", "a secret")).toBe(jobIdOf(job, "schedule", "a secret"));
+    expect(jobIdOf(job, "schedule", "a secret")).not.toBe(jobIdOf(job, "schedule", "another"));
   });
 
   test.each<[string, string | undefined, unknown]>([

@@ -26,19 +26,22 @@ export function classOf(address: string): AddressClass {
 const metadataServices = [
   // Azure wire server: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
   "168.63.129.16/32",
-  // Alibaba Cloud: alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+  // Alibaba Cloud: alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata; over IPv6: the AliYun data source of
+  // cloud-init, github.com/canonical/cloud-init/blob/main/cloudinit/sources/DataSourceAliYun.py
   "100.100.100.200/32",
+  "fd00:100::100:200/128",
   // AWS: metadata ::254, EKS Pod Identity ::23 (which hands out credentials), DNS ::253, time ::123, all in one prefix:
+  // docs.aws.amazon.com/whitepapers/latest/ipv6-on-aws/supporting-amazon-vpc-services.html,
   // docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and
   // docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
   "fd00:ec2::/32",
   // Google Cloud: cloud.google.com/compute/docs/metadata/querying-metadata
   "fd20:ce::254/128",
-  // Scaleway: scaleway.com/en/docs/instances/how-to/use-metadata-service
+  // Scaleway: docs.cloud-init.io/en/latest/reference/datasources/scaleway.html
   "fd00:42::42/128",
   // Oracle Cloud: docs.oracle.com/en-us/iaas/Content/Compute/Tasks/gettingmetadata.htm
   "fd00:c1::a9fe:a9fe/128",
-  // Akamai (Linode): techdocs.akamai.com/cloud-computing/docs/overview-of-the-metadata-service
+  // Akamai (Linode): docs.cloud-init.io/en/latest/reference/datasources/akamai.html
   "fd00:a9fe:a9fe::1/128",
 ].map((range) => ipaddr.parseCIDR(range));
 
