@@ -54,7 +54,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const stage = await openStage({ isEmbedded: values.embedded, probes: Number(values.probes), random }, opened);
 const { members, provider, receiver } = stage;
 say("waiting until every probe has run twice");
-await until(() => provider.entries.length >= 2 * stage.probes.length, 120_000);
+await until(() => provider.entries.length >= 2 * stage.probes.length, 300_000);
 const fromMs = Date.now();
 const played = await playFaults(wanted, fromMs + Number(values.minutes) * 60_000);
 await sleep(20_000);

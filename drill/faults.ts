@@ -95,9 +95,10 @@ export const faults: readonly Fault[] = [
     summary: "kill -9 of every process at once; nothing runs for 20 s",
     recoveryMs: downMs + lostScheduleMs,
     on: "both",
-    play(stage) {
+    async play(stage) {
       for (const victim of stage.members) victim.kill(downMs);
-      return Promise.resolve("all processes");
+      await sleep(downMs);
+      return "all processes";
     },
   },
   {

@@ -22,7 +22,7 @@ export const spanWords = {
     meaning: "one run, from taking the slot to its result in the store",
     error: "the verdict is fail or drift, or the run broke off; a refusal that was expected leaves it as it is",
     links:
-      "the queue's span add that put its slot there; the span probe of the run that its newest baseline was learned with",
+      "the queue's span addBulk that put its slot there; the span probe of the run that its newest baseline was learned with",
     attributes: [
       a.plumblineProbe,
       a.plumblineTarget,

@@ -158,7 +158,7 @@ test("a list of models is read: no chat, and nothing that the conventions say of
     expect(read?.kind).toBe(3);
     expect(attributesOf(read!)).toEqual({
       "plumbline.document": "models",
-      "plumbline.request_id": expect.stringMatching(/^req-/),
+      "plumbline.request_id": expect.stringMatching(/^sha256:/),
       "gen_ai.provider.name": expect.any(String),
       "server.address": "127.0.0.1",
       "server.port": expect.any(Number),
@@ -189,7 +189,7 @@ test("a drift: the run that found it, judged within its commit, leads to who mad
     expect(attributesOf(linked["baseline"]!)).toMatchObject({ "plumbline.baseline_version": 1 });
     const producer = collector.spans.find(({ spanId }) => spanId === linked["producer"]?.spanId);
     expect(producer).toMatchObject({ kind: 4, traceId: linked["producer"]?.traceId });
-    expect(producer?.name).toMatch(/^add plumbline-slots-/);
+    expect(producer?.name).toMatch(/^addBulk plumbline-slots-/);
   }
 });
 
