@@ -113,8 +113,10 @@ async function untilSettled(): Promise<void> {
 
 /** Its store can't be read from outside while the process runs: it accounts for itself, and is checked afterwards. */
 async function untilKnown({ unaccounted }: OpenStage): Promise<void> {
-  for (let tries = 0; tries < 60; tries += 1) {
-    if ((await unaccounted(fromMs, toMs).catch(() => 1)) === 0) return;
+  for (let tries = 0; tries < 40; tries += 1) {
+    const slots = await unaccounted(fromMs, toMs).catch((error: unknown) => String(error));
+    if (slots === 0) return;
+    if (tries % 5 === 4) say(`slots without a row yet: ${slots}`);
     await sleep(3_000);
   }
 }

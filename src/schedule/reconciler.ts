@@ -77,7 +77,8 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
   }
   if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
     await timetable.read();
-    standBy(world, memory.accounted, atMs);
+    // Somebody else accounts. When they stop, the store says how far they came.
+    memory.accounted.clear();
     return { kind: "not-elected", atMs };
   }
   const { entries, actions } = await updateSchedules(world);
@@ -153,17 +154,6 @@ async function recordMissed(
   if (missed > 0) log.warn("slots missed: no worker took them in time", { missed });
   return missed;
 }
-
-/** Somebody else accounts. When they stop, what they can't have done yet is ours: at least the time of a lease. */
-function standBy({ probes, intervalMs }: ReconcilerWorld, accounted: Accounted, nowMs: number): void {
-  for (const { id } of probes) {
-    const knownMs = accounted.get(id);
-    const surelyMs = nowMs - longestMissedAfterMs - (leaseIntervals + 1) * intervalMs;
-    accounted.set(id, knownMs === undefined ? nowMs : Math.max(knownMs, surelyMs));
-  }
-}
-
-const longestMissedAfterMs = 300_000;
 
 const shortestDeadlineMs = 60_000;
 

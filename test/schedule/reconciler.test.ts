@@ -173,6 +173,21 @@ describe("I2: what did not run", () => {
     expect(store.missed(a.id)).toEqual(lost);
   });
 
+  test("slots of the time after a crash, when the one that crashed still holds the election", async () => {
+    await live(10 * everyMs, () => true);
+    const crashMs = clock.nowMs();
+    clock.pass(80_000);
+    const restarted = newMemory(clock);
+    expect(await look({ holder: "two" }, restarted)).toMatchObject({ kind: "not-elected" });
+    for (let looks = 0; looks < 8; looks += 1) {
+      clock.pass(30_000);
+      await look({ holder: "two" }, restarted);
+    }
+    const due = slotsOf(crashMs, clock.nowMs() - everyMs);
+    expect(due.length).toBeGreaterThan(2);
+    expect(store.missed(a.id)).toEqual(due);
+  });
+
   test("slots that fell out while the elected one died and another took over", async () => {
     const second = newMemory(clock);
     await look();
