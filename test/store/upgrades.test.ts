@@ -55,7 +55,7 @@ describe.each(["2026-11-23-planned", "2026-11-28-ledger-entries"])("a store of %
       [probeId, "open"],
     ]);
     expect(await store.series(probeId)).toMatchObject([
-      { state: { v: 3 }, baseline: { version: 1, n: 30, learned: { median: 800 }, by: "plumbline" } },
+      { state: { v: 4 }, baseline: { version: 1, n: 30, learned: { median: 800 }, by: "plumbline" } },
     ]);
     expect((await store.runs(probeId, 10)).map(({ state }) => state)).toEqual(["claimed", "done", "done", "done"]);
     expect(await store.countedIn([{ target: "mini" }], [3_600_000], noonMs + 600_000)).toEqual([
