@@ -1,6 +1,6 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
 import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/blast-radius.ts";
-import type { Finding, Severity } from "../../judgement/judgement.ts";
+import { type Finding, worstFirst } from "../../judgement/judgement.ts";
 import { createRedactor, type Redactor } from "../../std/redact.ts";
 import { plainLine, sanitize } from "../../std/sanitize.ts";
 import type { Alert, IncidentAlert, AlertBlastRadius, Change } from "./alert.ts";
@@ -98,12 +98,10 @@ function statusAfter(transition: Transition): Alert["status"] {
   }
 }
 
-const rank: Readonly<Record<Severity, number>> = { breaking: 0, risky: 1, informative: 2 };
-
 /** Worst first, otherwise in the order they came; of several with one subject the first. */
 function changesOf(findings: readonly Finding[], withoutKeys: Redactor): Change[] {
   const bySubject = new Map<string, Change>();
-  for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
+  for (const finding of findings.toSorted(worstFirst)) {
     if (bySubject.has(finding.subject)) continue;
     bySubject.set(finding.subject, {
       what: sanitize(withoutKeys(finding.subject), 100),
