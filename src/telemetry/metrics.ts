@@ -1,13 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Attributes, Meter } from "@opentelemetry/api";
-import {
-  type Conventions,
-  latestNames,
-  type MetricDetail,
-  type MetricSpec,
-  metrics as specs,
-  whenLean,
-} from "./metric-names.ts";
+import { type MetricDetail, whenLean } from "./metric-detail.ts";
+import { type Conventions, latestNames, type MetricSpec, metrics as specs } from "./metric-names.ts";
 
 type Specs = typeof specs;
 /** Metrics that are recorded as things happen; the observed ones are asked for at collection. */

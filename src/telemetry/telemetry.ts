@@ -12,7 +12,8 @@ import {
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type ExportTrouble, troubleListener } from "./export-trouble.ts";
-import { conventionsOf, metricDetailOf } from "./metric-names.ts";
+import { metricDetailOf } from "./metric-detail.ts";
+import { conventionsOf } from "./metric-names.ts";
 import { instrumentationScope } from "./names.ts";
 import { queueSpans, type QueueSpans } from "./queue-spans.ts";
 

@@ -5,7 +5,7 @@ import { probe as sample } from "../probe/samples.ts";
 import { announceProbes } from "../../src/app/measure.ts";
 import { measureRun } from "../../src/run/measure.ts";
 import { openScrape } from "../../src/telemetry/prometheus.ts";
-import { metricDetailOf } from "../../src/telemetry/metric-names.ts";
+import { metricDetailOf } from "../../src/telemetry/metric-detail.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { type Conventions, conventionsOf } from "../../src/telemetry/metric-names.ts";
 
