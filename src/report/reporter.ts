@@ -1,8 +1,13 @@
+import type { Severity } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
 import type { ExitCode } from "./standing.ts";
 
+export type FailOn = Exclude<Severity, "informative">;
+
 export interface ReportOptions {
   readonly colour: boolean;
+  /** Only findings this serious, or more, make a run a failure; undefined = every drift and failure. */
+  readonly failOn?: FailOn | undefined;
 }
 
 export interface Rendered {
