@@ -22,5 +22,7 @@ export const landed: Readonly<Record<string, string>> = {
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
   "0045-schedules": "837b2be23b3ec73a06bb95aede435a7eaa3038a542b575a7fb1d17f1f89c490a",
   "0060-run-hours": "20d6a2de72cd8fa6b1e71ce308626af154ad221518c73e4f5d56ad9f636e2236",
-  "routines 4": "bd49c77bd6380ec38d27e3dec5732b3b0903ac8a3900245b7b92ca5a24927d5e",
+  "0075-overload": "c03a07a7224d98e3e86d5c6d0895034691ed37e0d6aa7565988fc31f6415e12d",
+  "0095-drift-streaks": "e676d81b2d561afc450d77c720dd659af3b9795276cc1e5d1d727d22aa2a0119",
+  "routines 5": "b2ef514b0b5986b60b097fe2f8010aa2975030dd713b6eafe355b4405687a4d9",
 };
