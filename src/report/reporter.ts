@@ -1,8 +1,5 @@
-import type { Severity } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
-import type { ExitCode } from "./standing.ts";
-
-export type FailOn = Exclude<Severity, "informative">;
+import type { ExitCode, FailOn } from "./standing.ts";
 
 export interface ReportOptions {
   readonly colour: boolean;

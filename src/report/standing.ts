@@ -1,5 +1,5 @@
+import type { Severity } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
-import type { FailOn } from "./reporter.ts";
 
 /** How one slot ended, in one word: the verdict of a run that was done, otherwise why there is none. */
 export type Standing = "ok" | "warn" | "drift" | "fail" | "inconclusive" | "skipped" | "missed" | "interrupted";
@@ -32,6 +32,7 @@ export function standingOf(run: Pick<RunReport, "state" | "verdict">): Standing 
 }
 
 export type ExitCode = 0 | 3 | 4;
+export type FailOn = Exclude<Severity, "informative">;
 
 /** 3 when anything failed or drifted, else 4 when anything (or everything, for want of runs) was left unsaid, else 0. */
 export function exitCodeOf(reports: readonly RunReport[], failOn?: FailOn): ExitCode {
