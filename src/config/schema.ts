@@ -203,11 +203,14 @@ function mapOf<T extends z.ZodType>(values: T) {
 const publicName = z.string().min(1).max(80);
 
 const statusPage = z.strictObject({
-  title: publicName.describe("heading of the page"),
+  title: publicName.meta({ description: "heading of the page", examples: ["Status of our AI features"] }),
   targets: z
     .record(slug, publicName)
     .refine((names) => Object.keys(names).length > 0 && Object.keys(names).length <= 50, "1 to 50 targets")
-    .describe("which targets it shows, and the name that the public reads for each"),
+    .meta({
+      description: "which targets it shows, and the name that the public reads for each",
+      examples: [{ mini: "Chat" }],
+    }),
 });
 
 export const configSchema = z.strictObject({
