@@ -42,7 +42,7 @@ export function statusBadge({ title, state, services }: PublicStatus, badge: Bad
     latency: ["latency", latencies.length === 0 ? "unknown" : formatDurationMs(Math.round(Math.max(...latencies)))],
   };
   const [label, value] = texts[badge];
-  const widthOf = (words: string): number => 12 + [...words].length * 6.6;
+  const widthOf = (words: string): number => 12 + words.length * 6.6;
   const [left, right] = [widthOf(label), widthOf(value)];
   const at = (x: number): string => x.toFixed(1);
   return html`<svg
