@@ -240,9 +240,7 @@ export const configSchema = z.strictObject({
     .record(slug, statusPage)
     .default({})
     .describe("public pages at /status/<name>; everybody may read them"),
-  statusListen: address
-    .optional()
-    .describe("one more address that serves the public status pages alone, safe to expose to the internet"),
+  statusListen: address.optional().describe("one more address, which serves the public status pages alone"),
   heartbeat: heartbeat
     .optional()
     .describe("a URL posted to while everything works; a dead man's switch there alerts when it stops"),
