@@ -55,7 +55,10 @@ const words = (config: string, port: number, role: readonly string[] = []): stri
   resolve("src/main.ts"),
   "start",
   ...role,
-  ...["--config", config, "--listen", `127.0.0.1:${port}`],
+  "--config",
+  config,
+  "--listen",
+  `127.0.0.1:${port}`,
 ];
 
 async function openEmbedded(stage: Common, config: string, opened: AsyncDisposableStack): Promise<OpenStage> {

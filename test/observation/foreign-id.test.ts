@@ -32,12 +32,20 @@ const rot13 = (text: string): string =>
   text.replace(/[a-z]/gi, (it) => String.fromCharCode(it.charCodeAt(0) + (it.toLowerCase() < "n" ? 13 : -13)));
 const strange: readonly ((text: string) => string)[] = [
   (text) => text,
-  (text) => [...text].toReversed().join(""),
+  (text) => text.split("").toReversed().join(""),
   rot13,
-  (text) => rot13([...text].toReversed().join("")),
-  (text) => [...text].filter((_, at) => at % 2 === 0).join("") + [...text].filter((_, at) => at % 2 === 1).join(""),
-  (text) => [...text].join("-"),
-  (text) => [...text].join("."),
+  (text) => rot13(text.split("").toReversed().join("")),
+  (text) =>
+    text
+      .split("")
+      .filter((_, at) => at % 2 === 0)
+      .join("") +
+    text
+      .split("")
+      .filter((_, at) => at % 2 === 1)
+      .join(""),
+  (text) => text.split("").join("-"),
+  (text) => text.split("").join("."),
   (text) => Buffer.from(rot13(text)).toString("base64url"),
 ];
 

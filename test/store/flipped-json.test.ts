@@ -5,8 +5,17 @@ import { readWatchState } from "../../src/judgement/drift/level/watch-state.ts";
 import type { Json } from "../../src/std/json.ts";
 
 const learning = {
-  ...{ startMs: 1, lastMs: 2, origin: 0.5, n: 2, stride: 1, chunks: 0, packed: "", open: "" },
-  ...{ tail: [0, 1], tailMs: 1, blocks: "" },
+  startMs: 1,
+  lastMs: 2,
+  origin: 0.5,
+  n: 2,
+  stride: 1,
+  chunks: 0,
+  packed: "",
+  open: "",
+  tail: [0, 1],
+  tailMs: 1,
+  blocks: "",
 };
 const state = {
   v: 4,
