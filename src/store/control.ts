@@ -74,11 +74,12 @@ export function createControlStore(db: Database): ControlStore & LimitsStore & M
         sql`SELECT ${silenceRow.columns} FROM plumbline.silences WHERE ends_at > ${iso(nowMs)}::timestamptz ORDER BY ends_at`,
       ),
 
-    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why }, entry) =>
+    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why, endsWith }, entry) =>
       db.transaction(async (tx) => {
         await tx.execute(sql`
-          INSERT INTO plumbline.silences (id, matcher, starts_at, ends_at, by, why) VALUES (${id},
-            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why})`);
+          INSERT INTO plumbline.silences (id, matcher, starts_at, ends_at, by, why, ends_with) VALUES (${id},
+            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why},
+            ${endsWith})`);
         await record(tx, entry);
       }),
 
@@ -88,6 +89,15 @@ export function createControlStore(db: Database): ControlStore & LimitsStore & M
         entry,
         sql`
         UPDATE plumbline.silences SET ends_at = ${iso(entry.atMs)}::timestamptz
+        WHERE id = ${id} AND ends_at > ${iso(entry.atMs)}::timestamptz RETURNING id`,
+      ),
+
+    extendSilence: (id, endsAtMs, entry) =>
+      recordIfChanged(
+        db,
+        entry,
+        sql`
+        UPDATE plumbline.silences SET ends_at = ${iso(endsAtMs)}::timestamptz
         WHERE id = ${id} AND ends_at > ${iso(entry.atMs)}::timestamptz RETURNING id`,
       ),
 

@@ -22,5 +22,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
   "0045-schedules": "837b2be23b3ec73a06bb95aede435a7eaa3038a542b575a7fb1d17f1f89c490a",
   "0060-run-hours": "20d6a2de72cd8fa6b1e71ce308626af154ad221518c73e4f5d56ad9f636e2236",
-  "routines 4": "bd49c77bd6380ec38d27e3dec5732b3b0903ac8a3900245b7b92ca5a24927d5e",
+  "0085-silence-ends": "6fa00fbaa761ea0b596de7c6332acc08651ade7d42c0949b9be513f876d5d7ce",
+  "routines 4": "d1547528ecafab5353d885c8ba1255157673580d95192ceac446acbfddadde1e",
 };

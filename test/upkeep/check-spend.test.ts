@@ -130,7 +130,5 @@ test("a cap that has no room for what was seen is told, though there is room for
   facts.overdrafts = [{ ...overdraft, tokens: 900, atMs: overdraft.atMs - 48 * 60 * minuteMs }];
   await checkSpend(watching, overdraft.atMs);
   expect(told).toEqual(["opened ticket budget: spend cap of mini per day"]);
-  expect([...incidents.values()][0]?.findings[0]?.observed).toContain(
-    "500 tokens used; runs that may take 900 tokens or more",
-  );
+  expect([...incidents.values()][0]?.findings[0]?.observed).toContain("reached, 500 tokens used; no run until");
 });
