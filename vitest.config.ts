@@ -24,6 +24,7 @@ export default defineConfig({
       { extends: true, test: { name: "real", include: real, globalSetup: ["test/setup/servers.ts"] } },
       { extends: true, test: { name: "simulation", include: simulation } },
     ],
-    maxWorkers: 2,
+    // Tests of real servers wait a third of their time: one more worker than cores keeps two cores busy.
+    maxWorkers: 3,
   },
 });

@@ -1,8 +1,7 @@
-import type { SecretRef } from "../probe/target.ts";
-
 import { readFileSync } from "node:fs";
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
+import { configuredNames } from "../config/configured-names.ts";
 import {
   isReadBy,
   readSecret,
@@ -12,7 +11,9 @@ import {
   type SecretSources,
 } from "../config/secrets.ts";
 import { allRoles, type Role } from "../config/roles.ts";
+import type { SecretRef } from "../probe/target.ts";
 import { requiredSecrets } from "../receivers/receivers.ts";
+import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { createRedactor, type Redactor } from "../std/redact.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,8 @@ const keptValues = 16;
 export function keepSecrets(env: Env, also: readonly string[] = [], roles: readonly Role[] = allRoles): Secrets {
   const sources = secretSources(env);
   const named = new Map<string, { readonly ref: SecretRef; values: readonly string[] }>();
+  /** Of the newest configuration, and of those before. */
+  const names = new Set([...catalogue, ...scheduledOnly].map(({ name }) => name));
   /** Made anew when a text comes to be hidden in after a value was learned. */
   let redactor: Redactor | undefined;
 
@@ -68,7 +71,7 @@ export function keepSecrets(env: Env, also: readonly string[] = [], roles: reado
   const known = (): string[] => [...also, ...[...named.values()].flatMap(({ values }) => values.flatMap(spelt))];
 
   return {
-    redact: (text) => (redactor ??= createRedactor(known()))(text),
+    redact: (text) => (redactor ??= createRedactor(known(), [...names]))(text),
     peek,
     read(ref) {
       const value = peek(ref);
@@ -76,6 +79,8 @@ export function keepSecrets(env: Env, also: readonly string[] = [], roles: reado
       return value;
     },
     use(config) {
+      for (const name of configuredNames(config)) names.add(name);
+      redactor = undefined;
       for (const ref of refsIn(config, roles)) peek(ref);
     },
     look() {

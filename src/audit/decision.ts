@@ -24,7 +24,9 @@ export interface Decision {
 export function decideReadiness(view: AuditView, pinned: PinnedReplies = {}): Decision {
   const accepted = view.target.audit?.accept ?? [];
   const asked = Object.keys(pinned).length === 0 ? rules : [...rules, pinnedRule(pinned)];
-  const results = asked.map(({ item, condition, isAbsolute, judge }): RuleResult => {
+  const applying = asked.filter(({ appliesTo }) => appliesTo?.(view.target) ?? true);
+  const results = applying.map(({ item, condition: conditionOf, isAbsolute, judge }): RuleResult => {
+    const condition = conditionOf(view.target);
     const ruled = judge(view);
     const risk = accepted.find((it) => it.item === item);
     if (ruled.state === "met" || risk === undefined) return { item, condition, ...ruled };

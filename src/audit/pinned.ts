@@ -1,13 +1,12 @@
 import type { ReplyFacts } from "../observation/observation.ts";
 import type { PinnedReplies, PinnedReply } from "../probe/audit-terms.ts";
-import { broken, met } from "./ruled.ts";
-import type { Rule } from "./rules.ts";
+import { broken, met, type Rule } from "./ruled.ts";
 
 /** One rule more, when somebody has pinned how replies are to be. */
 export function pinnedRule(pinned: PinnedReplies): Rule {
   return {
     item: "expectations",
-    condition: "replies are as they were pinned",
+    condition: () => `as pinned: ${Object.keys(pinned).join(", ")}`,
     judge(view) {
       const unlike = Object.entries(pinned).flatMap(([key, wanted]) => {
         const [scenario = "", call] = key.split("/");

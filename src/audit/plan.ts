@@ -3,7 +3,7 @@ import { plainAlerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { reservationFor } from "../run/reservation.ts";
-import { wrongRequests } from "./rules.ts";
+import { wrongRequests } from "./request-rules.ts";
 import { forTarget } from "../scenario/for-target.ts";
 import { catalogue } from "../scenario/resolve.ts";
 import type { Call, Scenario } from "../scenario/scenario.ts";

@@ -2,7 +2,7 @@ import { visibleBaseUrl } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 import { protocolOf } from "../protocol/of-target.ts";
 import { type AuditView, isAnswered } from "./view.ts";
-import { questionableRequests, wrongRequests } from "./rules.ts";
+import { questionableRequests, wrongRequests } from "./request-rules.ts";
 
 /** One item of the contract: what was to be verified, what is expected, what was seen here. */
 export interface WorksheetItem {

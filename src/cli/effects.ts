@@ -53,7 +53,7 @@ export interface Effects {
   readText(file: string): string | undefined;
   /** False: the file exists already, and nothing was written. */
   writeNew(file: string, text: string): boolean;
-  demo(options: { readonly once: boolean; readonly data: string | undefined }): Promise<number>;
+  demo(options: { readonly once: boolean; readonly data: string | undefined; readonly open: boolean }): Promise<number>;
   init(file: string): Promise<number>;
   validate(file: string, json: boolean): Promise<number>;
   run(options: RunArguments): Promise<number>;

@@ -1,11 +1,13 @@
 import { complaintsOf } from "./complaints-of-issue.ts";
 import { didYouMean, plainText, type Complaint, type LoadContext } from "./complaint.ts";
 import type { Config, Problem } from "./config.ts";
+import { configuredNames } from "./configured-names.ts";
 import { pathText, positionOf } from "./locate.ts";
 import { readYaml, type YamlText } from "./read-yaml.ts";
 import { resolveConfig } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
 import { ownMember } from "./own-member.ts";
+import { looksLikeKey } from "../std/redact.ts";
 
 /** `notices`: what still works, but should be written differently. */
 export type Loaded =
@@ -30,7 +32,7 @@ export function loadConfig(source: { readonly file: string; readonly text: strin
   const result = parsed.success
     ? resolveConfig(parsed.data, context)
     : { complaints: complaintsOf(parsed.error.issues, yaml.value, (keys) => known.get(keys) ?? []) };
-  if ("config" in result) return { ...result, notices: noticesOf(yaml.value) };
+  if ("config" in result) return { ...result, notices: [...noticesOf(yaml.value), ...keyLikeNames(result.config)] };
   return { problems: bounded(result.complaints, file, (complaint) => problemOf(complaint, file, yaml)) };
 }
 
@@ -61,4 +63,14 @@ function noticesOf(value: unknown): readonly string[] {
   return Object.entries(tokens ?? {})
     .filter(([, token]) => ownMember(token, "scope") === "act")
     .map(([name]) => `api.tokens.${name}: the scope "act" is now called "write"; please rename it`);
+}
+
+/** Logs show names as they are, so a key must not be among them. */
+function keyLikeNames(config: Config): readonly string[] {
+  return [...new Set(configuredNames(config))]
+    .filter((name) => looksLikeKey(name))
+    .map(
+      (name) =>
+        `the name "${name.slice(0, 6)}…" looks like an API key; if it is one, replace it: logs and alerts show names`,
+    );
 }

@@ -27,7 +27,7 @@ export function faultOf(error: unknown, begun: Reply | undefined): TransportFaul
   if (code === "UND_ERR_CONNECT_TIMEOUT") return { kind: "fault", class: "timeout", phase: "connect" };
   const found = known.find(([codes]) => codes.test(code));
   if (found !== undefined) return { kind: "fault", class: found[1], detail: `${found[2]} (${code})` } as TransportFault;
-  if (name === "HTTPParserError") {
+  if (name === "HTTPParserError" && !(message.includes("EOF") && begun !== undefined)) {
     return { kind: "fault", class: "malformed", detail: /\(([A-Za-z0-9 ,/'-]{1,80})\)$/.exec(message)?.[1] };
   }
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {

@@ -1,4 +1,4 @@
-import type { Finding, Ruling, Severity } from "../judgement/judgement.ts";
+import { type Finding, type Ruling, type Severity, worstFirst } from "../judgement/judgement.ts";
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
@@ -53,7 +53,6 @@ export interface Reduction {
 
 const keptFindings = 20;
 const keptEvidence = 5;
-const severityRank: Record<Severity, number> = { informative: 0, risky: 1, breaking: 2 };
 
 /** The same cause has the same fingerprint: target, scenario, place, kind and series, and nothing that varies. */
 export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "subject">): string {
@@ -102,7 +101,7 @@ function afterBad(
     lastBadSlotMs: context.slotMs,
     severity,
     tier: tierOf(known.kind, severity, context.probe.tier),
-    findings: worstFirst(findings).slice(0, keptFindings),
+    findings: findings.toSorted(worstFirst).slice(0, keptFindings),
     evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
   };
   if (incident.state === "suspected") {
@@ -115,7 +114,7 @@ function afterBad(
       ? transit(open(incident, confirmation, context.nowMs), "opened", reason, context)
       : transit(reopen(incident, episode, confirmation, context.nowMs), "reopened", reason, context);
   }
-  return severityRank[incident.severity] > severityRank[known.severity]
+  return worstFirst(incident, known) < 0
     ? transit(incident, "escalated", "severity-rose", context)
     : { incident, reason: "still-bad" };
 }
@@ -217,12 +216,5 @@ function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason,
 
 /** May rise, never silently falls. */
 function worst(severity: Severity, findings: readonly Finding[]): Severity {
-  return findings.reduce(
-    (most, finding) => (severityRank[finding.severity] > severityRank[most] ? finding.severity : most),
-    severity,
-  );
-}
-
-function worstFirst(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => severityRank[b.severity] - severityRank[a.severity]);
+  return [{ severity }, ...findings].toSorted(worstFirst)[0]?.severity ?? severity;
 }

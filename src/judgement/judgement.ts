@@ -21,7 +21,13 @@ export type FindingKind =
   | "budget"
   | "monitor";
 
-export type Severity = "breaking" | "risky" | "informative";
+/** The worst first. */
+export const severities = ["breaking", "risky", "informative"] as const;
+export type Severity = (typeof severities)[number];
+
+export function worstFirst(a: { readonly severity: Severity }, b: { readonly severity: Severity }): number {
+  return severities.indexOf(a.severity) - severities.indexOf(b.severity);
+}
 
 /** One judged rule: what was expected, what was seen. Short, already free of content and secrets. */
 export interface Finding {

@@ -66,14 +66,15 @@ function capOutcome(seen: Observation): CapOutcome {
 function fieldCheck(field: Field, seen: Observation | undefined, isInUse: boolean): Check[] {
   if (seen === undefined) return [];
   const outcome = capOutcome(seen);
-  const isFine = outcome.startsWith("honoured")
-    ? true
-    : outcome === "unknown" || outcome === "not reached"
-      ? undefined
-      : false;
+  const isFine = outcome === "unknown" ? undefined : outcome !== "rejected" && outcome !== "ignored";
   const used = replyOf(seen)?.usage?.completionTokens;
   const observed = `${outcome} (${outcomeText(seen)}, ${used ?? "unknown"} of ${maxTokens} tokens)`;
   return [
-    expectationRule(field, isInUse || isFine === undefined ? isFine : true, isInUse ? "honoured" : "known", observed),
+    expectationRule(
+      field,
+      isInUse || isFine === undefined ? isFine : true,
+      isInUse ? "not exceeded" : "known",
+      observed,
+    ),
   ];
 }

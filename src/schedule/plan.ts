@@ -36,9 +36,13 @@ export function plan(probes: readonly Planned[], known: readonly ScheduleEntry[]
 
 const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
-/** Multiples of the golden ratio leave gaps of at most three sizes, however many there are. */
+/** In [0, 1). Multiples of the golden ratio leave gaps of at most three sizes, however many there are. */
+export function spread(place: number): number {
+  return (place * goldenRatio) % 1;
+}
+
 export function offsetOf(place: number, everyMs: number): number {
-  return Math.floor(((place * goldenRatio) % 1) * everyMs);
+  return Math.floor(spread(place) * everyMs);
 }
 
 function placesOf(taken: Map<number, Set<number>>, everyMs: number): Set<number> {

@@ -83,7 +83,7 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
   const { entries, actions } = await updateSchedules(world);
   const hadStopped = await queue.keepTicking(tickEveryMs);
   const repaired = hadStopped && memory.areTicksKnown ? 1 : 0;
-  if (repaired > 0) log.warn("ticks had stopped: begun anew");
+  if (repaired > 0) log.warn("ticks had stopped: started them again");
   memory.areTicksKnown = true;
   const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
   const interrupted = isClockSteady ? await sweep(world, atMs) : 0;

@@ -10,8 +10,3 @@ export function shortHash(text: string, hexDigits = 16): string {
 export function hashOf(value: unknown): string {
   return shortHash(canonicalize(value) ?? "undefined");
 }
-
-/** A number in [0, 1) that depends on nothing but the text: stable spreading without coordination. */
-export function unitIntervalHash(text: string): number {
-  return Number.parseInt(shortHash(text, 12), 16) / 16 ** 12;
-}

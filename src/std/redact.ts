@@ -1,4 +1,5 @@
 import { gramFinder, type Range, shortestGram } from "./gram-finder.ts";
+import { madeOfNames } from "./made-of-names.ts";
 import { mark, masksFinder } from "./masks.ts";
 import { endIn, folded, type NormalForm, squeezed, startIn, unescaped } from "./normal-form.ts";
 import { secretForms } from "./secret-forms.ts";
@@ -20,6 +21,11 @@ const tokenPatterns = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ];
 
+/** Whether something like a key is in a text. */
+export function looksLikeKey(text: string): boolean {
+  return tokenPatterns.some((pattern) => text.search(pattern) !== -1);
+}
+
 const shortestSecret = 6;
 const mostUnescapings = 3;
 
@@ -27,17 +33,21 @@ const mostUnescapings = 3;
  * Removes the given secrets by what they give away, not by a list of spellings: any eight characters of one in a row,
  * whatever case, separators or escapes they are written with, and the same of their bytes in the usual encodings and
  * of their hashes. Also anything that looks like a key. Secrets shorter than 6 characters are left alone: they would
- * blank ordinary words; those shorter than 8 are found whole only.
+ * blank ordinary words; those shorter than 8 are found whole only. `names` are what the configuration calls things:
+ * such a word stays, although it looks like a key.
  */
-export function createRedactor(secrets: readonly string[]): Redactor {
+export function createRedactor(secrets: readonly string[], names: readonly string[] = []): Redactor {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  const isName = madeOfNames(names);
   let withoutKnown: Redactor | undefined;
   return (text) => {
     // Finders are large: a program that writes nothing makes none.
     withoutKnown ??= knownRedactor(known);
     let clean = withoutKnown(text);
     for (const pattern of tokenPatterns) {
-      clean = clean.replace(pattern, (_match, kept: unknown) => (typeof kept === "string" ? `${kept}${mark}` : mark));
+      clean = clean.replace(pattern, (match, kept: unknown) =>
+        typeof kept === "string" ? `${kept}${mark}` : isName(match) ? match : mark,
+      );
     }
     return clean;
   };

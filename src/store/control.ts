@@ -4,6 +4,7 @@ import type { AuditStore } from "../operate/audit-log.ts";
 import type { DeliveryStore, DeliveryView } from "../operate/deliveries.ts";
 import type { IncidentStore } from "../operate/manage-incidents.ts";
 import type { SilenceStore } from "../operate/silences.ts";
+import type { CapacityStore } from "../upkeep/check-capacity.ts";
 import type { LimitsStore, ReachedLimit } from "../upkeep/check-limits.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
@@ -22,6 +23,8 @@ const reachedLimitRow = rowSchema<ReachedLimit>({
   runs: number("runs", "count(*)"),
 });
 
+const leftOutRow = rowSchema({ location: text("location"), slots: number("slots", "sum(slots)") });
+
 const lastDoneRow = rowSchema({
   probeId: text("probe_id"),
   endedAtMs: timeMs("last_done_at"),
@@ -30,13 +33,23 @@ const lastDoneRow = rowSchema({
 type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore;
 
 /** Incidents, silences, deliveries, and the audit log. */
-export function createControlStore(db: Database): ControlStore & LimitsStore & MonitorStore & ConcludeStore {
+export function createControlStore(
+  db: Database,
+): ControlStore & CapacityStore & LimitsStore & MonitorStore & ConcludeStore {
   return {
     incidents: (all, limit) =>
       db.select(
         incidentRow,
         sql`
-        SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+        SELECT ${incidentRow.columns} FROM (
+          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+          UNION ALL
+          -- Earlier episodes, as their last transition left them.
+          (SELECT DISTINCT ON (t.incident_id) t.incident AS body FROM plumbline.transitions t
+            WHERE ${all}::bool AND t.incident <> 'null' AND NOT EXISTS (SELECT FROM plumbline.incidents i
+              WHERE i.fingerprint = t.fingerprint AND i.state <> 'suspected'
+                AND t.incident_id = concat(i.fingerprint, '-', i.body->>'episode'))
+            ORDER BY t.incident_id, t.sequence DESC)) AS episodes
         ORDER BY (body->>'openedAtMs')::float8 DESC NULLS LAST LIMIT ${limit}::int`,
       ),
 
@@ -116,6 +129,14 @@ export function createControlStore(db: Database): ControlStore & LimitsStore & M
       );
       return new Map(rows.map(({ probeId, endedAtMs }) => [probeId, endedAtMs]));
     },
+
+    leftOut: (sinceMs) =>
+      db.select(
+        leftOutRow,
+        sql`
+        SELECT ${leftOutRow.columns} FROM plumbline.left_out WHERE minute >= ${iso(sinceMs)}::timestamptz
+        GROUP BY location ORDER BY location`,
+      ),
 
     reachedLimits: (sinceMs) =>
       db.select(

@@ -9,19 +9,23 @@ import { sql } from "./sql.ts";
 
 const stalledRow = rowSchema({
   location: text("location"),
-  runs: number("runs", "count(*)"),
-  stalled: number("stalled", "count(*) FILTER (WHERE observations @? '$[*] ? (@.maxLoopDelayMs > 1000)')"),
+  runs: number("runs"),
+  stalled: number("stalled"),
 });
 
 /** Incidents that stand for others, and the messages of those that wait. */
 export function createGroupIncidentStore(db: Database): Pick<GroupIncidentStore, "cover" | "stalledRuns"> {
   return {
+    // Few runs stall, and an index knows them: all are counted only where some have.
     stalledRuns: (sinceMs) =>
       db.select(
         stalledRow,
         sql`
-        SELECT ${stalledRow.columns} FROM plumbline.runs
-        WHERE slot > ${iso(sinceMs)}::timestamptz AND state = 'done' GROUP BY location`,
+        SELECT location, stalled, (SELECT count(*) FROM plumbline.runs r
+          WHERE r.location = s.location AND r.slot > ${iso(sinceMs)}::timestamptz AND r.state = 'done') AS runs
+        FROM (SELECT location, count(*) AS stalled FROM plumbline.runs
+          WHERE slot > ${iso(sinceMs)}::timestamptz AND state = 'done' AND observations @? '$[*] ? (@.maxLoopDelayMs > 1000)'
+          GROUP BY location HAVING count(*) > 2) s`,
       ),
 
     cover: (fingerprint, members, nowMs, decide) =>

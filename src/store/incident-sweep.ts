@@ -46,4 +46,5 @@ const uncheckedWords: Readonly<Record<string, string>> = {
   missed: "no worker ran it",
   interrupted: "its worker died",
   paused: "paused",
+  overload: "Plumbline had no time for it",
 };

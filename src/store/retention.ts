@@ -53,6 +53,7 @@ async function clearOld(tx: Transaction, oldest: number): Promise<void> {
   await tx.execute(sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.spend_hours WHERE hour < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.left_out WHERE minute < ${before}::timestamptz`);
   await tx.execute(
     sql`DELETE FROM plumbline.spend_corrections WHERE at < ${iso(oldest - longestWindowMs)}::timestamptz`,
   );

@@ -12,6 +12,7 @@ import type { SessionStore } from "../operate/sessions.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { LimitsStore } from "../upkeep/check-limits.ts";
+import type { CapacityStore } from "../upkeep/check-capacity.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
@@ -61,6 +62,7 @@ export interface Store
     ExportStore,
     LimitsStore,
     MonitorStore,
+    CapacityStore,
     RollCallStore,
     ConcludeStore,
     FleetStore,

@@ -6,8 +6,8 @@ import { type ConcludeStore, type ConcludeWorld, concludeDuty } from "./conclude
 
 export interface MonitorStore {
   /**
-   * When the newest run of each probe ended. A run that was skipped because its probe is paused or a cap is reached
-   * counts too: people know of it. Probes without a run are absent.
+   * When the newest run of each probe ended. A run that was skipped because its probe is paused or a cap is reached, or
+   * left out because workers can't keep up, counts too: people know of it. Probes without a run are absent.
    */
   lastDone(): Promise<ReadonlyMap<string, number>>;
 }

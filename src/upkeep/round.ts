@@ -5,6 +5,7 @@ import { hourMs, minuteMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type AccountCheckWorld, checkAccount } from "./check-account.ts";
 import { type BillingStore, createBillingCheck } from "./check-billing.ts";
+import { type CapacityStore, checkCapacity } from "./check-capacity.ts";
 import { type FleetStore, checkFleet } from "./check-fleet.ts";
 import { checkGroups, type GroupStore } from "./check-groups.ts";
 import { checkLimits, type LimitsStore } from "./check-limits.ts";
@@ -29,6 +30,7 @@ export interface UpkeepJob {
 export interface UpkeepWorld extends Pick<AccountCheckWorld, "account"> {
   readonly store: ConcludeStore &
     BillingStore &
+    CapacityStore &
     DigestStore &
     FleetStore &
     GroupIncidentStore &
@@ -66,6 +68,7 @@ export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
     },
     { name: "check fleet", everyMs: checkEveryMs, run: (nowMs) => checkFleet(world, nowMs) },
     { name: "check monitor", everyMs: checkEveryMs, run: (nowMs) => checkMonitor(world, nowMs) },
+    { name: "check capacity", everyMs: checkEveryMs, run: (nowMs) => checkCapacity(world, nowMs) },
     { name: "check account", everyMs: hourMs, run: (nowMs) => checkAccount(world, nowMs) },
     { name: "check limits", everyMs: checkEveryMs, run: (nowMs) => checkLimits(world, nowMs) },
     { name: "check spend", everyMs: checkEveryMs, run: (nowMs) => checkSpend(world, nowMs) },

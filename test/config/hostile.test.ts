@@ -134,3 +134,9 @@ test.each(["10.0.0.0/33", "10.0.0/8", "proxy.example.com", "10.0.0.0/8/8", "fd00
     ]);
   },
 );
+
+test("a name that looks like a key is pointed out, and not said again", () => {
+  const loaded = load(valid.replaceAll("gpt-4o-mini", "xai-grok-4-fast"));
+  if ("problems" in loaded) throw new Error(renderProblems(loaded.problems));
+  expect(loaded.notices).toEqual([expect.stringContaining('"xai-gr…" looks like an API key')]);
+});

@@ -108,7 +108,7 @@ describe("what changed is told within two slots, no reply after three attempts; 
     ["a member changes its kind", ok(completion({ created: "now" })), 100, "22 opened contract: $.created"],
     ["null where never null", ok(choice({ index: null })), 100, "22 opened contract: $.choices[].index"],
     ["prompt tokens jump", ok(completion({}, 421)), 100, "25 escalated usage: prompt tokens"],
-    ["twice as slow", ok(), 200, "30 opened latency: total time"],
+    ["twice as slow", ok(), 200, "24 opened latency: total time"],
     ["no usage any more", ok(completion({ usage: undefined })), 100, "22 opened contract: $.usage"],
     ["no reply, three attempts in a row", { kind: "fault", class: "reset" }, 100, "23 opened availability: reply"],
   ] as const)("%s", (_case, outcome, totalMs, notified) => {

@@ -157,7 +157,8 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
     });
     expect(await run(2)).toBe("drift drift");
     answer = () => ok();
-    expect(await run(3)).toBe("ok ok ok");
+    // A field that was missing a moment ago counts as missing now and then, until it came twice in a row.
+    expect(await run(3)).toBe("drift ok ok");
     // Going back once more does not go forward; a version can be named.
     expect(await operations.baselines.reject(series.id, "bob", "more")).toMatchObject({
       kind: "refused",

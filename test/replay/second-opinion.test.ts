@@ -71,6 +71,10 @@ function ours({ outcome, finishReason, totalTokens, errorCode }: EvidenceRow): S
 const blindSpots: Readonly<Record<string, Partial<Seen>>> = {
   "gemini/invalid-key": { error: "unnamed" },
   "gemini/unavailable-model": { error: "unnamed" },
+  // It looks for an `error` only.
+  "mistral/invalid-key": { error: "unnamed" },
+  "mistral/unavailable-model": { error: "unnamed" },
+  "portkey/unavailable-model": { error: "unnamed" },
   "groq/streamed-request": { totalTokens: null },
   "usage in the choice/streamed-request": { totalTokens: null },
   // An error with status 200 is a completion without choices to it.

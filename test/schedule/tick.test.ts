@@ -135,20 +135,23 @@ async function overload(probes: readonly Probe[], perSecond: number, seconds: nu
 }
 
 describe("I14: offered more than workers take", () => {
-  test.each([2, 10])("%i times too much: they work all the time, on slots that are not stale", async (times) => {
-    const perSecond = 20;
-    const probes = probesOf((perSecond * times * everyMs) / 1000);
-    const { done, stale } = await overload(probes, perSecond, 240);
-    const shares = probes.map(({ id }) => done.get(id) ?? 0);
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    expect(total).toBeGreaterThan(0.9 * perSecond * 120);
-    expect(stale).toBeLessThan(0.02 * total);
-    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(2);
-    expect(store.shed.length).toBeGreaterThan(perSecond * (times - 1) * 180);
-    expect(new Set([...slots(), ...store.shed.map(({ probeId, slotMs }) => `${probeId} ${slotMs}`)]).size).toBe(
-      queue.added.length + store.shed.length,
-    );
-  });
+  test.each([1.3, 2, 3, 10])(
+    "%i times too much: they work all the time, on slots that are not stale",
+    async (times) => {
+      const perSecond = 20;
+      const probes = probesOf((perSecond * times * everyMs) / 1000);
+      const { done, stale } = await overload(probes, perSecond, 240);
+      const shares = probes.map(({ id }) => done.get(id) ?? 0);
+      const total = shares.reduce((sum, share) => sum + share, 0);
+      expect(total).toBeGreaterThan(0.9 * perSecond * 120);
+      expect(stale).toBeLessThan(0.02 * total);
+      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(2);
+      expect(store.shed.length).toBeGreaterThan(perSecond * (times - 1) * 180);
+      expect(new Set([...slots(), ...store.shed.map(({ probeId, slotMs }) => `${probeId} ${slotMs}`)]).size).toBe(
+        queue.added.length + store.shed.length,
+      );
+    },
+  );
 
   test("no slot is left out when workers keep up, nor when a restart or a slow minute leaves some waiting", async () => {
     const probes = probesOf(150);

@@ -8,7 +8,8 @@ export function findBinaries(need: { redis: boolean; postgres: boolean }): Binar
     ...(need.redis && redisBinary() === undefined ? ["redis-server"] : []),
     ...(need.postgres && postgresDir() === undefined ? ["postgresql"] : []),
   ];
-  const packages = [...missing(), ...(promtoolBinary() === undefined ? ["prometheus"] : [])];
+  const wanted = [...(promtoolBinary() === undefined ? ["prometheus"] : []), ...(browserBinary() ? [] : ["chromium"])];
+  const packages = [...missing(), ...wanted];
   if (packages.length > 0 && mayInstall()) install(packages);
   const still = missing();
   if (still.length > 0) {
@@ -29,6 +30,9 @@ interface Binaries {
 
 const redisBinary = (): string | undefined => onPath("redis-server");
 const promtoolBinary = (): string | undefined => onPath("promtool");
+
+export const browserNames = ["chromium", "chromium-browser", "google-chrome"] as const;
+const browserBinary = (): string | undefined => browserNames.map(onPath).find((file) => file !== undefined);
 
 /** A program of a Debian package under any of its names, installed first where that is allowed. Throws the way out. */
 export function findProgram(names: readonly string[], debianPackage: string): string {
@@ -78,7 +82,9 @@ function install(packages: readonly string[]): void {
   if (isOurs) writeFileSync(startPolicy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   try {
     execFileSync("apt-get", ["update", "-q"], options);
-    execFileSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], options);
+    // Test processes may install at the same time.
+    const patient = ["-o", "DPkg::Lock::Timeout=300"];
+    execFileSync("apt-get", [...patient, "install", "-y", "-q", "--no-install-recommends", ...packages], options);
   } catch {
     process.stderr.write("the installation failed\n");
   } finally {

@@ -22,6 +22,8 @@ export const landed: Readonly<Record<string, string>> = {
   "0034-spend-corrections": "0418f616ed64c2f306922a6e6dcd62f0b86341a1c86b817a16c4e9b0132057e8",
   "0045-schedules": "837b2be23b3ec73a06bb95aede435a7eaa3038a542b575a7fb1d17f1f89c490a",
   "0060-run-hours": "20d6a2de72cd8fa6b1e71ce308626af154ad221518c73e4f5d56ad9f636e2236",
+  "0075-overload": "c03a07a7224d98e3e86d5c6d0895034691ed37e0d6aa7565988fc31f6415e12d",
   "0085-silence-ends": "6fa00fbaa761ea0b596de7c6332acc08651ade7d42c0949b9be513f876d5d7ce",
-  "routines 4": "d1547528ecafab5353d885c8ba1255157673580d95192ceac446acbfddadde1e",
+  "0095-drift-streaks": "e676d81b2d561afc450d77c720dd659af3b9795276cc1e5d1d727d22aa2a0119",
+  "routines 5": "fe17e61e3cefc7e23286d6e34e28471a8ca04d88af7faefdfbfee5101cbccb47",
 };

@@ -79,7 +79,8 @@ const isDrift = ({ label }: { readonly label: string }): boolean => label !== "r
 function probeOf(index: number, model: string): Probe {
   const name = `target-${index}`;
   const judge = { ...sample.judge, latencyFloorRatio: 1.05 };
-  const target = { ...sample.target, name, model };
+  // Its answers have about 120 tokens.
+  const target = { ...sample.target, name, model, answerTokens: 1000 };
   return { ...sample, id: `${name}@eu`, name, target, cadence: { kind: "every", everyMs }, judge };
 }
 

@@ -100,7 +100,7 @@ export function follow() {
     told: notified,
     series,
     run(probe: Probe, observation: Observation, slotMs: number): void {
-      const scenario = scenarioOf(probe.scenario);
+      const scenario = scenarioOf(probe.scenario, probe.target);
       const runId = `${probe.id}/${slotMs}`;
       const input = {
         probe,

@@ -4,10 +4,12 @@ import { applySelfReport, dutyFingerprint } from "../../src/notify/self-incident
 import { incidentId } from "../../src/incident/incident.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { closeOrphans, type OrphanWorld } from "../../src/upkeep/close-orphans.ts";
+import { checkCapacity } from "../../src/upkeep/check-capacity.ts";
 import { checkMonitor, type MonitorWorld } from "../../src/upkeep/check-monitor.ts";
 import { openMemoryPool } from "../setup/pglite-stores.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
+import { slotOf } from "../../src/probe/slot.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "../store/samples.ts";
 
@@ -51,6 +53,31 @@ test("probes that do not run for three intervals are one incident of ours; it re
   await checkMonitor(world, noonMs + 7 * minuteMs);
   expect(await ours()).toEqual([]);
   expect((await notified())?.[0]).toMatch(/^plumbline itself: resolved/);
+});
+
+test("slots that are left out are one incident, and their probes none, until workers keep up (I14)", async () => {
+  const probes = [probeCalled(freshName("crowded")), probeCalled(freshName("crowded"))];
+  const world = { store, probes, receivers: ["pager"], startedAtMs: noonMs - minuteMs };
+  const leftOut = async (): Promise<readonly string[]> =>
+    (await store.incidents(false, 100)).flatMap(({ label, findings }) =>
+      label.startsWith("workers keep up") ? findings.map(({ observed }) => observed) : [],
+    );
+  for (let minute = 0; minute < 5; minute += 1) {
+    const slots = probes.map((probe) => slotOf(probe, noonMs + minute * minuteMs));
+    await store.recordMissed(slots, new Map(), "overload");
+    await store.recordMissed(slots, new Map(), "overload");
+  }
+  await checkMonitor(world, noonMs + 5 * minuteMs);
+  await checkCapacity(world, noonMs + 5 * minuteMs);
+  expect(await ours()).toEqual([]);
+  expect(await leftOut()).toEqual(["workers at eu can't keep up: 10 slots were left out within 5 min"]);
+  const { incidents } = await store.vitals(noonMs + 5 * minuteMs, noonMs);
+  expect(incidents.map(({ label }) => label)).toContain("workers keep up with the schedule");
+
+  await checkMonitor(world, noonMs + 9 * minuteMs);
+  expect((await ours())[0]?.findings.map(({ subject }) => subject)).toEqual(probes.map(({ id }) => id));
+  await checkCapacity(world, noonMs + 10 * minuteMs);
+  expect(await leftOut()).toEqual([]);
 });
 
 test("a monitor that has just begun has patience with probes that never ran", async () => {

@@ -9,7 +9,7 @@ import { systemClock } from "../../src/std/clock.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
-import { findProgram } from "../setup/binaries.ts";
+import { browserNames, findProgram } from "../setup/binaries.ts";
 import { openMemoryPool } from "../setup/pglite-stores.ts";
 import { claimOf, finishOf, freshName, incidentOf, openedFor } from "../store/samples.ts";
 
@@ -27,7 +27,7 @@ export interface BrowserWorld extends AsyncDisposable {
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: findProgram(["chromium", "chromium-browser", "google-chrome"], "chromium"),
+    executablePath: findProgram(browserNames, "chromium"),
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"].concat([
       "--disable-background-networking",
       "--disable-component-update",

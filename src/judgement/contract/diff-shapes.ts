@@ -1,13 +1,13 @@
 import type { ContractPolicy } from "../../probe/contract-policy.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Json } from "../../std/json.ts";
-import type { Severity } from "../judgement.ts";
+import { type Severity, worstFirst } from "../judgement.ts";
 import { readAs } from "../subject.ts";
 import { chancesOf, differencesOf } from "./differences.ts";
 import { exampleOf } from "./example.ts";
 import { type Known, knownSchema, type Seen } from "./known.ts";
 import { applyOverrides } from "./overrides.ts";
-import { severities, worstFirst, type Difference } from "./severity.ts";
+import { severities, type Difference } from "./severity.ts";
 
 /** One line of a diff: what was there, what is there now, each with how often. */
 export interface DiffRow {

@@ -1,4 +1,4 @@
-import type { Severity } from "../judgement.ts";
+import { severities, type Severity } from "../judgement.ts";
 import type { ShapeDiff } from "./diff-shapes.ts";
 
 export type DiffFormat = "text" | "markdown" | "json";
@@ -49,7 +49,7 @@ function lines(
 }
 
 function counted(rows: ShapeDiff["rows"]): string {
-  return (["breaking", "risky", "informative"] as const)
+  return severities
     .map((severity) => [severity, rows.filter((row) => row.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count} ${severity}`)

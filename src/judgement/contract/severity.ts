@@ -146,12 +146,6 @@ export function usualSeverity(difference: Difference): { readonly severity: Seve
   return { severity, why };
 }
 
-const order: readonly Severity[] = ["breaking", "risky", "informative"];
-
-export function worstFirst(a: { readonly severity: Severity }, b: { readonly severity: Severity }): number {
-  return order.indexOf(a.severity) - order.indexOf(b.severity);
-}
-
 /** Whether the official API declares it, wherever in a stream it stands. */
 export function isDeclared(subject: string): boolean {
   return declaredPaths.has(subject.slice(subject.indexOf("$")));

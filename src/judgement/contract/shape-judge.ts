@@ -6,7 +6,7 @@ import { breachesOf, compareDeclared, type Declared, declaredFor } from "./decla
 import { differencesOf } from "./differences.ts";
 import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
 import { applyOverrides, type Graded } from "./overrides.ts";
-import { type Difference, usualSeverity, worstFirst } from "./severity.ts";
+import { type Difference, usualSeverity } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
 import {
   isNotifiedNow,
@@ -20,7 +20,7 @@ import {
 } from "./watching.ts";
 import { watchingSchema } from "./kept.ts";
 import { judgeLaws } from "./laws.ts";
-import type { Finding, Judge, JudgeInput, JudgeOutput } from "../judgement.ts";
+import { type Finding, type Judge, type JudgeInput, type JudgeOutput, worstFirst } from "../judgement.ts";
 import { readAs, subjectOf, unjudged } from "../subject.ts";
 
 type ShapeAspect = "contract" | "error-shape";

@@ -1,7 +1,7 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
 import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/blast-radius.ts";
-import type { Finding, Severity } from "../../judgement/judgement.ts";
-import { createRedactor } from "../../std/redact.ts";
+import { type Finding, worstFirst } from "../../judgement/judgement.ts";
+import { createRedactor, type Redactor } from "../../std/redact.ts";
 import { plainLine, sanitize } from "../../std/sanitize.ts";
 import type { Alert, IncidentAlert, AlertBlastRadius, Change } from "./alert.ts";
 import { likelyCause, nextStep } from "./likely-cause.ts";
@@ -17,7 +17,8 @@ export function composeAlert(
   peers?: readonly PeerProbe[],
   unchecked?: string,
 ): IncidentAlert {
-  const changes = changesOf(incident.findings);
+  const withoutKeys = keyRedactor(incident);
+  const changes = changesOf(incident.findings, withoutKeys);
   const cause = likelyCause(incident);
   return {
     version: 1,
@@ -46,7 +47,7 @@ export function composeAlert(
     ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
     baselineVersion: baselineOf(incident.findings),
     reach: peers === undefined ? null : cleanBlastRadius(blastRadiusOf(incident, peers)),
-    evidence: incident.evidence.slice(-maxEvidence).map(cleanEvidence),
+    evidence: incident.evidence.slice(-maxEvidence).map((it) => cleanEvidence(it, withoutKeys)),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
     ...membersOf(incident),
@@ -90,7 +91,9 @@ const maxEvidence = 5;
 const maxName = 80;
 
 /** Findings are free of secrets by their making; an alert leaves the house, so what looks like a key goes anyway. */
-const withoutKeys = createRedactor([]);
+function keyRedactor({ target, model, scenario, location, probe }: Incident): Redactor {
+  return createRedactor([], [target, model, scenario, location, probe]);
+}
 
 function statusAfter(transition: Transition): Alert["status"] {
   switch (transition.kind) {
@@ -109,12 +112,10 @@ function statusAfter(transition: Transition): Alert["status"] {
   }
 }
 
-const rank: Readonly<Record<Severity, number>> = { breaking: 0, risky: 1, informative: 2 };
-
 /** Worst first, otherwise in the order they came; of several with one subject the first. */
-function changesOf(findings: readonly Finding[]): Change[] {
+function changesOf(findings: readonly Finding[], withoutKeys: Redactor): Change[] {
   const bySubject = new Map<string, Change>();
-  for (const finding of findings.toSorted((a, b) => rank[a.severity] - rank[b.severity])) {
+  for (const finding of findings.toSorted(worstFirst)) {
     if (bySubject.has(finding.subject)) continue;
     bySubject.set(finding.subject, {
       what: sanitize(withoutKeys(finding.subject), 100),
@@ -131,7 +132,7 @@ function baselineOf(findings: readonly Finding[]): number | null {
 }
 
 /** Run and trace ids are ours and must stay usable; the request id is the provider's word. */
-function cleanEvidence({ runId, traceId, spanId, requestId, status }: Evidence): Evidence {
+function cleanEvidence({ runId, traceId, spanId, requestId, status }: Evidence, withoutKeys: Redactor): Evidence {
   return {
     runId: plainLine(runId, 200),
     ...(traceId === undefined ? {} : { traceId: plainLine(traceId, 32) }),

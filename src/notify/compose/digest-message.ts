@@ -171,9 +171,10 @@ export function digestAlert(digest: Digest): Alert {
 
 const everything = "all";
 const mostChanges = 10;
-const withoutKeys = createRedactor([]);
 
 function changeOf(place: DigestPlace, before: string, after: string): Change {
+  const { probe, target, model, scenario, location } = place;
+  const withoutKeys = createRedactor([], [probe, target, model, scenario, location]);
   return {
     what: sanitize(withoutKeys(placeText(place)), 100),
     before: sanitize(withoutKeys(before), 110),

@@ -9,7 +9,22 @@ BEGIN
     SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', coalesce(reason, 'no-worker')
     FROM jsonb_to_recordset(p_missed)
       AS m(run_id text, probe_id text, slot timestamptz, location text, target text, model text, scenario text, reason text)
-    ORDER BY probe_id, slot ON CONFLICT DO NOTHING RETURNING run_id)
+    ORDER BY probe_id, slot ON CONFLICT DO NOTHING RETURNING run_id, probe_id, slot, location, target, scenario, reason),
+  -- Those that were left out are too many for the triggers of `runs`.
+  left_out AS (SELECT * FROM written WHERE reason = 'overload'),
+  counted AS (
+    INSERT INTO plumbline.left_out AS l (location, minute, slots)
+    SELECT location, date_trunc('minute', slot), count(*) FROM left_out GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (location, minute) DO UPDATE SET slots = l.slots + excluded.slots),
+  noted AS (
+    INSERT INTO plumbline.progress AS p (probe_id, target, scenario, last_slot, last_done_at)
+    SELECT probe_id, max(target), max(scenario), max(slot), max(slot) FROM left_out GROUP BY 1 ORDER BY 1
+    ON CONFLICT (probe_id) DO UPDATE SET target = excluded.target, scenario = excluded.scenario,
+      last_slot = greatest(p.last_slot, excluded.last_slot), last_done_at = greatest(p.last_done_at, excluded.last_done_at)),
+  summed AS (
+    INSERT INTO plumbline.run_hours AS h (probe_id, hour, missed)
+    SELECT probe_id, date_trunc('hour', slot, 'UTC'), count(*) FROM left_out GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (probe_id, hour) DO UPDATE SET missed = h.missed + excluded.missed)
   SELECT coalesce(array_agg(run_id), '{}') INTO v_written FROM written;
   INSERT INTO plumbline.progress AS p (probe_id, accounted_until)
     SELECT probe_id, until FROM jsonb_to_recordset(p_accounted) AS a(probe_id text, until timestamptz) ORDER BY probe_id

@@ -1,4 +1,4 @@
-import { isNumber, isNumbers, isString, objectOf, oneOf } from "../../../std/check.ts";
+import { isNumber, isNumbers, isString, objectOf, oneOf, optional } from "../../../std/check.ts";
 import type { Json } from "../../../std/json.ts";
 import { meanDeviation, median, robustSpread } from "../../../std/statistics.ts";
 import {
@@ -42,7 +42,7 @@ export interface Reference {
   readonly values: string;
   readonly scores: string;
   /** How far three runs in a row go, as logs. */
-  readonly streaks: Streaks;
+  readonly streaks?: Streaks | undefined;
 }
 
 const isReference = objectOf<Reference>({
@@ -61,7 +61,7 @@ const isReference = objectOf<Reference>({
   margin: objectOf<Reference["margin"]>({ estimation: isNumber, wander: isNumber, unsteadiness: isNumber }),
   values: isString,
   scores: isString,
-  streaks: isStreaks,
+  streaks: optional(isStreaks),
 });
 
 export const valueScale = 2000;

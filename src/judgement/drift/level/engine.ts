@@ -109,7 +109,7 @@ export function stepEngine(
   if (held?.kind === "up") return stepHeld(state, held, pipeline, atMs, promise);
 
   const { level, others } = stepDetector(state.detector, components, scores, atMs, held?.kind === "down");
-  const far = streakIn(state.recent, state.follows, reference.streaks, reference.correlation, promise.samples);
+  const far = streakIn(state.recent, state.follows, pipeline, promise.samples);
   if (far === "up" || (far === "down" && held === undefined)) {
     return hold(state, pipeline, { kind: far, sinceMs: atMs - streakRuns * promise.intervalMs }, atMs, promise);
   }

@@ -1,5 +1,6 @@
 import { type Check, isNumber, objectOf } from "../../../std/check.ts";
 import type { Sample } from "../learn/learning.ts";
+import type { RankTable } from "../learn/rank-table.ts";
 
 /** The far end of a distribution of logs: those beyond `from`, a `share` of all, are `excess` beyond it on average. */
 export interface Tail {
@@ -92,7 +93,7 @@ function farOf(logs: readonly number[], last: number, correlation: number): Read
     const log = logs[index] as number;
     expected *= correlation;
     if (log < up) up = log;
-    if (-log < down) down = -log;
+    if (0 - log < down) down = 0 - log;
     if (log - expected < jumpUp) jumpUp = log - expected;
     if (expected - log < jumpDown) jumpDown = expected - log;
   }
@@ -118,19 +119,38 @@ function tailOf(far: readonly number[], independent: number, leastExcess: number
 export function streakIn(
   recent: readonly number[],
   follows: number,
-  { up, down, jumpUp, jumpDown }: Streaks,
-  correlation: number,
+  { reference: { streaks, correlation, level }, values }: StreakPipeline,
   promiseRuns: number,
 ): "up" | "down" | undefined {
-  if (recent.length < windowRuns) return undefined;
+  if (streaks === undefined || recent.length < windowRuns) return undefined;
   const last = recent.length - 1;
-  if (Math.abs(recent[last] as number) < leastFar) return undefined;
+  const newest = recent[last] as number;
+  if (Math.abs(newest) < leastFar) return undefined;
+  const { up, down, jumpUp, jumpDown } = streaks;
   const far = farOf(recent, last, correlation);
   const isJump = follows >= streakRuns;
-  if (far.up > leastFar && (far.up > limitOf(up, promiseRuns) || (isJump && far.jumpUp > limitOf(jumpUp, promiseRuns))))
-    return "up";
-  const isDown = far.down > limitOf(down, promiseRuns) || (isJump && far.jumpDown > limitOf(jumpDown, promiseRuns));
-  return far.down > leastFar && isDown ? "down" : undefined;
+  const share = Math.cbrt(shareOfEach / promiseRuns);
+  if (newest > 0) {
+    const isFar = far.up > limitOf(up, promiseRuns) || (isJump && far.jumpUp > limitOf(jumpUp, promiseRuns));
+    return isFar && far.up > Math.max(leastFar, farthestOf(values, 1 - share) - level) ? "up" : undefined;
+  }
+  const isFar = far.down > limitOf(down, promiseRuns) || (isJump && far.jumpDown > limitOf(jumpDown, promiseRuns));
+  return isFar && far.down > Math.max(leastFar, level - farthestOf(values, share)) ? "down" : undefined;
+}
+
+/** What of a series' pipeline is asked here. */
+export interface StreakPipeline {
+  readonly reference: { readonly streaks?: Streaks | undefined; readonly correlation: number; readonly level: number };
+  readonly values: RankTable;
+}
+
+/**
+ * A baseline may be too short to show three of its outliers in a row, such as cold starts: single values as far as three
+ * independent ones go together within the promise are always needed.
+ */
+function farthestOf({ knots, perUnit }: RankTable, share: number): number {
+  const index = share > 0.5 ? Math.ceil(share * knots.length) : Math.floor(share * knots.length) - 1;
+  return (knots[Math.max(0, Math.min(knots.length - 1, index))] as number) / perUnit;
 }
 
 function limitOf({ from, excess, share }: Tail, promiseRuns: number): number {
