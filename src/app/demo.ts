@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,10 +21,12 @@ export interface DemoArguments {
   readonly once: boolean;
   /** Folder to keep; a temporary one when left out. */
   readonly data?: string | undefined;
+  /** Open the dashboard in a browser. */
+  readonly open?: boolean | undefined;
 }
 
 /** Runs the demo against the real service, with all roles in this process. */
-export async function showDemo({ once, data }: DemoArguments, io: Io): Promise<number> {
+export async function showDemo({ once, data, open }: DemoArguments, io: Io): Promise<number> {
   const { terminal: stdout, stderr } = io;
   const dataDir = data ?? mkdtempSync(join(tmpdir(), "plumbline-demo-"));
   const screen = {
@@ -44,6 +47,7 @@ export async function showDemo({ once, data }: DemoArguments, io: Io): Promise<n
     ...(data === undefined ? {} : demoPlace(data)),
     loadDemoConfig,
     openService: openDemoService,
+    ...(open === true && { openBrowser }),
   };
   try {
     return await runDemo(screen, deps, { once });
@@ -75,6 +79,14 @@ async function openDemoService(
     log: silentLog,
   });
   return { overview, stop, webUrl: url };
+}
+
+/** With the program that the system has for it. Where there is none, the printed address serves. */
+function openBrowser(url: string): void {
+  const opener = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
+  const child = spawn(opener, [url], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
 }
 
 const placeSchema = z.object({ port: z.int().min(1).max(65_535), key: z.string().min(1) });

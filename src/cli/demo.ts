@@ -8,8 +8,11 @@ export function addDemoCommand(demo: Command, { effects, done }: CliWorld): void
   endsWith(demo, { 0: "every change was found and nothing else, or you ended it", 3: "something was missed" })
     .option("--once", "exit at the end of the story", false)
     .option("--data <folder>", "keep the data in this folder; default: a temporary one")
-    .addHelpText("after", "\nExample: plumbline demo --once")
-    .action(async ({ once, data }: { once: boolean; data?: string }) => done(await effects.demo({ once, data })));
+    .option("--open", "open the dashboard in a browser", false)
+    .addHelpText("after", "\nExample: plumbline demo --open")
+    .action(async ({ once, data, open }: { once: boolean; data?: string; open: boolean }) =>
+      done(await effects.demo({ once, data, open })),
+    );
 }
 
 /** `testbed`: a provider to try things on. */

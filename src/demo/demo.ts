@@ -37,6 +37,8 @@ export interface DemoDeps {
   /** Where the provider of an earlier demo on the same data was: the same target is the same series. */
   readonly place?: DemoPlace | undefined;
   readonly rememberPlace?: ((place: DemoPlace) => void) | undefined;
+  /** Shows the dashboard to the person at this machine. */
+  readonly openBrowser?: ((url: string) => void) | undefined;
 }
 
 export interface DemoPlace {
@@ -96,8 +98,11 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
   };
   const config = await deps.loadDemoConfig(env);
   const service = opened.adopt(await deps.openService(config, { env, dataDir }), (it) => it.stop());
-  const where = service.webUrl === undefined ? "" : `, see ${service.webUrl}`;
-  screen.say(elapsedMs(), `the monitor runs ${config.probes.length} probes${where}`);
+  screen.say(elapsedMs(), `the monitor runs ${config.probes.length} probes`);
+  if (service.webUrl !== undefined) {
+    screen.say(elapsedMs(), `dashboard ${service.webUrl}/`);
+    deps.openBrowser?.(service.webUrl);
+  }
 
   const summarise = () => {
     const facts = { score: journal.score(), elapsedMs: elapsedMs(), requests: testbed.requests() };

@@ -16,7 +16,7 @@ const promised = {
     .optional()
     .describe("where the promise comes from, if it is divided among the whole fleet"),
 };
-const found = ms("how long it takes on average to find it; missing: it is not found").optional();
+const found = ms("how long it takes to find it; missing: it is not found").optional();
 
 const levelCard = z
   .object({
@@ -52,7 +52,11 @@ const levelCard = z
     floor: z.number().describe("smaller ratios are not reported"),
     findsAfterMs: z
       .array(z.object({ ratio: z.number().describe("a move to so many times the usual value"), afterMs: found }))
-      .describe("how long moves take to be found"),
+      .describe("how long moves take to be found: median of replays of the baseline with such a move"),
+    blindBelow: z
+      .number()
+      .optional()
+      .describe("present if twice the usual is not found within a day: nor is any smaller ratio than this"),
   })
   .meta({ id: "LevelCard" });
 

@@ -134,7 +134,7 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
   const list = (names: readonly string[]): Html =>
     html`${names.slice(0, 8).join(", ")}${names.length > 8 && ` and ${names.length - 8} more`}`;
   const rows: readonly (readonly [string, Html | string])[] = [
-    ["target", `${target} (${model})`],
+    ["target", model === "none" ? target : `${target} (${model})`],
     ["probe", html`<a href="${path("probes", probeId)}">${scenario} from ${location}</a>`],
     ["first bad run", moment(firstBadSlotMs)],
     [

@@ -36,7 +36,8 @@ export function probePage(view: ProbePageView, viewer: Viewer): string {
   const { probe, chart, runs, filter, asTable, done } = view;
   const { id, target, model, scenario, location, paused, learning, nextSlotMs, last } = probe;
   const here = path("probes", id);
-  const body = html` ${done !== undefined && html`<div class="banner good" role="status"><p>${done}</p></div>`}
+  const body = html`
+    ${done !== undefined && html`<div class="banner good" role="status"><p>${done}</p></div>`}
     <div id="head">
       <h1>${scenario} at ${target}</h1>
       <p class="lead">
@@ -60,17 +61,22 @@ export function probePage(view: ProbePageView, viewer: Viewer): string {
       ><a href="/baselines?${new URLSearchParams({ probe: id }).toString()}">Its baselines</a>
     </p>
     ${asTable && html`<section id="table">${chartTable(chart)}</section>`}
-    <section id="sums" aria-label="Sums">${sums(chart)}</section>
+    <div class="two">
+      <section id="sums" aria-label="Sums">${sums(chart)}</section>
+      ${
+        viewer.mayWrite &&
+        html`<section aria-labelledby="act-title">
+          <h2 id="act-title">Act</h2>
+          ${acts(probe)}
+        </section>`
+      }
+    </div>
     <div class="row between"><h2 id="runs-title">Runs</h2></div>
     ${filterLinks(filter, here)}
     <section id="runs" aria-labelledby="runs-title">
       ${runs.length === 0 ? nothing(filter === "all" ? "No run yet." : `None of the newest runs is ${filter}.`) : runTable(runs.slice(0, shownRuns))}
     </section>
-    ${
-      viewer.mayWrite &&
-      html`<h2>Act</h2>
-        ${acts(probe)}`
-    }`;
+  `;
   return layout({ title: `${scenario} at ${target}`, viewer, isLive: true, body });
 }
 

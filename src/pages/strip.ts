@@ -11,7 +11,7 @@ interface Cell {
   readonly title: string;
 }
 
-const heights: Readonly<Record<Cell["tone"], number>> = { ok: 12, warn: 17, drift: 21, fail: 24, none: 8, empty: 3 };
+const heights: Readonly<Record<Cell["tone"], number>> = { ok: 12, warn: 17, drift: 21, fail: 24, none: 5, empty: 2 };
 
 function strip(cells: readonly Cell[], label: string): Html {
   const width = 100 / Math.max(1, cells.length);
@@ -69,7 +69,7 @@ export function sparkline(runs: readonly RunSummary[]): Html {
   const [highest, last] = [Math.max(...times), times.at(-1)];
   if (times.length < 2 || last === undefined) return html`<span class="soft small">no times yet</span>`;
   const at = (value: number, index: number): string =>
-    `${((index * 100) / (times.length - 1)).toFixed(1)},${(23 - (value / highest) * 21).toFixed(1)}`;
+    `${((index * 100) / (times.length - 1)).toFixed(1)},${(23 - (value / Math.max(1, highest)) * 21).toFixed(1)}`;
   const line = times.map(at).join("L");
   const label = `total time of ${counted(times.length, "run")}: ${formatDurationMs(Math.min(...times))} to ${formatDurationMs(highest)}, now ${formatDurationMs(last)}`;
   return html`<svg class="spark" viewBox="0 0 100 24" preserveAspectRatio="none" role="img" aria-label="${label}">

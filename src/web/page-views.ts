@@ -134,11 +134,16 @@ async function chartOf({ operations, nowMs }: PagesWorld, { id, query }: PageReq
   return chart === undefined || "kind" in chart ? undefined : chart;
 }
 
-/** A day, or less of a probe that is younger. */
+/** A day, or less of a probe that is younger. The second look is at finer points, which say better when it began. */
 async function lifeOf({ charts }: PagesWorld["operations"], id: string, nowMs: number): Promise<number> {
-  const day = await charts.read(id, nowMs - 24 * hourMs, nowMs);
-  const firstMs = day === undefined || "kind" in day ? undefined : day.points[0]?.atMs;
-  return firstMs === undefined ? hourMs : Math.min(24 * hourMs, Math.max(5 * minuteMs, (nowMs - firstMs) * 1.05));
+  let lengthMs = 24 * hourMs;
+  for (let look = 0; look < 2; look += 1) {
+    const chart = await charts.read(id, nowMs - lengthMs, nowMs);
+    const firstMs = chart === undefined || "kind" in chart ? undefined : chart.points[0]?.atMs;
+    if (firstMs === undefined) return hourMs;
+    lengthMs = Math.min(24 * hourMs, Math.max(2 * minuteMs, (nowMs - firstMs) * 1.05));
+  }
+  return lengthMs;
 }
 
 async function showQuiet({ operations, targets }: PagesWorld, { visit, query }: PageRequest): Promise<string> {

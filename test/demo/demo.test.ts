@@ -142,6 +142,20 @@ describe("runDemo --once", () => {
     expect(written()).toContain("✗");
   });
 
+  it("prints the address of the dashboard before anything else happens, and opens it when asked", async () => {
+    const { deps, env } = demo({ notices: all });
+    const { io, written } = terminal();
+    const opened: string[] = [];
+    const openService: DemoDeps["openService"] = async (...given) => ({
+      ...(await deps.openService(...given)),
+      webUrl: "http://127.0.0.1:4711",
+    });
+    await runDemo(io, { ...deps, openService, openBrowser: (url) => opened.push(url) }, { once: true });
+    envs.push(env());
+    expect(written().split("\n").slice(0, 4).join("\n")).toContain("dashboard http://127.0.0.1:4711/");
+    expect(opened).toEqual(["http://127.0.0.1:4711"]);
+  });
+
   it("draws on a terminal and leaves the summary as the last thing on it", async () => {
     const { deps, env } = demo({ notices: all });
     const { io, written } = terminal(true);

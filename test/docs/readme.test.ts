@@ -15,6 +15,13 @@ test("it opens with what it is, then what it looks like, then two commands: to s
   expect(blocks.slice(1).map(({ text }) => text)).toEqual(["npm ci && npm run demo\n", "npm ci && npm test\n"]);
 });
 
+test("it opens with a picture of the dashboard that loads fast", () => {
+  const [, file = ""] = /^# Plumbline\n\n[^!]+\n!\[[^\]]{20,}\]\(([^)]+\.png)\)/.exec(readme) ?? [];
+  const picture = readFileSync(file);
+  expect(picture.subarray(1, 4).toString()).toBe("PNG");
+  expect(picture.length).toBeLessThanOrEqual(200_000);
+});
+
 const pages = ["README.md", "SECURITY.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md")];
 
 test.each(pages)("%s: every link to a page of ours leads to it, and to a heading that is there", (page) => {

@@ -4,6 +4,7 @@ import type { SeriesMemory } from "../../../src/baseline/baseline.ts";
 import { describeMove } from "../../../src/judgement/drift/level/describe-move.ts";
 import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
+import { wordsOf } from "../../../src/judgement/drift/level/watched-output.ts";
 import { dayMs, everyMs, followSeries } from "./followed-series.ts";
 
 const perDay = dayMs / everyMs;
@@ -27,6 +28,15 @@ describe("how far a series has moved", () => {
     expect(observed).toMatch(/^[\d.]+ m?s \(×[\d.]+, 95 % interval ×[\d.]+ to ×[\d.]+\), since \d{4}-/);
     expect(ratio).toBeGreaterThan(1.6);
     expect(ratio).toBeLessThan(2.4);
+  });
+
+  test("what was found in ranks is not contradicted by an interval", () => {
+    const change = { kind: "up", sinceMs: 0, ratio: 15, low: 0.8, high: 281, samples: 9 } as const;
+    const wording = { format: String, pagesDown: true };
+    expect(wordsOf(change, 2, wording)).toMatch(/^30 \(×15, most runs\), since /);
+    expect(wordsOf(change, 2, wording, false)).toContain("95 % interval ×0.80 to ×281");
+    expect(wordsOf({ ...change, ratio: 1.08, low: 1.08, high: 1.08 }, 100, wording)).toContain("(×1.08, most runs)");
+    expect(wordsOf({ ...change, kind: "down", ratio: 0.5, low: 0.4, high: 0.6 }, 2, wording)).toContain("×0.4 to ×0.6");
   });
 
   test("a share of runs that fail", () => {

@@ -31,7 +31,7 @@ describe("the card of a series", () => {
       /^from 20160 runs, .* UTC to .* UTC; daily swing ×\d\.\d\d, autocorrelation -?\d\.\d\d, wander \d\.\d\d$/,
     );
     expect(finds).toMatch(
-      /^changes below 5 % are not reported; average time to detect: \+20 % in \d+ h \d+ min, \+50 % in \d+ min, ×2 in \d+ min$/,
+      /^changes below 5 % are not reported; time to detect, by replay: \+20 % in \d+ h \d+ min, \+50 % in \d+ min, ×2 in \d+ min$/,
     );
     expect(promise).toBe("promise: at most one false page in 180 days");
   });

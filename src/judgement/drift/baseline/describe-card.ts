@@ -15,11 +15,12 @@ const shortMs = 10;
 /** A card of levels, for people. */
 export function levelLines(card: LevelCard): string[] {
   const say = sayIn[card.unit];
-  const { usual, n, fromMs, toMs, season, weekend, correlation, margin, floor, findsAfterMs } = card;
+  const { usual, n, fromMs, toMs, season, weekend, correlation, margin, floor, findsAfterMs, blindBelow } = card;
   return [
     `90 % of values between ${say(usual.low)} and ${say(usual.high)}, median ${say(usual.middle)}`,
     `from ${n} runs, ${day(fromMs)} to ${day(toMs)}; daily swing ×${season.toFixed(2)}${weekendText(weekend)}, autocorrelation ${correlation.toFixed(2)}, wander ${margin.wander.toFixed(2)}${widestText(margin)}`,
-    `changes below ${Math.round((floor - 1) * 100)} % are not reported; average time to detect: ${movesText(findsAfterMs)}`,
+    `changes below ${Math.round((floor - 1) * 100)} % are not reported; time to detect, by replay: ${movesText(findsAfterMs)}`,
+    ...(blindBelow === undefined ? [] : [`blind below ×${blindBelow}: smaller changes are not found within a day`]),
     promiseText(card),
   ];
 }

@@ -1,3 +1,5 @@
+import { readyPipeline } from "./pipeline.ts";
+import { runsUntilFound } from "./replay.ts";
 import type { DriftPolicy, JudgePolicy } from "../../../probe/probe.ts";
 import { stageOf } from "./stages.ts";
 import type { Reference } from "../learn/reference.ts";
@@ -22,23 +24,36 @@ export interface BaselineCard {
   /** The promise in force for this series, and where it comes from when it is divided among several. */
   readonly falsePageEveryMs: number;
   readonly shared?: DriftPolicy["shared"];
-  /** About how long it takes to find a move; undefined: within the floor, or lost in the noise. */
+  /** How long it takes to find a move, by replay, median; undefined: within the floor, or lost in the noise. */
   readonly findsAfterMs: readonly { readonly ratio: number; readonly afterMs: number | undefined }[];
+  /** Twice the usual is not found within a day, nor is anything smaller than this ratio. */
+  readonly blindBelow?: number | undefined;
 }
 
 /** Every card says how long changes of this size take to be detected. */
 export const ratiosOnCards = [1.2, 1.5, 2];
-/** A component's share of the promise: one of six steps of 0.8. */
-const shareOfStep = 0.8 / 6;
+/** The first of these that is found within a day, of a series in which twice the usual is not. */
+const largerRatios = [3, 5, 10, 50];
 const deviationsOf90 = 1.645;
-const longestMs = 90 * 86_400_000;
+const dayMs = 86_400_000;
+/** Of a series that runs less often than that. */
+const fewestRuns = 6;
 
 /** `marginFactor` is the factor on its margin that people's falsePositives have earned it. */
 export function cardOf(reference: Reference, policy: JudgePolicy, marginFactor = 1): BaselineCard {
-  const { n, fromMs, toMs, origin, level, spread, season, correlation, margin } = reference;
+  const { n, fromMs, toMs, origin, level, spread, season, correlation, margin, intervalMs } = reference;
   const { floor, mayPage } = stageOf(reference, policy);
   const at = (deviations: number): number => Math.exp(origin + level + deviations * spread);
   const [s1 = 0, c1 = 0] = season;
+  const { falsePageEveryMs } = policy.drift;
+  const pipeline = readyPipeline(reference, floor, marginFactor);
+  const promise = { samples: falsePageEveryMs / intervalMs, floor, intervalMs };
+  const foundAfterMs = (ratio: number): number | undefined => {
+    const runs = Math.log(ratio) <= floor ? undefined : runsUntilFound(pipeline, ratio, promise);
+    return runs === undefined ? undefined : runs * intervalMs;
+  };
+  const isSoon = (ratio: number): boolean =>
+    (foundAfterMs(ratio) ?? Infinity) <= Math.max(dayMs, fewestRuns * intervalMs);
   return {
     n,
     fromMs,
@@ -50,31 +65,9 @@ export function cardOf(reference: Reference, policy: JudgePolicy, marginFactor =
     margin,
     floor: Math.exp(floor),
     mayPage,
-    falsePageEveryMs: policy.drift.falsePageEveryMs,
+    falsePageEveryMs,
     ...(policy.drift.shared && { shared: policy.drift.shared }),
-    findsAfterMs: ratiosOnCards.map((ratio) => ({
-      ratio,
-      afterMs: delayOf(ratio, reference, floor, policy.drift, marginFactor),
-    })),
+    findsAfterMs: ratiosOnCards.map((ratio) => ({ ratio, afterMs: foundAfterMs(ratio) })),
+    ...(!isSoon(2) && { blindBelow: largerRatios.find(isSoon) ?? Math.max(...largerRatios) }),
   };
-}
-
-/** (ln A + ln 1/share) / KL: what a Shiryaev-Roberts sum needs on average, with floor and margin off the shift. */
-function delayOf(
-  ratio: number,
-  { spread, correlation, clip, margin, intervalMs }: Reference,
-  floor: number,
-  { falsePageEveryMs }: DriftPolicy,
-  marginFactor: number,
-): number | undefined {
-  if (Math.log(ratio) <= floor) return undefined;
-  const whitening = Math.sqrt((1 - correlation) / (1 + correlation));
-  const beyondFloor = spread > 0 ? ((Math.log(ratio) - floor) / spread) * whitening : clip.scores;
-  const floorInScores = spread > 0 ? (floor / spread) * whitening : 0;
-  const wander = Math.max(0, marginFactor * margin.wander - floorInScores);
-  const shift = Math.min(clip.scores, beyondFloor) - marginFactor * margin.estimation - wander;
-  if (shift <= 0) return undefined;
-  const needed = Math.log(falsePageEveryMs / intervalMs) - Math.log(shareOfStep);
-  const afterMs = Math.max(1, needed / ((shift / margin.unsteadiness) ** 2 / 2)) * intervalMs;
-  return afterMs > longestMs ? undefined : afterMs;
 }

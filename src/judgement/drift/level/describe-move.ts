@@ -31,7 +31,7 @@ export function describeMove({ series, baseline, state, reading, lastSlotMs }: S
     const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, lastSlotMs));
     const format =
       series.aspect === "latency" ? formatDurationMs : (value: number): string => value.toFixed(value < 10 ? 2 : 0);
-    const observed = wordsOf(change, usual, { format, pagesDown: true });
+    const observed = wordsOf(change, usual, { format, pagesDown: true }, engine.held !== undefined);
     return { expected: format(usual), observed, ratio: change.ratio };
   }
   const bits = isJsonObject(state) ? readErrorBits(state["bits"]) : undefined;

@@ -90,12 +90,18 @@ function whyOf(
   return marginFactorOf(falsePositives, nowMs) > 1 ? { why: widerWhy } : {};
 }
 
-export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: number, { format }: Wording): string {
+/** `isFound`: not only suspected. */
+export function wordsOf(
+  { kind, ratio, low, high, sinceMs }: Change,
+  usual: number,
+  { format }: Wording,
+  isFound = true,
+): string {
   const since = `since ${minuteText(sinceMs)}`;
   switch (kind) {
     case "up":
     case "down":
-      return `${format(usual * ratio)} (×${times(ratio)}, 95 % interval ×${times(low)} to ×${times(high)}), ${since}`;
+      return `${format(usual * ratio)} (×${times(ratio)}, ${howSure(kind, low, high, isFound)}), ${since}`;
     case "variance":
       return `varies more than before, ${since}`;
     case "tail":
@@ -103,4 +109,14 @@ export function wordsOf({ kind, ratio, low, high, sinceMs }: Change, usual: numb
     default:
       return kind satisfies never;
   }
+}
+
+/**
+ * Ranks have shown that most runs are away, which values that scatter widely need not: an interval around their middle that
+ * holds no change as well would contradict the alert.
+ */
+function howSure(kind: "up" | "down", low: number, high: number, isFound: boolean): string {
+  const [from, to] = [times(low), times(high)];
+  const isAway = kind === "up" ? low > 1 && from !== "1.00" : high < 1 && to !== "1.00";
+  return (isAway && from !== to) || !isFound ? `95 % interval ×${from} to ×${to}` : "most runs";
 }
