@@ -17,7 +17,7 @@ import { isoSeconds } from "../std/time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import { deliveryLine } from "./deliveries.ts";
 import type { CliWorld } from "./effects.ts";
-import { lines } from "./format.ts";
+import { lines, wholeNumber } from "./format.ts";
 
 interface Because extends AskOptions {
   readonly why: string;
@@ -34,9 +34,16 @@ export function addIncidentCommands(incident: Command, world: CliWorld): void {
   const list = (incidents: readonly IncidentView[]): string => incidentLines(incidents, effects.nowMs());
 
   command("list", "list active incidents, newest first")
-    .option("--all", "include resolved ones", false)
-    .action(({ all, ...where }: AskOptions & { all: boolean }) =>
-      ask(world, where, listIncidents, { query: { state: all ? "all" : "open" } }, list),
+    .option("--all", "include resolved ones, every episode", false)
+    .option("--limit <count>", "show at most so many", wholeNumber, 500)
+    .action(({ all, limit, ...where }: AskOptions & { all: boolean; limit: number }) =>
+      ask(
+        world,
+        where,
+        listIncidents,
+        { query: { state: all ? "all" : "open", limit } },
+        (found) => list(found) + (found.length < limit ? "" : `only the newest ${limit}: --limit shows more\n`),
+      ),
     );
   about("show", "show one incident: what changed, what happened, who was notified or why not")
     .alias("explain")

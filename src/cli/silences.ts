@@ -1,13 +1,23 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { createSilence, expireSilence, listSilences, type SilenceView } from "../operate/silences.ts";
+import {
+  createSilence,
+  expireSilence,
+  extendSilence,
+  listSilences,
+  previewSilence,
+  type SilenceReach,
+  type SilenceView,
+} from "../operate/silences.ts";
 import { isoSeconds } from "../std/time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
-import { durationLike, lines } from "./format.ts";
+import { durationLike, lines, moment } from "./format.ts";
 
 interface AddOptions extends AskOptions {
   readonly for: number;
   readonly why: string;
+  readonly from?: number;
+  readonly untilResolved?: string;
 }
 
 /** `silence`: mute notifications for a while. */
@@ -19,19 +29,52 @@ export function addSilenceCommands(silence: Command, world: CliWorld): void {
     .argument("<match...>", "target=, probe=, scenario=, location= or kind=; * stands for any characters", match, {})
     .requiredOption("--for <duration>", "how long, such as 2h", durationLike("2h"))
     .requiredOption("--why <reason>", "reason, kept with the silence")
+    .option("--from <time>", "when it begins, such as 2026-11-30T22:00Z; default: now", moment)
+    .option("--until-resolved <incident>", "end with this incident, if that comes first")
     .addHelpText("after", '\nExample: plumbline silence add target=mini kind=latency --for 2h --why "provider upgrade"')
-    .action((matcher: Record<string, string>, { for: durationMs, why, ...where }: AddOptions) =>
-      ask(world, where, createSilence, { body: { matcher, durationMs, why } }, (made) => silenceLines([made])),
+    .action((matcher: Record<string, string>, { for: durationMs, why, from, untilResolved, ...where }: AddOptions) =>
+      ask(
+        world,
+        where,
+        createSilence,
+        { body: { matcher, durationMs, why, startsAtMs: from, endsWith: untilResolved } },
+        (made) => silenceLines([made]) + (made.reach === undefined ? "" : reachText(made.reach)),
+      ),
+    );
+  asking(silence.command("preview").description("count what a silence would mute, without making it"))
+    .argument("<match...>", "as for `silence add`", match, {})
+    .action((matcher: Record<string, string>, where: AskOptions) =>
+      ask(world, where, previewSilence, { body: { matcher } }, reachText),
+    );
+  asking(silence.command("extend").description("let a silence end later, or earlier"))
+    .argument("<id>", "id of the silence")
+    .requiredOption("--for <duration>", "how long from now, such as 2h", durationLike("2h"))
+    .requiredOption("--why <reason>", "reason, kept in the audit log")
+    .action((id: string, { for: durationMs, why, ...where }: AddOptions) =>
+      ask(
+        world,
+        where,
+        extendSilence,
+        { id, body: { durationMs, why } },
+        ({ endsAtMs }) => `${id} ends at ${isoSeconds(endsAtMs)}\n`,
+      ),
     );
   asking(silence.command("expire").description("end a silence now"))
     .argument("<id>", "id of the silence")
     .action((id: string, where: AskOptions) => ask(world, where, expireSilence, { id }, () => `${id} has ended\n`));
 }
 
+/** `mutes 3 open incidents, matches 12 probes` */
+function reachText({ incidents, probes }: SilenceReach): string {
+  if (incidents === 0 && probes === 0) return "warning: it matches no probe and no open incident; check its spelling\n";
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  return `mutes ${counted(incidents, "open incident")}, matches ${counted(probes, "probe")}\n`;
+}
+
 function silenceLines(silences: readonly SilenceView[]): string {
-  return lines(silences, "no silences", ({ id, matcher, startsAtMs, endsAtMs, by, why }) => {
+  return lines(silences, "no silences", ({ id, matcher, startsAtMs, endsAtMs, by, why, endsWith }) => {
     const what = Object.entries(matcher).map(([name, value]) => `${name}=${value}`);
-    return `${id}  ${what.join(" ")}  ${isoSeconds(startsAtMs)} – ${isoSeconds(endsAtMs)}  ${by}: ${why}`;
+    return `${id}  ${what.join(" ")}  ${isoSeconds(startsAtMs)} – ${isoSeconds(endsAtMs)}${endsWith === undefined ? "" : ` or with ${endsWith}`}  ${by}: ${why}`;
   });
 }
 

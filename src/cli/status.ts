@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { getStatus, type Status } from "../operate/status.ts";
 import { renderLive } from "../report/live.ts";
+import { isoSeconds } from "../std/time.ts";
 import { asking, type AskOptions, call, explain, trimmed } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
 import { wholeNumber } from "./format.ts";
@@ -54,27 +55,33 @@ async function watch({ url, page }: StatusOptions, { io, effects }: CliWorld): P
     colour: wantsColour(io),
   });
   let exitCode: number = exitCodes.fine;
+  let last: Status | undefined;
   while (!ended.signal.aborted) {
     const reply = await call(effects, url, getStatus, { query: { page } });
-    if (reply.kind !== "answered") {
+    // A service that restarts comes back; one that never answered, or refuses, does not.
+    const isAway = reply.kind === "unreachable" && last !== undefined;
+    if (reply.kind !== "answered" && !isAway) {
       screen.end();
       return explain(io, url, reply);
     }
-    exitCode = exitCodeOf(reply.data);
-    screen.draw(() => picture(reply.data, url, io));
+    if (reply.kind === "answered") last = reply.data;
+    const shown = last;
+    exitCode = isAway || shown === undefined ? exitCodes.unhealthy : exitCodeOf(shown);
+    if (shown !== undefined) screen.draw(() => picture(shown, url, io, isAway));
     await effects.sleep(redrawMs, ended.signal);
   }
   screen.end();
   return exitCode;
 }
 
-function picture(status: Status, url: string, io: Io): string {
+function picture(status: Status, url: string, io: Io, isAway = false): string {
   const { ready, reasons } = status.health;
+  const answered = ready ? "ready" : `not ready: ${reasons.join("; ")}`;
   return renderLive(status, {
     columns: io.stdout.isTTY ? io.stdout.columns : 120,
     colour: wantsColour(io),
     title: trimmed(url).replace(/^https?:\/\//, ""),
-    phase: ready ? "ready" : `not ready: ${reasons.join("; ")}`,
+    phase: isAway ? `does not answer; as of ${isoSeconds(status.atMs)}` : answered,
     events: [],
   });
 }

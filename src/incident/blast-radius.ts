@@ -7,6 +7,8 @@ export interface PeerProbe {
   readonly target: string;
   readonly scenario: string;
   readonly location: string;
+  /** Its slot, Unix milliseconds. */
+  readonly atMs: number;
   readonly verdict: Verdict;
   /** The kinds of what it found. */
   readonly kinds: readonly FindingKind[];
@@ -18,17 +20,23 @@ export interface BlastRadius {
   readonly fine: readonly string[];
 }
 
-/** Comparable are other probes of the same target, and the same scenario at other targets and locations. */
+/** A single run says of these kinds whether a probe is fine; of what is measured over many runs it does not. */
+const seenAtOnce: readonly FindingKind[] = ["availability", "expectation", "policy", "contract", "error-shape"];
+
+/** Only runs after the incident began count. Comparable are other probes of the same target, and the same scenario at other targets and locations. */
 export function blastRadiusOf(incident: Incident, peers: readonly PeerProbe[]): BlastRadius {
+  const beganMs = incident.lastGoodSlotMs ?? incident.firstBadSlotMs;
   const comparable = peers.filter(
-    ({ probeId, target, scenario }) =>
-      probeId !== incident.probeId && (target === incident.target || scenario === incident.scenario),
+    ({ probeId, target, scenario, atMs }) =>
+      probeId !== incident.probeId && atMs > beganMs && (target === incident.target || scenario === incident.scenario),
   );
   const names = (which: (peer: PeerProbe) => boolean): string[] =>
     comparable.filter(which).map((peer) => nameOf(peer, incident));
   return {
     affected: names(({ kinds }) => kinds.includes(incident.kind)),
-    fine: names(({ verdict }) => verdict === "ok"),
+    fine: names(
+      ({ verdict, atMs }) => verdict === "ok" && atMs >= incident.firstBadSlotMs && seenAtOnce.includes(incident.kind),
+    ),
   };
 }
 

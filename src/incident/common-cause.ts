@@ -1,9 +1,13 @@
 import type { Incident } from "./incident.ts";
 
+/** `api.example.com`, or `api.example.com:8443`; of a target without an address its name. */
+export function hostOf({ name, baseUrl = "" }: { readonly name: string; readonly baseUrl?: string }): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).host : name;
+}
+
 /** A target, its host, and a location that probes it. */
 export interface Place {
   readonly target: string;
-  /** `api.example.com`, or `api.example.com:8443` */
   readonly host: string;
   readonly location: string;
 }

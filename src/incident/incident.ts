@@ -12,6 +12,8 @@ export interface Incident {
   readonly probe: string;
   readonly target: string;
   readonly model: string;
+  /** Of its target; undefined in rows older than this field. */
+  readonly host?: string | undefined;
   readonly scenario: string;
   readonly location: string;
   readonly kind: FindingKind;

@@ -25,6 +25,10 @@ export interface Surroundings {
   readonly outages: readonly Outage[];
   /** Open group incidents. */
   readonly groups?: readonly Incident[] | undefined;
+  /** Open contract and error-shape incidents: one change of a provider may have several. */
+  readonly changes?: readonly Incident[] | undefined;
+  /** Why the probe is not checked, where that is known. */
+  readonly unchecked?: string | undefined;
   /** The state of the other probes; read only when there is something to send. */
   readonly peers?: readonly PeerProbe[] | undefined;
   /** Messages about what is wrong within the last hour, by receiver; read only when there is something to send. */
@@ -86,6 +90,18 @@ function groupOf(incident: Mutable, groups: readonly Incident[], nowMs: number):
     if (found !== undefined) return { reason, by: incidentId(found) };
   }
   return undefined;
+}
+
+/** Why nothing that is measured at a location counts just now; undefined: it does. */
+export function unwellAt({ groups = [] }: Surroundings, location: string, nowMs: number): string | undefined {
+  const found = groups.find(
+    ({ group, lastSlotMs, goodInARow }) =>
+      (group?.reason === "monitor-overloaded" || group?.reason === "clock-is-wrong") &&
+      goodInARow === 0 &&
+      nowMs - lastSlotMs < freshMs &&
+      (group.location ?? location) === location,
+  );
+  return found?.group?.headline;
 }
 
 function isOneOf({ kind, model, label, exceptions }: Moved, incident: Mutable): boolean {

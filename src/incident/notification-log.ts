@@ -9,6 +9,8 @@ export interface NotificationLog {
   readonly receivers?: Readonly<Record<string, ReceiverEntry>> | undefined;
   /** Something happened while nobody could be notified: they are as soon as that ends. */
   readonly isPending?: boolean | undefined;
+  /** The newest judged slot when people were notified that nobody checks it any more. */
+  readonly uncheckedSlotMs?: number | undefined;
   /** What muted the incident at its newest bad slot. */
   readonly muted?: { readonly reason: string; readonly by: string } | undefined;
 }

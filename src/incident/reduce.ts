@@ -2,6 +2,7 @@ import { type Finding, type Ruling, type Severity, worstFirst } from "../judgeme
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
+import { hostOf } from "./common-cause.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
 import { recurringSeries } from "../judgement/subject.ts";
@@ -11,7 +12,7 @@ import { tierOf } from "./tier.ts";
 export interface IncidentOwner {
   readonly id: string;
   readonly name: string;
-  readonly target: { readonly name: string; readonly model: string };
+  readonly target: { readonly name: string; readonly model: string; readonly baseUrl?: string };
   readonly scenario: { readonly name: string };
   readonly location: string;
   readonly incident: IncidentPolicy;
@@ -170,6 +171,7 @@ function suspicion(
     probe: probe.name,
     target: probe.target.name,
     model: probe.target.model,
+    host: hostOf(probe.target),
     scenario: probe.scenario.name,
     location: probe.location,
     kind: subject.kind,

@@ -8,7 +8,8 @@ export type RemindReason =
   | "silence-ended"
   | "maintenance-ended"
   | "no-longer-muted"
-  | "reaches-further";
+  | "reaches-further"
+  | "not-checked";
 
 /**
  * After another bad slot of an open incident: notifies people again, or for the first time if it was muted until now.
@@ -19,10 +20,40 @@ export function remind(
   mute: Mute | undefined,
   { remindMs }: Pick<IncidentPolicy, "remindMs">,
   nowMs: number,
-): { readonly incident: Incident; readonly transition: Transition } | undefined {
+): Reminder | undefined {
   if (incident.state !== "open" || mute !== undefined) return undefined;
   const reason = whyAgain(incident, remindMs, nowMs);
-  if (reason === undefined) return undefined;
+  return reason === undefined ? undefined : reminded(incident, reason, nowMs);
+}
+
+/**
+ * Whether what people wait for must be seen again first: what muted the incident was the cause of it, perhaps, or kept it
+ * from being measured.
+ */
+export function needsFreshEvidence({ notifications }: Incident): boolean {
+  const muted = notifications?.muted?.reason;
+  return notifications?.isPending === true && muted !== undefined && muted !== "silenced" && muted !== "maintenance";
+}
+
+/** Instead of a reminder, once: nobody measures it any more. Undefined: not due, or nobody was ever notified. */
+export function remindUnchecked(
+  incident: Incident,
+  { remindMs }: Pick<IncidentPolicy, "remindMs">,
+  nowMs: number,
+): Reminder | undefined {
+  const { lastNotifiedAtMs, uncheckedSlotMs } = incident.notifications ?? {};
+  if (incident.state !== "open" || lastNotifiedAtMs === undefined || nowMs - lastNotifiedAtMs < remindMs)
+    return undefined;
+  if (uncheckedSlotMs === incident.lastSlotMs) return undefined;
+  return reminded(withLog(incident, { uncheckedSlotMs: incident.lastSlotMs }), "not-checked", nowMs);
+}
+
+interface Reminder {
+  readonly incident: Incident;
+  readonly transition: Transition;
+}
+
+function reminded(incident: Incident, reason: RemindReason, nowMs: number): Reminder {
   const next = withLog({ ...incident, sequence: incident.sequence + 1 }, { muted: undefined });
   const { fingerprint, sequence } = next;
   const transition = {

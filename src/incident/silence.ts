@@ -9,6 +9,8 @@ export interface Silence {
   readonly endsAtMs: number;
   readonly by: string;
   readonly why: string;
+  /** The id of the incident with which it ends, if that resolves before its time is over. */
+  readonly endsWith?: string | undefined;
 }
 
 /** Each given member must match, `*` standing for any characters. At least one is given. */
@@ -16,5 +18,10 @@ export type SilenceMatcher = { readonly [Member in MatchableMember]?: string | u
 
 export function isSilencedBy(incident: Matchable, { matcher, startsAtMs, endsAtMs }: Silence, nowMs: number): boolean {
   const isActive = startsAtMs <= nowMs && nowMs < endsAtMs;
-  return isActive && matchableMembers.every((member) => fits(matcher[member], incident[member] ?? ""));
+  return isActive && isMatchedBy(incident, matcher);
+}
+
+/** Whether the silence would mute it, at whatever time. Members that are left out of `incident` match everything. */
+export function isMatchedBy(incident: Partial<Matchable>, matcher: SilenceMatcher): boolean {
+  return matchableMembers.every((member) => fits(matcher[member], incident[member] ?? ""));
 }

@@ -22,6 +22,8 @@ export interface JudgeRunInput {
   readonly memory: readonly SeriesMemory[];
   readonly slotMs: number;
   readonly fleet?: Fleet | undefined;
+  /** Why nothing that the monitor measures counts just now. */
+  readonly unwell?: string | undefined;
 }
 
 export interface RunJudgement {
@@ -33,10 +35,16 @@ export interface RunJudgement {
   readonly series: readonly SeriesUpdate[];
 }
 
+/** A longer stall of the event loop means that the monitor itself is unwell: the overload incident counts such runs. */
+const longestStallMs = 1000;
+
 /** Every judge's opinion of a run. Baselines are asked, and learned from, only where the fixed rules hold. */
 export function judgeRun(input: JudgeRunInput): RunJudgement {
+  if (input.unwell !== undefined) return unjudgeable(input.unwell);
   const stepMs = input.observations.find((it) => it.clockStepMs !== undefined)?.clockStepMs;
   if (stepMs !== undefined) return unjudgeable(`the clock was set by ${formatDurationMs(Math.abs(stepMs))} meanwhile`);
+  const stallMs = Math.max(0, ...input.observations.map(({ maxLoopDelayMs }) => maxLoopDelayMs));
+  if (stallMs > longestStallMs) return unjudgeable(`Plumbline stalled for ${formatDurationMs(stallMs)} meanwhile`);
   const limit = input.observations.flatMap(({ outcome }) => localLimitOf(outcome) ?? []).at(0);
   if (limit !== undefined) return unjudgeable(limit);
   const { probe, scenario, observations, fleet } = input;

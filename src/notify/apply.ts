@@ -22,7 +22,7 @@ export function applyRulings(
   const reduced = reduceRun(incidents, rulings, context);
   const parts = reduced.incidents.map((incident): Effects => {
     const mute = muteOf(incident, surroundings, alerting.maintenance, nowMs);
-    const notified = { alerting, mute, peers: surroundings.peers, sent };
+    const notified = { alerting, mute, peers: surroundings.peers, changes: surroundings.changes, sent };
     const transition = reduced.transitions.find(({ fingerprint }) => fingerprint === incident.fingerprint);
     if (transition !== undefined) return countSent(notify(incident, transition, receivers, notified), sent);
     const reminder = incident.goodInARow === 0 ? remind(incident, mute, probe.incident, nowMs) : undefined;

@@ -24,6 +24,8 @@ export interface GroupReport {
   readonly group: GroupMembers | undefined;
   readonly findings: readonly Pick<Finding, "subject" | "expected" | "observed">[];
   readonly evidence: Evidence;
+  /** When it began, by its members: the newest run without it and the first with it. */
+  readonly began?: { readonly lastGoodSlotMs?: number | undefined; readonly firstBadSlotMs: number } | undefined;
   /** The routes of its members; every receiver is notified when left out. */
   readonly routes?: readonly Route[] | undefined;
   readonly nowMs: number;
@@ -73,6 +75,7 @@ export function applyGroupReport(
   const named = group && { ...group, notifiedMembers: before?.group?.notifiedMembers };
   const incident: Incident = {
     ...reduced.incident,
+    ...(before?.state === "open" || before?.state === "acknowledged" ? {} : report.began),
     group: named ?? before?.group,
     evidence: withoutRepeats(reduced.incident.evidence),
   };

@@ -50,10 +50,11 @@ export function applyLimitReport(
   surroundings: Surroundings = alone,
 ): Effects {
   const owner = limitOwner(limit, alerting);
-  // The same finding again is no news: only time changes anything.
+  // The same finding again is no news: only time changes anything, and what is said then is the newest.
   const isOpen = before?.state === "open" || before?.state === "acknowledged";
   if (isOpen && finding !== undefined && before.severity === finding.severity) {
-    return sweep(before, { incident: owner.incident, alerting, receivers }, surroundings, nowMs) ?? nothingFollows;
+    const newest = { ...before, findings: [finding], lastSlotMs: nowMs, lastBadSlotMs: nowMs };
+    return sweep(newest, { incident: owner.incident, alerting, receivers }, surroundings, nowMs) ?? nothingFollows;
   }
   const { series, label } = limit;
   const subject = { kind: "budget", series, label } as const;

@@ -11,6 +11,7 @@ const auditEntry = z
         "resolve",
         "silence",
         "expire-silence",
+        "extend-silence",
         "retry-delivery",
         "accept-baseline",
         "reject-baseline",

@@ -120,7 +120,8 @@ export const listIncidents = {
   summary: "list active incidents, newest first; state=all includes resolved ones",
   scope: "read",
   query: z.object({
-    state: z.enum(["open", "all"]).default("open").describe("all: resolved incidents as well"),
+    state: z.enum(["open", "all"]).default("open").describe("all: resolved incidents as well, every episode"),
+    limit: z.coerce.number().int().min(1).max(5000).default(500).describe("at most so many"),
   }),
   answer: z.array(incident),
 } as const satisfies Operation;

@@ -32,7 +32,7 @@ export interface IncidentStore {
 
 /** Undefined: there is no such incident. */
 export interface Incidents {
-  list(all: boolean): Promise<readonly Incident[]>;
+  list(all: boolean, most?: number): Promise<readonly Incident[]>;
   get(id: string): Promise<IncidentHistory | undefined>;
   /** The same with the words of its alert, and how far it reaches. */
   brief(id: string): Promise<(IncidentHistory & { readonly brief: IncidentBrief }) | undefined>;
@@ -74,7 +74,7 @@ export function createIncidents({ book, clock, receiversOf, nudge }: IncidentWor
   };
 
   return {
-    list: (all) => book.incidents(all, mostListed),
+    list: (all, most = mostListed) => book.incidents(all, most),
     get: (id) => book.history(id),
     async brief(id) {
       const history = await book.history(id);

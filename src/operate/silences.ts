@@ -1,7 +1,10 @@
 import { z } from "zod";
-import type { Silence } from "../incident/silence.ts";
+import { mostOpenIncidents } from "../incident/incident.ts";
+import { isMatchedBy, type Silence, type SilenceMatcher } from "../incident/silence.ts";
+import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
+import type { IncidentStore } from "./manage-incidents.ts";
 import { at, by, findingKind, givenAt, name, reason } from "./fields.ts";
 import { type Operation, type Plain, subjectOf } from "./operation.ts";
 
@@ -27,7 +30,15 @@ const newSilence = z.strictObject({
     .max(90 * 86_400_000)
     .describe("how long it lasts, in milliseconds"),
   why: reason,
+  endsWith: name.optional().describe("id of an incident: the silence ends with it, if that comes first"),
 });
+
+const reach = z
+  .object({
+    incidents: z.int().describe("open incidents that it mutes"),
+    probes: z.int().describe("configured probes that it matches"),
+  })
+  .meta({ id: "SilenceReach", description: "what a matcher matches now" });
 
 const silence = z
   .object({
@@ -37,10 +48,13 @@ const silence = z
     endsAtMs: at("when it ends"),
     by,
     why: z.string().describe("the reason"),
+    endsWith: z.string().optional().describe("id of the incident with which it ends, if that comes first"),
+    reach: reach.optional().describe("when it is made: what it matches now"),
   })
   .meta({ id: "Silence" });
 
 export type SilenceView = Plain<z.output<typeof silence>>;
+export type SilenceReach = Plain<z.output<typeof reach>>;
 export type NewSilence = Plain<z.output<typeof newSilence>>;
 
 export const listSilences = {
@@ -61,6 +75,25 @@ export const createSilence = {
   answer: silence,
 } as const satisfies Operation;
 
+export const previewSilence = {
+  method: "POST",
+  path: "/silences/preview",
+  summary: "count what a matcher matches now; nothing is changed",
+  scope: "read",
+  body: z.strictObject({ matcher }),
+  answer: reach,
+} as const satisfies Operation;
+
+export const extendSilence = {
+  method: "POST",
+  path: "/silences/{id}/extend",
+  summary: "let a silence end this long from now",
+  scope: "write",
+  subject: subjectOf("silence", "the id of the silence"),
+  body: newSilence.pick({ durationMs: true, why: true }),
+  answer: z.object({ endsAtMs: at("when it ends") }),
+} as const satisfies Operation;
+
 export const expireSilence = {
   method: "DELETE",
   path: "/silences/{id}",
@@ -74,26 +107,35 @@ export interface SilenceStore {
   silences(nowMs: number): Promise<readonly Silence[]>;
   addSilence(silence: Silence, entry: AuditEntry): Promise<void>;
   /** False when no active or future silence has this id. */
+  extendSilence(id: string, endsAtMs: number, entry: AuditEntry): Promise<boolean>;
   endSilence(id: string, entry: AuditEntry): Promise<boolean>;
 }
 
 export interface Silences {
   list(): Promise<readonly Silence[]>;
-  create(wanted: NewSilence, by: string): Promise<Silence>;
+  create(wanted: NewSilence, by: string): Promise<Silence & { readonly reach: SilenceReach }>;
+  preview(matcher: SilenceMatcher): Promise<SilenceReach>;
   /** Undefined: no active or future silence has this id. */
+  extend(id: string, durationMs: number, why: string, by: string): Promise<{ readonly endsAtMs: number } | undefined>;
   expire(id: string, by: string): Promise<{ readonly expired: true } | undefined>;
 }
 
 interface SilenceWorld {
-  readonly book: SilenceStore;
+  readonly book: SilenceStore & Pick<IncidentStore, "incidents">;
+  readonly probes: readonly Probe[];
   readonly clock: Clock;
   readonly freshId: (kind: "sil") => string;
 }
 
-export function createSilences({ book, clock, freshId }: SilenceWorld): Silences {
+export function createSilences({ book, probes, clock, freshId }: SilenceWorld): Silences {
+  const reachOf = async (wanted: SilenceMatcher): Promise<SilenceReach> => ({
+    incidents: (await book.incidents(false, mostOpenIncidents)).filter((one) => isMatchedBy(one, wanted)).length,
+    probes: probes.filter((probe) => isMatchedBy(placeOf(probe), { ...wanted, kind: undefined })).length,
+  });
   return {
     list: () => book.silences(clock.nowMs()),
-    async create({ matcher: wanted, startsAtMs, durationMs, why }, owner) {
+    preview: reachOf,
+    async create({ matcher: wanted, startsAtMs, durationMs, why, endsWith }, owner) {
       const nowMs = clock.nowMs();
       const fromMs = startsAtMs ?? nowMs;
       const made: Silence = {
@@ -103,9 +145,16 @@ export function createSilences({ book, clock, freshId }: SilenceWorld): Silences
         endsAtMs: fromMs + durationMs,
         by: owner,
         why,
+        endsWith,
       };
       await book.addSilence(made, { by: owner, what: "silence", subject: made.id, why, atMs: nowMs });
-      return made;
+      return { ...made, reach: await reachOf(wanted) };
+    },
+    async extend(id, durationMs, why, owner) {
+      const nowMs = clock.nowMs();
+      const endsAtMs = nowMs + durationMs;
+      const entry: AuditEntry = { by: owner, what: "extend-silence", subject: id, why, atMs: nowMs };
+      return (await book.extendSilence(id, endsAtMs, entry)) ? { endsAtMs } : undefined;
     },
     async expire(id, owner) {
       const why = "no longer needed";
@@ -113,4 +162,8 @@ export function createSilences({ book, clock, freshId }: SilenceWorld): Silences
       return (await book.endSilence(id, entry)) ? { expired: true } : undefined;
     },
   };
+}
+
+function placeOf({ name: probe, target, scenario, location }: Probe): Readonly<Record<string, string>> {
+  return { probe, target: target.name, scenario: scenario.name, location };
 }

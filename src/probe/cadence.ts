@@ -1,4 +1,5 @@
 import { nextCronTime } from "../std/cron.ts";
+import { hourMs } from "../std/duration.ts";
 import type { Cadence } from "./probe.ts";
 
 /** When a probe that ran at `afterMs` is due again by its schedule, at the latest. */
@@ -11,4 +12,16 @@ export function dueAgainMs(cadence: Cadence, afterMs: number): number {
     default:
       return cadence satisfies never;
   }
+}
+
+/** A run is late two intervals after it was due: not before half a minute, and not after more than an hour. */
+const patienceIntervals = 2;
+const shortestPatienceMs = 30_000;
+const longestPatienceMs = hourMs;
+
+/** From when on a probe that ran at `afterMs` has missed what its own schedule named. */
+export function lateAtMs(cadence: Cadence, afterMs: number): number {
+  const dueMs = dueAgainMs(cadence, afterMs);
+  const patienceMs = patienceIntervals * (dueAgainMs(cadence, dueMs) - dueMs);
+  return dueMs + Math.min(longestPatienceMs, Math.max(shortestPatienceMs, patienceMs));
 }

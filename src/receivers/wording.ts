@@ -1,7 +1,7 @@
 import { sanitize } from "../std/sanitize.ts";
 import type { Alert } from "../notify/compose/alert.ts";
 import type { Link } from "../notify/compose/fill-template.ts";
-import { changeLine } from "../notify/compose/headline.ts";
+import { asItIs, changeLine } from "../notify/compose/headline.ts";
 import { alertFacts } from "../notify/compose/render-text.ts";
 
 /** Escapes what a service would read as markup. */
@@ -31,7 +31,9 @@ export function changeLines(alert: Alert, max: number, escape: Escape = unescape
     const [first] = alert.changes;
     return [...(first === undefined ? [] : [fit(`${first.what}: ${first.after}`, max, escape)]), names];
   }
-  const lines = alert.changes.slice(0, mostChanges).map((change) => fit(changeLine(change), max, escape));
+  const lines = alert.changes
+    .slice(0, mostChanges)
+    .map((change) => fit(changeLine(asItIs(change, alert)), max, escape));
   const more = alert.moreChanges + Math.max(0, alert.changes.length - mostChanges);
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }

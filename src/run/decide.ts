@@ -1,4 +1,5 @@
 import { applyRulings } from "../notify/apply.ts";
+import { unwellAt } from "../incident/inhibit.ts";
 import type { Evidence } from "../incident/incident.ts";
 import { judgeRun } from "../judgement/judge-run.ts";
 import type { Observation } from "../observation/observation.ts";
@@ -21,8 +22,9 @@ export interface DecisionInput {
 /** From facts and memory to everything that is to be written: verdict, series, incidents, alerts. Pure. */
 export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const { probe, scenario, observations, slotMs, nowMs } = input;
+  const unwell = unwellAt(memory.surroundings, probe.location, nowMs);
   const epoch = beginEpochs(memory.series, memory.planned ?? [], slotMs);
-  const judged = judgeRun({ probe, scenario, observations, memory: epoch.series, slotMs, fleet: memory.fleet });
+  const judged = judgeRun({ probe, scenario, observations, memory: epoch.series, slotMs, fleet: memory.fleet, unwell });
   const context = { probe, slotMs, nowMs, evidence: evidenceOf(input), lastGoodSlotMs: memory.lastGoodSlotMs };
   const { verdict, findings, unjudged } = judged;
   const series = epoch.withEpochs(judged.series);

@@ -41,7 +41,15 @@ export function createControlStore(
       db.select(
         incidentRow,
         sql`
-        SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+        SELECT ${incidentRow.columns} FROM (
+          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+          UNION ALL
+          -- Earlier episodes, as their last transition left them.
+          (SELECT DISTINCT ON (t.incident_id) t.incident AS body FROM plumbline.transitions t
+            WHERE ${all}::bool AND t.incident <> 'null' AND NOT EXISTS (SELECT FROM plumbline.incidents i
+              WHERE i.fingerprint = t.fingerprint AND i.state <> 'suspected'
+                AND t.incident_id = concat(i.fingerprint, '-', i.body->>'episode'))
+            ORDER BY t.incident_id, t.sequence DESC)) AS episodes
         ORDER BY (body->>'openedAtMs')::float8 DESC NULLS LAST LIMIT ${limit}::int`,
       ),
 
@@ -79,11 +87,12 @@ export function createControlStore(
         sql`SELECT ${silenceRow.columns} FROM plumbline.silences WHERE ends_at > ${iso(nowMs)}::timestamptz ORDER BY ends_at`,
       ),
 
-    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why }, entry) =>
+    addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why, endsWith }, entry) =>
       db.transaction(async (tx) => {
         await tx.execute(sql`
-          INSERT INTO plumbline.silences (id, matcher, starts_at, ends_at, by, why) VALUES (${id},
-            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why})`);
+          INSERT INTO plumbline.silences (id, matcher, starts_at, ends_at, by, why, ends_with) VALUES (${id},
+            ${JSON.stringify(matcher)}::jsonb, ${iso(startsAtMs)}::timestamptz, ${iso(endsAtMs)}::timestamptz, ${by}, ${why},
+            ${endsWith})`);
         await record(tx, entry);
       }),
 
@@ -93,6 +102,15 @@ export function createControlStore(
         entry,
         sql`
         UPDATE plumbline.silences SET ends_at = ${iso(entry.atMs)}::timestamptz
+        WHERE id = ${id} AND ends_at > ${iso(entry.atMs)}::timestamptz RETURNING id`,
+      ),
+
+    extendSilence: (id, endsAtMs, entry) =>
+      recordIfChanged(
+        db,
+        entry,
+        sql`
+        UPDATE plumbline.silences SET ends_at = ${iso(endsAtMs)}::timestamptz
         WHERE id = ${id} AND ends_at > ${iso(entry.atMs)}::timestamptz RETURNING id`,
       ),
 

@@ -1,5 +1,7 @@
 import type { SweepStore } from "../upkeep/sweep-incidents.ts";
-import type { Database } from "./database.ts";
+import type { Database, Transaction } from "./database.ts";
+import { optionalText, rowSchema } from "./columns.ts";
+import { sql } from "./sql.ts";
 import { lockIncident, lockSent, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the passing of time alone changes about incidents. */
@@ -10,7 +12,8 @@ export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
         const newest = await lockIncident(tx, fingerprint);
         if (newest === undefined) return false;
         const { target, location } = newest;
-        const surroundings = await readSurroundings(tx, { target, location, endedAtMs: nowMs });
+        const found = await readSurroundings(tx, { target, location, endedAtMs: nowMs });
+        const surroundings = { ...found, unchecked: await whyUnchecked(tx, newest.probeId) };
         if (change(newest, surroundings) === undefined) return false;
         // `change` is pure: it is asked again with the counts that only a change with messages needs.
         const effects = change(newest, { ...surroundings, sent: await lockSent(tx, nowMs) });
@@ -20,3 +23,28 @@ export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
       }),
   };
 }
+
+const uncheckedRow = rowSchema({ by: optionalText("paused_by"), reason: optionalText("reason") });
+
+/** Why a probe has no newer verdict: who paused it, or how its newest slot ended. */
+async function whyUnchecked(tx: Transaction, probeId: string): Promise<string | undefined> {
+  const [row] = await tx.select(
+    uncheckedRow,
+    sql`
+    SELECT (SELECT by FROM plumbline.pauses WHERE probe_id = ${probeId}) AS paused_by,
+      (SELECT coalesce(reason, CASE WHEN state = 'done' THEN 'no verdict' ELSE state END) FROM plumbline.runs
+        WHERE probe_id = ${probeId} AND state <> 'claimed' ORDER BY slot DESC LIMIT 1) AS reason`,
+  );
+  if (row?.by !== undefined) return `paused by ${row.by}`;
+  return row?.reason === undefined ? undefined : (uncheckedWords[row.reason] ?? row.reason);
+}
+
+const uncheckedWords: Readonly<Record<string, string>> = {
+  "spend-cap": "spend cap reached",
+  overlap: "the run before has not ended",
+  stale: "slots came too late",
+  missed: "no worker ran it",
+  interrupted: "its worker died",
+  paused: "paused",
+  overload: "Plumbline had no time for it",
+};

@@ -3,7 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import { outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { PeerProbe } from "../incident/blast-radius.ts";
 import type { Finding } from "../judgement/judgement.ts";
-import { iso, json, rowSchema, text, word } from "./columns.ts";
+import { iso, json, rowSchema, text, timeMs, word } from "./columns.ts";
 import type { Executor, Transaction } from "./database.ts";
 import { lock, lockKeys } from "./locks.ts";
 import { incidentRow, silenceRow } from "./rows.ts";
@@ -73,7 +73,13 @@ export async function readSurroundings(
     sql`
     SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL`,
   );
-  return { groups, silences, outages: outages.map(outageOf) };
+  const changes = await tx.select(
+    incidentRow,
+    sql`
+    SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')
+      AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL`,
+  );
+  return { groups, silences, changes, outages: outages.map(outageOf) };
 }
 
 const sentRow = rowSchema<{ sent: Record<string, number> }>({ sent: json("sent") });
@@ -98,6 +104,7 @@ const peerRow = rowSchema<PeerProbe>({
   target: text("target"),
   scenario: text("scenario"),
   location: text("location"),
+  atMs: timeMs("slot"),
   verdict: word("verdict"),
   kinds: {
     name: "findings",

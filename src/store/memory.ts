@@ -20,6 +20,7 @@ const partsRow = rowSchema({
   silences: jsonOr<Row[]>("silences", []),
   outages: jsonOr<Incident[]>("outages", []),
   groups: jsonOr<Incident[]>("groups", []),
+  changes: jsonOr<Incident[]>("changes", []),
 });
 
 /** What is remembered of the probe of a run, and which state of it that is; undefined when its claim is over. */
@@ -34,14 +35,19 @@ export async function readMemory(
       ${iso(endedAtMs)}::timestamptz) AS memory`,
   );
   if (found?.memory === undefined) return undefined;
-  const { version, lastGoodSlotMs, incidents, groups, ...parts } = partsRow.decode(found.memory);
+  const { version, lastGoodSlotMs, incidents, groups, changes, ...parts } = partsRow.decode(found.memory);
   const memory = {
     lastGoodSlotMs,
     incidents,
     series: parts.series.map(seriesMemoryRow.decode),
     planned: parts.planned.map(plannedRow.decode),
     fleet: parts.fleet === undefined ? undefined : fleetRow.decode(parts.fleet),
-    surroundings: { groups, silences: parts.silences.map(silenceRow.decode), outages: parts.outages.map(outageOf) },
+    surroundings: {
+      groups,
+      changes,
+      silences: parts.silences.map(silenceRow.decode),
+      outages: parts.outages.map(outageOf),
+    },
   };
   return { memory, version };
 }

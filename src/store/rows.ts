@@ -131,6 +131,7 @@ export const silenceRow = rowSchema<Silence>({
   endsAtMs: timeMs("ends_at"),
   by: text("by"),
   why: text("why"),
+  endsWith: optionalText("ends_with"),
 });
 
 export const pauseRow = rowSchema<Pause>({

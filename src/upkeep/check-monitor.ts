@@ -1,7 +1,7 @@
 import type { Duty } from "../notify/self-incident.ts";
 import type { Probe } from "../probe/probe.ts";
-import { dueAgainMs } from "../probe/cadence.ts";
-import { formatDurationMs, hourMs } from "../std/duration.ts";
+import { dueAgainMs, lateAtMs } from "../probe/cadence.ts";
+import { formatDurationMs } from "../std/duration.ts";
 import { type ConcludeStore, type ConcludeWorld, concludeDuty } from "./conclude.ts";
 
 export interface MonitorStore {
@@ -20,10 +20,6 @@ export interface MonitorWorld extends ConcludeWorld {
 
 export const punctuality: Duty = { series: "punctuality", label: "probes run on schedule" };
 
-/** A run is late two intervals after it was due: not before half a minute, and not after more than an hour. */
-const patienceIntervals = 2;
-const shortestPatienceMs = 30_000;
-const longestPatienceMs = hourMs;
 const mostListed = 10;
 
 /** Probes that missed what their own schedule named. */
@@ -36,10 +32,7 @@ export function lateProbes(
   return probes.flatMap(({ id, cadence }) => {
     const lastMs = Math.max(lastDone.get(id) ?? 0, startedAtMs);
     const dueMs = dueAgainMs(cadence, lastMs);
-    if (dueMs > nowMs) return [];
-    const patienceMs = patienceIntervals * (dueAgainMs(cadence, dueMs) - dueMs);
-    const lateAtMs = dueMs + Math.min(longestPatienceMs, Math.max(shortestPatienceMs, patienceMs));
-    return nowMs > lateAtMs ? [{ id, silentMs: nowMs - lastMs, dueMs }] : [];
+    return nowMs > lateAtMs(cadence, lastMs) ? [{ id, silentMs: nowMs - lastMs, dueMs }] : [];
   });
 }
 

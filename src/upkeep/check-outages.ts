@@ -1,7 +1,7 @@
 import { mostOpenIncidents } from "../incident/incident.ts";
 import type { Effects } from "../notify/effects.ts";
 import { applyGroupReport, groupFingerprint, type GroupReport } from "../notify/group-incident.ts";
-import { type CommonCause, commonCauses, isOutage, type Place } from "../incident/common-cause.ts";
+import { type CommonCause, commonCauses, hostOf, isOutage, type Place } from "../incident/common-cause.ts";
 import { type GroupMembers, type Incident, incidentId } from "../incident/incident.ts";
 import { meets } from "../incident/matcher.ts";
 import type { Surroundings } from "../incident/inhibit.ts";
@@ -114,8 +114,7 @@ export async function end(
 }
 
 function placeOf({ target, location }: Probe): Place {
-  const host = URL.canParse(target.baseUrl) ? new URL(target.baseUrl).host : target.name;
-  return { target: target.name, host, location };
+  return { target: target.name, host: hostOf(target), location };
 }
 
 /** Members that are not notified yet wait for others until shortly before they would be notified one by one. */
@@ -141,7 +140,8 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
   const theirs = new Set(members.flatMap(({ probeId }) => probes.get(probeId)?.receivers ?? []));
   const evidence = members.at(-1)?.evidence.at(-1) ?? { runId: location };
   const findings = faultsOf(members);
-  const common = { location, findings, evidence, nowMs, model: `${down.length} targets` } as const;
+  const began = beganWith(members);
+  const common = { location, findings, evidence, began, nowMs, model: `${down.length} targets` } as const;
   const from = cause.location === "default" ? "" : ` from ${location}`;
   const counted = `${down.length} of ${cause.watched} targets`;
   switch (cause.reason) {
@@ -179,6 +179,16 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
     default:
       return cause satisfies never;
   }
+}
+
+/** Between the newest good run before any of them, and the first bad one. */
+export function beganWith(members: readonly Incident[]): GroupReport["began"] {
+  if (members.length === 0) return undefined;
+  const firstBadSlotMs = Math.min(...members.map((one) => one.firstBadSlotMs));
+  const good = members.flatMap(({ lastGoodSlotMs }) =>
+    lastGoodSlotMs !== undefined && lastGoodSlotMs < firstBadSlotMs ? lastGoodSlotMs : [],
+  );
+  return { firstBadSlotMs, lastGoodSlotMs: good.length === 0 ? undefined : Math.max(...good) };
 }
 
 /** How many targets fail in which way, the commonest first. */

@@ -17,7 +17,7 @@ export const withId = (incident: Incident): Incident & { readonly id: string } =
 
 export function incidentRoutes({ incidents, feedback }: Operations): Route[] {
   return [
-    route(listIncidents, async ({ query }) => (await incidents.list(query.state === "all")).map(withId)),
+    route(listIncidents, async ({ query }) => (await incidents.list(query.state === "all", query.limit)).map(withId)),
     route(getIncident, async ({ id }) => {
       const found = await incidents.get(id);
       return found && { ...found, incident: withId(found.incident) };

@@ -43,14 +43,20 @@ test("incident list, show, ack, resolve: what the service says, in words and as 
   expect(listed.data).toContainEqual(expect.objectContaining({ id, state: "resolved" }));
 });
 
-test("silence add, list, expire", async () => {
+test("silence add, list, extend, expire", async () => {
   const words = ["silence", "add", "target=mini", "kind=latency", "--for", "2h", "--why", "upgrade"];
   const made = await plumbline(words);
   expect(made.stdout).toMatch(
-    /^sil-\d+ {2}(target=mini kind=latency|kind=latency target=mini) {2}.* {2}ann: upgrade\n$/,
+    /^sil-\d+ {2}(target=mini kind=latency|kind=latency target=mini) {2}.* {2}ann: upgrade\n(mutes|warning: ).*\n$/,
+  );
+  expect((await plumbline(["silence", "preview", "target=typo"])).stdout).toBe(
+    "warning: it matches no probe and no open incident; check its spelling\n",
   );
   const id = made.stdout.split(" ")[0] ?? "";
   expect((await plumbline(["silence", "list"])).stdout).toContain(id);
+  expect((await plumbline(["silence", "extend", id, "--for", "3h", "--why", "longer"])).stdout).toContain(
+    `${id} ends at `,
+  );
   expect(await plumbline(["silence", "expire", id])).toMatchObject({ code: 0, stdout: `${id} has ended\n` });
   expect(await plumbline(["silence", "list"])).toMatchObject({ stdout: "no silences\n" });
 });

@@ -8,6 +8,7 @@ import { alone, type Surroundings } from "../../src/incident/inhibit.ts";
 import type { Silence, SilenceMatcher } from "../../src/incident/silence.ts";
 import type { FindingKind, Ruling } from "../../src/judgement/judgement.ts";
 import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
+import type { Cadence } from "../../src/probe/probe.ts";
 import { probe } from "../probe/samples.ts";
 
 const minuteMs = 60_000;
@@ -20,8 +21,10 @@ export function timeline(
   kind: FindingKind = "usage",
   receivers: readonly string[] = ["pager"],
   alerting: Alerting = plainAlerting,
+  /** Undefined: as if others measured it all the time. */
+  cadence?: Cadence,
 ) {
-  const owner = { ...probe, alerting, receivers };
+  const owner = { ...probe, alerting, receivers, cadence };
   const subject = { kind, series: "s", label: "prompt tokens" };
   const badOf = (quality: "bad" | "informative" | "breaking"): Ruling => ({
     subject,

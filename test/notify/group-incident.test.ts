@@ -59,6 +59,6 @@ test("a move that reaches further is told again when it is twice as far, and not
   expect(notified).toEqual([
     "0 opened, moved-together: mini: total time up in 2 of 8 probes",
     "11 reminded, reaches-further: still firing after 11 min: mini: total time up in 4 of 8 probes",
-    "40 resolved, no-longer-so: resolved: mini: total time up in 5 of 8 probes, after 40 min",
+    "40 resolved, no-longer-so: resolved after 40 min, it was: mini: total time up in 5 of 8 probes",
   ]);
 });

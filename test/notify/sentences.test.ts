@@ -79,7 +79,7 @@ describe("one sentence that somebody who was just woken can act on", () => {
     ["reopened", "mini valid-request: reopened: status 200 → 503, 2 of 3 runs"],
     ["escalated", "mini valid-request: now breaking: status 200 → 503, 2 of 3 runs"],
     ["unacknowledged", "mini valid-request: not acknowledged: status 200 → 503, 2 of 3 runs"],
-    ["resolved", "mini valid-request: resolved: status 200 → 503, after 2 min"],
+    ["resolved", "mini valid-request: resolved after 2 min, it was: status 200 → 503"],
   ])("%s", (kind, sentence) =>
     expect(summary(found("expectation", "status", "200", "503"), transition(kind))).toBe(sentence),
   );
@@ -107,7 +107,7 @@ describe("the whole alert", () => {
 
   test("a trend was noticed at a time and began at another; it is no run of one", () => {
     const text = read(slow);
-    expect(text).toContain("detected       2026-11-23 10:10:00 UTC");
+    expect(text).toContain("detected       2026-11-23 10:10 UTC");
     expect(text).toContain("since 2026-11-23 09:50 UTC");
     expect(text).not.toContain("1 of 1");
   });
@@ -118,7 +118,7 @@ describe("the whole alert", () => {
 
   test("lists transitions whose messages were delayed", () => {
     const earlier = [{ id: "msg_1", sequence: 1, event: "opened", at: "2026-11-23T10:12:00.000Z", reason: "x" }];
-    expect(read(slow, transition("resolved"), { earlier })).toContain("delayed        opened 2026-11-23 10:12:00 UTC");
+    expect(read(slow, transition("resolved"), { earlier })).toContain("delayed        opened 2026-11-23 10:12 UTC");
   });
 
   test("says how to acknowledge it, until it is resolved", () => {

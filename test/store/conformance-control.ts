@@ -83,10 +83,41 @@ export function controlConforms(bench: () => Bench): void {
     });
   });
 
+  test("a silence ends with its incident, and can be extended before", async () => {
+    const incident = await open();
+    const id = incidentId(incident);
+    const wanted = { matcher: { probe: incident.probe }, durationMs: 60_000, why: "known", endsWith: id };
+    const silence = await operations().silences.create(wanted, "ann");
+    expect(await operations().silences.extend(silence.id, 3_600_000, "longer", "ann")).toEqual({
+      endsAtMs: atMs + 3_600_000,
+    });
+    const isListed = async (): Promise<boolean> =>
+      (await operations().silences.list()).some((one) => one.id === silence.id);
+    expect(await isListed()).toBe(true);
+    await operations().incidents.resolve(id, "ann", "over");
+    expect(await isListed()).toBe(false);
+  });
+
+  test("a list of all has every episode, the earlier one too", async () => {
+    const first = await open();
+    await operations().incidents.resolve(incidentId(first), "ann", "over");
+    const second = { ...first, episode: first.episode + 1, openedAtMs: noonMs + 60_000 };
+    const claim = claimOf(first.probeId, noonMs + 60_000);
+    await bench().store.claim(claim);
+    await bench().store.commit(finishOf(claim), () => openedFor(second, ["pager"]));
+    const found = (await operations().incidents.list(true, 5000)).filter(
+      (one) => one.fingerprint === first.fingerprint,
+    );
+    expect(found.map(({ episode, state }) => [episode, state])).toEqual([
+      [2, "open"],
+      [1, "resolved"],
+    ]);
+  });
+
   test("a silence is seen by the runs of its time, and no more when it has been ended", async () => {
     const target = freshName("target");
     const wanted = { matcher: { target }, durationMs: 3_600_000, why: "maintenance" };
-    const silence = await operations().silences.create(wanted, "ann");
+    const { reach: _reach, ...silence } = await operations().silences.create(wanted, "ann");
     expect(await operations().silences.list()).toContainEqual(silence);
     atMs += 60_000;
     const during = await surroundingsSeenBy(freshName("probe"), target);

@@ -24,6 +24,7 @@ export const landed: Readonly<Record<string, string>> = {
   "0060-run-hours": "20d6a2de72cd8fa6b1e71ce308626af154ad221518c73e4f5d56ad9f636e2236",
   "0070-queue-secret": "ac1f3d550cc6bf27b01bd0e4403840efad7804ae01e98dd57cd191e1838cfe2b",
   "0075-overload": "c03a07a7224d98e3e86d5c6d0895034691ed37e0d6aa7565988fc31f6415e12d",
+  "0085-silence-ends": "6fa00fbaa761ea0b596de7c6332acc08651ade7d42c0949b9be513f876d5d7ce",
   "0095-drift-streaks": "e676d81b2d561afc450d77c720dd659af3b9795276cc1e5d1d727d22aa2a0119",
-  "routines 5": "b2ef514b0b5986b60b097fe2f8010aa2975030dd713b6eafe355b4405687a4d9",
+  "routines 5": "fe17e61e3cefc7e23286d6e34e28471a8ca04d88af7faefdfbfee5101cbccb47",
 };

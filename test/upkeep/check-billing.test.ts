@@ -84,7 +84,7 @@ test("looks by the hour are compared with all targets of the key, each window on
   await goOn(13);
   expect(notified).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
   await goOn(30);
-  expect(notified).toHaveLength(1);
+  expect(notified.map((one) => one.split(" ")[0])).toEqual(["opened", "reminded"]);
   expect(asked).toHaveLength(7 + 7 + 1);
   const orphans = [...incidents.keys()].filter((fingerprint) => !billingLimits([probe]).includes(fingerprint));
   expect(orphans).toEqual([]);
@@ -113,10 +113,11 @@ test("figures that begin anew with every day have windows as well, and a gap tha
   expect(notified).toEqual(["opened gap between ledger and provider: 1.2 % more money, growing from window to window"]);
 });
 
-test("a gap that stays is told once, and stays told over the nights", async () => {
+test("people are notified of a gap that stays once, and reminded each day", async () => {
   const { goOn, told } = billed(() => 1.2, { isDaily: true });
   await goOn(24 * 5);
-  expect(told).toEqual(["opened ledger and provider: $14.40 by the provider's figures, over 2 windows"]);
+  expect(told[0]).toBe("opened ledger and provider: $14.40 by the provider's figures, over 2 windows");
+  expect(told.map((one) => one.split(" ")[0])).toEqual(["opened", ...Array.from({ length: 4 }, () => "reminded")]);
 });
 
 const ofOpenai = { ...probe, target: { ...target, audit: { ...terms, billing: { kind: "openai", lagMs } as const } } };

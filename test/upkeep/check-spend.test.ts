@@ -78,7 +78,7 @@ const overdraft: Overdraft = {
   isExplained: false,
 };
 
-test("a run that has used more than it may is told once, and is over when a day has passed without another", async () => {
+test("a run that has used more than it may is notified, reminded after a day, and over when a day has passed without another", async () => {
   const { watching, facts, told: notified, incidents } = world(nothingUsed, 0);
   const uncapped = { ...watching, probes: [probe] };
   facts.overdrafts = [overdraft, { ...overdraft, probeId: "of another" }];
@@ -92,9 +92,9 @@ test("a run that has used more than it may is told once, and is over when a day 
   expect(limitsIn([probe]).has(incident?.fingerprint ?? "")).toBe(true);
   facts.overdrafts = [{ ...overdraft, atMs: overdraft.atMs + 20 * 60 * minuteMs }];
   await checkSpend(uncapped, overdraft.atMs + 30 * 60 * minuteMs);
-  expect(notified).toHaveLength(1);
+  expect(notified.slice(1)).toEqual(["reminded ticket budget: reserved maximum"]);
   await checkSpend(uncapped, overdraft.atMs + 45 * 60 * minuteMs);
-  expect(notified.slice(1)).toEqual(["resolved ticket budget: reserved maximum"]);
+  expect(notified.slice(2)).toEqual(["resolved ticket budget: reserved maximum"]);
 });
 
 test("what several probes of a target have met is one incident; another model ends it", async () => {
@@ -130,7 +130,5 @@ test("a cap that has no room for what was seen is told, though there is room for
   facts.overdrafts = [{ ...overdraft, tokens: 900, atMs: overdraft.atMs - 48 * 60 * minuteMs }];
   await checkSpend(watching, overdraft.atMs);
   expect(told).toEqual(["opened ticket budget: spend cap of mini per day"]);
-  expect([...incidents.values()][0]?.findings[0]?.observed).toContain(
-    "500 tokens used; runs that may take 900 tokens or more",
-  );
+  expect([...incidents.values()][0]?.findings[0]?.observed).toContain("reached, 500 tokens used; no run until");
 });

@@ -86,16 +86,18 @@ export function capFinding({ cap, used, next, skipped }: CapUse, nowMs: number):
     severity: "risky",
     subject: capLabel(cap),
     expected: `at most ${say(full, cap[full] ?? 0)} a ${cap.span}`,
-    observed: `${say(full, used[full])} used; ${skippedText(full, cap, used, next, nowMs)}`,
+    observed: `reached, ${say(full, used[full])} used; ${skippedText(full, cap, used, next, nowMs)}`,
   };
 }
 
-/** Which runs do not fit, by the least of them; some never do. */
+/** Which runs do not fit, by the least of them; some never do. Where none fits, nothing is watched. */
 function skippedText(unit: Unit, cap: SpendCap, used: Used, next: readonly Used[], nowMs: number): string {
   const limit = cap[unit] ?? 0;
   const least = Math.min(...next.map((run) => run[unit]).filter((most) => used[unit] + most > limit));
-  if (least > limit) return `a run that may take ${say(unit, least)} never fits: raise the cap`;
-  return `runs that may take ${say(unit, least)} or more are skipped until ${untilText(cap, nowMs)}`;
+  if (least > limit) return `a run of up to ${say(unit, least)} never fits: raise the cap`;
+  const isBlind = next.every((run) => used[unit] + run[unit] > limit);
+  const which = isBlind ? "no run" : `no run of ${say(unit, least)} or more`;
+  return `${which} until ${untilText(cap, nowMs)}`;
 }
 
 /** Caps that one run can pass by itself, in words: it would never be let through. */

@@ -72,6 +72,7 @@ const alertMembers = {
   ]),
   severity: z.enum(["breaking", "risky", "informative"]),
   tier: z.enum(["page", "ticket"]).optional(),
+  uncheckedSince: atIso.optional().describe("the newest judged run, if the incident is not checked any more"),
   summary: line(120).describe("one sentence that a person can act on"),
   changes: z.array(change).max(10).describe("worst first"),
   moreChanges: z.int().describe("changes left out"),
@@ -99,6 +100,7 @@ const alertMembers = {
     .object({ pages: line(160).describe("recent pages, and how many false ones are expected") })
     .optional()
     .describe("of a daily digest only"),
+  page: z.url().optional().describe("the page of the incident, when the service has a public address"),
   controls: z.array(control).optional().describe("actions by link, when the service has a public address"),
 } satisfies { [Member in keyof Required<Alert>]: z.ZodType<Alert[Member]> };
 

@@ -29,6 +29,8 @@ export interface Alert {
   readonly severity: Severity;
   /** Whether it may wake somebody; left out where that was not recorded. */
   readonly tier?: Tier;
+  /** The newest judged run, if nobody checks the incident any more. ISO 8601. */
+  readonly uncheckedSince?: string;
   /** One sentence of at most 120 characters that a person can act on. */
   readonly summary: string;
   /** At most ten, worst first. */
@@ -64,6 +66,8 @@ export interface Alert {
   readonly earlier?: readonly EarlierMessage[];
   /** Of a daily digest only: recent pages, and how many false ones are expected. */
   readonly digest?: { readonly pages: string };
+  /** The page of the incident; made for each attempt, never stored. */
+  readonly page?: string;
   /** Actions by link; made for each attempt, never stored. */
   readonly controls?: readonly AlertControl[];
 }

@@ -11,7 +11,12 @@ import { summarise } from "./summary.ts";
  * The message about one transition. Lengths are chosen so that the JSON of the worst alert stays below the
  * 20 kB of Standard Webhooks, at up to three bytes of UTF-8 for each unit of length.
  */
-export function composeAlert(incident: Incident, transition: Transition, peers?: readonly PeerProbe[]): IncidentAlert {
+export function composeAlert(
+  incident: Incident,
+  transition: Transition,
+  peers?: readonly PeerProbe[],
+  unchecked?: string,
+): IncidentAlert {
   const withoutKeys = keyRedactor(incident);
   const changes = changesOf(incident.findings, withoutKeys);
   const cause = likelyCause(incident);
@@ -26,8 +31,8 @@ export function composeAlert(incident: Incident, transition: Transition, peers?:
     at: new Date(transition.atMs).toISOString(),
     kind: incident.kind,
     severity: incident.severity,
-    ...(incident.tier === undefined ? {} : { tier: incident.tier }),
-    summary: summarise(incident, transition, changes),
+    ...tierAndAge(incident, unchecked),
+    summary: summarise(incident, transition, changes, unchecked),
     changes: changes.slice(0, maxChanges),
     moreChanges: Math.max(0, changes.length - maxChanges),
     target: sanitize(incident.target, maxName),
@@ -47,6 +52,15 @@ export function composeAlert(incident: Incident, transition: Transition, peers?:
     nextStep: sanitize(nextStep(incident, cause), 240),
     ...membersOf(incident),
   };
+}
+
+/** What nobody checks any more wakes nobody. */
+function tierAndAge(
+  { tier, lastSlotMs }: Incident,
+  unchecked: string | undefined,
+): Pick<Alert, "tier" | "uncheckedSince"> {
+  if (unchecked !== undefined) return { tier: "ticket", uncheckedSince: new Date(lastSlotMs).toISOString() };
+  return tier === undefined ? {} : { tier };
 }
 
 /** As many as there is room for: an alert has to stay small. */

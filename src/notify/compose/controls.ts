@@ -18,10 +18,11 @@ const livesMs = 86_400_000;
  */
 export function withControls(entry: OutboxEntry, links: ActionLinks | undefined, nowMs: number): OutboxEntry {
   const { alert, receiver } = entry;
-  const acts = alert.reason === "test" ? [] : actsFor(alert);
-  if (acts.length === 0) return entry;
-  const key = links?.key();
-  if (links === undefined || key === undefined) return entry;
+  if (links === undefined || alert.reason === "test" || alert.event === "digest") return entry;
+  const page = `${links.publicUrl}/incidents/${encodeURIComponent(alert.incidentId)}`;
+  const acts = actsFor(alert);
+  const key = acts.length === 0 ? undefined : links.key();
+  if (key === undefined) return { ...entry, alert: { ...alert, page } };
   // A whole hour's end: what is repeated every minute stays the same for a while.
   const expiresAtMs = Math.ceil((nowMs + livesMs) / 3_600_000) * 3_600_000;
   const controls = acts.map((act): AlertControl => ({
@@ -30,7 +31,7 @@ export function withControls(entry: OutboxEntry, links: ActionLinks | undefined,
     url: actionAddress(links.publicUrl, { act, incidentId: alert.incidentId, receiver, expiresAtMs }, key),
     expiresAt: new Date(expiresAtMs).toISOString(),
   }));
-  return { ...entry, alert: { ...alert, controls } };
+  return { ...entry, alert: { ...alert, page, controls } };
 }
 
 const labels: Readonly<Record<LinkAction, string>> = {

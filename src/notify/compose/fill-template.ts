@@ -12,9 +12,14 @@ export interface Link {
 /** Longest address that every receiver takes. */
 const maxHref = 2000;
 
-/** All links of one alert: first those to further information, then those to actions. */
+/** All links of one alert: first its incident, then those to further information, then those to actions. */
 export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
-  return [...readingLinks(alert, templates), ...(alert.controls ?? []).map(({ text, url }) => ({ text, href: url }))];
+  const page = alert.page === undefined ? [] : [{ text: "Open the incident", href: alert.page }];
+  return [
+    ...page,
+    ...readingLinks(alert, templates),
+    ...(alert.controls ?? []).map(({ text, url }) => ({ text, href: url })),
+  ];
 }
 
 /**

@@ -16,5 +16,10 @@ export function headline({ status, severity, kind }: Alert): string {
   }
 }
 
+/** A change of what is over says that it was. */
+export function asItIs(change: Change, { status }: Pick<Alert, "status">): Change {
+  return status === "resolved" ? { ...change, what: `was: ${change.what}` } : change;
+}
+
 /** One change on one line. */
 export const changeLine = ({ what, before, after }: Change): string => `${what}: ${before} → ${after}`;

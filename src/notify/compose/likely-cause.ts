@@ -30,6 +30,8 @@ function isOverdraft({ findings }: Incident): boolean {
   return findings.some(({ subject }) => subject === overdraftSubject);
 }
 
+const isCap = ({ label }: Incident): boolean => label.startsWith("spend cap ");
+
 /** One safe first action. */
 export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "No action needed. The evidence is kept for your review.";
@@ -62,6 +64,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
     case "budget":
       if (isOverdraft(incident))
         return "Check the token usage of the run. Ask the provider whether it enforces the output limit, and how it counts.";
+      if (isCap(incident))
+        return "To watch it again now, raise the cap and reload. Otherwise wait: runs start again by themselves. `plumbline status` shows the spend.";
       return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";
     case "monitor":
       return monitorStep(incident.label);

@@ -1,10 +1,9 @@
-import type { Evidence } from "../../incident/incident.ts";
 import { displayWidth, wrapToColumns } from "../../std/display-width.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { plainLine } from "../../std/sanitize.ts";
 import type { Alert, AlertBlastRadius, Change, LikelyCause } from "./alert.ts";
-import { changeLine, headline } from "./headline.ts";
-import { howSure } from "./summary.ts";
+import { asItIs, changeLine, headline } from "./headline.ts";
+import { impactOf } from "./impact.ts";
 
 /** How a piece of text is highlighted. Never the only sign of anything: the words say the same. */
 export type AlertTone = "strong" | "bad" | "good" | "dim";
@@ -26,7 +25,7 @@ export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): s
     style(headline(alert), tones[alert.status]),
     ...wrapToColumns(clean(alert.summary), columns).map((line) => style(line, "strong")),
     "",
-    ...alert.changes.flatMap((change) => changeLines(change, columns)),
+    ...alert.changes.flatMap((change) => changeLines(asItIs(change, alert), columns)),
     ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
     ...(alert.members === undefined ? [] : wrapToColumns(namesOf(alert), columns - 2).map((line) => `  ${line}`)),
     ...(alert.changes.length > 0 ? [""] : []),
@@ -62,28 +61,38 @@ function changeLines({ what, before, after }: Change, columns: number): string[]
 /** The facts below the changes: since when, in how many runs, where, the evidence, what to do. */
 export function alertFacts(alert: Alert): [string, string][] {
   if (alert.digest !== undefined) return digestFacts(alert, alert.digest);
-  const lastingMs = Date.parse(alert.at) - Date.parse(alert.firstBadSlot);
-  const lasting = lastingMs > 0 ? ` (${formatDurationMs(lastingMs)})` : "";
-  const until = alert.status === "resolved" ? ` until ${readable(alert.at)}` : "";
   return [
     // A trend began before it was detected; its summary says when.
-    [alert.confirmation === "many-runs" ? "detected" : "since", `${readable(alert.firstBadSlot)}${until}${lasting}`],
-    ["last good", alert.lastGoodSlot === null ? "none seen" : readable(alert.lastGoodSlot)],
-    ...(alert.members === undefined && alert.kind !== "monitor"
-      ? [["confirmed", howSure(alert)] satisfies [string, string]]
-      : []),
+    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert)],
+    ...(alert.uncheckedSince === undefined
+      ? []
+      : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
+    ...optionalRow("for users", impactOf(alert)),
     ...blastRadiusRows(alert.reach),
     ["where", whereOf(alert)],
-    ...(alert.baselineVersion === null
-      ? []
-      : [["baseline", `version ${alert.baselineVersion}`] satisfies [string, string]]),
-    ...alert.evidence.slice(-shownRuns).flatMap(evidenceRows),
-    ["likely cause", causes[alert.likelyCause]],
+    ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
     ["next step", alert.nextStep],
+    ...optionalRow("request", alert.evidence.at(-1)?.requestId),
     ...earlierRows(alert),
-    ...controlRows(alert),
-    ["incident", `${alert.incidentId}, message ${alert.sequence}: ${alert.reason}`],
+    ...detailRows(alert),
   ];
+}
+
+/** One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)`. */
+function sinceText({ at, firstBadSlot, lastGoodSlot, status, confirmation, kind }: Alert): string {
+  const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
+  const lasting = lastingMs > 0 ? ` (for ${formatDurationMs(lastingMs)})` : "";
+  const until = status === "resolved" ? ` until ${readable(at)}` : "";
+  const isTrend = status === "resolved" || confirmation === "many-runs" || kind === "budget" || kind === "monitor";
+  const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);
+  const before = isTrend
+    ? ""
+    : lastGoodSlot === null
+      ? ", or before"
+      : gapMs > 0
+        ? `, or up to ${formatDurationMs(gapMs)} before`
+        : "";
+  return `${readable(firstBadSlot)}${before}${until}${lasting}`;
 }
 
 function digestFacts({ firstBadSlot, nextStep }: Alert, { pages }: NonNullable<Alert["digest"]>): [string, string][] {
@@ -101,10 +110,16 @@ function whereOf({ kind, target, model, scenario, location, members }: Alert): s
   return `${target} (${model})${members === undefined ? `, ${scenario}` : ""}${from}`;
 }
 
-/** What a person can do from a terminal; a test and a resolved incident need nothing. */
-function controlRows({ status, incidentId, reason }: Alert): [string, string][] {
-  if (status !== "firing" || reason === "test") return [];
-  return [["acknowledge", `plumbline incident ack ${incidentId} --why "…"`]];
+const optionalRow = (name: string, text: string | undefined): [string, string][] =>
+  text === undefined ? [] : [[name, text]];
+
+/** Where the rest is: behind the links, or in a terminal where there are none. A test has nothing more. */
+function detailRows({ status, incidentId, reason, page, controls }: Alert): [string, string][] {
+  if (reason === "test") return [["incident", incidentId]];
+  if (page !== undefined || controls !== undefined) return [["incident", incidentId]];
+  const commands: [string, string][] = [["details", `plumbline incident show ${incidentId}`]];
+  if (status !== "firing") return commands;
+  return [...commands, ["acknowledge", `plumbline incident ack ${incidentId} --why "…"`]];
 }
 
 /** Transitions whose own messages could not be delivered in time. */
@@ -128,9 +143,6 @@ function blastRadiusRows(reach: AlertBlastRadius | null): [string, string][] {
   ];
 }
 
-/** The newest are enough on a screen; the alert itself has more. */
-const shownRuns = 2;
-
 const causes: Readonly<Record<LikelyCause, string>> = {
   provider: "provider",
   network: "network",
@@ -138,18 +150,10 @@ const causes: Readonly<Record<LikelyCause, string>> = {
   monitor: "Plumbline itself",
 };
 
-function evidenceRows({ runId, status, requestId, traceId }: Evidence): [string, string][] {
-  return [
-    ["run", status === undefined ? `${runId} (no reply)` : `${runId} (status ${status})`],
-    ...(requestId === undefined ? [] : [["request", requestId] satisfies [string, string]]),
-    ...(traceId === undefined ? [] : [["trace", traceId] satisfies [string, string]]),
-  ];
-}
-
-/** `2026-11-23 10:00:05 UTC` */
+/** `2026-11-23 10:00 UTC` */
 function readable(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 const nameColumns = 15;

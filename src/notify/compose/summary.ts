@@ -10,20 +10,36 @@ export const maxSummary = 120;
  * One sentence a person can act on: who, what, by how much, how often.
  * `mini valid-request: prompt tokens 12 → 57, 2 of 3 runs`. Changes must be sanitised already.
  */
-export function summarise(incident: Incident, transition: Transition, changes: readonly Change[]): string {
+export function summarise(
+  incident: Incident,
+  transition: Transition,
+  changes: readonly Change[],
+  unchecked?: string,
+): string {
   if (incident.group !== undefined) return summariseGroup(incident, incident.group.headline, transition);
-  const who = `${sanitize(incident.target, 30)} ${sanitize(incident.scenario, 30)}`;
-  const head = `${who}: ${leadIn(incident, transition)}`;
-  const tail = howOften(incident, transition, changes.length);
+  const who = whoseIs(incident);
+  const head = `${who}${unchecked === undefined ? leadIn(incident, transition) : uncheckedText(incident, unchecked)}`;
+  const tail = unchecked === undefined ? howOften(incident, transition, changes.length) : "";
   const room = maxSummary - head.length - tail.length;
   return sanitize(`${head}${whatMoved(incident, changes[0], room)}${tail}`, maxSummary);
 }
 
+/** A limit says by its name whose it is. */
+function whoseIs({ kind, target, scenario, label }: Incident): string {
+  if (kind === "budget") return label.includes(target) || target === "all" ? "" : `${sanitize(target, 30)}: `;
+  return `${sanitize(target, 30)} ${sanitize(scenario, 30)}: `;
+}
+
+/** `not checked since 22:08 UTC (paused by ann), then: ` */
+function uncheckedText({ lastSlotMs }: Incident, why: string): string {
+  const reason = why === "" ? "" : ` (${sanitize(why, 40)})`;
+  return `not checked since ${new Date(lastSlotMs).toISOString().slice(11, 16)} UTC${reason}, then: `;
+}
+
 /** A group incident has a headline of its own. */
 function summariseGroup(incident: Incident, headline: string, transition: Transition): string {
-  const tail = transition.kind === "resolved" ? `, after ${lasting(incident, transition)}` : "";
   const head = leadIn(incident, transition);
-  return sanitize(`${head}${sanitize(headline, maxSummary - head.length - tail.length)}${tail}`, maxSummary);
+  return sanitize(`${head}${sanitize(headline, maxSummary - head.length)}`, maxSummary);
 }
 
 const lasting = ({ firstBadSlotMs }: Incident, { atMs }: Transition): string =>
@@ -42,20 +58,22 @@ function leadIn(incident: Incident, transition: Transition): string {
     case "unacknowledged":
       return "not acknowledged: ";
     case "acknowledged":
-      return "acknowledged: ";
+      return acknowledgedBy(incident);
     case "resolved":
-      return "resolved: ";
+      return `resolved after ${lasting(incident, transition)}, it was: `;
     default:
       return transition.kind satisfies never;
   }
 }
 
+function acknowledgedBy({ acknowledged }: Incident): string {
+  return acknowledged === undefined ? "acknowledged: " : `acknowledged by ${sanitize(acknowledged.by, 30)}: `;
+}
+
 function howOften(incident: Incident, transition: Transition, changes: number): string {
   const more = changes > 1 ? ` (+${changes - 1} more)` : "";
-  if (transition.kind === "resolved") {
-    return `${more}, after ${lasting(incident, transition)}`;
-  }
-  if (incident.kind === "monitor") return more;
+  if (transition.kind === "resolved") return more;
+  if (incident.kind === "monitor" || incident.kind === "budget") return more;
   return `${more}, ${howSure(incident)}`;
 }
 
@@ -81,7 +99,9 @@ function whatMoved(incident: Incident, change: Change | undefined, room: number)
   if (change === undefined) return sanitize(incident.label, room);
   if (change.what === "reply" && incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
   if (incident.kind === "policy") return sanitize(`answered a request that must be refused: ${change.after}`, room);
-  if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
+  if (incident.kind === "monitor" || incident.kind === "budget") {
+    return sanitize(`${change.what}: ${change.after}`, room);
+  }
   const { what: subject, before: from } = change;
   const to = withoutDetails(change.after);
   const whole = `${subject} ${from} → ${to}`;

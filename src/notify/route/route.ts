@@ -35,7 +35,7 @@ export type NotifiedReason =
 /**
  * `informative-only`: nothing to act on · `nobody-was-notified`, `not-notified-before`: no updates for receivers that were
  * not notified of the beginning · `no-route`: no matching route · `only-if-unacknowledged`: others are notified first ·
- * `already-notified`: the message is for further receivers · `outside-hours` · `rate-limited`: a summary names it instead.
+ * `already-notified`: the message is for further receivers · `same-cause`: they know it by another incident · `outside-hours` · `rate-limited`: a summary names it instead.
  */
 export type NotNotifiedReason =
   | "informative-only"
@@ -46,6 +46,7 @@ export type NotNotifiedReason =
   | "already-notified"
   | "outside-hours"
   | "rate-limited"
+  | "same-cause"
   | Mute["reason"];
 
 export interface RouteContext {
@@ -57,6 +58,8 @@ export interface RouteContext {
   readonly successors?: readonly string[];
   /** Messages about what is wrong within the last hour, by receiver. */
   readonly sent?: ReadonlyMap<string, number>;
+  /** By receiver: the incident by which it knows of the same cause. */
+  readonly known?: ReadonlyMap<string, string>;
   /** Whether other probes ask the same target. */
   readonly isSharedTarget?: boolean;
 }
@@ -106,7 +109,7 @@ interface No {
 function whyNot(
   alert: IncidentAlert,
   receiver: string,
-  { mute, notified = new Set(), successors = [], alerting = plainAlerting, sent }: RouteContext,
+  { mute, notified = new Set(), successors = [], alerting = plainAlerting, sent, known }: RouteContext,
   routed: ReadonlyMap<string, string>,
 ): No | undefined {
   const wasNotified = notified.has(receiver);
@@ -125,6 +128,7 @@ function whyNot(
     case "reminded":
       if (mute !== undefined) return mute;
       if (!wasNotified && !routed.has(receiver)) return { reason: whyNotRouted(alert, receiver, alerting) };
+      if (!wasNotified && known?.has(receiver)) return { reason: "same-cause", by: known.get(receiver) ?? "" };
       return rateLimit(receiver, alerting, sent);
     default:
       return alert.event satisfies never;

@@ -62,6 +62,7 @@ export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
         ? {}
         : {
             actions: links
+              .slice(links.length > maxActions ? 1 : 0)
               .slice(0, maxActions)
               .map(({ text, href }) => ({ action: "view", label: fit(text, 40), url: href })),
           }),
@@ -87,8 +88,9 @@ function withinBytes(lines: readonly string[], max: number): string {
 }
 
 /** 5 rings through "do not disturb". */
-function priorityOf({ status, severity }: Alert): number {
+function priorityOf({ status, severity, uncheckedSince }: Alert): number {
   if (status === "information") return 2;
+  if (uncheckedSince !== undefined) return 3;
   if (status !== "firing") return status === "resolved" ? 3 : 2;
   return severity === "breaking" ? 5 : 4;
 }

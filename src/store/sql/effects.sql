@@ -9,6 +9,10 @@ BEGIN
       (SELECT i FROM jsonb_array_elements(r->'incidents') AS i WHERE i->>'fingerprint' = t.fingerprint), 'null')
     FROM jsonb_to_recordset(r->'transitions') AS t(incident_id text, sequence int, fingerprint text, kind text,
       at timestamptz, reason text, routes jsonb);
+  -- Silences that end with their incident.
+  UPDATE plumbline.silences s SET ends_at = t.at
+    FROM jsonb_to_recordset(r->'transitions') AS t(incident_id text, kind text, at timestamptz)
+    WHERE t.kind = 'resolved' AND s.ends_with = t.incident_id AND s.ends_at > t.at;
   -- A receiver may get the alerts of several installations: the id and the alert say which one sends.
   INSERT INTO plumbline.outbox (id, incident_id, sequence, receiver, alert, created_at, due_at, held_until)
     SELECT replace(o.id, 'msg_', 'msg_' || installation.id), o.alert->>'incidentId', (o.alert->>'sequence')::int, o.receiver,

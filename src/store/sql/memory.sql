@@ -10,7 +10,9 @@ BEGIN
     (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe),
     (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
-        AND body->>'kind' = 'availability' AND body->'group' IS NULL));
+        AND body->>'kind' = 'availability' AND body->'group' IS NULL),
+    (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL));
 END $$;
 
 -- Everything that is remembered of a probe, for a run of it that ended at p_at. Null when its claim is no longer open.
@@ -34,6 +36,8 @@ BEGIN
     'outages', (SELECT jsonb_agg(body) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
+    'changes', (SELECT jsonb_agg(body) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL),
     'groups', (SELECT jsonb_agg(body) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL));
 END $$;

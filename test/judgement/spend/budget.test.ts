@@ -69,14 +69,14 @@ describe("a cap that is reached", () => {
       severity: "risky",
       subject: "spend cap of mini per day",
       expected: "at most 1000 tokens a day",
-      observed: "960 tokens used; runs that may take 50 tokens or more are skipped until 2026-06-12 00:00 UTC",
+      observed: "reached, 960 tokens used; no run until 2026-06-12 00:00 UTC",
     });
   });
 
   test("says when a run can never fit", () => {
     const large = [...next, { ...nothingUsed, tokens: 1001, requests: 2 }];
     const finding = capFinding({ cap, used: { ...nothingUsed, tokens: 3 }, next: large, skipped: 1 }, nowMs + 1);
-    expect(finding?.observed).toBe("3 tokens used; a run that may take 1001 tokens never fits: raise the cap");
+    expect(finding?.observed).toBe("reached, 3 tokens used; a run of up to 1001 tokens never fits: raise the cap");
   });
 
   test("is none while there is room, or nothing had to be skipped", () => {

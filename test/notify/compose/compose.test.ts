@@ -25,7 +25,7 @@ describe("the summary", () => {
 
   test("says that and after how long it is over", () => {
     expect(alertOf({ state: "resolved" }, "resolved").summary).toBe(
-      "mini valid-request: resolved: prompt tokens 12 → 57, after 2 min",
+      "mini valid-request: resolved after 2 min, it was: prompt tokens 12 → 57",
     );
   });
 

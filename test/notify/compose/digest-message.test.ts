@@ -39,7 +39,7 @@ describe("what a digest says", () => {
         mini valid-request from eu: prompt tokens: 12 → 13 (+8 % since March)
         mini valid-request from eu: reply: as usual → suspected, not confirmed yet
 
-      since          2026-11-22 10:12:00 UTC
+      since          2026-11-22 10:12 UTC
       pages          2 pages in 30 days for 40 series, 1 marked as false; at most 6.7
                      false pages are expected
       next step      Run \`plumbline digest --last\` for the whole digest, and
