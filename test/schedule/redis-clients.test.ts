@@ -93,37 +93,3 @@ test("nobody there: it says so, and does not wait for ever", async () => {
     });
   }
 });
-
-test("Sentinel: the master dies, and slots go on arriving through its replica", async () => {
-  const master = await serve("first", ['save ""']);
-  await serve("second", ['save ""', `replicaof 127.0.0.1 ${master}`]);
-  const watched = [
-    `sentinel monitor plumb 127.0.0.1 ${master} 1`,
-    "sentinel down-after-milliseconds plumb 1000",
-    "sentinel failover-timeout plumb 5000",
-  ];
-  const sentinel = await serve("watcher", watched, "--sentinel");
-  await eventually(async () => {
-    expect(await onServer(sentinel, "SENTINEL", "REPLICAS", "plumb")).toHaveLength(1);
-    expect(await onServer(master, "INFO", "replication")).toContain("state=online");
-  });
-  const url = `redis+sentinel://127.0.0.1:${sentinel}/plumb`;
-  const queues = await openQueues({ kind: "redis", url }, silentLog, { prefix: "{plumbline-failover}" });
-  try {
-    const taken: number[] = [];
-    await queues.slots.work("default", 1, ({ slotMs }) => Promise.resolve(void taken.push(slotMs)));
-    const arrives = (): Promise<void> =>
-      eventually(async () => {
-        const slotMs = Date.now();
-        await queues.slots.addAll([{ probeId: "p@default", slotMs }], "default");
-        expect(taken.at(-1)).toBeGreaterThan(slotMs - 10_000);
-      });
-    await arrives();
-    await onServer(master, "SHUTDOWN", "NOSAVE").catch(() => undefined);
-    taken.length = 0;
-    await arrives();
-    expect(await onServer(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "plumb")).not.toContain(`${master}`);
-  } finally {
-    await queues.close();
-  }
-});
