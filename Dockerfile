@@ -9,7 +9,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 # The demo and the test bed are for a checkout: plumbline says so when it is asked for them here.
-RUN rm -r dist/demo dist/testbed dist/app/demo.js dist/app/demo.js.map
+RUN rm -r dist/demo dist/testbed dist/app/demo.js
 
 # No package may run an install script. Optional packages are those of the demo and the test bed, and native accelerators.
 FROM ${NODE_IMAGE} AS packages

@@ -99,7 +99,7 @@ async function openWeb(
   };
   const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge, troubles };
   const sources = {
-    overview: () => wholeOverview(store, config.probes, Date.now()),
+    overview: (page: number) => wholeOverview(store, config.probes, Date.now(), page),
     health,
     metrics: telemetry.scrape,
     observations: store,

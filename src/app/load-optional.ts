@@ -7,6 +7,6 @@ export async function loadOptional<T>(what: string, load: () => Promise<T>): Pro
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) throw error;
     const reason = `${what} is not installed: the container image leaves it out, and so does npm install --omit=optional`;
-    throw new Refusal(`${reason}. Run it from a checkout of the repository after npm ci`, exitCodes.usage);
+    throw new Refusal(`${reason}. Use the npm package: npm install --include=optional plumbline`, exitCodes.usage);
   }
 }

@@ -36,7 +36,8 @@ export async function openService(config: Config, options: ServiceOptions): Prom
   const { log, storage, roles, env, listen } = options;
   const opened = new AsyncDisposableStack();
   try {
-    const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, aboutThis(log)), (it) => it.stop());
+    const about = { ...aboutThis(log), probes: config.probes.length };
+    const telemetry = opened.adopt(await startTelemetry(env, listen !== undefined, about), (it) => it.stop());
     const purpose = `plumbline start (${roles.join(", ")})`;
     const pool = opened.adopt(await openPool(storage, log, purpose), (it) => it.close());
     const store = await openStoreInTime(pool, options, config.retentionDays);

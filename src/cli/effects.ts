@@ -1,5 +1,7 @@
 import type { AuditDocument } from "../audit/document.ts";
 import type { AuditFormat } from "../audit/render/renderers.ts";
+import type { BaselineFile } from "../operate/baselines.ts";
+import type { FailOn } from "../report/standing.ts";
 import type { ReporterName } from "../report/reporters.ts";
 import type { Io } from "./io.ts";
 
@@ -15,7 +17,18 @@ export interface ServiceRequest {
 export interface RunArguments {
   readonly config: string;
   readonly probes: readonly string[];
+  readonly reports: readonly ReportTo[];
+  readonly failOn: FailOn | undefined;
+  /** What to judge against. */
+  readonly baselines: readonly BaselineFile[];
+  /** How many probes run at the same time. */
+  readonly concurrency: number;
+}
+
+/** undefined: standard output. */
+export interface ReportTo {
   readonly reporter: ReporterName;
+  readonly file: string | undefined;
 }
 
 export type RoleName = "scheduler" | "worker" | "notifier" | "web";

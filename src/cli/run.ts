@@ -1,10 +1,23 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { FailOn } from "../report/standing.ts";
 import { isReporterName, reporterNames } from "../report/reporters.ts";
-import type { CliWorld } from "./effects.ts";
+import { readBaselineFile } from "./baseline-file.ts";
+import type { CliWorld, ReportTo } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
+import { exitCodes } from "./io.ts";
+import { wholeNumber } from "./format.ts";
+
+interface RunOptions {
+  readonly config: string;
+  readonly reporter: readonly ReportTo[];
+  readonly baseline: readonly string[];
+  readonly failOn?: FailOn;
+  readonly concurrency: number;
+}
 
 /** `run`: probes once, in memory. */
-export function addRunCommand(run: Command, { effects, defaultConfig, done }: CliWorld): void {
+export function addRunCommand(run: Command, world: CliWorld): void {
+  const { effects, defaultConfig, done } = world;
   endsWith(run, {
     0: "all ok or warn",
     2: "nothing was sent",
@@ -13,10 +26,34 @@ export function addRunCommand(run: Command, { effects, defaultConfig, done }: Cl
   })
     .argument("[probe...]", "names of the probes; default: all")
     .option("--config <file>", "the configuration", defaultConfig)
-    .addOption(new Option("--reporter <name>", "output format").choices(reporterNames).default("pretty"))
-    .addOption(new Option("--json", "short for --reporter json").implies({ reporter: "json" }))
-    .addHelpText("after", "\nExample: plumbline run valid --reporter junit > report.xml")
-    .action(async (probes: string[], { config, reporter }: { config: string; reporter: string }) => {
-      if (isReporterName(reporter)) done(await effects.run({ config, probes, reporter }));
+    .option(
+      "--reporter <name[=file]...>",
+      `output format (${reporterNames.join(", ")}), to a file or to standard output; default: pretty`,
+      reportOption,
+      [],
+    )
+    .addOption(new Option("--json", "short for --reporter json").implies({ reporter: [toOutput("json")] }))
+    .option("--baseline <file...>", "judge against files of plumbline baseline export", [])
+    .addOption(
+      new Option("--fail-on <severity>", "exit 3 only for findings this serious, or more").choices([
+        "breaking",
+        "risky",
+      ]),
+    )
+    .option("--concurrency <n>", "probes that run at the same time", wholeNumber, 4)
+    .addHelpText("after", "\nExample: plumbline run valid --reporter pretty --reporter junit=report.xml")
+    .action(async (probes: string[], { config, reporter, baseline, failOn, concurrency }: RunOptions) => {
+      const baselines = baseline.flatMap((file) => readBaselineFile(world, file) ?? []);
+      if (baselines.length < baseline.length) return done(exitCodes.usage);
+      const reports = reporter.length === 0 ? [toOutput("pretty")] : reporter;
+      done(await effects.run({ config, probes, reports, failOn, baselines, concurrency: Math.max(1, concurrency) }));
     });
+}
+
+const toOutput = (reporter: ReportTo["reporter"]): ReportTo => ({ reporter, file: undefined });
+
+function reportOption(text: string, before: readonly ReportTo[]): readonly ReportTo[] {
+  const [name = "", ...rest] = text.split("=");
+  if (!isReporterName(name)) throw new InvalidArgumentError(`Allowed choices are ${reporterNames.join(", ")}.`);
+  return [...before, { reporter: name, file: rest.length === 0 ? undefined : rest.join("=") }];
 }

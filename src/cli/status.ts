@@ -3,19 +3,24 @@ import { getStatus, type Status } from "../operate/status.ts";
 import { renderLive } from "../report/live.ts";
 import { asking, type AskOptions, call, explain, trimmed } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
+import { wholeNumber } from "./format.ts";
 import { exitCodes, type Io, wantsColour } from "./io.ts";
 import { openScreen } from "./screen.ts";
 
 interface StatusOptions extends AskOptions {
   /** Redraws the picture until Ctrl-C. */
   readonly watch: boolean;
+  readonly page: number;
 }
 
 const redrawMs = 2000;
 
 /** `status`: the state of a running service and of everything it monitors. */
 export function addStatusCommand(status: Command, world: CliWorld): void {
-  asking(status.option("--watch", "redraw until Ctrl-C", false), {
+  const shown = status
+    .option("--watch", "redraw until Ctrl-C", false)
+    .option("--page <number>", "which page of probes", wholeNumber, 1);
+  asking(shown, {
     0: "the service is ready",
     2: "the service refused",
     5: "the service is not ready, or does not answer",
@@ -30,15 +35,15 @@ function showStatus(options: StatusOptions, world: CliWorld): Promise<number> {
   return Promise.resolve(exitCodes.usage);
 }
 
-async function showOnce({ url, json }: StatusOptions, { io, effects }: CliWorld): Promise<number> {
-  const reply = await call(effects, url, getStatus, {});
+async function showOnce({ url, json, page }: StatusOptions, { io, effects }: CliWorld): Promise<number> {
+  const reply = await call(effects, url, getStatus, { query: { page } });
   if (reply.kind !== "answered") return explain(io, url, reply);
   io.stdout.write(json ? `${JSON.stringify(reply.body)}\n` : picture(reply.data, url, io));
   return exitCodeOf(reply.data);
 }
 
 /** Resolves to the exit code of the last answer. */
-async function watch({ url }: StatusOptions, { io, effects }: CliWorld): Promise<number> {
+async function watch({ url, page }: StatusOptions, { io, effects }: CliWorld): Promise<number> {
   const ended = new AbortController();
   io.onSignal(() => ended.abort());
   const screen = openScreen({
@@ -50,7 +55,7 @@ async function watch({ url }: StatusOptions, { io, effects }: CliWorld): Promise
   });
   let exitCode: number = exitCodes.fine;
   while (!ended.signal.aborted) {
-    const reply = await call(effects, url, getStatus, {});
+    const reply = await call(effects, url, getStatus, { query: { page } });
     if (reply.kind !== "answered") {
       screen.end();
       return explain(io, url, reply);

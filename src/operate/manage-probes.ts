@@ -5,13 +5,12 @@ import { nextSlot } from "../schedule/slots.ts";
 import type { Clock } from "../std/clock.ts";
 import type { AuditEntry } from "./audit-log.ts";
 import { type Refused, refused } from "./operation.ts";
-import type { Overview, Pause, RunSummary } from "./overview.ts";
+import type { Pause, RunSummary } from "./overview.ts";
 import type { BoardStore } from "./board.ts";
 import type { ProbeView, RunDetail, RunFilter } from "./probes.ts";
 
 /** Each change keeps its audit entry in the same transaction. */
 export interface ProbeStore extends Pick<BoardStore, "newestRuns" | "learningOf">, Pick<SlotStore, "schedules"> {
-  overview(nowMs: number): Promise<Overview>;
   pauses(): Promise<readonly Pause[]>;
   /** False when it is paused already. */
   pause(pause: Pause, entry: AuditEntry): Promise<boolean>;
@@ -58,28 +57,35 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
     return probes.find(({ id }) => id === given) ?? (named.length === 1 ? named[0] : undefined);
   };
 
+  async function view(wanted: readonly Probe[]): Promise<readonly ProbeView[]> {
+    const ids = wanted.map(({ id }) => id);
+    const [pauses, newest, learning, schedules] = await Promise.all([
+      book.pauses(),
+      book.newestRuns(ids, 2),
+      book.learningOf(ids),
+      book.schedules(ids),
+    ]);
+    const paused = new Map(pauses.map((pause) => [pause.probeId, pause]));
+    const entries = new Map(schedules.map((entry) => [entry.id, entry]));
+    return wanted.map(({ id, target, scenario, location, cadence }) => {
+      const entry = entries.get(id);
+      return {
+        id,
+        target: target.name,
+        model: target.model,
+        scenario: scenario.name,
+        location,
+        cadence,
+        paused: paused.get(id),
+        last: newest.get(id)?.findLast(({ state }) => state !== "claimed"),
+        nextSlotMs: entry && nextSlot(entry, clock.nowMs()),
+        learning: learning.get(id),
+      };
+    });
+  }
+
   return {
-    async list() {
-      const pauses = new Map((await book.pauses()).map((pause) => [pause.probeId, pause]));
-      const seen = new Map((await book.overview(clock.nowMs())).probes.map((probe) => [probe.probeId, probe]));
-      const schedules = new Map((await book.schedules()).map((entry) => [entry.id, entry]));
-      return probes.map((probe) => {
-        const entry = schedules.get(probe.id);
-        const { id, target, scenario, location, cadence } = probe;
-        return {
-          id,
-          target: target.name,
-          model: target.model,
-          scenario: scenario.name,
-          location,
-          cadence,
-          paused: pauses.get(id),
-          last: seen.get(id)?.recent.at(-1),
-          nextSlotMs: entry && nextSlot(entry, clock.nowMs()),
-          learning: seen.get(id)?.learning,
-        };
-      });
-    },
+    list: () => view(probes),
 
     async runNow(given, by) {
       const probe = find(given);
@@ -112,27 +118,7 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
 
     async get(id) {
       const probe = probes.find((one) => one.id === id);
-      if (probe === undefined) return undefined;
-      const { target, scenario, location, cadence } = probe;
-      const [pauses, newest, learning, schedules] = await Promise.all([
-        book.pauses(),
-        book.newestRuns([id], 2),
-        book.learningOf([id]),
-        book.schedules(),
-      ]);
-      const entry = schedules.find((one) => one.id === id);
-      return {
-        id,
-        target: target.name,
-        model: target.model,
-        scenario: scenario.name,
-        location,
-        cadence,
-        paused: pauses.find(({ probeId }) => probeId === id),
-        last: newest.get(id)?.findLast(({ state }) => state !== "claimed"),
-        nextSlotMs: entry && nextSlot(entry, clock.nowMs()),
-        learning: learning.get(id),
-      };
+      return probe && (await view([probe]))[0];
     },
 
     async runs(given, how = "all") {

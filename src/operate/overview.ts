@@ -25,7 +25,7 @@ const watched = z
     model: z.string().describe("model of the target"),
     scenario: z.string().describe("name of the scenario"),
     location: z.string().describe("where it runs"),
-    recent: z.array(run).describe("its newest runs, oldest first, at most 60"),
+    recent: z.array(run).describe("its newest runs, oldest first: at most 60, fewer if there are many probes"),
     learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
   })
   .meta({ id: "WatchedProbe" });
@@ -81,7 +81,8 @@ const pause = z
 
 export const overview = z.looseObject({
   atMs,
-  probes: z.array(watched).describe("every probe that has run or is configured"),
+  probes: z.array(watched).describe("a page of the probes that ran within a day, those with active incidents first"),
+  probesInAll: z.number().optional().describe("how many probes there are on all pages"),
   incidents: z.array(incident).describe("active incidents, newest first"),
   spendToday: z.array(spend).describe("spend of each target since midnight UTC"),
   spendCaps: z.array(spendCap).optional().describe("usage of each cap, once for each unit it limits"),

@@ -31,5 +31,8 @@ export const getStatus = {
   path: "/status",
   summary: "show the state of the service and of everything it monitors",
   scope: "read",
+  query: z.object({
+    page: z.coerce.number().int().min(1).max(10_000).default(1).describe("which page of probes, counted from 1"),
+  }),
   answer: status,
 } as const satisfies Operation;

@@ -5,13 +5,18 @@ import { errorBudgets, type SloStore } from "../upkeep/check-slo.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 
 interface OverviewStore extends SloStore, SpendStore {
-  overview(nowMs: number): Promise<Overview>;
+  overview(nowMs: number, page: number): Promise<Overview>;
 }
 
 /** What the store knows, and how it stands to what the configuration allows and promises. */
-export async function wholeOverview(book: OverviewStore, probes: readonly Probe[], nowMs: number): Promise<Overview> {
+export async function wholeOverview(
+  book: OverviewStore,
+  probes: readonly Probe[],
+  nowMs: number,
+  page: number,
+): Promise<Overview> {
   return {
-    ...(await book.overview(nowMs)),
+    ...(await book.overview(nowMs, page)),
     errorBudgets: await errorBudgets(book, probes, nowMs),
     spendCaps: await usageOfCaps(book, probes, nowMs),
   };

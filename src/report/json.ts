@@ -1,11 +1,11 @@
 import type { Finding } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
-import type { Rendered } from "./reporter.ts";
+import type { Rendered, ReportOptions } from "./reporter.ts";
 import { exitCodeOf, standingOf, totalsOf } from "./standing.ts";
 
 /** One document `{ schema, data, summary }`. What is unknown is null, never left out and never 0. */
-export function jsonReport(reports: readonly RunReport[]): Rendered {
-  const exitCode = exitCodeOf(reports);
+export function jsonReport(reports: readonly RunReport[], { failOn }: ReportOptions): Rendered {
+  const exitCode = exitCodeOf(reports, failOn);
   const { runs, requests, microUsd, unknownCostRuns } = totalsOf(reports);
   const summary = { runs, requests, microUsd, unknownCostRuns, exitCode };
   const document = { schema: 1, data: reports.map(entry), summary };
@@ -28,6 +28,7 @@ function entry(report: RunReport) {
     verdict: report.verdict ?? null,
     findings: report.findings.map(finding),
     unjudged: report.unjudged,
+    evidence: report.evidence ?? [],
     status: report.status ?? null,
     totalMs: report.totalMs ?? null,
     firstContentMs: report.firstContentMs ?? null,

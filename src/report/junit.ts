@@ -1,6 +1,6 @@
-import type { Finding } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
-import type { Rendered } from "./reporter.ts";
+import { findingText } from "./finding-text.ts";
+import type { Rendered, ReportOptions } from "./reporter.ts";
 import { type Standing, exitCodeOf, standingOf } from "./standing.ts";
 import { xmlAttributes, xmlText } from "./xml.ts";
 
@@ -26,12 +26,12 @@ function resultOf(standing: Standing): JUnitResult {
 }
 
 /** JUnit XML: one suite per target, one case per run. */
-export function junitReport(reports: readonly RunReport[]): Rendered {
+export function junitReport(reports: readonly RunReport[], { failOn }: ReportOptions): Rendered {
   const suites = Map.groupBy(reports, (report) => report.target);
   const body = [...suites].map(([target, runs]) => suite(target, runs));
   const root = xmlAttributes({ name: "plumbline", ...counts(reports) });
   const output = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites${root}>`, ...body, "</testsuites>", ""];
-  return { output: output.join("\n"), exitCode: exitCodeOf(reports) };
+  return { output: output.join("\n"), exitCode: exitCodeOf(reports, failOn) };
 }
 
 function suite(target: string, runs: readonly RunReport[]): string {
@@ -61,6 +61,7 @@ function testCase(run: RunReport): string {
   if (result === "passed") return `${name}/>`;
   const lines = [...run.findings.map(findingText), ...run.unjudged.map((reason) => `not judged: ${reason}`)];
   if (run.reason !== undefined) lines.unshift(`${standing}: ${run.reason}`);
+  lines.push(...(run.evidence ?? []));
   if (run.traceId !== undefined) lines.push(`trace ${run.traceId}`);
   const message = lines[0] ?? standing;
   return [
@@ -68,13 +69,6 @@ function testCase(run: RunReport): string {
     `      <${result}${xmlAttributes({ type: standing, message })}>${xmlText(lines.join("\n"))}</${result}>`,
     "    </testcase>",
   ].join("\n");
-}
-
-/** `contract: $.id string, expected absent (baseline v3)` on one line. */
-function findingText(finding: Finding): string {
-  const baseline = finding.baselineVersion === undefined ? "" : ` (baseline v${finding.baselineVersion})`;
-  const why = finding.why === undefined ? "" : `; ${finding.why}`;
-  return `${finding.kind}: ${finding.subject} ${finding.observed}, expected ${finding.expected}${baseline}${why}`;
 }
 
 function seconds(durationMs: number): string {

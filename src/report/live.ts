@@ -40,6 +40,7 @@ export function renderLive(overview: Overview, frame: LiveFrame): string {
     ...headerLines(overview, frame),
     [],
     ...probeLines(overview.probes, frame.columns),
+    ...otherPages(overview),
     [],
     ...incidentLines(overview),
     ...eventLines(frame.events),
@@ -147,6 +148,13 @@ function probeLines(probes: readonly ProbeOverview[], columns: number): readonly
   const spark = Math.floor(room / 3);
   const widths: Widths = { name, strip: room - spark, spark };
   return [headingLine(widths), ...probes.map((probe, at) => probeLine(probe, names[at] ?? probe.probeId, widths))];
+}
+
+function otherPages({ probes, probesInAll = probes.length }: Overview): readonly Line[] {
+  if (probesInAll <= probes.length) return [];
+  return [
+    [segment(`   ${probes.length} of ${probesInAll} probes; those with incidents come first. More: --page 2`, "dim")],
+  ];
 }
 
 /** The location is left out while it says nothing. */

@@ -21,8 +21,8 @@ const marks: Readonly<Record<Standing, { readonly glyph: string; readonly tone: 
 type Line = readonly Segment[];
 
 /** For people: one line for each run that went well, more only where something is wrong, and what to type next. */
-export function prettyReport(reports: readonly RunReport[], { colour }: ReportOptions): Rendered {
-  const exitCode = exitCodeOf(reports);
+export function prettyReport(reports: readonly RunReport[], { colour, failOn }: ReportOptions): Rendered {
+  const exitCode = exitCodeOf(reports, failOn);
   const widths = { probe: widest(reports, "probe"), model: widest(reports, "model") };
   const lines = [...reports.flatMap((report) => runLines(report, widths)), summaryLine(totalsOf(reports), exitCode)];
   return { output: lines.map((line) => `${drawLine(line, { colour })}\n`).join(""), exitCode };
@@ -48,8 +48,9 @@ function runLines(report: RunReport, widths: Widths): readonly Line[] {
   if (standing === "ok") return [[...head, segment(`   ${measured(report)}`), segment(unjudgedNote(report), "dim")]];
   const title = [...head, segment(`   ${standing.toUpperCase()}`, tone), segment(`  ${gist(report, standing)}`)];
   const detail = [...findingLines(report.findings), ...unjudgedLines(report, standing)];
+  const evidence = (report.evidence ?? []).map((line) => [segment(`     ${line}`, "dim")]);
   const isWorthALook = standing === "drift" || standing === "fail" || standing === "inconclusive";
-  return [title, ...detail, ...(isWorthALook ? [nextLine(report)] : [])];
+  return [title, ...detail, ...evidence, ...(isWorthALook ? [nextLine(report)] : [])];
 }
 
 /** `131 ms   TTFT 40 ms   23 tok   $0.0001` */

@@ -1,8 +1,10 @@
 import type { RunReport } from "../run/run.ts";
-import type { ExitCode } from "./standing.ts";
+import type { ExitCode, FailOn } from "./standing.ts";
 
 export interface ReportOptions {
   readonly colour: boolean;
+  /** Only findings this serious, or more, make a run a failure; undefined = every drift and failure. */
+  readonly failOn?: FailOn | undefined;
 }
 
 export interface Rendered {

@@ -1,9 +1,10 @@
+import { githubReport } from "./github.ts";
 import { jsonReport } from "./json.ts";
 import { junitReport } from "./junit.ts";
 import { prettyReport } from "./pretty.ts";
 import type { Reporter } from "./reporter.ts";
 
-export const reporterNames = ["pretty", "json", "junit"] as const;
+export const reporterNames = ["pretty", "json", "junit", "github"] as const;
 export type ReporterName = (typeof reporterNames)[number];
 
 /** Every reporter by the name that `--reporter` takes. */
@@ -11,6 +12,7 @@ export const reporters: Readonly<Record<ReporterName, Reporter>> = {
   pretty: prettyReport,
   json: jsonReport,
   junit: junitReport,
+  github: githubReport,
 };
 
 export function isReporterName(name: string): name is ReporterName {

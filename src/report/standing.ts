@@ -1,3 +1,4 @@
+import type { Severity } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
 
 /** How one slot ended, in one word: the verdict of a run that was done, otherwise why there is none. */
@@ -31,12 +32,24 @@ export function standingOf(run: Pick<RunReport, "state" | "verdict">): Standing 
 }
 
 export type ExitCode = 0 | 3 | 4;
+export type FailOn = Exclude<Severity, "informative">;
 
 /** 3 when anything failed or drifted, else 4 when anything (or everything, for want of runs) was left unsaid, else 0. */
-export function exitCodeOf(reports: readonly RunReport[]): ExitCode {
-  const ends = reports.map(standingOf);
-  if (ends.some((end) => end === "drift" || end === "fail")) return 3;
-  return ends.length > 0 && ends.every((end) => end === "ok" || end === "warn") ? 0 : 4;
+export function exitCodeOf(reports: readonly RunReport[], failOn?: FailOn): ExitCode {
+  const bad = reports.filter(isBad);
+  if (bad.some(({ findings }) => isSerious(findings, failOn))) return 3;
+  const isFine = (report: RunReport): boolean => isBad(report) || ["ok", "warn"].includes(standingOf(report));
+  return reports.length > 0 && reports.every(isFine) ? 0 : 4;
+}
+
+function isBad(report: RunReport): boolean {
+  const end = standingOf(report);
+  return end === "drift" || end === "fail";
+}
+
+function isSerious(findings: RunReport["findings"], failOn: FailOn | undefined): boolean {
+  if (failOn === undefined) return true;
+  return findings.some(({ severity }) => severity === "breaking" || severity === failOn);
 }
 
 export interface Totals {

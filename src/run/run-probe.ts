@@ -1,5 +1,6 @@
 import { isSpanContextValid, type Span } from "@opentelemetry/api";
 import { askedIn, longestRunMs, reservationFor } from "./reservation.ts";
+import { evidenceLines } from "./evidence.ts";
 import { askAgainAt } from "./ask-again.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
@@ -100,6 +101,7 @@ function finished(observations: readonly Observation[], decision: Decision | und
     unjudged: decision?.unjudged ?? [],
     totalMs: last?.timings.totalMs,
     firstContentMs: last?.timings.firstContentMs,
+    evidence: decision?.verdict === "ok" ? undefined : evidenceLines(observations),
     status: (last?.outcome.kind === "reply" ? last.outcome : last?.outcome.partial)?.status,
   } as const;
 }

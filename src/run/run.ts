@@ -85,4 +85,6 @@ export interface RunReport extends Slot {
   readonly status?: number | undefined;
   readonly spent: Spent;
   readonly traceId?: string | undefined;
+  /** What came back, line by line, of a run that is not ok; without content. */
+  readonly evidence?: readonly string[] | undefined;
 }

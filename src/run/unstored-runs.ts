@@ -1,7 +1,8 @@
 import { alone } from "../incident/inhibit.ts";
 import type { SpendCap } from "../probe/target.ts";
 import type { Reservation, Spent } from "./run.ts";
-import type { ProbeMemory, RunStore } from "./world.ts";
+import type { Decision, ProbeMemory, RunStore } from "./world.ts";
+import type { Baseline } from "../baseline/baseline.ts";
 
 const nothingKnown: ProbeMemory = { series: [], incidents: [], lastGoodSlotMs: undefined, surroundings: alone };
 
@@ -11,8 +12,14 @@ interface Used {
   readonly requests: number;
 }
 
-/** Runs that are kept nowhere: each is judged by itself. A spend cap limits what they use together, whatever its span. */
-export function createUnstoredRuns(): RunStore {
+/** What was normal at another installation. */
+export interface KnownBaseline extends Pick<Baseline, "version" | "n" | "learned"> {
+  readonly aspect: string;
+  readonly label: string;
+}
+
+/** Runs that are kept nowhere: each is judged by itself, or against `baselines`. A spend cap limits what they use together, whatever its span. */
+export function createUnstoredRuns(baselines: readonly KnownBaseline[] = []): RunStore {
   const used = new Map<string, Used>();
   const reserved = new Map<string, Reservation>();
   const of = (cap: SpendCap): Used => used.get(keyOf(cap)) ?? { microUsd: 0, tokens: 0, requests: 0 };
@@ -25,7 +32,7 @@ export function createUnstoredRuns(): RunStore {
       reserved.set(runId, reserve);
       return { kind: "claimed" };
     },
-    async commit({ runId, spent }, decide) {
+    async commit({ runId, spent, slotMs }, decide) {
       const reserve = reserved.get(runId);
       if (reserve === undefined) return undefined;
       reserved.delete(runId);
@@ -37,10 +44,30 @@ export function createUnstoredRuns(): RunStore {
         requests: requests - most.requests,
       };
       for (const cap of reserve.caps) add(cap, less);
-      return decide(nothingKnown);
+      const alone = decide(nothingKnown);
+      return baselines.length === 0
+        ? alone
+        : decide({ ...nothingKnown, series: seriesKnown(alone, baselines, slotMs) });
     },
     async miss() {},
   };
+}
+
+/** The series that a run has are known once it was judged. */
+function seriesKnown({ series }: Decision, baselines: readonly KnownBaseline[], slotMs: number): ProbeMemory["series"] {
+  return series.flatMap(({ series: own }) => {
+    const known = baselines.find(({ aspect, label }) => aspect === own.aspect && label === own.label);
+    if (known === undefined) return [];
+    const { version, n, learned } = known;
+    return [
+      {
+        series: own,
+        state: null,
+        lastSlotMs: slotMs,
+        baseline: { version, n, learned, acceptedAtMs: 0, by: "file", why: "file" },
+      },
+    ];
+  });
 }
 
 const keyOf = ({ scope, span }: SpendCap): string => `${scope} ${span}`;

@@ -76,8 +76,8 @@ export interface SlotStore {
     accountedUntil: ReadonlyMap<string, number>,
     reason?: "no-worker" | "overload",
   ): Promise<number>;
-  /** The schedules in force. */
-  schedules(): Promise<readonly ScheduleEntry[]>;
+  /** The schedules in force, of all probes or of these. */
+  schedules(probeIds?: readonly string[]): Promise<readonly ScheduleEntry[]>;
   changeSchedules(changed: readonly ScheduleEntry[], removedIds: readonly string[]): Promise<void>;
   /** Turns claims whose deadline has passed into `interrupted`; returns their run ids. */
   sweepInterrupted(nowMs: number): Promise<readonly string[]>;

@@ -5,7 +5,12 @@ import { readPauses } from "./probes.ts";
 import { incidentRow, probeRunRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
-const shownRuns = 60;
+const probesOnPage = 50;
+/** Of one probe, and of all on a page: the answer stays small however many probes there are. */
+const mostRunsOfProbe = 60;
+const mostRuns = 450;
+
+const listedRow = rowSchema({ probeId: text("probe_id", "p.probe_id"), inAll: number("in_all", "count(*) OVER ()") });
 
 const learningRow = rowSchema({
   probeId: text("probe_id"),
@@ -23,21 +28,32 @@ export const spendRow = rowSchema<TargetSpend>({
 
 const deliveriesRow = rowSchema<Overview["deliveries"]>({ pending: number("pending"), failed: number("failed") });
 
-/** What is known now of the probes that ran within the last day. */
-export async function readOverview(db: Database, nowMs: number): Promise<Overview> {
+/** What is known now of the probes that ran within the last day: a page of them, counted from 1, those with incidents first. */
+export async function readOverview(db: Database, nowMs: number, page: number): Promise<Overview> {
   const sinceMs = nowMs - 86_400_000;
+  const listed = await db.select(
+    listedRow,
+    sql`
+    SELECT ${listedRow.columns} FROM plumbline.progress p LEFT JOIN (
+      SELECT DISTINCT probe_id FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')) i USING (probe_id)
+    WHERE p.last_slot > ${iso(sinceMs)}::timestamptz
+    ORDER BY i.probe_id IS NULL, p.probe_id LIMIT ${probesOnPage}::int OFFSET ${(page - 1) * probesOnPage}::int`,
+  );
+  const ids = listed.map(({ probeId }) => probeId);
+  const each = Math.min(mostRunsOfProbe, Math.floor(mostRuns / Math.max(1, ids.length)));
   const runs = await db.select(
     probeRunRow,
     sql`
-    SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
+    SELECT newest.* FROM unnest(${ids}::text[]) WITH ORDINALITY AS p(probe_id, place) CROSS JOIN LATERAL (
       SELECT ${probeRunRow.columns} FROM plumbline.runs WHERE probe_id = p.probe_id AND slot > ${iso(sinceMs)}::timestamptz
-      ORDER BY slot DESC LIMIT ${shownRuns}::int) AS newest
-    WHERE p.last_slot > ${iso(sinceMs)}::timestamptz
-    ORDER BY newest.probe_id, newest.slot`,
+      ORDER BY slot DESC LIMIT ${each}::int) AS newest
+    ORDER BY p.place, newest.slot`,
   );
   const learning = await db.select(
     learningRow,
-    sql`SELECT ${learningRow.columns} FROM plumbline.series WHERE state ? 'of' GROUP BY probe_id`,
+    sql`
+    SELECT ${learningRow.columns} FROM plumbline.series
+    WHERE probe_id = ANY(${ids}::text[]) AND state ? 'of' GROUP BY probe_id`,
   );
   const incidents = await db.select(
     incidentRow,
@@ -65,6 +81,7 @@ export async function readOverview(db: Database, nowMs: number): Promise<Overvie
       const summaries = recent.map(({ summary }) => summary);
       return [{ probeId, target, model, scenario, location, recent: summaries, learning: progress.get(probeId) }];
     }),
+    probesInAll: listed[0]?.inAll ?? 0,
     incidents: incidents.toSorted((a, b) => (b.openedAtMs ?? 0) - (a.openedAtMs ?? 0)),
     spendToday,
     pauses: await readPauses(db),

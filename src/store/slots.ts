@@ -64,8 +64,14 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
       return new Map(rows.map(({ probeId, untilMs }) => [probeId, untilMs]));
     },
 
-    async schedules() {
-      return db.select(scheduleRow, sql`SELECT ${scheduleRow.columns} FROM plumbline.schedules`);
+    async schedules(probeIds) {
+      if (probeIds === undefined) {
+        return db.select(scheduleRow, sql`SELECT ${scheduleRow.columns} FROM plumbline.schedules`);
+      }
+      return db.select(
+        scheduleRow,
+        sql`SELECT ${scheduleRow.columns} FROM plumbline.schedules WHERE probe_id = ANY(${[...probeIds]}::text[])`,
+      );
     },
 
     async changeSchedules(changed, removedIds) {

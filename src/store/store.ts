@@ -75,7 +75,7 @@ export interface Store
     GroupIncidentStore {
   /** Names this store among others; the same for ever. */
   readonly installation: string;
-  overview(nowMs: number): Promise<Overview>;
+  overview(nowMs: number, page?: number): Promise<Overview>;
   /** To be called daily: makes room for the days to come, drops what is older than `retentionDays`. */
   retain(nowMs: number, retentionDays: number): Promise<void>;
 }
@@ -123,7 +123,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createExportStore(db),
     ...createSweepStore(db),
     ...createGroupIncidentStore(db),
-    overview: (atMs) => readOverview(db, atMs),
+    overview: (atMs, page = 1) => readOverview(db, atMs, page),
     retain: (atMs, days) => retain(db, atMs, days),
   };
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Attributes, Meter } from "@opentelemetry/api";
+import { type MetricDetail, whenLean } from "./metric-detail.ts";
 import { type Conventions, latestNames, type MetricSpec, metrics as specs } from "./metric-names.ts";
 
 type Specs = typeof specs;
@@ -25,17 +26,24 @@ export interface NamedMeter {
 }
 
 /** Every instrument of the table, once for each meter: each has its own readers. */
-export function createMetrics(meters: readonly NamedMeter[]): Metrics {
+export function createMetrics(meters: readonly NamedMeter[], detail: MetricDetail = "full"): Metrics {
+  const changed = detail === "lean" ? whenLean : {};
   const instruments = new Map<string, readonly Enter[]>(
     Object.entries(specs).map(([metric, spec]) => [metric, meters.flatMap((named) => instrumentNamed(named, spec))]),
   );
   for (const { meter } of meters) observeEventLoop(meter);
   return {
     record(metric, value, labels) {
-      if (!Number.isFinite(value)) return;
-      for (const record of instruments.get(metric) ?? []) record(value, labels);
+      const change = changed[metric];
+      if (!Number.isFinite(value) || change === "left-out") return;
+      const kept = change === undefined ? labels : without(labels, change);
+      for (const enter of instruments.get(metric) ?? []) enter(value, kept);
     },
   };
+}
+
+function without(labels: Attributes, names: readonly string[]): Attributes {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !names.includes(name)));
 }
 
 function instrumentNamed({ meter, conventions }: NamedMeter, spec: MetricSpec): Enter[] {

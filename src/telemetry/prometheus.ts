@@ -27,6 +27,13 @@ export function openScrape(): Scrape {
 }
 
 /** The serializer adds `_total` and no units; collectors add both. The names must not depend on the way taken. */
-function renamed(spec: MetricSpec): { instrumentName: string; name: string } {
-  return { instrumentName: spec.name, name: prometheusName(spec).replace(/_total$/, "") };
+function renamed(spec: MetricSpec) {
+  return {
+    instrumentName: spec.name,
+    name: prometheusName(spec).replace(/_total$/, ""),
+    aggregationCardinalityLimit: mostSeries,
+  };
 }
+
+/** Only the configuration multiplies series. Above the SDK's own limit, 2,000, probes would vanish into one. */
+const mostSeries = 200_000;

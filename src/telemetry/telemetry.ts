@@ -12,6 +12,7 @@ import {
 import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { type ExportTrouble, troubleListener } from "./export-trouble.ts";
+import { metricDetailOf } from "./metric-detail.ts";
 import { conventionsOf } from "./metric-names.ts";
 import { instrumentationScope } from "./names.ts";
 import { queueSpans, type QueueSpans } from "./queue-spans.ts";
@@ -41,6 +42,8 @@ export interface About {
   readonly version: string;
   /** Hears of each batch that no collector took, and of what was dropped. */
   readonly onTrouble?: ((trouble: ExportTrouble) => void) | undefined;
+  /** How many there are decides how many series are kept of each. */
+  readonly probes?: number;
 }
 
 const unnamed: About = { version: "unknown" };
@@ -53,10 +56,11 @@ export async function startTelemetry(env: Env, canBeScraped = false, about: Abou
   const exported = exportIsConfigured(env) ? await startExport(env, about.version) : idsOnly();
   const scrape = canBeScraped ? (await import("./prometheus.ts")).openScrape() : undefined;
   // Rules and dashboards name what is scraped: those names stay, whatever the export is asked for.
-  const recorded = createMetrics([
+  const meters = [
     ...exported.meters.map((meter) => ({ meter, conventions: conventionsOf(env) })),
     ...(scrape === undefined ? [] : [{ meter: scrape.meter, conventions: "v1.41" as const }]),
-  ]);
+  ];
+  const recorded = createMetrics(meters, metricDetailOf(env, about.probes ?? 0));
   recorded.record("exportFailures", 0, {});
   recorded.record("droppedSpans", 0, {});
   if (exported.isExported) {

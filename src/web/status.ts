@@ -10,7 +10,8 @@ import { success, tooMany } from "./responses.ts";
 import { admitted, route } from "./route.ts";
 
 export interface StatusSources {
-  overview(): Promise<Overview>;
+  /** Probes come in pages, counted from 1. */
+  overview(page: number): Promise<Overview>;
   /** What this process knows already: asks nobody. */
   health(): Checked;
   /** The JSON Schema of webhook bodies; undefined = not served. */
@@ -76,8 +77,8 @@ export function mountStatus(app: OpenAPIHono, { overview, health, alertSchema }:
   };
   route(
     getStatus,
-    async () => {
-      const known = await overview();
+    async ({ query: { page } }) => {
+      const known = await overview(page);
       return { ...known, incidents: known.incidents.map(withId), health: own() };
     },
     () => ({ health: own() }),

@@ -47,11 +47,22 @@ test("run reports on stdout, tells progress on stderr, knows its probes, and use
   };
   try {
     const run = await plumbline(["run", "valid", "bad-key", "--config", "config/demo.yaml", "--reporter", "json"], env);
-    const report = JSON.parse(run.stdout) as { data: { verdict: string; status: number }[] };
-    expect(report.data.map(({ status }) => status)).toEqual([200, 401]);
+    const printed = JSON.parse(run.stdout) as { data: { verdict: string; status: number }[] };
+    expect(printed.data.map(({ status }) => status)).toEqual([200, 401]);
     expect(run.stderr).toContain("valid@default");
     expect(run.stdout + run.stderr).not.toContain(testbed.key);
     expect(testbed.requests()).toBe(2);
+    const report = join(folder, "reports", "junit.xml");
+    const words = ["run", "valid@default", "--reporter", `junit=${report}`, "--reporter", "github"];
+    const broken = await plumbline([...words, "--config", "config/demo.yaml"], {
+      ...env,
+      PLUMBLINE_DEMO_KEY: "sk-a-wrong-key-0123456789",
+    });
+    expect(broken).toMatchObject({
+      code: 3,
+      stdout: expect.stringMatching(/^::error title=fail%3A valid on demo::.*status 401/),
+    });
+    expect(readFileSync(report, "utf8")).toMatch(/<failure[^]*timings: [^]*error: /);
     const pretty = await plumbline(["run", "valid", "--config", "config/demo.yaml"], env);
     expect(pretty.stdout).not.toContain("\u001B");
     expect(await plumbline(["run", "vald", "--config", "config/demo.yaml"], env)).toMatchObject({

@@ -67,6 +67,25 @@ describe("pretty", () => {
   });
 });
 
+describe("github", () => {
+  it("annotates what needs a look, and what --fail-on leaves out is a warning", () => {
+    const risky = aReport({
+      verdict: "drift",
+      findings: [{ ...roleGone, severity: "risky" }],
+      evidence: ["status 200, 50%"],
+    });
+    const strict = reporters.github([aReport(), risky], plain);
+    expect(strict).toEqual({
+      exitCode: 3,
+      output:
+        "::error title=drift%3A valid-request on comet::contract: $.choices[].message.role absent, expected string (baseline v3)%0Astatus 200, 50%25\n",
+    });
+    const lenient = reporters.github([aReport(), risky], { ...plain, failOn: "breaking" });
+    expect([lenient.exitCode, lenient.output.slice(0, 10)]).toEqual([0, "::warning "]);
+    expect(reporters.github([risky], { ...plain, failOn: "risky" }).exitCode).toBe(3);
+  });
+});
+
 describe("json", () => {
   it("is one versioned document in which unknown is null", () => {
     expect(reporters.json(mixedReports.slice(2, 4), plain).output).toMatchInlineSnapshot(`
@@ -107,6 +126,7 @@ describe("json", () => {
               }
             ],
             "unjudged": [],
+            "evidence": [],
             "status": 200,
             "totalMs": 3410,
             "firstContentMs": null,
@@ -140,6 +160,7 @@ describe("json", () => {
               }
             ],
             "unjudged": [],
+            "evidence": [],
             "status": 200,
             "totalMs": 812,
             "firstContentMs": null,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { SpendCap } from "../../src/probe/target.ts";
 import { createUnstoredRuns } from "../../src/run/unstored-runs.ts";
+import type { ProbeMemory } from "../../src/run/world.ts";
 import { claimOf } from "../store/samples.ts";
 
 const cap: SpendCap = { scope: "all", span: "day", requests: 3 };
@@ -34,4 +35,19 @@ test("runs that are not stored pass no spend cap together, and give back what th
 test("a run that was not claimed, or has ended, is not judged", async () => {
   const runs = createUnstoredRuns();
   expect(await runs.commit(finished("a", 1), () => decision)).toBeUndefined();
+});
+
+test("a run is judged against the baseline of its series that was given, and against no other", async () => {
+  const known = { aspect: "contract", label: "valid-request reply", version: 3, n: 12, learned: { a: 1 } };
+  const runs = createUnstoredRuns([known, { ...known, label: "streamed-request reply" }]);
+  await runs.claim(claim("a", 1));
+  const series = { id: "s1", probeId: "valid@eu", aspect: "contract", label: known.label } as const;
+  const memories: ProbeMemory[] = [];
+  await runs.commit(finished("a", 1), (memory) => {
+    memories.push(memory);
+    return { ...decision, series: [{ series, state: null }] };
+  });
+  expect(
+    memories.map((memory) => memory.series.map(({ series: own, baseline }) => [own.id, baseline?.version])),
+  ).toEqual([[], [["s1", 3]]]);
 });

@@ -6,7 +6,7 @@ import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
 import { createWeb } from "../../src/web/serve.ts";
-import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "../store/samples.ts";
 
 let pool: StorePool;
 let store: Store;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     nudge: () => {},
   });
   web = createWeb({
-    overview: () => store.overview(noonMs),
+    overview: (page) => store.overview(noonMs, page),
     health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
     api: { operations, gate: createGate([], true, () => 0) },
     alertSchema: {},
@@ -151,4 +151,37 @@ test("the OpenAPI document names every route, its scope and its schemas", async 
     expect(Object.keys(operation.responses).includes("413"), path).toBe(operation.requestBody !== undefined);
   }
   expect(JSON.stringify(document)).not.toContain("$schema");
+});
+
+test("the status shows a page of probes, those with incidents first, and stays small", async () => {
+  const names = Array.from({ length: 120 }, () => freshName("many"));
+  for (const name of names) {
+    for (const back of [2, 1]) {
+      const claim = claimOf(name, noonMs - back * 60_000);
+      await store.claim(claim);
+      await store.commit(finishOf(claim), () => nothingNew);
+    }
+  }
+  const troubled = await openIncident();
+  type Status = {
+    readonly data: {
+      readonly probesInAll: number;
+      readonly probes: readonly { readonly probeId: string; readonly recent: readonly unknown[] }[];
+    };
+  };
+  const page = async (number: number): Promise<{ readonly bytes: number; readonly data: Status["data"] }> => {
+    const text = await (
+      await web.request(`http://localhost/api/v1/status?page=${number}`, { headers: { host: "localhost" } })
+    ).text();
+    return { bytes: text.length, data: (JSON.parse(text) as Status).data };
+  };
+  const first = await page(1);
+  expect(first.bytes).toBeLessThan(200_000);
+  expect(first.data.probes).toHaveLength(50);
+  expect(first.data.probes.map(({ probeId }) => probeId)).toContain(troubled.probeId);
+  expect(first.data.probes.find(({ probeId }) => names.includes(probeId))?.recent).toHaveLength(2);
+  const rest = [await page(2), await page(3)].flatMap(({ data }) => data.probes);
+  expect(first.data.probes.length + rest.length).toBe(first.data.probesInAll);
+  expect(new Set([...first.data.probes, ...rest].map(({ probeId }) => probeId)).size).toBe(first.data.probesInAll);
+  expect((await page(4)).data.probes).toEqual([]);
 });
