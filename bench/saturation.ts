@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { blackboxCpuMs } from "./blackbox.ts";
 import { quantile, table } from "./measure.ts";
+import { load, machine, record, type Values } from "./record.ts";
 import { openReplyServer } from "./servers.ts";
 import { cpuMs, startService } from "./service.ts";
 import { openStores, type Stores } from "./stores.ts";
@@ -14,6 +15,8 @@ const [kind = "redis", rates = "10,100,200,400,1000", seconds = "20"] = process.
 const measuredMs = Number(seconds) * 1000;
 const warmUpMs = 20_000;
 const everyS = 10;
+/** A rate of which less is done says nothing of its cost. */
+const sustained = 0.95;
 
 interface Measured {
   readonly done: number;
@@ -22,22 +25,37 @@ interface Measured {
   readonly walBytes: number;
 }
 
+interface Sweep {
+  readonly rate: number;
+  readonly perSecond: number;
+  /** Of node, PostgreSQL and Redis, in milliseconds. */
+  readonly cpuPerRun: readonly number[];
+  readonly measured: Measured;
+  readonly cells: string[];
+}
+
 const stores = await openStores();
 const replies = await openReplyServer();
 try {
   const rows: string[][] = [["offered/s", "done/s", "lost", "late p50 / p99", "node", "PostgreSQL", "Redis", "WAL"]];
-  for (const rate of rates.split(",").map(Number)) rows.push(await sweep(rate));
+  const sweeps: Sweep[] = [];
+  for (const rate of rates.split(",").map(Number)) {
+    const sweep = await sweepAt(rate);
+    sweeps.push(sweep);
+    rows.push(sweep.cells);
+  }
   const bare = await bareCpuMs(2000);
   const blackbox = await blackboxCpuMs(`http://127.0.0.1:${replies.port}`);
+  record("saturation", valuesOf(sweeps, blackbox));
   process.stdout.write(
-    `Runs per second and CPU of one run: ${kind}, ${measuredMs / 1000} s for each rate, slots every ${everyS} s\n\n${table(rows)}\n\nbare undici, a new connection for each request: ${bare.toFixed(2)} ms; blackbox exporter: ${blackbox?.toFixed(2) ?? "not installed, –"} ms\n`,
+    `Runs per second and CPU of one run: ${kind}, ${measuredMs / 1000} s for each rate, slots every ${everyS} s; ${machine()}, load ${load()}\n\n${table(rows)}\n\nbare undici, a new connection for each request: ${bare.toFixed(2)} ms; blackbox exporter: ${blackbox?.toFixed(2) ?? "not installed, –"} ms\n`,
   );
 } finally {
   replies.close();
   await stores.stop();
 }
 
-async function sweep(rate: number): Promise<string[]> {
+async function sweepAt(rate: number): Promise<Sweep> {
   await stores.clear();
   const env = {
     ...(kind !== "embedded" && { DATABASE_URL: stores.databaseUrl }),
@@ -55,18 +73,41 @@ async function sweep(rate: number): Promise<string[]> {
       kind === "embedded"
         ? { done: (await replies.served()) - served, lost: Number.NaN, lateMs: [], walBytes: 0 }
         : { ...(await runsSince(stores, startMs)), walBytes: (await walBytes(stores)) - wal };
-    const perRun = (ms: number): string => `${(ms / measured.done).toFixed(2)} ms`;
-    return [
+    const cpuPerRun = after.map((ms, index) => (ms - (before[index] ?? 0)) / measured.done);
+    const cells = [
       `${rate}`,
       (measured.done / wallS).toFixed(1),
       `${measured.lost}`,
       [0.5, 0.99].map((q) => quantile(measured.lateMs, q).toFixed(0)).join(" / "),
-      ...after.map((ms, index) => perRun(ms - (before[index] ?? 0))),
+      ...cpuPerRun.map((ms) => `${ms.toFixed(2)} ms`),
       `${Math.round(measured.walBytes / measured.done)} B`,
     ];
+    return { rate, perSecond: measured.done / wallS, cpuPerRun, measured, cells };
   } finally {
     await service.stop();
   }
+}
+
+/** What the goals name: the best rate, and at 100/s the CPU beside that of the blackbox exporter. */
+function valuesOf(sweeps: readonly Sweep[], blackbox = Number.NaN): Values {
+  const best = sweeps.toSorted((one, other) => other.perSecond - one.perSecond)[0];
+  const most = sweeps.toSorted((one, other) => other.rate - one.rate)[0];
+  if (best === undefined || most === undefined) return {};
+  const perSecond = { [`${kind}PerSecond`]: best.perSecond };
+  if (kind !== "redis") return perSecond;
+  const all = ({ cpuPerRun }: Sweep): number => cpuPerRun.reduce((sum, ms) => sum + ms, 0);
+  const usual = sweeps.find(({ rate, perSecond: done }) => rate === 100 && done > sustained * rate);
+  return {
+    ...perSecond,
+    saturatedToBlackbox: all(best) / blackbox,
+    ...(most.rate >= 10 * best.perSecond && { overloadShare: most.perSecond / best.perSecond }),
+    ...(usual !== undefined && {
+      nodeToBlackbox: (usual.cpuPerRun[0] ?? Number.NaN) / blackbox,
+      allToBlackbox: all(usual) / blackbox,
+      lateBusyMs: quantile(usual.measured.lateMs, 0.99),
+      walBytes: usual.measured.walBytes / usual.measured.done,
+    }),
+  };
 }
 
 async function walBytes({ database }: Stores): Promise<number> {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quantile, table } from "./measure.ts";
+import { load, machine, record } from "./record.ts";
 import { openReplyServer } from "./servers.ts";
 import { configOf, endedChildrenMs } from "./service.ts";
 
@@ -28,14 +29,28 @@ function once(words: readonly string[]): { readonly wallS: number; readonly cpuS
 }
 
 try {
-  const rows = commands.map(([name, goalS, ...words]) => {
+  const measured = commands.map(([name, goalS, ...words]) => {
     once(["src/main.ts", ...words]);
     const runs = Array.from({ length: times }, () => once(["src/main.ts", ...words]));
-    const median = (of: (run: ReturnType<typeof once>) => number): string =>
-      `${quantile(runs.map(of), 0.5).toFixed(2)} s`;
-    return [name, `≤ ${goalS} s`, median(({ wallS }) => wallS), median(({ cpuS }) => cpuS)];
+    const median = (of: (run: ReturnType<typeof once>) => number): number => quantile(runs.map(of), 0.5);
+    return { name, goalS, wallS: median(({ wallS }) => wallS), cpuS: median(({ cpuS }) => cpuS) };
   });
-  process.stdout.write(`Start of commands\n\n${table([["command", "goal", "wall", "CPU"], ...rows])}\n`);
+  const [version, help, validate, run] = measured;
+  record("startup", {
+    versionS: version?.wallS ?? Number.NaN,
+    helpS: help?.wallS ?? Number.NaN,
+    validateS: validate?.wallS ?? Number.NaN,
+    runCpuS: run?.cpuS ?? Number.NaN,
+  });
+  const rows = measured.map(({ name, goalS, wallS, cpuS }) => [
+    name,
+    `≤ ${goalS} s`,
+    `${wallS.toFixed(2)} s`,
+    `${cpuS.toFixed(2)} s`,
+  ]);
+  process.stdout.write(
+    `Start of commands, medians of ${times}; ${machine()}, load ${load()}\n\n${table([["command", "goal", "wall", "CPU"], ...rows])}\n`,
+  );
 } finally {
   replies.close();
   rmSync(folder, { recursive: true, force: true });

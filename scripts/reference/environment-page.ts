@@ -10,7 +10,7 @@ import {
 
 const intro =
   "What a process finds around it: variables, files, signals. Everything else is in the [configuration](config.md), where `{ env: NAME }` names further variables for keys, secrets and addresses. " +
-  "Proxies are not used: `HTTP_PROXY` and its like are not read.";
+  "`HTTPS_PROXY` (`http://user:password@proxy:3128`) is the proxy for https targets and receivers, `NO_PROXY` lists the hosts, domains and address ranges that are reached without it; a target can have a proxy of its own (`client.proxy`). `HTTP_PROXY` is not read. A proxy is asked to connect to the checked address of a receiver, never to its name.";
 
 const files: readonly (readonly [path: string, by: string, what: string])[] = [
   [

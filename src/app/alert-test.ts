@@ -12,7 +12,7 @@ import { systemClock } from "../std/clock.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { silentLog } from "../std/log.ts";
 import { loadOrExplain } from "./files.ts";
-import { keepSecrets, secretSources } from "./secrets.ts";
+import { keepSecrets, proxyFor, secretSources } from "./secrets.ts";
 
 /**
  * Sends a test alert to one receiver with the code that delivers every alert, then its resolution, so that nothing stays
@@ -39,7 +39,7 @@ export async function alertTest(name: string, file: string, json: boolean, io: I
   const world = {
     clock: systemClock,
     random: Math.random,
-    poster: createPoster(),
+    poster: createPoster({ proxy: proxyFor(secrets) }),
     mailer: createMailer(),
     receivers: new Map([[name, receiver]]),
     kindOf,

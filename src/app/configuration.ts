@@ -1,4 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { starterConfig } from "../config/render.ts";
 import { forecast, neverRunning, renderForecast } from "../operate/forecast.ts";
@@ -9,14 +11,18 @@ import { loadOrExplain } from "./files.ts";
 
 const dayMs = 86_400_000;
 
-export function init(file: string, { stdout, stderr }: Io): number {
+export function init(file: string, { stdout, stderr, env }: Io): number {
   if (existsSync(file)) {
     stderr.write(`${file} exists and was not changed. Name another file: plumbline init other.yaml\n`);
     return exitCodes.usage;
   }
-  writeFileSync(file, starterConfig, { flag: "wx" });
+  const schema = relative(dirname(resolve(file)), fileURLToPath(new URL("../../config/schema.json", import.meta.url)));
+  const editors = `# yaml-language-server: $schema=${schema.split(sep).join("/")}\n`;
+  writeFileSync(file, editors + starterConfig, { flag: "wx" });
+  // npm names its command to what it starts: somebody who typed npx has no plumbline on the path.
+  const command = env["npm_command"] === "exec" ? "npx plumbline" : "plumbline";
   stdout.write(
-    `wrote ${file}\n\nNext:\n  plumbline validate ${file}\n  export COMETAPI_KEY=…\n  plumbline run --config ${file}\n`,
+    `wrote ${file}\n\nNext:\n  ${command} validate ${file}\n  export COMETAPI_KEY=…\n  ${command} run --config ${file}\n`,
   );
   return exitCodes.fine;
 }

@@ -11,7 +11,7 @@ import { dayMs } from "../std/duration.ts";
 import { exceptionFields } from "../std/log.ts";
 import { attributes as a } from "../telemetry/names.ts";
 import { type Activity, type Checked, healthOf } from "../web/health.ts";
-import { serveWeb } from "../web/serve.ts";
+import { servePublic, serveWeb } from "../web/serve.ts";
 import { refuseAddress } from "./address-in-use.ts";
 import { openNoPages, openPages } from "./operations.ts";
 import { idleUntil } from "./idle-until.ts";
@@ -107,6 +107,11 @@ async function openWeb(
   };
   const web = await serveWeb(sources, listen).catch(refuseAddress(listen));
   steering.defer(() => web.close());
+  const { statusListen: open } = config;
+  if (open !== undefined && "publicStatus" in sources && sources.publicStatus !== undefined) {
+    const publicWeb = await servePublic(sources.publicStatus, open).catch(refuseAddress(open));
+    steering.defer(() => publicWeb.close());
+  }
   return web.url;
 }
 

@@ -15,7 +15,7 @@ import { actionLinksOf } from "./action-links.ts";
 import { announceReceivers, measureDelivery } from "./measure.ts";
 import { repeat } from "./repeat.ts";
 import type { openQueuesFor } from "./storage.ts";
-import type { Secrets } from "./secrets.ts";
+import { proxyFor, type Secrets } from "./secrets.ts";
 import type { OpenWorld } from "./world.ts";
 
 export interface NotifierOptions {
@@ -46,7 +46,7 @@ export async function startNotifier(
     clock,
     random,
     outbox,
-    poster: createPoster(),
+    poster: createPoster({ proxy: proxyFor(secrets) }),
     mailer: createMailer(),
     receivers,
     kindOf: (receiver) => (receiver.kind === heartbeatKindName ? heartbeats : kindOf(receiver)),

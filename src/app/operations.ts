@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { alertJsonSchema } from "../notify/compose/alert-schema.ts";
 import type { Config } from "../config/config.ts";
-import { createOperations } from "../operate/operations.ts";
+import { createOperations, type Operations } from "../operate/operations.ts";
+import { readPublicStatus } from "../operate/public-status.ts";
 import { createSessions } from "../operate/sessions.ts";
 import { systemClock } from "../std/clock.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
@@ -31,7 +32,9 @@ export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHo
 }
 
 /** What the web role serves beside its health. */
-export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages"> {
+export function openPages(
+  options: PagesOptions,
+): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages" | "publicStatus"> {
   const { config, secrets, store } = options;
   const api = openApi(options);
   const links = actionLinksOf(config, secrets);
@@ -48,7 +51,21 @@ export function openPages(options: PagesOptions): Pick<WebSources, "api" | "acts
     troubles: options.troubles,
     targets: config.targets.map(({ name }) => name),
   };
-  return { api, acts, pages, alertSchema: alertJsonSchema() };
+  const publicStatus = publicStatusOf(config, store, api.operations);
+  return { api, acts, pages, publicStatus, alertSchema: alertJsonSchema() };
+}
+
+function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { maintenance }: Operations) {
+  if (statusPages.length === 0) return undefined;
+  const world = { book: store, clock: systemClock, probes, maintenance };
+  return {
+    names: statusPages.map(({ name }) => name),
+    async read(name: string) {
+      const page = statusPages.find((one) => one.name === name);
+      return page && readPublicStatus(world, page);
+    },
+    nowMs: () => systemClock.monotonicMs(),
+  };
 }
 
 /** The API over this store, for the tokens of the configuration. */

@@ -26,6 +26,12 @@ export interface Secrets {
   read(ref: SecretRef): string;
   /** undefined: it is not there just now. */
   peek(ref: SecretRef): string | undefined;
+  /** The value of a reference that is no secret, such as a certificate. */
+  plain(ref: SecretRef): string | undefined;
+  /** `NO_PROXY` of the environment. */
+  readonly noProxy: string;
+  /** `HTTPS_PROXY` of the environment; it may hold a password. */
+  proxy(): string | undefined;
   /** Reads what the roles of this process need of a configuration; what earlier ones named stays hidden. */
   use(config: Config): void;
   /** Reads again all that was named: a file may have been replaced. */
@@ -43,6 +49,12 @@ export function secretSources(env: Env): SecretSources {
       }
     },
   };
+}
+
+/** How receivers are reached from here. */
+export function proxyFor({ proxy, noProxy }: Secrets): { readonly url: string; readonly noProxy: string } | undefined {
+  const url = proxy();
+  return url === undefined ? undefined : { url, noProxy };
 }
 
 /** Of a secret that is replaced again and again, so many of its values stay hidden: the newest. */
@@ -73,6 +85,9 @@ export function keepSecrets(env: Env, also: readonly string[] = [], roles: reado
   return {
     redact: (text) => (redactor ??= createRedactor(known(), [...names]))(text),
     peek,
+    plain: (ref) => readSecret(ref, sources),
+    noProxy: env["NO_PROXY"] ?? env["no_proxy"] ?? "",
+    proxy: () => peek({ env: "HTTPS_PROXY" }) ?? peek({ env: "https_proxy" }),
     read(ref) {
       const value = peek(ref);
       if (value === undefined) throw new Refusal(`nothing in ${secretName(ref)}`, exitCodes.usage);
@@ -100,8 +115,10 @@ function refsIn(
   roles: readonly Role[],
 ): SecretRef[] {
   const refs: Record<SecretKind, readonly (SecretRef | undefined)[]> = {
-    target: targets.flatMap(({ key, secretHeaders, audit }) => [
+    target: targets.flatMap(({ key, secretHeaders, audit, policy: { proxy, tls } }) => [
       key,
+      typeof proxy === "object" ? proxy : undefined,
+      tls?.key,
       ...Object.values(secretHeaders ?? {}),
       audit?.revokedKey,
       audit?.billing?.key,

@@ -24,7 +24,12 @@ export interface OpenWorld extends World {
 
 export function openWorld(runs: RunStore, config: Config, secrets: Secrets, log: Log, telemetry: Telemetry): OpenWorld {
   const clock = systemClock;
-  const attempts = createUndiciAttempts({ clock, loop: createLoopGauge(clock), userAgent });
+  const attempts = createUndiciAttempts({
+    clock,
+    loop: createLoopGauge(clock),
+    userAgent,
+    outside: { secret: secrets.peek, plain: secrets.plain, proxy: secrets.proxy, noProxy: secrets.noProxy },
+  });
   const random = Math.random;
   const pause = (ms: number): Promise<void> => sleep(ms);
   const exchanger = createExchanger({ attempt: attempts.attempt, clock, random, sleep: pause });

@@ -20,8 +20,18 @@ export interface Config {
   readonly apiTokens: readonly ApiToken[];
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
+  /** Pages that everybody may read. */
+  readonly statusPages?: readonly StatusPage[] | undefined;
+  /** One more address, for them alone. */
+  readonly statusListen?: Config["listen"] | undefined;
   /** Alerts carry links to act on incidents. */
   readonly actionLinks?: ActionLinkPolicy | undefined;
+}
+
+export interface StatusPage {
+  readonly name: string;
+  readonly title: string;
+  readonly targets: readonly { readonly target: string; readonly publicName: string }[];
 }
 
 /** One mistake in a configuration, and how to correct it. */

@@ -20,6 +20,11 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
   const { streamOptions, answerTokens, ends, omit, exceptions } = text;
   const path = ["targets", name];
   if (key !== undefined) requireSecret("target", key, [...path, "key"], check);
+  const { proxy, tls } = text.client;
+  if (typeof proxy === "object") requireSecret("target", proxy, [...path, "client", "proxy"], check);
+  for (const file of ["ca", "cert", "key"] as const) {
+    if (tls?.[file] !== undefined) requireSecret("target", tls[file], [...path, "client", "tls", file], check);
+  }
   const price = priceOf(text);
   if (price === undefined) requirePrice(name, whole, check.complaints);
   return {

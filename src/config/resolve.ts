@@ -1,7 +1,7 @@
 import type { Alerting } from "../probe/alerting.ts";
 import type { Probe, ScenarioSpec } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
-import type { Config } from "./config.ts";
+import type { Config, StatusPage } from "./config.ts";
 import { requireNames, type Check, type Complaint, type LoadContext } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
 import { resolveAlerting } from "./resolve-alerting.ts";
@@ -32,6 +32,7 @@ export function resolveConfig(
   requireOwnNames(text, complaints);
   const fleet = { targets, alerting, receivers: Object.keys(text.receivers) };
   const probes = text.probes.flatMap((_, index) => resolveProbe(index, text, fleet, check));
+  const statusPages = resolveStatusPages(text, complaints);
   if (complaints.length > 0) return { complaints };
   const config: Config = {
     targets: [...targets.values()],
@@ -43,9 +44,20 @@ export function resolveConfig(
     apiTokens: api.tokens,
     trustedProxies: api.trustedProxies,
     actionLinks: api.links,
+    statusPages,
+    statusListen: text.statusListen,
     heartbeat,
   };
   return { config };
+}
+
+function resolveStatusPages({ statusPages, targets }: ConfigText, complaints: Complaint[]): StatusPage[] {
+  return Object.entries(statusPages).map(([name, { title, targets: named }]) => {
+    const shown = Object.entries(named).map(([target, publicName]) => ({ target, publicName }));
+    const place = { path: ["statusPages", name, "targets"], key: "target", expected: "the name of a target" };
+    requireNames(Object.keys(named), [...targets.keys()], place, complaints);
+    return { name, title, targets: shown };
+  });
 }
 
 function requireOwnNames({ probes }: ConfigText, complaints: Complaint[]): void {

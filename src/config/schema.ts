@@ -200,6 +200,19 @@ function mapOf<T extends z.ZodType>(values: T) {
   return z.record(slug, values).transform((record) => new Map(Object.entries(record)));
 }
 
+const publicName = z.string().min(1).max(80);
+
+const statusPage = z.strictObject({
+  title: publicName.meta({ description: "heading of the page", examples: ["Status of our AI features"] }),
+  targets: z
+    .record(slug, publicName)
+    .refine((names) => Object.keys(names).length > 0 && Object.keys(names).length <= 50, "1 to 50 targets")
+    .meta({
+      description: "which targets it shows, and the name that the public reads for each",
+      examples: [{ mini: "Chat" }],
+    }),
+});
+
 export const configSchema = z.strictObject({
   targets: mapOf(target).describe("what is monitored: each a base URL, a model and how to call it"),
   scenarios: mapOf(scenario).prefault({}).describe("your own scenarios, in addition to the built-in ones"),
@@ -223,6 +236,11 @@ export const configSchema = z.strictObject({
   keyCaps: z.array(keyCap).default([]).describe("spend caps shared by all targets with the same key"),
   requireKnownPrice: z.boolean().default(false).describe("refuse targets whose price is unknown"),
   api: api.prefault({}).describe("who may use the HTTP API, and the links in alerts"),
+  statusPages: z
+    .record(slug, statusPage)
+    .default({})
+    .describe("public pages at /status/<name>; everybody may read them"),
+  statusListen: address.optional().describe("one more address, which serves the public status pages alone"),
   heartbeat: heartbeat
     .optional()
     .describe("a URL posted to while everything works; a dead man's switch there alerts when it stops"),

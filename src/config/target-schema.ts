@@ -4,7 +4,7 @@ import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
-import { secret, urlOrEnv } from "../probe/reference-schemas.ts";
+import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
 import { looksSecret } from "./secrets.ts";
 import { spendCap } from "./spend-cap-schema.ts";
 import { milliseconds, money, size } from "../probe/text-schemas.ts";
@@ -61,6 +61,24 @@ const client = z
       .enum(["fresh", "reused"])
       .default("fresh")
       .describe("fresh: each request opens a new connection, and latency includes it; reused: keep connections open"),
+    proxy: z
+      .union([z.literal("none"), httpUrl, secret], { error: "a proxy URL, a reference to one, or none" })
+      .optional()
+      .meta({
+        description:
+          "HTTP proxy; if omitted, HTTPS_PROXY and NO_PROXY of the environment apply to https; none: no proxy",
+        examples: ["http://proxy.internal:3128"],
+      }),
+    tls: z
+      .strictObject({
+        ca: secret.optional().describe("certificates of the authorities that sign the target's certificate, PEM"),
+        cert: secret.optional().describe("client certificate, PEM"),
+        key: secret.optional().describe("key of the client certificate, PEM"),
+        serverName: z.string().min(1).max(253).optional().describe("name in the certificate, if not that of the URL"),
+      })
+      .refine(({ cert, key }) => (cert === undefined) === (key === undefined), { error: "cert and key together" })
+      .optional()
+      .describe("private authority and client certificate"),
     circuit,
   })
   .refine(({ total, connect }) => total >= connect, {
@@ -80,6 +98,8 @@ const client = z
     retries: given.retries,
     maxRetryAfterMs: given.maxRetryAfter,
     connection: given.connection,
+    proxy: given.proxy,
+    tls: given.tls,
     circuit: given.circuit,
   }));
 

@@ -4,12 +4,14 @@ import { devNull } from "node:os";
 import { Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
+import type { Connector } from "../std/tunnel.ts";
 import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
 import { type FaultOf, openReception } from "./reception.ts";
+import { type Connecting, connectionTo, type Surroundings } from "./route.ts";
 import { nextDeadline } from "./watchdog.ts";
 
 export interface UndiciAttempts {
@@ -22,24 +24,41 @@ export interface UndiciOptions {
   readonly clock: Clock;
   readonly loop: LoopGauge;
   readonly userAgent: string;
+  readonly outside?: Surroundings;
 }
 
-const keptPerOrigin = 10;
+/** No proxy, and no certificate but the usual ones. */
+const nothingOutside: Surroundings = {
+  secret: () => undefined,
+  plain: () => undefined,
+  proxy: () => undefined,
+  noProxy: "",
+};
+
+const keptPerRoute = 10;
 /** How long a connection may stay open after `[DONE]` before it is closed. */
 const lingerMs = 100;
 
 /** One request over one connection: a new one, or one that a former attempt left open, as the policy says. */
-export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions): UndiciAttempts {
+export function createUndiciAttempts({
+  clock,
+  loop,
+  userAgent,
+  outside = nothingOutside,
+}: UndiciOptions): UndiciAttempts {
   const idle = new Map<string, Client[]>();
 
   return {
     async attempt(request, policy, ordinal) {
-      const { origin } = new URL(request.url);
+      const url = new URL(request.url);
+      const { origin } = url;
+      const route = JSON.stringify([origin, policy.proxy, policy.tls]);
       const { inject } = request;
       const reuse = policy.connection === "reused" && inject === undefined;
-      const kept = reuse ? takeOpen(idle.get(origin)) : undefined;
+      const kept = reuse ? takeOpen(idle.get(route)) : undefined;
       const wire = inject && openInjectedWire(inject, sleep);
-      const client = kept ?? openClient(origin, policy, wire && injectedConnector(inject, wire));
+      const client =
+        kept ?? openClient(origin, policy, wire ? injectedConnector(inject, wire) : connectionTo(url, policy, outside));
       const startedAtMs = clock.nowMs();
       const stopWatching = loop.watch();
       const { outcome, timings } = await send(client, request, policy, {
@@ -48,7 +67,7 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
         connected: kept !== undefined,
       });
       const maxLoopDelayMs = stopWatching();
-      if (reuse && outcome.kind === "reply" && !client.destroyed) keep(origin, client);
+      if (reuse && outcome.kind === "reply" && !client.destroyed) keep(route, client);
       else if (wire === undefined) void client.destroy();
       else await client.destroy();
       return {
@@ -67,10 +86,10 @@ export function createUndiciAttempts({ clock, loop, userAgent }: UndiciOptions):
     },
   };
 
-  function keep(origin: string, client: Client): void {
-    const clients = idle.get(origin) ?? [];
-    if (clients.length >= keptPerOrigin) void client.destroy();
-    else idle.set(origin, [...clients, client]);
+  function keep(route: string, client: Client): void {
+    const clients = idle.get(route) ?? [];
+    if (clients.length >= keptPerRoute) void client.destroy();
+    else idle.set(route, [...clients, client]);
   }
 }
 
@@ -83,16 +102,14 @@ function takeOpen(clients: Client[] | undefined): Client | undefined {
 }
 
 /** Our own watchdog keeps the deadlines; undici's are off, for they are coarse and each covers only a part. */
-function openClient(origin: string, policy: ClientPolicy, connect?: Connector): Client {
+function openClient(origin: string, policy: ClientPolicy, connect: Connecting): Client {
   return new Client(origin, {
     pipelining: policy.connection === "fresh" ? 0 : 1,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: connect ?? { timeout: policy.connectMs + 1000 },
+    connect,
   });
 }
-
-type Connector = Extract<NonNullable<Client.Options["connect"]>, (...args: never[]) => unknown>;
 
 /** Hands out the wire in place of a connection, or never says anything. */
 function injectedConnector({ connect }: Injection, { socket }: InjectedWire): Connector {

@@ -14,6 +14,7 @@ import { createIncidents, type Incidents, type IncidentStore } from "./manage-in
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
 import { createMaintenance, type MaintenanceView } from "./maintenance.ts";
 import { createPlans, type PlannedStore, type Plans } from "./plan-changes.ts";
+import type { PublicStatusStore } from "./public-status.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
 import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
@@ -33,6 +34,7 @@ export interface OperationStore
     IncidentStore,
     PlannedStore,
     ProbeStore,
+    PublicStatusStore,
     SeriesChangeStore,
     SilenceStore,
     SpendDayStore,

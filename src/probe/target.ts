@@ -26,8 +26,20 @@ export interface ClientPolicy {
   readonly maxRetryAfterMs: number;
   /** `fresh`: every run opens its own connection, so that every run measures the same thing. */
   readonly connection: "fresh" | "reused";
+  /** Instead of the proxy of the environment, if any: its URL, or `none`. */
+  readonly proxy?: string | SecretRef | undefined;
+  /** Certificates and key in PEM: who signs the target's certificate, and who we are. */
+  readonly tls?: ClientTls | undefined;
   /** After `failures` transient failures in a row no request is sent for `openMs`. */
   readonly circuit: { readonly failures: number; readonly openMs: number };
+}
+
+export interface ClientTls {
+  readonly ca?: SecretRef | undefined;
+  readonly cert?: SecretRef | undefined;
+  readonly key?: SecretRef | undefined;
+  /** The name that is asked for and must be in the certificate, if not that of the URL. */
+  readonly serverName?: string | undefined;
 }
 
 /** Micro-dollars per million tokens. */

@@ -1,4 +1,5 @@
 import type { BoardRow, BoardStore, ProbeHour } from "../operate/board.ts";
+import type { PublicDay, PublicStatusStore } from "../operate/public-status.ts";
 import type { ChartPoint, ChartStore } from "../operate/chart.ts";
 import { iso, number, optionalNumber, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -25,6 +26,13 @@ const hourRow = rowSchema<ProbeHour & { probeId: string }>({
   firstMs: number("first_ms"),
   tokens: number("tokens"),
   microUsd: number("micro_usd"),
+});
+
+const dayRow = rowSchema<PublicDay & { probeId: string }>({
+  probeId: text("probe_id"),
+  dayMs: timeMs("day"),
+  judged: number("judged"),
+  failed: number("failed"),
 });
 
 const learningRow = rowSchema<{ probeId: string } & NonNullable<BoardRow["learning"]>>({
@@ -55,7 +63,9 @@ const countRow = rowSchema<{ active: number; needing: number; quietSinceMs: numb
 const markRow = rowSchema<{ mark: string }>({ mark: text("mark") });
 
 /** What pages show of many probes at once, and of one over a long time. No query looks through all runs. */
-export function createBoardStore(db: Database): Omit<BoardStore, "pauses"> & Omit<ChartStore, "series"> {
+export function createBoardStore(
+  db: Database,
+): Omit<BoardStore, "pauses"> & Omit<ChartStore, "series"> & PublicStatusStore {
   return {
     hoursSince: (probeIds, sinceMs) =>
       db.select(
@@ -63,6 +73,16 @@ export function createBoardStore(db: Database): Omit<BoardStore, "pauses"> & Omi
         sql`
         SELECT ${hourRow.columns} FROM plumbline.run_hours
         WHERE probe_id = ANY(${[...probeIds]}::text[]) AND hour >= ${iso(sinceMs)}::timestamptz ORDER BY probe_id, hour`,
+      ),
+
+    daysSince: (probeIds, sinceMs) =>
+      db.select(
+        dayRow,
+        sql`
+        SELECT ${dayRow.columns} FROM (
+          SELECT probe_id, date_trunc('day', hour, 'UTC') AS day, sum(ok + warn + drift + fail) AS judged, sum(fail) AS failed
+          FROM plumbline.run_hours WHERE probe_id = ANY(${[...probeIds]}::text[]) AND hour >= ${iso(sinceMs)}::timestamptz
+          GROUP BY 1, 2) AS days ORDER BY day`,
       ),
 
     // A day at most, so that only its partitions are looked at.

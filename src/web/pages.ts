@@ -55,7 +55,7 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
 const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml" } as const;
 
 /** Style, script and icon: open, as they say nothing. */
-function mountAssets(app: OpenAPIHono): void {
+export function mountAssets(app: OpenAPIHono): void {
   for (const name of ["style.css", "page.js", "icon.svg"] as const) {
     const text = readFileSync(new URL(`../pages/assets/${name}`, import.meta.url), "utf8");
     const type = types[name.split(".")[1] as keyof typeof types];

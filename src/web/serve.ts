@@ -16,6 +16,7 @@ import { incidentRoutes } from "./incidents.ts";
 import { createApp, mountDocument } from "./openapi.ts";
 import type { PagesWorld } from "./page-route.ts";
 import { mountPages } from "./pages.ts";
+import { createPublicWeb, mountPublicStatus, type PublicStatusSource } from "./public-status.ts";
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
@@ -37,6 +38,8 @@ export interface WebSources extends StatusSources {
   readonly observations?: ExportStore | undefined;
   /** What the links in alerts lead to; undefined = there are none. */
   readonly acts?: LinkActionsWorld | undefined;
+  /** Pages for everybody; undefined: there are none. */
+  readonly publicStatus?: PublicStatusSource | undefined;
   /** What the pages need beside the API; undefined: there are none. */
   readonly pages?: Omit<PagesWorld, "operations" | "gate"> | undefined;
 }
@@ -47,7 +50,7 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ api, observations, acts, pages, ...sources }: WebSources): OpenAPIHono {
+export function createWeb({ api, observations, acts, pages, publicStatus, ...sources }: WebSources): OpenAPIHono {
   const { operations, gate, publicUrl } = api;
   const app = createApp();
   guardBrowsers(app);
@@ -72,17 +75,29 @@ export function createWeb({ api, observations, acts, pages, ...sources }: WebSou
   mountStatus(app, sources, gate);
   mountDocument(app, gate);
   if (acts !== undefined) mountLinkActions(app, acts, gate);
+  if (publicStatus !== undefined) mountPublicStatus(app, publicStatus);
   if (pages !== undefined) mountPages(app, { ...pages, operations, gate });
   return app;
 }
 
 /** Listens; rejects when the address is not available. */
-export function serveWeb(
-  sources: WebSources,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<WebServer> {
+export function serveWeb(sources: WebSources, address: Address): Promise<WebServer> {
+  return listenAt(createWeb(sources), address);
+}
+
+/** The public status pages alone, at an address of their own. */
+export function servePublic(source: PublicStatusSource, address: Address): Promise<WebServer> {
+  return listenAt(createPublicWeb(source), address);
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function listenAt(app: OpenAPIHono, { host, port }: Address): Promise<WebServer> {
   const { promise, resolve, reject } = Promise.withResolvers<WebServer>();
-  const server = serve({ fetch: createWeb(sources).fetch, hostname: host, port }, (address: AddressInfo) => {
+  const server = serve({ fetch: app.fetch, hostname: host, port }, (address: AddressInfo) => {
     resolve({
       url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
       close: () => closeWithin(server, closeAfterMs),

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,8 +26,13 @@ test("help and version are fine; what nobody knows is a usage error with a sugge
 
 test("init writes once and never overwrites; validate says what it costs, offline", async () => {
   const file = join(folder, "plumbline.yaml");
-  expect((await plumbline(["init", file])).code).toBe(0);
+  expect(await plumbline(["init", file], { npm_command: "exec" })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`npx plumbline validate ${file}`),
+  });
   const before = readFileSync(file, "utf8");
+  const schema = /^# yaml-language-server: \$schema=(.*)/.exec(before)?.[1] ?? "";
+  expect(existsSync(join(folder, schema)), schema).toBe(true);
   expect((await plumbline(["init", file])).code).toBe(2);
   expect(readFileSync(file, "utf8")).toBe(before);
   const valid = await plumbline(["validate", file]);

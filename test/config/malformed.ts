@@ -25,6 +25,11 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
   ["no probe in the list", `${targets}probes: []\n`, "at least 1"],
   ["targets as a list", `targets: []\n${probes}`, "a map"],
   ["a misspelt section", `${valid}recievers: {}\n`, 'did you mean "receivers"?'],
+  [
+    "a status page of a target that is not there",
+    `${valid}statusPages: { public: { title: Chat, targets: { nobody: Chat } } }\n`,
+    "the name of a target",
+  ],
   ["a misspelt key of a target", target("modle: x"), 'did you mean "model"?'],
   ["a misspelt key of a client", target("client: { conect: 5s }"), 'did you mean "connect"?'],
   ["a misspelt key of a circuit", target("client: { circuit: { failure: 3 } }"), 'did you mean "failures"?'],

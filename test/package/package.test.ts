@@ -83,7 +83,7 @@ test("from nothing to a first verdict, an audit and a service, as a stranger wou
   let log = "";
   for (const stream of [service.stdout, service.stderr]) stream?.on("data", (piece) => (log += String(piece)));
   try {
-    await eventually(() => expect(log).toMatch(/"message":"run"[^\n]*"verdict"/));
+    await eventually(() => expect(log).toMatch(/"state":"done"[^\n]*"message":"run"/));
   } finally {
     service.kill("SIGTERM");
     const code = await new Promise((resolve) => service.once("exit", resolve));

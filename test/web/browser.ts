@@ -3,6 +3,7 @@ import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
+import { readPublicStatus } from "../../src/operate/public-status.ts";
 import { createSessions } from "../../src/operate/sessions.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { systemClock } from "../../src/std/clock.ts";
@@ -24,6 +25,9 @@ export interface BrowserWorld extends AsyncDisposable {
   start(): Promise<void>;
   openIncident(over?: Partial<Incident>): Promise<string>;
 }
+
+/** What the public reads, hostile as well. */
+export const publicTitle = 'Chat <img src=x onerror="document.title=1"> & more';
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -57,6 +61,19 @@ export async function openBrowserWorld(
       {
         overview: () => store.overview(Date.now()),
         health: () => ({ live: true, ready: true, reasons: [], warnings: [] }),
+        publicStatus: {
+          names: ["public"],
+          read: (name) =>
+            readPublicStatus(
+              { book: store, clock: systemClock, probes, maintenance: operations.maintenance },
+              {
+                name,
+                title: publicTitle,
+                targets: [{ target: probes[0]?.target.name ?? "", publicName: publicTitle }],
+              },
+            ),
+          nowMs: () => performance.now(),
+        },
         api: { operations, gate: createGate(tokens, true, () => performance.now()) },
         pages: {
           sessions: createSessions({

@@ -1,5 +1,7 @@
 import type { LookupFunction } from "node:net";
 import { Client } from "undici";
+import { isExempt } from "../../std/no-proxy.ts";
+import { throughProxy } from "../../std/tunnel.ts";
 import type { Poster, PostFault, PostReply, PostRequest } from "./poster.ts";
 import {
   classOfCode,
@@ -18,9 +20,9 @@ const maxBodyMs = 2_000;
 /**
  * Posts over a connection of its own to an address that was checked: the name is resolved once, every address it has
  * must be permitted, and the connection goes to one of those, whatever a second look-up would say. Redirects are
- * replies, never followed. TLS is always verified.
+ * replies, never followed. TLS is always verified. A proxy is asked for the address that was checked, not for the name.
  */
-export function createPoster({ lookup = systemAddresses, ca }: ConnectOptions = {}): Poster {
+export function createPoster({ lookup = systemAddresses, ca, proxy }: ConnectOptions = {}): Poster {
   return {
     async post(request) {
       const url = parseUrl(request.url);
@@ -32,7 +34,7 @@ export function createPoster({ lookup = systemAddresses, ca }: ConnectOptions = 
       try {
         const addresses = await permittedAddresses(url.hostname, request.allowPrivate, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        return await send(url, request, addresses, ca, deadline.signal);
+        return await send(url, request, connectionTo(url, request, addresses, { ca, proxy }), deadline.signal);
       } finally {
         clearTimeout(timer);
       }
@@ -50,20 +52,14 @@ function parseUrl(text: string): URL | undefined {
 async function send(
   url: URL,
   request: PostRequest,
-  addresses: readonly ResolvedAddress[],
-  ca: string | undefined,
+  connect: ReturnType<typeof connectionTo>,
   deadline: AbortSignal,
 ): Promise<PostReply | PostFault> {
   const client = new Client(url.origin, {
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: {
-      lookup: pinnedTo(addresses),
-      timeout: request.timeoutMs,
-      rejectUnauthorized: true,
-      ...(ca === undefined ? {} : { ca }),
-    },
+    connect,
   });
   try {
     const reply = await client.request({
@@ -107,6 +103,19 @@ async function beginningOf(body: AsyncIterable<Buffer>, enough: AbortSignal): Pr
   const passed = new Promise<void>((resolve) => enough.addEventListener("abort", () => resolve(), { once: true }));
   await Promise.race([read().catch(() => undefined), passed]);
   return Buffer.concat(pieces).subarray(0, maxReplyBytes).toString();
+}
+
+function connectionTo(
+  url: URL,
+  { timeoutMs }: PostRequest,
+  addresses: readonly ResolvedAddress[],
+  { ca, proxy }: Pick<ConnectOptions, "ca" | "proxy">,
+) {
+  const tls = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
+  const through = url.protocol === "https:" && proxy !== undefined && !isExempt(url, proxy.noProxy) ? proxy : undefined;
+  const at = through && URL.parse(through.url);
+  if (at) return throughProxy(at, tls, timeoutMs, addresses[0]?.address);
+  return { lookup: pinnedTo(addresses), timeout: timeoutMs, ...tls };
 }
 
 function pinnedTo(addresses: readonly ResolvedAddress[]): LookupFunction {

@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly lookup?: Lookup | undefined;
   /** PEM of authorities to trust instead of the system's. */
   readonly ca?: string | undefined;
+  /** The proxy for https, and the hosts that are reached without it. */
+  readonly proxy?: { readonly url: string; readonly noProxy: string } | undefined;
 }
 
 /** All addresses of a name; rejects when there are none. */
@@ -96,6 +98,6 @@ const timeoutCodes: ReadonlySet<string> = new Set(["ETIMEDOUT", "UND_ERR_CONNECT
 
 export function classOfCode(code: string): PostFaultClass {
   if (tlsCode.test(code)) return "tls";
-  if (connectCodes.has(code)) return "connect";
+  if (connectCodes.has(code) || code.startsWith("PROXY_")) return "connect";
   return timeoutCodes.has(code) ? "timeout" : "reset";
 }

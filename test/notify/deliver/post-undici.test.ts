@@ -4,6 +4,7 @@ import { createPoster } from "../../../src/notify/deliver/post-undici.ts";
 import type { ConnectOptions } from "../../../src/notify/deliver/resolve-address.ts";
 import type { PostRequest } from "../../../src/notify/deliver/poster.ts";
 import { makeCertificates } from "../certificates.ts";
+import { startProxy } from "../../setup/connect-proxy.ts";
 import { answer, startReceiver } from "../http-receiver.ts";
 
 function request(url: string, over: Partial<PostRequest> = {}): PostRequest {
@@ -302,6 +303,24 @@ describe("TLS", () => {
       detail: code,
     });
     expect(receiver.received).toEqual([]);
+  });
+
+  test("a proxy is asked for the checked address, and never for one that is forbidden", async () => {
+    await using receiver = await startReceiver(answer(200), certificates);
+    await using proxy = await startProxy("ada:secret");
+    const url = `http://ada:secret@127.0.0.1:${proxy.port}`;
+    const through = { ...resolver("127.0.0.1"), ca: certificates.cert, proxy: { url, noProxy: "other.test" } };
+    const hook = named("receiver.test", receiver.port);
+    expect(await createPoster(through).post(hook)).toMatchObject({ kind: "reply", status: 200 });
+    expect(proxy.asked).toEqual([`127.0.0.1:${receiver.port}`]);
+    expect(await createPoster(through).post({ ...hook, allowPrivate: false })).toMatchObject({ kind: "fault" });
+    const untrusting = { ...through, ca: undefined };
+    expect(await createPoster(untrusting).post(hook)).toMatchObject({ class: "tls" });
+    const exempt = { ...through, proxy: { url, noProxy: ".test" } };
+    expect(await createPoster(exempt).post(hook)).toMatchObject({ kind: "reply", status: 200 });
+    expect(proxy.asked).toHaveLength(2);
+    const refused = { ...through, proxy: { url: `http://127.0.0.1:${proxy.port}`, noProxy: "" } };
+    expect(await createPoster(refused).post(hook)).toMatchObject({ class: "connect", detail: "PROXY_407" });
   });
 
   test("plain text where TLS was asked for is a TLS fault, not a reply", async () => {

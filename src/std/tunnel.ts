@@ -1,0 +1,71 @@
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP, type Socket } from "node:net";
+import { connect as openTls } from "node:tls";
+
+/** Opens a connection for an HTTP client. */
+export type Connector = (
+  to: { readonly hostname: string; readonly port: string; readonly protocol: string },
+  callback: (...result: [null, Socket] | [Error, null]) => void,
+) => void;
+
+/** PEM texts, and the name that must be in the other side's certificate. */
+export interface TlsTexts {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly servername?: string | undefined;
+}
+
+/**
+ * Connects by CONNECT; to `address` instead of the name, if given. Errors of the way to the proxy have codes of their own: `PROXY_407`,
+ * `PROXY_ECONNREFUSED`.
+ */
+export function throughProxy(proxy: URL, tls: TlsTexts, timeoutMs: number, address?: string): Connector {
+  return ({ hostname, port, protocol }, callback) => {
+    const host = address === undefined ? hostname : isIP(address) === 6 ? `[${address}]` : address;
+    const authority = `${host}:${port || (protocol === "https:" ? 443 : 80)}`;
+    const tunnel = (proxy.protocol === "https:" ? httpsRequest : httpRequest)({
+      host: proxy.hostname.replace(/^\[|\]$/g, ""),
+      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
+      method: "CONNECT",
+      path: authority,
+      headers: { host: authority, ...authorization(proxy) },
+      agent: false,
+      timeout: timeoutMs,
+    });
+    const fail = (code: string): void => callback(Object.assign(new Error("no way through the proxy"), { code }), null);
+    tunnel.once("timeout", () => tunnel.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" })));
+    tunnel.once("error", (error: NodeJS.ErrnoException) => fail(`PROXY_${error.code ?? "ERROR"}`));
+    tunnel.once("response", ({ statusCode = 0 }) => {
+      tunnel.destroy();
+      fail(`PROXY_${statusCode}`);
+    });
+    tunnel.once("connect", ({ statusCode = 0 }, socket: Socket) => {
+      tunnel.removeAllListeners("timeout");
+      if (statusCode < 200 || statusCode > 299) {
+        socket.destroy();
+        fail(`PROXY_${statusCode}`);
+      } else if (protocol === "https:") secure(socket, hostname, tls, callback);
+      else callback(null, socket);
+    });
+    tunnel.end();
+  };
+}
+
+function secure(socket: Socket, hostname: string, tls: TlsTexts, callback: Parameters<Connector>[1]): void {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
+  const secured = openTls({ ...tls, ...(servername !== undefined && { servername }), host, socket });
+  secured.once("error", (error) => callback(error, null));
+  secured.once("secureConnect", () => {
+    secured.removeAllListeners("error");
+    callback(null, secured);
+  });
+}
+
+function authorization({ username, password }: URL): { "proxy-authorization"?: string } {
+  if (username === "" && password === "") return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}
