@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { table, quantile } from "./measure.ts";
 import { afterImprovement, pagesOfCorrelated, pagesOfRestless, recurring, restless } from "./changes/kinds.ts";
 import { factors, runsUntilPage } from "./changes/large.ts";
+import { pagesOfErrors, usageAfter, usages } from "./changes/others.ts";
 
 const { values } = parseArgs({
   options: {
@@ -88,6 +89,30 @@ if (wanted.includes("correlated")) {
       const pages = seeds.map((seed) => pagesOfCorrelated(correlation, deviation, minutes * 60_000, seed));
       rows.push([`${minutes} min`, String(correlation), mean(pages), String(Math.max(...pages))]);
     }
+  }
+  print(rows);
+}
+
+if (wanted.includes("errors")) {
+  const lengths = [1, 2, 3, 5];
+  const rows = [["errors", "every", ...lengths.map((runs) => `stretches of ${runs}: pages in 180 days, most`)]];
+  for (const share of [0.002, 0.005]) {
+    for (const minutes of [1, 5, 15, 60]) {
+      const cells = lengths.map((inARow) => {
+        const pages = seeds.map((seed) => pagesOfErrors(share, inARow, minutes * 60_000, seed));
+        return `${mean(pages)}, ${Math.max(...pages)}`;
+      });
+      rows.push([`${share * 100} %`, `${minutes} min`, ...cells]);
+    }
+  }
+  print(rows);
+}
+
+if (wanted.includes("usage")) {
+  const rows = [["tokens", "5 min: runs until told", "pages in the 14 days before"]];
+  for (const [index, { name }] of usages.entries()) {
+    const found = seeds.map((seed) => usageAfter(index, 300_000, seed));
+    rows.push([name, pair(found.map(({ runs }) => runs)), mean(found.map((one) => one.false))]);
   }
   print(rows);
 }

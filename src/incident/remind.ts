@@ -27,13 +27,14 @@ export function remind(
 }
 
 /**
- * Whether what people wait for must be seen again first: what muted the incident was the cause of it, perhaps, or kept it
- * from being measured.
+ * Whether what people wait for must be seen again first: what muted the incident kept it from being measured, or they knew
+ * it by another incident.
  */
 export function needsFreshEvidence({ notifications }: Incident): boolean {
-  const muted = notifications?.muted?.reason;
-  return notifications?.isPending === true && muted !== undefined && muted !== "silenced" && muted !== "maintenance";
+  return notifications?.isPending === true && unmeasured.includes(notifications.muted?.reason ?? "");
 }
+
+const unmeasured: readonly string[] = ["monitor-overloaded", "clock-is-wrong", "no-connectivity", "same-cause"];
 
 /** Instead of a reminder, once: nobody measures it any more. Undefined: not due, or nobody was ever notified. */
 export function remindUnchecked(

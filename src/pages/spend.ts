@@ -1,3 +1,4 @@
+import { hourMs } from "../std/duration.ts";
 import type { CapView, TargetSpend } from "../operate/overview.ts";
 import type { SpendDay } from "../operate/spend-days.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -87,10 +88,14 @@ function todayTable(today: readonly TargetSpend[]): Html {
   );
 }
 
+const shownDays = 30;
+
 function dayBars(days: readonly SpendDay[]): Html {
   const most = Math.max(1, ...days.map(({ microUsd }) => microUsd));
   if (days.length === 0) return nothing("Nothing was sent yet.");
-  const bars = days.map(({ dayMs, microUsd, requests }, index) => {
+  const newestMs = Math.max(...days.map(({ dayMs }) => dayMs));
+  const bars = days.map(({ dayMs, microUsd, requests }) => {
+    const index = shownDays - 1 - Math.round((newestMs - dayMs) / (24 * hourMs));
     const height = (microUsd / most) * 96;
     const place = trusted(
       `x="${index * 20 + 3}" y="${(100 - height).toFixed(1)}" width="14" height="${Math.max(1, height).toFixed(1)}"`,
@@ -111,13 +116,17 @@ function dayBars(days: readonly SpendDay[]): Html {
     ]);
   return html`<div class="panel">
       <svg
-        class="chart"
+        class="bars days"
         viewBox="0 0 600 102"
+        preserveAspectRatio="none"
         role="img"
         aria-label="cost of each day, at most ${formatMicroUsd(most)}"
       >
         ${bars}
       </svg>
+      <p class="small soft row between">
+        <span>${shownDays} days ago</span><span>at most ${formatMicroUsd(most)} a day</span><span>today</span>
+      </p>
     </div>
     <details>
       <summary>Show as a table</summary>

@@ -57,15 +57,14 @@ describe("a reminder needs evidence", () => {
   });
 });
 
-test("what an outage muted is notified by the next bad slot after it, never by the clock", () => {
-  const day = timeline();
-  day.outage("0:05");
-  day.slots("0:10", "1:00", "bad");
-  day.outage(undefined);
-  day.wait("1:01", "1:09");
-  expect(day.told).toEqual([]);
-  day.slots("1:10", "1:30", "good");
-  expect(day.told).toEqual([]);
+test.each([
+  ["monitor-overloaded", false],
+  ["same-cause", false],
+  ["provider-is-down", true],
+])("what was muted by %s is notified by the clock alone: %s", (reason, isNotified) => {
+  const pending = incident({ notifications: { isPending: true, muted: { reason, by: "g-1" } } });
+  const owner = { ...probe, receivers: ["pager"] };
+  expect(sweep(pending, owner, alone, atMs + 1000)?.outbox.length ?? 0).toBe(isNotified ? 1 : 0);
 });
 
 test("while the monitor is overloaded or its clock is wrong, nothing it measures counts", () => {

@@ -71,7 +71,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       for (const one of probes) await story.slot(one, "good", noonMs + 3 * minuteMs);
       await story.ticks(noonMs + 3 * minuteMs, noonMs + 4 * minuteMs);
       expect(story.told.slice(1)).toEqual([
-        "+180s pager resolved: resolved: api.example.com is down from eu: 200 of 200 targets do not reply, after 2 min",
+        "+180s pager resolved: resolved after 2 min, it was: api.example.com is down from eu: 200 of 200 targets do not reply",
       ]);
     });
 
@@ -88,7 +88,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       }
       await story.ticks(noonMs + 5 * minuteMs, noonMs + 6 * minuteMs);
       expect(story.told.slice(1).map((line) => line.split(" no reply")[0])).toEqual([
-        "+300s pager resolved: resolved: api.example.com is down from eu: 30 of 30 targets do not reply, after 4 min",
+        "+300s pager resolved: resolved after 5 min, it was: api.example.com is down from eu: 30 of 30 targets do not reply",
         "+300s pager opened: target-029 valid-request:",
       ]);
     });
@@ -159,7 +159,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
       await story.ticks(noonMs + 7 * minuteMs, noonMs + 8 * minuteMs);
       expect(story.told).toEqual([
         "+80s pager opened: api.example.com is down from eu: 2 of 6 targets do not reply",
-        "+420s pager reminded: still firing after 6 min: api.example.com is down from eu: 6 of 6 targets do not reply",
+        "+420s pager reminded: still firing after 7 min: api.example.com is down from eu: 6 of 6 targets do not reply",
       ]);
     });
 
@@ -290,6 +290,7 @@ describe.each(Object.keys(engines))("on %s", (engine) => {
     const story = night(store, [one], ["pager", "lead"]);
     for (const minute of [0, 1]) await story.slot(one, "bad", noonMs + minute * minuteMs);
     await story.tick(noonMs + minuteMs);
+    for (let minute = 2; minute <= 11; minute += 1) await story.slot(one, "bad", noonMs + minute * minuteMs);
     const atMs = noonMs + 11 * minuteMs;
     const both = await Promise.all([sweepIncidents(store, [one], atMs), sweepIncidents(store, [one], atMs)]);
     expect(both.toSorted()).toEqual([0, 1]);

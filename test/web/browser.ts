@@ -7,6 +7,7 @@ import { readPublicStatus } from "../../src/operate/public-status.ts";
 import { createSessions } from "../../src/operate/sessions.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { systemClock } from "../../src/std/clock.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
@@ -17,6 +18,7 @@ import { claimOf, finishOf, freshName, incidentOf, openedFor } from "../store/sa
 /** A store, its pages, and a real browser. */
 export interface BrowserWorld extends AsyncDisposable {
   readonly store: Store;
+  readonly pool: StorePool["pool"];
   readonly operations: Operations;
   readonly browser: Browser;
   readonly url: string;
@@ -94,6 +96,7 @@ export async function openBrowserWorld(
   const { url } = web;
   return {
     store,
+    pool: pool.pool,
     operations,
     browser,
     url,

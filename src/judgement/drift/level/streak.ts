@@ -124,18 +124,20 @@ export function streakIn(
 ): "up" | "down" | undefined {
   if (streaks === undefined || recent.length < windowRuns) return undefined;
   const last = recent.length - 1;
-  const newest = recent[last] as number;
-  if (Math.abs(newest) < leastFar) return undefined;
+  const sign = (recent[last] as number) > 0 ? 1 : -1;
+  for (let index = last + 1 - streakRuns; index <= last; index += 1) {
+    if (sign * (recent[index] as number) <= leastFar) return undefined;
+  }
   const { up, down, jumpUp, jumpDown } = streaks;
   const far = farOf(recent, last, correlation);
   const isJump = follows >= streakRuns;
   const share = Math.cbrt(shareOfEach / promiseRuns);
-  if (newest > 0) {
+  if (sign > 0) {
     const isFar = far.up > limitOf(up, promiseRuns) || (isJump && far.jumpUp > limitOf(jumpUp, promiseRuns));
-    return isFar && far.up > Math.max(leastFar, farthestOf(values, 1 - share) - level) ? "up" : undefined;
+    return isFar && far.up > farthestOf(values, 1 - share) - level ? "up" : undefined;
   }
   const isFar = far.down > limitOf(down, promiseRuns) || (isJump && far.jumpDown > limitOf(jumpDown, promiseRuns));
-  return isFar && far.down > Math.max(leastFar, level - farthestOf(values, share)) ? "down" : undefined;
+  return isFar && far.down > level - farthestOf(values, share) ? "down" : undefined;
 }
 
 /** What of a series' pipeline is asked here. */
