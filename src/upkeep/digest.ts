@@ -82,12 +82,10 @@ export async function digestNow(
   const sinceMs = fromMs ?? nowMs - dayMs;
   const series = await store.judgedSince(ids, nowMs - currentMs);
   const judged = series.filter(({ reading: { day } }) => day.samples > 0 && day.fromMs > fleet.dailyMs);
-  const notes = await store.notesSince(ids, sinceMs);
-  const standing = standOut(judged, ({ reading }) => dayEvidence(reading.day));
-  const out = [...new Set([...standing, ...foundIn(series, notes, await store.lastDigest())])];
+  const out = standOut(judged, ({ reading }) => dayEvidence(reading.day));
   const moved = await movesOf(out.slice(0, mostListed), store, byId);
   const isMoved = new Set(out.map(seriesKey));
-  const noted = notes
+  const noted = (await store.notesSince(ids, sinceMs))
     .flatMap(({ probeId, ...note }) => placed(probeId, byId, note))
     .filter((note) => !isMoved.has(placeKey(note)));
   const isNamed = new Set([...isMoved, ...noted.map(placeKey)]);
@@ -110,20 +108,6 @@ export async function digestNow(
     moreSuspected: Math.max(0, suspected.length - mostListed),
     pages: await pagesOf(series, fleet, store, byId, nowMs),
   };
-}
-
-/** A move that a run found stands out by itself, even if its day's sums rest. The digest before has named those that last. */
-function foundIn(
-  series: readonly JudgedSeries[],
-  notes: readonly Noted[],
-  before: Digest | undefined,
-): readonly JudgedSeries[] {
-  const isNoted = new Set(notes.map(({ probeId, what }) => placeKey({ probe: probeId, what })));
-  const isKnown = new Set(before && [...before.moved, ...before.noted, ...before.known].map(placeKey));
-  return series.filter((one) => {
-    const key = seriesKey(one);
-    return one.reading.held !== null && isNoted.has(key) && !isKnown.has(key);
-  });
 }
 
 const seriesKey = ({ probeId, label }: JudgedSeries): string => placeKey({ probe: probeId, what: label });

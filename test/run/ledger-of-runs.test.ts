@@ -94,7 +94,9 @@ describe.each([
       "reserved maximum",
       "2009 tokens by greedy@eu; as much is reserved for each run from now on",
     ]);
-    expect(facts.find(([subject]) => subject === "spend cap of greedy per day")?.[1]).toMatch(/may take 2009 tokens/);
+    expect(facts.find(([subject]) => subject === "spend cap of greedy per day")?.[1]).toMatch(
+      /^reached, 2009 tokens used; no run until 2026-11-24/,
+    );
     const alerts = (await store.due(nowMs + 10 * minuteMs, 100)).map(({ entry }) => entry.alert);
     expect(alerts.map(({ likelyCause, event }) => [event, likelyCause]).toSorted()).toEqual([
       ["opened", "monitor"],

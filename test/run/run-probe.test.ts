@@ -178,7 +178,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
     const pending = Promise.withResolvers<never>();
     const hung: World = { ...world, exchanger: { exchange: () => pending.promise } };
     void runProbe(hung, probe, nowMs).catch(() => {});
-    await expect.poll(async () => (await store.accountedUntil()).get(probe.id)).toBe(nowMs);
+    await expect.poll(async () => (await store.runs(probe.id, 1)).map(({ state }) => state)).toEqual(["claimed"]);
     nowMs += 1000;
     expect(await runProbe(world, probe, nowMs)).toMatchObject({ state: "skipped", reason: "overlap" });
     expect(await store.sweepInterrupted(nowMs + 3_600_000)).toHaveLength(1);
@@ -332,8 +332,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
       },
     };
     await expect(runProbe(failing, probe, nowMs)).rejects.toThrow(/Invalid time value/);
-    const [mine] = (await store.overview(nowMs)).probes.filter(({ probeId }) => probeId === probe.id);
-    expect(mine?.recent).toMatchObject([{ state: "claimed" }]);
-    expect(mine?.learning).toBeUndefined();
+    expect(await store.runs(probe.id, 10)).toMatchObject([{ state: "claimed" }]);
+    expect(await store.series(probe.id)).toEqual([]);
   });
 });
