@@ -74,7 +74,12 @@ const client = z
         ca: secret.optional().describe("certificates of the authorities that sign the target's certificate, PEM"),
         cert: secret.optional().describe("client certificate, PEM"),
         key: secret.optional().describe("key of the client certificate, PEM"),
-        serverName: z.string().min(1).max(253).optional().describe("name in the certificate, if not that of the URL"),
+        serverName: z
+          .string()
+          .min(1)
+          .max(253)
+          .optional()
+          .meta({ description: "name in the certificate, if not that of the URL", examples: ["api.internal.example"] }),
       })
       .refine(({ cert, key }) => (cert === undefined) === (key === undefined), { error: "cert and key together" })
       .optional()

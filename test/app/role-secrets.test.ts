@@ -61,7 +61,9 @@ test.each(allRoles)("%s starts with the secrets that it uses, misses each of the
     get: (target, name) => (read.add(String(name)), Reflect.get(target, name) as unknown),
   });
   keepSecrets(env, [], [role]).use(loaded.config);
-  expect([...read].toSorted()).toEqual(needed);
+  // Which hosts no proxy is asked for is no secret.
+  const secrets = [...read].filter((name) => name.toUpperCase() !== "NO_PROXY");
+  expect(secrets.toSorted()).toEqual(needed);
 
   for (const name of needed) expect(load({ ...own, [name]: undefined }, [role])).toHaveProperty("problems");
 });

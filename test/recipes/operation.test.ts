@@ -81,7 +81,7 @@ test(
     before("src/web/silences.ts", "    route(createSilence,", "    route(countSilences, () => silences.count()),\n");
     before("src/web/silences.ts", "createSilence, expireSilence", "countSilences, ");
     before("src/cli/silences.ts", '  asking(silence.command("expire")', command);
-    before("src/cli/silences.ts", "createSilence, expireSilence", "countSilences, ");
+    before("src/cli/silences.ts", "  createSilence,\n  expireSilence,", "  countSilences,\n");
     run(...types);
 
     writeFileSync(join(copy, "src/recipe.test.ts"), check.replaceAll("../src/", "./"));

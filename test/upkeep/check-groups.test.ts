@@ -37,13 +37,17 @@ describe("two locations of one target become slower", () => {
     });
     expect(cover.group?.members).toEqual(["valid-request from eu", "valid-request from us"]);
     expect(cover.group?.headline).toMatch(/ 2 of 2 probes, ×(1\.9 to ×)?2\.\d$/);
-    expect(cover.findings.map(({ subject, observed }) => `${subject}: ${observed.replaceAll(/\d/g, "0")}`)).toEqual(
-      ["eu", "us"].map(
-        (place) =>
-          `total time, valid-request from ${place}: ` +
-          "000 ms (×0.0, 00 % interval ×0.0 to ×0.0), since 0000-00-00 00:00 UTC",
-      ),
-    );
+    // A single probe's interval may still hold ×1: then its own message says "most runs".
+    for (const [index, place] of ["eu", "us"].entries()) {
+      const { subject, observed } = cover.findings[index] ?? { subject: "", observed: "" };
+      expect(`${subject}: ${observed.replaceAll(/\d/g, "0")}`).toMatch(
+        new RegExp(
+          `^total time, valid-request from ${place}: 000 ms ` +
+            "\\(×0\\.0, (most runs|00 % interval ×0\\.0 to ×0\\.0)\\), since 0000-00-00 00:00 UTC$",
+        ),
+      );
+    }
+    expect(cover.findings).toHaveLength(2);
     const members = open.filter(({ group }) => group === undefined);
     expect(members.map(({ location }) => location).toSorted()).toEqual(["eu", "us"]);
     for (const one of members) {
@@ -76,7 +80,9 @@ describe("two locations of one target become slower", () => {
     ]);
     day.slower.delete(us.id);
     await day.minutes(15);
-    expect(said(day.story.told.slice(1))).toEqual(["resolved: resolved: mini: total time up in 1 of 2 probes"]);
+    expect(said(day.story.told.slice(1))).toEqual([
+      "resolved: resolved after 29 min, it was: mini: total time up in 1 of 2 probes",
+    ]);
     expect(await store.incidents(false, 99)).toEqual([]);
   });
 
