@@ -75,6 +75,11 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     log.error("clock skew too large: schedules not reconciled", { skewMs });
     return { kind: "skewed", atMs, skewMs };
   }
+  // Whoever notices starts them again: the elected process may be the one that is gone.
+  const hadStopped = await queue.keepTicking(tickEveryMs);
+  const repaired = hadStopped && memory.areTicksKnown ? 1 : 0;
+  if (repaired > 0) log.warn("ticks had stopped: started them again");
+  memory.areTicksKnown = true;
   if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
     await timetable.read();
     // Somebody else accounts. When they stop, the store says how far they came.
@@ -82,10 +87,6 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     return { kind: "not-elected", atMs };
   }
   const { entries, actions } = await updateSchedules(world);
-  const hadStopped = await queue.keepTicking(tickEveryMs);
-  const repaired = hadStopped && memory.areTicksKnown ? 1 : 0;
-  if (repaired > 0) log.warn("ticks had stopped: started them again");
-  memory.areTicksKnown = true;
   const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
   const interrupted = isClockSteady ? await sweep(world, atMs) : 0;
   const missed = isClockSteady ? await recordMissed(world, memory.accounted, entries, actions, atMs) : 0;
