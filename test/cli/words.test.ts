@@ -101,7 +101,7 @@ test("--json of run is short for its reporter", async () => {
     () => {},
   );
   await program.parseAsync(["run", "valid", "--json"], { from: "user" });
-  expect(asked).toEqual([{ config: "plumbline.yaml", probes: ["valid"], reporter: "json" }]);
+  expect(asked).toMatchObject([{ config: "plumbline.yaml", probes: ["valid"], reports: [{ reporter: "json" }] }]);
 });
 
 test("audit diff takes --json for itself, wherever it stands", async () => {
