@@ -2,7 +2,7 @@ import type { SweepStore } from "../upkeep/sweep-incidents.ts";
 import type { Database, Transaction } from "./database.ts";
 import { optionalText, rowSchema } from "./columns.ts";
 import { sql } from "./sql.ts";
-import { lockIncident, lockSent, readSurroundings, writeIncidents } from "./incidents.ts";
+import { lockIncident, lockSent, readChanges, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the passing of time alone changes about incidents. */
 export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
@@ -13,7 +13,11 @@ export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
         if (newest === undefined) return false;
         const { target, location } = newest;
         const found = await readSurroundings(tx, { target, location, endedAtMs: nowMs });
-        const surroundings = { ...found, unchecked: await whyUnchecked(tx, newest.probeId) };
+        const surroundings = {
+          ...found,
+          changes: await readChanges(tx, target),
+          unchecked: await whyUnchecked(tx, newest.probeId),
+        };
         if (change(newest, surroundings) === undefined) return false;
         // `change` is pure: it is asked again with the counts that only a change with messages needs.
         const effects = change(newest, { ...surroundings, sent: await lockSent(tx, nowMs) });

@@ -73,13 +73,20 @@ export async function readSurroundings(
     sql`
     SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL`,
   );
-  const changes = await tx.select(
+  return { groups, silences, outages: outages.map(outageOf) };
+}
+
+const mostChanges = 50;
+
+/** Open contract and error-shape incidents, which may be one change of a provider: those of the target first, then the oldest. */
+export function readChanges(tx: Executor, target: string): Promise<readonly Incident[]> {
+  return tx.select(
     incidentRow,
     sql`
     SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')
-      AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL`,
+      AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL
+    ORDER BY body->>'target' = ${target} DESC, (body->>'openedAtMs')::float8 LIMIT ${mostChanges}::int`,
   );
-  return { groups, silences, changes, outages: outages.map(outageOf) };
 }
 
 const sentRow = rowSchema<{ sent: Record<string, number> }>({ sent: json("sent") });

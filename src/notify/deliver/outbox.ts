@@ -30,7 +30,7 @@ export interface Outbox {
   record(attempt: DeliveryAttempt, conclusion?: Conclusion): Promise<void>;
 }
 
-/** What was found out about a duty of the monitor, a receiver or a limit means for the incident about it. */
+/** What a check of the monitor, a receiver or a limit means for the incident about it. */
 export interface Conclusion {
   readonly fingerprint: string;
   readonly nowMs: number;

@@ -36,8 +36,10 @@ BEGIN
     'outages', (SELECT jsonb_agg(body) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
-    'changes', (SELECT jsonb_agg(body) FROM plumbline.incidents
-      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL),
+    -- Those of the target first, then the oldest: a provider that changes may open thousands.
+    'changes', (SELECT jsonb_agg(body) FROM (SELECT body FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL
+      ORDER BY body->>'target' = p_target DESC, (body->>'openedAtMs')::float8 LIMIT 50) AS found),
     'groups', (SELECT jsonb_agg(body) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL));
 END $$;
