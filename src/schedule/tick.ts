@@ -22,7 +22,7 @@ export interface TickWorld {
 export interface TickMemory {
   untilMs?: number;
   coming?: { readonly from: readonly ScheduleEntry[]; readonly coming: Coming } | undefined;
-  readonly capacities: Map<string, { readonly capacity: Capacity; ahead: readonly number[] }>;
+  readonly capacities: Map<string, { readonly capacity: Capacity; ahead: readonly number[]; leavesOut: boolean }>;
 }
 
 export const newTickMemory = (): TickMemory => ({ capacities: new Map() });
@@ -66,7 +66,7 @@ async function addTo(
   due: readonly DueSlot[],
   nowMs: number,
 ): Promise<void> {
-  const known = capacities.get(location) ?? { capacity: createCapacity(), ahead: [] };
+  const known = capacities.get(location) ?? { capacity: createCapacity(), ahead: [], leavesOut: false };
   capacities.set(location, known);
   const ahead = known.ahead.filter((slotMs) => slotMs > nowMs);
   known.capacity.look(known.ahead.length - ahead.length, await queue.waiting(location), nowMs);
@@ -84,7 +84,11 @@ async function addTo(
   });
   if (missed.length > 0) {
     await store.recordMissed(missed, new Map(), "overload");
-    log.warn("slots left out: workers can't keep up", { location, slots: missed.length, added: admitted.length });
+    // Once for each overload: the metric counts, and an incident says how many.
+    if (!known.leavesOut) {
+      log.warn("slots left out: workers can't keep up", { location, slots: missed.length, added: admitted.length });
+    }
   }
+  if (due.length > 0) known.leavesOut = missed.length > 0;
   onAdded?.(location, admitted.length, missed.length);
 }
