@@ -67,7 +67,7 @@ const client = z
       .meta({
         description:
           "HTTP proxy; if omitted, HTTPS_PROXY and NO_PROXY of the environment apply to https; none: no proxy",
-        examples: ["http://proxy.internal:3128"],
+        examples: ["http://proxy.example.com:3128"],
       }),
     tls: z
       .strictObject({

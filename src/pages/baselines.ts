@@ -1,6 +1,7 @@
 import type { BaselineDiff, BaselineHistory, SeriesView } from "../operate/baselines.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
+import { searchForm } from "./search.ts";
 import { nothing, pager, table } from "./table.ts";
 import { ago, moment, state } from "./words.ts";
 
@@ -31,20 +32,7 @@ export function baselinesPage({ series, search, probe, page, pages }: BaselinesV
       normal${probe !== undefined && html` of <a href="${path("probes", probe)}">${probe}</a>`}, who accepted it and
       why.
     </p>
-    <form method="get" action="/baselines" class="search" role="search">
-      <div>
-        <label for="search" class="sr">Search probes</label
-        ><input
-          type="search"
-          id="search"
-          name="search"
-          value="${search}"
-          placeholder="target, scenario, location …"
-          maxlength="200"
-        />
-      </div>
-      <button class="quiet">Search</button>
-    </form>
+    ${searchForm("/baselines", search)}
     <section id="series" aria-label="Series">
       <p></p>
       ${

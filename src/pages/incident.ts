@@ -135,7 +135,12 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
     html`${names.slice(0, 8).join(", ")}${names.length > 8 && ` and ${names.length - 8} more`}`;
   const rows: readonly (readonly [string, Html | string])[] = [
     ["target", model === "none" ? target : `${target} (${model})`],
-    ["probe", html`<a href="${path("probes", probeId)}">${scenario} from ${location}</a>`],
+    [
+      "probe",
+      isOfRuns(incident) && incident.group === undefined
+        ? html`<a href="${path("probes", probeId)}">${scenario} from ${location}</a>`
+        : scenario,
+    ],
     ["first bad run", moment(firstBadSlotMs)],
     [
       "last good run",
@@ -167,11 +172,16 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
   </dl>`;
 }
 
-function evidence({ evidence: runs }: Incident, traceUrl: string | undefined): Html {
-  const rows = runs
+/** A check of the monitor or of a limit is no run. */
+const isOfRuns = ({ kind }: Incident): boolean => kind !== "monitor" && kind !== "budget";
+
+function evidence(incident: Incident, traceUrl: string | undefined): Html {
+  const rows = incident.evidence
     .toReversed()
     .map(({ runId, status, requestId, traceId }) => [
-      html`<a href="${path("runs", runId)}" class="mono">${runId}</a>`,
+      isOfRuns(incident)
+        ? html`<a href="${path("runs", runId)}" class="mono">${runId}</a>`
+        : html`<span class="mono">${runId}</span>`,
       status === undefined ? "no reply" : `status ${status}`,
       requestId ?? "–",
       traceId === undefined ? "–" : traceLink(traceId, traceUrl),

@@ -8,6 +8,7 @@ import { type Html, html, path } from "./html.ts";
 import { incidentCards } from "./incidents.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { meter, sparkline, stripOf } from "./strip.ts";
+import { searchForm } from "./search.ts";
 import { nothing, pager } from "./table.ts";
 import { counted, state } from "./words.ts";
 
@@ -41,7 +42,7 @@ export function nowPage(view: NowView, viewer: Viewer): string {
     </section>
     <div class="row between">
       <h2>Probes</h2>
-      ${board.configured > 8 && searchForm(view.search)}
+      ${board.configured > 8 && searchForm("/", view.search)}
     </div>
     <section id="grid" aria-label="Probes">
       ${grid(view)}${pager(board.page, board.pages, (page) => `/?${new URLSearchParams({ search: view.search, page: String(page) }).toString()}`)}
@@ -71,23 +72,6 @@ function lead({ board, incidents }: NowView): string {
     return `${counted(active, "active incident")}, the longest since ${minuteText(Math.min(...incidents.map(({ incident }) => incident.firstBadSlotMs)))}.${learns}`;
   if (quietSinceMs === undefined) return `No incident on record.${learns}`;
   return `Since ${minuteText(quietSinceMs)}, ${formatDurationMs(Math.max(0, board.atMs - quietSinceMs))} ago.${learns}`;
-}
-
-function searchForm(search: string): Html {
-  return html`<form method="get" action="/" class="search" role="search">
-    <div>
-      <label for="search" class="sr">Search probes</label
-      ><input
-        type="search"
-        id="search"
-        name="search"
-        value="${search}"
-        placeholder="target, scenario, location …"
-        maxlength="200"
-      />
-    </div>
-    <button class="quiet">Search</button>
-  </form>`;
 }
 
 function grid({ board, search }: NowView): Html {

@@ -50,7 +50,8 @@ export function quietPage(view: QuietView, viewer: Viewer): string {
   const failedRows = failed
     .slice(0, mostListed)
     .map(({ id, incidentId, receiver, summary, attempts, createdAtMs, lastOutcome }) => [
-      html`<a href="${path("incidents", incidentId)}">${summary}</a>`,
+      // A test alert, a heartbeat or a digest belongs to no incident.
+      incidentId.endsWith("-0") ? summary : html`<a href="${path("incidents", incidentId)}">${summary}</a>`,
       receiver,
       counted(attempts, "attempt"),
       lastOutcome?.reason ?? "–",
