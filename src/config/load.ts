@@ -41,13 +41,20 @@ function keysOf(schema: unknown): readonly string[] {
   return Object.keys(def?.shape ?? {});
 }
 
-function problemOf({ path, key, misspelt, hint, ...rest }: Complaint, file: string, yaml: YamlText): Problem {
+/** Names from the file stand in every part of a problem, so none goes to a terminal as it was written. */
+function problemOf(
+  { path, key, misspelt, expected, got, hint: given }: Complaint,
+  file: string,
+  yaml: YamlText,
+): Problem {
+  const hint = misspelt === undefined ? given : didYouMean(misspelt.word, misspelt.known);
   return {
     file,
     ...positionOf(yaml, path, key),
     path: plainText(pathText(key === undefined ? path : [...path, key])),
-    hint: misspelt === undefined ? hint : didYouMean(misspelt.word, misspelt.known),
-    ...rest,
+    expected: plainText(expected),
+    got: plainText(got),
+    hint: hint === undefined ? undefined : plainText(hint),
   };
 }
 

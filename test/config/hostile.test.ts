@@ -69,6 +69,16 @@ const odd = fc.oneof(
   ),
 );
 
+test("a model's name is never printed as it was written", () => {
+  const loaded = load(`requireKnownPrice: true
+targets: { mini: { baseUrl: "https://api.openai.com/v1", model: "a\\x1b[31m" } }
+probes: [{ name: one, target: mini, scenario: valid-request, every: 5m }]
+`);
+  if (!("problems" in loaded)) throw new Error("expected a problem");
+  expect(renderProblems(loaded.problems)).toContain("no list price for a\\u001b[31m of");
+  expect(renderProblems(loaded.problems)).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
 test("any value in any place is a problem or fine, never an error", { timeout: 60_000 }, () => {
   const texts = [valid, ...malformed.map(([, text]) => text)].filter((text) => text.length > 20);
   const places = texts.flatMap((text) => [...text.matchAll(/[A-Za-z0-9.'"/:-]+/g)].map((word) => ({ text, word })));
