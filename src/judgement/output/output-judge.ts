@@ -18,6 +18,8 @@ import { beginEnrolling, countNames, enrol, enrolledRun, fingerprintOf } from ".
 import { samplesOf } from "./samples.ts";
 import {
   alarmOf,
+  beginRun,
+  learnRun,
   backAt,
   evidenceForPrevious,
   freshWatching,
@@ -69,11 +71,12 @@ function watch(input: JudgeInput, known: Fingerprint): JudgeOutput {
   const samples = samplesOf(done, known.axes);
   if (samples.length === 0) return unjudged(input, "no answer to compare");
   const previous = previousIn(memory?.baseline?.learned, readFingerprint);
-  let state: Watching = { ...before, names: countNames(before.names, done) };
+  let state: Watching = { ...beginRun(before), names: countNames(before.names, done) };
   for (const sample of samples) {
     const gain = previous === undefined ? 0 : evidenceForPrevious(state, previous, sample);
     state = { ...stepSample(state, sample, slotMs), toPrevious: Math.max(0, (state.toPrevious ?? 0) + gain) };
   }
+  state = learnRun(state, samples);
   if (previous !== undefined && (state.toPrevious ?? 0) >= returnedAt) return returned(input, known, previous);
   if (state.held !== undefined) return goOn(input, known, state);
   const perRun = watchedShares(known.variant, known.borders);

@@ -64,11 +64,27 @@ export function freshWatching({ regimes }: Pick<Fingerprint, "regimes">, sinceMs
   return { v: 1, regimes, weights, recent: {}, since: {}, sinceMs, names: {}, sums: {} };
 }
 
-/** A back end can take over at any request. */
+/** A back end can take over within a run. */
 const switching = 0.03;
 const atRest = 1.5;
 /** Odds of e^7 to one end a change that was found. */
 export const backAt = 7;
+
+/** Which back end answers is nearly open at the beginning of a run, hours after the one before. */
+export function beginRun(state: Watching): Watching {
+  return { ...state, weights: state.weights.map((weight) => (weight + 1 / state.weights.length) / 2) };
+}
+
+/** The back end that most likely gave the answers of a run learns from them. */
+export function learnRun(state: Watching, samples: readonly Sample[]): Watching {
+  if (state.held !== undefined) return state;
+  const likeliest = state.weights.indexOf(Math.max(...state.weights));
+  const seen = samples.flatMap(({ parts }) => parts);
+  const regimes = state.regimes.map((regime, index) =>
+    index === likeliest ? counted(regime, seen, withAnswer) : regime,
+  );
+  return { ...state, regimes };
+}
 
 /** One more sample. `held` changes its evidence only; nothing is learned meanwhile. */
 export function stepSample(state: Watching, { instrument, parts }: Sample, slotMs: number): Watching {
@@ -92,9 +108,7 @@ export function stepSample(state: Watching, { instrument, parts }: Sample, slotM
   const sums = { ...state.sums, [instrument]: stepSums(state.sums[instrument] ?? noSums, factors) };
   const isAtRest = Object.values(sums).every(({ runs }) => meanOf(runs) < atRest);
   const [since, sinceMs] = isAtRest ? [{}, slotMs] : [counted(state.since, seen, withAnswer), state.sinceMs];
-  const likeliest = next.weights.indexOf(Math.max(...next.weights));
-  const learned = regimes.map((regime, index) => (index === likeliest ? counted(regime, seen, withAnswer) : regime));
-  return { ...next, regimes: learned, sums, since, sinceMs, names: isAtRest ? {} : state.names };
+  return { ...next, sums, since, sinceMs, names: isAtRest ? {} : state.names };
 }
 
 function stepBack(held: Held, factors: readonly number[], seen: readonly { answer: string; shares: Shares }[]): Held {
@@ -150,7 +164,7 @@ export function alarmOf(
 ): { readonly instrument: Instrument; readonly bet: number; readonly odds: number } | undefined {
   const judged = Object.keys(samples) as Instrument[];
   const reached = judged.flatMap((instrument) => {
-    const { sums = [], runs = [] } = state.sums[instrument] ?? noSums;
+    const { sums, runs } = state.sums[instrument] ?? noSums;
     const limit = spareOf(state.regimes.length) * (samples[instrument] ?? 0) * judged.length;
     if (sums.length < betsOf(instrument).length || meanOf(sums) < limit) return [];
     return [{ instrument, bet: runs.indexOf(Math.max(...runs)), odds: meanOf(runs), share: meanOf(sums) / limit }];
