@@ -1,6 +1,5 @@
 import { TLSSocket } from "node:tls";
-import { buildConnector } from "undici";
-import type { Connecting } from "./route.ts";
+import type { Connector } from "../std/tunnel.ts";
 
 /** What the handshake showed of the other side; kept for the words of a fault. */
 export interface PeerFacts {
@@ -10,19 +9,16 @@ export interface PeerFacts {
   wantsCertificate?: boolean;
 }
 
-type Opens = (...values: Parameters<ReturnType<typeof buildConnector>>) => unknown;
-
 /**
- * Connects as `connecting` says, and notes what the handshake shows before anybody judges it: a socket that Node has
- * refused has no certificate any more.
+ * Connects as `connect` does, and notes what the handshake shows before anybody judges it: a socket that Node has
+ * refused has no certificate any more. `connect` returns the socket, or hands it to `onTls`.
  */
-export function noting(connecting: Connecting, facts: PeerFacts): ReturnType<typeof buildConnector> {
-  if (typeof connecting === "function") {
-    return (options, callback) => connecting({ ...options, onTls: (socket) => note(socket, facts) }, callback);
-  }
-  const connect: Opens = buildConnector(connecting);
+export function noting<Options extends object>(
+  connect: (options: Options & Pick<Parameters<Connector>[0], "onTls">, callback: Parameters<Connector>[1]) => unknown,
+  facts: PeerFacts,
+): (options: Options, callback: Parameters<Connector>[1]) => void {
   return (options, callback) => {
-    const socket = connect(options, callback);
+    const socket = connect({ ...options, onTls: (opened) => note(opened, facts) }, callback);
     if (socket instanceof TLSSocket) note(socket, facts);
   };
 }

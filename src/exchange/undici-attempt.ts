@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { devNull } from "node:os";
-import { Client, type Dispatcher } from "undici";
+import { buildConnector, Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Connector } from "../std/tunnel.ts";
@@ -59,13 +59,9 @@ export function createUndiciAttempts({
       const kept = reuse ? takeOpen(idle.get(route)) : undefined;
       const wire = inject && openInjectedWire(inject, sleep);
       const peer: PeerFacts = {};
-      const client =
-        kept ??
-        openClient(
-          origin,
-          policy,
-          wire ? injectedConnector(inject, wire) : noting(connectionTo(url, policy, outside), peer),
-        );
+      const connect = (): Connector =>
+        wire ? injectedConnector(inject, wire) : noting(connectorTo(url, policy), peer);
+      const client = kept ?? openClient(origin, policy, connect());
       const startedAtMs = clock.nowMs();
       const stopWatching = loop.watch();
       const { outcome, timings } = await send(client, request, policy, {
@@ -93,6 +89,11 @@ export function createUndiciAttempts({
       idle.clear();
     },
   };
+
+  function connectorTo(url: URL, policy: ClientPolicy): Connector {
+    const connecting = connectionTo(url, policy, outside);
+    return typeof connecting === "function" ? connecting : (buildConnector(connecting) as Connector);
+  }
 
   function keep(route: string, client: Client): void {
     const clients = idle.get(route) ?? [];
