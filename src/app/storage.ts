@@ -2,6 +2,7 @@ import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Log } from "../std/log.ts";
 import { createRedactor } from "../std/redact.ts";
 import { openQueues, type QueueOptions, type Queues } from "../schedule/bullmq.ts";
+import { QueueUnreachable } from "../schedule/connections.ts";
 import { redisAddressOf } from "../schedule/redis-address.ts";
 import type { RedisTls } from "../schedule/redis-clients.ts";
 import { openPglitePool } from "../store/pools/pglite.ts";
@@ -88,14 +89,21 @@ function decoded(text: string): string {
   }
 }
 
-/** Rejects with a Refusal that says why, without a password. `purpose`: what holds the embedded store meanwhile. */
+/** The store or the queue didn't answer. It may in a moment. */
+export class Unreachable extends Refusal {}
+
+/**
+ * Rejects with a Refusal that says why, without a password: Unreachable if trying again may help. `purpose`: what holds
+ * the embedded store meanwhile.
+ */
 export function openPool(choice: StorageChoice, log: Log, purpose?: string): Promise<StorePool> {
   const isEmbedded = choice.kind === "embedded";
   const opening = isEmbedded ? openPglitePool(choice.folder, { purpose }) : openPostgresPool(choice.databaseUrl, log);
   return opening.catch((error: unknown) => {
     const reason = `can't be opened: ${reasonOf(error)}`;
+    if (isEmbedded) return refuse(choice, `the data folder ${reason}`);
     const next = "Start it, or correct DATABASE_URL.";
-    return refuse(choice, isEmbedded ? `the data folder ${reason}` : `the database of DATABASE_URL ${reason}. ${next}`);
+    return refuse(choice, `the database of DATABASE_URL ${reason}. ${next}`, !isLoginRefused(error));
   });
 }
 
@@ -114,15 +122,21 @@ export function openQueuesFor(
           prefix: `{plumbline-${installation}}`,
         })
       : openQueues({ kind: "postgres", pool }, log, { telemetry, secret });
-  return opening.catch((error: unknown) => refuse(choice, reasonOf(error)));
+  return opening.catch((error: unknown) => refuse(choice, reasonOf(error), error instanceof QueueUnreachable));
 }
 
 function redisOf({ redisUrl: url, redisTls: tls, sentinelPassword }: Extract<StorageChoice, { kind: "production" }>) {
   return { kind: "redis", url, tls, sentinelPassword } as const;
 }
 
-function refuse(choice: StorageChoice, reason: string): never {
-  throw new Refusal(createRedactor(secretsOf(choice))(reason), exitCodes.unhealthy);
+function refuse(choice: StorageChoice, reason: string, mayComeBack = false): never {
+  const Kind = mayComeBack ? Unreachable : Refusal;
+  throw new Kind(createRedactor(secretsOf(choice))(reason), exitCodes.unhealthy);
+}
+
+/** PostgreSQL knows the user or the database by no such name, or wants another password (SQLSTATE 28 and 3D). */
+function isLoginRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(?:28|3D)/.test(String(error.code));
 }
 
 /** A name with several addresses fails with an error for each, and no message of its own. */

@@ -187,7 +187,7 @@ function createSlotQueue({ connections, log, clock, secret, queueNamed, workOn }
       // An upsert alone does not mend every chain.
       if (tick !== undefined) await queue.removeJobScheduler(tick.key);
       await queue.upsertJobScheduler("tick", { every: everyMs }, { name: "tick", data: {}, opts: tickOptions });
-      return tick !== undefined;
+      return true;
     },
     takeTicks: (handler) => workOn(ticksQueue, 1, handler),
     clockMs: connections.clockMs,

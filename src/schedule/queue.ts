@@ -30,7 +30,7 @@ export interface SlotQueue {
   addAll(jobs: readonly SlotJob[], location: string): Promise<void>;
   /** How many slots of one location are due and wait for a worker. */
   waiting(location: string): Promise<number>;
-  /** Makes sure that ticks come at this interval; true if they had stopped and were begun anew. */
+  /** Makes sure that ticks come at this interval; true if there were none and they were started. */
   keepTicking(everyMs: number): Promise<boolean>;
   /** Takes ticks: of all processes that do, one gets each. */
   takeTicks(handler: () => Promise<void>): Promise<SlotWorker>;
