@@ -237,6 +237,9 @@ export const faults: readonly Fault[] = [
       }
       await sleep(between(stage, 5_000, 20_000));
       rmSync(file);
+      // Redis ends when it can't write its log, and PostgreSQL may.
+      await stage.stores?.redis.revive();
+      await stage.stores?.postgres.revive();
       return "the disk";
     },
   },
