@@ -97,6 +97,7 @@ function link(name: string, summary: string, store: "postgres" | "redis", how: "
 const downMs = 20_000;
 /** Processes need a while to start on a machine that is busy. */
 const startMs = 40_000;
+const longestLifeMs = 12_000;
 /** A full disk has to be small, so that nobody else's is filled. */
 const mostDiskBytes = 1e9;
 const fillBytes = 65_536;
@@ -121,12 +122,12 @@ export const faults: readonly Fault[] = [
   {
     name: "kill-all-in-one",
     summary: "kill -9 of the one process of the embedded mode, three times at random instants",
-    recoveryMs: startMs,
+    recoveryMs: 3 * longestLifeMs + startMs,
     on: "embedded",
     async play(stage) {
       for (let times = 0; times < 3; times += 1) {
         member(stage).kill();
-        await sleep(between(stage, 1_000, 12_000));
+        await sleep(between(stage, 1_000, longestLifeMs));
       }
       return "the process";
     },
