@@ -30,7 +30,11 @@ export interface Batches {
 }
 
 /** At most `concurrency` slots run at once, of however many batches. */
-export function createBatches(concurrency: number, handler: SlotHandler, clock: Clock, log: Log): Batches {
+export function createBatches(
+  concurrency: number,
+  handler: SlotHandler,
+  { clock, sleep, log }: { readonly clock: Clock; readonly sleep: (ms: number) => Promise<unknown>; readonly log: Log },
+): Batches {
   const running = new Set<Promise<void>>();
   const waiting: (() => void)[] = [];
   let free = concurrency;
@@ -45,6 +49,13 @@ export function createBatches(concurrency: number, handler: SlotHandler, clock: 
     const next = waiting.shift();
     if (next === undefined) free += 1;
     else next();
+  }
+
+  /** Timers may be early. Nothing is waited for that is further away: a clock was set back, and its slot is not due. */
+  async function until(atMs: number): Promise<void> {
+    for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && leftMs < mostAheadMs; leftMs = atMs - clock.nowMs()) {
+      await sleep(leftMs);
+    }
   }
 
   /** Resolves when the slot is claimed, or over. */
@@ -73,7 +84,7 @@ export function createBatches(concurrency: number, handler: SlotHandler, clock: 
     async take(slots) {
       const claims: Promise<void>[] = [];
       for (const slot of slots) {
-        if (!isStopping) await until(slot.slotMs, clock);
+        if (!isStopping) await until(slot.slotMs);
         if (!isStopping) await acquire();
         if (isStopping) break;
         const claim = start(slot);
@@ -95,11 +106,4 @@ export function createBatches(concurrency: number, handler: SlotHandler, clock: 
 /** Waits for all, and rejects when one of them did. */
 async function allOf(claims: readonly Promise<void>[]): Promise<void> {
   for (const ended of await Promise.allSettled(claims)) if (ended.status === "rejected") throw ended.reason;
-}
-
-/** Timers may be early. Nothing is waited for that is further away: a clock was set back, and its slot is not due. */
-async function until(atMs: number, clock: Clock): Promise<void> {
-  for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && leftMs < mostAheadMs; leftMs = atMs - clock.nowMs()) {
-    await new Promise((resolve) => setTimeout(resolve, leftMs));
-  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type BackendFactory, createPostgresBackend, Queue, runMigrations, type Telemetry, Worker } from "bullmq";
 import { batchesOf, createBatches } from "./batch.ts";
 import { type Clock, systemClock } from "../std/clock.ts";
@@ -193,7 +194,7 @@ function createSlotQueue({ connections, log, clock, secret, queueNamed, workOn }
     clockMs: connections.clockMs,
     checkWritable: connections.checkWritable,
     async work(location, concurrency, handler) {
-      const batches = createBatches(concurrency, handler, clock, log);
+      const batches = createBatches(concurrency, handler, { clock, sleep, log });
       const jobsAtOnce = Math.min(concurrency, mostJobsAtOnce);
       const worker = await workOn(`${slotsQueuePrefix}${location}`, jobsAtOnce, async (id, data) => {
         const slots = slotsOfJob(id, data);
