@@ -26,7 +26,6 @@ export function measureReconciliation(metrics: Metrics, report: ReconcileReport)
   if (report.kind === "not-elected") return;
   metrics.record("clockSkew", report.skewMs / 1000, {});
   if (report.kind === "skewed") return;
-  metrics.record("repairs", report.repaired, {});
   metrics.record("missed", report.missed, {});
   metrics.record("interrupted", report.interrupted, {});
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ReconcileReport, startReconciler } from "../schedule/reconciler.ts";
 import { tickOnce } from "../schedule/tick.ts";
+import { startTickWatch } from "../schedule/tick-watch.ts";
 import { exceptionFields } from "../std/log.ts";
 import { announceProbes, measureQueues, measureReconciliation, measureTick } from "./measure.ts";
 import type { Parts } from "./parts.ts";
@@ -36,6 +37,8 @@ export async function startScheduler(parts: Parts, health: () => Checked, nudge:
     onReport,
   );
   steering.defer(() => reconciler.stop());
+  const watch = startTickWatch({ queue, clock, log, onRepair: () => metrics.record("repairs", 1, {}) }, repeat);
+  steering.defer(() => watch.stop());
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const onAdded = (location: string, added: number, shed: number): void => measureTick(metrics, location, added, shed);
   const ticking = await queue.takeTicks(() =>

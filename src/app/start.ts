@@ -8,15 +8,16 @@ import { watchConfigFile } from "./reload.ts";
 import { repeat } from "./repeat.ts";
 import { keepSecrets } from "./secrets.ts";
 import { openService, type Service } from "./service.ts";
-import { chooseStorage, secretsOf } from "./storage.ts";
+import { chooseStorage, refuseDamaged, secretsOf } from "./storage.ts";
+import { whenReachable } from "./when-reachable.ts";
 
 /** Runs the service until a signal; resolves to the exit code. */
 export async function start(options: StartArguments, io: Io): Promise<number> {
-  const { config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs } = options;
+  const { config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs, awaitStoresMs } = options;
   const { env, stderr } = io;
   const config = loadOrExplain(file, io, roles);
   if (config === undefined) return exitCodes.usage;
-  const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
+  const storage = chooseStorage(env);
   if (storage.kind === "refused") {
     stderr.write(`${storage.reason}\n`);
     return exitCodes.usage;
@@ -27,7 +28,7 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
     format: stderr.isTTY === true ? "human" : "json",
     common: { service: "plumbline", version },
   });
-  const service = await openService(config, {
+  const serviceOptions = {
     env,
     secrets,
     storage,
@@ -38,7 +39,9 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
     listen: listen ?? config.listen,
     awaitSchemaMs,
     log,
-  });
+  };
+  const open = (): Promise<Service> => refuseDamaged(storage, openService(config, serviceOptions));
+  const service = await whenReachable(open, awaitStoresMs, log);
   const reloader = watchConfigFile(
     {
       file,

@@ -38,10 +38,11 @@ export interface Experience {
   readonly microUsd: ReadonlyMap<string, MicroUsd>;
 }
 
-/** Every scenario that says something about this target; without a key there is none to be wrong. */
+/** Every scenario that says something about this target: without a key there is none to be wrong, and what it can't do is not asked. */
 export function planAudit(target: Target, nowMs: number, experience?: Experience): AuditPlan {
   const scenarios = catalogue
     .filter(({ name }) => target.key !== undefined || !needsKey.has(name))
+    .filter(({ name }) => !Object.hasOwn(target.exceptions ?? {}, name))
     .map((scenario) => planScenario(forTarget(scenario, target), target, nowMs, experience))
     .filter(({ sent, rehearsed }) => sent.length + rehearsed > 0);
   const sum = (pick: (it: PlannedScenario) => number): number => scenarios.reduce((all, it) => all + pick(it), 0);

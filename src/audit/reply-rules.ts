@@ -39,6 +39,18 @@ export const replyRules: readonly Rule[] = [
       return broken(`read by the client and not as documented: ${seen.join(", ")}`);
     },
   },
+  ...(["tool-call", "structured-output"] as const).map((name): Rule => ({
+    item: name === "tool-call" ? "tool-calls" : name,
+    condition: () => `${name}: every rule of this scenario holds, plain and streamed`,
+    judge(view) {
+      const excuse = excuseOf(view, name);
+      if (excuse !== undefined) return met(`accepted: ${excuse}`);
+      const ruled = ofScenarios(view, [name]);
+      if (ruled.state !== "broken") return ruled;
+      const remedy = `if the target can't do this, or nobody needs it, set ${setting(view.target, `exceptions.${name}`)} to the reason`;
+      return broken(`${ruled.evidence}; ${remedy}`);
+    },
+  })),
   {
     item: "usage",
     condition: () =>

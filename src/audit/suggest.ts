@@ -13,8 +13,13 @@ const cadences: Readonly<Record<string, string>> = {
   "wrong-path": "6h",
   "token-budget": "6h",
   "stream-agrees": "6h",
+  "tool-call": "1h",
+  "structured-output": "1h",
   "model-listed": "1h",
 };
+
+/** What a target may be without. */
+const optional = ["tool-call", "structured-output"] as const;
 
 /** What the audit found out about how this target has to be asked, as keys of the target. */
 export function suggestTraits(target: Target, view: AuditView): string[] {
@@ -31,6 +36,7 @@ export function suggestTraits(target: Target, view: AuditView): string[] {
   const fields = [...new Set(refused.map((param) => param.split(".")[0] ?? ""))].filter(
     (name) => name !== "stream_options",
   );
+  const refusedScenarios = optional.filter((name) => (view.reply(name, "plain")?.status ?? 200) >= 400);
   const isRenamed = fields.includes(target.maxTokensField);
   const omitted = fields.filter((name) => name !== target.maxTokensField && name !== "model" && name !== "messages");
   return [
@@ -43,6 +49,9 @@ export function suggestTraits(target: Target, view: AuditView): string[] {
       : []),
     ...(isRenamed
       ? [`maxTokensField: ${target.maxTokensField === "max_tokens" ? "max_completion_tokens" : "max_tokens"}`]
+      : []),
+    ...(refusedScenarios.length > 0 && !isCut && plain?.status === 200
+      ? [`exceptions: { ${refusedScenarios.map((name) => `${name}: "not supported"`).join(", ")} }`]
       : []),
     ...(omitted.length > 0 ? [`omit: [${omitted.join(", ")}]`] : []),
   ];

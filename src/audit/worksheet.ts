@@ -55,9 +55,14 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
       "model and messages are required; unknown fields are known to be refused or ignored",
       [
         ...questionableRequests.map((name) => `${name}: ${taken(view, name)}`),
+        ...["tool-call", "structured-output"].map(
+          (name) => `${name}: ${view.played(name)?.report.verdict ?? "not asked"}`,
+        ),
         ...view.checks("token-budget").map(({ subject, observed }) => `${subject}: ${observed}`),
       ].join("; "),
       ...questionableRequests,
+      "tool-call",
+      "structured-output",
       "token-budget",
     ),
     item(

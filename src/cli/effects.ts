@@ -42,6 +42,8 @@ export interface StartArguments {
   readonly listen: { readonly host: string; readonly port: number } | undefined;
   /** How long to wait for somebody else to migrate the schema; undefined = it is done here. */
   readonly awaitSchemaMs: number | undefined;
+  /** How long to wait for a store or a queue that can't be reached. */
+  readonly awaitStoresMs: number;
 }
 
 export interface AuditArguments {

@@ -13,6 +13,7 @@ interface StartOptions {
   readonly grace: number;
   readonly listen?: { host: string; port: number };
   readonly awaitSchema?: number;
+  readonly awaitStores: number;
 }
 
 /** `start`: the service. */
@@ -37,8 +38,13 @@ export function addStartCommand(start: Command, { effects, defaultConfig, done }
       "do not migrate the database: wait so long for plumbline store migrate to do it",
       durationLike("30s"),
     )
+    .addOption(
+      new Option("--await-stores <duration>", "how long to wait while PostgreSQL or Redis can't be reached")
+        .argParser(durationLike("60s"))
+        .default(60_000, "60s"),
+    )
     .addHelpText("after", "\nExample: plumbline start --role worker --location eu")
-    .action(async ({ config, role, location, concurrency, grace, listen, awaitSchema }: StartOptions) =>
+    .action(async ({ config, role, location, concurrency, grace, listen, awaitSchema, awaitStores }: StartOptions) =>
       done(
         await effects.start({
           config,
@@ -48,6 +54,7 @@ export function addStartCommand(start: Command, { effects, defaultConfig, done }
           graceMs: grace,
           listen,
           awaitSchemaMs: awaitSchema,
+          awaitStoresMs: awaitStores,
         }),
       ),
     );

@@ -1,11 +1,32 @@
 import { z } from "zod";
-import type { Ask, Expectation } from "../probe/probe.ts";
-import type { JsonObject } from "../std/json.ts";
+import type { Ask, ExpectedCall, Expectation } from "../probe/probe.ts";
+import { isJsonObject, type JsonObject } from "../std/json.ts";
+import { compileSchema } from "../std/json-schema.ts";
 import { compilePattern } from "../std/pattern.ts";
 import { listOf } from "../probe/text-schemas.ts";
+import { plainLine } from "../std/sanitize.ts";
 
 const jsonKind = z.enum(["string", "integer", "number", "boolean", "null", "object", "array"]);
 const textClass = z.enum(["empty", "json", "number", "word", "line", "text"]);
+
+const jsonSchema = z.record(z.string(), z.json()).superRefine((given, context) => {
+  const compiled = compileSchema(given as JsonObject);
+  if (!("problem" in compiled)) return;
+  const message = `a JSON Schema, draft 2020-12 (${plainLine(compiled.problem, 200)})`;
+  context.addIssue({ code: "custom", message });
+});
+
+const expectedCall = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(128)
+    .meta({ description: "name of the tool", examples: ["get_weather"] }),
+  arguments: jsonSchema.optional().meta({
+    description: "JSON Schema of the arguments; if omitted, the parameters of this tool in ask.extra.tools",
+    examples: [{ type: "object", required: ["city"] }],
+  }),
+});
 
 const ask = z
   .strictObject({
@@ -66,6 +87,23 @@ const expected = z
         description: "JSON paths of the body and the type expected at each",
         examples: [{ "$.usage.total_tokens": "integer" }],
       }),
+    toolCalls: z
+      .array(expectedCall)
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({
+        description: "tools the model must call, and no other, with arguments that match their schema",
+        examples: [[{ name: "get_weather" }]],
+      }),
+    jsonSchema: jsonSchema.optional().meta({
+      description: "JSON Schema (2020-12) that the text must match; format is not checked",
+      examples: [{ type: "object", required: ["total"] }],
+    }),
+    equals: z
+      .json()
+      .optional()
+      .meta({ description: "the text, without space around it, or the JSON value it must be", examples: ["plumb"] }),
     usage: z.literal("present").optional().describe("token counts must be present"),
     streamComplete: z.literal(true).optional().describe("the stream must end with [DONE]"),
     noCompletion: z
@@ -73,12 +111,15 @@ const expected = z
       .optional()
       .describe("the request must be refused: a completion is a policy violation"),
   })
-  .transform(({ status, finishReason, text, json, usage, streamComplete, noCompletion }): Expectation[] => [
+  .transform(({ status, finishReason, text, json, usage, streamComplete, noCompletion, ...rest }): Expectation[] => [
     ...(status === undefined ? [] : [{ kind: "status" as const, oneOf: status }]),
     ...(finishReason === undefined ? [] : [{ kind: "finish-reason" as const, oneOf: finishReason }]),
     ...(text?.class === undefined ? [] : [{ kind: "text-class" as const, is: text.class }]),
     ...(text?.matches === undefined ? [] : [{ kind: "text-matches" as const, pattern: text.matches }]),
     ...Object.entries(json ?? {}).map(([path, is]) => ({ kind: "json" as const, path, is })),
+    ...(rest.toolCalls === undefined ? [] : [{ kind: "tool-calls" as const, calls: rest.toolCalls as ExpectedCall[] }]),
+    ...(rest.jsonSchema === undefined ? [] : [{ kind: "json-schema" as const, schema: rest.jsonSchema as JsonObject }]),
+    ...(rest.equals === undefined ? [] : [{ kind: "equals" as const, value: rest.equals }]),
     ...(usage === undefined ? [] : [{ kind: "usage-present" as const }]),
     ...(streamComplete === undefined ? [] : [{ kind: "stream-complete" as const }]),
     ...(noCompletion === undefined ? [] : [{ kind: "no-completion" as const }]),
@@ -90,4 +131,18 @@ export const scenario = z
     ask: ask.describe("the request"),
     expect: expected.prefault({}).describe("what the reply must fulfil; everything else is learned"),
   })
-  .transform(({ ask: request, expect }) => ({ ask: request, expectations: expect }));
+  .transform(({ ask: request, expect }) => ({
+    ask: request,
+    expectations: expect.map((rule) =>
+      rule.kind === "tool-calls" ? { ...rule, calls: rule.calls.map((call) => withParameters(call, request)) } : rule,
+    ),
+  }));
+
+/** The arguments follow what the request itself says of the tool. */
+function withParameters(call: ExpectedCall, { extra }: Ask): ExpectedCall {
+  const tools = Array.isArray(extra["tools"]) ? extra["tools"] : [];
+  const own = tools.flatMap((tool) => (isJsonObject(tool) && isJsonObject(tool["function"]) ? [tool["function"]] : []));
+  const parameters = own.find(({ name }) => name === call.name)?.["parameters"];
+  if (call.arguments !== undefined || !isJsonObject(parameters)) return call;
+  return "problem" in compileSchema(parameters) ? call : { ...call, arguments: parameters };
+}

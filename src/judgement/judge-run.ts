@@ -9,7 +9,7 @@ import { formatDurationMs } from "../std/duration.ts";
 import { readingOf } from "./drift/group/reading.ts";
 import { isTimeout, judgeAvailability, localLimitOf } from "./rules/availability.ts";
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
-import { judgeExpectations } from "./rules/expectations.ts";
+import { judgeScenario } from "./rules/expectations.ts";
 import { isPlausibilityOnly, judgePlausibleUsage } from "./rules/plausible-usage.ts";
 import type { Finding, Judge, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
@@ -50,15 +50,13 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const { probe, scenario, observations, fleet } = input;
   const policy = inForce(probe.judge, fleet);
   const memories = new Map(input.memory.map((memory) => [memory.series.id, memory]));
-  const last = observations.at(-1);
   const newest = observations.filter(
     (it, index) => isOfTarget(it) && observations.findLastIndex(({ call }) => call === it.call) === index,
   );
-  const rechecked = observations.filter((it) => it.call === last?.call && it !== last);
   const fixed = [
     ...newest.map((observation) => judgeAvailability(observation)),
     ...newest.flatMap((observation) => judgePlausibleUsage(observation)),
-    ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last, rechecked)),
+    ...judgeScenario(scenario, observations),
     ...judgeChecks(scenario, observations, probe.target),
   ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
@@ -157,6 +155,8 @@ function excused(ruling: Ruling, exceptions: Readonly<Record<string, string>> = 
 /** Where a reply shows what a fixed rule is about. */
 const shownAt: Readonly<Record<string, readonly string[]>> = {
   text: ["answer", "$.choices[].message.content", "$.choices[].message.refusal"],
+  "tool call": ["$.choices[].message.tool_calls", "$.choices[].message.tool_calls[]"],
+  "structured output": ["answer", "$.choices[].message.content"],
   "finish reason": ["$.choices[].finish_reason"],
   usage: ["$.usage"],
   "end of stream": ["end of stream"],

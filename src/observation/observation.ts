@@ -76,6 +76,8 @@ export interface ReplyFacts {
   readonly streamEnd?: StreamEnd | undefined;
   /** Expectations on the text need the text; it is not kept, so their answers are facts: pattern → matched. */
   readonly textMatches: Readonly<Record<string, boolean>>;
+  /** What is wrong with content by the expectations that read it, by their kinds; of names only those of a configuration. */
+  readonly contentFaults?: Readonly<Record<string, string>> | undefined;
   /** Headers by lower-case name about limits, costs, retries and gateways. */
   readonly telling?: Readonly<Record<string, string>> | undefined;
   /** Streams only. */

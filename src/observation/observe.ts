@@ -1,10 +1,10 @@
-import { holdsPattern } from "../std/pattern.ts";
 import type { Body, Exchange, Outcome, Reply } from "../exchange/exchange.ts";
-import type { Ask } from "../probe/probe.ts";
+import type { Ask, Expectation } from "../probe/probe.ts";
 import type { Protocol } from "../protocol/protocol.ts";
 import { isJsonObject, type Json } from "../std/json.ts";
 import type { Redactor } from "../std/redact.ts";
 import { chunkShapes } from "./chunk-shapes.ts";
+import { contentFaults, textMatches } from "./content-faults.ts";
 import { errorFactsOf } from "./error-facts.ts";
 import type { Observation, ReplyFacts } from "./observation.ts";
 import { numbersAt } from "./numbers.ts";
@@ -32,8 +32,8 @@ export interface ObservedCall {
 
 interface Observing {
   readonly protocol: Protocol;
-  /** Regular expressions that expectations have of the text. */
-  readonly patterns: readonly string[];
+  /** Some of them read the text. */
+  readonly expectations: readonly Expectation[];
   /** Where the target puts errors, if nowhere usual. */
   readonly errorEnvelope?: string | undefined;
   /** Knows the secrets of the configuration. */
@@ -79,7 +79,7 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
   return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
 }
 
-function factsOf(reply: Reply, call: ObservedCall, { protocol, patterns, errorEnvelope }: Observing): ReplyFacts {
+function factsOf(reply: Reply, call: ObservedCall, { protocol, expectations, errorEnvelope }: Observing): ReplyFacts {
   const { expectModel, read } = call;
   const isStream = reply.body.form === "stream";
   const documents = documentsOf(reply.body);
@@ -108,7 +108,8 @@ function factsOf(reply: Reply, call: ObservedCall, { protocol, patterns, errorEn
     flaws: someOf(protocol.flawsOf(documents, isStream)),
     notJson: notJsonOf(reply),
     upstream: upstreamOf(reply, documents),
-    textMatches: Object.fromEntries(patterns.map((pattern) => [pattern, holdsPattern(pattern, content.text)])),
+    textMatches: textMatches(expectations, content.text),
+    contentFaults: contentFaults(expectations, content),
     telling: informativeHeaders(reply.headers),
     streamUsage: reply.body.form === "stream" ? protocol.streamUsage(reply.body.chunks) : undefined,
     isListed: expectModel === undefined ? undefined : protocol.isListed(documents[0], expectModel),

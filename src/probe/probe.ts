@@ -1,5 +1,5 @@
 import type { Alerting, Tier } from "./alerting.ts";
-import type { JsonKind, JsonObject } from "../std/json.ts";
+import type { Json, JsonKind, JsonObject } from "../std/json.ts";
 import type { Target } from "./target.ts";
 
 export type Cadence =
@@ -21,8 +21,19 @@ export type Expectation =
   | { readonly kind: "answer" }
   /** Policy: the request must be refused; a completion is a violation whatever the status code. */
   | { readonly kind: "no-completion" }
+  /** Each of these tools is called and no other, with arguments that are JSON by the schema. */
+  | { readonly kind: "tool-calls"; readonly calls: readonly ExpectedCall[] }
+  /** The text is JSON by this schema (2020-12). */
+  | { readonly kind: "json-schema"; readonly schema: JsonObject }
+  /** The text without space around it, or the JSON value that it is. */
+  | { readonly kind: "equals"; readonly value: Json }
   /** No more output than allowed, and finish reason `length` if the limit ended it. */
   | { readonly kind: "within-cap"; readonly maxTokens: number };
+
+export interface ExpectedCall {
+  readonly name: string;
+  readonly arguments?: JsonObject | undefined;
+}
 
 export type TextClass = "empty" | "json" | "number" | "word" | "line" | "text";
 

@@ -82,6 +82,15 @@ export interface ReplyContent {
   readonly models: readonly string[];
   readonly serviceTiers: readonly string[];
   readonly usage: Usage | undefined;
+  /** Of the first choice. */
+  readonly toolCalls: readonly ToolCall[];
+}
+
+/** `arguments` is a text of JSON by the protocol; undefined: there are none. */
+export interface ToolCall {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly arguments: Json | undefined;
 }
 
 /** Laws of a reply that need no baseline. All but `created-unit` are about how the chunks of a stream belong together. */

@@ -9,6 +9,13 @@ import type { ReceiverKind, RequiredSecret } from "./receiver-kind.ts";
 import { webAddress } from "./secret-form.ts";
 import { slack } from "./slack/receiver.ts";
 import { teams } from "./teams/receiver.ts";
+import { telegram } from "./telegram/receiver.ts";
+import { opsgenie } from "./opsgenie/receiver.ts";
+import { incidentIo } from "./incident-io/receiver.ts";
+import { mattermost } from "./mattermost/receiver.ts";
+import { matrix } from "./matrix/receiver.ts";
+import { pushover } from "./pushover/receiver.ts";
+import { twilio } from "./twilio/receiver.ts";
 import { webhook } from "./webhook/receiver.ts";
 
 /** Every kind of receiver, by its key in the configuration. A new kind is a folder and a row here. */
@@ -22,6 +29,13 @@ export const receiverKinds = {
   googleChat,
   ntfy,
   email,
+  telegram,
+  opsgenie,
+  incidentIo,
+  mattermost,
+  matrix,
+  pushover,
+  twilio,
 } satisfies Readonly<Record<string, ReceiverKind>>;
 
 const byName: Readonly<Record<string, ReceiverKind | undefined>> = receiverKinds;

@@ -34,7 +34,7 @@ function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, ru
   const target = call.target ?? probe.target;
   const asked = call.target === undefined ? probe : { ...probe, target };
   const { inject } = call;
-  const patterns = scenario.expectations.flatMap((rule) => (rule.kind === "text-matches" ? [rule.pattern] : []));
+  const { expectations } = scenario;
   const policy = call.policy?.(target.policy) ?? target.policy;
   const protocol = protocolOf(target);
   const errorEnvelope = target.contract?.errorEnvelope;
@@ -55,7 +55,7 @@ function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, ru
     const stepSince = measureClockStep(world.clock);
     const exchange = await exchangeIn(span);
     const seen = withPlausibleUsage(
-      observe(call, exchange, { protocol, patterns, redact: world.redact, errorEnvelope }),
+      observe(call, exchange, { protocol, expectations, redact: world.redact, errorEnvelope }),
       scenario,
     );
     const clockStepMs = stepSince();

@@ -10,9 +10,15 @@ import type { Call, Scenario } from "./scenario.ts";
 export const maxTokens = 48;
 const question = "Reply with the single word: plumb";
 
+/** Anthropic's models add about 350 to explain tools, older ones 530. */
+const toolTokens = 600;
+
 /** Bytes are never fewer than tokens; the framing of each message costs a few more. */
-export function promptTokenEstimate(ask: Ask): number {
-  return Buffer.byteLength(JSON.stringify(ask.messages)) + 8 * ask.messages.length + 32;
+export function promptTokenEstimate({ messages, extra }: Ask): number {
+  const { tools, functions, response_format: format } = extra;
+  const added = [tools, functions, format].filter((it) => it !== undefined);
+  const explained = added.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(added)) + toolTokens;
+  return Buffer.byteLength(JSON.stringify(messages)) + 8 * messages.length + 32 + explained;
 }
 
 interface SingleCall extends Pick<Malformations, "corrupt" | "path"> {

@@ -5,7 +5,8 @@ import type { Scenario } from "./scenario.ts";
 /** A built-in scenario as this target can answer it: it may need more tokens because it thinks, or send no `[DONE]`. */
 export function forTarget(scenario: Scenario, { answerTokens = usualTokens, ends }: Target): Scenario {
   if (answerTokens === usualTokens && ends !== "finish") return scenario;
-  const more = (tokens: number): number => (tokens === usualTokens ? answerTokens : tokens);
+  const more = (tokens: number): number =>
+    tokens === usualTokens ? answerTokens : tokens > usualTokens ? Math.max(tokens, answerTokens) : tokens;
   return {
     ...scenario,
     maxOutputTokens: Math.ceil((scenario.maxOutputTokens * Math.max(usualTokens, answerTokens)) / usualTokens),

@@ -17,6 +17,8 @@ import { idempotency } from "./idempotency.ts";
 import { logRedaction } from "./log-redaction.ts";
 import { usageReconciliation } from "./usage-reconciliation.ts";
 import { streamAgrees } from "./stream-agrees.ts";
+import { structuredOutput } from "./structured-output.ts";
+import { toolCall } from "./tool-call.ts";
 import { oversizedRequest } from "./oversized-request.ts";
 import { revokedKey } from "./revoked-key.ts";
 import type { Scenario } from "./scenario.ts";
@@ -26,6 +28,8 @@ export const catalogue: readonly Scenario[] = [
   validRequest,
   streamedRequest,
   streamAgrees,
+  toolCall,
+  structuredOutput,
   tokenBudget,
   oversizedRequest,
   ...refusals,

@@ -72,6 +72,8 @@ export interface Scenario {
   /** Of `maxCalls`, how many reach a target; all when left out. */
   readonly maxSent?: number | undefined;
   readonly expectations: readonly Expectation[];
+  /** Every call must meet the expectations, not just the last. */
+  readonly isEachJudged?: true | undefined;
   /** Rules that look at more than the last reply. */
   readonly checks?: ((done: readonly Observation[], target: Target) => readonly Check[]) | undefined;
   /** What the first runs use in total, before this scenario judges. */

@@ -21,17 +21,20 @@ interface Stepwise {
   readonly polarity: Scenario["polarity"];
   readonly steps: readonly Step[];
   readonly expectations?: readonly Expectation[];
+  readonly isEachJudged?: true;
   readonly checks?: Scenario["checks"];
 }
 
 /** A scenario of several calls, made one after the other. */
-export function stepwise({ name, summary, polarity, steps, expectations = [], checks }: Stepwise): Scenario {
+export function stepwise(scenario: Stepwise): Scenario {
+  const { name, summary, polarity, steps, expectations = [], isEachJudged, checks } = scenario;
   const bounds = steps.flatMap(({ bound }) => bound ?? []);
   return {
     name,
     summary,
     polarity,
     expectations,
+    isEachJudged,
     checks,
     maxCalls: steps.length,
     maxSent: steps.filter(({ isLocal }) => isLocal !== true).length,
@@ -67,4 +70,25 @@ export const longestNonce = "0".repeat(12);
 /** What came of the call of this name. */
 export function seenIn(done: readonly Observation[], name: string): Observation | undefined {
   return done.findLast(({ call }) => call === name);
+}
+
+interface PlainAndStreamed {
+  readonly name: string;
+  readonly summary: string;
+  readonly ask: (nonce: string | undefined) => Omit<Ask, "stream">;
+  readonly expectations: readonly Expectation[];
+}
+
+/** The same question twice, and both answers must meet the expectations. */
+export function plainAndStreamed({ ask, ...scenario }: PlainAndStreamed): Scenario {
+  return stepwise({
+    ...scenario,
+    polarity: "positive",
+    isEachJudged: true,
+    steps: [false, true].map((stream) => ({
+      name: stream ? "streamed" : "plain",
+      bound: { ...ask(longestNonce), stream },
+      call: ({ nonce }) => ({ ask: { ...ask(nonce), stream }, credential: "configured" }),
+    })),
+  });
 }

@@ -11,6 +11,9 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+/** Redis gave no answer, or not the one to begin with. */
+export class QueueUnreachable extends Error {}
+
 export const slotsQueuePrefix = "plumbline-slots-";
 export const ticksQueue = "plumbline-ticks";
 export const deliveriesQueue = "plumbline-deliveries";

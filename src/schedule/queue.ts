@@ -30,7 +30,7 @@ export interface SlotQueue {
   addAll(jobs: readonly SlotJob[], location: string): Promise<void>;
   /** How many slots of one location are due and wait for a worker. */
   waiting(location: string): Promise<number>;
-  /** Makes sure that ticks come at this interval; true if they had stopped and were begun anew. */
+  /** Makes sure that ticks come at this interval; true if there were none and they were started. */
   keepTicking(everyMs: number): Promise<boolean>;
   /** Takes ticks: of all processes that do, one gets each. */
   takeTicks(handler: () => Promise<void>): Promise<SlotWorker>;
@@ -41,8 +41,11 @@ export interface SlotQueue {
   /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
   checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
-  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<SlotWorker>;
+  work(location: string, concurrency: number, handler: SlotHandler): Promise<SlotWorker>;
 }
+
+/** Runs a slot that is due. Once it has called `onClaimed`, nobody else needs to get that slot. */
+export type SlotHandler = (slot: TakenSlot, onClaimed: () => void) => Promise<void>;
 
 export interface DeliveryQueue {
   /** Asks for one attempt of one outbox entry. Asking twice for the same attempt is one job. */

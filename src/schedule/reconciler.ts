@@ -8,11 +8,10 @@ import { type JumpWatch, mostSkewMs, skewOf, watchJumps } from "./clock-check.ts
 import { plan } from "./plan.ts";
 import type { ScheduleEntry, SlotStore, SlotQueue, Stoppable } from "./queue.ts";
 import { reconcile, type ScheduleAction } from "./reconcile.ts";
-import { tickEveryMs } from "./tick.ts";
 import type { Timetable } from "./timetable.ts";
 
 export interface ReconcilerWorld {
-  readonly queue: Pick<SlotQueue, "clockMs" | "keepTicking">;
+  readonly queue: Pick<SlotQueue, "clockMs">;
   readonly store: SlotStore;
   readonly timetable: Pick<Timetable, "read">;
   readonly clock: Clock;
@@ -33,8 +32,6 @@ export type ReconcileReport =
       readonly skewMs: number;
       /** Schedules that were made, changed or removed. */
       readonly actions: number;
-      /** 1 if ticks had stopped. */
-      readonly repaired: number;
       readonly missed: number;
       readonly interrupted: number;
       /** False for a while after clock of this machine jumped: nothing is declared missed or interrupted then. */
@@ -45,14 +42,11 @@ export type ReconcileReport =
 export interface ReconcilerMemory {
   readonly accounted: Accounted;
   readonly jumps: JumpWatch;
-  /** Ticks came at the last look. */
-  areTicksKnown: boolean;
 }
 
 export const newMemory = (clock: Clock): ReconcilerMemory => ({
   accounted: new Map(),
   jumps: watchJumps(clock),
-  areTicksKnown: false,
 });
 
 const leaseIntervals = 3;
@@ -75,11 +69,6 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
     log.error("clock skew too large: schedules not reconciled", { skewMs });
     return { kind: "skewed", atMs, skewMs };
   }
-  // Whoever notices starts them again: the elected process may be the one that is gone.
-  const hadStopped = await queue.keepTicking(tickEveryMs);
-  const repaired = hadStopped && memory.areTicksKnown ? 1 : 0;
-  if (repaired > 0) log.warn("ticks had stopped: started them again");
-  memory.areTicksKnown = true;
   if (!(await store.holdLease("reconciler", holder, leaseIntervals * intervalMs, atMs))) {
     await timetable.read();
     // Somebody else accounts. When they stop, the store says how far they came.
@@ -90,7 +79,7 @@ export async function reconcileOnce(world: ReconcilerWorld, memory: ReconcilerMe
   const isClockSteady = memory.jumps.sinceJumpMs() > steadyAfterMs;
   const interrupted = isClockSteady ? await sweep(world, atMs) : 0;
   const missed = isClockSteady ? await recordMissed(world, memory.accounted, entries, actions, atMs) : 0;
-  return { kind: "done", atMs, skewMs, actions: actions.length, repaired, missed, interrupted, isClockSteady };
+  return { kind: "done", atMs, skewMs, actions: actions.length, missed, interrupted, isClockSteady };
 }
 
 /** Puts the configuration in force, all changes at once. */

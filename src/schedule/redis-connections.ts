@@ -1,4 +1,4 @@
-import { type Connections, faultName } from "./connections.ts";
+import { type Connections, faultName, QueueUnreachable } from "./connections.ts";
 
 /** The part of ioredis, standalone or cluster, that is used here. */
 export interface RedisLike {
@@ -74,7 +74,7 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
 
 async function refuseEviction(redis: RedisLike): Promise<void> {
   const memory = await inTime(redis.info("memory")).catch((error: unknown) => {
-    throw new Error(`Redis can't be reached (${faultName(error)}). Start it, or correct REDIS_URL.`);
+    throw new QueueUnreachable(`Redis can't be reached (${faultName(error)}). Start it, or correct REDIS_URL.`);
   });
   const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1];
   if (policy !== undefined && policy !== "noeviction") {

@@ -19,6 +19,10 @@ export async function openProvider(key: string): Promise<Provider> {
     chunkSize: 8,
     journalMaxEntries: 1,
   });
+  const weather = { name: "get_weather", arguments: JSON.stringify({ city: "Lisbon", unit: "celsius" }) };
+  mock.on({ endpoint: "chat", toolName: weather.name }, { toolCalls: [weather], systemFingerprint: "fp_testbed" });
+  const capital = { content: JSON.stringify({ capital: "Lisbon", letters: 6 }), systemFingerprint: "fp_testbed" };
+  mock.on({ endpoint: "chat", responseFormat: "json_schema" }, capital);
   mock.on({ endpoint: "chat" }, { content: answer, systemFingerprint: "fp_testbed" });
   await mock.start();
   return { port: mock.port, close: () => mock.stop() };

@@ -44,7 +44,7 @@ function decide(change: Partial<AuditTerms>, only?: (scenario: string) => boolea
 test("everything holds, the provider's own figures included: READY", async () => {
   const { document } = await decide({});
   expect(document.decision.results.filter((it) => it.state !== "met")).toEqual([]);
-  expect(document.decision).toMatchObject({ readiness: "READY", because: "all 16 rules are met" });
+  expect(document.decision).toMatchObject({ readiness: "READY", because: "all 18 rules are met" });
   expect(document.runbook).toContainEqual({ name: "billing assumption confirmed", value: "yes" });
   expect(document.runbook).toContainEqual({ name: "launch blocker", value: "none" });
   const billing = document.worksheet.find((it) => it.item === "Billing assumptions")?.observed;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { rules } from "../../src/audit/rules.ts";
 import type { AuditTerms, Target } from "../../src/probe/target.ts";
 import { providers } from "../replay/providers.ts";
-import { answer, isGoodRequest, openWire, replayKey } from "../replay/server.ts";
+import { answer, openWire, replayKey } from "../replay/server.ts";
 import { askedOnly, auditOf, targetAt } from "./auditor.ts";
 
 const terms: AuditTerms = {
@@ -37,15 +37,52 @@ const ruling = ({ results }: Awaited<ReturnType<typeof audited>>, item: string) 
 test("a target without a key that costs nothing is READY", async () => {
   const price = { inputPerMillion: 0, outputPerMillion: 0 };
   const keyless = (head: string, body: string): string | undefined =>
-    openai !== undefined && head.startsWith("POST /v1/chat/completions ") && isGoodRequest(body)
-      ? body.includes('"stream":true')
-        ? openai.streamed
-        : openai.plain
-      : undefined;
+    openai && answer({ ...openai, unauthorized: undefined }, head, body);
   const decision = await audited({ key: undefined, price }, keyless, () => true);
   expect(decision.results.filter(({ state }) => state !== "met")).toEqual([]);
   expect(decision.readiness).toBe("READY");
   expect(ruling(decision, "authentication")?.condition).toContain("no key is configured");
+});
+
+const isOptional = (body: string): boolean => body.includes('"tools":') || body.includes('"response_format":');
+const optional = ["tool-calls", "structured-output"];
+
+test("a target that knows no tools is READY once the configuration says why that is fine", async () => {
+  let asked = 0;
+  const toolless = (head: string, body: string): string | undefined => {
+    if (openai === undefined || !isOptional(body)) return undefined;
+    asked += 1;
+    const { toolCall: _call, structured: _output, ...prose } = openai;
+    return answer(prose, head, body);
+  };
+  const refused = await audited({}, toolless);
+  for (const item of optional) {
+    expect(ruling(refused, item)).toMatchObject({ state: "broken", evidence: expect.stringContaining("plain: 400") });
+    expect(ruling(refused, item)?.evidence).toContain("targets.mini.exceptions.");
+  }
+  asked = 0;
+  const exceptions = { "tool-call": "answers are prose", "structured-output": "answers are prose" };
+  const excused = await audited({ exceptions }, toolless);
+  expect(asked).toBe(0);
+  for (const item of optional)
+    expect(ruling(excused, item)).toMatchObject({ state: "met", evidence: "accepted: answers are prose" });
+});
+
+test.each<[string, (reply: string) => string, string]>([
+  ["the arguments are an object", (it) => it.replace(/"arguments":"\{.*?}"/, '"arguments":{}'), "not as a text"],
+  ["a call has no id", (it) => it.replaceAll('"id":"call_abc"', '"id":""'), "a call without an id"],
+  [
+    "a piece of a streamed call is lost",
+    (it) => it.replace('"arguments":":\\"celsius\\"}"', '"arguments":""'),
+    "streamed: get_weather",
+  ],
+])("tools are not usable: %s", async (_name, change, words) => {
+  const broken = (_head: string, body: string): string | undefined => {
+    if (openai?.toolCall === undefined || !body.includes('"tools":')) return undefined;
+    return http(change(openai.toolCall[body.includes('"stream":true') ? "streamed" : "plain"]));
+  };
+  const decision = await audited({}, broken, (name) => name === "tool-call");
+  expect(ruling(decision, "tool-calls")).toMatchObject({ state: "broken", evidence: expect.stringContaining(words) });
 });
 
 test("a wrong request that is answered with status 500 was not refused, and whether it may be retried is open", async () => {
@@ -96,3 +133,9 @@ test("each rule names the scenarios that it judges", () => {
   for (const { item, condition } of rules)
     if (scenarios.has(item)) expect(condition(target), item).toMatch(/[a-z]+-[a-z]+|fallback:/);
 });
+
+/** With the length that the body has now. */
+function http(reply: string): string {
+  const [head = "", body = ""] = reply.split(/\r\n\r\n([\s\S]*)/);
+  return `${head.replace(/content-length: \d+/, `content-length: ${Buffer.byteLength(body)}`)}\r\n\r\n${body}`;
+}

@@ -98,7 +98,7 @@ test("what start can't have is said with the next step, and without a password",
   await plumbline(["init", file]);
   const env = { COMETAPI_KEY: "none-needed" };
   const database = { ...env, DATABASE_URL: "postgres://u:a-password@127.0.0.1:1/x" };
-  const unreachable = await plumbline(["start", "--config", file], database);
+  const unreachable = await plumbline(["start", "--config", file, "--await-stores", "0s"], database);
   expect(unreachable.code).toBe(5);
   expect(unreachable.stderr).toBe(
     "plumbline: the database of DATABASE_URL can't be opened: connect ECONNREFUSED 127.0.0.1:1. Start it, or correct DATABASE_URL.\n",

@@ -69,6 +69,28 @@ test("what init writes loads, and so does every YAML block of the README", () =>
   for (const block of blocks) expect(load(block)).toHaveProperty("config");
 });
 
+test("arguments of a call that is expected follow the parameters of its tool", () => {
+  const tool = "{ type: function, function: { name: a, parameters: { type: object, required: [city] } } }";
+  const asked = `ask: { messages: [{ role: user, content: b }], maxTokens: 5, extra: { tools: [${tool}] } }`;
+  const called = "expect: { toolCalls: [{ name: a }, { name: c }, { name: a, arguments: {} }], equals: 6 }";
+  const probe = "probes:\n  - { name: p, target: mini, scenario: own, every: 5m }\n";
+  const targets = valid.slice(0, valid.indexOf("probes:"));
+  const loaded = load(`${targets}scenarios: { own: { ${asked}, ${called} } }\n${probe}`);
+  expect("config" in loaded && loaded.config.probes[0]?.scenario).toMatchObject({
+    expectations: [
+      {
+        kind: "tool-calls",
+        calls: [
+          { name: "a", arguments: { type: "object", required: ["city"] } },
+          { name: "c" },
+          { name: "a", arguments: {} },
+        ],
+      },
+      { kind: "equals", value: 6 },
+    ],
+  });
+});
+
 test("the schema for editors is not stale", () => {
   expect(() => execFileSync(process.execPath, ["scripts/generate-schema.ts", "--check"])).not.toThrow();
 });

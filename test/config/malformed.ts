@@ -153,6 +153,18 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
   ],
   ["a route to what every object inherits", `${valid}routes: [{ receivers: [constructor] }]\n`, "names of receivers"],
   ["a digest for what every object inherits", `${valid}digest: { receivers: [valueOf] }\n`, "names of receivers"],
+  [
+    "a schema with a misspelt keyword",
+    scenario("{ ask: { messages: [{ role: user }], maxTokens: 5 }, expect: { jsonSchema: { requird: [a] } } }"),
+    "a JSON Schema, draft 2020-12",
+  ],
+  [
+    "a schema that refers to another file",
+    scenario(
+      "{ ask: { messages: [{ role: user }], maxTokens: 5 }, expect: { toolCalls: [{ name: a, arguments: { $ref: b.json } }] } }",
+    ),
+    "can't resolve reference",
+  ],
   ["a NUL in a model", target('tier: page, provider: "a\\0b"'), "without NUL"],
   ["a NUL in a key", `${valid}"a\\0b": 1\n`, "without NUL"],
   [

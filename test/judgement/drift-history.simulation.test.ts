@@ -53,7 +53,7 @@ function observationOf(reply: Reply): Observation {
   return observe(
     { name: "ask", ask },
     { attempts: [attempt] },
-    { protocol: chat, patterns: [], redact: (text) => text },
+    { protocol: chat, expectations: [], redact: (text) => text },
   );
 }
 

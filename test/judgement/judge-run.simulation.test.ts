@@ -47,7 +47,7 @@ function history(probe: Probe, replies: Iterable<{ outcome: Outcome; totalMs: nu
       observe(
         { name: scenario.name, ask },
         { attempts: [attempt] },
-        { protocol: chat, patterns: [], redact: (text) => text },
+        { protocol: chat, expectations: [], redact: (text) => text },
       ),
     ];
     const judged = judgeRun({ probe, scenario, observations, memory: [...memory.values()], slotMs });

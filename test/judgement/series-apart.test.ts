@@ -47,7 +47,7 @@ function follow() {
     const seen = observe(
       { name: scenario.name, ask },
       { attempts: [attempt] },
-      { protocol: chat, patterns: [], redact: (text) => text },
+      { protocol: chat, expectations: [], redact: (text) => text },
     );
     const observation = { ...seen, outcome: { ...seen.outcome, usage } } as Observation;
     const judged = judgeRun({

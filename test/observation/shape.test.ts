@@ -145,7 +145,7 @@ test("headers and where the request id stands are facts by class", () => {
   const { outcome } = observe(
     { name: "ask", ask },
     { attempts: [attempt] },
-    { protocol: chat, patterns: [], redact: (text) => text },
+    { protocol: chat, expectations: [], redact: (text) => text },
   );
   const { headers, requestIdIn, error } = outcome as ReplyFacts;
   expect(headers).toEqual({ "retry-after": "digits", "x-ratelimit-remaining-tokens": "digits" });

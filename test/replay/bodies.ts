@@ -55,3 +55,41 @@ export const error = (
 ) => ({
   error: { message, type, code, ...more },
 });
+
+const call = { id: "call_abc", type: "function" };
+const named = (given: string) => ({ name: "get_weather", arguments: given });
+
+export const calledPlain = completion(
+  {},
+  {
+    message: {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ ...call, function: named('{"city":"Lisbon","unit":"celsius"}') }],
+    },
+    finish_reason: "tool_calls",
+  },
+);
+
+export const calledEvents: readonly (object | string)[] = [
+  chunk({ role: "assistant", content: null, tool_calls: [{ index: 0, ...call, function: named("") }] }),
+  ...['{"city":', '"Lisbon","unit"', ':"celsius"}'].map((piece) =>
+    chunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] }),
+  ),
+  chunk({}, "tool_calls"),
+  usageChunk(),
+  "[DONE]",
+];
+
+export const structuredPlain = completion(
+  {},
+  { message: { role: "assistant", content: '{"capital":"Lisbon","letters":6}', refusal: null } },
+);
+
+export const structuredEvents: readonly (object | string)[] = [
+  chunk({ role: "assistant", content: "" }),
+  ...['{"capital":', '"Lisbon","letters"', ":6}"].map((content) => chunk({ content })),
+  chunk({}, "stop"),
+  usageChunk(),
+  "[DONE]",
+];

@@ -1,4 +1,15 @@
-import { chunk, completion, error, events, usage, usageChunk } from "./bodies.ts";
+import {
+  calledEvents,
+  calledPlain,
+  chunk,
+  completion,
+  error,
+  events,
+  structuredEvents,
+  structuredPlain,
+  usage,
+  usageChunk,
+} from "./bodies.ts";
 import { http, json, type Replay, sse } from "./server.ts";
 
 const ok = json(200, completion());
@@ -20,6 +31,8 @@ export const providers: readonly Replay[] = [
       chunk({ content: "plumb" }, null, { obfuscation: "aB3" }),
       ...events.slice(2),
     ]),
+    toolCall: { plain: json(200, calledPlain), streamed: sse(calledEvents) },
+    structured: { plain: json(200, structuredPlain), streamed: sse(structuredEvents) },
     unauthorized: json(
       401,
       error("Incorrect API key provided: sk-plumb****0000.", "invalid_request_error", "invalid_api_key"),

@@ -14,10 +14,18 @@ export interface Replay {
   readonly unknownModel?: string;
   readonly wrongPath: string;
   readonly models?: string;
+  /** Answers to a question with tools and to one with a JSON schema; refused if omitted. */
+  readonly toolCall?: Answers;
+  readonly structured?: Answers;
   /** Requests that others refuse and this one answers. */
   readonly takes?: readonly Wrong[];
   /** A field whose presence is refused. */
   readonly refusesField?: { readonly field: string; readonly reply: string };
+}
+
+interface Answers {
+  readonly plain: string;
+  readonly streamed: string;
 }
 
 export type Wrong = "no-model" | "unknown-model" | "role" | "limit" | "extra";
@@ -69,7 +77,16 @@ export async function openWire(serve: (socket: Socket, head: string, body: strin
 }
 
 const roles = ["developer", "system", "user", "assistant", "tool", "function"];
-const knownFields = ["model", "messages", "max_tokens", "max_completion_tokens", "stream", "stream_options"];
+const knownFields = [
+  "model",
+  "messages",
+  "max_tokens",
+  "max_completion_tokens",
+  "stream",
+  "stream_options",
+  "tools",
+  "response_format",
+];
 
 /** What a provider says to one request. */
 export function answer(replay: Replay, head: string, body: string): string {
@@ -86,7 +103,15 @@ export function answer(replay: Replay, head: string, body: string): string {
   const refused = wrong.filter((it) => replay.takes?.includes(it) !== true);
   if (refused.includes("unknown-model")) return replay.unknownModel ?? replay.badRequest;
   if (refused.length > 0) return replay.badRequest;
-  return body.includes('"stream":true') ? replay.streamed : replay.plain;
+  const answers = answersTo(replay, body);
+  if (answers === undefined) return replay.badRequest;
+  return body.includes('"stream":true') ? answers.streamed : answers.plain;
+}
+
+/** undefined: the provider can't do it. */
+function answersTo(replay: Replay, body: string): Answers | undefined {
+  if (body.includes('"tools":')) return replay.toolCall;
+  return body.includes('"response_format":') ? replay.structured : replay;
 }
 
 /** Whether a server of the usual strictness answers this. */

@@ -39,7 +39,7 @@ function seen(...outcomes: [Outcome, ...Outcome[]]) {
     maxLoopDelayMs: 0,
   }));
   const exchange: Exchange = { attempts: [first!, ...rest] };
-  return observe(call, exchange, { protocol: chat, patterns: [], redact: (text) => text });
+  return observe(call, exchange, { protocol: chat, expectations: [], redact: (text) => text });
 }
 
 test("the record of a run says what an audit asks to find of a request later", () => {

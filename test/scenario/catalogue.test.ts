@@ -9,7 +9,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import type { Finding, Ruling } from "../../src/judgement/judgement.ts";
 import { play } from "../../src/run/play.ts";
 import { judgeChecks } from "../../src/judgement/rules/checks.ts";
-import { judgeExpectations } from "../../src/judgement/rules/expectations.ts";
+import { judgeScenario } from "../../src/judgement/rules/expectations.ts";
 import { catalogue } from "../../src/scenario/resolve.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { silentLog } from "../../src/std/log.ts";
@@ -66,11 +66,7 @@ async function playOnce(name: string): Promise<{
   const span = tracer.startSpan("test");
   const observations = await play(world as never, probe, scenario, span);
   span.end();
-  const last = observations.at(-1);
-  const rulings = [
-    ...(last === undefined ? [] : judgeExpectations(scenario.expectations, last)),
-    ...judgeChecks(scenario, observations, probe.target),
-  ];
+  const rulings = [...judgeScenario(scenario, observations), ...judgeChecks(scenario, observations, probe.target)];
   const broken = rulings.flatMap((ruling) => (ruling.outcome === "bad" ? ruling.findings : []));
   return { observations, rulings, broken };
 }

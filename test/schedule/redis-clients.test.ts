@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -19,6 +20,10 @@ beforeAll(() => {
 afterAll(() => place.close());
 
 async function serve(name: string, config: readonly string[], ...flags: readonly string[]): Promise<number> {
+  return (await startServer(name, config, ...flags)).port;
+}
+
+async function startServer(name: string, config: readonly string[], ...flags: readonly string[]) {
   // A node of a cluster has a second port, 10000 further.
   const port = ((await freePort()) % 20_000) + 20_000;
   const file = join(place.folder, `${name}.conf`);
@@ -26,7 +31,7 @@ async function serve(name: string, config: readonly string[], ...flags: readonly
   writeFileSync(file, `${[...common, ...config].join("\n")}\n`);
   const server = place.start(binary, [file, ...flags], {});
   await reachable(name, server, port);
-  return port;
+  return { port, server };
 }
 
 async function onServer(port: number, ...command: readonly [string, ...string[]]): Promise<unknown> {
@@ -75,6 +80,44 @@ test("Sentinel: the master is asked for by its name, with a password for each", 
   const url = `redis+sentinel://:${login.auth}@127.0.0.1:${sentinel}/plumb`;
   await slotsArrive({ url, sentinelPassword: login.sentinel });
 });
+
+test(
+  "Sentinel: when the master is killed, its replica takes over and slots come again",
+  { timeout: 120_000 },
+  async () => {
+    const master = await startServer("first", ['save ""']);
+    const replica = await serve("second", ['save ""', `replicaof 127.0.0.1 ${master.port}`]);
+    const sentinel = await serve(
+      "watching",
+      [
+        `sentinel monitor plumb 127.0.0.1 ${master.port} 1`,
+        "sentinel down-after-milliseconds plumb 500",
+        "sentinel failover-timeout plumb 2000",
+      ],
+      "--sentinel",
+    );
+    await eventually(async () =>
+      expect(String(await onServer(sentinel, "SENTINEL", "REPLICAS", "plumb"))).toContain(`${replica}`),
+    );
+    await eventually(async () => expect(await onServer(replica, "INFO", "replication")).toContain("link_status:up"));
+    const url = `redis+sentinel://127.0.0.1:${sentinel}/plumb`;
+    const queues = await openQueues({ kind: "redis", url }, silentLog, { prefix: "{plumbline-failover}" });
+    const taken: number[] = [];
+    await queues.slots.work("default", 1, ({ slotMs }) => Promise.resolve(void taken.push(slotMs)));
+    /** As ticks do: one that fails is followed by another. */
+    const addAndCount = async (): Promise<number> => {
+      await queues.slots.addAll([{ probeId: "p@default", slotMs: Date.now() }], "default").catch(() => {});
+      return taken.length;
+    };
+    await eventually(async () => expect(await addAndCount()).toBeGreaterThan(0));
+    master.server.kill("SIGKILL");
+    await once(master.server, "exit");
+    const before = taken.length;
+    await eventually(async () => expect(await addAndCount()).toBeGreaterThan(before + 2));
+    expect(new Set(taken).size).toBe(taken.length);
+    await queues.close();
+  },
+);
 
 test("Cluster: found by one of its nodes", async () => {
   const node = await serve("node", ['save ""', "cluster-enabled yes", "cluster-announce-ip 127.0.0.1"]);

@@ -84,7 +84,7 @@ function replyOf(): Observation {
   return observe(
     { name: "valid-request", ask },
     { attempts: [attempt] },
-    { protocol: chat, patterns: [], redact: (text) => text },
+    { protocol: chat, expectations: [], redact: (text) => text },
   );
 }
 

@@ -30,7 +30,7 @@ test("the elected process sends the daily digest; another one does not", async (
     upkeep.after(report);
     await upkeep.stop();
   };
-  const done = { kind: "done", skewMs: 0, actions: 0, repaired: 0, missed: 0, interrupted: 0 } as const;
+  const done = { kind: "done", skewMs: 0, actions: 0, missed: 0, interrupted: 0 } as const;
   const elected = (): Promise<void> => round({ ...done, atMs: Date.now(), isClockSteady: true });
 
   await round({ kind: "not-elected", atMs: Date.now() });

@@ -2,8 +2,34 @@ import type { Observation, ReplyFacts, SeenKind } from "../../observation/observ
 import { streamEndText } from "../../observation/stream-end.ts";
 import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement.ts";
 import { reasonOf } from "./reason.ts";
+
+/** On the last reply, or on the last to each call where the scenario says so. */
+export function judgeScenario(
+  { expectations, isEachJudged }: Pick<Scenario, "expectations" | "isEachJudged">,
+  observations: readonly Observation[],
+): Ruling[] {
+  const last = observations.at(-1);
+  if (last === undefined) return [];
+  const { call: lastCall } = last;
+  if (isEachJudged !== true) {
+    const earlier = observations.filter((it) => it.call === lastCall && it !== last);
+    return judgeExpectations(expectations, last, earlier);
+  }
+  return observations.flatMap((observation) => {
+    const own = expectations.filter(({ kind }) => kind !== "stream-complete" || observation.mode === "stream");
+    return judgeExpectations(own, observation).map((ruling) => ofCall(ruling, observation));
+  });
+}
+
+function ofCall(ruling: Ruling, { call }: Observation): Ruling {
+  const subject = { ...ruling.subject, label: `${ruling.subject.label}, ${call}` };
+  if (ruling.outcome !== "bad") return { ...ruling, subject };
+  const findings = ruling.findings.map((finding) => ({ ...finding, observed: `${call}: ${finding.observed}` }));
+  return { ...ruling, subject, findings };
+}
 
 /**
  * The fixed rules of a scenario, judged on its last reply: one ruling for expectations, one for policy. What the
@@ -68,6 +94,10 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
   const finding: Report = (subject, expected, observed) => [
     { kind: kindOf(rule), severity: "breaking", subject, expected, observed },
   ];
+  const contentFinding = (subject: string, expected: string): Finding[] => {
+    const fault = facts.contentFaults?.[rule.kind];
+    return fault === undefined ? [] : finding(subject, expected, fault);
+  };
   switch (rule.kind) {
     case "status":
       return rule.oneOf.includes(facts.status) ? [] : finding("status", rule.oneOf.join(" or "), String(facts.status));
@@ -99,6 +129,14 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       return overCap(rule.maxTokens, facts, finding);
     case "answer":
       return notAnAnswer(facts, finding);
+    case "tool-calls": {
+      const expected = rule.calls.map(({ name }) => name).join(", ");
+      return contentFinding("tool call", `${expected}, with an id and arguments by the schema`);
+    }
+    case "json-schema":
+      return contentFinding("structured output", "JSON by the schema");
+    case "equals":
+      return contentFinding("text", "the given answer");
     case "no-completion":
       return facts.text.class === "empty" && facts.finishReasons.length === 0
         ? []

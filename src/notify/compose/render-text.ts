@@ -1,6 +1,7 @@
 import { displayWidth, wrapToColumns } from "../../std/display-width.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { plainLine } from "../../std/sanitize.ts";
+import { zonedTime } from "../../std/zoned-time.ts";
 import type { Alert, AlertBlastRadius, Change, LikelyCause } from "./alert.ts";
 import { asItIs, changeLine, headline } from "./headline.ts";
 import { impactOf } from "./impact.ts";
@@ -11,6 +12,8 @@ export type AlertTone = "strong" | "bad" | "good" | "dim";
 export interface AlertTextOptions {
   /** Lines are no wider; at least 40. */
   readonly columns?: number;
+  /** The time zone of times; default UTC. */
+  readonly tz?: string | undefined;
   /** Adds colour and nothing that takes up columns. */
   readonly style?: (text: string, tone: AlertTone) => string;
 }
@@ -29,7 +32,7 @@ export function renderAlertText(alert: Alert, options: AlertTextOptions = {}): s
     ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
     ...(alert.members === undefined ? [] : wrapToColumns(namesOf(alert), columns - 2).map((line) => `  ${line}`)),
     ...(alert.changes.length > 0 ? [""] : []),
-    ...alertFacts(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
+    ...alertFacts(alert, options.tz).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -59,11 +62,12 @@ function changeLines({ what, before, after }: Change, columns: number): string[]
 }
 
 /** The facts below the changes: since when, in how many runs, where, the evidence, what to do. */
-export function alertFacts(alert: Alert): [string, string][] {
-  if (alert.digest !== undefined) return digestFacts(alert, alert.digest);
+export function alertFacts(alert: Alert, tz = "UTC"): [string, string][] {
+  const readable = (iso: string): string => zonedTime(iso, tz);
+  if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
   return [
     // A trend began before it was detected; its summary says when.
-    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert)],
+    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert, readable)],
     ...(alert.uncheckedSince === undefined
       ? []
       : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
@@ -73,13 +77,16 @@ export function alertFacts(alert: Alert): [string, string][] {
     ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
     ["next step", alert.nextStep],
     ...optionalRow("request", alert.evidence.at(-1)?.requestId),
-    ...earlierRows(alert),
+    ...earlierRows(alert, readable),
     ...detailRows(alert),
   ];
 }
 
 /** One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)`. */
-function sinceText({ at, firstBadSlot, lastGoodSlot, status, confirmation, kind }: Alert): string {
+function sinceText(
+  { at, firstBadSlot, lastGoodSlot, status, confirmation, kind }: Alert,
+  readable: (iso: string) => string,
+): string {
   const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
   const lasting = lastingMs > 0 ? ` (for ${formatDurationMs(lastingMs)})` : "";
   const until = status === "resolved" ? ` until ${readable(at)}` : "";
@@ -95,7 +102,11 @@ function sinceText({ at, firstBadSlot, lastGoodSlot, status, confirmation, kind 
   return `${readable(firstBadSlot)}${before}${until}${lasting}`;
 }
 
-function digestFacts({ firstBadSlot, nextStep }: Alert, { pages }: NonNullable<Alert["digest"]>): [string, string][] {
+function digestFacts(
+  { firstBadSlot, nextStep }: Alert,
+  { pages }: NonNullable<Alert["digest"]>,
+  readable: (iso: string) => string,
+): [string, string][] {
   return [
     ["since", readable(firstBadSlot)],
     ["pages", pages],
@@ -123,7 +134,7 @@ function detailRows({ status, incidentId, reason, page, controls }: Alert): [str
 }
 
 /** Transitions whose own messages could not be delivered in time. */
-function earlierRows({ earlier = [] }: Alert): [string, string][] {
+function earlierRows({ earlier = [] }: Alert, readable: (iso: string) => string): [string, string][] {
   if (earlier.length === 0) return [];
   const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at)}`);
   const more = earlier.length > shownEarlier ? ` and ${earlier.length - shownEarlier} more` : "";
@@ -149,12 +160,6 @@ const causes: Readonly<Record<LikelyCause, string>> = {
   credentials: "credentials",
   monitor: "Plumbline itself",
 };
-
-/** `2026-11-23 10:00 UTC` */
-function readable(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
 
 const nameColumns = 15;
 

@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from "../../std/json.ts";
 import type { ChunkPosition, ReplyContent } from "../protocol.ts";
 import { readError } from "./envelopes.ts";
 import { isFinishReason } from "./stream.ts";
+import { toolCallsIn } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
 
 const mostChoices = 16;
@@ -17,6 +18,7 @@ export function readReply(documents: readonly Json[]): ReplyContent {
     models: all("model"),
     serviceTiers: all("service_tier"),
     usage: usageOf(documents),
+    toolCalls: toolCallsIn(documents),
   };
 }
 

@@ -1,0 +1,49 @@
+import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import type { ToolCall } from "../protocol.ts";
+
+const mostCalls = 64;
+
+/** The calls of the first choice; in a stream the pieces of a call are joined by its index, as clients do it. */
+export function toolCallsIn(documents: readonly Json[]): ToolCall[] {
+  const calls = new Map<number, Pieces>();
+  for (const document of documents) {
+    for (const [position, piece] of piecesIn(document).entries()) {
+      if (!isJsonObject(piece)) continue;
+      const at = typeof piece["index"] === "number" ? piece["index"] : position;
+      const call = calls.get(at) ?? { texts: [] };
+      if (!calls.has(at) && calls.size === mostCalls) continue;
+      calls.set(at, call);
+      join(call, piece);
+    }
+  }
+  return [...calls.values()].map(({ id, name, texts, other }) => ({
+    id,
+    name,
+    arguments: other ?? (texts.length === 0 ? undefined : texts.join("")),
+  }));
+}
+
+interface Pieces {
+  id?: string;
+  name?: string;
+  readonly texts: string[];
+  /** Arguments that are no text. */
+  other?: Json;
+}
+
+function join(call: Pieces, { id, function: named }: JsonObject): void {
+  if (typeof id === "string" && id !== "") call.id ??= id;
+  if (!isJsonObject(named)) return;
+  const { name, arguments: piece } = named;
+  if (typeof name === "string" && name !== "") call.name ??= name;
+  if (typeof piece === "string") call.texts.push(piece);
+  else if (piece !== undefined && piece !== null) call.other = piece;
+}
+
+function piecesIn(document: Json): readonly Json[] {
+  const choices = isJsonObject(document) ? document["choices"] : undefined;
+  const [choice] = Array.isArray(choices) ? choices : [];
+  const holder = isJsonObject(choice) ? (choice["message"] ?? choice["delta"]) : undefined;
+  const calls = isJsonObject(holder) ? holder["tool_calls"] : undefined;
+  return Array.isArray(calls) ? calls : [];
+}
