@@ -63,6 +63,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const comparable = newest.filter(({ isAside }) => isAside !== true);
   const isFit = ({ seesFailures, seesTimeouts }: Judge, { outcome }: Observation): boolean =>
     !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(outcome));
+  const last = observations.at(-1);
   const [ofRuns, ofReplies] = [judges.filter(isOfRuns), judges.filter((judge) => !isOfRuns(judge))];
   const asked = [
     ...comparable.flatMap((observation) => ofReplies.map((judge) => ({ judge, observation }))),
