@@ -29,9 +29,9 @@ export function createEffects(io: Io): Effects {
     alertTest: async (receiver, config, json) =>
       (await import("./alert-test.ts")).alertTest(receiver, config, json, io),
     migrate: async (json) => (await import("./migrate.ts")).migrate(json, io),
-    testbed: async (port) => {
+    testbed: async (port, drifts) => {
       const { runTestbed } = await loadOptional("the test bed", () => import("../testbed/run-testbed.ts"));
-      return runTestbed(io, { port });
+      return runTestbed(io, { port, drifts });
     },
   };
 }

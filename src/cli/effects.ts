@@ -78,7 +78,7 @@ export interface Effects {
   readAudit(file: string): Promise<AuditDocument | undefined>;
   alertTest(receiver: string, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
-  testbed(port: number): Promise<number>;
+  testbed(port: number, drifts: readonly string[]): Promise<number>;
 }
 
 /** What a family of commands is given. */
