@@ -20,7 +20,7 @@ function observed(choice: JsonObject) {
         { ordinal: 1, startedAtMs: 0, outcome, timings: { totalMs: 1 }, connection: "fresh", maxLoopDelayMs: 0 },
       ],
     },
-    { protocol: chat, rules: [], redact: (text) => text },
+    { protocol: chat, expectations: [], redact: (text) => text },
   );
 }
 
