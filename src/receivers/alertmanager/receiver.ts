@@ -10,7 +10,7 @@ import { howSure } from "../../notify/compose/summary.ts";
 import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken } from "../secret-form.ts";
-import { changeLines, fit } from "../wording.ts";
+import { changeLines, fit, forReader } from "../wording.ts";
 
 interface AlertmanagerReceiver extends Receiver {
   readonly kind: "alertmanager";
@@ -87,7 +87,7 @@ function postable(alert: Alert, receiver: AlertmanagerReceiver, atMs: number): o
   const links = linksFor(alert, receiver.links);
   const alertOf = (severity: string, endMs: number): object => ({
     labels: labelsOf(alert, severity, receiver),
-    annotations: annotationsOf(alert, links),
+    annotations: annotationsOf(forReader(alert, receiver, atMs), links),
     startsAt: new Date(startMs).toISOString(),
     endsAt: new Date(endMs).toISOString(),
     ...(links[0] === undefined ? {} : { generatorURL: links[0].href }),

@@ -5,7 +5,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit } from "../wording.ts";
+import { changeLines, factLines, fit, forReader } from "../wording.ts";
 
 interface DiscordReceiver extends ChatReceiver {
   readonly kind: "discord";
@@ -21,8 +21,10 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
-  render({ alert }, receiver, secret) {
+  render({ alert: sent }, receiver, secret, atMs) {
+    const alert = forReader(sent, receiver, atMs);
     const summary = fit(alert.summary, 300, escapeDiscord);
+    const changes = changeLines(alert, 240, escapeDiscord);
     const links = masked(linksFor(alert, receiver.links), longestField);
     return jsonMessage(urlOf(receiver, secret), {
       content: summary,
@@ -30,7 +32,7 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
       embeds: [
         {
           title: headline(alert),
-          description: changeLines(alert, 240, escapeDiscord).join("\n") || summary,
+          ...(changes.length === 0 ? {} : { description: changes.join("\n") }),
           color: colourOf(alert),
           timestamp: alert.at,
           fields: [

@@ -11,7 +11,7 @@ import { renderAlertText } from "../../notify/compose/render-text.ts";
 import type { Mail } from "../../notify/deliver/receiver-kind.ts";
 import { commonSettings, type ReceiverKind, type SettingProblem } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
-import { changeLines, factLines, fit } from "../wording.ts";
+import { changeLines, factLines, fit, forReader, type ReadAlert } from "../wording.ts";
 
 export interface EmailReceiver extends Receiver {
   readonly kind: "email";
@@ -84,7 +84,8 @@ export const email: ReceiverKind<typeof schema, EmailReceiver> = {
   forgets: false,
   // A refused login may be corrected within a day; a mailbox that does not exist will not appear.
   statuses: { delivered: [250], refused: [501, 503, 550, 551, 553, 554, 555], goneIsFailure: true },
-  render({ id, alert }, receiver, secret, atMs): Mail {
+  render({ id, alert: sent }, receiver, secret, atMs): Mail {
+    const alert = forReader(sent, receiver, atMs);
     const { host, port, security, login, from, to, timeoutMs, allowPrivate } = receiver;
     const links = linksFor(alert, receiver.links);
     const domain = from.address.split("@")[1] ?? host;
@@ -131,7 +132,7 @@ function problems({ user, password: ref, security, allowPrivate }: z.output<type
   ];
 }
 
-function textOf(alert: Alert, links: readonly Link[]): string {
+function textOf(alert: ReadAlert, links: readonly Link[]): string {
   return [
     renderAlertText(alert, { columns: 76 }),
     ...links.map(({ text, href }) => `${fit(text, 60)}: ${href}\n`),
@@ -139,7 +140,7 @@ function textOf(alert: Alert, links: readonly Link[]): string {
 }
 
 /** Every text is escaped; there is no image, no script and no address but those of the configuration. */
-function htmlOf(alert: Alert, links: readonly Link[]): string {
+function htmlOf(alert: ReadAlert, links: readonly Link[]): string {
   const changes = changeLines(alert, 300, escapeHtml).map((line) => `<li>${line}</li>`);
   const facts = factLines(alert, 400, escapeHtml).map(
     ([name, value]) =>

@@ -9,7 +9,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken, matching } from "../secret-form.ts";
-import { changeLines, factLines, fit } from "../wording.ts";
+import { changeLines, factLines, fit, forReader } from "../wording.ts";
 
 interface NtfyReceiver extends Receiver {
   readonly kind: "ntfy";
@@ -40,7 +40,8 @@ export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200], refused: [400, 413], goneIsFailure: true, deniedBy: isErrorBody },
-  render({ alert }, receiver, secret) {
+  render({ alert: sent }, receiver, secret, atMs) {
+    const alert = forReader(sent, receiver, atMs);
     const topic = secret(receiver.topic).trim();
     if (!topicForm.accepts(topic)) return { refused: `the topic of ${receiver.name} is not ${topicForm.description}` };
     const headers = bearerHeaders(receiver, secret, bearerToken);

@@ -10,7 +10,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { isErrorBody } from "../error-body.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
-import { changeLines, factLines, fit } from "../wording.ts";
+import { changeLines, factLines, fit, forReader } from "../wording.ts";
 
 interface PagerDutyReceiver extends Receiver {
   readonly kind: "pagerduty";
@@ -39,7 +39,8 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   wakesPeople: true,
   forgets: false,
   statuses: { delivered: [202], refused: [400], goneIsFailure: true, deniedBy: isErrorBody },
-  render({ alert }, receiver, secret) {
+  render({ alert: sent }, receiver, secret, atMs) {
+    const alert = forReader(sent, receiver, atMs);
     if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
     const key = secret(receiver.routingKey).trim();
     if (!integrationKey.accepts(key)) {

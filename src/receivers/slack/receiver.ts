@@ -4,7 +4,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import { isSlackError } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, forReader, linksWithin } from "../wording.ts";
 
 interface SlackReceiver extends ChatReceiver {
   readonly kind: "slack";
@@ -23,7 +23,8 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200], refused: [400, 403, 404], deniedBy: isSlackError },
-  render({ alert }, receiver, secret) {
+  render({ alert: sent }, receiver, secret, atMs) {
+    const alert = forReader(sent, receiver, atMs);
     const links = linksWithin(linksFor(alert, receiver.links), 2500);
     const changes = changeLines(alert, 260, escapeSlack);
     const facts = factLines(alert, 180, escapeSlack).map(([name, value]) => `${name}: ${value}`);

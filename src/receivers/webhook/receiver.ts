@@ -9,6 +9,7 @@ import { fillTemplate, readingLinks } from "../../notify/compose/fill-template.t
 import { urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { refusePaths } from "../alert-paths.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import { forReader } from "../wording.ts";
 import type { SecretForm } from "../secret-form.ts";
 import { type WebhookKey, webhookKey, webhookKeyForm } from "./key.ts";
 
@@ -86,7 +87,7 @@ export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
     }
     if (keys.length === 0) return { refused: `${receiver.name} has no signing secret` };
 
-    const { type, body } = bodyOf(entry, receiver);
+    const { type, body } = bodyOf(entry, receiver, atMs);
     const timestamp = String(Math.floor(atMs / 1000));
     const signed = `${entry.id}.${timestamp}.${body}`;
     return {
@@ -110,7 +111,11 @@ function signature(key: WebhookKey, signed: string): string {
   return `${key.scheme},${bytes.toString("base64")}`;
 }
 
-function bodyOf(entry: OutboxEntry, receiver: WebhookReceiver): { readonly type: string; readonly body: string } {
+function bodyOf(
+  entry: OutboxEntry,
+  receiver: WebhookReceiver,
+  atMs: number,
+): { readonly type: string; readonly body: string } {
   const { alert } = entry;
   const chosen = receiver.body ?? { format: "standard" };
   switch (chosen.format) {
@@ -124,7 +129,11 @@ function bodyOf(entry: OutboxEntry, receiver: WebhookReceiver): { readonly type:
         body: JSON.stringify(cloudEvent(entry, receiver)),
       };
     case "template":
-      return { type: "application/json", body: JSON.stringify(fillTemplate(chosen.template, alert)) };
+      // A text of your own is for people.
+      return {
+        type: "application/json",
+        body: JSON.stringify(fillTemplate(chosen.template, forReader(alert, receiver, atMs))),
+      };
     default:
       return chosen satisfies never;
   }
