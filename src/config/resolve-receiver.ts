@@ -22,7 +22,7 @@ export function resolveReceivers(text: ConfigText, context: LoadContext, complai
       name,
       allowPrivate,
       timeoutMs: durationMs(timeout),
-      ...(tz === undefined ? {} : { tz }),
+      ...(tz && { tz }),
       ...(links.length === 0 ? {} : { links }),
     };
     const receiver = row.resolve(settings, common);

@@ -9,7 +9,7 @@ import type { SecretForm } from "./secret-form.ts";
 export const commonSettings = {
   allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
   timeout: duration.default("10s").describe("longest time for one delivery attempt"),
-  tz: timeZone.optional().describe("time zone of the people who read its messages; UTC when left out"),
+  tz: timeZone.optional().describe("time zone of the times in its alerts; UTC if omitted"),
 };
 
 interface CommonSettings {
@@ -55,6 +55,8 @@ export interface ReceiverKind<
   secrets(receiver: R): readonly RequiredSecret[];
   /** Whether an alert may wake somebody: then the daily digest is not for it. */
   readonly wakesPeople: boolean;
+  /** Programs parse its messages: times stay as they are. */
+  readonly isForPrograms?: boolean;
 }
 
 /** Headers that authenticate by a token, none without a token, or why the token can't be used. */

@@ -1,10 +1,10 @@
-import { type Reader, withLocalTimes } from "../std/local-time.ts";
+import { withLocalTimes } from "../std/local-time.ts";
 import { sanitize } from "../std/sanitize.ts";
 import type { Alert } from "../notify/compose/alert.ts";
 import type { Link } from "../notify/compose/fill-template.ts";
 import { asItIs, changeLine, isSaid } from "../notify/compose/headline.ts";
-import { alertFacts } from "../notify/compose/facts.ts";
 import type { Receiver } from "../probe/receiver.ts";
+import { alertFacts, type ReadAlert } from "../notify/compose/facts.ts";
 
 /** Escapes what a service would read as markup. */
 export type Escape = (text: string) => string;
@@ -24,10 +24,7 @@ export function fit(text: string, max: number, escape: Escape = unescaped): stri
   return "–";
 }
 
-/** An alert for one person at one moment: its times are as their clock shows them. */
-export type ReadAlert = Alert & { readonly reader: Reader };
-
-/** What one receiver's people read at the time of the attempt. */
+/** What the people of one receiver read at the time of the attempt: times are as their clock shows them. */
 export function forReader(alert: Alert, { tz = "UTC" }: Receiver, nowMs: number): ReadAlert {
   const reader = { tz, nowMs };
   const local = (text: string): string => withLocalTimes(text, reader);
@@ -73,8 +70,30 @@ function nameLine({ members = [], moreMembers = 0 }: Alert, max: number, escape:
 }
 
 /** The facts below the changes: a name and a value of at most `max`. */
-export function factLines(alert: ReadAlert, max: number, escape: Escape = unescaped): [name: string, value: string][] {
-  return alertFacts(alert).map(([name, value]) => [name, fit(value, max, escape)]);
+export function factLines(
+  alert: Alert,
+  max: number,
+  { tz }: Pick<Receiver, "tz">,
+  escape: Escape = unescaped,
+): [name: string, value: string][] {
+  return alertFacts(alert, tz).map(([name, value]) => [name, fit(value, max, escape)]);
+}
+
+/** As many whole lines as there is room for, from the top, and a sign where lines are left out. */
+export function linesWithin(lines: readonly string[], max: number, lengthOf = (text: string): number => text.length) {
+  let kept = "";
+  for (const line of lines) {
+    const longer = kept === "" ? line : `${kept}\n${line}`;
+    if (lengthOf(`${longer}\n…`) > max) return `${kept}\n…`;
+    kept = longer;
+  }
+  return kept;
+}
+
+/** The link to acknowledge by, for a service that has room for one link only; the first of all where there is none. */
+export function mostUseful(links: readonly Link[], { controls = [] }: Alert): Link | undefined {
+  const acknowledge = controls.find(({ act }) => act === "acknowledge");
+  return links.find(({ href }) => href === acknowledge?.url) ?? links[0];
 }
 
 /** The first links that together are no longer than `max`. */

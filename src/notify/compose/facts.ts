@@ -1,37 +1,38 @@
 import { formatDurationMs } from "../../std/duration.ts";
 import { localTimeText, type Reader } from "../../std/local-time.ts";
-import { minuteText } from "../../std/time.ts";
+import { zonedTime } from "../../std/zoned-time.ts";
 import type { Alert, LikelyCause } from "./alert.ts";
 import { impactOf } from "./impact.ts";
 
 /** An alert as it is, or for somebody whose time zone is known. */
-type Read = Alert & { readonly reader?: Reader };
+export type ReadAlert = Alert & { readonly reader?: Reader };
 
 /** The facts below the changes: since when, in how many runs, where, the evidence, what to do. */
-export function alertFacts(alert: Read): [string, string][] {
-  if (alert.digest !== undefined) return digestFacts(alert, alert.digest);
+export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
+  const readable = readableFor(alert, tz);
+  if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
   return [
     // A trend began before it was detected; its summary says when.
-    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert)],
+    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert, readable)],
     ...(alert.uncheckedSince === undefined
       ? []
-      : [["not checked", `since ${readable(alert.uncheckedSince, alert)}`] satisfies [string, string]]),
+      : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
     ...optionalRow("for users", impactOf(alert)),
     ...blastRadiusRows(alert),
     ["next step", alert.nextStep],
     ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
     ["where", whereOf(alert)],
-    ...earlierRows(alert),
+    ...earlierRows(alert, readable),
     ...detailRows(alert),
   ];
 }
 
 /** One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)`. */
-function sinceText(alert: Read): string {
+function sinceText(alert: Alert, readable: Readable): string {
   const { at, firstBadSlot, lastGoodSlot, status, confirmation, kind } = alert;
   const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
   const lasting = lastingMs > 0 ? ` (for ${formatDurationMs(lastingMs)})` : "";
-  const until = status === "resolved" ? ` until ${readable(at, alert)}` : "";
+  const until = status === "resolved" ? ` until ${readable(at)}` : "";
   const isTrend = status === "resolved" || confirmation === "many-runs" || kind === "budget" || kind === "monitor";
   const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);
   const before = isTrend
@@ -41,12 +42,12 @@ function sinceText(alert: Read): string {
       : gapMs > 0
         ? `, or up to ${formatDurationMs(gapMs)} before`
         : "";
-  return `${readable(firstBadSlot, alert)}${before}${until}${lasting}`;
+  return `${readable(firstBadSlot)}${before}${until}${lasting}`;
 }
 
-function digestFacts(alert: Read, { pages }: NonNullable<Alert["digest"]>): [string, string][] {
+function digestFacts(alert: Alert, { pages }: NonNullable<Alert["digest"]>, readable: Readable): [string, string][] {
   return [
-    ["since", readable(alert.firstBadSlot, alert)],
+    ["since", readable(alert.firstBadSlot)],
     ["pages", pages],
     ["next step", alert.nextStep],
   ];
@@ -77,10 +78,10 @@ function detailRows({ status, incidentId, reason, page, evidence }: Alert): [str
 }
 
 /** Transitions whose own messages could not be delivered in time. */
-function earlierRows(alert: Read): [string, string][] {
+function earlierRows(alert: Alert, readable: Readable): [string, string][] {
   const { earlier = [] } = alert;
   if (earlier.length === 0) return [];
-  const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at, alert)}`);
+  const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at)}`);
   const more = earlier.length > shownEarlier ? ` and ${earlier.length - shownEarlier} more` : "";
   return [["delayed", `${events.join(", ")}${more}`]];
 }
@@ -107,9 +108,12 @@ const causes: Readonly<Record<LikelyCause, string>> = {
   monitor: "Plumbline itself",
 };
 
-/** `2026-11-23 10:00 UTC`; for a reader `today at 11:00 CET`. */
-function readable(iso: string, { reader }: Read): string {
-  const atMs = Date.parse(iso);
-  if (Number.isNaN(atMs)) return iso;
-  return reader === undefined ? minuteText(atMs) : localTimeText(atMs, reader);
+type Readable = (iso: string) => string;
+
+/** For a reader `today at 11:00 CET`, else `2026-11-23 10:00 UTC`. */
+function readableFor({ reader }: ReadAlert, tz: string): Readable {
+  return (iso) => {
+    const atMs = Date.parse(iso);
+    return reader === undefined || Number.isNaN(atMs) ? zonedTime(iso, tz) : localTimeText(atMs, reader);
+  };
 }

@@ -37,7 +37,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (incident.state === "resolved") return "No action needed. The evidence is kept for your review.";
   const { target, location, group } = incident;
   const status = incident.evidence.at(-1)?.status;
-  if (group !== undefined) return groupStep(group.reason, location, target);
+  if (group !== undefined) return groupStep(group, location);
   if (cause === "credentials") return `Check that the API key of ${target} is valid, has credit and may use the model.`;
   if (status === 429)
     return `Check the rate limits and the credit of the API key of ${target}. Raise them, or probe less often.`;
@@ -82,7 +82,7 @@ function networkStep({ target, location, findings }: Incident): string {
   return `Check DNS, TLS and the network path ${fromWhere(location)}to ${target}, then the provider's status page.`;
 }
 
-function groupStep(reason: GroupMembers["reason"], location: string, target: string): string {
+function groupStep({ reason, targets = [] }: GroupMembers, location: string): string {
   switch (reason) {
     case "provider-is-down":
       return "Check the provider's status page and move traffic. The named targets have no messages of their own.";
@@ -95,7 +95,7 @@ function groupStep(reason: GroupMembers["reason"], location: string, target: str
     case "moved-together":
       return (
         "Run `plumbline incident show` for each change, and ask the provider. If it is permanent: " +
-        `plumbline baseline planned --target ${target} --why "…"`
+        `plumbline baseline planned --target ${targets.length === 1 ? targets[0] : "<name>"} --why "…"`
       );
     case "rate-limited":
       return "Run `plumbline incident list`: these incidents are open too and had no messages of their own.";

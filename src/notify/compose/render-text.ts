@@ -1,8 +1,7 @@
 import { displayWidth, wrapToColumns } from "../../std/display-width.ts";
-import type { Reader } from "../../std/local-time.ts";
 import { plainLine } from "../../std/sanitize.ts";
 import type { Alert, Change } from "./alert.ts";
-import { alertFacts } from "./facts.ts";
+import { alertFacts, type ReadAlert } from "./facts.ts";
 import { asItIs, changeLine, headline, isSaid } from "./headline.ts";
 
 /** How a piece of text is highlighted. Never the only sign of anything: the words say the same. */
@@ -11,6 +10,8 @@ export type AlertTone = "strong" | "bad" | "good" | "dim";
 export interface AlertTextOptions {
   /** Lines are no wider; at least 40. */
   readonly columns?: number;
+  /** The time zone of times; default UTC. */
+  readonly tz?: string | undefined;
   /** Adds colour and nothing that takes up columns. */
   readonly style?: (text: string, tone: AlertTone) => string;
 }
@@ -18,7 +19,7 @@ export interface AlertTextOptions {
 /**
  * The alert as an on-call engineer reads it: what changed, before and after, since when, the evidence, what to do. Ends with a line break. Safe on a terminal whatever the alert holds.
  */
-export function renderAlertText(alert: Alert & { readonly reader?: Reader }, options: AlertTextOptions = {}): string {
+export function renderAlertText(alert: ReadAlert, options: AlertTextOptions = {}): string {
   const columns = Math.max(40, options.columns ?? 80);
   // A message is short: what its summary says is not said twice.
   const changes = alert.reader !== undefined && isSaid(alert) ? [] : alert.changes;
@@ -31,7 +32,7 @@ export function renderAlertText(alert: Alert & { readonly reader?: Reader }, opt
     ...(alert.moreChanges > 0 ? [`  and ${alert.moreChanges} more`] : []),
     ...(alert.members === undefined ? [] : wrapToColumns(namesOf(alert), columns - 2).map((line) => `  ${line}`)),
     ...(changes.length > 0 || alert.members !== undefined ? [""] : []),
-    ...alertFacts(alert).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
+    ...alertFacts(alert, options.tz).flatMap(([name, text]) => rowLines(name, clean(text), columns, style)),
   ];
   return `${lines.join("\n")}\n`;
 }

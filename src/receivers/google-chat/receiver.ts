@@ -5,7 +5,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, forReader, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
 interface GoogleChatReceiver extends ChatReceiver {
   readonly kind: "googleChat";
@@ -24,8 +24,7 @@ export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
-  render({ alert: sent, id }, receiver, secret, atMs) {
-    const alert = forReader(sent, receiver, atMs);
+  render({ alert, id }, receiver, secret) {
     const address = urlOf(receiver, secret);
     if (!URL.canParse(address)) return { refused: `the address of ${receiver.name} is no URL` };
     const url = new URL(address);
@@ -43,7 +42,7 @@ export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
             sections: [
               { widgets: [paragraph([`<b>${fit(alert.summary, 400, escapeHtml)}</b>`]), ...someChanges(changes)] },
               {
-                widgets: factLines(alert, 200, escapeHtml).map(([name, value]) => ({
+                widgets: factLines(alert, 200, receiver, escapeHtml).map(([name, value]) => ({
                   decoratedText: { topLabel: name, text: value, wrapText: true },
                 })),
               },

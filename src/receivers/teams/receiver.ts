@@ -5,7 +5,7 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import { isErrorBody } from "../error-body.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
-import { changeLines, factLines, fit, forReader, linksWithin } from "../wording.ts";
+import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
 
 interface TeamsReceiver extends ChatReceiver {
   readonly kind: "teams";
@@ -24,8 +24,7 @@ export const teams: ReceiverKind<typeof schema, TeamsReceiver> = {
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200, 202], refused: [413], deniedBy: isErrorBody },
-  render({ alert: sent }, receiver, secret, atMs) {
-    const alert = forReader(sent, receiver, atMs);
+  render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 3000);
     return jsonMessage(urlOf(receiver, secret), {
       type: "message",
@@ -42,7 +41,7 @@ export const teams: ReceiverKind<typeof schema, TeamsReceiver> = {
               line([run(headline(alert), { weight: "Bolder", size: "Large", color: colourOf(alert) })]),
               line([run(fit(alert.summary, 300), { weight: "Bolder" })]),
               ...changeLines(alert, 240).map((text) => line([run(text, { fontType: "Monospace" })])),
-              ...factLines(alert, 160).map(([name, value]) =>
+              ...factLines(alert, 160, receiver).map(([name, value]) =>
                 line([run(`${name}: `, { isSubtle: true }), run(value)], "Small"),
               ),
             ],
