@@ -76,7 +76,8 @@ export interface Effects {
   audit(wanted: AuditArguments): Promise<number>;
   /** Undefined: the file is not an audit. */
   readAudit(file: string): Promise<AuditDocument | undefined>;
-  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
+  /** Undefined: every receiver. */
+  alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
   testbed(port: number): Promise<number>;
 }
