@@ -67,6 +67,11 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
       if (isCap(incident))
         return "To watch it again now, raise the cap and reload. Otherwise wait: runs start again by themselves. `plumbline status` shows the spend.";
       return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";
+    case "output":
+      return (
+        "Compare the target with a reference (`plumbline compare`), ask the provider, pin a dated snapshot, " +
+        "or accept the change as the new baseline."
+      );
     case "monitor":
       return monitorStep(incident.label);
     default:
