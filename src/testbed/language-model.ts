@@ -20,7 +20,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
   animal: "otter fox elephant lion tiger bear wolf cat dog horse penguin dolphin octopus owl giraffe panda".split(" "),
   color: "red blue green yellow orange purple teal pink black white gray turquoise".split(" "),
   city: "paris london tokyo kyoto lisbon berlin rome madrid vienna prague seoul oslo".split(" "),
-  letter: [..."abcdefghijklmnopqrstuvwxyz"],
+  letter: "abcdefghijklmnopqrstuvwxyz".split(""),
   number: Array.from({ length: 100 }, (_, index) => String(index + 1)),
   thousand: Array.from({ length: 900 }, (_, index) => String(index + 101)),
 };
