@@ -89,7 +89,8 @@ const wishes: Readonly<Record<string, readonly [values: object, came: (all: read
   "targets in the cluster and mail, opened as the configuration names them": [
     { config: reaching, storage },
     (all) => {
-      const { egress } = find(all, "NetworkPolicy", "rel-plumbline")?.["spec"] as { egress: object[] };
+      const spec = find(all, "NetworkPolicy", "rel-plumbline")?.["spec"] as { egress: object[] } | undefined;
+      const egress = spec?.egress ?? [];
       const inCluster = (name: string) => ({
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
       });
@@ -242,8 +243,8 @@ describe.each(findHelms())("Helm $version", (helm) => {
     const notes = (values: object): string => {
       const result = helm.template(values, chart.folder);
       if ("refused" in result) throw new Error(result.refused);
-      const { notes: text = "" } = find(result.objects, "ConfigMap", "notes")?.["data"] as { notes?: string };
-      return text;
+      const data = find(result.objects, "ConfigMap", "notes")?.["data"] as { notes?: string } | undefined;
+      return data?.notes ?? "";
     };
     const said = notes({ config: reaching, storage });
     expect(said).toContain("at the ports 443 and, for mail, 465, and the namespaces ");
