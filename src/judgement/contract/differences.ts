@@ -178,10 +178,15 @@ function kindDifference(
     kind: kindOf(subject, unknown),
     subject,
     expected: Object.keys(before.kinds).join(" or "),
-    observed: kinds.map((kind) => (kind === "string" && classes.join() === "empty" ? "empty text" : kind)).join(" or "),
+    observed: kinds.map((kind) => kindText(kind, before, classes)).join(" or "),
     chances: before.count,
     sightings: 0,
   };
+}
+
+function kindText(kind: string, { kinds }: KnownPath, classes: readonly string[]): string {
+  if (kind === "string" && classes.join() === "empty") return "empty text";
+  return kind === "number" && kinds["integer"] !== undefined ? "number with a fraction, such as 14.0" : kind;
 }
 
 /** The worst of what is new: another kind, then null, then absent here and there. */
