@@ -28,7 +28,7 @@ const noSums = alternatives.map(() => 0);
  * A change is over when so many runs in a row without it are this unlikely; of one that was in every run, sooner. One in
  * a part of the replies has many such rows while it lasts, and each could end it too early.
  */
-const overWhen = { partial: 1e-5, full: 0.01 } as const;
+const overWhen = { partial: 1e-5, full: 0.2 } as const;
 /** What comes back within so many runs had not ended. */
 const returnsWithin = 20;
 /** After so many runs without a report no incident is waiting for its next slot. */
