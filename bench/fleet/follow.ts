@@ -101,7 +101,7 @@ export function followTarget(
     if (mayBeGroup) {
       const members = samples.flatMap((_, place): GroupMember[] => {
         const reading = readingAt(place, nowMs);
-        return reading === undefined ? [] : [{ probeId: String(place), reading, openedAtMs: openedAtMs[place] }];
+        return reading === undefined ? [] : [{ source: String(place), reading, openedAtMs: openedAtMs[place] }];
       });
       open = groupMove(members, { falsePageEveryMs, open, nowMs, waitMs: groupWaitMs })?.direction;
     }

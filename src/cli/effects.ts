@@ -1,7 +1,7 @@
 import type { AuditDocument } from "../audit/document.ts";
 import type { AuditFormat } from "../audit/render/renderers.ts";
 import type { BaselineFile } from "../operate/baselines.ts";
-import type { FailOn } from "../report/standing.ts";
+import type { FailOn } from "../report/run-outcome.ts";
 import type { ReporterName } from "../report/reporters.ts";
 import type { Io } from "./io.ts";
 

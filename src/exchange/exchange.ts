@@ -49,7 +49,7 @@ export type LocalLimit = (typeof localLimits)[number];
 /** Why there is no whole reply. `truncated`: the connection ended inside the body. `malformed`: it is not HTTP. */
 export type TransportFault<Begun = Reply> = FaultClass & {
   readonly kind: "fault";
-  /** Our own words for the cause: `connection refused`, `certificate has expired`. */
+  /** Our own words for the cause, and the address that was tried: `connection refused (10.0.0.1:443)`. */
   readonly detail?: string | undefined;
   /** What came before the fault. */
   readonly partial?: Begun | undefined;

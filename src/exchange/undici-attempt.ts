@@ -1,17 +1,18 @@
 import { closeSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { devNull } from "node:os";
-import { Client, type Dispatcher } from "undici";
+import { buildConnector, Client, type Dispatcher } from "undici";
 import type { ClientPolicy } from "../probe/target.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Connector } from "../std/tunnel.ts";
 import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
+import { noting, type PeerFacts } from "./peer-facts.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";
 import { type FaultOf, openReception } from "./reception.ts";
-import { type Connecting, connectionTo, type Surroundings } from "./route.ts";
+import { connectionTo, type Surroundings } from "./route.ts";
 import { nextDeadline } from "./watchdog.ts";
 
 export interface UndiciAttempts {
@@ -35,6 +36,8 @@ const nothingOutside: Surroundings = {
   noProxy: "",
 };
 
+/** Why a connection is closed after its request. One for all: undici would write a stack trace for each. */
+const over = new Error("attempt ended");
 const keptPerRoute = 10;
 /** How long a connection may stay open after `[DONE]` before it is closed. */
 const lingerMs = 100;
@@ -57,19 +60,22 @@ export function createUndiciAttempts({
       const reuse = policy.connection === "reused" && inject === undefined;
       const kept = reuse ? takeOpen(idle.get(route)) : undefined;
       const wire = inject && openInjectedWire(inject, sleep);
-      const client =
-        kept ?? openClient(origin, policy, wire ? injectedConnector(inject, wire) : connectionTo(url, policy, outside));
+      const peer: PeerFacts = {};
+      const connect = (): Connector =>
+        wire ? injectedConnector(inject, wire) : noting(connectorTo(url, policy), peer);
+      const client = kept ?? openClient(origin, policy, connect());
       const startedAtMs = clock.nowMs();
       const stopWatching = loop.watch();
       const { outcome, timings } = await send(client, request, policy, {
         clock,
         userAgent,
         connected: kept !== undefined,
+        peer,
       });
       const maxLoopDelayMs = stopWatching();
       if (reuse && outcome.kind === "reply" && !client.destroyed) keep(route, client);
-      else if (wire === undefined) void client.destroy();
-      else await client.destroy();
+      else if (wire === undefined) void client.destroy(over);
+      else await client.destroy(over);
       return {
         ordinal,
         startedAtMs,
@@ -85,6 +91,11 @@ export function createUndiciAttempts({
       idle.clear();
     },
   };
+
+  function connectorTo(url: URL, policy: ClientPolicy): Connector {
+    const connecting = connectionTo(url, policy, outside);
+    return typeof connecting === "function" ? connecting : (buildConnector(connecting) as Connector);
+  }
 
   function keep(route: string, client: Client): void {
     const clients = idle.get(route) ?? [];
@@ -102,7 +113,7 @@ function takeOpen(clients: Client[] | undefined): Client | undefined {
 }
 
 /** Our own watchdog keeps the deadlines; undici's are off, for they are coarse and each covers only a part. */
-function openClient(origin: string, policy: ClientPolicy, connect: Connecting): Client {
+function openClient(origin: string, policy: ClientPolicy, connect: Connector): Client {
   return new Client(origin, {
     pipelining: policy.connection === "fresh" ? 0 : 1,
     headersTimeout: 0,
@@ -130,13 +141,14 @@ interface SendContext {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly connected: boolean;
+  readonly peer: PeerFacts;
 }
 
 function send(
   client: Client,
   request: HttpRequest,
   policy: ClientPolicy,
-  { clock, userAgent, connected }: SendContext,
+  { clock, userAgent, connected, peer }: SendContext,
 ): Promise<{ outcome: Outcome; timings: Timings }> {
   const { promise, resolve } = Promise.withResolvers<{ outcome: Outcome; timings: Timings }>();
   const startMs = clock.monotonicMs();
@@ -156,9 +168,8 @@ function send(
   };
   const abort = (fault: FaultOf): void => {
     settle(fault);
-    const reason = new Error("attempt ended");
-    if (controller === undefined) void client.destroy(reason);
-    else controller.abort(reason);
+    if (controller === undefined) void client.destroy(over);
+    else controller.abort(over);
   };
   const watch = (): void => {
     if (isSettled) return;
@@ -175,7 +186,7 @@ function send(
   client.dispatch(dispatched(request, userAgent), {
     onRequestStart(started) {
       controller = started;
-      if (isSettled) started.abort(new Error("attempt ended"));
+      if (isSettled) started.abort(over);
     },
     onRequestSent: () => reception.sent(elapsedMs()),
     onResponseStart(_controller, status, headers) {
@@ -200,7 +211,7 @@ function send(
     onResponseEnd: () => settle(),
     onResponseError(_controller, error) {
       settle((begun) => {
-        const fault = faultOf(error, begun);
+        const fault = faultOf(error, begun, { host: new URL(request.url).host, ...peer });
         return fault.class === "dns" ? (openFilesFault() ?? fault) : fault;
       });
     },

@@ -82,12 +82,14 @@ export interface GroupMembers {
   readonly notifiedMembers?: number | undefined;
 }
 
-/** Series that measure the same of one target and model have moved the same way. */
+/** Series that measure the same of one target and model, or of several targets of one provider, have moved the same way. */
 export interface Moved {
   readonly group: string;
   readonly kind: FindingKind;
-  readonly model: string;
-  readonly label: string;
+  /** Any model of the targets when left out: the move is the provider's. */
+  readonly model?: string | undefined;
+  /** Any label of that kind when left out. */
+  readonly label?: string | undefined;
   readonly direction: "up" | "down";
   /** Fingerprints of series that moved the other way: these have messages of their own. */
   readonly exceptions: readonly string[];

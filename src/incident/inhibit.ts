@@ -105,7 +105,8 @@ export function unwellAt({ groups = [] }: Surroundings, location: string, nowMs:
 }
 
 function isOneOf({ kind, model, label, exceptions }: Moved, incident: Mutable): boolean {
-  const measuresTheSame = incident.kind === kind && incident.model === model && incident.label === label;
+  const isOfModel = model === undefined || incident.model === model;
+  const measuresTheSame = incident.kind === kind && isOfModel && (label ?? incident.label) === incident.label;
   return measuresTheSame && !exceptions.includes(incident.fingerprint);
 }
 

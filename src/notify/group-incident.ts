@@ -1,4 +1,4 @@
-import { type GroupMembers, type Evidence, type Incident, incidentId } from "../incident/incident.ts";
+import { type GroupMembers, type Evidence, type Incident, incidentId, type Moved } from "../incident/incident.ts";
 import { fingerprintOf, type IncidentOwner } from "../incident/reduce.ts";
 import { muteOf, type Surroundings } from "../incident/inhibit.ts";
 import type { Finding, FindingKind, Ruling, Severity } from "../judgement/judgement.ts";
@@ -127,13 +127,16 @@ function whyAgain(
   if (state !== "open" || group === undefined) return undefined;
   if (isPending === true) return "no-longer-muted";
   if (lastNotifiedAtMs === undefined) return undefined;
-  const { members, notifiedMembers = members.length, reason } = group;
+  const { members, notifiedMembers = members.length, reason, moved } = group;
   const hasLately = nowMs - lastNotifiedAtMs < digestEveryMs;
   const isTwice = notifiedMembers > 0 && members.length >= furtherFactor * notifiedMembers;
   const isFurther =
     reason === "rate-limited"
       ? members.length > notifiedMembers && !hasLately
-      : isTwice && !(reason === "moved-together" && hasLately);
+      : isTwice && !(reason === "moved-together" && (hasLately || isOfProvider(moved)));
   if (isFurther) return "reaches-further";
   return nowMs - lastNotifiedAtMs >= remindMs ? "still-firing" : undefined;
 }
+
+/** All its targets moved within the hour: its first message may come before some have shown it, and is enough. */
+const isOfProvider = (moved: Moved | undefined): boolean => moved !== undefined && moved.model === undefined;

@@ -12,6 +12,8 @@ import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import { type Slot, slotOf, toleranceMs } from "../probe/slot.ts";
+import { outputSeries } from "../baseline/series.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { inSpan, inSpanSync, within } from "../telemetry/in-span.ts";
 import { spanNames } from "../telemetry/names.ts";
@@ -42,7 +44,7 @@ interface Ran {
 
 async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, startedMs: number): Promise<Ran> {
   const { slotMs } = slot;
-  const scenario = scenarioOf(probe.scenario, probe.target);
+  const scenario = await resumed(world, probe);
   const { traceId, spanId } = span.spanContext();
   const identity = { ...slot, probe: probe.name, traceId };
   if (startedMs - slotMs > toleranceMs(probe)) {
@@ -77,6 +79,14 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
   linkBaseline(span, baselines);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
   return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
+}
+
+/** A scenario that depends on what was learned goes on from there. */
+async function resumed({ runs }: World, probe: Probe): Promise<Scenario> {
+  const scenario = scenarioOf(probe.scenario, probe.target);
+  if (scenario.resume === undefined) return scenario;
+  const memory = await runs.recall?.(outputSeries(probe));
+  return scenario.resume({ learned: memory?.baseline?.learned, state: memory?.state }, probe.target.answerTokens);
 }
 
 /** undefined: nothing is traced. */

@@ -1,11 +1,17 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP, type Socket } from "node:net";
-import { connect as openTls } from "node:tls";
+import { connect as openTls, type TLSSocket } from "node:tls";
 
 /** Opens a connection for an HTTP client. */
 export type Connector = (
-  to: { readonly hostname: string; readonly port: string; readonly protocol: string },
+  to: {
+    readonly hostname: string;
+    readonly port: string;
+    readonly protocol: string;
+    /** Gets the socket before its handshake. */
+    readonly onTls?: ((socket: TLSSocket) => void) | undefined;
+  },
   callback: (...result: [null, Socket] | [Error, null]) => void,
 ) => void;
 
@@ -22,7 +28,7 @@ export interface TlsTexts {
  * `PROXY_ECONNREFUSED`.
  */
 export function throughProxy(proxy: URL, tls: TlsTexts, timeoutMs: number, address?: string): Connector {
-  return ({ hostname, port, protocol }, callback) => {
+  return ({ hostname, port, protocol, onTls }, callback) => {
     const host = address === undefined ? hostname : isIP(address) === 6 ? `[${address}]` : address;
     const authority = `${host}:${port || (protocol === "https:" ? 443 : 80)}`;
     const tunnel = (proxy.protocol === "https:" ? httpsRequest : httpRequest)({
@@ -46,17 +52,24 @@ export function throughProxy(proxy: URL, tls: TlsTexts, timeoutMs: number, addre
       if (statusCode < 200 || statusCode > 299) {
         socket.destroy();
         fail(`PROXY_${statusCode}`);
-      } else if (protocol === "https:") secure(socket, hostname, tls, callback);
+      } else if (protocol === "https:") secure(socket, hostname, tls, callback, onTls);
       else callback(null, socket);
     });
     tunnel.end();
   };
 }
 
-function secure(socket: Socket, hostname: string, tls: TlsTexts, callback: Parameters<Connector>[1]): void {
+function secure(
+  socket: Socket,
+  hostname: string,
+  tls: TlsTexts,
+  callback: Parameters<Connector>[1],
+  onTls?: (socket: TLSSocket) => void,
+): void {
   const host = hostname.replace(/^\[|\]$/g, "");
   const servername = tls.servername ?? (isIP(host) === 0 ? host : undefined);
   const secured = openTls({ ...tls, ...(servername !== undefined && { servername }), host, socket });
+  onTls?.(secured);
   secured.once("error", (error) => callback(error, null));
   secured.once("secureConnect", () => {
     secured.removeAllListeners("error");

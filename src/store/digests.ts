@@ -1,11 +1,10 @@
-import { type Reading, readReading } from "../baseline/reading.ts";
+import type { Reading } from "../baseline/reading.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
-import type { Json } from "../std/json.ts";
 import type { DigestStore } from "../upkeep/digest.ts";
 import { iso, json, number, optionalText, optionalTimeMs, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { writeIncidents } from "./incidents.ts";
-import { seriesMemoryRow } from "./rows.ts";
+import { readingColumn, seriesMemoryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
 const judgedRow = rowSchema<{
@@ -18,7 +17,7 @@ const judgedRow = rowSchema<{
   id: text("series_id"),
   probeId: text("probe_id"),
   label: text("label"),
-  reading: { ...json("reading"), read: (value) => readReading(value as Json | undefined) },
+  reading: readingColumn,
   sinceMs: optionalTimeMs(
     "since",
     "(SELECT min(b.accepted_at) FROM plumbline.baselines b WHERE b.series_id = s.series_id)",

@@ -83,16 +83,19 @@ export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number 
   ledger: jsonOr("ledger", undefined),
 });
 
-const seriesRow = rowSchema<Series>({
+export const seriesRow = rowSchema<Series>({
   id: text("series_id"),
   probeId: text("probe_id"),
   aspect: word<Aspect>("aspect"),
   label: text("label"),
 });
 
+/** What cannot be read is none. */
+export const readingColumn = { ...json("reading"), read: (value: unknown) => readReading(value as Json | undefined) };
+
 const seriesStateRow = rowSchema<Pick<SeriesMemory, "state" | "reading" | "lastSlotMs">>({
   state: json("state"),
-  reading: { ...json("reading"), read: (value) => readReading(value as Json | undefined) },
+  reading: readingColumn,
   lastSlotMs: timeMs("last_slot"),
 });
 

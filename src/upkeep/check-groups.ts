@@ -1,21 +1,12 @@
-import { mostOpenIncidents } from "../incident/incident.ts";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
-import type { Incident } from "../incident/incident.ts";
-import { type Mutable, muteOf, outageOf } from "../incident/inhibit.ts";
+import { hostOf } from "../incident/common-cause.ts";
+import { type Incident, mostOpenIncidents } from "../incident/incident.ts";
 import type { Silence } from "../incident/silence.ts";
-import { fingerprintOf } from "../incident/reduce.ts";
-import { tierOf } from "../incident/tier.ts";
-import {
-  type Direction,
-  type GroupMember,
-  type GroupMove,
-  groupMove,
-  suspicious,
-} from "../judgement/drift/group/group.ts";
-import { inForce } from "../judgement/drift/group/promise.ts";
+import { type Direction, type GroupMove, groupMove, isTogether, suspicious } from "../judgement/drift/group/group.ts";
 import type { Probe } from "../probe/probe.ts";
-import { groupReport, type GroupToNotify, type MovedSeries, firstNotifiedAtMs } from "./group-report.ts";
+import { type AwaySeries, type Member, membersOf } from "./group-members.ts";
+import { groupReport, type GroupToNotify, firstNotifiedAtMs } from "./group-report.ts";
 import { type GroupIncidentStore, type GroupNotification, end, isStillGathering, put } from "./check-outages.ts";
 
 /** What looking for series that move together asks of the store. */
@@ -23,15 +14,16 @@ export interface GroupStore extends Pick<GroupIncidentStore, "incidents" | "cove
   silences(nowMs: number): Promise<readonly Silence[]>;
   fleet(): Promise<Fleet>;
   /** What a newer series of the same probe has replaced is left out. */
-  groupsAway(query: GroupQuery): Promise<readonly SeriesMemory[]>;
+  groupsAway(query: GroupQuery): Promise<readonly AwaySeries[]>;
+  memories(seriesIds: readonly string[]): Promise<readonly SeriesMemory[]>;
 }
 
-/** Asks for the series of the groups in which two probes or more show a move, and of those that are open. */
+/** Asks for the series that show a move where two probes of one host do, and of all that do while a group is open. */
 export interface GroupQuery {
-  readonly probeIds: readonly string[];
+  readonly places: readonly { readonly probeId: string; readonly host: string }[];
   /** A sum of this shows one, and so does what was found. */
   readonly least: number;
-  readonly open: readonly string[];
+  readonly isOpen: boolean;
 }
 
 export interface GroupWorld extends GroupNotification {
@@ -39,15 +31,25 @@ export interface GroupWorld extends GroupNotification {
   readonly probes: readonly Probe[];
 }
 
-interface Member extends GroupMember, MovedSeries {
-  readonly falsePageEveryMs: number;
-  readonly isMuted: boolean;
+/** Which series are compared with one another. Two sources have to show the move. */
+interface Level {
+  readonly groupOf: (one: Member) => string;
+  readonly sourceOf: (one: Member) => string;
+  readonly isProvider: boolean;
 }
 
-interface Moving extends GroupMove<Member> {
+/** The widest first: what a provider's targets share is no news of one of them. All times of a provider are one fact. */
+const levels: readonly Level[] = [
+  {
+    groupOf: ({ host, own: { kind, label } }) => JSON.stringify([host, kind, kind === "latency" ? kind : label]),
+    sourceOf: ({ own }) => own.target,
+    isProvider: true,
+  },
+  { groupOf: ({ reading }) => reading.group, sourceOf: ({ probe }) => probe.id, isProvider: false },
+];
+
+interface Moving extends GroupMove<Member & { readonly source: string }> {
   readonly exceptions: readonly string[];
-  /** How many probes measure the same. */
-  readonly probes: number;
 }
 
 /** A group whose move was notified. */
@@ -60,114 +62,118 @@ interface Notified {
 const currentIntervals = 3;
 const currentMs = 15 * 60_000;
 
-/** Notifies a move that several series of one target share as one incident, and mutes the incidents of these series meanwhile. */
+/** Notifies a move that several series of one target or provider share as one incident, and mutes their own incidents meanwhile. */
 export async function checkGroups(world: GroupWorld, nowMs: number): Promise<void> {
-  const { store, probes } = world;
+  const { store, probes, alerting } = world;
   const incidents = await store.incidents(false, mostOpenIncidents);
   const notified = incidents.flatMap((cover): Notified[] =>
     cover.group?.moved ? [{ cover, ...cover.group.moved }] : [],
   );
-  const probeIds = probes.map(({ id }) => id);
-  const away = await store.groupsAway({ probeIds, least: suspicious, open: notified.map(({ group }) => group) });
+  const places = probes.map(({ id, target }) => ({ probeId: id, host: hostOf(target) }));
+  const away = await store.groupsAway({ places, least: suspicious, isOpen: notified.length > 0 });
   if (away.length === 0 && notified.length === 0) return;
-  const groups = Map.groupBy(await membersOf(away, world, incidents, nowMs), ({ reading }) => reading.group);
-  for (const group of new Set([...groups.keys(), ...notified.map((one) => one.group)])) {
-    const known = notified.find((one) => one.group === group);
-    // Not yet steady is no longer away: what moves then begins anew.
-    const lasting = known?.cover.goodInARow === 0 ? known : undefined;
-    const move = moveOf(groups.get(group) ?? [], lasting, world, nowMs);
-    // What is down, or silenced, is nobody's news meanwhile.
-    if (move?.moved.some(({ isMuted }) => !isMuted)) await notifyOf({ group, ...move }, world, incidents, nowMs);
-    else if (move === undefined && known !== undefined) await end(world, known.cover, nowMs);
+  const around = { probes, incidents, alerting, silences: await store.silences(nowMs), fleet: await store.fleet() };
+  const members = membersOf(away, around, nowMs);
+  const reported = new Set<string>();
+  for (const level of levels) {
+    const groups = Map.groupBy(members, level.groupOf);
+    const open = notified.filter(({ cover }) => (cover.group?.moved?.model === undefined) === level.isProvider);
+    for (const group of new Set([...groups.keys(), ...open.map((one) => one.group)])) {
+      const known = open.find((one) => one.group === group);
+      // Not yet steady is no longer away: what moves then begins anew.
+      const lasting = known?.cover.goodInARow === 0 ? known : undefined;
+      const all = groups.get(group) ?? [];
+      const move = moveOf(all, level, { lasting, notified, reported, waitMs: alerting.groupWaitMs, nowMs });
+      for (const { own } of move?.moved ?? []) reported.add(own.fingerprint);
+      // What is down, or silenced, is nobody's news meanwhile.
+      if (move?.moved.some(({ isMuted }) => !isMuted)) {
+        const before = lasting?.cover.group?.targets;
+        await notifyOf({ group, ...move, scope: scopeOf(level, move.moved, before, probes) }, world, incidents, nowMs);
+      } else if (move === undefined && known !== undefined) await end(world, known.cover, nowMs);
+    }
   }
 }
 
-/** Each with its own incident, as it is or would be, and whether that is muted for a reason of its own. */
-async function membersOf(
-  away: readonly SeriesMemory[],
-  { store, probes, alerting }: GroupWorld,
-  incidents: readonly Incident[],
-  nowMs: number,
-): Promise<Member[]> {
-  const byId = new Map(probes.map((probe) => [probe.id, probe]));
-  const open = new Map(incidents.map((incident) => [incident.fingerprint, incident]));
-  const fleet = await store.fleet();
-  const silences = await store.silences(nowMs);
-  const groups = incidents.filter(({ group }) => group !== undefined && group.moved === undefined);
-  const outages = Map.groupBy(
-    incidents.filter(({ kind, group }) => kind === "availability" && group === undefined),
-    placeOf,
-  );
-  return away.flatMap((memory): Member[] => {
-    const { series, reading } = memory;
-    const probe = byId.get(series.probeId);
-    if (probe === undefined || reading === undefined) return [];
-    const own = ownOf(probe, memory);
-    const incident = open.get(own.fingerprint);
-    const around = { silences, groups, outages: (outages.get(placeOf(own)) ?? []).map(outageOf) };
-    const isMuted = muteOf(own, around, alerting.maintenance, nowMs) !== undefined;
-    const { falsePageEveryMs } = inForce(probe.judge, fleet).drift;
-    const { openedAtMs } = incident ?? {};
-    return [{ probeId: probe.id, reading, openedAtMs, falsePageEveryMs, memory, probe, own, incident, isMuted }];
-  });
-}
-
-const placeOf = ({ target, location }: Pick<Mutable, "target" | "location">): string =>
-  JSON.stringify([target, location]);
-
-function ownOf(probe: Probe, { series }: SeriesMemory): Mutable {
-  const { id, aspect: kind, label } = series;
-  const severity = "risky";
-  return {
-    fingerprint: fingerprintOf(probe, { subject: { kind, series: id, label } }),
-    kind,
-    label,
-    severity,
-    tier: tierOf(kind, severity, probe.tier),
-    target: probe.target.name,
-    model: probe.target.model,
-    probe: probe.name,
-    scenario: probe.scenario.name,
-    location: probe.location,
-  };
+interface MoveContext {
+  readonly lasting: Notified | undefined;
+  readonly notified: readonly Notified[];
+  /** Fingerprints of what a wider group has reported. */
+  readonly reported: ReadonlySet<string>;
+  readonly waitMs: number;
+  readonly nowMs: number;
 }
 
 /**
  * Begins with those that are judged now and that nothing else mutes, unless each was notified on its own already; goes on
  * until nobody shows it any more.
  */
-function moveOf(
-  all: readonly Member[],
-  known: Notified | undefined,
-  { alerting }: GroupWorld,
-  nowMs: number,
-): Moving | undefined {
-  const members = known === undefined ? all.filter((one) => !one.isMuted && isCurrent(one, nowMs)) : all;
+function moveOf(all: readonly Member[], level: Level, context: MoveContext): Moving | undefined {
+  const { lasting, notified, reported, waitMs, nowMs } = context;
+  const members = all
+    .filter((one) =>
+      lasting === undefined
+        ? !one.isMuted && isCurrent(one, nowMs) && !reported.has(one.own.fingerprint)
+        : isPartOf(one, lasting, nowMs),
+    )
+    .map((one) => ({ ...one, source: level.sourceOf(one) }));
   const falsePageEveryMs = Math.max(0, ...members.map((one) => one.falsePageEveryMs));
-  const waitMs = alerting.groupWaitMs;
-  const move = groupMove(members, { falsePageEveryMs, open: known?.direction, nowMs, waitMs });
+  const move = groupMove(members, { falsePageEveryMs, open: lasting?.direction, nowMs, waitMs });
   if (move === undefined || move.moved.length === 0) return undefined;
-  const isNews = known !== undefined || move.moved.some((one) => firstNotifiedAtMs(one, nowMs) === undefined);
+  const known = new Set(notified.flatMap(({ cover, group }) => (cover.goodInARow === 0 ? group : [])));
+  const isNews =
+    lasting !== undefined ||
+    move.moved.some((one) => firstNotifiedAtMs(one, nowMs) === undefined && !known.has(one.reading.group));
   if (!isNews) return undefined;
-  const probes = new Set(members.flatMap(({ probeId, reading }) => (reading.pages === "none" ? [] : probeId)));
   const exceptions = all.flatMap(({ reading: { held }, own }) =>
     held === null || held === move.direction ? [] : own.fingerprint,
   );
-  return { ...move, exceptions, probes: probes.size };
+  return { ...move, exceptions };
 }
 
-function isCurrent({ memory, reading }: Member, nowMs: number): boolean {
-  return nowMs - memory.lastSlotMs <= Math.max(currentMs, currentIntervals * reading.intervalMs);
+function isCurrent({ lastSlotMs, reading }: Member, nowMs: number): boolean {
+  return nowMs - lastSlotMs <= Math.max(currentMs, currentIntervals * reading.intervalMs);
+}
+
+/** A target that moves long after the others has news of its own. */
+function isPartOf({ own, openedAtMs = Infinity, reading }: Member, { cover }: Notified, nowMs: number): boolean {
+  const isKnown = cover.group?.targets?.includes(own.target) !== false;
+  return isKnown || isTogether(cover.openedAtMs ?? nowMs, Math.min(openedAtMs, nowMs), reading.intervalMs);
+}
+
+function scopeOf(
+  { isProvider }: Level,
+  moved: readonly Member[],
+  before: readonly string[] = [],
+  probes: readonly Probe[],
+): GroupToNotify["scope"] {
+  const [first] = moved;
+  if (!isProvider || first === undefined) return { kind: "target", probes: first?.peers ?? 0 };
+  const { host } = first;
+  const watched = new Set(probes.flatMap(({ target }) => (hostOf(target) === host ? target.name : [])));
+  return {
+    kind: "provider",
+    host,
+    targets: [...new Set([...before, ...moved.map(({ own }) => own.target)])],
+    watched: watched.size,
+  };
 }
 
 async function notifyOf(
-  group: GroupToNotify,
+  { moved, ...group }: Omit<GroupToNotify, "moved"> & { readonly moved: readonly Member[] },
   world: GroupWorld,
   incidents: readonly Incident[],
   nowMs: number,
 ): Promise<void> {
-  const { report, receivers } = groupReport(group, world.alerting, nowMs);
-  const attached = group.moved.flatMap(({ incident }) => incident ?? []);
+  const memories = new Map(
+    (await world.store.memories(moved.map(({ series }) => series.id))).map((memory) => [memory.series.id, memory]),
+  );
+  const described = moved.flatMap((one) => {
+    const memory = memories.get(one.series.id);
+    return memory === undefined ? [] : [{ ...one, memory }];
+  });
+  if (described.length === 0) return;
+  const { report, receivers } = groupReport({ ...group, moved: described }, world.alerting, nowMs);
+  const attached = moved.flatMap(({ incident }) => incident ?? []);
   if (attached.length > 0 && isStillGathering(attached, incidents, report, world.alerting, nowMs)) return;
   await put(world, report, attached, receivers, nowMs);
 }

@@ -27,45 +27,85 @@ export interface GroupToNotify {
   readonly moved: readonly MovedSeries[];
   /** Fingerprints of the incidents of those that have moved the other way. */
   readonly exceptions: readonly string[];
-  /** How many probes measure the same. */
-  readonly probes: number;
+  readonly scope:
+    | {
+        readonly kind: "target";
+        /** How many of its probes measure the same. */
+        readonly probes: number;
+      }
+    | {
+        readonly kind: "provider";
+        readonly host: string;
+        /** Those that have moved since it began, and how many are watched. */
+        readonly targets: readonly string[];
+        readonly watched: number;
+      };
 }
 
-/** The report of series of one target that moved together, and its receivers: all who would be notified of one of them. */
+/** The report of series of one target or provider that moved together, and its receivers: all who would be notified of one of them. */
 export function groupReport(
-  { group, direction, moved, exceptions, probes }: GroupToNotify,
+  { group, direction, moved, exceptions, scope }: GroupToNotify,
   alerting: Alerting,
   nowMs: number,
 ): { readonly report: GroupReport; readonly receivers: readonly string[] } {
   const newest = moved.reduce((last, one) => (one.memory.lastSlotMs > last.memory.lastSlotMs ? one : last));
   const { kind, target, model, label } = newest.own;
   const said = moved.map((one) => ({ ...one, name: nameOf(one.probe), ...wordsFor(one) }));
-  const names = [...Map.groupBy(said, ({ name }) => name)];
-  const way = direction === "up" ? "up" : "down";
   const far = farthest(said.flatMap(({ ratio }) => ratio ?? []));
-  const headline = `${target}: ${label} ${way} in ${names.length} of ${probes} probes${far}`;
-  const report: GroupReport = {
+  const way = direction === "up" ? "up" : "down";
+  const common = {
     kind,
     severity: "risky",
+    location: "all",
+    tier: moved.some(({ own }) => own.tier === "page") ? "page" : "ticket",
+    evidence: newest.incident?.evidence.at(-1) ?? { runId: runId(newest.probe.id, newest.memory.lastSlotMs) },
+    routes: alerting.routes.filter(({ match }) => moved.some(({ own }) => meets(match, own))),
+    nowMs,
+  } as const;
+  const receivers = [...new Set(moved.flatMap(({ probe }) => probe.receivers))];
+  const reason = "moved-together";
+  if (scope.kind === "provider") {
+    const { host, targets, watched } = scope;
+    const what = kind === "latency" ? kind : label;
+    const names = [...Map.groupBy(said, ({ own }) => own.target)];
+    const report: GroupReport = {
+      ...common,
+      series: `together/${host}/${what}`,
+      label: what,
+      target: host,
+      model: `${targets.length} targets`,
+      group: {
+        reason,
+        targets,
+        moved: { group, kind, direction, exceptions, ...(what === label ? { label } : {}) },
+        members: names.map(([name, those]) => name + notifiedText(those, nowMs)),
+        headline: `${host}: ${what} ${way} in ${names.length} of ${watched} targets${far}`,
+      },
+      findings: said.map(({ own, name, expected, observed }) => ({
+        subject: `${own.label}, ${own.target}: ${name}`,
+        expected,
+        observed,
+      })),
+    };
+    return { report, receivers };
+  }
+  const names = [...Map.groupBy(said, ({ name }) => name)];
+  const report: GroupReport = {
+    ...common,
     series: `together/${model}/${label}`,
     label,
     target,
     model,
-    location: "all",
-    tier: moved.some(({ own }) => own.tier === "page") ? "page" : "ticket",
     group: {
-      reason: "moved-together",
+      reason,
       targets: [target],
       moved: { group, kind, model, label, direction, exceptions },
       members: names.map(([name, those]) => name + notifiedText(those, nowMs)),
-      headline,
+      headline: `${target}: ${label} ${way} in ${names.length} of ${scope.probes} probes${far}`,
     },
     findings: said.map(({ name, expected, observed }) => ({ subject: `${label}, ${name}`, expected, observed })),
-    evidence: newest.incident?.evidence.at(-1) ?? { runId: runId(newest.probe.id, newest.memory.lastSlotMs) },
-    routes: alerting.routes.filter(({ match }) => moved.some(({ own }) => meets(match, own))),
-    nowMs,
   };
-  return { report, receivers: [...new Set(moved.flatMap(({ probe }) => probe.receivers))] };
+  return { report, receivers };
 }
 
 function nameOf({ scenario, location }: Probe): string {

@@ -43,6 +43,25 @@ test("incident list, show, ack, resolve: what the service says, in words and as 
   expect(listed.data).toContainEqual(expect.objectContaining({ id, state: "resolved" }));
 });
 
+test("incident list --all: every episode, and a word when there are more than the limit", async () => {
+  const once = await openIncident();
+  const id = incidentId(once);
+  expect((await plumbline(["incident", "resolve", id, "--why", "over"])).code).toBe(0);
+  const again = { ...once, episode: 2, firstBadSlotMs: noonMs + 3_600_000, lastSlotMs: noonMs + 3_600_000 };
+  const claim = claimOf(again.probeId, noonMs + 3_600_000);
+  await service.store.claim(claim);
+  await service.store.commit(finishOf(claim), () => openedFor(again, ["pager"]));
+  const ids = async (...words: string[]): Promise<string[]> => {
+    const { stdout } = await plumbline(["incident", "list", "--json", ...words]);
+    return (JSON.parse(stdout) as { data: { id: string }[] }).data.map((one) => one.id);
+  };
+  expect(await ids("--all")).toEqual(expect.arrayContaining([id, incidentId(again)]));
+  expect(await ids()).not.toContain(id);
+  expect((await plumbline(["incident", "list", "--all", "--limit", "1"])).stdout).toContain(
+    "only the newest 1: --limit shows more\n",
+  );
+});
+
 test("silence add, list, extend, expire", async () => {
   const words = ["silence", "add", "target=mini", "kind=latency", "--for", "2h", "--why", "upgrade"];
   const made = await plumbline(words);

@@ -14,7 +14,7 @@ export const dayMs = 86_400_000;
 const learned = 60;
 
 const drift = { falsePageEveryMs: 7 * dayMs, samples: 40, pageAfterMs: 1, fullAfterMs: 1 } as const;
-const probeAt = (location: string, over: Partial<Probe> = {}): Probe => ({
+export const probeAt = (location: string, over: Partial<Probe> = {}): Probe => ({
   ...sample,
   id: `valid@${location}`,
   location,
@@ -32,7 +32,7 @@ export const asia = probeAt("asia", { id: "plumb@asia", name: "plumb", scenario:
 const busy: Outcome = { ...ok({ error: { message: "busy", type: "server_error" } }), status: 503 } as Outcome;
 
 /**
- * Probes that are asked every minute, 20 s after one another, and what the service does in between. Those named in
+ * Probes that are asked every minute, 20 s after one another or less, and what the service does in between. Those named in
  * `slower` take so many times as long; those in `retried` need a second attempt every other minute.
  */
 export async function learnedDay(store: Store, probes: readonly Probe[]) {
@@ -65,14 +65,15 @@ export async function learnedDay(store: Store, probes: readonly Probe[]) {
     runs: store,
   });
   const story = night(store, probes);
+  const apartMs = Math.min(20_000, minuteMs / probes.length);
   const minutes = async (count: number, doesLook = true): Promise<void> => {
     for (const endMs = nowMs + count * minuteMs; nowMs < endMs;) {
       const startMs = nowMs;
       for (const [index, one] of probes.entries()) {
-        nowMs = startMs + index * 20_000;
+        nowMs = startMs + index * apartMs;
         asked = one.id;
         await runProbe(world, one, nowMs);
-        for (const laterMs of doesLook ? [0, 10_000] : []) await story.tick(nowMs + laterMs);
+        for (const laterMs of doesLook ? [0, apartMs / 2] : []) await story.tick(nowMs + laterMs);
       }
       nowMs = startMs + minuteMs;
     }

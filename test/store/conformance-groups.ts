@@ -24,21 +24,35 @@ export function groupsConform(bench: () => Bench): void {
     }));
     await bench().store.commit(finishOf(claim), () => ({ ...nothingNew, series }));
   };
-  const away = async (probeIds: readonly string[], open: readonly string[] = []): Promise<string[]> =>
-    (await bench().store.groupsAway({ probeIds, least: 200, open })).map(({ series: { id } }) => id);
+  const look = (probeIds: readonly string[], isOpen: boolean, host: string) => {
+    const places = probeIds.map((probeId) => ({ probeId, host }));
+    return bench().store.groupsAway({ places, least: 200, isOpen });
+  };
+  const away = async (probeIds: readonly string[], isOpen = false): Promise<string[]> =>
+    (await look(probeIds, isOpen, "a.example")).map(({ series: { id } }) => id);
 
-  test("groups in which two probes show a move, whole; and those that are open", async () => {
+  test("what shows a move where two probes of a host do, or while a group is open", async () => {
     const [a, b, c] = [freshName("group-a"), freshName("group-b"), freshName("group-c")];
     const group = freshName("group");
     await judged(a, noonMs, { [`${a}-1`]: { held: "up" }, [`${a}-2`]: { up: 500 } }, group);
     await judged(b, noonMs, { [`${b}-1`]: {} }, group);
     expect(await away([a, b, c])).toEqual([]);
-    expect(await away([a, b, c], [group])).toEqual([`${a}-1`, `${a}-2`, `${b}-1`]);
+    expect(await away([a, b, c], true)).toEqual([`${a}-1`, `${a}-2`]);
     await judged(c, noonMs, { [`${c}-1`]: { down: 200 } }, group);
-    expect(await away([a, b, c])).toEqual([`${a}-1`, `${a}-2`, `${b}-1`, `${c}-1`]);
+    expect(await away([a, b, c])).toEqual([`${a}-1`, `${a}-2`, `${c}-1`]);
     expect(await away([a, b])).toEqual([]);
-    const [first] = await bench().store.groupsAway({ probeIds: [a, c], least: 200, open: [] });
-    expect(first).toMatchObject({ lastSlotMs: noonMs, state: { v: 1 }, reading: { group, held: "up" } });
+    const [first] = await look([a, b, c], false, "a.example");
+    expect(first).toMatchObject({ lastSlotMs: noonMs, peers: 3, reading: { group, held: "up" } });
+    const places = [a, c].map((probeId) => ({ probeId, host: `${probeId}.example` }));
+    expect(await bench().store.groupsAway({ places, least: 200, isOpen: false })).toEqual([]);
+  });
+
+  test("other targets of the host, by what is measured; all of its times are one", async () => {
+    const [a, b, c] = [freshName("group-a"), freshName("group-b"), freshName("group-c")];
+    await judged(a, noonMs, { [`${a}-1`]: { held: "up", label: "total time" } }, freshName("group"));
+    await judged(b, noonMs, { [`${b}-1`]: { held: "up", label: "largest gap" } }, freshName("group"));
+    await judged(c, noonMs, { [`${c}-1`]: {} }, freshName("group"));
+    expect(await away([a, b, c])).toEqual([`${a}-1`, `${b}-1`]);
   });
 
   test("what pages nobody does not count, and what a newer series has replaced is left out", async () => {
@@ -48,7 +62,7 @@ export function groupsConform(bench: () => Bench): void {
     await judged(b, noonMs, { [`${b}-1`]: { held: "up", pages: "none" } }, group);
     expect(await away([a, b])).toEqual([]);
     await judged(b, noonMs + minuteMs, { [`${b}-2`]: { held: "up" } }, group);
-    expect(await away([a, b])).toEqual([`${a}-1`, `${b}-1`, `${b}-2`]);
+    expect(await away([a, b])).toEqual([`${a}-1`, `${b}-2`]);
     await judged(b, noonMs + 4 * minuteMs, { [`${b}-2`]: { held: "up" }, [`${b}-3`]: { label: "largest gap" } }, group);
     expect(await away([a, b])).toEqual([`${a}-1`, `${b}-2`, `${b}-3`]);
   });

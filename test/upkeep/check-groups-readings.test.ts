@@ -152,3 +152,38 @@ test("two processes that look at once make one", async () => {
   const { rows } = await pool.pool.query("SELECT kind FROM plumbline.transitions", []);
   expect(rows).toEqual([{ kind: "opened" }]);
 });
+
+const modelAt = (index: number, host = "api.example.com", location = "eu"): Probe => {
+  const target = { ...sample.target, name: `m${index}`, model: `m${index}`, baseUrl: `https://${host}/v1` };
+  return { ...sample, id: `m${index}@${location}`, location, target };
+};
+
+test("twenty models of one provider are one, and a target that two locations show is part of it", async () => {
+  const models = Array.from({ length: 20 }, (_, index) => modelAt(index));
+  const probes = [...models, modelAt(0, undefined, "us")];
+  for (const [index, one] of probes.entries()) await judged(one, noonMs, { group: `of ${index % 20}`, held: "up" });
+  for (const atMs of [noonMs, noonMs + 1, noonMs + 900_000]) {
+    const cover = (await look(atMs, probes))!;
+    expect(cover.group?.headline).toBe("api.example.com: completion tokens up in 20 of 20 targets");
+    const mutes = ["m7", "other"].map((target) => {
+      const incident = { ...incidentIn(models[7]!, {}), target };
+      return muteOf(incident, { silences: [], outages: [], groups: [cover] }, [], atMs)?.reason;
+    });
+    expect(mutes).toEqual(["moved-together", undefined]);
+  }
+  const { rows } = await pool.pool.query("SELECT kind FROM plumbline.transitions", []);
+  expect(rows).toEqual([{ kind: "opened" }]);
+});
+
+test("a target that moves hours after the others is no part of it, nor is another provider", async () => {
+  const [a, b, late, other] = [modelAt(1), modelAt(2), modelAt(3), modelAt(4, "llm.example.net")];
+  const probes = [a, b, late, other];
+  const targetsAt = async (atMs: number) => (await look(atMs, probes))?.group?.targets;
+  for (const one of [a, b, other]) await judged(one, noonMs, { group: one.id, held: "up" });
+  expect(await targetsAt(noonMs)).toEqual(["m1", "m2"]);
+  const opened = incidentIn(late, { openedAtMs: noonMs + 120 * minuteMs });
+  await judged(late, noonMs + 120 * minuteMs, { group: late.id, held: "up" }, [opened]);
+  expect(await targetsAt(noonMs + 120 * minuteMs)).toEqual(["m1", "m2"]);
+  await judged(late, noonMs + 121 * minuteMs, { group: late.id, held: "up" }, [{ ...opened, openedAtMs: noonMs }]);
+  expect(await targetsAt(noonMs + 121 * minuteMs)).toEqual(["m1", "m2", "m3"]);
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createExchanger } from "../../src/exchange/exchanger.ts";
 import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../../src/exchange/undici-attempt.ts";
@@ -8,7 +9,7 @@ import { composeAlert } from "../../src/notify/compose/compose.ts";
 import type { IncidentAlert } from "../../src/notify/compose/alert.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import type { Target } from "../../src/probe/target.ts";
+import type { SecretRef, Target } from "../../src/probe/target.ts";
 import { chat } from "../../src/protocol/chat/chat.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { RunReport } from "../../src/run/run.ts";
@@ -78,7 +79,10 @@ function memoryStore() {
 
 /** Slots of one probe, five minutes apart, by the real code over real connections. */
 export function openPlayer(baseUrl: string, scenario: string, change: Partial<Target> = {}, learnRuns = 30): Player {
-  const attempts = createUndiciAttempts({ clock: systemClock, loop: createLoopGauge(systemClock), userAgent: "test" });
+  const plain = (ref: SecretRef): string | undefined => ("file" in ref ? readFileSync(ref.file, "utf8") : undefined);
+  const outside = { secret: plain, plain, proxy: () => undefined, noProxy: "" };
+  const loop = createLoopGauge(systemClock);
+  const attempts = createUndiciAttempts({ clock: systemClock, loop, userAgent: "test", outside });
   const exchanger = createExchanger({
     attempt: attempts.attempt,
     clock: systemClock,

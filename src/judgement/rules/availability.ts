@@ -31,16 +31,32 @@ export function localLimitOf(outcome: Observation["outcome"]): string | undefine
   return outcome.kind === "fault" && outcome.class === "local" ? shortOf[outcome.limit] : undefined;
 }
 
-/** `timeout (idle) after status 200 and 4 kB, without a finish reason`, `tls: certificate has expired` */
+/** `timeout (idle) after status 200 and 4 kB, without a finish reason`, `connection refused (10.0.0.1:443)` */
 export function faultText(fault: FaultFacts): string {
   const { detail, partial } = fault;
-  const what =
-    fault.class === "timeout"
-      ? `timeout (${fault.phase})`
-      : fault.class === "malformed"
-        ? "malformed HTTP"
-        : fault.class;
-  return `${what}${detail === undefined ? "" : `: ${detail}`}${partial === undefined ? "" : whatCame(partial)}`;
+  return `${whatFailed(fault, detail)}${partial === undefined ? "" : whatCame(partial)}`;
+}
+
+function whatFailed(fault: FaultFacts, detail: string | undefined): string {
+  switch (fault.class) {
+    case "timeout":
+      return `timeout (${fault.phase})`;
+    case "malformed":
+      return detail === undefined ? "malformed HTTP" : `malformed HTTP: ${detail}`;
+    case "reset":
+      return detail === undefined ? "connection reset" : `connection reset: ${detail}`;
+    case "dns":
+    case "connect":
+    case "tls":
+    case "truncated":
+    case "too-large":
+    case "local":
+    case "circuit-open":
+    case "request-too-large":
+      return detail ?? fault.class;
+    default:
+      return fault satisfies never;
+  }
 }
 
 function whatCame({ status, bytes, finishReasons, usage }: ReplyFacts): string {

@@ -33,12 +33,12 @@ export function notify(
 ): Effects {
   const alert = composeAlert(incident, transition, peers, unchecked);
   const opening = composeAlert(incident, { ...transition, kind: "opened" }, peers, unchecked);
-  const isSharedTarget = peers?.some(({ target }) => target === incident.target) === true;
+  const hasPeers = peers !== undefined && peers.length > 0;
   const routes = routeAlert(alert, receivers, {
     ...context,
     notified: notifiedReceivers(incident, receivers),
     known: knownBy(incident, changes, receivers),
-    isSharedTarget,
+    hasPeers,
   });
   const outbox = outboxEntries(alert, routes, opening);
   const isNotified = outbox.length > 0;

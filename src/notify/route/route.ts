@@ -60,8 +60,8 @@ export interface RouteContext {
   readonly sent?: ReadonlyMap<string, number>;
   /** By receiver: the incident by which it knows of the same cause. */
   readonly known?: ReadonlyMap<string, string>;
-  /** Whether other probes ask the same target. */
-  readonly isSharedTarget?: boolean;
+  /** Whether other probes ask the same target, or the same of other targets. */
+  readonly hasPeers?: boolean;
 }
 
 /** Decides for each receiver of the probe, once each, in the order of the configuration. */
@@ -71,7 +71,7 @@ export function routeAlert(
   context: RouteContext = {},
 ): RouteDecision[] {
   const all = [...new Set(receivers)];
-  const { alerting = plainAlerting, notified = new Set(), isSharedTarget = false } = context;
+  const { alerting = plainAlerting, notified = new Set(), hasPeers = false } = context;
   const routed = routesTo(alert, all, alerting);
   return all.map((receiver): RouteDecision => {
     const no = whyNot(alert, receiver, context, routed);
@@ -83,7 +83,7 @@ export function routeAlert(
       reason: whyNotified(alert, notified.has(receiver)),
       ...(by && { by }),
     } as const;
-    return heldOrNot(alert, decision, alerting, isSharedTarget);
+    return heldOrNot(alert, decision, alerting, hasPeers);
   });
 }
 
@@ -153,12 +153,12 @@ function heldOrNot(
   alert: IncidentAlert,
   decision: Extract<RouteDecision, { notified: true }>,
   { policies, groupWaitMs }: Alerting,
-  isSharedTarget: boolean,
+  hasPeers: boolean,
 ): RouteDecision {
   const { receiver } = decision;
   const atMs = Date.parse(alert.at);
   const gathered =
-    groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, isSharedTarget)
+    groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, hasPeers)
       ? { heldUntilMs: atMs + groupWaitMs }
       : {};
   const hours = policies[receiver]?.hours;
@@ -176,13 +176,13 @@ function begins({ event }: Alert, reason: NotifiedReason): boolean {
 }
 
 /**
- * An outage, which others of the same provider may share, and a move, which other probes of the same target may; not
+ * An outage or a move, which other targets of the same provider or other probes of the same target may share; not
  * what already stands for others.
  */
-function mayShareCause({ kind, severity, members }: Alert, isSharedTarget: boolean): boolean {
+function mayShareCause({ kind, severity, members }: Alert, hasPeers: boolean): boolean {
   if (members !== undefined) return false;
   if (severity === "breaking") return kind === "availability";
-  return isSharedTarget && (kind === "availability" || kind === "latency" || kind === "usage");
+  return hasPeers && (kind === "availability" || kind === "latency" || kind === "usage");
 }
 
 /** The first message to a receiver says that the incident opened, whatever happened before. */

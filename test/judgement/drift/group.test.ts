@@ -14,14 +14,14 @@ const context: GroupContext = { falsePageEveryMs, open: undefined, nowMs, waitMs
 const day = { fromMs: 0, samples: 1, sums: [], total: 0 };
 const quiet: Reading = { group: "g", intervalMs: minuteMs, pages: "both", up: 3, down: 3, held: null, day };
 
-function member(probeId: string, over: Partial<Reading> = {}, openedAtMs?: number): GroupMember {
-  return { probeId, reading: { ...quiet, ...over }, openedAtMs };
+function member(source: string, over: Partial<Reading> = {}, openedAtMs?: number): GroupMember {
+  return { source, reading: { ...quiet, ...over }, openedAtMs };
 }
-const held = (probeId: string, openedAtMs = nowMs, direction: "up" | "down" = "up"): GroupMember =>
-  member(probeId, { held: direction, up: 0, down: 0 }, openedAtMs);
+const held = (source: string, openedAtMs = nowMs, direction: "up" | "down" = "up"): GroupMember =>
+  member(source, { held: direction, up: 0, down: 0 }, openedAtMs);
 const found = (members: readonly GroupMember[], over: Partial<GroupContext> = {}): string => {
   const move = groupMove(members, { ...context, ...over });
-  return move === undefined ? "none" : `${move.direction}: ${move.moved.map(({ probeId }) => probeId).join(", ")}`;
+  return move === undefined ? "none" : `${move.direction}: ${move.moved.map(({ source }) => source).join(", ")}`;
 };
 
 describe("a group has moved", () => {

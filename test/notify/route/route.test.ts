@@ -31,12 +31,12 @@ describe("what others may share waits for them", () => {
   const alerting = { ...plainAlerting, groupWaitMs: 30_000 };
   const heldMs = (
     over: Partial<Incident>,
-    isSharedTarget: boolean,
+    hasPeers: boolean,
     kind: TransitionKind = "opened",
     notified: string[] = [],
   ): number[] =>
-    routeAlert(alertOf(over, kind), ["pager"], { alerting, isSharedTarget, notified: new Set(notified) }).flatMap(
-      (one) => (one.notified && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : []),
+    routeAlert(alertOf(over, kind), ["pager"], { alerting, hasPeers, notified: new Set(notified) }).flatMap((one) =>
+      one.notified && one.heldUntilMs !== undefined ? one.heldUntilMs - atMs : [],
     );
 
   test.each<FindingKind>(["latency", "usage", "availability"])("a move of %s, where others ask the target", (kind) => {

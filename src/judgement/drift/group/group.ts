@@ -1,8 +1,9 @@
 import type { Reading } from "../../../baseline/reading.ts";
 
-/** One of the series that measure the same of one target, at its location and with its scenario. */
+/** One of the series that measure the same of one target or provider. */
 export interface GroupMember {
-  readonly probeId: string;
+  /** Its probe, or its target: two of them have to show the move. */
+  readonly source: string;
   readonly reading: Reading;
   /** When its own incident opened; undefined: it has none. */
   readonly openedAtMs?: number | undefined;
@@ -39,7 +40,7 @@ const togetherIntervals = 20;
  * no larger than something are no larger either: it is an e-detector again. Of n members it is reported at 1 / n, in other
  * words when the sum of R / A reaches 1. That is n false messages in the time of one promise, as many as the n members
  * are allowed one by one; and as the sum is never less than the largest of them, it comes no later than the first of
- * those. Two probes have to show the move, or it is that of one series, which reports it itself.
+ * those. Two sources have to show the move, or it is that of one series, which reports it itself.
  */
 export function groupMove<M extends GroupMember>(
   members: readonly M[],
@@ -63,9 +64,9 @@ function beginsIn(
   direction: Direction,
   { falsePageEveryMs, nowMs, waitMs }: GroupContext,
 ): boolean {
-  if (new Set(moved.map(({ probeId }) => probeId)).size < 2) return false;
+  if (new Set(moved.map(({ source }) => source)).size < 2) return false;
   const found = moved.filter(({ reading }) => reading.held === direction);
-  if (new Set(found.map(({ probeId }) => probeId)).size >= 2) return true;
+  if (new Set(found.map(({ source }) => source)).size >= 2) return true;
   const isUnreported = found.some(({ openedAtMs = nowMs }) => nowMs < openedAtMs + waitMs);
   return (isUnreported ? 1 : 0) + together(paging, direction, falsePageEveryMs) >= 1 + back;
 }
@@ -89,6 +90,10 @@ function together(members: readonly GroupMember[], direction: Direction, falsePa
 function shows({ reading, openedAtMs }: GroupMember, direction: Direction, { open, nowMs }: GroupContext): boolean {
   if (reading.held === null) return reading[direction] >= suspicious;
   if (reading.held !== direction) return false;
-  const recentMs = Math.max(togetherMs, togetherIntervals * reading.intervalMs);
-  return open !== undefined || openedAtMs === undefined || nowMs - openedAtMs <= recentMs;
+  return open !== undefined || openedAtMs === undefined || isTogether(openedAtMs, nowMs, reading.intervalMs);
+}
+
+/** Whether two times may be those of one move, which its series show after different numbers of runs. */
+export function isTogether(atMs: number, otherMs: number, intervalMs: number): boolean {
+  return Math.abs(otherMs - atMs) <= Math.max(togetherMs, togetherIntervals * intervalMs);
 }
