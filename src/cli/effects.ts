@@ -86,7 +86,8 @@ export interface Effects {
   audit(wanted: AuditArguments): Promise<number>;
   /** Undefined: the file is not an audit. */
   readAudit(file: string): Promise<AuditDocument | undefined>;
-  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
+  /** Undefined: every receiver. */
+  alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
   mcp(options: McpArguments): Promise<number>;
   testbed(port: number): Promise<number>;

@@ -3,6 +3,7 @@ import { localTimeText, type Reader } from "../../std/local-time.ts";
 import { zonedTime } from "../../std/zoned-time.ts";
 import type { Alert, LikelyCause } from "./alert.ts";
 import { impactOf } from "./impact.ts";
+import { isTest } from "./test-reason.ts";
 
 /** An alert as it is, or for somebody whose time zone is known. */
 export type ReadAlert = Alert & { readonly reader?: Reader };
@@ -66,8 +67,9 @@ const optionalRow = (name: string, text: string | undefined): [string, string][]
   text === undefined ? [] : [[name, text]];
 
 /** Where the rest is: behind the link to the incident, or in a terminal where there is none. A test has nothing more. */
-function detailRows({ status, incidentId, reason, page, evidence }: Alert): [string, string][] {
-  if (reason === "test") return [["incident", incidentId]];
+function detailRows(alert: Alert): [string, string][] {
+  const { status, incidentId, page, evidence } = alert;
+  if (isTest(alert)) return [["incident", incidentId]];
   if (page !== undefined) return [];
   const rows: [string, string][] = [
     ...optionalRow("request", evidence.at(-1)?.requestId),
