@@ -86,6 +86,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "write observations to standard output, one line for each call",
     load: async () => (await import("./export.ts")).addExportCommand,
   },
+  mcp: {
+    description: "let an assistant ask a running service (Model Context Protocol)",
+    load: async () => (await import("./mcp.ts")).addMcpCommand,
+  },
   store: {
     description: "database maintenance (no running service needed)",
     load: async () => (await import("./configuration.ts")).addStoreCommands,

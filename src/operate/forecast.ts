@@ -1,14 +1,24 @@
 import type { Config } from "../config/config.ts";
+import type { Enrolment } from "../scenario/scenario.ts";
+import type { TokenPrice } from "../probe/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import { capsTooSmall } from "../judgement/spend/budget.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
-import { reservationFor } from "../run/reservation.ts";
+import { mostCost, reservationFor } from "../run/reservation.ts";
 
 /** The most a day can bring, every answer as long as allowed, no retries; undefined money = a price is unknown. */
 export interface DayForecast {
   readonly probe: string;
   readonly runs: number;
+  readonly requests: number;
+  readonly tokens: number;
+  readonly microUsd: MicroUsd | undefined;
+  /** What it asks before it judges, at most, and what its runs use in a month as a rule; undefined: it only judges. */
+  readonly enrolment?: { readonly most: Amounts; readonly aMonth: Amounts } | undefined;
+}
+
+interface Amounts {
   readonly requests: number;
   readonly tokens: number;
   readonly microUsd: MicroUsd | undefined;
@@ -18,7 +28,8 @@ export interface DayForecast {
 export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => number): DayForecast[] {
   return probes.map((probe) => {
     const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
-    const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario, probe.target));
+    const scenario = scenarioOf(probe.scenario, probe.target);
+    const { requests, tokens, microUsd } = reservationFor(once, scenario);
     const runs = slotsPerDay(probe);
     return {
       probe: probe.id,
@@ -26,8 +37,22 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
       requests: runs * requests,
       tokens: runs * tokens,
       microUsd: microUsd === undefined ? undefined : runs * microUsd,
+      enrolment: scenario.enrolment && enrolmentOf(scenario.enrolment, probe.target.price, 30 * runs * requests),
     };
   });
+}
+
+function enrolmentOf(of: Enrolment, price: TokenPrice | undefined, requests: number): DayForecast["enrolment"] {
+  const amounts = (all: number, prompt: number, output: number): Amounts => ({
+    requests: all,
+    tokens: prompt + output,
+    microUsd: mostCost(price, prompt, output, all),
+  });
+  const { maxRequests, maxPromptTokens, maxOutputTokens, usual } = of;
+  return {
+    most: amounts(maxRequests, maxPromptTokens, maxOutputTokens),
+    aMonth: amounts(requests, requests * usual.promptTokens, requests * usual.outputTokens),
+  };
 }
 
 /** Probes that no cap will ever let run, and why, a line each. */
@@ -59,6 +84,15 @@ export function renderForecast(days: readonly DayForecast[]): string {
       String(sum(({ tokens }) => tokens)),
       unknown === 0 ? known : `${known} + ?`,
     ) +
+    days.map(enrolmentLines).join("") +
     (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
   );
+}
+
+function enrolmentLines({ probe, enrolment }: DayForecast): string {
+  if (enrolment === undefined) return "";
+  const say = ({ requests, tokens, microUsd }: Amounts): string =>
+    `${requests} requests, ${tokens} tokens, ${microUsd === undefined ? "unknown cost" : formatMicroUsd(microUsd)}`;
+  const { most, aMonth } = enrolment;
+  return `\n  ${probe} learns first, with at most ${say(most)} in total;\n  afterwards it usually takes ${say(aMonth)} a month.\n`;
 }

@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import { effectsJson } from "./incidents.ts";
 import { type KnownSeries, knownSeries } from "./known-series.ts";
 import { type FoundMemory, ownMemory, readAround, readMemory } from "./memory.ts";
+import { seriesMemoryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
@@ -37,6 +38,14 @@ export function createRunStore(db: Database): RunStore {
       if (found !== undefined) begun.delete(run.probeId);
       const progress: Progress = { sent: undefined };
       return whenBack(() => commit(db, run, decide, { progress, series, found }), onAway);
+    },
+
+    async recall({ id }) {
+      const [memory] = await db.select(
+        seriesMemoryRow,
+        sql`SELECT * FROM plumbline.series_memory WHERE series_id = ${id}`,
+      );
+      return memory;
     },
 
     async miss(slot, reason: MissReason) {
