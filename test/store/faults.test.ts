@@ -84,11 +84,11 @@ test.each([1, 2])(
     const healedAtMs = performance.now();
     await store.pauses();
     expect(performance.now() - healedAtMs).toBeLessThan(10_000);
+    await eventually(() => expect(committed.size).toBeGreaterThan(20));
     isOver = true;
     await Promise.all(workers);
     const { rows: done } = await admin.query("SELECT run_id FROM plumbline.runs WHERE state = 'done'");
     expect(new Set(done.map((row) => row.run_id))).toEqual(committed);
-    expect(committed.size).toBeGreaterThan(20);
     const [ledger] = (
       await admin.query(
         "SELECT sum(coalesce(tokens, reserved_tokens))::int AS runs, (SELECT tokens::int FROM plumbline.spend) AS spend, (SELECT tokens::int FROM plumbline.budgets) AS budget FROM plumbline.runs WHERE state IN ('claimed', 'done')",

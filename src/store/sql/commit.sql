@@ -12,6 +12,7 @@ DECLARE
   v_sent jsonb;
   v_day date;
   v_payee text;
+  v_version text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:' || v_probe, 0));
   -- Probes that find a target down at the same moment: the first one notifies people.
@@ -56,10 +57,12 @@ BEGIN
       accept->'learned', v_ended, 'plumbline', accept->>'why', r->>'traceId', r->>'spanId'
     FROM wanted JOIN written ON series_id = id WHERE accept IS NOT NULL;
   IF r ? 'aroundVersion' THEN PERFORM plumbline.write_effects(r); END IF;
+  v_version := plumbline.own_version(v_probe);
+  -- Last, as all claims under a cap wait for its rows.
   PERFORM plumbline.settle_run(v_probe, v_slot);
   -- The sweep had counted it as unknown; settling has counted it again if it still is. Last, as its row is locked by now.
   IF v_state = 'interrupted' THEN
     UPDATE plumbline.spend s SET unknown_runs = greatest(0, s.unknown_runs - 1) WHERE s.target = v_payee AND s.day = v_day;
   END IF;
-  RETURN json_build_object('result', 'committed', 'version', plumbline.own_version(v_probe));
+  RETURN json_build_object('result', 'committed', 'version', v_version);
 END $$;

@@ -61,11 +61,12 @@ BEGIN
       ORDER BY body->>'target' = p_target DESC, (body->>'openedAtMs')::float8 LIMIT 50) AS found));
 END $$;
 
--- Claims a slot, and returns with it what is remembered of its probe: a run that changes little needs no more.
+-- Claims a slot, and returns with it what is remembered of its probe: a run that changes little needs no more. That is
+-- read first, while nobody waits for the rows of caps that a claim locks.
 CREATE OR REPLACE FUNCTION plumbline.begin_run(r jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
+  v_own json := plumbline.own_memory(r->>'probeId', (r->>'slot')::timestamptz, r->>'target', r->>'known');
   v_result text := plumbline.claim_unless_paused(r);
 BEGIN
-  RETURN json_build_object('result', v_result, 'own', CASE WHEN v_result = 'claimed' THEN
-    plumbline.own_memory(r->>'probeId', (r->>'slot')::timestamptz, r->>'target', r->>'known') END);
+  RETURN json_build_object('result', v_result, 'own', CASE WHEN v_result = 'claimed' THEN v_own END);
 END $$;
