@@ -6,6 +6,7 @@ import { silentLog } from "../../src/std/log.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailable } from "../../src/store/store-unavailable.ts";
+import { eventually } from "../setup/eventually.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { claimOf, finishOf, incidentOf, noonMs, nothingNew, openedFor, seriesOf } from "./samples.ts";
 
