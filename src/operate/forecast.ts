@@ -1,6 +1,8 @@
 import type { Config } from "../config/config.ts";
 import type { Probe } from "../probe/probe.ts";
 import { capsTooSmall } from "../judgement/spend/budget.ts";
+import { isSlow } from "../judgement/drift/level/cadence.ts";
+import { extraShare } from "../judgement/drift/level/burst.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
 import { reservationFor } from "../run/reservation.ts";
@@ -12,13 +14,17 @@ export interface DayForecast {
   readonly requests: number;
   readonly tokens: number;
   readonly microUsd: MicroUsd | undefined;
+  /** Beside the schedule, in a year: a suspicion of a slowdown asks again within minutes. */
+  readonly extraRequestsPerYear: number;
 }
 
 /** `slotsPerDay` counts the slots of one day of a probe. */
 export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => number): DayForecast[] {
   return probes.map((probe) => {
     const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
-    const { requests, tokens, microUsd } = reservationFor(once, scenarioOf(probe.scenario, probe.target));
+    const scenario = scenarioOf(probe.scenario, probe.target);
+    const { requests, tokens, microUsd } = reservationFor(once, scenario);
+    const mayAskAgain = isSlow(probe.cadence) && scenario.polarity === "positive";
     const runs = slotsPerDay(probe);
     return {
       probe: probe.id,
@@ -26,6 +32,7 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
       requests: runs * requests,
       tokens: runs * tokens,
       microUsd: microUsd === undefined ? undefined : runs * microUsd,
+      extraRequestsPerYear: mayAskAgain ? Math.ceil(365 * runs * requests * extraShare) : 0,
     };
   });
 }
@@ -59,6 +66,13 @@ export function renderForecast(days: readonly DayForecast[]): string {
       String(sum(({ tokens }) => tokens)),
       unknown === 0 ? known : `${known} + ?`,
     ) +
+    extraLine(sum((day) => day.extraRequestsPerYear)) +
     (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
   );
+}
+
+function extraLine(requests: number): string {
+  if (requests === 0) return "";
+  const share = `${extraShare * 100} %`;
+  return `\n  Beside the schedule, probes that suspect a slowdown send up to ${requests} requests a year (${share}), within the spend caps.\n`;
 }

@@ -75,7 +75,7 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
-  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
+  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.ask);
   return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
 }
 
