@@ -38,10 +38,19 @@ if (values.help) {
 }
 const names = values.faults === "" ? undefined : values.faults.split(",");
 const possible = faults.filter(({ on }) => on === "both" || (on === "embedded") === values.embedded);
-const wanted = possible.filter(({ name }) => names?.includes(name) ?? true);
+const wanted = possible.filter(({ name, obstacle }) => names?.includes(name) ?? obstacle?.() === undefined);
 const unknown = names?.filter((name) => possible.every((fault) => fault.name !== name)) ?? [];
 if (unknown.length > 0) {
   console.error(`no such fault here: ${unknown.join(", ")}\n\n${help}`);
+  process.exit(2);
+}
+
+const obstacles = wanted.flatMap(({ name, obstacle }) => {
+  const reason = obstacle?.();
+  return reason === undefined ? [] : [`can't play ${name} here: ${reason}`];
+});
+if (obstacles.length > 0) {
+  console.error(obstacles.join("\n"));
   process.exit(2);
 }
 

@@ -1,3 +1,6 @@
+import { appendFileSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import pg from "pg";
@@ -23,8 +26,13 @@ export interface Stage {
   readonly provider: Provider;
   readonly targets: readonly string[];
   readonly probes: readonly Probe[];
+  /** Where the stores keep their data. */
+  readonly folder: string;
   random(): number;
 }
+
+/** After a fault, requests must be sent again within this. */
+export const usualRecoveryMs = 15_000;
 
 export interface Fault {
   readonly name: string;
@@ -33,6 +41,8 @@ export interface Fault {
   readonly recoveryMs?: number;
   /** Where it can be played; on the processes and stores of production when left out. */
   readonly on?: "embedded" | "both";
+  /** Why this machine can't have it; undefined when it can. */
+  readonly obstacle?: () => string | undefined;
   /** Plays the fault and puts everything right again. Resolves to what was broken, for the log. */
   play(stage: Stage): Promise<string>;
 }
@@ -66,14 +76,18 @@ function kill(role: string): Fault {
   };
 }
 
+const longestCutMs = 20_000;
+
 function link(name: string, summary: string, store: "postgres" | "redis", how: "silent" | "refused"): Fault {
   return {
     name,
     summary,
+    // The only scheduler adds no slots while it is cut off.
+    recoveryMs: longestCutMs + usualRecoveryMs,
     async play(stage) {
       const victim = member(stage);
       victim.links?.[store].set(how);
-      await sleep(between(stage, 5_000, 20_000));
+      await sleep(between(stage, 5_000, longestCutMs));
       victim.links?.[store].set("open");
       return victim.name;
     },
@@ -81,8 +95,12 @@ function link(name: string, summary: string, store: "postgres" | "redis", how: "
 }
 
 const downMs = 20_000;
-/** The scheduler looks every 30 s for schedules that are gone from the queue. */
-const lostScheduleMs = 40_000;
+/** Processes need a while to start on a machine that is busy. */
+const startMs = 40_000;
+const longestLifeMs = 12_000;
+/** A full disk has to be small, so that nobody else's is filled. */
+const mostDiskBytes = 1e9;
+const fillBytes = 65_536;
 
 /** Every fault by name. A new one is a row here. */
 export const faults: readonly Fault[] = [
@@ -93,7 +111,7 @@ export const faults: readonly Fault[] = [
   {
     name: "all-down",
     summary: "kill -9 of every process at once; nothing runs for 20 s",
-    recoveryMs: downMs + lostScheduleMs,
+    recoveryMs: downMs + startMs,
     on: "both",
     async play(stage) {
       for (const victim of stage.members) victim.kill(downMs);
@@ -104,12 +122,12 @@ export const faults: readonly Fault[] = [
   {
     name: "kill-all-in-one",
     summary: "kill -9 of the one process of the embedded mode, three times at random instants",
-    recoveryMs: lostScheduleMs,
+    recoveryMs: 3 * longestLifeMs + startMs,
     on: "embedded",
     async play(stage) {
       for (let times = 0; times < 3; times += 1) {
         member(stage).kill();
-        await sleep(between(stage, 1_000, 12_000));
+        await sleep(between(stage, 1_000, longestLifeMs));
       }
       return "the process";
     },
@@ -178,7 +196,6 @@ export const faults: readonly Fault[] = [
   {
     name: "empty-redis",
     summary: "Redis loses all its data",
-    recoveryMs: lostScheduleMs,
     async play(stage) {
       await withRedis(stage, (redis) => redis.flushall());
       return "Redis";
@@ -187,7 +204,7 @@ export const faults: readonly Fault[] = [
   {
     name: "readonly-redis",
     summary: "Redis takes no writes for a while (out of memory)",
-    recoveryMs: lostScheduleMs,
+    recoveryMs: 25_000,
     async play(stage) {
       await withRedis(stage, (redis) => redis.config("SET", "maxmemory", "1"));
       await sleep(between(stage, 3_000, 10_000));
@@ -204,6 +221,30 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: "full-disk",
+    summary: "the disk of the stores is full for up to 20 s",
+    recoveryMs: 45_000,
+    on: "both",
+    obstacle: () =>
+      sizeOf(tmpdir()) > mostDiskBytes
+        ? "it fills the disk of the folder for temporary files, and does so only below 1 GB: set TMPDIR to a small one"
+        : undefined,
+    async play(stage) {
+      const file = join(stage.folder, "fills-the-disk");
+      try {
+        for (;;) appendFileSync(file, Buffer.alloc(fillBytes));
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+      }
+      await sleep(between(stage, 5_000, 20_000));
+      rmSync(file);
+      // Redis ends when it can't write its log, and PostgreSQL may.
+      await stage.stores?.redis.revive();
+      await stage.stores?.postgres.revive();
+      return "the disk";
+    },
+  },
+  {
     name: "target-down",
     summary: "one target answers 500 for a while: alerts must come and end",
     on: "both",
@@ -216,6 +257,11 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+function sizeOf(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder);
+  return blocks * bsize;
+}
 
 async function withRedis<T>(stage: Stage, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(storesOf(stage).redisUrl, { maxRetriesPerRequest: 3 });

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import type { Account } from "./account.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, usualRecoveryMs } from "./faults.ts";
 import type { Member } from "./processes.ts";
 import type { Provider } from "./provider.ts";
 import type { AlertReceiver } from "./receiver.ts";
@@ -30,7 +30,6 @@ export interface DrillFacts {
 /** Between two slots of one probe. */
 const betweenMs = 2_000;
 /** After this long everything that is not broken itself must work again. */
-const recoveryLimitMs = 15_000;
 
 /** The accounting table, for a terminal and as Markdown. Pure. */
 export function drillReport(facts: DrillFacts): {
@@ -132,7 +131,7 @@ function silenceByFault({ played, provider, toMs }: DrillFacts): readonly Silenc
   const longest = (one: Played): number =>
     Math.max(0, ...(byPlay.get(one) ?? []).map(({ fromMs, untilMs }) => untilMs - fromMs));
   return [...Map.groupBy(played, ({ fault }) => fault)]
-    .map(([{ name, summary, recoveryMs = recoveryLimitMs }, of]) => ({
+    .map(([{ name, summary, recoveryMs = usualRecoveryMs }, of]) => ({
       name,
       summary,
       n: of.length,

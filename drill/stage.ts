@@ -45,11 +45,11 @@ export async function openStage(options: StageOptions, opened: AsyncDisposableSt
   const config = join(folder, "plumbline.yaml");
   const text = configText(options.probes, provider, receiver);
   writeFileSync(config, text);
-  const stage = { provider, receiver, targets, random, probes: probesOf(config, text) };
+  const stage = { provider, receiver, targets, random, folder, probes: probesOf(config, text) };
   return isEmbedded ? openEmbedded(stage, config, opened) : openProduction(stage, config, opened);
 }
 
-type Common = Pick<OpenStage, "provider" | "receiver" | "targets" | "random" | "probes">;
+type Common = Pick<OpenStage, "provider" | "receiver" | "targets" | "random" | "probes" | "folder">;
 
 const words = (config: string, port: number, role: readonly string[] = []): string[] => [
   resolve("src/main.ts"),
@@ -95,7 +95,7 @@ async function openEmbedded(stage: Common, config: string, opened: AsyncDisposab
 }
 
 async function openProduction(stage: Common, config: string, opened: AsyncDisposableStack): Promise<OpenStage> {
-  const { postgres, redis, close } = await openStores();
+  const { postgres, redis, folder: dataFolder, close } = await openStores();
   opened.defer(close);
   const folder = resolve(config, "..");
   const databaseUrl = `postgres://plumbline@127.0.0.1:${postgres.port}/postgres`;
@@ -122,6 +122,7 @@ async function openProduction(stage: Common, config: string, opened: AsyncDispos
   return {
     ...stage,
     stores: { postgres, redis, databaseUrl, redisUrl },
+    folder: dataFolder,
     members,
     unaccounted: () => Promise.resolve(0),
     async query<Row>(text: string, params?: readonly unknown[]) {

@@ -11,6 +11,8 @@ export interface StoreServer {
   /** Ends it without warning. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Starts it again if it has ended by itself, as whatever watches over it would. */
+  revive(): Promise<void>;
 }
 
 export interface Stores {
@@ -62,11 +64,15 @@ export async function openStores(): Promise<Stores> {
 
 function server(name: string, port: number, killSignal: NodeJS.Signals, spawnIt: () => ChildProcess): StoreServer {
   let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    child = spawnIt();
+    await reachable(name, child, port);
+  };
   return {
     port,
-    async start() {
-      child = spawnIt();
-      await reachable(name, child, port);
+    start,
+    async revive() {
+      if (child?.exitCode !== null || child.signalCode !== null) await start();
     },
     async kill() {
       if (child === undefined || child.exitCode !== null) return;

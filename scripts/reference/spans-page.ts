@@ -5,7 +5,7 @@ import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf } from "./telemetry-words.ts";
 
 const intro = [
-  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the queue's span `process plumbline-slots-<location>` (CONSUMER), which is linked to the span `addBulk` (PRODUCER) that put the slots of the coming seconds into the queue, or to `add` if a person asked for the run. " +
+  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the span `probe`, which is linked to the span `addBulk` (PRODUCER) that put the slots of the coming seconds into the queue, or to `add` if a person asked for the run. " +
     "Names of the GenAI conventions are those of v1.41, those of HTTP the stable ones. What can be asked of them is in [for analysts](../analysts.md).",
   "No prompt, completion, key or header is in any attribute.",
 ];
@@ -14,7 +14,7 @@ const queueSpans: readonly (readonly [name: string, kind: string, meaning: strin
   [
     "process <queue>",
     "CONSUMER",
-    "a worker has taken a job; begins the trace of a slot or of a delivery, linked to its `add` or `addBulk`; ERROR when the job failed",
+    "a worker has taken a job: the slots of a quarter of a second, or a delivery; begins a trace, linked to its `add` or `addBulk`; ERROR when the job failed",
   ],
   ["addBulk <queue>", "PRODUCER", "the slots of the coming seconds are put into the queue"],
   ["add <queue>.<job>", "PRODUCER", "a job is put into the queue: a run that a person asked for, or a delivery"],

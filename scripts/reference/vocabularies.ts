@@ -34,6 +34,7 @@ const findingKinds: Vocabulary<FindingKind> = {
   "error-shape": "how errors are wrapped",
   latency: "times",
   usage: "token counts",
+  output: "answers that another model would give",
   budget: "money, tokens and error budgets",
   monitor: "trouble of the monitor itself",
 };

@@ -2,10 +2,12 @@ import type { Config } from "../config/config.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
+import { neighboursOf } from "../run/ask-neighbours.ts";
 import { runProbe } from "../run/run-probe.ts";
+import type { RunStore } from "../run/world.ts";
 import { recoverRuns, spooled } from "../run/spool.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
-import type { SlotWorker } from "../schedule/queue.ts";
+import type { SlotWorker, TakenSlot } from "../schedule/queue.ts";
 import { createTimetable } from "../schedule/timetable.ts";
 import { dayMs } from "../std/duration.ts";
 import { exceptionFields } from "../std/log.ts";
@@ -141,34 +143,58 @@ function locationsOf({ probes }: Config, { locations }: GenerationOptions): read
   return locations.length > 0 ? locations : [...new Set(probes.map(({ location }) => location))];
 }
 
+/** The same store; whoever sends alerts is woken when a result has some. */
+function nudging(runs: RunStore, nudge: () => void): RunStore {
+  return {
+    ...runs,
+    async commit(run, decideIt) {
+      const decision = await runs.commit(run, decideIt);
+      if (decision !== undefined && decision.outbox.length > 0) nudge();
+      return decision;
+    },
+  };
+}
+
 /** One worker for each location. */
 async function startWorkers({ config, options, queues, working, ...parts }: Parts, nudge: () => void): Promise<void> {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const { concurrency, log } = options;
   const { spool } = parts;
   const onFull = (run: string): void => log.error("the spool is full: a result is lost if this process ends", { run });
-  const world = { ...parts.world, runs: spooled(parts.world.runs, spool, onFull) };
-  void recoverRuns(world, spool, probes).then(nudge);
+  const world = { ...parts.world, runs: nudging(spooled(parts.world.runs, spool, onFull), nudge) };
+  void recoverRuns(world, spool, probes);
   for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
-  const work = async (probe: Probe, slotMs: number, takenAtMs: number): Promise<void> => {
-    const report = await runProbe(world, probe, slotMs);
+  const askedMs = new Map<string, number>();
+  const ask = async (probe: Probe, slotMs: number): Promise<void> => {
+    await parts.store.askFor(probe.id, slotMs);
+    await queues.slots.add({ probeId: probe.id, slotMs }, probe.location);
+  };
+  const work = async (slot: TakenSlot, probe: Probe, takenAtMs: number, onClaimed: () => void): Promise<void> => {
+    const runs: RunStore = {
+      ...world.runs,
+      async claim(request) {
+        const claimed = await world.runs.claim(request);
+        onClaimed();
+        return claimed;
+      },
+    };
+    const report = await runProbe({ ...world, runs }, probe, slot.slotMs);
     measureRun(parts.telemetry.metrics, report, takenAtMs);
-    const { askAgainAtMs } = report;
-    if (askAgainAtMs !== undefined) {
-      await parts.store.askFor(probe.id, askAgainAtMs);
-      await queues.slots.add({ probeId: probe.id, slotMs: askAgainAtMs }, probe.location);
-    }
-    nudge();
+    if (report.askAgainAtMs !== undefined) await ask(probe, report.askAgainAtMs);
+    // Who was asked asks nobody: questions would spread.
+    const isAsking = report.isNewTrouble === true && slot.origin === "schedule";
+    const nowMs = Date.now();
+    for (const other of isAsking ? neighboursOf(probe, config.probes, askedMs, nowMs) : []) await ask(other, nowMs);
   };
   for (const location of locationsOf(config, options)) {
-    const worker = await queues.slots.work(location, concurrency, async (slot) => {
+    const worker = await queues.slots.work(location, concurrency, async (slot, onClaimed) => {
       const { probeId, slotMs } = slot;
       const takenAtMs = Date.now();
       parts.activity.lastConsumedMs = takenAtMs;
       const probe = probes.get(probeId);
       if (probe === undefined) return log.info("ignored slot: its probe is no longer configured", { probe: probeId });
       const reason = await refusalOf(slot, parts.timetable, parts.store, takenAtMs);
-      if (reason === undefined) return work(probe, slotMs, takenAtMs);
+      if (reason === undefined) return work(slot, probe, takenAtMs, onClaimed);
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
       log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
     });

@@ -65,6 +65,7 @@ export function timedRuns(runs: RunStore, metrics: Metrics, clock: Clock): RunSt
   return {
     claim: (request) => timed("claim", () => runs.claim(request)),
     commit: (run, decide, onAway) => timed("commit", () => runs.commit(run, decide, onAway)),
+    recall: async (series) => runs.recall?.(series),
     miss: (slot, reason) => runs.miss(slot, reason),
   };
 }

@@ -6,7 +6,7 @@ import { chooseStorage, openPool } from "./storage.ts";
 
 /** Migrates the database while no service need run. Trouble with the database is a Refusal. */
 export async function migrate(json: boolean, { stdout, env }: Io): Promise<number> {
-  const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
+  const storage = chooseStorage(env);
   if (storage.kind === "refused") throw new Refusal(storage.reason, exitCodes.usage);
   const pool = await openPool(storage, silentLog);
   try {

@@ -6,7 +6,7 @@ import type { RunArguments } from "../cli/effects.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Config } from "../config/config.ts";
 import { reporters } from "../report/reporters.ts";
-import { exitCodeOf } from "../report/standing.ts";
+import { exitCodeOf } from "../report/run-outcome.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunReport } from "../run/run.ts";
 import { createUnstoredRuns } from "../run/unstored-runs.ts";

@@ -8,7 +8,7 @@ import { watchConfigFile } from "./reload.ts";
 import { repeat } from "./repeat.ts";
 import { keepSecrets } from "./secrets.ts";
 import { openService, type Service } from "./service.ts";
-import { chooseStorage, secretsOf } from "./storage.ts";
+import { chooseStorage, refuseDamaged, secretsOf } from "./storage.ts";
 import { whenReachable } from "./when-reachable.ts";
 
 /** Runs the service until a signal; resolves to the exit code. */
@@ -17,7 +17,7 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
   const { env, stderr } = io;
   const config = loadOrExplain(file, io, roles);
   if (config === undefined) return exitCodes.usage;
-  const storage = chooseStorage(env, env["PLUMBLINE_DATA"] ?? ".plumbline/data");
+  const storage = chooseStorage(env);
   if (storage.kind === "refused") {
     stderr.write(`${storage.reason}\n`);
     return exitCodes.usage;
@@ -40,7 +40,8 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
     awaitSchemaMs,
     log,
   };
-  const service = await whenReachable(() => openService(config, serviceOptions), awaitStoresMs, log);
+  const open = (): Promise<Service> => refuseDamaged(storage, openService(config, serviceOptions));
+  const service = await whenReachable(open, awaitStoresMs, log);
   const reloader = watchConfigFile(
     {
       file,

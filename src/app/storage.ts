@@ -23,18 +23,19 @@ export type StorageChoice =
       readonly sentinelPassword?: string;
     };
 
+const usualFolder = ".plumbline/data";
+
 /**
  * By two environment variables, or the files that they name with `_FILE`. `REDIS_URL` alone is refused: a queue cannot
  * hold results.
  */
 export function chooseStorage(
   env: Readonly<Record<string, string | undefined>>,
-  folder: string,
 ): StorageChoice | { readonly kind: "refused"; readonly reason: string } {
   const databaseUrl = variable(env, "DATABASE_URL");
   const redisUrl = variable(env, "REDIS_URL");
   if (databaseUrl === undefined) {
-    if (redisUrl === undefined) return { kind: "embedded", folder };
+    if (redisUrl === undefined) return { kind: "embedded", folder: env["PLUMBLINE_DATA"] || usualFolder };
     const reason =
       "REDIS_URL is set but DATABASE_URL is not: Redis holds the queue only, runs and incidents need PostgreSQL. Set DATABASE_URL too, or unset REDIS_URL for the embedded store.";
     return { kind: "refused", reason };
@@ -101,7 +102,7 @@ export function openPool(choice: StorageChoice, log: Log, purpose?: string): Pro
   const opening = isEmbedded ? openPglitePool(choice.folder, { purpose }) : openPostgresPool(choice.databaseUrl, log);
   return opening.catch((error: unknown) => {
     const reason = `can't be opened: ${reasonOf(error)}`;
-    if (isEmbedded) return refuse(choice, `the data folder ${reason}`);
+    if (isEmbedded) return refuse(choice, `the data folder ${choice.folder ?? ""} ${reason}`);
     const next = "Start it, or correct DATABASE_URL.";
     return refuse(choice, `the database of DATABASE_URL ${reason}. ${next}`, !isLoginRefused(error));
   });
@@ -137,6 +138,21 @@ function refuse(choice: StorageChoice, reason: string, mayComeBack = false): nev
 /** PostgreSQL knows the user or the database by no such name, or wants another password (SQLSTATE 28 and 3D). */
 function isLoginRefused(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^(?:28|3D)/.test(String(error.code));
+}
+
+/**
+ * Rejects with a Refusal when what the store has written can't be read any more (SQLSTATE XX001 and XX002). PostgreSQL's
+ * message names blocks and relations, and no values.
+ */
+export function refuseDamaged<T>(choice: StorageChoice, opening: Promise<T>): Promise<T> {
+  return opening.catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && /^XX00[12]$/.test(String(error.code)))) throw error;
+    const next =
+      choice.kind === "embedded"
+        ? `Move ${choice.folder ?? "it"} away, and start with a copy from before or with an empty folder.`
+        : "Restore a dump (docs/operate.md).";
+    return refuse(choice, `the store is damaged: ${error.message}. ${next}`);
+  });
 }
 
 /** A name with several addresses fails with an error for each, and no message of its own. */

@@ -10,7 +10,7 @@ export interface Series {
   readonly label: string;
 }
 
-export type Aspect = "availability" | "contract" | "error-shape" | "latency" | "usage" | "budget";
+export type Aspect = "availability" | "contract" | "error-shape" | "latency" | "usage" | "budget" | "output";
 
 /** An accepted normal: immutable; a change is a new version. */
 export interface Baseline {

@@ -23,6 +23,13 @@ export function seriesOf(probe: Probe, aspect: Aspect, key: string, label: strin
   return series;
 }
 
+/** All answers of a probe to drawn questions are one series. */
+export function outputSeries(probe: Probe): Series {
+  return seriesOf(probe, "output", outputKey.key, outputKey.label);
+}
+
+export const outputKey = { key: "answers", label: "answers" };
+
 const groups = new WeakMap<Series, string>();
 
 /** Names the series that measure the same of one target and model: those of its other locations and scenarios. */

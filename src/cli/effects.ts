@@ -1,7 +1,7 @@
 import type { AuditDocument } from "../audit/document.ts";
 import type { AuditFormat } from "../audit/render/renderers.ts";
 import type { BaselineFile } from "../operate/baselines.ts";
-import type { FailOn } from "../report/standing.ts";
+import type { FailOn } from "../report/run-outcome.ts";
 import type { ReporterName } from "../report/reporters.ts";
 import type { Io } from "./io.ts";
 
@@ -58,6 +58,16 @@ export interface AuditArguments {
   readonly json: boolean;
 }
 
+export interface McpArguments {
+  /** The service that is asked. */
+  readonly url: string;
+  readonly scope: "read" | "write";
+  /** undefined: standard input and output. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** A folder with kept audits. */
+  readonly audits: string | undefined;
+}
+
 /** What commands do to the world outside. Those that resolve to a number resolve to the exit code. */
 export interface Effects {
   nowMs(): number;
@@ -76,8 +86,10 @@ export interface Effects {
   audit(wanted: AuditArguments): Promise<number>;
   /** Undefined: the file is not an audit. */
   readAudit(file: string): Promise<AuditDocument | undefined>;
-  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
+  /** Undefined: every receiver. */
+  alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
+  mcp(options: McpArguments): Promise<number>;
   testbed(port: number): Promise<number>;
 }
 

@@ -10,7 +10,7 @@ import {
   type RunDetail,
   runProbeNow,
 } from "../operate/probes.ts";
-import { standingOf } from "../report/standing.ts";
+import { outcomeOf } from "../report/run-outcome.ts";
 import { printable } from "../report/terminal-text.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -85,7 +85,7 @@ function stateText({ paused, last, learning, nextSlotMs }: ProbeView): string {
 }
 
 function outcomeText(run: RunSummary): string {
-  return run.state === "claimed" ? "running" : standingOf(run);
+  return run.state === "claimed" ? "running" : outcomeOf(run);
 }
 
 function runText(run: RunSummary): string {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { FailOn } from "../report/standing.ts";
+import type { FailOn } from "../report/run-outcome.ts";
 import { isReporterName, reporterNames } from "../report/reporters.ts";
 import { readBaselineFile } from "./baseline-file.ts";
 import type { CliWorld, ReportTo } from "./effects.ts";

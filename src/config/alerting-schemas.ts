@@ -15,7 +15,17 @@ export const match = z
     tier: listOf(tier, { description: "page or ticket" }).optional(),
     severity: listOf(z.enum(["breaking", "risky"]), { description: "severity of the finding" }).optional(),
     kind: listOf(
-      z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage", "budget"]),
+      z.enum([
+        "availability",
+        "expectation",
+        "policy",
+        "contract",
+        "error-shape",
+        "latency",
+        "usage",
+        "budget",
+        "output",
+      ]),
       { description: "kind of the finding" },
     ).optional(),
     target: listOf(pattern, { description: "names of targets" }).optional(),

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { shown, type Complaint } from "./complaint.ts";
 import { describeValue } from "./describe-value.ts";
 import { ownMember } from "./own-member.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "../probe/looks-secret.ts";
 
 type Issue = z.core.$ZodIssue;
 type KnownKeys = (unknown: readonly string[]) => readonly string[];
@@ -83,6 +83,7 @@ const secretKeys = new Set([
   "topic",
   "token",
   "password",
+  "apiKey",
   "linkKey",
   "revokedKey",
   "headers",

@@ -1,5 +1,5 @@
 import { plainText } from "./complaint.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "../probe/looks-secret.ts";
 
 /** What somebody wrote, in a few words and never the text of a secret. */
 export function describeValue(value: unknown): string {

@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 import type { YamlText } from "./read-yaml.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "../probe/looks-secret.ts";
 
 export interface Position {
   readonly line: number;

@@ -2,7 +2,7 @@ import { isScalar, LineCounter, parseDocument, visit, type Document } from "yaml
 import { plainText } from "./complaint.ts";
 import { describeValue } from "./describe-value.ts";
 import type { Problem } from "./config.ts";
-import { looksSecret } from "./secrets.ts";
+import { looksSecret } from "../probe/looks-secret.ts";
 
 /** A YAML document, its value, and where its lines are. */
 export interface YamlText {

@@ -17,8 +17,14 @@ export function resolveReceivers(text: ConfigText, context: LoadContext, complai
     const row: ReceiverKind = receiverKinds[kind];
     const path = ["receivers", name, kind];
     complaints.push(...(row.problems?.(settings) ?? []).map((problem) => ({ path, ...problem })));
-    const { allowPrivate, timeout } = settings;
-    const common = { name, allowPrivate, timeoutMs: durationMs(timeout), ...(links.length === 0 ? {} : { links }) };
+    const { allowPrivate, timeout, tz } = settings;
+    const common = {
+      name,
+      allowPrivate,
+      timeoutMs: durationMs(timeout),
+      ...(tz && { tz }),
+      ...(links.length === 0 ? {} : { links }),
+    };
     const receiver = row.resolve(settings, common);
     const address = checkSecrets(receiver, path, context, complaints) ?? receiver.url;
     checkAddress(address, receiver, path, complaints);

@@ -4,29 +4,12 @@ import { tokenizers } from "../probe/tokenizer.ts";
 import { tier } from "./alerting-schemas.ts";
 import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
+import { headerName, headerText, requestHeaders } from "../probe/header-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
-import { looksSecret } from "./secrets.ts";
 import { spendCap } from "./spend-cap-schema.ts";
 import { milliseconds, money, size } from "../probe/text-schemas.ts";
 
-const headerText = z.string().regex(/^[\t\x20-\x7e]*$/, { error: "a header value of printable ASCII" });
-const headerName = z
-  .string()
-  .max(200)
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: "a header name" });
-const noSecret = "no secret in clear: use { env: NAME } or { file: path }, or key and keyHeader for the API key";
-const headerValue = z.union([headerText.refine((text) => !looksSecret(text), { error: noSecret }), secret]);
-const headers = z.record(headerName, headerValue).superRefine((given, context) => {
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value !== "string") continue;
-    if (!/^(proxy-)?authorization$|^cookie$|(^|-)(key|token|secret|password)$/i.test(name)) continue;
-    const params = {
-      got: "a header for credentials",
-      hint: "use key: { env: NAME } with keyHeader, or { env: NAME } here",
-    };
-    context.addIssue({ code: "custom", path: [name], message: noSecret, params });
-  }
-});
+const headers = requestHeaders("use { env: NAME } or { file: path }, or key and keyHeader for the API key");
 
 const circuit = z
   .strictObject({

@@ -36,6 +36,8 @@ const nothingOutside: Surroundings = {
   noProxy: "",
 };
 
+/** Why a connection is closed after its request. One for all: undici would write a stack trace for each. */
+const over = new Error("attempt ended");
 const keptPerRoute = 10;
 /** How long a connection may stay open after `[DONE]` before it is closed. */
 const lingerMs = 100;
@@ -72,8 +74,8 @@ export function createUndiciAttempts({
       });
       const maxLoopDelayMs = stopWatching();
       if (reuse && outcome.kind === "reply" && !client.destroyed) keep(route, client);
-      else if (wire === undefined) void client.destroy();
-      else await client.destroy();
+      else if (wire === undefined) void client.destroy(over);
+      else await client.destroy(over);
       return {
         ordinal,
         startedAtMs,
@@ -166,9 +168,8 @@ function send(
   };
   const abort = (fault: FaultOf): void => {
     settle(fault);
-    const reason = new Error("attempt ended");
-    if (controller === undefined) void client.destroy(reason);
-    else controller.abort(reason);
+    if (controller === undefined) void client.destroy(over);
+    else controller.abort(over);
   };
   const watch = (): void => {
     if (isSettled) return;
@@ -185,7 +186,7 @@ function send(
   client.dispatch(dispatched(request, userAgent), {
     onRequestStart(started) {
       controller = started;
-      if (isSettled) started.abort(new Error("attempt ended"));
+      if (isSettled) started.abort(over);
     },
     onRequestSent: () => reception.sent(elapsedMs()),
     onResponseStart(_controller, status, headers) {

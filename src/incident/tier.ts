@@ -13,6 +13,7 @@ export function tierOf(kind: FindingKind, severity: Severity, target: Tier): Tie
       return severity === "breaking" ? target : "ticket";
     case "latency":
     case "usage":
+    case "output":
       return "ticket";
     case "budget":
       return severity === "breaking" ? "page" : "ticket";

@@ -63,13 +63,16 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
   const comparable = newest.filter(({ isAside }) => isAside !== true);
-  const compared = comparable.flatMap((observation) =>
-    judges
-      .filter(
-        ({ seesFailures, seesTimeouts }) =>
-          !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(observation.outcome)),
-      )
-      .flatMap((judge) => compare(judge, observation, input, memories, policy, isBroken)),
+  const isFit = ({ seesFailures, seesTimeouts }: Judge, { outcome }: Observation): boolean =>
+    !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(outcome));
+  const last = observations.at(-1);
+  const [ofRuns, ofReplies] = [judges.filter(isOfRuns), judges.filter((judge) => !isOfRuns(judge))];
+  const asked = [
+    ...comparable.flatMap((observation) => ofReplies.map((judge) => ({ judge, observation }))),
+    ...(last === undefined ? [] : ofRuns.map((judge) => ({ judge, observation: last }))),
+  ];
+  const compared = asked.flatMap(({ judge, observation }) =>
+    isFit(judge, observation) ? compare(judge, observation, input, memories, policy, isBroken) : [],
   );
   const rulings = [...fixed, ...compared.flatMap(({ ruling, also }) => (also === undefined ? ruling : [ruling, also]))];
   const watched = new Set(compared.flatMap(({ watches = [] }) => watches));
@@ -87,18 +90,23 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   };
 }
 
+function isOfRuns({ seesWholeRuns }: Judge): boolean {
+  return seesWholeRuns === true;
+}
+
 type Compared = JudgeOutput & { readonly series: Series; readonly reading?: Reading | undefined };
 
 /** What one judge says of each of its series in one observation, and the reading that goes with it. */
 function compare(
   judge: Judge,
   observation: Observation,
-  { probe, scenario, slotMs, fleet }: JudgeRunInput,
+  { probe, scenario, observations: done, slotMs, fleet }: JudgeRunInput,
   memories: ReadonlyMap<string, SeriesMemory>,
   policy: JudgePolicy,
   isBroken: boolean,
 ): readonly Compared[] {
-  const { contract, price, policy: client } = probe.target;
+  const { target } = probe;
+  const { contract, price, policy: client } = target;
   return judge.seriesOf(observation, scenario).map(({ key, label }) => {
     const series = seriesOf(probe, judge.aspect, key, label);
     const memory = memories.get(series.id);
@@ -106,6 +114,8 @@ function compare(
     const output = judge.judge({
       scenario,
       observation,
+      done,
+      target,
       series,
       memory,
       policy,

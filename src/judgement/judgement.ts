@@ -2,7 +2,7 @@ import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline
 import type { Observation } from "../observation/observation.ts";
 import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
-import type { ClientPolicy, TokenPrice } from "../probe/target.ts";
+import type { ClientPolicy, Target, TokenPrice } from "../probe/target.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Json } from "../std/json.ts";
 
@@ -19,6 +19,7 @@ export type FindingKind =
   | "latency"
   | "usage"
   | "budget"
+  | "output"
   | "monitor";
 
 /** The worst first. */
@@ -79,6 +80,9 @@ export interface RulingSubject {
 export interface JudgeInput {
   readonly scenario: Scenario;
   readonly observation: Observation;
+  /** All of the run, in order. */
+  readonly done?: readonly Observation[] | undefined;
+  readonly target?: Pick<Target, "model" | "answerTokens"> | undefined;
   readonly series: Series;
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;
@@ -108,6 +112,8 @@ export interface JudgeOutput {
 /** One pure judge: no I/O, no clock, no randomness. */
 export interface Judge {
   readonly aspect: Series["aspect"];
+  /** Judges a run as a whole: asked once, with its last observation. */
+  readonly seesWholeRuns?: boolean;
   /** Judges runs as well in which a fixed rule is broken. */
   readonly seesFailures?: boolean;
   /** Judges runs as well that a time-out has broken, as far as it says how long they took at least. */

@@ -2,6 +2,7 @@ import { costJudge } from "./spend/cost.ts";
 import { errorRateJudge } from "./drift/rate/error-rate.ts";
 import type { Judge } from "./judgement.ts";
 import { latencyJudge } from "./drift/level/latency.ts";
+import { outputJudge } from "./output/output-judge.ts";
 import { shapeJudge } from "./contract/shape-judge.ts";
 import { usageJudge } from "./drift/counts/usage.ts";
 
@@ -13,4 +14,5 @@ export const judges: readonly Judge[] = [
   usageJudge,
   errorRateJudge,
   costJudge,
+  outputJudge,
 ];

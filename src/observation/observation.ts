@@ -2,6 +2,7 @@ import type { JsonKind } from "../std/json.ts";
 import type { TextClass } from "../probe/probe.ts";
 import type { InjectedFacts, StreamEnd, Timings, TransportFault } from "../exchange/exchange.ts";
 import type { Usage } from "../probe/usage.ts";
+import type { Question } from "./question.ts";
 import type { ChunkPosition, ErrorFamily, Flaw, LastWords, StreamUsage } from "../protocol/protocol.ts";
 
 /** Facts of one exchange, safe to store and show: no prompt, completion, key or raw header. */
@@ -29,6 +30,8 @@ export interface Observation {
   readonly estimatedPromptTokens?: number | undefined;
   /** Asked to find out: not compared with a baseline. */
   readonly isAside?: boolean | undefined;
+  /** The question, where its answer is compared with earlier ones. */
+  readonly question?: Question | undefined;
   /** Name of the target that was asked, where it is not the probe's. */
   readonly via?: string | undefined;
 }
@@ -89,6 +92,10 @@ export interface ReplyFacts {
   readonly streamUsage?: StreamUsage | undefined;
   /** Whether the model that was looked for is in the list that came. */
   readonly isListed?: boolean | undefined;
+  /** A word of a closed set, or a hash. */
+  readonly answer?: string | undefined;
+  /** Of the first token: hash of a token → log-probability. */
+  readonly tops?: Readonly<Record<string, number>> | undefined;
   /** Numbers that the call wanted read. */
   readonly numbers?: Readonly<Record<string, number>> | undefined;
 }

@@ -11,6 +11,7 @@ import { numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
 import { keepableId } from "./foreign-id.ts";
 import { headerClasses, informativeHeaders } from "./headers.ts";
+import { answerOf, hashedTops, type Question } from "./question.ts";
 import { textFacts } from "./text-facts.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
@@ -23,6 +24,8 @@ export interface ObservedCall {
   readonly isAside?: boolean | undefined;
   /** A model that the listed models must contain. */
   readonly expectModel?: string | undefined;
+  /** A question whose answer is compared with earlier ones. */
+  readonly question?: Question | undefined;
   /** Numbers to keep of the reply: name → path. */
   readonly read?: Readonly<Record<string, string>> | undefined;
 }
@@ -54,6 +57,7 @@ export function observe(call: ObservedCall, exchange: Exchange, observing: Obser
     retryWaitMs: retryWaitMs(exchange),
     injected: last.injected,
     isAside: call.isAside,
+    question: call.question && { ...call.question, answers: undefined },
     isFree: call.method === "GET" ? true : undefined,
   };
 }
@@ -110,6 +114,10 @@ function factsOf(reply: Reply, call: ObservedCall, { protocol, expectations, err
     streamUsage: reply.body.form === "stream" ? protocol.streamUsage(reply.body.chunks) : undefined,
     isListed: expectModel === undefined ? undefined : protocol.isListed(documents[0], expectModel),
     numbers: read && numbersAt(documents[0], read),
+    ...(call.question && {
+      answer: answerOf(content.text, call.question),
+      tops: hashedTops(protocol.topLogprobs(documents[0])),
+    }),
   };
 }
 

@@ -21,7 +21,7 @@ const series = z
         id: z.string().describe("its id"),
         probeId: z.string().describe("the probe, such as valid@default"),
         aspect: z
-          .enum(["availability", "contract", "error-shape", "latency", "usage", "budget"])
+          .enum(["availability", "contract", "error-shape", "latency", "usage", "budget", "output"])
           .describe("what is compared"),
         label: z.string().describe("the same in words"),
       })

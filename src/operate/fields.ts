@@ -23,6 +23,7 @@ export const findingKind = z.enum([
   "latency",
   "usage",
   "budget",
+  "output",
   "monitor",
 ]);
 export const severity = z.enum(["breaking", "risky", "informative"]);

@@ -1,11 +1,13 @@
 import type { Config } from "../config/config.ts";
+import type { Enrolment } from "../scenario/scenario.ts";
+import type { TokenPrice } from "../probe/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import { capsTooSmall } from "../judgement/spend/budget.ts";
 import { isSlow } from "../judgement/drift/level/cadence.ts";
 import { extraShare } from "../judgement/drift/level/burst.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
-import { reservationFor } from "../run/reservation.ts";
+import { mostCost, reservationFor } from "../run/reservation.ts";
 
 /** The most a day can bring, every answer as long as allowed, no retries; undefined money = a price is unknown. */
 export interface DayForecast {
@@ -16,6 +18,14 @@ export interface DayForecast {
   readonly microUsd: MicroUsd | undefined;
   /** Beside the schedule, in a year: a suspicion of a slowdown asks again within minutes. */
   readonly extraRequestsPerYear: number;
+  /** What it asks before it judges, at most, and what its runs use in a month as a rule; undefined: it only judges. */
+  readonly enrolment?: { readonly most: Amounts; readonly aMonth: Amounts } | undefined;
+}
+
+interface Amounts {
+  readonly requests: number;
+  readonly tokens: number;
+  readonly microUsd: MicroUsd | undefined;
 }
 
 /** `slotsPerDay` counts the slots of one day of a probe. */
@@ -33,8 +43,22 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
       tokens: runs * tokens,
       microUsd: microUsd === undefined ? undefined : runs * microUsd,
       extraRequestsPerYear: mayAskAgain ? Math.ceil(365 * runs * requests * extraShare) : 0,
+      enrolment: scenario.enrolment && enrolmentOf(scenario.enrolment, probe.target.price, 30 * runs * requests),
     };
   });
+}
+
+function enrolmentOf(of: Enrolment, price: TokenPrice | undefined, requests: number): DayForecast["enrolment"] {
+  const amounts = (all: number, prompt: number, output: number): Amounts => ({
+    requests: all,
+    tokens: prompt + output,
+    microUsd: mostCost(price, prompt, output, all),
+  });
+  const { maxRequests, maxPromptTokens, maxOutputTokens, usual } = of;
+  return {
+    most: amounts(maxRequests, maxPromptTokens, maxOutputTokens),
+    aMonth: amounts(requests, requests * usual.promptTokens, requests * usual.outputTokens),
+  };
 }
 
 /** Probes that no cap will ever let run, and why, a line each. */
@@ -67,6 +91,7 @@ export function renderForecast(days: readonly DayForecast[]): string {
       unknown === 0 ? known : `${known} + ?`,
     ) +
     extraLine(sum((day) => day.extraRequestsPerYear)) +
+    days.map(enrolmentLines).join("") +
     (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
   );
 }
@@ -75,4 +100,12 @@ function extraLine(requests: number): string {
   if (requests === 0) return "";
   const share = `${extraShare * 100} %`;
   return `\n  Beside the schedule, probes that suspect a slowdown send up to ${requests} requests a year (${share}), within the spend caps.\n`;
+}
+
+function enrolmentLines({ probe, enrolment }: DayForecast): string {
+  if (enrolment === undefined) return "";
+  const say = ({ requests, tokens, microUsd }: Amounts): string =>
+    `${requests} requests, ${tokens} tokens, ${microUsd === undefined ? "unknown cost" : formatMicroUsd(microUsd)}`;
+  const { most, aMonth } = enrolment;
+  return `\n  ${probe} learns first, with at most ${say(most)} in total;\n  afterwards it usually takes ${say(aMonth)} a month.\n`;
 }

@@ -69,6 +69,7 @@ const publicKinds: Readonly<Record<string, { readonly state: PublicState; readon
   availability: { state: "down", text: "Requests fail" },
   latency: { state: "slow", text: "Replies are slower than usual" },
   contract: { state: "changed", text: "Replies have another form than usual" },
+  output: { state: "changed", text: "Answers differ from what is usual: another model may reply" },
   "error-shape": { state: "changed", text: "Error replies have another form than usual" },
 };
 

@@ -10,6 +10,7 @@ const kinds = [
   "latency",
   "usage",
   "budget",
+  "output",
 ] as const;
 
 export const silenceLengths = [

@@ -9,6 +9,8 @@ export interface Receiver {
   /** Permits plain http and addresses that are not public unicast, such as loopback and 10.0.0.0/8. */
   readonly allowPrivate: boolean;
   readonly timeoutMs: number;
+  /** The time zone of the times in its alerts; UTC when left out. */
+  readonly tz?: string | undefined;
   /** Links to further information; none when left out. */
   readonly links?: readonly LinkTemplate[] | undefined;
 }

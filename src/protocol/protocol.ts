@@ -23,6 +23,8 @@ export interface Protocol extends ReplyReader {
   lastWordsOf(chunks: readonly Json[]): LastWords | undefined;
   /** The chunks of a stream in the shape of a plain reply. Texts are not kept whole. */
   assemble(chunks: readonly Json[]): Json;
+  /** Of the first token of a plain reply, the likeliest first; empty: none are reported. */
+  topLogprobs(document: Json | undefined): readonly (readonly [token: string, logprob: number])[];
   chunkPosition(chunk: Json, index: number): ChunkPosition;
   streamUsage(chunks: readonly Json[]): StreamUsage;
   /** Whether a list of models has this one; undefined: the document is no such list. */

@@ -2,17 +2,24 @@ import { z } from "zod";
 import type { DeliveryKind, SecretReader } from "../notify/deliver/receiver-kind.ts";
 import type { LinkTemplate, Receiver } from "../probe/receiver.ts";
 import type { SecretRef } from "../probe/target.ts";
-import { duration } from "../probe/text-schemas.ts";
+import { duration, timeZone } from "../probe/text-schemas.ts";
 import type { SecretForm } from "./secret-form.ts";
 
 /** Settings that every kind of receiver has. */
 export const commonSettings = {
   allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
   timeout: duration.default("10s").describe("longest time for one delivery attempt"),
+  tz: timeZone.optional().describe("time zone of the times in its alerts; UTC if omitted"),
 };
 
+interface CommonSettings {
+  readonly allowPrivate: boolean;
+  readonly timeout: string;
+  readonly tz?: string | undefined;
+}
+
 /** What every receiver has, resolved. */
-export type Common = Pick<Receiver, "name" | "allowPrivate" | "timeoutMs"> & {
+export type Common = Pick<Receiver, "name" | "allowPrivate" | "timeoutMs" | "tz"> & {
   readonly links?: readonly LinkTemplate[];
 };
 
@@ -35,10 +42,7 @@ export interface SettingProblem {
  * reference pages all read it, so there is no other list of receivers.
  */
 export interface ReceiverKind<
-  Schema extends z.ZodType<{ readonly allowPrivate: boolean; readonly timeout: string }> = z.ZodType<{
-    readonly allowPrivate: boolean;
-    readonly timeout: string;
-  }>,
+  Schema extends z.ZodType<CommonSettings> = z.ZodType<CommonSettings>,
   R extends Receiver = Receiver,
 > extends DeliveryKind<R> {
   /** Its settings in the configuration, described for the reference page and for editors. */
@@ -51,6 +55,8 @@ export interface ReceiverKind<
   secrets(receiver: R): readonly RequiredSecret[];
   /** Whether an alert may wake somebody: then the daily digest is not for it. */
   readonly wakesPeople: boolean;
+  /** Programs parse its messages: times stay as they are. */
+  readonly isForPrograms?: boolean;
 }
 
 /** Headers that authenticate by a token, none without a token, or why the token can't be used. */

@@ -1,7 +1,7 @@
 import type { Finding } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
-import { exitCodeOf, standingOf, totalsOf } from "./standing.ts";
+import { exitCodeOf, outcomeOf, totalsOf } from "./run-outcome.ts";
 
 /** One document `{ schema, data, summary }`. What is unknown is null, never left out and never 0. */
 export function jsonReport(reports: readonly RunReport[], { failOn }: ReportOptions): Rendered {
@@ -22,7 +22,7 @@ function entry(report: RunReport) {
     scenario: report.scenario,
     location: report.location,
     slot: new Date(report.slotMs).toISOString(),
-    standing: standingOf(report),
+    outcome: outcomeOf(report),
     state: report.state,
     reason: report.reason ?? null,
     verdict: report.verdict ?? null,

@@ -1,14 +1,14 @@
 import type { RunReport } from "../run/run.ts";
 import { findingText } from "./finding-text.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
-import { type Standing, exitCodeOf, standingOf } from "./standing.ts";
+import { type RunOutcome, exitCodeOf, outcomeOf } from "./run-outcome.ts";
 import { xmlAttributes, xmlText } from "./xml.ts";
 
 /** What CI shows: `failure` is the target's fault, `error` means that nothing was measured. */
 type JUnitResult = "passed" | "failure" | "error";
 
-function resultOf(standing: Standing): JUnitResult {
-  switch (standing) {
+function resultOf(outcome: RunOutcome): JUnitResult {
+  switch (outcome) {
     case "ok":
     case "warn":
       return "passed";
@@ -21,7 +21,7 @@ function resultOf(standing: Standing): JUnitResult {
     case "interrupted":
       return "error";
     default:
-      return standing satisfies never;
+      return outcome satisfies never;
   }
 }
 
@@ -45,7 +45,7 @@ function suite(target: string, runs: readonly RunReport[]): string {
 }
 
 function counts(runs: readonly RunReport[]) {
-  const results = runs.map((run) => resultOf(standingOf(run)));
+  const results = runs.map((run) => resultOf(outcomeOf(run)));
   return {
     tests: runs.length,
     failures: results.filter((result) => result === "failure").length,
@@ -55,18 +55,18 @@ function counts(runs: readonly RunReport[]) {
 }
 
 function testCase(run: RunReport): string {
-  const standing = standingOf(run);
-  const result = resultOf(standing);
+  const outcome = outcomeOf(run);
+  const result = resultOf(outcome);
   const name = `    <testcase${xmlAttributes({ classname: `${run.target}.${run.scenario}`, name: run.probe, time: seconds(run.totalMs ?? 0) })}`;
   if (result === "passed") return `${name}/>`;
   const lines = [...run.findings.map(findingText), ...run.unjudged.map((reason) => `not judged: ${reason}`)];
-  if (run.reason !== undefined) lines.unshift(`${standing}: ${run.reason}`);
+  if (run.reason !== undefined) lines.unshift(`${outcome}: ${run.reason}`);
   lines.push(...(run.evidence ?? []));
   if (run.traceId !== undefined) lines.push(`trace ${run.traceId}`);
-  const message = lines[0] ?? standing;
+  const message = lines[0] ?? outcome;
   return [
     `${name}>`,
-    `      <${result}${xmlAttributes({ type: standing, message })}>${xmlText(lines.join("\n"))}</${result}>`,
+    `      <${result}${xmlAttributes({ type: outcome, message })}>${xmlText(lines.join("\n"))}</${result}>`,
     "    </testcase>",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { ProbeOverview, RunSummary } from "../operate/overview.ts";
-import { standingOf } from "./standing.ts";
+import { outcomeOf } from "./run-outcome.ts";
 import type { Tone } from "./terminal-text.ts";
 
 /** What one run looks like in a strip. Each has a shape of its own, so that colour is never the only sign. */
@@ -22,8 +22,8 @@ export const looks = {
 /** A run of a probe that is still learning is never shown as ok: nothing has been compared yet. */
 export function lookOf(run: RunSummary | undefined, probe: Pick<ProbeOverview, "learning">): RunLook {
   if (run === undefined) return looks.none;
-  const standing = standingOf(run);
-  switch (standing) {
+  const outcome = outcomeOf(run);
+  switch (outcome) {
     case "ok":
       return probe.learning === undefined ? looks.ok : looks.learning;
     case "inconclusive":
@@ -31,13 +31,13 @@ export function lookOf(run: RunSummary | undefined, probe: Pick<ProbeOverview, "
     case "warn":
     case "drift":
     case "fail":
-      return looks[standing];
+      return looks[outcome];
     case "skipped":
     case "missed":
     case "interrupted":
       return looks.none;
     default:
-      return standing satisfies never;
+      return outcome satisfies never;
   }
 }
 

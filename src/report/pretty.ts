@@ -4,10 +4,10 @@ import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
-import { type Standing, type Totals, exitCodeOf, standingOf, standings, totalsOf } from "./standing.ts";
+import { type RunOutcome, type Totals, exitCodeOf, outcomeOf, outcomes, totalsOf } from "./run-outcome.ts";
 import { type Segment, type Tone, cell, drawLine, printable, segment } from "./terminal-text.ts";
 
-const marks: Readonly<Record<Standing, { readonly glyph: string; readonly tone: Tone }>> = {
+const marks: Readonly<Record<RunOutcome, { readonly glyph: string; readonly tone: Tone }>> = {
   ok: { glyph: "✓", tone: "good" },
   warn: { glyph: "!", tone: "notice" },
   drift: { glyph: "◆", tone: "bad" },
@@ -38,18 +38,18 @@ function widest(reports: readonly RunReport[], field: "probe" | "model"): number
 }
 
 function runLines(report: RunReport, widths: Widths): readonly Line[] {
-  const standing = standingOf(report);
-  const { glyph, tone } = marks[standing];
+  const outcome = outcomeOf(report);
+  const { glyph, tone } = marks[outcome];
   const head = [
     segment(` ${glyph} `, tone),
     segment(cell(report.probe, widths.probe), "strong"),
     segment(`   ${cell(report.model, widths.model)}`),
   ];
-  if (standing === "ok") return [[...head, segment(`   ${measured(report)}`), segment(unjudgedNote(report), "dim")]];
-  const title = [...head, segment(`   ${standing.toUpperCase()}`, tone), segment(`  ${gist(report, standing)}`)];
-  const detail = [...findingLines(report.findings), ...unjudgedLines(report, standing)];
+  if (outcome === "ok") return [[...head, segment(`   ${measured(report)}`), segment(unjudgedNote(report), "dim")]];
+  const title = [...head, segment(`   ${outcome.toUpperCase()}`, tone), segment(`  ${gist(report, outcome)}`)];
+  const detail = [...findingLines(report.findings), ...unjudgedLines(report, outcome)];
   const evidence = (report.evidence ?? []).map((line) => [segment(`     ${line}`, "dim")]);
-  const isWorthALook = standing === "drift" || standing === "fail" || standing === "inconclusive";
+  const isWorthALook = outcome === "drift" || outcome === "fail" || outcome === "inconclusive";
   return [title, ...detail, ...evidence, ...(isWorthALook ? [nextLine(report)] : [])];
 }
 
@@ -68,11 +68,11 @@ function unjudgedNote({ unjudged }: RunReport): string {
   return unjudged.length === 0 ? "" : `   ${unjudged.length} not judged yet`;
 }
 
-function gist(report: RunReport, standing: Standing): string {
+function gist(report: RunReport, outcome: RunOutcome): string {
   if (report.reason !== undefined) return report.reason;
   if (report.findings.length > 0)
     return report.findings.length === 1 ? "1 finding" : `${report.findings.length} findings`;
-  return standing === "inconclusive" ? "nothing could be said" : "";
+  return outcome === "inconclusive" ? "nothing could be said" : "";
 }
 
 function findingLines(findings: readonly Finding[]): readonly Line[] {
@@ -87,8 +87,8 @@ function findingLines(findings: readonly Finding[]): readonly Line[] {
   ]);
 }
 
-function unjudgedLines({ unjudged }: RunReport, standing: Standing): readonly Line[] {
-  if (standing === "inconclusive") return unjudged.map((reason) => [segment(`     ${reason}`)]);
+function unjudgedLines({ unjudged }: RunReport, outcome: RunOutcome): readonly Line[] {
+  if (outcome === "inconclusive") return unjudged.map((reason) => [segment(`     ${reason}`)]);
   return unjudged.length === 0 ? [] : [[segment(`     ${unjudged.length} not judged yet`, "dim")]];
 }
 
@@ -103,8 +103,8 @@ function shellWord(text: string): string {
 
 /** `2 ok, 1 drift · 9 requests · $0.0041 · exit 3` */
 function summaryLine(totals: Totals, exitCode: number): Line {
-  const counted = standings.filter((standing) => totals.runs[standing] > 0);
-  const runs = counted.map((standing) => `${totals.runs[standing]} ${standing}`).join(", ") || "nothing was run";
+  const counted = outcomes.filter((outcome) => totals.runs[outcome] > 0);
+  const runs = counted.map((outcome) => `${totals.runs[outcome]} ${outcome}`).join(", ") || "nothing was run";
   const requests = `${totals.requests} ${totals.requests === 1 ? "request" : "requests"}`;
   return [segment(` ${runs} · ${requests} · ${cost(totals)} · exit ${exitCode}`, "strong")];
 }

@@ -1,5 +1,5 @@
 import type { RunReport } from "../run/run.ts";
-import type { ExitCode, FailOn } from "./standing.ts";
+import type { ExitCode, FailOn } from "./run-outcome.ts";
 
 export interface ReportOptions {
   readonly colour: boolean;

@@ -51,6 +51,7 @@ function isUnproven({ kind, state, severity, badRuns }: Incident, badSlots: numb
     case "policy":
     case "latency":
     case "budget":
+    case "output":
     case "monitor":
       return false;
     default:

@@ -17,7 +17,9 @@ import type { World } from "./world.ts";
 /** Makes the calls of the scenario one after the other and returns the facts of each. */
 export async function play(world: World, probe: Probe, scenario: Scenario, runSpan: Span): Promise<Observation[]> {
   const { target } = probe;
-  const context = { target, nowMs: world.clock.nowMs(), nonce: probe.nonce ? freshNonce(world.random) : undefined };
+  const { random } = world;
+  const nonce = probe.nonce ? freshNonce(random) : undefined;
+  const context = { target, nowMs: world.clock.nowMs(), random, nonce };
   const done: Observation[] = [];
   for (;;) {
     const call = scenario.nextCall(done, context);

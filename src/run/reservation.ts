@@ -32,7 +32,7 @@ export function reservationFor(probe: Probe, scenario: Scenario): Reservation {
 }
 
 /** Every call is rounded up by itself when it is settled: a millionth more for each. */
-function mostCost(
+export function mostCost(
   price: TokenPrice | undefined,
   inputTokens: number,
   outputTokens: number,

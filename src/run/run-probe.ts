@@ -2,6 +2,7 @@ import { isSpanContextValid, type Span } from "@opentelemetry/api";
 import { askedIn, longestRunMs, reservationFor } from "./reservation.ts";
 import { evidenceLines } from "./evidence.ts";
 import { askAgainAt } from "./ask-again.ts";
+import { isNewTrouble } from "./ask-neighbours.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
@@ -12,6 +13,8 @@ import type { Observation } from "../observation/observation.ts";
 import { runId } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import { type Slot, slotOf, toleranceMs } from "../probe/slot.ts";
+import { outputSeries } from "../baseline/series.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { inSpan, inSpanSync, within } from "../telemetry/in-span.ts";
 import { spanNames } from "../telemetry/names.ts";
@@ -42,7 +45,7 @@ interface Ran {
 
 async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, startedMs: number): Promise<Ran> {
   const { slotMs } = slot;
-  const scenario = scenarioOf(probe.scenario, probe.target);
+  const scenario = await resumed(world, probe);
   const { traceId, spanId } = span.spanContext();
   const identity = { ...slot, probe: probe.name, traceId };
   if (startedMs - slotMs > toleranceMs(probe)) {
@@ -75,8 +78,20 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
+  const isNew = isNewTrouble(decision?.incidents ?? [], slotMs);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.ask);
-  return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
+  return {
+    report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs, isNewTrouble: isNew },
+    observations,
+  };
+}
+
+/** A scenario that depends on what was learned goes on from there. */
+async function resumed({ runs }: World, probe: Probe): Promise<Scenario> {
+  const scenario = scenarioOf(probe.scenario, probe.target);
+  if (scenario.resume === undefined) return scenario;
+  const memory = await runs.recall?.(outputSeries(probe));
+  return scenario.resume({ learned: memory?.baseline?.learned, state: memory?.state }, probe.target.answerTokens);
 }
 
 /** undefined: nothing is traced. */

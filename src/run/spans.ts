@@ -5,7 +5,7 @@ import { attributes as a, linkedAs, spanNames } from "../telemetry/names.ts";
 import { producerLink } from "../telemetry/queue-spans.ts";
 import type { RunReport } from "./run.ts";
 
-/** The span of one run; its parent is whatever is active, such as the queue's processing span. */
+/** The span of one run: a trace of its own, linked to the span that has put its slot into the queue. */
 export function startRunSpan(
   tracer: Tracer,
   probe: Probe,
@@ -15,6 +15,7 @@ export function startRunSpan(
   return tracer.startSpan(
     spanNames.probe,
     {
+      root: true,
       links: producerLinks(),
       attributes: {
         [a.plumblineProbe]: probe.id,

@@ -2,7 +2,7 @@ import { alone } from "../incident/inhibit.ts";
 import type { SpendCap } from "../probe/target.ts";
 import type { Reservation, Spent } from "./run.ts";
 import type { Decision, ProbeMemory, RunStore } from "./world.ts";
-import type { Baseline } from "../baseline/baseline.ts";
+import type { Baseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 
 const nothingKnown: ProbeMemory = { series: [], incidents: [], lastGoodSlotMs: undefined, surroundings: alone };
 
@@ -49,25 +49,28 @@ export function createUnstoredRuns(baselines: readonly KnownBaseline[] = []): Ru
         ? alone
         : decide({ ...nothingKnown, series: seriesKnown(alone, baselines, slotMs) });
     },
+    async recall(series) {
+      return memoryOf(series, baselines, 0);
+    },
     async miss() {},
   };
 }
 
 /** The series that a run has are known once it was judged. */
 function seriesKnown({ series }: Decision, baselines: readonly KnownBaseline[], slotMs: number): ProbeMemory["series"] {
-  return series.flatMap(({ series: own }) => {
-    const known = baselines.find(({ aspect, label }) => aspect === own.aspect && label === own.label);
-    if (known === undefined) return [];
-    const { version, n, learned } = known;
-    return [
-      {
-        series: own,
-        state: null,
-        lastSlotMs: slotMs,
-        baseline: { version, n, learned, acceptedAtMs: 0, by: "file", why: "file" },
-      },
-    ];
-  });
+  return series.flatMap(({ series: own }) => memoryOf(own, baselines, slotMs) ?? []);
+}
+
+function memoryOf(series: Series, baselines: readonly KnownBaseline[], lastSlotMs: number): SeriesMemory | undefined {
+  const known = baselines.find(({ aspect, label }) => aspect === series.aspect && label === series.label);
+  if (known === undefined) return undefined;
+  const { version, n, learned } = known;
+  return {
+    series,
+    state: null,
+    lastSlotMs,
+    baseline: { version, n, learned, acceptedAtMs: 0, by: "file", why: "file" },
+  };
 }
 
 const keyOf = ({ scope, span }: SpendCap): string => `${scope} ${span}`;

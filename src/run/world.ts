@@ -1,6 +1,6 @@
 import type { Tracer } from "@opentelemetry/api";
 import type { Effects } from "../notify/effects.ts";
-import type { RunSpan, SeriesMemory } from "../baseline/baseline.ts";
+import type { RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Fleet } from "../baseline/reading.ts";
 import type { SeriesUpdate } from "../baseline/series-update.ts";
 import type { Exchanger } from "../exchange/exchange.ts";
@@ -52,6 +52,8 @@ export interface RunStore {
     decide: (memory: ProbeMemory) => Decision,
     onAway?: () => void,
   ): Promise<Decision | undefined>;
+  /** What is stored of one series now; left out where nothing is. */
+  readonly recall?: ((series: Series) => Promise<SeriesMemory | undefined>) | undefined;
   /** Records a slot that will not run. Does nothing when the slot has a row already. */
   miss(slot: Slot, reason: MissReason): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Injection } from "../exchange/injection.ts";
 import type { Expectation } from "../probe/probe.ts";
 import type { ClientPolicy, SecretRef, Target } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
+import type { Json } from "../std/json.ts";
 import type { ObservedCall } from "../observation/observe.ts";
 
 /** One logical call that a scenario wants made. */
@@ -28,6 +29,8 @@ export interface PlayContext {
   readonly target: Target;
   /** When the run began: for questions about a day. */
   readonly nowMs: number;
+  /** For questions that are drawn. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** One fixed rule over all calls of a run. What cannot be known is `unknown`, never taken for held. */
@@ -38,6 +41,20 @@ export interface Check {
   readonly outcome: "held" | "broken" | "unknown";
   readonly expected: string;
   readonly observed: string;
+}
+
+export interface Enrolment {
+  readonly maxRequests: number;
+  readonly maxPromptTokens: number;
+  readonly maxOutputTokens: number;
+  /** What one of its requests uses as a rule, of endpoints that honour short limits. */
+  readonly usual: { readonly promptTokens: number; readonly outputTokens: number };
+}
+
+/** What is stored of a series: its baseline, and the state of its judge. */
+export interface Stored {
+  readonly learned: Json | undefined;
+  readonly state: Json | undefined;
 }
 
 /** What is asked and what must hold. Pure: it plans calls and never makes one. */
@@ -59,6 +76,10 @@ export interface Scenario {
   readonly isEachJudged?: true | undefined;
   /** Rules that look at more than the last reply. */
   readonly checks?: ((done: readonly Observation[], target: Target) => readonly Check[]) | undefined;
+  /** What the first runs use in total, before this scenario judges. */
+  readonly enrolment?: Enrolment | undefined;
+  /** The scenario as it goes on from what is stored of its series of the aspect `output`. */
+  readonly resume?: ((stored: Stored, answerTokens?: number) => Scenario) | undefined;
   /** The next call, given what came of the earlier ones; undefined when done. */
   nextCall(done: readonly Observation[], context: PlayContext): Call | undefined;
 }

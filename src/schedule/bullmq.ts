@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type BackendFactory, createPostgresBackend, Queue, runMigrations, type Telemetry, Worker } from "bullmq";
+import { batchesOf, createBatches } from "./batch.ts";
 import { type Clock, systemClock } from "../std/clock.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type Connections, deliveriesQueue, faultName, slotsQueuePrefix, ticksQueue } from "./connections.ts";
@@ -7,7 +9,7 @@ import type { DeliveryQueue, SlotJob, SlotQueue, SlotWorker, Stoppable, TakenSlo
 import { type RedisAccess, redisClients } from "./redis-clients.ts";
 import { openRedisConnections } from "./redis-connections.ts";
 import { throttleLog } from "../std/log-throttle.ts";
-import { jobIdOf, outboxIdOfJob, signed, slotOfJob } from "./slot-of-job.ts";
+import { dataOf, jobIdOf, outboxIdOfJob, signed, slotsOfJob } from "./slot-of-job.ts";
 
 export type QueueBackend =
   /** One server, Sentinel or Cluster: `redisAddressOf` lists the forms. */
@@ -44,6 +46,12 @@ const jobOptions = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail
 const deliveryOptions = { removeOnComplete: true, removeOnFail: true } as const;
 /** A job that kills its worker twice is given up. */
 const workerOptions = { maxStartedAttempts: 2, drainDelay: 1 } as const;
+/** A job is taken so long before its first slot is due: a timer is more punctual than the queue. */
+const handedOutMs = 100;
+/** Slots that are due at once wait in the queue until one of so many jobs is over. */
+const mostJobsAtOnce = 4;
+/** Of more jobs than these it is estimated how many slots they hold. */
+const mostCounted = 20;
 const faultsEveryMs = 10_000;
 const tickOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 /** A chain of ticks whose next one is so far away has lost its job, or was moved by a clock that jumped. */
@@ -151,24 +159,25 @@ function logEvents(worker: Worker, queue: string, log: Log): void {
 
 function createSlotQueue({ connections, log, clock, secret, queueNamed, workOn }: Backend): SlotQueue {
   const slotsQueue = (location: string): Queue => queueNamed(`${slotsQueuePrefix}${location}`);
-  const jobOf = (job: SlotJob, origin: TakenSlot["origin"]) => {
-    const delay = Math.max(0, job.slotMs - clock.nowMs());
-    return {
-      name: "slot",
-      data: { probeId: job.probeId },
-      opts: { jobId: jobIdOf(job, origin, secret), delay, ...jobOptions },
-    };
+  const jobOf = (slots: readonly SlotJob[], origin: TakenSlot["origin"], attempt?: number) => {
+    const delay = Math.max(0, (slots[0]?.slotMs ?? 0) - clock.nowMs() - handedOutMs);
+    const opts = { jobId: jobIdOf(slots, origin, secret, attempt), delay, ...jobOptions };
+    return { name: "slots", data: dataOf(slots), opts };
+  };
+  const addAll = async (slots: readonly SlotJob[], location: string, attempt?: number): Promise<void> => {
+    await slotsQueue(location).addBulk(batchesOf(slots).map((batch) => jobOf(batch, "schedule", attempt)));
   };
   return {
-    async addAll(jobs, location) {
-      await slotsQueue(location).addBulk(jobs.map((job) => jobOf(job, "schedule")));
-    },
+    addAll,
     async add(job, location) {
-      const { name, data, opts } = jobOf(job, "asked");
+      const { name, data, opts } = jobOf([job], "asked");
       await slotsQueue(location).add(name, data, opts);
     },
     async waiting(location) {
-      return slotsQueue(location).getWaitingCount();
+      const jobs = await slotsQueue(location).getWaiting(0, mostCounted - 1);
+      const counted = jobs.reduce((sum, { id, data }) => sum + (slotsOfJob(id, data)?.length ?? 0), 0);
+      if (jobs.length < mostCounted) return counted;
+      return Math.round((counted / jobs.length) * (await slotsQueue(location).getWaitingCount()));
     },
     async keepTicking(everyMs) {
       const queue = queueNamed(ticksQueue);
@@ -184,12 +193,23 @@ function createSlotQueue({ connections, log, clock, secret, queueNamed, workOn }
     takeTicks: (handler) => workOn(ticksQueue, 1, handler),
     clockMs: connections.clockMs,
     checkWritable: connections.checkWritable,
-    work: (location, concurrency, handler) =>
-      workOn(`${slotsQueuePrefix}${location}`, concurrency, async (id, data) => {
-        const slot = slotOfJob(id, data);
-        if (slot === undefined) log.warn("ignored job without a valid slot", { location });
-        else await handler(slot);
-      }),
+    async work(location, concurrency, handler) {
+      const batches = createBatches(concurrency, handler, { clock, sleep, log });
+      const jobsAtOnce = Math.min(concurrency, mostJobsAtOnce);
+      const worker = await workOn(`${slotsQueuePrefix}${location}`, jobsAtOnce, async (id, data) => {
+        const slots = slotsOfJob(id, data);
+        if (slots === undefined) return log.warn("ignored job without valid slots", { location });
+        const left = await batches.take(slots);
+        if (left.length > 0) await addAll(left, location, clock.nowMs());
+      });
+      return {
+        pause: worker.pause,
+        async stop() {
+          const stopped = [worker.stop(), batches.stop()];
+          await Promise.all(stopped);
+        },
+      };
+    },
   };
 }
 

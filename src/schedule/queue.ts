@@ -41,8 +41,11 @@ export interface SlotQueue {
   /** A cheap write: rejects when the queue refuses it, as a full or read-only Redis does. */
   checkWritable(): Promise<void>;
   /** Begins to consume the slots of one location. The handler must not throw for a target's fault. */
-  work(location: string, concurrency: number, handler: (job: TakenSlot) => Promise<void>): Promise<SlotWorker>;
+  work(location: string, concurrency: number, handler: SlotHandler): Promise<SlotWorker>;
 }
+
+/** Runs a slot that is due. Once it has called `onClaimed`, nobody else needs to get that slot. */
+export type SlotHandler = (slot: TakenSlot, onClaimed: () => void) => Promise<void>;
 
 export interface DeliveryQueue {
   /** Asks for one attempt of one outbox entry. Asking twice for the same attempt is one job. */

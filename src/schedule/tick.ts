@@ -2,6 +2,7 @@ import type { Probe } from "../probe/probe.ts";
 import { slotOf, toleranceMs } from "../probe/slot.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Log } from "../std/log.ts";
+import { batchMs } from "./batch.ts";
 import { type Capacity, createCapacity } from "./capacity.ts";
 import { type Coming, comingAfter, type DueSlot } from "./coming.ts";
 import type { ScheduleEntry, SlotQueue, SlotStore } from "./queue.ts";
@@ -40,10 +41,10 @@ const mostAtOnce = 1_000;
  */
 export async function tickOnce(world: TickWorld, memory: TickMemory): Promise<void> {
   const nowMs = world.clock.nowMs();
-  const toMs = nowMs + aheadMs;
+  const toMs = endOfWindow(nowMs + aheadMs);
   const entries = world.timetable.entries();
   const wasSetBack = memory.untilMs !== undefined && memory.untilMs > toMs;
-  const fromMs = wasSetBack ? nowMs : Math.max(memory.untilMs ?? nowMs, nowMs - lookBackMs);
+  const fromMs = wasSetBack ? nowMs : Math.max(memory.untilMs ?? nowMs, endOfWindow(nowMs - lookBackMs));
   if (memory.coming?.from !== entries || wasSetBack || fromMs !== memory.untilMs) {
     memory.coming = { from: entries, coming: comingAfter(entries, fromMs) };
   }
@@ -57,6 +58,11 @@ export async function tickOnce(world: TickWorld, memory: TickMemory): Promise<vo
     memory.coming = undefined;
     throw error;
   }
+}
+
+/** Of the last window that has ended by then: whoever adds the same slots makes the same batches of them. */
+function endOfWindow(ms: number): number {
+  return Math.floor(ms / batchMs) * batchMs - 1;
 }
 
 async function addTo(

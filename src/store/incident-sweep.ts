@@ -5,9 +5,9 @@ import { sql } from "./sql.ts";
 import { lockIncident, lockSent, readChanges, readSurroundings, writeIncidents } from "./incidents.ts";
 
 /** What the passing of time alone changes about incidents. */
-export function createSweepStore(db: Database): Pick<SweepStore, "tend"> {
+export function createSweepStore(db: Database): Pick<SweepStore, "sweepIncident"> {
   return {
-    tend: (fingerprint, nowMs, change) =>
+    sweepIncident: (fingerprint, nowMs, change) =>
       db.transaction(async (tx) => {
         const newest = await lockIncident(tx, fingerprint);
         if (newest === undefined) return false;

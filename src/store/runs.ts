@@ -6,6 +6,7 @@ import { iso, rowSchema, word } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { effectsJson } from "./incidents.ts";
 import { readAround, readMemory } from "./memory.ts";
+import { seriesMemoryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
@@ -28,6 +29,14 @@ export function createRunStore(db: Database): RunStore {
     commit(run, decide, onAway = () => {}) {
       const progress: Progress = { sent: undefined };
       return whenBack(() => commit(db, run, decide, progress), onAway);
+    },
+
+    async recall({ id }) {
+      const [memory] = await db.select(
+        seriesMemoryRow,
+        sql`SELECT * FROM plumbline.series_memory WHERE series_id = ${id}`,
+      );
+      return memory;
     },
 
     async miss(slot, reason: MissReason) {

@@ -18,7 +18,7 @@ export const spanWords = {
   probe: {
     name: "probe",
     kind: "INTERNAL",
-    below: "the queue's span process",
+    below: "–",
     meaning: "one run, from taking the slot to its result in the store",
     error: "the verdict is fail or drift, or the run broke off; a refusal that was expected leaves it as it is",
     links:

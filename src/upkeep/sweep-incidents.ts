@@ -13,7 +13,7 @@ export interface SweepStore {
   /** In force or to come. */
   silences(nowMs: number): Promise<readonly Silence[]>;
   /** Lets `change` see the newest state of the incident and what is around it; whether it wrote anything. */
-  tend(
+  sweepIncident(
     fingerprint: string,
     nowMs: number,
     change: (incident: Incident, surroundings: Surroundings) => Effects | undefined,
@@ -36,7 +36,7 @@ export async function sweepIncidents(store: SweepStore, probes: readonly Probe[]
     const around = { silences, groups, outages: (outages.get(placeOf(incident)) ?? []).map(outageOf) };
     // Most are not due: a transaction is for those that are.
     if (probe === undefined || sweep(incident, probe, around, nowMs) === undefined) continue;
-    const isNotified = await store.tend(incident.fingerprint, nowMs, (newest, surroundings) =>
+    const isNotified = await store.sweepIncident(incident.fingerprint, nowMs, (newest, surroundings) =>
       sweep(newest, probe, surroundings, nowMs),
     );
     notified += isNotified ? 1 : 0;

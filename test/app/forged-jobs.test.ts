@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { plan } from "../../src/schedule/plan.ts";
+import { dataOf, jobIdOf } from "../../src/schedule/slot-of-job.ts";
 import { nextSlot } from "../../src/schedule/slots.ts";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
@@ -35,10 +36,12 @@ probes:
   const [entry] = plan([{ id: probeId, location: "forged", cadence: { kind: "every", everyMs: hourMs } } as never]);
   if (entry === undefined) throw new Error("no schedule");
   const comingMs = nextSlot(entry, Date.now()) + 24 * hourMs;
-  const forge = async (id: string): Promise<void> => {
+  const forge = async (slotMs: number, origin: "schedule" | "asked"): Promise<void> => {
+    const slots = [{ probeId, slotMs }];
+    const id = jobIdOf(slots, origin, "a guess");
     const job = {
-      name: "slot",
-      data: JSON.stringify({ probeId }),
+      name: "slots",
+      data: JSON.stringify(dataOf(slots)),
       opts: "{}",
       timestamp: "1",
       delay: "0",
@@ -50,8 +53,8 @@ probes:
   };
   const nowMs = Date.now();
   for (const slotMs of [nowMs, nowMs - 777, comingMs]) {
-    await forge(`slot|${probeId}|${slotMs}`);
-    await forge(`once|${probeId}|${slotMs}`);
+    await forge(slotMs, "schedule");
+    await forge(slotMs, "asked");
   }
   const ignored = () =>
     lines
@@ -124,8 +127,9 @@ probes:
     coming.push(slotMs);
   }
   for (const slotMs of coming) {
-    const jobId = `slot|often@forged|${slotMs}`;
-    await queue.add("slot", { probeId: "often@forged" }, { jobId, delay: hourMs });
+    const slots = [{ probeId: "often@forged", slotMs }];
+    const jobId = jobIdOf(slots, "schedule", "a guess");
+    await queue.add("slots", dataOf(slots), { jobId, delay: hourMs });
   }
   await eventually(async () => {
     const { rows } = await client.query<{ slot: Date; late: string }>(

@@ -10,10 +10,10 @@ import { freshDatabase } from "../setup/databases.ts";
 import { eventually } from "../setup/eventually.ts";
 
 test("by environment: embedded, PostgreSQL, production; Redis alone is refused", () => {
-  expect(chooseStorage({}, "data")).toEqual({ kind: "embedded", folder: "data" });
-  expect(chooseStorage({ DATABASE_URL: "postgres://x" }, "data").kind).toBe("postgres");
-  expect(chooseStorage({ DATABASE_URL: "postgres://x", REDIS_URL: "redis://x" }, "data").kind).toBe("production");
-  expect(chooseStorage({ REDIS_URL: "redis://x" }, "data").kind).toBe("refused");
+  expect(chooseStorage({})).toEqual({ kind: "embedded", folder: ".plumbline/data" });
+  expect(chooseStorage({ DATABASE_URL: "postgres://x" }).kind).toBe("postgres");
+  expect(chooseStorage({ DATABASE_URL: "postgres://x", REDIS_URL: "redis://x" }).kind).toBe("production");
+  expect(chooseStorage({ REDIS_URL: "redis://x" }).kind).toBe("refused");
 });
 
 test("one process schedules, two others work, on Redis and PostgreSQL: every slot runs once", async () => {

@@ -27,7 +27,7 @@ describe("by file, as Docker and Kubernetes hand secrets over", () => {
       DATABASE_URL_FILE: file("database", "postgres://u:p@db/x\n"),
       REDIS_URL_FILE: file("redis", "redis://r:1\r\n"),
     };
-    expect(chooseStorage(env, "data")).toEqual({
+    expect(chooseStorage(env)).toEqual({
       kind: "production",
       databaseUrl: "postgres://u:p@db/x",
       redisUrl: "redis://r:1",
@@ -35,15 +35,15 @@ describe("by file, as Docker and Kubernetes hand secrets over", () => {
   });
 
   test("an empty file is as good as none; Redis alone is refused all the same", () => {
-    expect(chooseStorage({ DATABASE_URL_FILE: file("empty", "\n") }, "data").kind).toBe("embedded");
-    expect(chooseStorage({ REDIS_URL_FILE: file("redis", "redis://r:1") }, "data").kind).toBe("refused");
+    expect(chooseStorage({ DATABASE_URL_FILE: file("empty", "\n") }).kind).toBe("embedded");
+    expect(chooseStorage({ REDIS_URL_FILE: file("redis", "redis://r:1") }).kind).toBe("refused");
   });
 
   test("both at once, and a file that is not there, are refused by their names", () => {
     expect(() => variable({ DATABASE_URL: "postgres://x", DATABASE_URL_FILE: "/x" }, "DATABASE_URL")).toThrow(
       new Refusal("DATABASE_URL and DATABASE_URL_FILE are both set: unset one of them.", 2),
     );
-    expect(() => chooseStorage({ DATABASE_URL_FILE: "/nowhere/db" }, "data")).toThrow(
+    expect(() => chooseStorage({ DATABASE_URL_FILE: "/nowhere/db" })).toThrow(
       "DATABASE_URL_FILE names /nowhere/db, which can't be read.",
     );
   });
@@ -97,7 +97,7 @@ describe("TLS", () => {
   const redisUrl = (): string => `rediss://localhost:${fronts.redis}`;
 
   async function open(env: Record<string, string>): Promise<readonly unknown[]> {
-    const storage = chooseStorage(env, "data");
+    const storage = chooseStorage(env);
     if (storage.kind === "refused") throw new Error(storage.reason);
     const pool = await openPool(storage, silentLog);
     try {
@@ -139,7 +139,7 @@ describe("TLS", () => {
 
   test("an authority without TLS would be a wish that nothing heeds: it is refused", () => {
     const env = { DATABASE_URL: "postgres://x", REDIS_URL: "redis://r:1", REDIS_CA_FILE: ca };
-    expect(chooseStorage(env, "data")).toEqual({
+    expect(chooseStorage(env)).toEqual({
       kind: "refused",
       reason: expect.stringContaining("begin REDIS_URL with rediss") as string,
     });

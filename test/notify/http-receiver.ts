@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Socket } from "node:net";
 
 export interface Received {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -31,6 +32,7 @@ export async function startReceiver(answer: Answer, tls?: { cert: string; key: s
     request.on("data", (piece: Buffer) => pieces.push(piece));
     request.on("end", () => {
       const one = {
+        method: request.method ?? "",
         path: request.url ?? "",
         headers: request.headers,
         body: Buffer.concat(pieces).toString(),

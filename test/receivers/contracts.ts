@@ -183,3 +183,107 @@ export const ntfyBody = z.strictObject({
     .max(3)
     .optional(),
 });
+
+const utf16 = z.int().min(0);
+
+/** `sendMessage` of the Bot API; no parse_mode, so that only these entities are markup. */
+export const telegramBody = z
+  .strictObject({
+    chat_id: z.string().regex(/^(-?\d+|@\w+)$/),
+    message_thread_id: z.int().optional(),
+    text: text(4096),
+    entities: z
+      .array(
+        z.discriminatedUnion("type", [
+          z.strictObject({ type: z.literal("bold"), offset: utf16, length: utf16.min(1) }),
+          z.strictObject({ type: z.literal("text_link"), offset: utf16, length: utf16.min(1), url: https() }),
+        ]),
+      )
+      .max(100),
+    link_preview_options: z.strictObject({ is_disabled: z.literal(true) }),
+    disable_notification: z.boolean(),
+  })
+  .refine(({ text: whole, entities }) => entities.every(({ offset, length }) => offset + length <= whole.length), {
+    error: "an entity beyond the text",
+  });
+
+/** `POST /v2/alerts`, and the actions on an alert. */
+const opsgenieNote = z.strictObject({ source: text(100), note: text(25_000) });
+const opsgenieAlert = z
+  .strictObject({
+    message: text(130),
+    alias: text(512),
+    description: text(15_000),
+    tags: z.array(text(50)).max(20),
+    details: z.record(z.string(), z.string()),
+    entity: text(512),
+    source: text(100),
+    priority: z.enum(["P1", "P2", "P3", "P4", "P5"]),
+  })
+  .refine(({ details }) => Object.entries(details).flat().join("").length <= 8000, { error: "details too long" });
+export const opsgenieBody = z.union([opsgenieAlert, opsgenieNote]);
+
+/** Alert events V2, CreateHTTP. */
+export const incidentIoBody = z.strictObject({
+  title: text(1000),
+  status: z.enum(["firing", "resolved"]),
+  deduplication_key: text(255),
+  description: z.string(),
+  source_url: https().optional(),
+  metadata: z.record(z.string(), z.string()),
+});
+
+/** Incoming webhook with message attachments. */
+export const mattermostBody = z.strictObject({
+  attachments: z
+    .array(
+      z.strictObject({
+        fallback: text(4000),
+        color: z.string().regex(/^#[0-9a-f]{6}$/),
+        title: text(200),
+        title_link: https().optional(),
+        text: text(16_383),
+        fields: z.array(z.strictObject({ title: text(100), value: text(4000), short: z.literal(false) })),
+      }),
+    )
+    .length(1),
+});
+
+/** `m.room.message` with `org.matrix.custom.html`. */
+export const matrixBody = z.strictObject({
+  msgtype: z.enum(["m.text", "m.notice"]),
+  body: z.string().min(1),
+  format: z.literal("org.matrix.custom.html"),
+  formatted_body: z.string().min(1),
+  "m.mentions": z.strictObject({}),
+});
+
+/** `POST /1/messages.json`, as a form. */
+export const pushoverBody = z
+  .strictObject({
+    token: z.string().length(30),
+    user: z.string().length(30),
+    title: text(250),
+    message: text(1024),
+    priority: z.enum(["-2", "-1", "0", "1", "2"]),
+    timestamp: z.string().regex(/^\d{10}$/),
+    retry: z.string().regex(/^\d+$/).optional(),
+    expire: z.string().regex(/^\d+$/).optional(),
+    url: https(512).optional(),
+    url_title: text(100).optional(),
+  })
+  .refine(({ priority, retry, expire }) => priority !== "2" || (Number(retry) >= 30 && Number(expire) <= 10_800), {
+    error: "an emergency without retry and expire",
+  });
+
+/** `POST /2010-04-01/Accounts/{sid}/Messages.json`, as a form. */
+export const twilioBody = z
+  .strictObject({
+    To: z.string().regex(/^\+\d{6,15}$/),
+    From: text(16).optional(),
+    MessagingServiceSid: z.string().length(34).optional(),
+    Body: text(1600),
+  })
+  .refine(({ From, MessagingServiceSid }) => (From === undefined) !== (MessagingServiceSid === undefined), {
+    error: "From or MessagingServiceSid",
+  });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { testEntry } from "../../src/notify/compose/test-alert.ts";
 import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
 import { outcomeOf } from "../../src/notify/deliver/outcome.ts";
 import { createRedactor } from "../../src/std/redact.ts";
@@ -14,11 +15,11 @@ const resolved = alertOf({}, "resolved");
 
 /** The request as it goes out, with the body laid out for reading. */
 function request(kind: SampleKind, alert = alertOf()): string {
-  const { url, headers, body } = posted(kind, alert, { links });
-  const parsed = JSON.parse(body) as unknown;
-  expect(JSON.stringify(parsed)).toBe(body);
+  const message = posted(kind, alert, { links });
+  const { method = "POST", url, headers } = message;
+  const parsed = bodyOf(message);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return `POST ${url}\n${lines.join("\n")}\n\n${JSON.stringify(parsed, null, 2)}\n`;
+  return `${method} ${url}\n${lines.join("\n")}\n\n${JSON.stringify(parsed, null, 2)}\n`;
 }
 
 /** The generic one has its alert whole in the body: what there is to say of it is said in tests of its own. */
@@ -42,6 +43,14 @@ describe("PagerDuty follows the incident", () => {
   ] as const)("%s: %s, always with the incident's key", (event, event_action) => {
     expect(action(event)).toMatchObject({ event_action, dedup_key: "f00dfeed-1" });
   });
+});
+
+test("PagerDuty shows a quiet test as a change, which notifies nobody", () => {
+  const { alert } = testEntry("team", "opened", atMs, "quiet test");
+  const { url, body } = posted("pagerduty", alert);
+  expect(url).toBe("https://events.pagerduty.com/v2/change/enqueue");
+  expect(JSON.parse(body)).toMatchObject({ payload: { summary: alert.summary, source: "Plumbline" } });
+  expect(body).not.toContain("event_action");
 });
 
 test("two installations with the same names share no incident at a service", () => {
@@ -93,6 +102,11 @@ describe("a status of success with an error in the body", () => {
     ["ntfy", '{"code":42901,"http":429,"error":"limit reached"}'],
     ["pagerduty", '{"status":"invalid event","message":"Event object is invalid","errors":["bad"]}'],
     ["alertmanager", '{"status":"error","errorType":"bad_data"}'],
+    ["telegram", '{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}'],
+    ["mattermost", '{"id":"web.incoming_webhook.general.app_error","status_code":400,"status":"fail"}'],
+    ["matrix", '{"errcode":"M_FORBIDDEN","error":"You are not in the room"}'],
+    ["pushover", '{"user":"invalid","errors":["user identifier is invalid"],"status":0,"request":"x"}'],
+    ["pushover", '{"request":"x","status":0}'],
     ["discord", "<!doctype html><title>Sign in</title>"],
   ] as const)("%s: %s", (kind, body) => {
     expect(outcome(kind, body)).toEqual({
@@ -112,6 +126,10 @@ describe("a status of success with an error in the body", () => {
     ["pagerduty", '{"status":"success","message":"Event processed","dedup_key":"x"}'],
     ["alertmanager", '{"status":"success"}'],
     ["webhook", "error: not read"],
+    ["telegram", '{"ok":true,"result":{"message_id":7,"text":"error rate up"}}'],
+    ["mattermost", "ok"],
+    ["matrix", '{"event_id":"$YUwRidLecu:example.com"}'],
+    ["pushover", '{"status":1,"request":"647d2300-702c-4b38-8b2f-d56326ae460b"}'],
   ] as const)("%s takes it: %s", (kind, body) => {
     expect(outcome(kind, body).kind).toBe("delivered");
   });
@@ -150,6 +168,13 @@ describe("statuses mean what the service says", () => {
     ["teams", { 202: "delivered", 200: "delivered", 400: "failed", 413: "refused", 429: "failed" }],
     ["googleChat", { 200: "delivered", 400: "refused", 404: "refused", 429: "failed" }],
     ["ntfy", { 200: "delivered", 400: "refused", 401: "failed", 429: "failed", 507: "failed" }],
+    ["telegram", { 200: "delivered", 400: "refused", 403: "refused", 401: "failed", 429: "failed" }],
+    ["opsgenie", { 202: "delivered", 200: "failed", 401: "failed", 422: "refused", 429: "failed" }],
+    ["incidentIo", { 202: "delivered", 401: "failed", 422: "refused", 429: "failed", 503: "failed" }],
+    ["mattermost", { 200: "delivered", 400: "refused", 501: "failed" }],
+    ["matrix", { 200: "delivered", 403: "refused", 401: "failed", 429: "failed" }],
+    ["pushover", { 200: "delivered", 400: "refused", 429: "failed", 500: "failed" }],
+    ["twilio", { 201: "delivered", 200: "failed", 400: "refused", 401: "failed", 429: "failed" }],
     ["webhook", { 200: "delivered", 204: "delivered", 400: "failed", 410: "gone" }],
   ] as const)("%s", (kind, expected) => {
     for (const [status, outcome] of Object.entries(expected))
@@ -162,6 +187,13 @@ test.each([
   ["ntfy", "TOPIC", "two words", "the topic of team is not a topic of 1 to 64 letters, digits, - and _"],
   ["ntfy", "TOKEN", "line\nbreak: x", "the token of team is not a token of printable ASCII without blanks"],
   ["alertmanager", "TOKEN", "line\nbreak: x", "the token of team is not a token of printable ASCII without blanks"],
+  ["telegram", "BOT", "123:short", "the token of team is not a bot token such as 123456:ABC-DEF…"],
+  ["opsgenie", "GENIE", "a key", "the API key of team is not an API key of 36 letters, digits and dashes"],
+  ["incidentIo", "TOKEN", "two words", "the token of team is not a token of printable ASCII without blanks"],
+  ["matrix", "TOKEN", "two words", "the token of team is not a token of printable ASCII without blanks"],
+  ["pushover", "PUSH_APP", "short", "the token of team is not a key of 30 letters and digits"],
+  ["pushover", "PUSH_USER", "short", "the user of team is not a key of 30 letters and digits"],
+  ["twilio", "PD", "short", "the password of team is not a secret of 32 letters and digits"],
   ["googleChat", "CHAT_URL", "nowhere", "the address of team is no URL"],
 ] as const)("%s refuses an unusable %s without printing it", (kind, env, value, words) => {
   const secret = (ref: object): string =>

@@ -4,6 +4,7 @@ import type { Alert } from "../../src/notify/compose/alert.ts";
 import type { Message } from "../../src/notify/deliver/receiver-kind.ts";
 import { renderFor } from "./render-for.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
+import { ourSeverities } from "../../src/receivers/severity-words.ts";
 import type { receiverKinds } from "../../src/receivers/receivers.ts";
 import { atMs, entryFor, receiver } from "../notify/samples.ts";
 
@@ -17,6 +18,7 @@ export const receivers = {
     kind: "pagerduty",
     url: "https://events.pagerduty.com/v2/enqueue",
     routingKey: { env: "PD" },
+    severities: { breaking: "critical", risky: "warning", informative: "info" },
   },
   slack: { ...address("SLACK_URL"), kind: "slack" },
   alertmanager: {
@@ -26,6 +28,7 @@ export const receivers = {
     token: { env: "TOKEN" },
     holdMs: 3_600_000,
     labels: { env: "production" },
+    severities: ourSeverities,
   },
   discord: { ...address("DISCORD_URL"), kind: "discord" },
   teams: { ...address("TEAMS_URL"), kind: "teams" },
@@ -36,6 +39,7 @@ export const receivers = {
     url: "https://ntfy.sh",
     topic: { env: "TOPIC" },
     token: { env: "TOKEN" },
+    severities: { breaking: 5, risky: 4, informative: 2 },
   },
   email: {
     ...address("ANY_URL"),
@@ -48,6 +52,55 @@ export const receivers = {
     from: { name: "Plumbline", address: "plumbline@example.com" },
     to: ["oncall@example.com"],
   },
+  telegram: {
+    ...address("ANY_URL"),
+    kind: "telegram",
+    url: "https://api.telegram.org",
+    token: { env: "BOT" },
+    chat: "-1001234567890",
+    thread: 42,
+  },
+  opsgenie: {
+    ...address("ANY_URL"),
+    kind: "opsgenie",
+    url: "https://api.opsgenie.com",
+    apiKey: { env: "GENIE" },
+    severities: { breaking: "P1", risky: "P3", informative: "P5" },
+  },
+  incidentIo: {
+    ...address("ANY_URL"),
+    kind: "incidentIo",
+    url: "https://api.incident.io",
+    source: "01GW2G3V0S59R238FAHPDS1R66",
+    token: { env: "TOKEN" },
+    severities: ourSeverities,
+  },
+  mattermost: { ...address("MATTERMOST_URL"), kind: "mattermost" },
+  matrix: {
+    ...address("ANY_URL"),
+    kind: "matrix",
+    url: "https://matrix.example.com/",
+    room: "!abc:example.com",
+    token: { env: "TOKEN" },
+  },
+  pushover: {
+    ...address("ANY_URL"),
+    kind: "pushover",
+    url: "https://api.pushover.net/1/messages.json",
+    token: { env: "PUSH_APP" },
+    user: { env: "PUSH_USER" },
+    severities: { breaking: 2, risky: 1, informative: -1 },
+  },
+  twilio: {
+    ...address("ANY_URL"),
+    kind: "twilio",
+    url: "https://api.twilio.com",
+    account: `AC${"0".repeat(32)}`,
+    user: `SK${"1".repeat(32)}`,
+    password: { env: "PD" },
+    from: "+15557654321",
+    to: "+15551234567",
+  },
 } as const satisfies { [Kind in keyof typeof receiverKinds]?: ReturnType<(typeof receiverKinds)[Kind]["resolve"]> };
 
 export type SampleKind = keyof typeof receivers;
@@ -59,6 +112,11 @@ const known: Readonly<Record<string, string>> = {
   DISCORD_URL: "https://discord.com/api/webhooks/1/x",
   TEAMS_URL: "https://prod-00.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=x",
   CHAT_URL: "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t",
+  BOT: "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11",
+  GENIE: "eb243592-faa2-4ba2-a551-1afdf565c889",
+  MATTERMOST_URL: "https://mattermost.example.com/hooks/x",
+  PUSH_APP: "azGDORePK8gMaC0QOYAMyEEuzJnyUi",
+  PUSH_USER: "uQiRzpo4DXghDmr9QzzfQu27cmVRsG",
   TOPIC: "plumbline-oncall\n",
   TOKEN: "tk_0123456789",
 };
@@ -79,6 +137,7 @@ export function posted(kind: SampleKind, alert?: Alert, over: Partial<Receiver> 
   return rendered;
 }
 
-export function bodyOf(message: Message): unknown {
-  return JSON.parse(message.body);
+export function bodyOf({ body, headers }: Message): unknown {
+  if (headers["content-type"] === "application/json") return JSON.parse(body);
+  return Object.fromEntries(new URLSearchParams(body));
 }

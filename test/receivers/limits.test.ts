@@ -18,14 +18,15 @@ const hundreds = alertOf({
   group: { reason: "provider-is-down", members, headline: "api.example.com is down: 200 of 200 targets do not reply" },
 });
 
-describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmless }) => {
+describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmless, names = 151 }) => {
   test("two hundred targets are one message that names them, or as many as there is room for and how many more", () => {
-    const { body: text } = posted(kind, hundreds, { links });
-    expect(body.safeParse(JSON.parse(text)).error?.issues ?? []).toEqual([]);
+    const parsed = bodyOf(posted(kind, hundreds, { links }));
+    expect(body.safeParse(parsed).error?.issues ?? []).toEqual([]);
+    const text = textsIn(parsed).join("\n");
     const named = members.filter((name) => text.includes(name)).length;
     const left = Number(/ and (\d+) more/.exec(text)?.[1] ?? 0);
-    expect(named + left).toBe(200);
-    expect(named).toBeGreaterThan(150);
+    if (names > 0) expect(named + left).toBe(200);
+    expect(named).toBeGreaterThanOrEqual(names);
   });
 
   test("whatever an alert holds: the shape and limits of the service, and nothing that it would obey", () => {
@@ -36,12 +37,12 @@ describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmle
         const checked: z.ZodSafeParseResult<unknown> = body.safeParse(parsed);
         expect(checked.error?.issues ?? []).toEqual([]);
         expect(Buffer.byteLength(message.body)).toBeLessThanOrEqual(maxBytes);
-        expect(message.headers["content-type"]).toBe("application/json");
+        expect(message.headers["content-type"]).toMatch(/^application\/(?:json|x-www-form-urlencoded)$/);
         for (const text of textsIn(parsed)) {
           expect(text.isWellFormed()).toBe(true);
           expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/u);
           expect(text).not.toMatch(/@(everyone|here|channel|all)\b/i);
-          expect(text).not.toMatch(/<(!|@|#|users\/)/);
+          expect(text.replace(/^began <!date\^\d+\^/, "")).not.toMatch(/<(!|@|#|users\/)/);
           expect(text).not.toMatch(/:\/\/evil/);
         }
         expect(harmless(parsed)).toEqual([]);

@@ -8,15 +8,15 @@ import { chat, type ChatReceiver } from "../chat.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { fit } from "../wording.ts";
 
-interface MattermostReceiver extends ChatReceiver {
-  readonly kind: "mattermost";
+interface RocketChatReceiver extends ChatReceiver {
+  readonly kind: "rocketChat";
 }
 
-const schema = chat.describe("an incoming webhook of Mattermost");
+const schema = chat.describe("an incoming webhook of Rocket.Chat");
 
-export const mattermost: ReceiverKind<typeof schema, MattermostReceiver> = {
+export const rocketChat: ReceiverKind<typeof schema, RocketChatReceiver> = {
   schema,
-  resolve: ({ url }, common) => ({ kind: "mattermost", ...common, url }),
+  resolve: ({ url }, common) => ({ kind: "rocketChat", ...common, url }),
   secrets: () => [],
   wakesPeople: false,
   forgets: false,
@@ -33,9 +33,9 @@ import { atMs, entryFor } from "../../notify/samples.ts";
 
 test("the summary is the text", () => {
   const common = { name: "ops", allowPrivate: false, timeoutMs: 1000 };
-  const receiver = { ...common, kind: "mattermost", url: { env: "A" } };
-  const message = kindOf(receiver).render(entryFor("ops"), receiver, () => "https://mattermost.example.com/hooks/x", atMs);
-  expect(message).toMatchObject({ url: "https://mattermost.example.com/hooks/x", body: expect.stringContaining("FIRING") });
+  const receiver = { ...common, kind: "rocketChat", url: { env: "A" } };
+  const message = kindOf(receiver).render(entryFor("ops"), receiver, () => "https://chat.example.com/hooks/x", atMs);
+  expect(message).toMatchObject({ url: "https://chat.example.com/hooks/x", body: expect.stringContaining("FIRING") });
 });
 `;
 
@@ -45,25 +45,29 @@ probes:
   - { name: valid, target: mini, scenario: valid-request, every: 5m }
 receivers:
   ops:
-    mattermost: { url: { env: MATTERMOST_WEBHOOK } }
+    rocketChat: { url: { env: ROCKET_CHAT_WEBHOOK } }
 `;
 
-const file = "src/receivers/mattermost/receiver.ts";
+const file = "src/receivers/rocket-chat/receiver.ts";
 
 test("following the recipe for a receiver is enough", () => {
   using copy = openScratchCopy();
   const differences = followRecipe(copy, {
     wish: "add a receiver",
-    test: "test/receivers/mattermost",
+    test: "test/receivers/rocket-chat",
     edit() {
       copy.create(file, kind);
-      copy.create("test/receivers/mattermost/receiver.test.ts", itsTest);
+      copy.create("test/receivers/rocket-chat/receiver.test.ts", itsTest);
       const table = "src/receivers/receivers.ts";
-      copy.replace(table, "import { ntfy }", 'import { mattermost } from "./mattermost/receiver.ts";\nimport { ntfy }');
-      copy.replace(table, "  ntfy,\n", "  ntfy,\n  mattermost,\n");
+      copy.replace(
+        table,
+        "import { ntfy }",
+        'import { rocketChat } from "./rocket-chat/receiver.ts";\nimport { ntfy }',
+      );
+      copy.replace(table, "  ntfy,\n", "  ntfy,\n  rocketChat,\n");
       const page = "docs/receivers.md";
-      copy.replace(page, "  phone:\n", "  ops:\n    mattermost: { url: { env: MATTERMOST_WEBHOOK } }\n  phone:\n");
-      copy.replace(page, "| `ntfy` |", "| `mattermost` | a text | 200 | – |\n| `ntfy` |");
+      copy.replace(page, "  phone:\n", "  ops:\n    rocketChat: { url: { env: ROCKET_CHAT_WEBHOOK } }\n  phone:\n");
+      copy.replace(page, "| `ntfy` |", "| `rocketChat` | a text | 200 | – |\n| `ntfy` |");
     },
   });
   expect(differences).toEqual([]);
@@ -76,7 +80,7 @@ test("following the recipe for a receiver is enough", () => {
   copy.replace("plumbline.yaml", "receivers:\n", "digest: { receivers: [ops] }\nreceivers:\n");
   copy.run("plumbline", "validate", "plumbline.yaml");
   copy.replace(file, "wakesPeople: false", "wakesPeople: true");
-  expect(() => copy.run("plumbline", "validate", "plumbline.yaml")).toThrow("which is mattermost");
+  expect(() => copy.run("plumbline", "validate", "plumbline.yaml")).toThrow("which is rocketChat");
 
   // A row that lacks something does not compile.
   copy.replace(file, "  wakesPeople: true,\n", "");

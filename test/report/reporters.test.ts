@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../../src/run/run.ts";
 import { isReporterName, reporters } from "../../src/report/reporters.ts";
-import { exitCodeOf } from "../../src/report/standing.ts";
+import { exitCodeOf } from "../../src/report/run-outcome.ts";
 import { aReport, mixedReports, roleGone } from "./samples.ts";
 import { wellFormed } from "./well-formed.ts";
 
@@ -101,7 +101,7 @@ describe("json", () => {
             "scenario": "valid-request",
             "location": "eu",
             "slot": "2026-11-23T09:00:00.000Z",
-            "standing": "drift",
+            "outcome": "drift",
             "state": "done",
             "reason": null,
             "verdict": "drift",
@@ -144,7 +144,7 @@ describe("json", () => {
             "scenario": "valid-request",
             "location": "eu",
             "slot": "2026-11-23T09:00:00.000Z",
-            "standing": "fail",
+            "outcome": "fail",
             "state": "done",
             "reason": null,
             "verdict": "fail",
@@ -250,23 +250,23 @@ describe("hostile text", () => {
   const hostile = fc.record({
     name: text,
     observed: text,
-    standing: fc.constantFrom("ok", "drift", "inconclusive"),
+    outcome: fc.constantFrom("ok", "drift", "inconclusive"),
   });
 
   function reportsOf(
     samples: readonly {
       name: string;
       observed: string;
-      standing: "ok" | "drift" | "inconclusive";
+      outcome: "ok" | "drift" | "inconclusive";
     }[],
   ) {
-    return samples.map(({ name, observed, standing }) =>
+    return samples.map(({ name, observed, outcome }) =>
       aReport({
         probe: name,
         target: name,
         model: name,
         scenario: name,
-        verdict: standing,
+        verdict: outcome,
         findings: [{ ...roleGone, observed, subject: observed }],
         unjudged: [observed],
       }),
@@ -285,7 +285,7 @@ describe("hostile text", () => {
       fc.property(fc.array(hostile, { maxLength: 3 }), (samples) => {
         const { output } = reporters.pretty(reportsOf(samples), plain);
         expect(output.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-        const lines = samples.map(({ standing }) => (standing === "ok" ? 1 : 4));
+        const lines = samples.map(({ outcome }) => (outcome === "ok" ? 1 : 4));
         expect(output.split("\n").length - 2).toBe(lines.reduce((sum, count) => sum + count, 0));
       }),
     ));

@@ -50,7 +50,6 @@ test("a probe that takes twice as long is asked again within minutes, and that a
 
   factor = 2;
   const before = extra;
-  const changedMs = nowMs;
   for (let index = slots; (await risky()).length === 0; index += 1) {
     await slot(noonMs + index * everyMs);
     // Three runs of the schedule prove a jump by themselves.

@@ -42,7 +42,7 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
     const firstMs = Date.now() + 300;
     const due = Array.from({ length: 20 }, (_, index) => ({ probeId, slotMs: firstMs + 25 * index }));
     await slots.addAll(due, "eu");
-    await slots.addAll(due.slice(10), "eu");
+    await slots.addAll(due, "eu");
     await eventually(() => expect(seen).toHaveLength(20));
     await Promise.all([worker.stop(), other.stop()]);
     expect(seen.map(({ slotMs }) => slotMs)).toEqual(due.map(({ slotMs }) => slotMs));
@@ -134,6 +134,30 @@ describe.each(Object.entries(backends))("the queue on %s", (_name, open) => {
       expect(seen.filter((id) => id === "msg_2").length).toBeGreaterThan(1);
     });
     await worker.stop();
+  });
+
+  test("at most so many slots of a batch run at once; what was not begun when work stops comes to the next worker", async () => {
+    const { slots } = opened.queues;
+    const due = Array.from({ length: 7 }, (_, index) => ({ probeId, slotMs: index + 1 }));
+    const { promise: free, resolve: finish } = Promise.withResolvers<void>();
+    const begun: number[] = [];
+    const worker = await slots.work("eu", 2, async ({ slotMs }, onClaimed) => {
+      begun.push(slotMs);
+      onClaimed();
+      await free;
+    });
+    await slots.addAll(due, "eu");
+    await eventually(() => expect(begun).toEqual([1, 2]));
+    const stopped = worker.stop();
+    const seen: number[] = [];
+    const next = await slots.work("eu", 2, async ({ slotMs }) => void seen.push(slotMs));
+    try {
+      await eventually(() => expect(seen).toEqual([3, 4, 5, 6, 7]));
+    } finally {
+      finish();
+      await Promise.all([stopped, next.stop()]);
+    }
+    expect(begun).toEqual([1, 2]);
   });
 
   test("a dozen locations on one process all get their slots", async () => {

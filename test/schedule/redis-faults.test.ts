@@ -189,7 +189,7 @@ describe("schedules on a real Redis", () => {
     const [failed] = await inside.getFailed();
     expect(failed?.failedReason).toBe("TypeError");
     const everything = await Promise.all(
-      (await redis.keys("*slot|*")).map((key) => redis.hgetall(key).catch(() => ({}))),
+      (await redis.keys("*slots|*")).map((key) => redis.hgetall(key).catch(() => ({}))),
     );
     expect(JSON.stringify([failed?.stacktrace, everything])).not.toContain("secret");
   });
@@ -224,7 +224,7 @@ describe("I1: kill -9 of a worker", () => {
     await eventually(async () => {
       const failed = await inside.getFailed();
       expect(failed.map(({ id }) => id)).toEqual([
-        jobIdOf({ probeId: probe.id, slotMs: Number(slot) }, "schedule", ""),
+        jobIdOf([{ probeId: probe.id, slotMs: Number(slot) }], "schedule", ""),
       ]);
       expect(failed[0]?.failedReason).toContain("more than allowable");
     });

@@ -1,50 +1,48 @@
 import { describe, expect, test } from "vitest";
-import { jobIdOf, outboxIdOfJob, slotOfJob } from "../../src/schedule/slot-of-job.ts";
+import { mostInBatch } from "../../src/schedule/batch.ts";
+import { dataOf, jobIdOf, outboxIdOfJob, slotsOfJob } from "../../src/schedule/slot-of-job.ts";
 
-const once = (probeId: string): string => jobIdOf({ probeId, slotMs: 5 }, "asked", "a secret");
+const job = { probeId: "a@x", slotMs: 1_795_431_819_137 };
+const other = { probeId: "a|b@x", slotMs: 5 };
+const idOf = jobIdOf([job], "schedule", "a secret");
 
 describe("a job is untrusted", () => {
-  test("the slot comes from the id of its job", () => {
-    expect(
-      slotOfJob(jobIdOf({ probeId: "a@x", slotMs: 1795431819137 }, "schedule", "a secret"), { probeId: "a@x" }),
-    ).toEqual({
-      probeId: "a@x",
-      slotMs: 1795431819137,
-      origin: "schedule",
-    });
-    expect(slotOfJob(once("a@x"), { probeId: "a@x" })).toEqual({ probeId: "a@x", slotMs: 5, origin: "asked" });
-    expect(slotOfJob("slot|a|b@x|5", { probeId: "a|b@x" })).toEqual({
-      probeId: "a|b@x",
-      slotMs: 5,
-      origin: "schedule",
-    });
+  test("its slots come from its data, their origin from its id", () => {
+    const jobs = [job, other];
+    expect(slotsOfJob(jobIdOf(jobs, "schedule", "a secret"), dataOf(jobs))).toEqual([
+      { ...job, origin: "schedule" },
+      { ...other, origin: "schedule" },
+    ]);
+    expect(slotsOfJob(jobIdOf([job], "asked", "a secret"), dataOf([job]))).toEqual([{ ...job, origin: "asked" }]);
   });
 
-  test("a signature of digits alone is not taken for the time", () => {
-    const data = { probeId: "a@x" };
-    expect(slotOfJob("slot|a@x|5|1234567890123456", data)).toMatchObject({ slotMs: 5 });
-    expect(slotOfJob("slot|a@x|5|123456789012345", data)).toBeUndefined();
-  });
-
-  test("the name of a coming job depends on a secret", () => {
-    const job = { probeId: "a@x", slotMs: 5 };
-    expect(jobIdOf(job, "schedule", "a secret")).toBe(jobIdOf(job, "schedule", "a secret"));
-    expect(jobIdOf(job, "schedule", "a secret")).not.toBe(jobIdOf(job, "schedule", "another"));
+  test("the name of a coming job depends on a secret, its slots, its origin and the attempt", () => {
+    const ids = [
+      idOf,
+      jobIdOf([job], "schedule", "another"),
+      jobIdOf([other], "schedule", "a secret"),
+      jobIdOf([job, other], "schedule", "a secret"),
+      jobIdOf([job], "asked", "a secret"),
+      jobIdOf([job], "schedule", "a secret", 1),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(jobIdOf([{ ...job }], "schedule", "a secret")).toBe(idOf);
   });
 
   test.each<[string, string | undefined, unknown]>([
-    ["no id", undefined, { probeId: "a@x" }],
-    ["a number of its own", "17", { probeId: "a@x" }],
-    ["no time", "slot|a@x|soon", { probeId: "a@x" }],
-    ["a time beyond all dates", "slot|a@x|9999999999999999", { probeId: "a@x" }],
-    ["that of another probe", "slot|b@x|1795431819137", { probeId: "a@x" }],
-    ["no probe", "slot|a@x|1795431819137", { probe: 1 }],
-    ["one that was asked for of another probe", once("b@x"), { probeId: "a@x" }],
-    ["no data", "slot|a@x|1795431819137", null],
-    ["a schedule of BullMQ", "repeat:a@x:1795431819137", { probeId: "a@x" }],
-    ["an endless name", `slot|${"a".repeat(301)}|1`, { probeId: "a".repeat(301) }],
+    ["no id", undefined, dataOf([job])],
+    ["a number of its own", "17", dataOf([job])],
+    ["no signature", "slots|", dataOf([job])],
+    ["a time beyond all dates", idOf, dataOf([{ ...job, slotMs: 8_640_000_000_000_001 }])],
+    ["no time", idOf, { slots: [["a@x", "soon"]] }],
+    ["no probe", idOf, { slots: [[1, 1]] }],
+    ["no slots", idOf, { slots: [] }],
+    ["more slots than a batch holds", idOf, dataOf(Array.from({ length: mostInBatch + 1 }, () => job))],
+    ["no data", idOf, null],
+    ["a schedule of BullMQ", "repeat:a@x:1795431819137", dataOf([job])],
+    ["an endless name", idOf, dataOf([{ ...job, probeId: "a".repeat(301) }])],
   ])("%s is no slot", (_case, id, data) => {
-    expect(slotOfJob(id, data)).toBeUndefined();
+    expect(slotsOfJob(id, data)).toBeUndefined();
   });
 
   test("a delivery names its outbox entry, or is none", () => {

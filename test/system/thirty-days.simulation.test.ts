@@ -84,8 +84,8 @@ function probeOf(index: number, model: string): Probe {
   return { ...sample, id: `${name}@eu`, name, target, cadence: { kind: "every", everyMs }, judge };
 }
 
-test("thirty days of twenty targets: the five planted drifts are told, and nothing else", () => {
-  for (let index = 0; index < 20; index += 1) {
+test("thirty days of sixteen targets: the five planted drifts open incidents, and nothing else does", () => {
+  for (let index = 0; index < 16; index += 1) {
     const plan = plans.get(index);
     const startMs = Date.UTC(2026, 2, 1) + index * 7 * minuteMs;
     const marginal = marginals[index % marginals.length] ?? [];

@@ -4,6 +4,7 @@ import { acceptShape } from "./accept-shape.ts";
 import { acceptFromChange, type NewNormal } from "../drift/baseline/new-normal.ts";
 import { acceptRate } from "../drift/rate/error-rate.ts";
 import type { Finding } from "../judgement.ts";
+import { acceptOutput } from "../output/output-judge.ts";
 import { acceptCounts } from "../drift/counts/token-counts.ts";
 
 /**
@@ -30,6 +31,8 @@ export function acceptAsNormal(
       return acceptFromChange(memory, fewestSamples) ?? anew;
     case "availability":
       return acceptRate(memory, fewestSamples) ?? anew;
+    case "output":
+      return acceptOutput(memory) ?? anew;
     default:
       return series.aspect satisfies never;
   }

@@ -38,6 +38,9 @@ function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefine
   ];
 }
 
+/** A year: whatever is beyond is no time to wait. */
+const mostSeconds = 31_536_000;
+
 /** No server asks for so long a wait and says elsewhere that a short one is enough. */
 function waitHint(telling: Readonly<Record<string, string>>): string[] {
   const asked = telling["retry-after"];
@@ -45,7 +48,7 @@ function waitHint(telling: Readonly<Record<string, string>>): string[] {
   const seconds = Number(asked);
   const [name, reset] = Object.entries(telling).find(([header]) => /reset/.test(header)) ?? ["", ""];
   const resetMs = Number.parseFloat(reset) * (reset.endsWith("ms") ? 1 : 1000);
-  if (!Number.isFinite(seconds)) return [`Retry-After: ${asked}`];
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds > mostSeconds) return [`Retry-After: ${asked}`];
   const wait = `Retry-After: ${asked} (${formatDurationMs(seconds * 1000)})`;
   const isFarApart = resetMs > 0 && resetMs < seconds * 100;
   return [

@@ -68,6 +68,7 @@ const alertMembers = {
     "latency",
     "usage",
     "budget",
+    "output",
     "monitor",
   ]),
   severity: z.enum(["breaking", "risky", "informative"]),

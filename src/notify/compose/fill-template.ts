@@ -12,6 +12,9 @@ export interface Link {
 /** Longest address that every receiver takes. */
 const maxHref = 2000;
 
+/** An alert, or one whose severity has the word of a receiver. */
+export type Filling = Omit<Alert, "severity"> & { readonly severity: string };
+
 /** All links of one alert: first its incident, then those to further information, then those to actions. */
 export function linksFor(alert: Alert, templates: readonly LinkTemplate[] = []): Link[] {
   const page = alert.page === undefined ? [] : [{ text: "Open the incident", href: alert.page }];
@@ -39,7 +42,7 @@ export function readingLinks(alert: Alert, templates: readonly LinkTemplate[] = 
 }
 
 /** A text that is one placeholder becomes what is there, of whatever type; in longer texts it becomes text. */
-export function fillTemplate(template: TemplateValue, alert: Alert): Json {
+export function fillTemplate(template: TemplateValue, alert: Filling): Json {
   if (typeof template === "string") {
     const path = solePath(template);
     return path === undefined ? fillText(template, (one) => textOf(valueAt(alert, one))) : valueAt(alert, path);
@@ -55,7 +58,7 @@ function isList(template: object): template is readonly TemplateValue[] {
 }
 
 /** What an alert has at a path such as `changes.0.after` or `evidence.last.traceId`; null where it has nothing. */
-function valueAt(alert: Alert, path: string): Json {
+function valueAt(alert: Filling, path: string): Json {
   const plain = JSON.parse(JSON.stringify(alert)) as Json;
   return path.split(".").reduce<Json>((value, step) => {
     if (Array.isArray(value)) return value.at(step === "last" ? -1 : Number(step)) ?? null;

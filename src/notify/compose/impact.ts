@@ -25,6 +25,10 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
       return "each request costs more or less than before";
     case "budget":
       return changes[0]?.what.startsWith("spend cap ") === true ? "outages can go unnoticed until then" : undefined;
+    case "output":
+      return changes[0]?.what === "answers replayed"
+        ? "users can get answers to other people's requests, or old ones"
+        : "answers can be of another quality, price or style than what was tested";
     case "monitor":
       return "alerts about targets can be late or missing";
     default:

@@ -63,7 +63,7 @@ async function send(
   });
   try {
     const reply = await client.request({
-      method: "POST",
+      method: request.method ?? "POST",
       path: `${url.pathname}${url.search}`,
       headers: { "user-agent": "plumbline", "accept-encoding": "identity", ...request.headers },
       body: request.body,

@@ -1,5 +1,7 @@
-/** One POST, as far as delivering an alert needs it. */
+/** One request, as far as delivering an alert needs it. */
 export interface PostRequest {
+  /** POST when left out. */
+  readonly method?: "PUT" | undefined;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -8,6 +8,8 @@ import type { StatusRules } from "./outcome.ts";
 
 /** What is to be posted, complete with signatures: made anew for each attempt, never stored or logged. */
 export interface Message {
+  /** POST when left out. */
+  readonly method?: "PUT";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -49,4 +51,14 @@ export function urlOf({ url }: Receiver, secret: SecretReader): string {
 /** A message with a JSON body. */
 export function jsonMessage(url: string, body: object, headers: Readonly<Record<string, string>> = {}): Message {
   return { url, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+}
+
+/** A message with the body of a form, for services that take nothing else. */
+export function formMessage(
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Message {
+  const body = new URLSearchParams(fields).toString();
+  return { url, headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body };
 }

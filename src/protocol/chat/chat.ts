@@ -5,6 +5,7 @@ import { mistakes } from "./mistakes.ts";
 import { estimatePromptTokens } from "./prompt-tokens.ts";
 import { readError } from "./envelopes.ts";
 import { flawsOf, lastWordsOf } from "./flaws.ts";
+import { topLogprobs } from "./logprobs.ts";
 import { chunkPosition, isListed, isPermanentError, readReply } from "./reply.ts";
 import { chatPath, chatRequest } from "./request.ts";
 import { openChatStream } from "./stream.ts";
@@ -40,6 +41,7 @@ export const chat: Protocol = {
   chunkPosition,
   streamUsage: streamUsageOf,
   isListed,
+  topLogprobs,
   estimatePromptTokens,
   sampleEvents,
 };

@@ -9,14 +9,23 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { howSure } from "../../notify/compose/summary.ts";
 import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import {
+  headersFrom,
+  requestProblems,
+  requestSecrets,
+  type RequestSettings,
+  requestSettings,
+} from "../request-settings.ts";
 import { bearerToken } from "../secret-form.ts";
+import { ourSeverities, severityWords, type SeverityWords } from "../severity-words.ts";
 import { changeLines, fit } from "../wording.ts";
 
-interface AlertmanagerReceiver extends Receiver {
+interface AlertmanagerReceiver extends Receiver, RequestSettings {
   readonly kind: "alertmanager";
   readonly token?: SecretRef | undefined;
   /** Alertmanager takes an alert for resolved when it was not sent again for this time. */
   readonly holdMs: number;
+  readonly severities: SeverityWords<string>;
   /** Further labels of every alert. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -40,6 +49,8 @@ const schema = z
       )
       .default({})
       .meta({ description: "labels of every alert", examples: [{ env: "production" }] }),
+    severities: severityWords(z.string().min(1).max(40), ourSeverities),
+    ...requestSettings,
     ...commonSettings,
   })
   .describe("Prometheus Alertmanager");
@@ -52,20 +63,33 @@ const shortestHoldMs = 120_000;
  */
 export const alertmanager: ReceiverKind<typeof schema, AlertmanagerReceiver> = {
   schema,
-  resolve: ({ url, token, hold, labels }, common) => ({
+  resolve: ({ url, token, hold, labels, severities, headers, basicAuth }, common) => ({
     kind: "alertmanager",
     ...common,
     url,
     token,
     holdMs: durationMs(hold),
     labels,
+    severities,
+    headers,
+    basicAuth,
   }),
-  problems({ hold }) {
-    if (durationMs(hold) >= shortestHoldMs) return [];
+  problems({ hold, token, headers, basicAuth }) {
     const expected = "at least 2m, because alerts are sent again every minute";
-    return [{ key: "hold", expected, got: `${durationMs(hold) / 1000}s`, hint: "10m is a good value" }];
+    return [
+      ...(durationMs(hold) >= shortestHoldMs
+        ? []
+        : [{ key: "hold", expected, got: `${durationMs(hold) / 1000}s`, hint: "10m is a good value" }]),
+      ...(token !== undefined && basicAuth !== undefined
+        ? [{ key: "token", expected: "a token, or basicAuth", got: "both", hint: "remove one of them" }]
+        : []),
+      ...requestProblems({ headers, basicAuth }),
+    ];
   },
-  secrets: ({ token }) => (token === undefined ? [] : [{ ref: token, form: bearerToken }]),
+  secrets: (receiver) => [
+    ...(receiver.token === undefined ? [] : [{ ref: receiver.token, form: bearerToken }]),
+    ...requestSecrets(receiver),
+  ],
   wakesPeople: true,
   statuses: { delivered: [200], refused: [400, 422], goneIsFailure: true, deniedBy: isErrorBody },
   forgets: true,
@@ -73,10 +97,12 @@ export const alertmanager: ReceiverKind<typeof schema, AlertmanagerReceiver> = {
     if (alert.status === "information") {
       return { refused: `${receiver.name} has no alerts without an end: it gets no digests` };
     }
-    const headers = bearerHeaders(receiver, secret, bearerToken);
+    const bearer = bearerHeaders(receiver, secret, bearerToken);
+    if ("refused" in bearer) return { refused: bearer.refused };
+    const headers = headersFrom(receiver, secret);
     if ("refused" in headers) return { refused: headers.refused };
     const url = `${urlOf(receiver, secret).replace(/\/+$/, "")}/api/v2/alerts`;
-    return jsonMessage(url, postable(alert, receiver, atMs), headers);
+    return jsonMessage(url, postable(alert, receiver, atMs), { ...headers, ...bearer });
   },
 };
 
@@ -85,6 +111,7 @@ function postable(alert: Alert, receiver: AlertmanagerReceiver, atMs: number): o
   const startMs = timeOf(alert.firstBadSlot) ?? timeOf(alert.at) ?? atMs;
   const nowMs = Math.max(startMs, timeOf(alert.at) ?? atMs);
   const links = linksFor(alert, receiver.links);
+  const word = receiver.severities[alert.severity];
   const alertOf = (severity: string, endMs: number): object => ({
     labels: labelsOf(alert, severity, receiver),
     annotations: annotationsOf(alert, links),
@@ -92,14 +119,14 @@ function postable(alert: Alert, receiver: AlertmanagerReceiver, atMs: number): o
     endsAt: new Date(endMs).toISOString(),
     ...(links[0] === undefined ? {} : { generatorURL: links[0].href }),
   });
-  if (alert.status === "resolved") return [alertOf(alert.severity, nowMs)];
-  const firing = alertOf(alert.severity, Math.max(startMs, atMs) + receiver.holdMs);
-  const lower = alert.event === "escalated" ? below[alert.severity] : [];
-  return [firing, ...lower.map((severity) => alertOf(severity, nowMs))];
+  if (alert.status === "resolved") return [alertOf(word, nowMs)];
+  const firing = alertOf(word, Math.max(startMs, atMs) + receiver.holdMs);
+  const lower = alert.event === "escalated" ? below[alert.severity].map((one) => receiver.severities[one]) : [];
+  return [firing, ...lower.filter((one) => one !== word).map((one) => alertOf(one, nowMs))];
 }
 
 /** Lower severities of which receivers are notified. */
-const below: Readonly<Record<Alert["severity"], readonly string[]>> = {
+const below: SeverityWords<readonly Alert["severity"][]> = {
   breaking: ["risky"],
   risky: [],
   informative: [],

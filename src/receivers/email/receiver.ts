@@ -99,8 +99,8 @@ export const email: ReceiverKind<typeof schema, EmailReceiver> = {
         from,
         to,
         subject: fit(`${headline(alert)}: ${alert.summary}`, 240),
-        text: textOf(alert, links),
-        html: htmlOf(alert, links),
+        text: textOf(alert, links, receiver),
+        html: htmlOf(alert, links, receiver),
         messageId: `<${id}@${domain}>`,
         inReplyTo: `<incident.${shortHash(`${alert.installation ?? ""} ${alert.incidentId}`, 32)}@${domain}>`,
         atMs,
@@ -131,17 +131,17 @@ function problems({ user, password: ref, security, allowPrivate }: z.output<type
   ];
 }
 
-function textOf(alert: Alert, links: readonly Link[]): string {
+function textOf(alert: Alert, links: readonly Link[], { tz }: EmailReceiver): string {
   return [
-    renderAlertText(alert, { columns: 76 }),
+    renderAlertText(alert, { columns: 76, tz }),
     ...links.map(({ text, href }) => `${fit(text, 60)}: ${href}\n`),
   ].join("");
 }
 
 /** Every text is escaped; there is no image, no script and no address but those of the configuration. */
-function htmlOf(alert: Alert, links: readonly Link[]): string {
+function htmlOf(alert: Alert, links: readonly Link[], receiver: EmailReceiver): string {
   const changes = changeLines(alert, 300, escapeHtml).map((line) => `<li>${line}</li>`);
-  const facts = factLines(alert, 400, escapeHtml).map(
+  const facts = factLines(alert, 400, receiver, escapeHtml).map(
     ([name, value]) =>
       `<tr><td style="padding:2px 12px 2px 0;color:#555;vertical-align:top">${escapeHtml(name)}</td><td>${value}</td></tr>`,
   );

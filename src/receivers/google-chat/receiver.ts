@@ -42,7 +42,7 @@ export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
             sections: [
               { widgets: [paragraph([`<b>${fit(alert.summary, 400, escapeHtml)}</b>`]), ...someChanges(changes)] },
               {
-                widgets: factLines(alert, 200, escapeHtml).map(([name, value]) => ({
+                widgets: factLines(alert, 200, receiver, escapeHtml).map(([name, value]) => ({
                   decoratedText: { topLabel: name, text: value, wrapText: true },
                 })),
               },

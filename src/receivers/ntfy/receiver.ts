@@ -1,3 +1,4 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
@@ -9,13 +10,15 @@ import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { isErrorBody } from "../error-body.ts";
 import { bearerHeaders, commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { bearerToken, matching } from "../secret-form.ts";
-import { changeLines, factLines, fit } from "../wording.ts";
+import { severityWords, type SeverityWords } from "../severity-words.ts";
+import { changeLines, factLines, fit, linesWithin } from "../wording.ts";
 
 interface NtfyReceiver extends Receiver {
   readonly kind: "ntfy";
   /** Whoever knows the topic can read it. */
   readonly topic: SecretRef;
   readonly token?: SecretRef | undefined;
+  readonly severities: SeverityWords<number>;
 }
 
 const schema = z
@@ -23,6 +26,9 @@ const schema = z
     url: urlOrEnv.default("https://ntfy.sh").describe("the server"),
     topic: secretSchema.describe("anyone who knows the topic can read it"),
     token: secretSchema.optional().describe("an access token of the server"),
+    severities: severityWords(z.int().min(1).max(5), { breaking: 5, risky: 4, informative: 2 }).describe(
+      "the priority of each severity, from 1 to 5",
+    ),
     ...commonSettings,
   })
   .describe("the service ntfy.sh, or your own server");
@@ -32,7 +38,14 @@ const topicForm = matching("a topic of 1 to 64 letters, digits, - and _", /^[A-Z
 /** ntfy, published as JSON: plain text on a phone. https://docs.ntfy.sh/publish/#publish-as-json */
 export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
   schema,
-  resolve: ({ url, topic, token }, common) => ({ kind: "ntfy", ...common, url, topic, token }),
+  resolve: ({ url, topic, token, severities }, common) => ({
+    kind: "ntfy",
+    ...common,
+    url,
+    topic,
+    token,
+    severities,
+  }),
   secrets: ({ topic, token }) => [
     { ref: topic, form: topicForm },
     ...(token === undefined ? [] : [{ ref: token, form: bearerToken }]),
@@ -49,13 +62,13 @@ export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
     const lines = [
       fit(alert.summary, 300),
       ...changeLines(alert, 240),
-      ...factLines(alert, 200).map(([what, value]) => `${what}: ${value}`),
+      ...factLines(alert, 200, receiver).map(([what, value]) => `${what}: ${value}`),
     ];
     const message = {
       topic,
       title: headline(alert),
-      message: withinBytes(lines, maxMessageBytes),
-      priority: priorityOf(alert),
+      message: linesWithin(lines, maxMessageBytes, Buffer.byteLength),
+      priority: priorityOf(alert, receiver),
       tags: [tagOf(alert), "plumbline"],
       ...(links[0] === undefined ? {} : { click: links[0].href }),
       ...(links.length === 0
@@ -75,24 +88,14 @@ export const ntfy: ReceiverKind<typeof schema, NtfyReceiver> = {
 const maxMessageBytes = 4096;
 const maxActions = 3;
 
-/** As many lines as there is room for, from the top. */
-function withinBytes(lines: readonly string[], max: number): string {
-  const sign = "…";
-  let kept = "";
-  for (const line of lines) {
-    const longer = kept === "" ? line : `${kept}\n${line}`;
-    if (Buffer.byteLength(`${longer}\n${sign}`) > max) return `${kept}\n${sign}`;
-    kept = longer;
-  }
-  return kept;
-}
-
 /** 5 rings through "do not disturb". */
-function priorityOf({ status, severity, uncheckedSince }: Alert): number {
+function priorityOf(alert: Alert, { severities }: NtfyReceiver): number {
+  const { status, severity, uncheckedSince } = alert;
+  if (isQuietTest(alert)) return 1;
   if (status === "information") return 2;
   if (uncheckedSince !== undefined) return 3;
   if (status !== "firing") return status === "resolved" ? 3 : 2;
-  return severity === "breaking" ? 5 : 4;
+  return severities[severity];
 }
 
 /** ntfy shows these as emoji. */

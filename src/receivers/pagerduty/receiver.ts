@@ -1,27 +1,33 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
 import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.ts";
 import type { SecretRef } from "../../probe/target.ts";
-import { shortHash } from "../../std/hash.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { jsonMessage, type Message, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { isErrorBody } from "../error-body.ts";
+import { incidentKey } from "../incident-key.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
+import { severityWords, type SeverityWords } from "../severity-words.ts";
 import { changeLines, factLines, fit } from "../wording.ts";
+
+const severity = z.enum(["critical", "error", "warning", "info"]);
 
 interface PagerDutyReceiver extends Receiver {
   readonly kind: "pagerduty";
   /** The integration key of a service's Events API v2 integration. */
   readonly routingKey: SecretRef;
+  readonly severities: SeverityWords<z.output<typeof severity>>;
 }
 
 const schema = z
   .strictObject({
     routingKey: secretSchema.describe("the integration key of an Events API v2 integration"),
     url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("another for the service region EU"),
+    severities: severityWords(severity, { breaking: "critical", risky: "warning", informative: "info" }),
     ...commonSettings,
   })
   .describe("Events API v2");
@@ -34,7 +40,13 @@ const integrationKey = matching("an integration key of 32 letters and digits", /
  */
 export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   schema,
-  resolve: ({ url, routingKey }, common) => ({ kind: "pagerduty", ...common, url, routingKey }),
+  resolve: ({ url, routingKey, severities }, common) => ({
+    kind: "pagerduty",
+    ...common,
+    url,
+    routingKey,
+    severities,
+  }),
   secrets: ({ routingKey }) => [{ ref: routingKey, form: integrationKey }],
   wakesPeople: true,
   forgets: false,
@@ -45,7 +57,8 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
     if (!integrationKey.accepts(key)) {
       return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };
     }
-    const event = { routing_key: key, event_action: actions[alert.status], dedup_key: dedupKey(alert) };
+    if (isQuietTest(alert)) return changeEvent(alert, urlOf(receiver, secret), key);
+    const event = { routing_key: key, event_action: actions[alert.status], dedup_key: incidentKey(alert, 255) };
     if (alert.status !== "firing") return jsonMessage(urlOf(receiver, secret), event);
     return jsonMessage(urlOf(receiver, secret), {
       ...event,
@@ -53,7 +66,7 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
       payload: {
         summary: fit(alert.summary, 1024),
         source: fit(alert.target, 255),
-        severity: severities[alert.severity],
+        severity: receiver.severities[alert.severity],
         timestamp: alert.at,
         component: fit(alert.model, 255),
         group: fit(alert.scenario, 255),
@@ -61,7 +74,7 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
         custom_details: {
           what: headline(alert),
           changes: changeLines(alert, 300),
-          ...Object.fromEntries(factLines(alert, 400)),
+          ...Object.fromEntries(factLines(alert, 400, receiver)),
         },
       },
       links: linksFor(alert, receiver.links),
@@ -69,22 +82,14 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   },
 };
 
+/** It is shown beside the incidents of the service, and notifies nobody. */
+function changeEvent(alert: Alert, url: string, key: string): Message {
+  const payload = { summary: fit(alert.summary, 1024), source: "Plumbline", timestamp: alert.at };
+  return jsonMessage(url.replace(/\/v2\/enqueue$/, "/v2/change/enqueue"), { routing_key: key, payload });
+}
+
 const actions: Readonly<Record<Exclude<Alert["status"], "information">, string>> = {
   firing: "trigger",
   acknowledged: "acknowledge",
   resolved: "resolve",
 };
-
-const severities: Readonly<Record<Alert["severity"], string>> = {
-  breaking: "critical",
-  risky: "warning",
-  informative: "info",
-};
-
-const longestDedupKey = 255;
-
-/** The same in every message about one incident, and in none about another one of any installation. */
-function dedupKey({ installation, incidentId }: Alert): string {
-  const key = installation === undefined ? incidentId : `${installation}-${incidentId}`;
-  return key.length <= longestDedupKey ? key : shortHash(key, 64);
-}

@@ -1,3 +1,5 @@
+import { zonedTime } from "../../std/zoned-time.ts";
+import type { Alert } from "../../notify/compose/alert.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
@@ -26,7 +28,7 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
   render({ alert }, receiver, secret) {
     const links = linksWithin(linksFor(alert, receiver.links), 2500);
     const changes = changeLines(alert, 260, escapeSlack);
-    const facts = factLines(alert, 180, escapeSlack).map(([name, value]) => `${name}: ${value}`);
+    const facts = factLines(alert, 180, receiver, escapeSlack).map(([name, value]) => `${name}: ${value}`);
     return jsonMessage(urlOf(receiver, secret), {
       text: `${headline(alert)}: ${fit(alert.summary, 400, escapeSlack)}`,
       unfurl_links: false,
@@ -36,7 +38,7 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
         section([fit(alert.summary, 400, escapeSlack)]),
         ...(changes.length === 0 ? [] : [section(changes)]),
         section(facts),
-        ...(links.length === 0 ? [] : [{ type: "context", elements: links.map(linkElement) }]),
+        ...contextOf([...beganElement(alert), ...links.map(linkElement)].slice(0, maxElements)),
       ],
     });
   },
@@ -45,6 +47,20 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
 /** The three characters that Slack gives a meaning to. */
 function escapeSlack(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Slack's limit of a context block. */
+const maxElements = 10;
+
+const contextOf = (elements: readonly object[]): object[] =>
+  elements.length === 0 ? [] : [{ type: "context", elements }];
+
+/** When it began, in the time zone of whoever reads it. */
+function beganElement({ firstBadSlot }: Alert): object[] {
+  const seconds = Math.floor(Date.parse(firstBadSlot) / 1000);
+  if (!Number.isSafeInteger(seconds)) return [];
+  const text = `began <!date^${seconds}^{date_short_pretty} {time}|${zonedTime(firstBadSlot, "UTC")}>`;
+  return [{ type: "mrkdwn", text }];
 }
 
 const plain = (text: string): object => ({ type: "plain_text", text, emoji: false });

@@ -41,7 +41,7 @@ export const teams: ReceiverKind<typeof schema, TeamsReceiver> = {
               line([run(headline(alert), { weight: "Bolder", size: "Large", color: colourOf(alert) })]),
               line([run(fit(alert.summary, 300), { weight: "Bolder" })]),
               ...changeLines(alert, 240).map((text) => line([run(text, { fontType: "Monospace" })])),
-              ...factLines(alert, 160).map(([name, value]) =>
+              ...factLines(alert, 160, receiver).map(([name, value]) =>
                 line([run(`${name}: `, { isSubtle: true }), run(value)], "Small"),
               ),
             ],

@@ -5,14 +5,22 @@ import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.
 import type { SecretRef } from "../../probe/target.ts";
 import { pathsOf, type TemplateValue } from "../../probe/template.ts";
 import type { Alert, OutboxEntry } from "../../notify/compose/alert.ts";
-import { fillTemplate, readingLinks } from "../../notify/compose/fill-template.ts";
+import { fillTemplate, type Filling, readingLinks } from "../../notify/compose/fill-template.ts";
 import { urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { refusePaths } from "../alert-paths.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
+import {
+  headersFrom,
+  requestProblems,
+  requestSecrets,
+  type RequestSettings,
+  requestSettings,
+} from "../request-settings.ts";
 import type { SecretForm } from "../secret-form.ts";
+import { ourSeverities, renamedSeverities, type SeverityWords } from "../severity-words.ts";
 import { type WebhookKey, webhookKey, webhookKeyForm } from "./key.ts";
 
-export interface WebhookReceiver extends Receiver {
+export interface WebhookReceiver extends Receiver, RequestSettings {
   readonly kind: "webhook";
   /** Standard Webhooks secrets, newest first; all of them sign: `whsec_…` as `v1`, `whsk_…` as `v1a`. */
   readonly secrets: readonly SecretRef[];
@@ -22,7 +30,11 @@ export interface WebhookReceiver extends Receiver {
 /** What the generic receiver posts: Standard Webhooks' own body when left out. */
 type WebhookBody =
   | { readonly format: "standard" | "cloudevents" }
-  | { readonly format: "template"; readonly template: TemplateValue };
+  | {
+      readonly format: "template";
+      readonly template: TemplateValue;
+      readonly severities?: SeverityWords<string>;
+    };
 
 const template = z
   .record(z.string(), z.json())
@@ -49,11 +61,19 @@ const schema = z
       .default("standard")
       .describe("the body: Standard Webhooks' or CloudEvents'"),
     template: template.optional(),
+    severities: renamedSeverities(z.string().min(1).max(40), ourSeverities)
+      .describe("what {{severity}} in a template is called")
+      .optional(),
+    ...requestSettings,
     ...commonSettings,
   })
   .refine(({ format, template: own }) => own === undefined || format === "standard", {
     path: ["template"],
     error: "either format: cloudevents or a template",
+  })
+  .refine(({ severities, template: own }) => severities === undefined || own !== undefined, {
+    path: ["severities"],
+    error: "severities need a template: the other bodies are the same everywhere",
   })
   .describe("a signed POST to a program of yours");
 
@@ -69,12 +89,20 @@ const signingSecret: SecretForm = {
  */
 export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
   schema,
-  resolve({ url, secrets, format, template: own }, common) {
-    const body = own === undefined ? ({ format } as const) : ({ format: "template", template: own } as const);
-    return { kind: "webhook", ...common, url, secrets, body };
+  resolve({ url, secrets, format, template: own, severities, headers, basicAuth }, common) {
+    const body =
+      own === undefined
+        ? ({ format } as const)
+        : ({ format: "template", template: own, ...(severities && { severities }) } as const);
+    return { kind: "webhook", ...common, url, secrets, body, headers, basicAuth };
   },
-  secrets: ({ secrets }) => secrets.map((ref) => ({ ref, form: signingSecret })),
+  problems: requestProblems,
+  secrets: (receiver) => [
+    ...receiver.secrets.map((ref) => ({ ref, form: signingSecret })),
+    ...requestSecrets(receiver),
+  ],
   wakesPeople: false,
+  isForPrograms: true,
   statuses: {},
   forgets: false,
   render(entry, receiver, secret, atMs) {
@@ -85,6 +113,8 @@ export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
       keys.push(key);
     }
     if (keys.length === 0) return { refused: `${receiver.name} has no signing secret` };
+    const headers = headersFrom(receiver, secret);
+    if ("refused" in headers) return { refused: headers.refused };
 
     const { type, body } = bodyOf(entry, receiver);
     const timestamp = String(Math.floor(atMs / 1000));
@@ -92,6 +122,7 @@ export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
     return {
       url: urlOf(receiver, secret),
       headers: {
+        ...headers,
         "content-type": type,
         "webhook-id": entry.id,
         "webhook-timestamp": timestamp,
@@ -124,11 +155,17 @@ function bodyOf(entry: OutboxEntry, receiver: WebhookReceiver): { readonly type:
         body: JSON.stringify(cloudEvent(entry, receiver)),
       };
     case "template":
-      return { type: "application/json", body: JSON.stringify(fillTemplate(chosen.template, alert)) };
+      return {
+        type: "application/json",
+        body: JSON.stringify(fillTemplate(chosen.template, renamed(alert, chosen.severities))),
+      };
     default:
       return chosen satisfies never;
   }
 }
+
+const renamed = (alert: Alert, words: SeverityWords<string> | undefined): Filling =>
+  words === undefined ? alert : { ...alert, severity: words[alert.severity] };
 
 const eventType = ({ event }: Alert): string =>
   event === "digest" ? "plumbline.digest" : `plumbline.incident.${event}`;

@@ -27,7 +27,13 @@ export async function openPglitePool(
   const unlock = folder === undefined ? () => {} : await takeDataFolder(folder, purpose);
   try {
     const dataDir = folder === undefined ? "memory://" : join(folder, "pg");
-    const pglite = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) });
+    const pglite = await PGlite.create({ dataDir, ...(image === undefined ? {} : { loadDataDir: image }) }).catch(
+      (error: unknown) => {
+        // It says no more than that it failed.
+        const next = "If it is damaged, move it away, and start with a copy from before or with an empty folder";
+        throw folder === undefined ? error : new Error(`its database does not start. ${next}`, { cause: error });
+      },
+    );
     await pglite.exec(`CREATE SCHEMA IF NOT EXISTS ${queueSchema}; SET search_path TO ${queueSchema}, public`);
     const pool = new PglitePool(pglite);
     return {

@@ -3,6 +3,8 @@ import type { JudgePolicy } from "../../../probe/probe.ts";
 import type { Json } from "../../../std/json.ts";
 import { type Known, knownSchema } from "../../contract/known.ts";
 import { levelLines, rateLines, valuesLines } from "./describe-card.ts";
+import { readFingerprint } from "../../../scenario/same-model/fingerprint.ts";
+import { fingerprintLines } from "../../output/describe-fingerprint.ts";
 import { readCounts } from "../counts/counts.ts";
 import { readRate } from "../rate/error-bits.ts";
 import { readReference } from "../learn/reference.ts";
@@ -21,6 +23,8 @@ export function describeBaseline(
 ): string[] {
   const known = readKnown(learned);
   if (known !== undefined) return shapeLines(known);
+  const fingerprint = readFingerprint(learned);
+  if (fingerprint !== undefined) return fingerprintLines(fingerprint, policy);
   if (policy === undefined) return ["its probe is not in the configuration any more: nothing is promised of it"];
   const card = cardOfSeries(aspect, learned, policy, feedback, intervalMs);
   if (card !== undefined) return [...linesOf(card, label), ...feedbackLines(feedback)];
@@ -56,6 +60,7 @@ const readers: Readonly<Record<Aspect, readonly ((learned: Json) => unknown)[]>>
   usage: [readReference, readCounts],
   availability: [readRate],
   budget: [readReference],
+  output: [readFingerprint],
 };
 
 /** Is it something that a judge of this aspect could have learned? */

@@ -80,6 +80,7 @@ export function cardOfSeries(
     }
     case "contract":
     case "error-shape":
+    case "output":
       return undefined;
     default:
       return aspect satisfies never;

@@ -22,6 +22,7 @@ export function isStillCounted({ series, baseline, state, lastSlotMs }: SeriesMe
     case "latency":
     case "contract":
     case "error-shape":
+    case "output":
       return false;
     default:
       return series.aspect satisfies never;

@@ -2,10 +2,10 @@ import type { Severity } from "../judgement/judgement.ts";
 import type { RunReport } from "../run/run.ts";
 
 /** How one slot ended, in one word: the verdict of a run that was done, otherwise why there is none. */
-export type Standing = "ok" | "warn" | "drift" | "fail" | "inconclusive" | "skipped" | "missed" | "interrupted";
+export type RunOutcome = "ok" | "warn" | "drift" | "fail" | "inconclusive" | "skipped" | "missed" | "interrupted";
 
 /** The order of summaries: good news first. */
-export const standings: readonly Standing[] = [
+export const outcomes: readonly RunOutcome[] = [
   "ok",
   "warn",
   "drift",
@@ -16,7 +16,7 @@ export const standings: readonly Standing[] = [
   "interrupted",
 ];
 
-export function standingOf(run: Pick<RunReport, "state" | "verdict">): Standing {
+export function outcomeOf(run: Pick<RunReport, "state" | "verdict">): RunOutcome {
   switch (run.state) {
     case "done":
       return run.verdict ?? "inconclusive";
@@ -38,12 +38,12 @@ export type FailOn = Exclude<Severity, "informative">;
 export function exitCodeOf(reports: readonly RunReport[], failOn?: FailOn): ExitCode {
   const bad = reports.filter(isBad);
   if (bad.some(({ findings }) => isSerious(findings, failOn))) return 3;
-  const isFine = (report: RunReport): boolean => isBad(report) || ["ok", "warn"].includes(standingOf(report));
+  const isFine = (report: RunReport): boolean => isBad(report) || ["ok", "warn"].includes(outcomeOf(report));
   return reports.length > 0 && reports.every(isFine) ? 0 : 4;
 }
 
 function isBad(report: RunReport): boolean {
-  const end = standingOf(report);
+  const end = outcomeOf(report);
   return end === "drift" || end === "fail";
 }
 
@@ -53,7 +53,7 @@ function isSerious(findings: RunReport["findings"], failOn: FailOn | undefined):
 }
 
 export interface Totals {
-  readonly runs: Readonly<Record<Standing, number>>;
+  readonly runs: Readonly<Record<RunOutcome, number>>;
   readonly requests: number;
   /** Of the runs whose cost is known. */
   readonly microUsd: number;
@@ -75,7 +75,7 @@ export function totalsOf(reports: readonly RunReport[]): Totals {
   let microUsd = 0;
   let unknownCostRuns = 0;
   for (const report of reports) {
-    runs[standingOf(report)] += 1;
+    runs[outcomeOf(report)] += 1;
     requests += report.spent.requests;
     microUsd += report.spent.microUsd ?? 0;
     if (report.spent.microUsd === undefined && report.spent.requests > 0) unknownCostRuns += 1;

@@ -1,0 +1,109 @@
+import type { Cell, Regime } from "../../scenario/same-model/fingerprint.ts";
+
+/** Answers that a cell lists; further ones are only counted. */
+const mostListed = 110;
+export const emptyCell: Cell = { n: 0, counts: {}, rest: 0 };
+
+export function withAnswer({ n, counts, rest }: Cell, answer: string): Cell {
+  const seen = counts[answer];
+  if (seen === undefined && Object.keys(counts).length >= mostListed) return { n: n + 1, counts, rest: rest + 1 };
+  return { n: n + 1, counts: { ...counts, [answer]: (seen ?? 0) + 1 }, rest };
+}
+
+/** The predictive distribution of the next answer: known answers, and all others together. */
+export interface Shares {
+  readonly known: ReadonlyMap<string, number>;
+  readonly fresh: number;
+}
+
+/** Pitman-Yor processes: how much of each known answer is left to new ones, and how much more new ones get. */
+const processes: readonly { readonly discount: number; readonly strength: number }[] = [0, 0.25, 0.5, 0.75].flatMap(
+  (discount) => [0.3, 1, 4, 16].map((strength) => ({ discount, strength })),
+);
+
+interface Fit {
+  /** Mean over the processes, weighed by how well each explains the counts. */
+  readonly discount: number;
+  readonly fresh: number;
+  readonly perCount: number;
+}
+
+const fits = new WeakMap<Cell, Fit>();
+
+/**
+ * What an answer that was seen so often is likely to have next: `perCount * (count - discount)`, and `fresh` all that were
+ * never seen. Generalises Good-Turing, and is the same at any order of the answers: so a bettor has no advantage.
+ */
+function fitOf(cell: Cell): Fit {
+  const known = fits.get(cell);
+  if (known !== undefined) return known;
+  const counts = [...Object.values(cell.counts), ...Array.from({ length: cell.rest }, () => 1)];
+  const logs = processes.map((process) => evidenceOf(counts, cell.n, process));
+  const most = Math.max(...logs);
+  const weights = logs.map((log) => Math.exp(log - most));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  let [fresh, perCount, taken] = [0, 0, 0];
+  for (const [index, { discount, strength }] of processes.entries()) {
+    const weight = (weights[index] ?? 0) / whole;
+    fresh += (weight * (strength + discount * counts.length)) / (cell.n + strength);
+    perCount += weight / (cell.n + strength);
+    taken += (weight * discount) / (cell.n + strength);
+  }
+  const fit = { fresh, perCount, discount: taken / perCount };
+  fits.set(cell, fit);
+  return fit;
+}
+
+/** Log of how likely the counts are, up to what is the same for all processes. */
+function evidenceOf(counts: readonly number[], n: number, process: (typeof processes)[number]): number {
+  const { discount, strength } = process;
+  let log = 0;
+  for (let place = 1; place < counts.length; place += 1) log += Math.log(strength + place * discount);
+  for (let place = 1; place < n; place += 1) log -= Math.log(strength + place);
+  for (const count of counts) for (let place = 1; place < count; place += 1) log += Math.log(place - discount);
+  return log;
+}
+
+/** The part of what is new to a back end that another one is known for: as of the answers that it gave once. */
+function borrowedShare(own: Cell, index: number, regimes: readonly Regime[], cell: string): number {
+  const once = Object.keys(own.counts).filter((answer) => own.counts[answer] === 1);
+  const others = regimes.filter((_, other) => other !== index);
+  const shared = once.filter((answer) => others.some((other) => other[cell]?.counts[answer] !== undefined));
+  return (shared.length + 0.3) / (once.length + 1);
+}
+
+/** Of several regimes, by their weights. What only another regime knows has a part of the share of new answers. */
+export function sharesOf(regimes: readonly Regime[], weights: readonly number[], cell: string): Shares {
+  const known = new Map<string, number>();
+  for (const regime of regimes) for (const answer of Object.keys(regime[cell]?.counts ?? {})) known.set(answer, 0);
+  let fresh = 0;
+  for (const [index, regime] of regimes.entries()) {
+    const weight = weights[index] ?? 0;
+    const own = regime[cell] ?? emptyCell;
+    const fit = fitOf(own);
+    const elsewhere = known.size - Object.keys(own.counts).length;
+    const each = elsewhere === 0 ? 0 : (fit.fresh * borrowedShare(own, index, regimes, cell)) / elsewhere;
+    for (const [answer, share] of known) {
+      const count = own.counts[answer];
+      known.set(answer, share + weight * (count === undefined ? each : fit.perCount * (count - fit.discount)));
+    }
+    fresh += weight * (fit.fresh - each * elsewhere);
+  }
+  return { known, fresh };
+}
+
+export function shareOf({ known, fresh }: Shares, answer: string): number {
+  return known.get(answer) ?? fresh;
+}
+
+/** Jensen-Shannon divergence of two sets of counts, in bits. */
+export function divergence(one: Cell, other: Cell): number {
+  let bits = 0;
+  for (const answer of new Set([...Object.keys(one.counts), ...Object.keys(other.counts)])) {
+    const [p, q] = [(one.counts[answer] ?? 0) / one.n, (other.counts[answer] ?? 0) / other.n];
+    const middle = (p + q) / 2;
+    if (p > 0) bits += (p / 2) * Math.log2(p / middle);
+    if (q > 0) bits += (q / 2) * Math.log2(q / middle);
+  }
+  return bits;
+}

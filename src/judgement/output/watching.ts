@@ -1,0 +1,173 @@
+import { isCounts, isNumber, isNumbers, isString, objectOf, optional } from "../../std/check.ts";
+import type { Json } from "../../std/json.ts";
+import {
+  type EnrolledRun,
+  type Fingerprint,
+  isEnrolledRuns,
+  isRegimes,
+  type Regime,
+} from "../../scenario/same-model/fingerprint.ts";
+import { emptyCell, shareOf, type Shares, sharesOf, withAnswer } from "./cell.ts";
+import { betsOf, factorsOf, isSums, meanOf, noSums, stepSums, type Sums, withRecent } from "./evidence.ts";
+import type { Instrument, Sample } from "./samples.ts";
+
+/** The state of the judge once there is a baseline. */
+export interface Watching {
+  readonly v: 1;
+  /** As in the baseline, with the answers since then. */
+  readonly regimes: readonly Regime[];
+  /** How likely each regime answers now. */
+  readonly weights: readonly number[];
+  readonly recent: Regime;
+  /** Answers and names since suspicion was last at rest, and since when. */
+  readonly since: Regime;
+  readonly sinceMs: number;
+  readonly names: Readonly<Record<string, number>>;
+  readonly sums: Readonly<Record<string, Sums>>;
+  readonly held?: Held | undefined;
+  /** Evidence that what was normal before is normal again. */
+  readonly toPrevious?: number | undefined;
+}
+
+/** A change that was found. */
+export interface Held {
+  readonly instrument: string;
+  readonly bet: number;
+  readonly odds: number;
+  /** Evidence that it is over. */
+  readonly back: number;
+  /** Answers since then: what a person may accept. */
+  readonly runs: readonly EnrolledRun[];
+}
+
+const isWatching = objectOf<Watching>({
+  v: (stored): stored is 1 => stored === 1,
+  regimes: isRegimes,
+  weights: isNumbers,
+  recent: (stored): stored is Regime => isRegimes([stored]),
+  since: (stored): stored is Regime => isRegimes([stored]),
+  sinceMs: isNumber,
+  names: isCounts,
+  sums: isSums,
+  held: optional(
+    objectOf<Held>({ instrument: isString, bet: isNumber, odds: isNumber, back: isNumber, runs: isEnrolledRuns }),
+  ),
+  toPrevious: optional(isNumber),
+});
+
+export function readWatching(stored: Json | undefined): Watching | undefined {
+  return isWatching(stored) ? stored : undefined;
+}
+
+export function freshWatching({ regimes }: Pick<Fingerprint, "regimes">, sinceMs: number): Watching {
+  const weights = regimes.map(() => 1 / regimes.length);
+  return { v: 1, regimes, weights, recent: {}, since: {}, sinceMs, names: {}, sums: {} };
+}
+
+/** A back end can take over within a run. */
+const switching = 0.03;
+const atRest = 1.5;
+/** Odds of e^7 to one end a change that was found. */
+export const backAt = 7;
+
+/** Which back end answers is nearly open at the beginning of a run, hours after the one before. */
+export function beginRun(state: Watching): Watching {
+  return { ...state, weights: state.weights.map((weight) => (weight + 1 / state.weights.length) / 2) };
+}
+
+/** The back end that most likely gave the answers of a run learns from them. */
+export function learnRun(state: Watching, samples: readonly Sample[]): Watching {
+  if (state.held !== undefined) return state;
+  const likeliest = state.weights.indexOf(Math.max(...state.weights));
+  const seen = samples.flatMap(({ parts }) => parts);
+  const regimes = state.regimes.map((regime, index) =>
+    index === likeliest ? counted(regime, seen, withAnswer) : regime,
+  );
+  return { ...state, regimes };
+}
+
+/** One more sample. `held` changes its evidence only; nothing is learned meanwhile. */
+export function stepSample(state: Watching, { instrument, parts }: Sample, slotMs: number): Watching {
+  const { regimes, weights, held } = state;
+  const seen = parts.map(({ cell, answer }) => ({
+    cell,
+    answer,
+    shares: sharesOf(regimes, weights, cell),
+    recent: state.recent[cell],
+  }));
+  const factors = factorsOf(instrument, seen);
+  const next = {
+    ...state,
+    weights: weightsAfter(regimes, weights, seen),
+    recent: counted(state.recent, seen, withRecent),
+  };
+  if (held !== undefined) {
+    const after = held.instrument === instrument ? stepBack(held, factors, seen) : held;
+    return { ...next, held: after, since: counted(state.since, seen, withAnswer) };
+  }
+  const sums = { ...state.sums, [instrument]: stepSums(state.sums[instrument] ?? noSums, factors) };
+  const isAtRest = Object.values(sums).every(({ runs }) => meanOf(runs) < atRest);
+  const [since, sinceMs] = isAtRest ? [{}, slotMs] : [counted(state.since, seen, withAnswer), state.sinceMs];
+  return { ...next, sums, since, sinceMs, names: isAtRest ? {} : state.names };
+}
+
+function stepBack(held: Held, factors: readonly number[], seen: readonly { answer: string; shares: Shares }[]): Held {
+  const replays = held.instrument === "repeats";
+  const fresh = replays
+    ? (factors[held.bet] ?? 1)
+    : meanOf(seen.map(({ answer, shares }) => (shares.known.has(answer) ? 0.6 : 8)));
+  const factor = ((factors[held.bet] ?? 1) + fresh) / 2;
+  return { ...held, back: Math.max(0, held.back - Math.log(Math.max(1e-3, factor))) };
+}
+
+type Seen = readonly { readonly cell: string; readonly answer: string }[];
+
+function counted(regime: Regime, seen: Seen, add: typeof withAnswer): Regime {
+  const after: Record<string, Regime[string]> = { ...regime };
+  for (const { cell, answer } of seen) after[cell] = add(after[cell] ?? emptyCell, answer);
+  return after;
+}
+
+function weightsAfter(regimes: readonly Regime[], weights: readonly number[], seen: Seen): number[] {
+  if (regimes.length < 2) return [1];
+  const likely = regimes.map((regime, index) =>
+    seen.reduce(
+      (product, { cell, answer }) => product * Math.max(1e-6, shareOf(sharesOf([regime], [1], cell), answer)),
+      weights[index] ?? 0,
+    ),
+  );
+  const whole = likely.reduce((sum, of) => sum + of, 0);
+  return likely.map((of) => (1 - switching) * (of / whole) + switching / regimes.length);
+}
+
+/** How likely the answers were what was normal before, over what is normal now, in logs. */
+export function evidenceForPrevious(state: Watching, previous: Fingerprint, { parts }: Sample): number {
+  const even = previous.regimes.map(() => 1 / previous.regimes.length);
+  const of = parts.map(({ cell, answer }) => {
+    if (previous.regimes.every((regime) => regime[cell] === undefined)) return 0;
+    const before = shareOf(sharesOf(previous.regimes, even, cell), answer);
+    return Math.log(before / shareOf(sharesOf(state.regimes, state.weights, cell), answer));
+  });
+  return meanOf(of);
+}
+
+/**
+ * A predictive distribution is right on average over endpoints, not for each: sums must go so many times further. Of several
+ * back ends each has fewer answers.
+ */
+const spareOf = (regimes: number): number => 2 * 4 ** (regimes - 1);
+
+/** Whose sums have reached the promise; the largest share first. */
+export function alarmOf(
+  state: Watching,
+  samples: Readonly<Record<string, number>>,
+): { readonly instrument: Instrument; readonly bet: number; readonly odds: number } | undefined {
+  const judged = Object.keys(samples) as Instrument[];
+  const reached = judged.flatMap((instrument) => {
+    const { sums, runs } = state.sums[instrument] ?? noSums;
+    const limit = spareOf(state.regimes.length) * (samples[instrument] ?? 0) * judged.length;
+    if (sums.length < betsOf(instrument).length || meanOf(sums) < limit) return [];
+    return [{ instrument, bet: runs.indexOf(Math.max(...runs)), odds: meanOf(runs), share: meanOf(sums) / limit }];
+  });
+  return reached.toSorted((a, b) => b.share - a.share)[0];
+}
