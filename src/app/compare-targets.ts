@@ -82,16 +82,17 @@ function text(
     kind: string;
     more?: number;
     distance: number;
+    byChance: number;
     pairs: number;
     requests: number;
   },
   errorRate: number,
 ): string {
-  const { candidate, reference, kind, more, distance, pairs, requests } = data;
+  const { candidate, reference, kind, more, distance, pairs, requests, byChance } = data;
   const result = more === undefined ? kind : `${kind} (needs about ${more} more pairs)`;
   return (
     `${candidate} and ${reference}: ${result}\n` +
     `  ${pairs} pairs of answers, ${requests} requests; "different" is wrong in at most ${100 * errorRate} % of comparisons\n` +
-    `  distance ${distance.toFixed(2)} (published: the same model again 0.14, elsewhere 0.23, another model 0.46)\n`
+    `  distance ${distance.toFixed(2)}, where chance alone makes ${byChance.toFixed(2)} (published: the same model again 0.14, elsewhere 0.23, another model 0.46)\n`
   );
 }

@@ -1,6 +1,7 @@
 import {
   type Comparison,
   distanceBetween,
+  excessOf,
   noComparison,
   type Verdict,
   verdictOf,
@@ -19,7 +20,12 @@ import { type Json, toJson } from "../std/json.ts";
 import { auditProbe } from "./plan.ts";
 
 /** What came of it: how far apart the answers are in bits, and from how many pairs that is known. */
-export type Compared = Verdict & { readonly distance: number; readonly pairs: number; readonly requests: number };
+export type Compared = Verdict & {
+  readonly distance: number;
+  readonly byChance: number;
+  readonly pairs: number;
+  readonly requests: number;
+};
 
 export interface ComparisonTerms {
   readonly maxRequests: number;
@@ -47,7 +53,8 @@ export async function compare(
     if (kind !== "cannot tell yet") break;
   }
   const verdict = verdictOf(comparison, errorRate, world.random);
-  return { ...verdict, distance: distanceBetween(comparison), pairs: comparison.pairs, requests: sent() };
+  const { byChance } = excessOf(comparison, world.random);
+  return { ...verdict, distance: distanceBetween(comparison), byChance, pairs: comparison.pairs, requests: sent() };
 }
 
 /** Requests in one turn: few, so that both are asked at the same times. */

@@ -101,7 +101,7 @@ export function excessOf(comparison: Comparison, random: () => number) {
   const dealt = Array.from({ length: shuffles }, () => distanceBetween(shuffled(comparison, random)));
   const mean = dealt.reduce((sum, of) => sum + of, 0) / shuffles;
   const deviation = Math.sqrt(dealt.reduce((sum, of) => sum + (of - mean) ** 2, 0) / shuffles);
-  return { excess: distanceBetween(comparison) - mean, deviation };
+  return { byChance: mean, excess: distanceBetween(comparison) - mean, deviation };
 }
 
 function shuffled(
