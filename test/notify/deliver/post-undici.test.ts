@@ -334,9 +334,8 @@ describe("TLS", () => {
     expect(await poster.post({ ...own, allowPrivate: false })).toMatchObject({ class: "forbidden-answer" });
     expect(await poster.post({ ...own, route: { proxy: url } })).toMatchObject({ class: "tls" });
     expect(proxy.asked).toHaveLength(2);
-    const everywhere = createPoster({ ...resolver("127.0.0.1"), proxy: { url, noProxy: "" } });
-    const straight = { ...own, route: { proxy: "none", ca: certificates.cert } };
-    expect(await everywhere.post(straight)).toMatchObject({ kind: "reply", status: 200 });
+    const everywhere = createPoster({ ...resolver("127.0.0.1"), ca: certificates.cert, proxy: { url, noProxy: "" } });
+    expect(await everywhere.post({ ...own, route: { proxy: "none" } })).toMatchObject({ kind: "reply", status: 200 });
     expect(proxy.asked).toHaveLength(2);
   });
 
