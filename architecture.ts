@@ -56,6 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "run",
       "schedule",
       "upkeep",
+      "audit",
     ],
     why: "holds what people ask and do",
   },
@@ -72,6 +73,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "upkeep",
       "operate",
       "schedule",
+      "audit",
     ],
     why: "keeps what the other rooms decided",
   },
@@ -90,7 +92,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
   pages: {
-    mayImport: ["observation", "incident", "notify", "operate"],
+    mayImport: ["observation", "incident", "notify", "operate", "audit"],
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
   },
   web: {
@@ -118,6 +120,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "testbed",
       "demo",
       "cli",
+      "pages",
       "web",
     ],
     why: "the composition root: the only room that knows adapters",

@@ -1,14 +1,14 @@
-import type { AuditDocument } from "../document.ts";
-import { htmlAudit } from "./html.ts";
-import { markdownAudit } from "./markdown.ts";
+import { readFileSync } from "node:fs";
+import type { AuditDocument } from "../audit/document.ts";
+import type { AuditFormat } from "../audit/render/formats.ts";
+import { markdownAudit } from "../audit/render/markdown.ts";
+import { auditFile } from "../pages/audit-file.ts";
 
-/** Every form an audit is written in, by the name that `--format` takes. */
-export const auditRenderers = {
+const style = (): string => readFileSync(new URL("../pages/assets/style.css", import.meta.url), "utf8");
+
+/** How each form is written. */
+export const auditRenderers: Readonly<Record<AuditFormat, (audit: AuditDocument) => string>> = {
   md: markdownAudit,
-  json: (audit: AuditDocument): string => `${JSON.stringify(audit, null, 2)}\n`,
-  html: htmlAudit,
-} as const satisfies Readonly<Record<string, (audit: AuditDocument) => string>>;
-
-export type AuditFormat = keyof typeof auditRenderers;
-
-export const auditFormats = ["md", "json", "html"] as const satisfies readonly AuditFormat[];
+  json: (audit) => `${JSON.stringify(audit, null, 2)}\n`,
+  html: (audit) => auditFile(audit, style()),
+};
