@@ -91,6 +91,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["notify", "operate", "report", "audit"],
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
+  mcp: { mayImport: ["operate"], why: "what an assistant can ask; the service is asked through a port" },
   pages: {
     mayImport: ["observation", "incident", "notify", "operate", "audit"],
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
@@ -120,6 +121,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "testbed",
       "demo",
       "cli",
+      "mcp",
       "pages",
       "web",
     ],
@@ -185,5 +187,6 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   },
   "@hono/node-server": fromApp("src/web/serve.ts"),
   "@copilotkit/aimock": { files: ["src/testbed/provider.ts"], usedBy: ["testbed"] },
+  "@modelcontextprotocol/sdk": { files: ["src/mcp/server.ts", "src/mcp/serve.ts"], usedBy: ["app", "mcp"] },
   standardwebhooks: { files: ["src/demo/receiver.ts"], usedBy: ["demo"] },
 };

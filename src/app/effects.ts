@@ -29,6 +29,10 @@ export function createEffects(io: Io): Effects {
     alertTest: async (receiver, config, json) =>
       (await import("./alert-test.ts")).alertTest(receiver, config, json, io),
     migrate: async (json) => (await import("./migrate.ts")).migrate(json, io),
+    mcp: async (options) => {
+      const { serveMcp } = await loadOptional("the MCP server", () => import("./mcp.ts"));
+      return serveMcp(options, io);
+    },
     testbed: async (port) => {
       const { runTestbed } = await loadOptional("the test bed", () => import("../testbed/run-testbed.ts"));
       return runTestbed(io, { port });

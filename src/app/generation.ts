@@ -2,11 +2,12 @@ import type { Config } from "../config/config.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
+import { neighboursOf } from "../run/ask-neighbours.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore } from "../run/world.ts";
 import { recoverRuns, spooled } from "../run/spool.ts";
 import { refusalOf, refusals } from "../schedule/admission.ts";
-import type { SlotWorker } from "../schedule/queue.ts";
+import type { SlotWorker, TakenSlot } from "../schedule/queue.ts";
 import { createTimetable } from "../schedule/timetable.ts";
 import { dayMs } from "../std/duration.ts";
 import { exceptionFields } from "../std/log.ts";
@@ -163,7 +164,12 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
   const world = { ...parts.world, runs: nudging(spooled(parts.world.runs, spool, onFull), nudge) };
   void recoverRuns(world, spool, probes);
   for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
-  const work = async (probe: Probe, slotMs: number, takenAtMs: number, onClaimed: () => void): Promise<void> => {
+  const askedMs = new Map<string, number>();
+  const ask = async (probe: Probe, slotMs: number): Promise<void> => {
+    await parts.store.askFor(probe.id, slotMs);
+    await queues.slots.add({ probeId: probe.id, slotMs }, probe.location);
+  };
+  const work = async (slot: TakenSlot, probe: Probe, takenAtMs: number, onClaimed: () => void): Promise<void> => {
     const runs: RunStore = {
       ...world.runs,
       async claim(request) {
@@ -172,13 +178,13 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
         return claimed;
       },
     };
-    const report = await runProbe({ ...world, runs }, probe, slotMs);
+    const report = await runProbe({ ...world, runs }, probe, slot.slotMs);
     measureRun(parts.telemetry.metrics, report, takenAtMs);
-    const { askAgainAtMs } = report;
-    if (askAgainAtMs !== undefined) {
-      await parts.store.askFor(probe.id, askAgainAtMs);
-      await queues.slots.add({ probeId: probe.id, slotMs: askAgainAtMs }, probe.location);
-    }
+    if (report.askAgainAtMs !== undefined) await ask(probe, report.askAgainAtMs);
+    // Who was asked asks nobody: questions would spread.
+    const isAsking = report.isNewTrouble === true && slot.origin === "schedule";
+    const nowMs = Date.now();
+    for (const other of isAsking ? neighboursOf(probe, config.probes, askedMs, nowMs) : []) await ask(other, nowMs);
   };
   for (const location of locationsOf(config, options)) {
     const worker = await queues.slots.work(location, concurrency, async (slot, onClaimed) => {
@@ -188,7 +194,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
       const probe = probes.get(probeId);
       if (probe === undefined) return log.info("ignored slot: its probe is no longer configured", { probe: probeId });
       const reason = await refusalOf(slot, parts.timetable, parts.store, takenAtMs);
-      if (reason === undefined) return work(probe, slotMs, takenAtMs, onClaimed);
+      if (reason === undefined) return work(slot, probe, takenAtMs, onClaimed);
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
       log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
     });

@@ -87,6 +87,7 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       },
       // Nobody knows any more who was notified of a probe that is gone.
       receiversOf: (probeId) => probes.get(probeId)?.receivers ?? everybody,
+      tzOf: (receiver) => config.receivers.find(({ name }) => name === receiver)?.tz,
       nudge,
     }),
   };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { z } from "zod";
-import type { Answer, Operation, OperationRequest } from "../operate/operation.ts";
+import type { Answer, AnyRequest, Operation, OperationRequest } from "../operate/operation.ts";
 import type { CliWorld, Effects } from "./effects.ts";
 import { type ExitMeanings, endsWith } from "./exit-codes.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -32,12 +32,6 @@ type NotAnswered =
   | { readonly kind: "refused"; readonly status: number; readonly error: string }
   | { readonly kind: "unreachable" }
   | { readonly kind: "unreadable" };
-
-interface AnyRequest {
-  readonly id?: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: unknown;
-}
 
 /** Sends one operation to a service; its answer is checked against the schema of the operation. */
 export async function call<O extends Operation>(

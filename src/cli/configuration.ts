@@ -1,3 +1,4 @@
+import { exitCodes, Refusal } from "./io.ts";
 import type { Command } from "commander";
 import type { CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
@@ -18,17 +19,25 @@ export function addValidateCommand(validate: Command, { effects, defaultConfig, 
     .action(async (file: string, { json }: { json: boolean }) => done(await effects.validate(file, json)));
 }
 
+interface AlertTestOptions {
+  readonly config: string;
+  readonly json: boolean;
+  readonly all: boolean;
+}
+
 /** `alert`: what needs receivers and no running service. */
 export function addAlertCommands(alert: Command, { effects, defaultConfig, done }: CliWorld): void {
   endsWith(alert.command("test"), { 0: "delivered", 2: "nothing was sent", 3: "not delivered" })
-    .description("send a test alert to a receiver")
-    .argument("<receiver>", "name of the receiver in the configuration")
+    .description("send a test alert to a receiver, or one that wakes nobody to all")
+    .argument("[receiver]", "name of the receiver in the configuration")
+    .option("--all", "every receiver; hidden where the service can: ntfy, Pushover, Telegram, PagerDuty", false)
     .option("--config <file>", "the configuration", defaultConfig)
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline alert test oncall")
-    .action(async (receiver: string, { config, json }: { config: string; json: boolean }) =>
-      done(await effects.alertTest(receiver, config, json)),
-    );
+    .action(async (receiver: string | undefined, { config, json, all }: AlertTestOptions) => {
+      if (all !== (receiver === undefined)) throw new Refusal("name one receiver, or give --all", exitCodes.usage);
+      done(await effects.alertTest(receiver, config, json));
+    });
 }
 
 /** `store`: database maintenance. */

@@ -58,6 +58,16 @@ export interface AuditArguments {
   readonly json: boolean;
 }
 
+export interface McpArguments {
+  /** The service that is asked. */
+  readonly url: string;
+  readonly scope: "read" | "write";
+  /** undefined: standard input and output. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  /** A folder with kept audits. */
+  readonly audits: string | undefined;
+}
+
 /** What commands do to the world outside. Those that resolve to a number resolve to the exit code. */
 export interface Effects {
   nowMs(): number;
@@ -77,8 +87,10 @@ export interface Effects {
   audit(wanted: AuditArguments): Promise<{ readonly exitCode: number; readonly document?: AuditDocument }>;
   /** Undefined: the file is not an audit. */
   readAudit(file: string): Promise<AuditDocument | undefined>;
-  alertTest(receiver: string, config: string, json: boolean): Promise<number>;
+  /** Undefined: every receiver. */
+  alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
+  mcp(options: McpArguments): Promise<number>;
   testbed(port: number): Promise<number>;
 }
 

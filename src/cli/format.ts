@@ -28,3 +28,10 @@ export function moment(text: string): number {
   if (Number.isNaN(atMs)) throw new InvalidArgumentError("expected a time with its zone, such as 2026-12-01T09:00Z");
   return atMs;
 }
+
+/** `127.0.0.1:8080` or `[::1]:8080` */
+export function addressOption(text: string): { host: string; port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined) throw new InvalidArgumentError("expected an address such as 0.0.0.0:8080");
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}

@@ -49,6 +49,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "mute notifications for a while; judging continues",
     load: async () => (await import("./silences.ts")).addSilenceCommands,
   },
+  rehearse: {
+    description: "see who an incident would wake, when and why; nothing is sent",
+    load: async () => (await import("./rehearse.ts")).addRehearseCommand,
+  },
   delivery: {
     description: "see alerts on their way, and retry those that failed",
     load: async () => (await import("./deliveries.ts")).addDeliveryCommands,
@@ -85,6 +89,10 @@ const families: Readonly<Record<string, Family>> = {
   export: {
     description: "write observations to standard output, one line for each call",
     load: async () => (await import("./export.ts")).addExportCommand,
+  },
+  mcp: {
+    description: "let an assistant ask a running service (Model Context Protocol)",
+    load: async () => (await import("./mcp.ts")).addMcpCommand,
   },
   store: {
     description: "database maintenance (no running service needed)",

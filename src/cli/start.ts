@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { CliWorld, RoleName } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
-import { durationLike, wholeNumber } from "./format.ts";
+import { addressOption, durationLike, wholeNumber } from "./format.ts";
 
 const roleNames: readonly RoleName[] = ["scheduler", "worker", "notifier", "web"];
 
@@ -58,10 +58,4 @@ export function addStartCommand(start: Command, { effects, defaultConfig, done }
         }),
       ),
     );
-}
-
-function addressOption(text: string): { host: string; port: number } {
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (host === undefined) throw new InvalidArgumentError("expected an address such as 0.0.0.0:8080");
-  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }

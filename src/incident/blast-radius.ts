@@ -33,7 +33,7 @@ export function blastRadiusOf(incident: Incident, peers: readonly PeerProbe[]): 
   const names = (which: (peer: PeerProbe) => boolean): string[] =>
     comparable.filter(which).map((peer) => nameOf(peer, incident));
   return {
-    affected: names(({ kinds }) => kinds.includes(incident.kind)),
+    affected: names(({ kinds, verdict }) => verdict !== "ok" && kinds.includes(incident.kind)),
     fine: names(
       ({ verdict, atMs }) => verdict === "ok" && atMs >= incident.firstBadSlotMs && seenAtOnce.includes(incident.kind),
     ),

@@ -4,7 +4,7 @@ import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { hostOf } from "./common-cause.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
-import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
+import { confirmationOf, isSteady, mayGoOn, open, reopen, returning } from "./reopen.ts";
 import { recurringSeries } from "../judgement/subject.ts";
 import { tierOf } from "./tier.ts";
 
@@ -137,7 +137,7 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
     const { lastSlotMs, previous } = incident;
     return { incident: { ...(previous ?? incident), state: "resolved", lastSlotMs }, reason: "suspicion-dropped" };
   }
-  if (incident.goodInARow < resolveAfter) return { incident, reason: "not-enough-good-slots" };
+  if (incident.goodInARow < resolveAfter || mayGoOn(incident)) return { incident, reason: "not-enough-good-slots" };
   if (!isSteady(incident, context.slotMs, context.probe.incident)) return { incident, reason: "came-back-before" };
   const resolved: Incident = {
     ...incident,
@@ -201,7 +201,7 @@ function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason,
     reason === "bad-slots-agree"
       ? `${next.recent.filter(Boolean).length}-of-${fire.of}-${incident.kind === "availability" ? "attempts-failed" : "slots-bad"}`
       : reason === "good-slots-in-a-row"
-        ? `${resolveAfter}-good-slots-in-a-row`
+        ? `${Math.max(resolveAfter, next.goodInARow)}-good-slots-in-a-row`
         : reason;
   const transition: Transition = {
     kind,

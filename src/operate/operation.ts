@@ -57,6 +57,13 @@ export type OperationRequest<O extends Operation> = (O["path"] extends `${string
   (O extends { readonly query: infer Query extends z.ZodType } ? { readonly query?: z.input<Query> } : unknown) &
   (O extends { readonly body: infer Body extends z.ZodType } ? { readonly body: Plain<z.input<Body>> } : unknown);
 
+/** The same of any operation, as far as sending it needs to know. */
+export interface AnyRequest {
+  readonly id?: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+}
+
 /** It can't be done just now, and why. */
 export interface Refused {
   readonly kind: "refused";

@@ -19,6 +19,7 @@ import type { PublicStatusStore } from "./public-status.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
 import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
+import { createRehearsals, type RehearsalStore, type Rehearse } from "./rehearse.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
 
 /** What the operations ask of the store. */
@@ -37,6 +38,7 @@ export interface OperationStore
     PlannedStore,
     ProbeStore,
     PublicStatusStore,
+    RehearsalStore,
     SeriesChangeStore,
     SilenceStore,
     SpendDayStore,
@@ -53,6 +55,8 @@ export interface OperationWorld {
   readonly enqueue: (probe: Probe, slotMs: number) => Promise<void>;
   /** Who is notified of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
+  /** The time zone of a receiver; undefined: UTC. */
+  readonly tzOf?: ((receiver: string) => string | undefined) | undefined;
   /** Called when a message may have become due. */
   readonly nudge: () => void;
 }
@@ -62,6 +66,7 @@ export interface Operations {
   readonly incidents: Incidents;
   readonly feedback: IncidentFeedback;
   readonly silences: Silences;
+  readonly rehearse: Rehearse;
   readonly deliveries: Deliveries;
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
@@ -92,6 +97,7 @@ export function createOperations(world: OperationWorld): Operations {
     incidents,
     feedback: createIncidentFeedback(world),
     silences: createSilences(world),
+    rehearse: createRehearsals(world),
     deliveries: createDeliveries(world),
     baselines: {
       ...createBaselineReader({ ...world, policyOf }),

@@ -57,7 +57,8 @@ function openPart({ target, decision }: AuditDocument): Html {
 /** Keys of the configuration stand out, to be copied. */
 function withKeys(text: string): Html {
   const parts = text.split(/(targets\.[\w.-]*\w)/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+  // Text loses the spaces at its ends: they stand in the markup.
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html` <code>${part}</code>${/^\w/.test(parts[index + 1]?.trimStart() ?? "") && trusted(" ")}` : part))}`;
 }
 
 function decisionPart({ decision }: AuditDocument): Html {

@@ -19,8 +19,9 @@ export function isSlackError(body: string): boolean {
 
 function isErrorObject(answer: Readonly<Record<string, unknown>> | undefined): boolean {
   if (answer === undefined) return false;
-  const { error, errors, ok, success, status, code, errcode, id } = answer;
+  const { error, errors, ok, success, status, code, errcode, id, status_code: httpStatus } = answer;
   if (ok === false || success === false) return true;
+  if (typeof httpStatus === "number" && httpStatus >= 400) return true;
   if (isErrorCode(errcode) || (isErrorCode(code) && id === undefined)) return true;
   if (error || (Array.isArray(errors) ? errors.length > 0 : errors)) return true;
   return typeof status === "string" && /error|fail|invalid|denied|reject/i.test(status);

@@ -55,6 +55,8 @@ export interface ReceiverKind<
   secrets(receiver: R): readonly RequiredSecret[];
   /** Whether an alert may wake somebody: then the daily digest is not for it. */
   readonly wakesPeople: boolean;
+  /** Programs parse its messages: times stay as they are. */
+  readonly isForPrograms?: boolean;
 }
 
 /** Headers that authenticate by a token, none without a token, or why the token can't be used. */

@@ -7,6 +7,7 @@ import { ntfy } from "./ntfy/receiver.ts";
 import { pagerduty } from "./pagerduty/receiver.ts";
 import type { ReceiverKind, RequiredSecret } from "./receiver-kind.ts";
 import { webAddress } from "./secret-form.ts";
+import { forReader } from "./wording.ts";
 import { slack } from "./slack/receiver.ts";
 import { teams } from "./teams/receiver.ts";
 import { telegram } from "./telegram/receiver.ts";
@@ -40,11 +41,19 @@ export const receiverKinds = {
 
 const byName: Readonly<Record<string, ReceiverKind | undefined>> = receiverKinds;
 
-/** The row of a receiver. A receiver of an unknown kind is a bug: the configuration refuses it. */
+/**
+ * The row of a receiver, which writes for its people and their clock. A receiver of an unknown kind is a bug: the
+ * configuration refuses it.
+ */
 export function kindOf({ kind }: Receiver): ReceiverKind {
   const found = byName[kind];
   if (found === undefined) throw new Error(`there is no row for receivers of kind ${kind}`);
-  return found;
+  if (found.isForPrograms === true) return found;
+  return {
+    ...found,
+    render: (entry, receiver, secret, atMs) =>
+      found.render({ ...entry, alert: forReader(entry.alert, receiver, atMs) }, receiver, secret, atMs),
+  };
 }
 
 /** Every secret that a receiver needs: a start requires them, and no log may contain them. */

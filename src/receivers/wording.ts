@@ -1,9 +1,10 @@
+import { withLocalTimes } from "../std/local-time.ts";
 import { sanitize } from "../std/sanitize.ts";
 import type { Alert } from "../notify/compose/alert.ts";
 import type { Link } from "../notify/compose/fill-template.ts";
-import { asItIs, changeLine } from "../notify/compose/headline.ts";
+import { asItIs, changeLine, isSaid } from "../notify/compose/headline.ts";
 import type { Receiver } from "../probe/receiver.ts";
-import { alertFacts } from "../notify/compose/render-text.ts";
+import { alertFacts, type ReadAlert } from "../notify/compose/facts.ts";
 
 /** Escapes what a service would read as markup. */
 export type Escape = (text: string) => string;
@@ -23,15 +24,31 @@ export function fit(text: string, max: number, escape: Escape = unescaped): stri
   return "–";
 }
 
+/** What the people of one receiver read at the time of the attempt: times are as their clock shows them. */
+export function forReader(alert: Alert, { tz = "UTC" }: Receiver, nowMs: number): ReadAlert {
+  const reader = { tz, nowMs };
+  const local = (text: string): string => withLocalTimes(text, reader);
+  const changes = alert.changes.map(({ what, before, after }) => ({
+    what,
+    before: local(before),
+    after: local(after),
+  }));
+  return { ...alert, summary: local(alert.summary), nextStep: local(alert.nextStep), changes, reader };
+}
+
 const mostChanges = 10;
 
-/** One line for each change, at most `max` long. Of a group incident, the first change and the names of its members. */
+/**
+ * One line for each change, at most `max` long, unless the summary says it all. Of a group incident, the first change and
+ * the names of its members.
+ */
 export function changeLines(alert: Alert, max: number, escape: Escape = unescaped): string[] {
   const names = nameLine(alert, max * mostChanges, escape);
   if (names !== undefined) {
     const [first] = alert.changes;
     return [...(first === undefined ? [] : [fit(`${first.what}: ${first.after}`, max, escape)]), names];
   }
+  if (isSaid(alert)) return [];
   const lines = alert.changes
     .slice(0, mostChanges)
     .map((change) => fit(changeLine(asItIs(change, alert)), max, escape));

@@ -2,6 +2,7 @@ import { isSpanContextValid, type Span } from "@opentelemetry/api";
 import { askedIn, longestRunMs, reservationFor } from "./reservation.ts";
 import { evidenceLines } from "./evidence.ts";
 import { askAgainAt } from "./ask-again.ts";
+import { isNewTrouble } from "./ask-neighbours.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
@@ -77,8 +78,12 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
+  const isNew = isNewTrouble(decision?.incidents ?? [], slotMs);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
-  return { report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs }, observations };
+  return {
+    report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs, isNewTrouble: isNew },
+    observations,
+  };
 }
 
 /** A scenario that depends on what was learned goes on from there. */

@@ -3,6 +3,7 @@ import type { DeliveryOutcome } from "../notify/compose/alert.ts";
 import type { AuditStore } from "../operate/audit-log.ts";
 import type { DeliveryStore, DeliveryView } from "../operate/deliveries.ts";
 import type { IncidentStore } from "../operate/manage-incidents.ts";
+import type { RehearsalStore } from "../operate/rehearse.ts";
 import type { SilenceStore } from "../operate/silences.ts";
 import type { CapacityStore } from "../upkeep/check-capacity.ts";
 import type { LimitsStore, ReachedLimit } from "../upkeep/check-limits.ts";
@@ -11,7 +12,7 @@ import type { ConcludeStore } from "../upkeep/conclude.ts";
 import { record, recordIfChanged } from "./audit-log.ts";
 import { iso, json, jsonOr, number, type Row, rowSchema, text, timeMs, word } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { lockIncident, readIncident, readPeers, writeIncidents } from "./incidents.ts";
+import { lockIncident, readIncident, readPeers, readSent, writeIncidents } from "./incidents.ts";
 import { concludeIncident } from "./outbox.ts";
 import { auditEntryRow, incidentRow, silenceRow, transitionRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
@@ -30,7 +31,7 @@ const lastDoneRow = rowSchema({
   endedAtMs: timeMs("last_done_at"),
 });
 
-type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore;
+type ControlStore = IncidentStore & SilenceStore & DeliveryStore & AuditStore & RehearsalStore;
 
 /** Incidents, silences, deliveries, and the audit log. */
 export function createControlStore(
@@ -86,6 +87,8 @@ export function createControlStore(
         silenceRow,
         sql`SELECT ${silenceRow.columns} FROM plumbline.silences WHERE ends_at > ${iso(nowMs)}::timestamptz ORDER BY ends_at`,
       ),
+
+    sentBefore: (nowMs) => readSent(db, nowMs),
 
     addSilence: ({ id, matcher, startsAtMs, endsAtMs, by, why, endsWith }, entry) =>
       db.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { sanitize } from "../std/sanitize.ts";
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { z } from "zod";
@@ -32,6 +33,7 @@ interface Said {
 
 const mostFormBytes = 8 * 1024;
 const mostWhy = 400;
+const mostName = 60;
 const elsewhere = "plumbline incident list shows open incidents, and plumbline incident show the state of one.";
 
 /** The pages behind the links in alerts. Following a link shows a question; only its answer, a POST, changes anything. */
@@ -50,8 +52,9 @@ export function mountLinkActions(app: OpenAPIHono, world: LinkActionsWorld, gate
     answered(context, async () => {
       const form = await context.req.text();
       if (Buffer.byteLength(form) > mostFormBytes) return said(413, plainPage("The form is too long"));
-      const why = (new URLSearchParams(form).get("why") ?? "").trim().slice(0, mostWhy);
-      return confirmed(world, context.req.query(), why);
+      const field = (name: string, most: number): string =>
+        (new URLSearchParams(form).get(name) ?? "").trim().slice(0, most);
+      return confirmed(world, context.req.query(), { why: field("why", mostWhy), name: field("name", mostName) });
     }),
   );
 }
@@ -120,18 +123,24 @@ async function find(
   }
 }
 
-async function confirmed(world: LinkActionsWorld, query: Record<string, string>, why: string): Promise<Said> {
+/** What a person wrote into the form. Nobody checks the name: the link shows only who received it. */
+interface Written {
+  readonly why: string;
+  readonly name: string;
+}
+
+async function confirmed(world: LinkActionsWorld, query: Record<string, string>, written: Written): Promise<Said> {
   const found = await find(world, query);
   if ("said" in found) return found.said;
   const { link, digest, incident } = found;
-  if (link.act === "accept" && why === "") {
+  if (link.act === "accept" && written.why === "") {
     return said(422, plainPage("A reason is needed", "Go back and say why it is the new normal."));
   }
   const taken = await world.take(digest, link.expiresAtMs);
   if (taken === undefined) {
     return said(409, plainPage("This link was used already", `Each link works once. ${elsewhere}`));
   }
-  const result = await doAction(world.operations, link, incident, why).catch(async (error: unknown) => {
+  const result = await doAction(world.operations, link, incident, written).catch(async (error: unknown) => {
     await taken.giveBack();
     throw error;
   });
@@ -155,10 +164,10 @@ async function doAction(
   { incidents, silences, baselines, feedback }: Operations,
   link: ActionLink,
   incident: Incident,
-  why: string,
+  { why, name }: Written,
 ): Promise<Done | NotDone> {
   const { act, incidentId, receiver } = link;
-  const by = `link to ${receiver}`;
+  const by = name === "" ? `link to ${receiver}` : `${sanitize(name, mostName)} (link to ${receiver})`;
   const reason = why === "" ? "by the link in the alert" : why;
   switch (act) {
     case "acknowledge": {

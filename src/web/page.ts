@@ -40,6 +40,7 @@ export function confirmationPage(link: ActionLink, incident: Incident): string {
     `<p>${escapeHtml(effect)}</p>`,
     factsOf(incident),
     '<form method="post">',
+    `<label>Your name (optional, others read who acts)<br><input name="name" maxlength="60" autocomplete="name"></label>`,
     `<label>${reason}<br><textarea name="why" rows="2" maxlength="400"${asksWhy === "must" ? " required" : ""}></textarea></label>`,
     `<button type="submit">${escapeHtml(button)}</button>`,
     "</form>",

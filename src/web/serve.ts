@@ -21,6 +21,7 @@ import { createPublicWeb, mountPublicStatus, type PublicStatusSource } from "./p
 import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
+import { rehearsalRoutes } from "./rehearse.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
 import { mountHealth, mountStatus, type StatusSources } from "./status.ts";
@@ -61,6 +62,7 @@ export function createWeb({ api, observations, acts, pages, publicStatus, ...sou
   if (operations === undefined) return app;
   const families = [
     incidentRoutes,
+    rehearsalRoutes,
     silenceRoutes,
     auditLogRoutes,
     deliveryRoutes,

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import pg from "pg";
 import { afterEach, expect, inject, test, vi } from "vitest";
+import { worldAt } from "../../src/app/mcp.ts";
+import { serveHttp } from "../../src/mcp/serve.ts";
 import { startReceiver } from "../notify/http-receiver.ts";
 import { freshDatabase } from "../setup/databases.ts";
 import { completion, hostileProvider, listen, prompt } from "./hostile-provider.ts";
@@ -51,6 +56,24 @@ async function everyPage(ask: (path: string) => Promise<string>): Promise<string
   return [...lists, ...pages, await ask(run ?? "")];
 }
 
+/** What `plumbline mcp` says of it, asked as an assistant does. */
+async function everyAnswerToAssistants(url: string): Promise<string[]> {
+  await using mcp = await serveHttp({ host: "127.0.0.1", port: 0, scope: "read", worldOf: () => worldAt(url) });
+  const client = new Client({ name: "canary", version: "1" });
+  await client.connect(new StreamableHTTPClientTransport(new URL(mcp.url)) as Transport);
+  const say = async (name: string, given = {}): Promise<string> =>
+    JSON.stringify((await client.callTool({ name, arguments: given })).content);
+  const lists = await Promise.all(
+    ["get_status", "list_incidents", "what_changed", "list_baselines"].map((name) => say(name)),
+  );
+  const run = /\\"runId\\":\\"([^"\\]+)/.exec(lists.join("\n"))?.[1] ?? "";
+  const incident = /\\"id\\":\\"([0-9a-f]{8,}-\d+)\\"/.exec(lists[1] ?? "")?.[1] ?? "";
+  const [aRun, anIncident] = [await say("get_run", { id: run }), await say("get_incident", { id: incident })];
+  expect(aRun + anIncident).not.toContain('error\\":');
+  await client.close();
+  return [...lists, aRun, anIncident];
+}
+
 test("key, prompt and completion reach no sink of the whole service, not even when it breaks (I6)", async () => {
   await using opened = new AsyncDisposableStack();
   const notified = await collectTelemetry(opened);
@@ -88,6 +111,7 @@ receivers:
     await ask("/readyz"),
     await ask("/api/v1/incidents"),
     ...(await everyPage(ask)),
+    ...(await everyAnswerToAssistants(service.url ?? "")),
   ];
 
   // And now it breaks: every job throws what PostgreSQL says.

@@ -65,6 +65,34 @@ describe("alert test", () => {
     expect(http.received).toHaveLength(1);
   });
 
+  test("--all tests every receiver, and a receiver that swallows is found; one that can hide a test does", async () => {
+    const quiet = join(folder, "all.yaml");
+    writeFileSync(
+      quiet,
+      `targets:
+  mini: { baseUrl: "http://127.0.0.1:1/v1", model: gpt-4o-mini }
+probes:
+  - { name: valid, target: mini, scenario: valid-request, every: 5m }
+receivers:
+  phone: { ntfy: { url: { env: ALERT_URL }, topic: { env: TOPIC }, allowPrivate: true } }
+  team: { slack: { url: { env: ALERT_URL }, allowPrivate: true } }
+`,
+    );
+    await using http = await startReceiver((response, { body }) => {
+      response.end(body.includes("topic") ? "{}" : "invalid_payload");
+    });
+    const env = { ALERT_URL: http.url, TOPIC: "plumbline" };
+    const ended = await plumbline(["alert", "test", "--all", "--config", quiet], env);
+    expect(ended.code).toBe(3);
+    expect(ended.stdout).toMatch(
+      /^phone \(ntfy\) {2}test alert: delivered.*\nphone \(ntfy\) {2}resolution: delivered.*\nteam \(slack\) {2}test alert: not delivered, status 200, but the answer is an error: invalid_payload, after.*\n$/,
+    );
+    const priorities = http.received.flatMap(({ body }) => (JSON.parse(body) as { priority?: number }).priority ?? []);
+    expect(priorities).toEqual([1, 1]);
+    expect(await plumbline(["alert", "test", "--config", quiet], env)).toMatchObject({ code: 2 });
+    expect(await plumbline(["alert", "test", "team", "--all", "--config", quiet], env)).toMatchObject({ code: 2 });
+  });
+
   test("--json says the same to programs", async () => {
     await using http = await startReceiver(answer(500));
     const ended = await alertTest("team", { ALERT_URL: http.url }, "--json");

@@ -80,6 +80,14 @@ test("silence add, list, extend, expire", async () => {
   expect(await plumbline(["silence", "list"])).toMatchObject({ stdout: "no silences\n" });
 });
 
+test("rehearse: a target that nobody probes is unknown", async () => {
+  expect(await plumbline(["rehearse", "availability", "nowhere"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("no probe has such a target"),
+  });
+  expect(await plumbline(["rehearse", "tiredness", "mini"])).toMatchObject({ code: 2 });
+});
+
 test("delivery list and retry", async () => {
   const incident = await openIncident();
   const { id } = entryOf(incident, "pager");

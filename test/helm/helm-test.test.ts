@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshDatabase, freshRedis } from "../setup/databases.ts";
-import { listOf } from "../image/dockerfile.ts";
-import { assembleTree, final, type Tree } from "../image/tree.ts";
 import { type ApiServer, type Kept, openApiServer } from "./api-server.ts";
 import { findHelms, type Helm } from "./helm.ts";
 import { type Ended, ending, type Image, startPod } from "./pods.ts";
@@ -19,15 +18,16 @@ probes:
   - { name: hourly, target: bed, scenario: valid-request, every: 1h }
 `;
 
-let tree: Tree;
+let place: string;
 let image: Image;
 beforeAll(() => {
-  tree = assembleTree();
-  const config = join(tree.place, "plumbline.yaml");
+  place = mkdtempSync(join(tmpdir(), "plumbline-helm-test-"));
+  const config = join(place, "plumbline.yaml");
   writeFileSync(config, configuration);
-  image = { folder: tree.app, entry: listOf(final, "ENTRYPOINT").slice(1), config };
+  // What the image itself holds is the matter of test/image.
+  image = { folder: process.cwd(), entry: ["src/main.ts"], config };
 });
-afterAll(() => tree.remove());
+afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -63,7 +63,7 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
       await cluster.close();
       await Promise.all([database.drop(), releases.drop(), redis.drop()]);
     });
-    const kubeconfig = join(tree.place, "kubeconfig");
+    const kubeconfig = join(place, "kubeconfig");
     const contexts = [{ name: "now", context: { cluster: "it", user: "me" } }];
     const clusters = [{ name: "it", cluster: { server: cluster.url } }];
     const users = [{ name: "me", user: {} }];
@@ -72,7 +72,7 @@ describe.each(findHelms())("`helm test` of Helm $version", (helm: Helm) => {
     const driver = new URL(releases.url);
     driver.searchParams.set("sslmode", "disable");
     const env = {
-      HOME: tree.place,
+      HOME: place,
       KUBECONFIG: kubeconfig,
       HELM_DRIVER: "sql",
       HELM_DRIVER_SQL_CONNECTION_STRING: driver.href,

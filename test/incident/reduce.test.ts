@@ -146,3 +146,26 @@ test("whatever happens: opened and resolved alternate, and nothing is told of a 
     { numRuns: 1000 },
   );
 });
+
+test("of a rule that a part of the replies breaks, two good ones in a row say nothing", () => {
+  const rule = { kind: "expectation", series: "s", label: "expectations" } as const;
+  const played = (story: string): string[] => {
+    let incident: Incident | undefined;
+    return Array.from(story).flatMap((letter, index) => {
+      const ruling: Ruling = letter === "g" ? { subject: rule, outcome: "good" } : { ...bad(), subject: rule };
+      const slotMs = 3_600_000 * (index + 1);
+      const next = reduce(incident, ruling, {
+        probe,
+        slotMs,
+        nowMs: slotMs,
+        evidence: { runId: `r${index}` },
+        lastGoodSlotMs: undefined,
+      });
+      incident = next.incident;
+      return next.transition === undefined ? [] : [`${next.transition.kind}@${index + 1}`];
+    });
+  };
+  expect(played("bbgg")).toEqual(["opened@2", "resolved@4"]);
+  expect(played("bgbbgggbggbgggbbgg")).toEqual(["opened@3"]);
+  expect(played(`bgbb${"g".repeat(20)}`)).toEqual(["opened@3", "resolved@12"]);
+});

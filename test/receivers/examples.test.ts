@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { testEntry } from "../../src/notify/compose/test-alert.ts";
 import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
 import { outcomeOf } from "../../src/notify/deliver/outcome.ts";
 import { createRedactor } from "../../src/std/redact.ts";
@@ -42,6 +43,14 @@ describe("PagerDuty follows the incident", () => {
   ] as const)("%s: %s, always with the incident's key", (event, event_action) => {
     expect(action(event)).toMatchObject({ event_action, dedup_key: "f00dfeed-1" });
   });
+});
+
+test("PagerDuty shows a quiet test as a change, which notifies nobody", () => {
+  const { alert } = testEntry("team", "opened", atMs, "quiet test");
+  const { url, body } = posted("pagerduty", alert);
+  expect(url).toBe("https://events.pagerduty.com/v2/change/enqueue");
+  expect(JSON.parse(body)).toMatchObject({ payload: { summary: alert.summary, source: "Plumbline" } });
+  expect(body).not.toContain("event_action");
 });
 
 test("two installations with the same names share no incident at a service", () => {

@@ -64,6 +64,15 @@ async function ask(address: string, form?: Record<string, string>) {
 
 const stateOf = async (incident: Incident) => (await operations.incidents.get(incidentId(incident)))?.incident.state;
 
+test("who writes their name is named, beside the receiver that the link was sent to", async () => {
+  const incident = await openIncident();
+  const form = { name: "ann @here", why: "on it" };
+  expect((await ask(addressOf("acknowledge", incident), form)).status).toBe(200);
+  const after = (await operations.incidents.get(incidentId(incident)))?.incident;
+  expect(after?.acknowledged?.by).toMatch(/^ann .*here \(link to pager\)$/);
+  expect(after?.acknowledged?.by).not.toContain("@here");
+});
+
 test("following the link asks; only the answer acts, once, under the receiver's name", async () => {
   const incident = await openIncident();
   const address = addressOf("acknowledge", incident);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createExchanger } from "../../src/exchange/exchanger.ts";
 import { createLoopGauge } from "../../src/exchange/loop-gauge.ts";
 import { createUndiciAttempts } from "../../src/exchange/undici-attempt.ts";
+import type { Exchanger, Outcome } from "../../src/exchange/exchange.ts";
 import type { SeriesMemory } from "../../src/baseline/baseline.ts";
 import type { Incident } from "../../src/incident/incident.ts";
 import { composeAlert } from "../../src/notify/compose/compose.ts";
@@ -9,12 +10,14 @@ import type { IncidentAlert } from "../../src/notify/compose/alert.ts";
 import type { Observation } from "../../src/observation/observation.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import type { SecretRef, Target } from "../../src/probe/target.ts";
+import { chat } from "../../src/protocol/chat/chat.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { RunReport } from "../../src/run/run.ts";
 import type { RunStore } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
 import { policy } from "../exchange/policy.ts";
 import { probe as sample } from "../probe/samples.ts";
+import { fakeExchanger } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
 
 export interface Played {
@@ -80,20 +83,50 @@ export function openPlayer(baseUrl: string, scenario: string, change: Partial<Ta
   const outside = { secret: plain, plain, proxy: () => undefined, noProxy: "" };
   const loop = createLoopGauge(systemClock);
   const attempts = createUndiciAttempts({ clock: systemClock, loop, userAgent: "test", outside });
-  const store = memoryStore();
-  const spec: Probe["scenario"] = { kind: "built-in", name: scenario };
-  const probe: Probe = {
-    ...sample,
-    scenario: spec,
-    target: { ...sample.target, policy: { ...policy, circuit: { failures: 1000, openMs: 1 } }, baseUrl, ...change },
-    judge: { ...sample.judge, learnRuns },
-  };
   const exchanger = createExchanger({
     attempt: attempts.attempt,
     clock: systemClock,
     sleep: () => Promise.resolve(),
     random: () => 0.5,
   });
+  return playerOf(exchanger, scenario, { baseUrl, ...change }, learnRuns, () => attempts.close());
+}
+
+/** The same without connections: `reply` is what came. */
+export function playReplies(
+  reply: () => Outcome,
+  scenario = "valid-request",
+  change: Partial<Target> = {},
+  learnRuns = 30,
+): Player {
+  return playerOf(fakeExchanger(reply), scenario, change, learnRuns, () => Promise.resolve());
+}
+
+/** A stream as the reader reads it. */
+export function streamed(text: string): Outcome {
+  const reader = chat.openStream(10_000);
+  const bytes = Buffer.from(text);
+  reader.feed(bytes, 1);
+  const { chunks, end } = reader.end();
+  const body = { form: "stream", chunks, end, bytes: bytes.length } as const;
+  return { kind: "reply", status: 200, headers: { "content-type": "text/event-stream" }, body };
+}
+
+function playerOf(
+  exchanger: Exchanger,
+  scenario: string,
+  change: Partial<Target>,
+  learnRuns: number,
+  close: () => Promise<void>,
+): Player {
+  const store = memoryStore();
+  const spec: Probe["scenario"] = { kind: "built-in", name: scenario };
+  const probe: Probe = {
+    ...sample,
+    scenario: spec,
+    target: { ...sample.target, policy: { ...policy, circuit: { failures: 1000, openMs: 1 } }, ...change },
+    judge: { ...sample.judge, learnRuns },
+  };
   const world = quietWorld(systemClock.nowMs, { clock: systemClock, exchanger, runs: store.runs, secret: () => "k" });
   let slotMs = systemClock.nowMs();
   return {
@@ -105,6 +138,6 @@ export function openPlayer(baseUrl: string, scenario: string, change: Partial<Ta
       return { report, ...store.last() };
     },
     incidents: store.incidents,
-    close: () => attempts.close(),
+    close,
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonKind } from "../../std/json.ts";
 import { deprecatedPaths } from "./openai-contract.ts";
 import type { Known, KnownPath, Seen } from "./known.ts";
-import type { Difference, DifferenceKind } from "./severity.ts";
+import { isDeclared, type Difference, type DifferenceKind } from "./severity.ts";
 import { isOtherVariant, newVariant } from "./variants.ts";
 
 /** Everything in which one reply differs from what is known, each said once, in the order a person reads a reply. */
@@ -172,16 +172,21 @@ function kindDifference(
   { kinds, classes }: Seen["paths"][string],
 ): Difference | undefined {
   const isOptional = known.mayBeAbsent.includes(subject) || before.count < chancesOf(known, subject);
-  const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds) && !(kind === "absent" && isOptional));
+  const unknown = kinds.filter((kind) => !isKnown(kind, before.kinds, subject) && !(kind === "absent" && isOptional));
   if (unknown.length === 0) return undefined;
   return {
     kind: kindOf(subject, unknown),
     subject,
     expected: Object.keys(before.kinds).join(" or "),
-    observed: kinds.map((kind) => (kind === "string" && classes.join() === "empty" ? "empty text" : kind)).join(" or "),
+    observed: kinds.map((kind) => kindText(kind, before, classes)).join(" or "),
     chances: before.count,
     sightings: 0,
   };
+}
+
+function kindText(kind: string, { kinds }: KnownPath, classes: readonly string[]): string {
+  if (kind === "string" && classes.join() === "empty") return "empty text";
+  return kind === "number" && kinds["integer"] !== undefined ? "number with a fraction, such as 14.0" : kind;
 }
 
 /** The worst of what is new: another kind, then null, then absent here and there. */
@@ -191,9 +196,10 @@ function kindOf(subject: string, unknown: readonly string[]): DifferenceKind {
   return deprecatedPaths.has(subject) ? "deprecated-gone" : "gone";
 }
 
-/** Whole numbers are what numbers happen to be now and then. */
-function isKnown(kind: string, kinds: KnownPath["kinds"]): boolean {
-  return Object.hasOwn(kinds, kind) || (kind === "integer" && kinds["number"] !== undefined);
+/** Whole numbers are what numbers happen to be now and then: only of a count it is known that it is always whole. */
+function isKnown(kind: string, kinds: KnownPath["kinds"], subject: string): boolean {
+  if (Object.hasOwn(kinds, kind) || (kind === "integer" && kinds["number"] !== undefined)) return true;
+  return kind === "number" && kinds["integer"] !== undefined && !isDeclared(subject) && !subject.endsWith("_tokens");
 }
 
 /** Of values of the same kind: what they are like. Where nothing was learned of that, nothing is compared. */

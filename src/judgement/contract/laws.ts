@@ -79,7 +79,15 @@ export function judgeLaws({ series, client, contract, observation }: JudgeInput,
     ...flaws.map((flaw): Finding => ({ kind: "contract", ...laws[flaw] })),
     ...(text.lost === undefined
       ? []
-      : [breach("text", "whole letters", `${text.lost} letters lost (U+FFFD)`, "risky", "users see � in the answer")]),
+      : [
+          breach(
+            "text",
+            "whole letters",
+            `${text.lost} ${text.lost === 1 ? "letter" : "letters"} lost (U+FFFD)`,
+            "risky",
+            "users see � in the answer",
+          ),
+        ]),
     ...(finishReasonMs !== undefined && tailMs > longestTailMs
       ? [
           breach(

@@ -63,6 +63,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
   const notified = judged.filter(({ difference, odds }) => isNotifiedNow(difference, odds, before));
   const after = markNotified(
+    before,
     watched,
     notified.map(({ difference }) => difference),
     shares,

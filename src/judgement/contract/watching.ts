@@ -24,11 +24,13 @@ const alternatives = [
 ] as const;
 const noSums = alternatives.map(() => 0);
 
-/** A change is over when so many runs in a row without it are this unlikely; of one that was in nearly every run, sooner. */
-const overWhen = { partial: 1e-3, full: 0.2 } as const;
+/**
+ * A change is over when so many runs in a row without it are this unlikely; of one that was in every run, sooner. One in
+ * a part of the replies has many such rows while it lasts, and each could end it too early.
+ */
+const overWhen = { partial: 1e-5, full: 0.2 } as const;
 /** What comes back within so many runs had not ended. */
 const returnsWithin = 20;
-const nearlyAlways = 0.8;
 /** After so many runs without a report no incident is waiting for its next slot. */
 const longQuiet = 10;
 
@@ -155,7 +157,7 @@ function forgotten(kept: Kept): Kept {
 function isOver({ seen, others, missed }: Kept): boolean {
   let chance = 1;
   for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
-  return chance <= (seen / (seen + others) < nearlyAlways ? overWhen.partial : overWhen.full);
+  return chance <= (others > 0 ? overWhen.partial : overWhen.full);
 }
 
 /** What goes on although this reply does not show it: an open incident about it is not good news. */
@@ -218,13 +220,23 @@ export function isNotifiedNow(difference: Graded, odds: Odds, before: Watching):
   return odds.proof === "nearly" && (before.quiet >= longQuiet || kept?.wasReported === true);
 }
 
+/** Reported again within three runs it opens an incident, which lasts until its absence is no chance. */
+function isOpening(before: Kept | undefined): boolean {
+  return before?.reported === true && before.missed <= 1;
+}
+
 /** Remembers what was reported, and how often which variant answers. */
-export function markNotified(after: Watching, notified: readonly Graded[], shares: readonly number[]): Watching {
+export function markNotified(
+  before: Watching,
+  after: Watching,
+  notified: readonly Graded[],
+  shares: readonly number[],
+): Watching {
   const names = new Map(notified.map((it) => [nameOf(it), it]));
   const differed = Object.entries(after.differed).map(([name, kept]): [string, Kept] => {
     const difference = names.get(name);
     if (difference === undefined) return [name, kept];
-    const proven = kept.proven || oddsOf(difference, after).proof === "enough";
+    const proven = kept.proven || isOpening(before.differed[name]) || oddsOf(difference, after).proof === "enough";
     const notes = kept.notes + (difference.severity === "informative" ? 1 : 0);
     return [name, { ...kept, reported: true, proven, notes }];
   });

@@ -150,7 +150,7 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
 const mostCharactersPerToken = 16;
 
 /** A short question in English has a short answer in Latin letters. */
-function notAnAnswer({ text, usage, finishReasons }: ReplyFacts, finding: Report): Finding[] {
+function notAnAnswer({ text, usage, finishReasons, flaws = [] }: ReplyFacts, finding: Report): Finding[] {
   const { completionTokens: tokens, reasoningTokens = 0 } = usage ?? {};
   if (text.isRefusal === true) return finding("text", "an answer", "a refusal");
   if (text.class === "empty") {
@@ -162,7 +162,9 @@ function notAnAnswer({ text, usage, finishReasons }: ReplyFacts, finding: Report
   if (text.script !== undefined && text.script !== "Latin") {
     return finding("text", "in the language of the question", `${text.script} letters`);
   }
-  const mostCharacters = tokens === undefined ? Infinity : mostCharactersPerToken * (tokens + 1);
+  // A law of streams names that: the answer came more than once.
+  const isRepeated = flaws.includes("said-twice") || flaws.includes("cumulative");
+  const mostCharacters = tokens === undefined || isRepeated ? Infinity : mostCharactersPerToken * (tokens + 1);
   return text.length > mostCharacters
     ? finding("text", `at most ${mostCharacters} characters for ${tokens} tokens`, `${text.length} characters`)
     : [];

@@ -8,8 +8,10 @@ export function reasonOf(facts: ReplyFacts, maxTokens: number | undefined): stri
     if (notJson !== undefined) return `the body is no JSON (${notJson})`;
     return bodyForm === "text" ? `no JSON: ${contentType || "no content type"}` : undefined;
   }
-  const shown = bodyForm === "text" ? bodyText(facts) : errorText(facts);
-  return [`${status}${shown}`, ...hints(facts, maxTokens)].join("; ");
+  if (bodyForm === "text") return [`${status}${bodyText(facts)}`, ...hints(facts, maxTokens)].join("; ");
+  // What to do comes first: an alert cuts long texts off.
+  const said = [...hints(facts, maxTokens), error?.message].filter((part) => part !== undefined);
+  return `${status}${errorNames(facts)}${said.length === 0 ? "" : `: ${said.join("; ")}`}`;
 }
 
 function bodyText({ error }: ReplyFacts): string {
@@ -17,13 +19,13 @@ function bodyText({ error }: ReplyFacts): string {
   return error?.family === "empty" ? ", an empty body" : "";
 }
 
-function errorText({ error }: ReplyFacts): string {
+function errorNames({ error }: ReplyFacts): string {
   if (error === undefined) return "";
-  const { family, type, code, param, message } = error;
+  const { family, type, code, param } = error;
   const names = [...new Set([type, code].filter((it) => it !== undefined).map(String))].join("/");
   const where = family === "base_resp" || family === "declared" ? ` in ${family}` : "";
   const about = param === undefined ? "" : ` (${param})`;
-  return `${names === "" ? "" : ` ${names}`}${where}${about}${message === undefined ? "" : `: ${message}`}`;
+  return `${names === "" ? "" : ` ${names}`}${where}${about}`;
 }
 
 function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefined): string[] {
@@ -34,6 +36,7 @@ function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefine
     ...(isSpent && maxTokens !== undefined
       ? [`the cap of ${maxTokens} tokens was spent before an answer: set answerTokens of the target`]
       : []),
+    ...(error?.param?.startsWith("stream_options") === true ? ["set streamOptions of the target to false"] : []),
     ...waitHint(telling),
   ];
 }

@@ -1,5 +1,6 @@
 import { actionAddress, actsOnOver, type LinkAction } from "../../incident/action-link.ts";
 import type { Alert, AlertControl, OutboxEntry } from "./alert.ts";
+import { isTest } from "./test-reason.ts";
 
 /** Where people reach the service, and the key that signs action links. */
 export interface ActionLinks {
@@ -18,7 +19,7 @@ const livesMs = 86_400_000;
  */
 export function withControls(entry: OutboxEntry, links: ActionLinks | undefined, nowMs: number): OutboxEntry {
   const { alert, receiver } = entry;
-  if (links === undefined || alert.reason === "test" || alert.event === "digest") return entry;
+  if (links === undefined || isTest(alert) || alert.event === "digest") return entry;
   const page = `${links.publicUrl}/incidents/${encodeURIComponent(alert.incidentId)}`;
   const acts = actsFor(alert);
   const key = acts.length === 0 ? undefined : links.key();

@@ -21,5 +21,13 @@ export function asItIs(change: Change, { status }: Pick<Alert, "status">): Chang
   return status === "resolved" ? { ...change, what: `was: ${change.what}` } : change;
 }
 
+/** Whether the summary holds the only change whole. */
+export function isSaid({ summary, changes, moreChanges, kind }: Alert): boolean {
+  const [change] = changes;
+  if (change === undefined || changes.length > 1 || moreChanges > 0) return false;
+  const isNoReply = kind === "availability" && change.what === "reply";
+  return summary.includes(isNoReply ? change.after : `${change.what} ${change.before} → ${change.after}`);
+}
+
 /** One change on one line. */
 export const changeLine = ({ what, before, after }: Change): string => `${what}: ${before} → ${after}`;

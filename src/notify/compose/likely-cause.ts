@@ -41,8 +41,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (cause === "credentials") return `Check that the API key of ${target} is valid, has credit and may use the model.`;
   if (status === 429)
     return `Check the rate limits and the credit of the API key of ${target}. Raise them, or probe less often.`;
-  if (cause === "network")
-    return `Check DNS, TLS and the network path ${fromWhere(location)}to ${target}, then the provider's status page.`;
+  if (cause === "network") return networkStep(incident);
   switch (incident.kind) {
     case "availability":
       return "Check the provider's status page. If the outage lasts, move traffic and open a ticket with the request id.";
@@ -77,6 +76,15 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
     default:
       return incident.kind satisfies never;
   }
+}
+
+function networkStep({ target, location, findings }: Incident): string {
+  const observed = findings[0]?.observed ?? "";
+  if (observed.startsWith("certificate expired"))
+    return `Ask those who run ${target} to renew its certificate, and move traffic: clients refuse the connection until then.`;
+  if (observed.startsWith("certificate") || observed.includes("client certificate"))
+    return `Check who changed the certificates of ${target}. A private authority or a client certificate goes into client.tls.`;
+  return `Check DNS, TLS and the network path ${fromWhere(location)}to ${target}, then the provider's status page.`;
 }
 
 function groupStep({ reason, targets = [] }: GroupMembers, location: string): string {

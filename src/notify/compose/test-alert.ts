@@ -1,11 +1,17 @@
 import { shortHash } from "../../std/hash.ts";
 import type { Alert, OutboxEntry } from "./alert.ts";
+import { testReasons } from "./test-reason.ts";
 import type { DeliveryAttempt, Outbox } from "../deliver/outbox.ts";
 
 const nothing = "TEST from Plumbline: nothing is wrong, no action needed";
 
 /** An alert that says in every member a person reads that it is a test; its incident does not exist. */
-export function testEntry(receiver: string, event: "opened" | "resolved", startedAtMs: number): OutboxEntry {
+export function testEntry(
+  receiver: string,
+  event: "opened" | "resolved",
+  startedAtMs: number,
+  reason: (typeof testReasons)[keyof typeof testReasons] = testReasons.loud,
+): OutboxEntry {
   const at = new Date(startedAtMs).toISOString();
   const key = shortHash(JSON.stringify([receiver, startedAtMs]));
   const isOver = event === "resolved";
@@ -16,7 +22,7 @@ export function testEntry(receiver: string, event: "opened" | "resolved", starte
     sequence: isOver ? 2 : 1,
     event,
     status: isOver ? "resolved" : "firing",
-    reason: "test",
+    reason,
     at,
     kind: "monitor",
     severity: "risky",

@@ -24,6 +24,7 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
   statuses: { delivered: [200, 204], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     const summary = fit(alert.summary, 300, escapeMarkdown);
+    const changes = changeLines(alert, 240, escapeMarkdown);
     const links = maskedLinks(linksFor(alert, receiver.links), longestField, escapeMarkdown);
     return jsonMessage(urlOf(receiver, secret), {
       content: summary,
@@ -31,7 +32,7 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
       embeds: [
         {
           title: headline(alert),
-          description: changeLines(alert, 240, escapeMarkdown).join("\n") || summary,
+          ...(changes.length === 0 ? {} : { description: changes.join("\n") }),
           color: colourOf(alert),
           timestamp: alert.at,
           fields: [

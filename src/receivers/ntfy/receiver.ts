@@ -1,3 +1,4 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
@@ -88,7 +89,9 @@ const maxMessageBytes = 4096;
 const maxActions = 3;
 
 /** 5 rings through "do not disturb". */
-function priorityOf({ status, severity, uncheckedSince }: Alert, { severities }: NtfyReceiver): number {
+function priorityOf(alert: Alert, { severities }: NtfyReceiver): number {
+  const { status, severity, uncheckedSince } = alert;
+  if (isQuietTest(alert)) return 1;
   if (status === "information") return 2;
   if (uncheckedSince !== undefined) return 3;
   if (status !== "firing") return status === "resolved" ? 3 : 2;

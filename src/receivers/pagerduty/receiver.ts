@@ -1,3 +1,4 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { z } from "zod";
 import type { Receiver } from "../../probe/receiver.ts";
@@ -5,7 +6,7 @@ import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.t
 import type { SecretRef } from "../../probe/target.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
-import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
+import { jsonMessage, type Message, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { isErrorBody } from "../error-body.ts";
 import { incidentKey } from "../incident-key.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
@@ -56,6 +57,7 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
     if (!integrationKey.accepts(key)) {
       return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };
     }
+    if (isQuietTest(alert)) return changeEvent(alert, urlOf(receiver, secret), key);
     const event = { routing_key: key, event_action: actions[alert.status], dedup_key: incidentKey(alert, 255) };
     if (alert.status !== "firing") return jsonMessage(urlOf(receiver, secret), event);
     return jsonMessage(urlOf(receiver, secret), {
@@ -79,6 +81,12 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
     });
   },
 };
+
+/** It is shown beside the incidents of the service, and notifies nobody. */
+function changeEvent(alert: Alert, url: string, key: string): Message {
+  const payload = { summary: fit(alert.summary, 1024), source: "Plumbline", timestamp: alert.at };
+  return jsonMessage(url.replace(/\/v2\/enqueue$/, "/v2/change/enqueue"), { routing_key: key, payload });
+}
 
 const actions: Readonly<Record<Exclude<Alert["status"], "information">, string>> = {
   firing: "trigger",

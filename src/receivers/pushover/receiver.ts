@@ -1,3 +1,4 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { z } from "zod";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
@@ -88,7 +89,9 @@ function isDenied(body: string): boolean {
 }
 
 /** Only a problem may ring. */
-function priorityOf({ status, severity, uncheckedSince }: Alert, { severities }: PushoverReceiver): number {
+function priorityOf(alert: Alert, { severities }: PushoverReceiver): number {
+  const { status, severity, uncheckedSince } = alert;
+  if (isQuietTest(alert)) return -2;
   const priority = severities[severity];
   if (status === "firing") return uncheckedSince === undefined ? priority : Math.min(0, priority);
   return Math.min(status === "resolved" ? 0 : -1, priority);

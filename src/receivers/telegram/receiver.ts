@@ -1,3 +1,4 @@
+import { isQuietTest } from "../../notify/compose/test-reason.ts";
 import { z } from "zod";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
@@ -72,7 +73,7 @@ export const telegram: ReceiverKind<typeof schema, TelegramReceiver> = {
       text: `${text}${words}`,
       entities: [{ type: "bold", offset: 0, length: title.length }, ...entities],
       link_preview_options: { is_disabled: true },
-      disable_notification: isQuiet(alert),
+      disable_notification: isQuietTest(alert) || isQuiet(alert),
     });
   },
 };

@@ -102,6 +102,7 @@ export const webhook: ReceiverKind<typeof schema, WebhookReceiver> = {
     ...requestSecrets(receiver),
   ],
   wakesPeople: false,
+  isForPrograms: true,
   statuses: {},
   forgets: false,
   render(entry, receiver, secret, atMs) {

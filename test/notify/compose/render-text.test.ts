@@ -14,10 +14,10 @@ mini valid-request: prompt tokens 12 → 57, 2 of 3 runs
 
 since          2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)
 for users      each request costs more or less than before
-where          mini (gpt-4o-mini), valid-request, from eu
-likely cause   provider
 next step      Check the new cost of a request and your spend caps. Ask the
                provider whether token counting has changed.
+likely cause   provider
+where          mini (gpt-4o-mini), valid-request, from eu
 request        req_8f2c
 details        plumbline incident show f00dfeed-1
 acknowledge    plumbline incident ack f00dfeed-1 --why "…"

@@ -1,0 +1,69 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { McpArguments } from "../cli/effects.ts";
+import { call } from "../cli/ask.ts";
+import { exitCodes, type Io } from "../cli/io.ts";
+import type { AskService, ToolWorld } from "../mcp/ask-service.ts";
+import { serveHttp, serveStdio } from "../mcp/serve.ts";
+import { systemClock } from "../std/clock.ts";
+import { readAudit } from "./audit-archive.ts";
+import { callService } from "./call-service.ts";
+
+/** Answers assistants until the client goes or a signal comes. */
+export async function serveMcp({ url, scope, listen, audits }: McpArguments, io: Io): Promise<number> {
+  const worldOf = (env: Io["env"]): ToolWorld => worldAt(url, env, audits);
+  if (listen === undefined) {
+    await serveStdio(worldOf(io.env), scope);
+    return exitCodes.fine;
+  }
+  // Nobody who can reach the port borrows the token of this process.
+  const ofCaller = (token: string | undefined): ToolWorld =>
+    worldOf(token === undefined ? {} : { PLUMBLINE_TOKEN: token });
+  await using server = await serveHttp({ ...listen, worldOf: ofCaller, scope });
+  io.stderr.write(`serving MCP at ${server.url}\n`);
+  await new Promise<void>((resolve) => io.onSignal(() => resolve()));
+  return exitCodes.fine;
+}
+
+/** What tools may look at: a service, with the token of an environment, and a folder with audits. */
+export function worldAt(url: string, env: Io["env"] = {}, audits?: string): ToolWorld {
+  return {
+    ask: askAt(url, env),
+    nowMs: () => systemClock.nowMs(),
+    audits: () => (audits === undefined ? undefined : auditsIn(audits)),
+    audit: (file) => (audits === undefined ? undefined : readAudit(join(audits, basename(file)))),
+  };
+}
+
+function askAt(url: string, env: Io["env"]): AskService {
+  const effects = {
+    callService: (at: string, request: Parameters<typeof callService>[1]) => callService(at, request, env),
+  };
+  return async (operation, request) => {
+    const reply = await call(effects, url, operation, request);
+    switch (reply.kind) {
+      case "answered":
+        return { data: reply.data };
+      case "refused":
+        return { problem: `the service refused: ${reply.error}` };
+      case "unreachable":
+        return { problem: "no service answers: start one with plumbline start, or name another with --url" };
+      case "unreadable":
+        return { problem: "the service answered in a format that this version can't read" };
+      default:
+        return reply satisfies never;
+    }
+  };
+}
+
+function auditsIn(folder: string): ReturnType<ToolWorld["audits"]> {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const found = names.flatMap((file) => {
+    const audit = readAudit(join(folder, file));
+    if (audit === undefined) return [];
+    const { target, model, endedAt, decision } = audit;
+    const { readiness, because } = decision;
+    return [{ file, target, model, endedAt, readiness, because }];
+  });
+  return found.toSorted((a, b) => (a.endedAt < b.endedAt ? 1 : -1));
+}

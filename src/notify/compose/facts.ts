@@ -1,0 +1,121 @@
+import { formatDurationMs } from "../../std/duration.ts";
+import { localTimeText, type Reader } from "../../std/local-time.ts";
+import { zonedTime } from "../../std/zoned-time.ts";
+import type { Alert, LikelyCause } from "./alert.ts";
+import { impactOf } from "./impact.ts";
+import { isTest } from "./test-reason.ts";
+
+/** An alert as it is, or for somebody whose time zone is known. */
+export type ReadAlert = Alert & { readonly reader?: Reader };
+
+/** The facts below the changes: since when, in how many runs, where, the evidence, what to do. */
+export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
+  const readable = readableFor(alert, tz);
+  if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
+  return [
+    // A trend began before it was detected; its summary says when.
+    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert, readable)],
+    ...(alert.uncheckedSince === undefined
+      ? []
+      : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
+    ...optionalRow("for users", impactOf(alert)),
+    ...blastRadiusRows(alert),
+    ["next step", alert.nextStep],
+    ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
+    ["where", whereOf(alert)],
+    ...earlierRows(alert, readable),
+    ...detailRows(alert),
+  ];
+}
+
+/** One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)`. */
+function sinceText(alert: Alert, readable: Readable): string {
+  const { at, firstBadSlot, lastGoodSlot, status, confirmation, kind } = alert;
+  const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
+  const lasting = lastingMs > 0 ? ` (for ${formatDurationMs(lastingMs)})` : "";
+  const until = status === "resolved" ? ` until ${readable(at)}` : "";
+  const isTrend = status === "resolved" || confirmation === "many-runs" || kind === "budget" || kind === "monitor";
+  const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);
+  const before = isTrend
+    ? ""
+    : lastGoodSlot === null
+      ? ", or before"
+      : gapMs > 0
+        ? `, or up to ${formatDurationMs(gapMs)} before`
+        : "";
+  return `${readable(firstBadSlot)}${before}${until}${lasting}`;
+}
+
+function digestFacts(alert: Alert, { pages }: NonNullable<Alert["digest"]>, readable: Readable): [string, string][] {
+  return [
+    ["since", readable(alert.firstBadSlot)],
+    ["pages", pages],
+    ["next step", alert.nextStep],
+  ];
+}
+
+function whereOf({ kind, target, model, scenario, location, members }: Alert): string {
+  // The default names of a single location.
+  const from = location === "default" || location === "here" ? "" : `, from ${location}`;
+  if (kind === "monitor") return `Plumbline itself${members === undefined ? "" : from}`;
+  const of = model === "all" || model === "none" ? "" : ` (${model})`;
+  if (kind === "budget") return `${target}${of}`;
+  return `${target}${of}${members === undefined ? `, ${scenario}` : ""}${from}`;
+}
+
+const optionalRow = (name: string, text: string | undefined): [string, string][] =>
+  text === undefined ? [] : [[name, text]];
+
+/** Where the rest is: behind the link to the incident, or in a terminal where there is none. A test has nothing more. */
+function detailRows(alert: Alert): [string, string][] {
+  const { status, incidentId, page, evidence } = alert;
+  if (isTest(alert)) return [["incident", incidentId]];
+  if (page !== undefined) return [];
+  const rows: [string, string][] = [
+    ...optionalRow("request", evidence.at(-1)?.requestId),
+    ["details", `plumbline incident show ${incidentId}`],
+  ];
+  if (status !== "firing") return rows;
+  return [...rows, ["acknowledge", `plumbline incident ack ${incidentId} --why "…"`]];
+}
+
+/** Transitions whose own messages could not be delivered in time. */
+function earlierRows(alert: Alert, readable: Readable): [string, string][] {
+  const { earlier = [] } = alert;
+  if (earlier.length === 0) return [];
+  const events = earlier.slice(0, shownEarlier).map(({ event, at }) => `${event} ${readable(at)}`);
+  const more = earlier.length > shownEarlier ? ` and ${earlier.length - shownEarlier} more` : "";
+  return [["delayed", `${events.join(", ")}${more}`]];
+}
+
+const shownEarlier = 4;
+
+/** Who else is affected. Of what is resolved, only who still is. */
+function blastRadiusRows({ reach, status }: Alert): [string, string][] {
+  if (reach === null) return [];
+  const { affected, moreAffected, fine, moreFine } = reach;
+  const list = (names: readonly string[], more: number): string =>
+    names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+  if (status === "resolved") return affected.length === 0 ? [] : [["still affected", list(affected, moreAffected)]];
+  return [
+    ["also affected", affected.length === 0 ? "no other probe" : list(affected, moreAffected)],
+    ...(fine.length === 0 ? [] : [["not affected", list(fine, moreFine)] satisfies [string, string]]),
+  ];
+}
+
+const causes: Readonly<Record<LikelyCause, string>> = {
+  provider: "provider",
+  network: "network",
+  credentials: "credentials",
+  monitor: "Plumbline itself",
+};
+
+type Readable = (iso: string) => string;
+
+/** For a reader `today at 11:00 CET`, else `2026-11-23 10:00 UTC`. */
+function readableFor({ reader }: ReadAlert, tz: string): Readable {
+  return (iso) => {
+    const atMs = Date.parse(iso);
+    return reader === undefined || Number.isNaN(atMs) ? zonedTime(iso, tz) : localTimeText(atMs, reader);
+  };
+}
