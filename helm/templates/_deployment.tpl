@@ -5,8 +5,8 @@ workers location.
 {{- define "plumbline.deployment" -}}
 {{- $root := .root -}}
 {{- $own := .values -}}
-{{- $pod := mergeOverwrite (deepCopy $root.Values.podDefaults) (omit $own "location" "replicas" "concurrency" "autoscaling" "keda" "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "extraArgs") -}}
-{{- $name := printf "%s-%s" (include "plumbline.fullname" $root) .role -}}
+{{- $pod := mergeOverwrite (deepCopy $root.Values.podDefaults) (omit $own "location" "replicas" "concurrency" "autoscaling" "keda" "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "extraArgs" "enabled" "existingClaim" "size" "storageClassName") -}}
+{{- $name := printf "%s-%s" (include "plumbline.fullname" $root) .role | trimSuffix "-all" -}}
 {{- if .location }}{{ $name = printf "%s-%s" $name (lower .location) }}{{ end }}
 {{- $scaling := $own.autoscaling | default dict -}}
 {{- $role := dict "role" .role "location" .location -}}
@@ -20,7 +20,7 @@ spec:
   replicas: {{ $own.replicas | default 1 }}
   {{- end }}
   revisionHistoryLimit: {{ $root.Values.revisionHistoryLimit }}
-  strategy: {{- toYaml $pod.strategy | nindent 4 }}
+  strategy: {{- toYaml (ternary (omit $pod.strategy "rollingUpdate") $pod.strategy (eq $pod.strategy.type "Recreate")) | nindent 4 }}
   selector:
     matchLabels:
       {{- include "plumbline.selector" $root | nindent 6 }}
@@ -29,7 +29,7 @@ spec:
     metadata:
       labels: {{- toYaml (merge (dict) $labels (include "plumbline.selector" $root | fromYaml) $pod.labels (include "plumbline.labels" $root | fromYaml)) | nindent 8 }}
       {{- $checksums := dict }}
-      {{- if not $root.Values.existingConfigMap }}{{ $_ := set $checksums "checksum/config" ($root.Values.config | sha256sum) }}{{ end }}
+      {{- if $root.Values.config }}{{ $_ := set $checksums "checksum/config" ($root.Values.config | sha256sum) }}{{ end }}
       {{- if include "plumbline.ownStorage" $root }}{{ $_ := set $checksums "checksum/storage" (toJson $root.Values.storage | sha256sum) }}{{ end }}
       {{- with merge (dict) $pod.annotations $checksums $root.Values.commonAnnotations }}
       annotations: {{- toYaml . | nindent 8 }}

@@ -55,6 +55,31 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- .Values.existingConfigMap | default (include "plumbline.fullname" .) }}
 {{- end }}
 
+{{/* The volume with the configuration: a ConfigMap or a Secret, of the chart or not. */}}
+{{- define "plumbline.configVolume" -}}
+{{- if .Values.existingConfigSecret }}
+secret: { secretName: {{ .Values.existingConfigSecret | quote }} }
+{{- else if and (not .Values.existingConfigMap) (eq .Values.configIn "Secret") }}
+secret: { secretName: {{ include "plumbline.fullname" . | quote }} }
+{{- else }}
+configMap: { name: {{ include "plumbline.configMap" . | quote }} }
+{{- end }}
+{{- end }}
+
+{{/* Where the stores are, for a pod that needs both. */}}
+{{- define "plumbline.storesEnv" -}}
+{{- $storage := .Values.storage -}}
+{{- include "plumbline.storeEnv" (dict "root" . "variable" "DATABASE_URL" "secret" (include "plumbline.storageSecret" .)) }}
+{{- if eq $storage.queue "redis" }}
+{{- $secret := $storage.redisExistingSecret | default (include "plumbline.storageSecret" .) }}
+{{- include "plumbline.storeEnv" (dict "root" . "variable" "REDIS_URL" "secret" $secret) }}
+{{- with $storage.redisPasswordSecret }}
+- name: REDIS_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ . | quote }}, key: {{ $storage.redisPasswordKey | quote }} } }
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* One variable of where a store is. Call with a dict: root, variable (DATABASE_URL, REDIS_URL), secret (its name). */}}
 {{- define "plumbline.storeEnv" -}}
 {{- $storage := .root.Values.storage -}}
@@ -72,8 +97,12 @@ annotations: {{- toYaml . | nindent 2 }}
 {{/* Whether the chart has to keep the URLs of the stores itself. */}}
 {{- define "plumbline.ownStorage" -}}
 {{- $storage := .Values.storage -}}
-{{- if or $storage.databaseUrlFile $storage.redisUrlFile }}
-{{- if not (and $storage.databaseUrlFile $storage.redisUrlFile) }}{{ fail "storage.databaseUrlFile and storage.redisUrlFile need each other" }}{{ end }}
+{{- $hasRedis := or $storage.redisUrl $storage.redisUrlFile $storage.redisExistingSecret $storage.redisPasswordSecret -}}
+{{- if .Values.embedded.enabled }}
+{{- if or $hasRedis $storage.databaseUrl $storage.databaseUrlFile $storage.existingSecret }}{{ fail "embedded and storage exclude each other" }}{{ end }}
+{{- else if and (eq $storage.queue "postgres") $hasRedis }}{{ fail "storage.queue: postgres and a Redis exclude each other" }}
+{{- else if or $storage.databaseUrlFile $storage.redisUrlFile }}
+{{- if not (and $storage.databaseUrlFile (or $storage.redisUrlFile (eq $storage.queue "postgres"))) }}{{ fail "storage.databaseUrlFile and storage.redisUrlFile need each other" }}{{ end }}
 {{- if or $storage.existingSecret $storage.databaseUrl $storage.redisUrl }}{{ fail "the files of storage, its existingSecret and its URLs exclude each other" }}{{ end }}
 {{- else if not $storage.existingSecret }}true{{ end }}
 {{- end }}

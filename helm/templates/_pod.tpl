@@ -2,9 +2,10 @@
 {{- define "plumbline.args" -}}
 {{- $values := .root.Values -}}
 {{- $grace := max 5 (sub $values.terminationGracePeriodSeconds 5) -}}
-{{- $args := list "start" "--config" "/etc/plumbline/plumbline.yaml" "--role" .role -}}
+{{- $args := list "start" "--config" "/etc/plumbline/plumbline.yaml" -}}
+{{- if eq .role "all" }}{{ $args = concat $args (list "--concurrency" (toString .own.concurrency)) }}{{ else }}{{ $args = concat $args (list "--role" .role) }}{{ end }}
 {{- if .location }}{{ $args = concat $args (list "--location" .location "--concurrency" (toString (.own.concurrency | default 10))) }}{{ end }}
-{{- if $values.migration.enabled }}{{ $args = concat $args (list "--await-schema" (printf "%vs" $values.migration.awaitSchemaSeconds)) }}{{ end }}
+{{- if and $values.migration.enabled (ne .role "all") }}{{ $args = concat $args (list "--await-schema" (printf "%vs" $values.migration.awaitSchemaSeconds)) }}{{ end }}
 {{- $host := $values.listenAddress -}}
 {{- if contains ":" $host }}{{ $host = printf "[%s]" $host }}{{ end }}
 {{- $args = concat $args (list "--grace" (printf "%ds" $grace) "--listen" (printf "%s:%v" $host $values.service.port)) -}}
@@ -21,6 +22,12 @@ imagePullSecrets:
   {{- range . }}
   - name: {{ if kindIs "map" . }}{{ .name }}{{ else }}{{ . }}{{ end }}
   {{- end }}
+{{- end }}
+{{- if .pod.hostNetwork }}
+hostNetwork: true
+{{- if not .pod.dnsPolicy }}
+dnsPolicy: ClusterFirstWithHostNet
+{{- end }}
 {{- end }}
 {{- range $member := list "priorityClassName" "runtimeClassName" "schedulerName" "dnsPolicy" "dnsConfig" "hostAliases" "nodeSelector" "tolerations" "affinity" }}
 {{- with get $.pod $member }}
@@ -54,9 +61,13 @@ containers:
     imagePullPolicy: {{ $values.image.pullPolicy }}
     args: {{ include "plumbline.args" . }}
     env:
-      {{- range list "DATABASE_URL" "REDIS_URL" }}
-      {{- include "plumbline.storeEnv" (dict "root" $root "variable" . "secret" (include "plumbline.storageSecret" $root)) | nindent 6 }}
+      {{- if eq .role "all" }}
+      - name: PLUMBLINE_DATA
+        value: /data/store
+      {{- else }}
+      {{- include "plumbline.storesEnv" $root | nindent 6 }}
       {{- end }}
+      {{- include "plumbline.proxyEnv" $values.proxy | nindent 6 }}
       {{- include "plumbline.otelEnv" (dict "otel" $values.otel "role" .role "location" .location) | nindent 6 }}
       {{- with concat $values.extraEnv ($own.extraEnv | default list) }}
       {{- toYaml . | nindent 6 }}
@@ -66,6 +77,9 @@ containers:
     {{- end }}
     ports:
       - { name: http, containerPort: {{ $values.service.port }}, protocol: TCP }
+      {{- if and $values.statusPages.enabled (has .role (list "web" "all")) }}
+      - { name: status, containerPort: {{ $values.statusPages.port }}, protocol: TCP }
+      {{- end }}
     startupProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.startup) | nindent 6 }}
     livenessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.liveness) | nindent 6 }}
     readinessProbe: {{- toYaml (merge (dict "httpGet" (dict "path" "/healthz" "port" "http")) $values.probes.readiness) | nindent 6 }}
@@ -77,6 +91,9 @@ containers:
     volumeMounts:
       - { name: config, mountPath: /etc/plumbline, readOnly: true }
       - { name: tmp, mountPath: /tmp }
+      {{- if eq .role "all" }}
+      - { name: data, mountPath: /data }
+      {{- end }}
       {{- with concat $values.extraVolumeMounts ($own.extraVolumeMounts | default list) }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -85,9 +102,13 @@ containers:
   {{- end }}
 volumes:
   - name: config
-    configMap: { name: {{ include "plumbline.configMap" $root | quote }} }
+    {{- include "plumbline.configVolume" $root | nindent 4 }}
   - name: tmp
     emptyDir: {}
+  {{- if eq .role "all" }}
+  - name: data
+    persistentVolumeClaim: { claimName: {{ $values.embedded.existingClaim | default (include "plumbline.fullname" $root) | quote }} }
+  {{- end }}
   {{- with concat $values.extraVolumes ($own.extraVolumes | default list) }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -98,11 +119,27 @@ volumes:
 {{- $readers := dict "targets" (list "worker") "baseUrls" (list "scheduler" "worker" "web") "receivers" (list "notifier") "api" (list "web") "links" (list "notifier" "web") "heartbeat" (list "notifier") -}}
 {{- $sources := list -}}
 {{- range $kind, $names := .root.Values.credentials }}
-{{- if has $.role (get $readers $kind) }}
+{{- if or (eq $.role "all") (has $.role (get $readers $kind)) }}
 {{- range $names }}{{ $sources = append $sources (dict "secretRef" (dict "name" .)) }}{{ end }}
 {{- end }}
 {{- end }}
 {{- toJson ($sources | uniq) }}
+{{- end }}
+
+{{- define "plumbline.proxyEnv" -}}
+{{- if and .httpsProxy .existingSecret }}{{ fail "proxy.httpsProxy and proxy.existingSecret exclude each other" }}{{ end }}
+{{- with .httpsProxy }}
+- name: HTTPS_PROXY
+  value: {{ . | quote }}
+{{- end }}
+{{- with .existingSecret }}
+- name: HTTPS_PROXY
+  valueFrom: { secretKeyRef: { name: {{ . | quote }}, key: HTTPS_PROXY } }
+{{- end }}
+{{- with .noProxy }}
+- name: NO_PROXY
+  value: {{ . | quote }}
+{{- end }}
 {{- end }}
 
 {{- define "plumbline.otelEnv" -}}

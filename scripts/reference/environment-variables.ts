@@ -35,6 +35,7 @@ export const storeVariables: readonly Variable[] = [
     "",
     "`redis://:password@host:6379/0`, `redis+sentinel://:password@one:26379,two:26379/master/0` or `redis+cluster://:password@one:6379,two:6379`; `rediss` for TLS. Redis 6.2 or newer, or Valkey, keeps the queue. Needs DATABASE_URL",
   ),
+  of("REDIS_PASSWORD", "", "password of Redis, for a REDIS_URL without one"),
   of("REDIS_SENTINEL_PASSWORD", "", "password of the Sentinels themselves; the one in REDIS_URL is that of Redis"),
   of("REDIS_CA_FILE", "", "file with the certificates of the authority to trust, in PEM. Needs TLS in REDIS_URL"),
   of("REDIS_CERT_FILE", "", "file with the certificate that is shown to Redis, in PEM"),
@@ -42,7 +43,13 @@ export const storeVariables: readonly Variable[] = [
 ];
 
 /** Variables whose value may stand in a file instead. */
-export const byFile: readonly string[] = ["DATABASE_URL", "REDIS_URL", "REDIS_SENTINEL_PASSWORD", "PLUMBLINE_TOKEN"];
+export const byFile: readonly string[] = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "REDIS_PASSWORD",
+  "REDIS_SENTINEL_PASSWORD",
+  "PLUMBLINE_TOKEN",
+];
 
 /** Read by Node and by the client of PostgreSQL; named because people look for them here. */
 export const otherVariables: readonly Variable[] = [

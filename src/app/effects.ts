@@ -33,9 +33,9 @@ export function createEffects(io: Io): Effects {
       const { serveMcp } = await loadOptional("the MCP server", () => import("./mcp.ts"));
       return serveMcp(options, io);
     },
-    testbed: async (port) => {
+    testbed: async (port, drifts) => {
       const { runTestbed } = await loadOptional("the test bed", () => import("../testbed/run-testbed.ts"));
-      return runTestbed(io, { port });
+      return runTestbed(io, { port, drifts });
     },
   };
 }

@@ -33,7 +33,10 @@ export function chooseStorage(
   env: Readonly<Record<string, string | undefined>>,
 ): StorageChoice | { readonly kind: "refused"; readonly reason: string } {
   const databaseUrl = variable(env, "DATABASE_URL");
-  const redisUrl = variable(env, "REDIS_URL");
+  const redisUrl = withPassword(variable(env, "REDIS_URL"), variable(env, "REDIS_PASSWORD"));
+  if (redisUrl === "two passwords") {
+    return { kind: "refused", reason: "REDIS_PASSWORD is set, and REDIS_URL has a password: remove one of them." };
+  }
   if (databaseUrl === undefined) {
     if (redisUrl === undefined) return { kind: "embedded", folder: env["PLUMBLINE_DATA"] || usualFolder };
     const reason =
@@ -55,6 +58,14 @@ export function chooseStorage(
     ...(tls !== undefined && { redisTls: tls }),
     ...(sentinelPassword !== undefined && { sentinelPassword }),
   };
+}
+
+/** The password of its own goes where the address would have it. */
+function withPassword(url: string | undefined, password: string | undefined): string | undefined {
+  if (url === undefined || password === undefined) return url;
+  const [, scheme = "", user = "", own, rest = ""] = /^([a-z+]+:\/\/)(?:([^:@/]*)(:[^@/]*)?@)?(.*)$/s.exec(url) ?? [];
+  if (scheme === "") return url;
+  return own === undefined ? `${scheme}${user}:${encodeURIComponent(password)}@${rest}` : "two passwords";
 }
 
 const noRedis =

@@ -19,5 +19,9 @@ export function addDemoCommand(demo: Command, { effects, done }: CliWorld): void
 export function addTestbedCommand(testbed: Command, { effects, done }: CliWorld): void {
   testbed
     .option("--port <port>", "port to listen on; 0 takes a free one", wholeNumber, 0)
-    .action(async ({ port }: { port: number }) => done(await effects.testbed(port)));
+    .option("--drift <names...>", "drifts that are active from the start")
+    .addHelpText("after", "\nExample: plumbline testbed --drift model-swapped")
+    .action(async ({ port, drift }: { port: number; drift?: readonly string[] }) =>
+      done(await effects.testbed(port, drift ?? [])),
+    );
 }

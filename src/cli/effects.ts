@@ -91,7 +91,7 @@ export interface Effects {
   alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
   migrate(json: boolean): Promise<number>;
   mcp(options: McpArguments): Promise<number>;
-  testbed(port: number): Promise<number>;
+  testbed(port: number, drifts: readonly string[]): Promise<number>;
 }
 
 /** What a family of commands is given. */

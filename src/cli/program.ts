@@ -82,6 +82,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "put the ledger right",
     load: async () => (await import("./spend.ts")).addSpendCommands,
   },
+  report: {
+    description: "see what a month was like: incidents, pages, false ones, times, blind minutes",
+    load: async () => (await import("./report.ts")).addReportCommand,
+  },
   digest: {
     description: "preview today's digest: what has moved since the last one",
     load: async () => (await import("./digest.ts")).addDigestCommand,

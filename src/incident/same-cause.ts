@@ -8,7 +8,7 @@ const shared: readonly Incident["kind"][] = ["contract", "error-shape"];
 export const mayShareChange = ({ kind, group }: Incident): boolean => group === undefined && shared.includes(kind);
 
 /**
- * Which receivers know of the cause already, by an older open incident of the same target or host that names every change of this
+ * Which receivers know of the cause already, by another open incident of the same target or host that names every change of this
  * one: by receiver, the id of that incident.
  */
 export function knownBy(
@@ -16,9 +16,11 @@ export function knownBy(
   changes: readonly Incident[],
   receivers: readonly string[],
 ): ReadonlyMap<string, string> {
-  const older = mayShareChange(incident) ? changes.filter((one) => isOlder(one, incident) && names(one, incident)) : [];
+  const others = mayShareChange(incident)
+    ? changes.filter((one) => isOpenBeside(one, incident) && names(one, incident))
+    : [];
   return new Map(
-    older
+    others
       .toSorted((a, b) => openedAt(b) - openedAt(a))
       .flatMap((one) => [...notifiedReceivers(one, receivers)].map((name) => [name, incidentId(one)] as const)),
   );
@@ -26,13 +28,10 @@ export function knownBy(
 
 const openedAt = ({ openedAtMs, firstBadSlotMs }: Incident): number => openedAtMs ?? firstBadSlotMs;
 
-function isOlder(one: Incident, incident: Incident): boolean {
+function isOpenBeside(one: Incident, incident: Incident): boolean {
   const isOther = one.fingerprint !== incident.fingerprint && one.kind === incident.kind;
   const isSamePlace = one.target === incident.target || (one.host !== undefined && one.host === incident.host);
-  const isFirst =
-    openedAt(one) < openedAt(incident) ||
-    (openedAt(one) === openedAt(incident) && one.fingerprint < incident.fingerprint);
-  return isOther && isSamePlace && isFirst && (one.state === "open" || one.state === "acknowledged");
+  return isOther && isSamePlace && (one.state === "open" || one.state === "acknowledged");
 }
 
 function names(one: Incident, { findings }: Incident): boolean {

@@ -20,6 +20,7 @@ import { type BaselineReader, type BaselineStore, createBaselineReader } from ".
 import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
 import { createRehearsals, type RehearsalStore, type Rehearse } from "./rehearse.ts";
+import { createShifts, type Shifts, type ShiftStore } from "./shifts.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
 
 /** What the operations ask of the store. */
@@ -40,6 +41,7 @@ export interface OperationStore
     PublicStatusStore,
     RehearsalStore,
     SeriesChangeStore,
+    ShiftStore,
     SilenceStore,
     SpendDayStore,
     SpendStore {}
@@ -67,6 +69,8 @@ export interface Operations {
   readonly feedback: IncidentFeedback;
   readonly silences: Silences;
   readonly rehearse: Rehearse;
+  /** What a month was like. */
+  readonly shifts: Shifts;
   readonly deliveries: Deliveries;
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
@@ -98,6 +102,7 @@ export function createOperations(world: OperationWorld): Operations {
     feedback: createIncidentFeedback(world),
     silences: createSilences(world),
     rehearse: createRehearsals(world),
+    shifts: createShifts(world),
     deliveries: createDeliveries(world),
     baselines: {
       ...createBaselineReader({ ...world, policyOf }),

@@ -43,6 +43,7 @@ import { createSpendStore } from "./spend.ts";
 import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
+import { createShiftStore } from "./shifts.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSlotStore } from "./slots.ts";
 import { createVitalsStore } from "./vitals.ts";
@@ -123,6 +124,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createControlStore(db),
     ...createBaselineStore(db),
     ...createBoardStore(db),
+    ...createShiftStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),
     ...createExportStore(db),

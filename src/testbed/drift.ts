@@ -1,4 +1,5 @@
 import type { FindingKind } from "../judgement/judgement.ts";
+import type { ModelService } from "./answer-model.ts";
 import type { JsonObject } from "../std/json.ts";
 
 /** One way a provider can change or misbehave. */
@@ -31,5 +32,7 @@ export type Change =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
+  /** What is done to the model `plumb-1`, behind its name. */
+  | { readonly kind: "model"; readonly service: ModelService }
   /** Resets the connection before the first byte. */
   | { readonly kind: "reset" };

@@ -1,5 +1,6 @@
 import { type JsonObject, isJsonObject } from "../std/json.ts";
 import type { Drift } from "./drift.ts";
+import { modelDrifts } from "./model-drifts.ts";
 
 /** Tokens of the system prompt that `prompt-tokens` pretends somebody has put before every prompt. */
 export const injectedPromptTokens = 412;
@@ -126,6 +127,7 @@ export const drifts = [
       body: "<!doctype html><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n",
     },
   },
+  ...modelDrifts,
 ] as const satisfies readonly Drift[];
 
 export type DriftName = (typeof drifts)[number]["name"];

@@ -15,6 +15,8 @@ export interface ProxyOptions {
   readonly sleep: (durationMs: number) => Promise<void>;
   /** Called for each forwarded request. */
   readonly onRequest: () => void;
+  /** Answers for the model that the test bed serves itself; undefined: another model is asked for. */
+  readonly answerModel: (request: IncomingMessage, body: Buffer) => PassingReply | undefined;
   /** Answers requests meant for the test bed itself; undefined forwards them. */
   readonly answerOwn: (request: IncomingMessage, body: Buffer) => PassingReply | undefined;
 }
@@ -41,7 +43,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   if (own !== undefined) return send(response, own);
 
   options.onRequest();
-  let reply = await askProvider(request, body, options.providerPort);
+  let reply = options.answerModel(request, body) ?? (await askProvider(request, body, options.providerPort));
   response.once("close", () => reply.discard());
   const refusal = refusesMissingModel(request.url ?? "", body, reply);
   if (refusal !== undefined) {

@@ -1,5 +1,5 @@
 import { controlPath } from "./control.ts";
-import { drifts } from "./drifts.ts";
+import { driftNamed, drifts } from "./drifts.ts";
 import { type Testbed, openTestbed } from "./testbed.ts";
 
 export interface TestbedIo {
@@ -10,12 +10,20 @@ export interface TestbedIo {
 }
 
 /** Serves the test bed until a signal arrives. Resolves to the exit code: 0, or 1 if the port is not available. */
-export async function runTestbed(io: TestbedIo, options: { readonly port?: number | undefined }): Promise<number> {
+export async function runTestbed(
+  io: TestbedIo,
+  options: { readonly port?: number | undefined; readonly drifts?: readonly string[] },
+): Promise<number> {
+  const active = (options.drifts ?? []).map((name) => driftNamed(name)?.name);
+  if (active.includes(undefined)) {
+    io.stderr.write(`no such drift; there are ${drifts.map(({ name }) => name).join(", ")}\n`);
+    return 2;
+  }
   const ended = Promise.withResolvers<void>();
   io.onSignal(ended.resolve);
   let testbed: Testbed;
   try {
-    testbed = await openTestbed({ port: options.port });
+    testbed = await openTestbed({ port: options.port, active: active.flatMap((name) => name ?? []) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown reason";
     io.stderr.write(

@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type DriftSwitch, answerControl } from "./control.ts";
 import { type DriftName, drifts } from "./drifts.ts";
+import { createModelAnswers, type ModelService } from "./answer-model.ts";
+import { modelDrifts } from "./model-drifts.ts";
 import { openProvider } from "./provider.ts";
 import { createProxy } from "./proxy.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -17,6 +19,8 @@ export interface TestbedOptions {
   readonly pace?: { readonly minMs: number; readonly maxMs: number } | undefined;
   readonly random?: (() => number) | undefined;
   readonly sleep?: ((durationMs: number) => Promise<void>) | undefined;
+  /** Active from the start. */
+  readonly active?: readonly DriftName[] | undefined;
 }
 
 export interface Testbed extends DriftSwitch {
@@ -37,12 +41,13 @@ const networkLike = { minMs: 120, maxMs: 160 };
 export async function openTestbed(options: TestbedOptions = {}): Promise<Testbed> {
   const { random = seededRandom(1), sleep = wait, pace = networkLike } = options;
   const key = options.key ?? `sk-testbed-${randomBytes(12).toString("hex")}`;
-  const names = new Set<DriftName>();
+  const names = new Set<DriftName>(options.active);
   const drift: DriftSwitch = {
     inject: (name) => void names.add(name),
     clear: (name) => void names.delete(name),
     active: () => [...names],
   };
+  const models = createModelAnswers(key, random, Date.now);
   let requests = 0;
   const provider = await openProvider(key);
   const server = createProxy({
@@ -51,6 +56,7 @@ export async function openTestbed(options: TestbedOptions = {}): Promise<Testbed
     delayMs: () => pace.minMs + random() * (pace.maxMs - pace.minMs),
     sleep,
     onRequest: () => void (requests += 1),
+    answerModel: (request, body) => models.answer(body, request.headers.authorization, serviceOf(names)),
     answerOwn: (request, body) => answerControl(request, body, drift),
   });
   try {
@@ -73,4 +79,9 @@ export async function openTestbed(options: TestbedOptions = {}): Promise<Testbed
       await provider.close();
     },
   };
+}
+
+function serviceOf(active: ReadonlySet<string>): ModelService {
+  const services = modelDrifts.filter(({ name }) => active.has(name)).map(({ change }) => change.service);
+  return services.reduce<ModelService>((all, service) => ({ ...all, ...service }), {});
 }

@@ -22,6 +22,7 @@ import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
 import { rehearsalRoutes } from "./rehearse.ts";
+import { shiftRoutes } from "./shifts.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
 import { mountHealth, mountStatus, type StatusSources } from "./status.ts";
@@ -63,6 +64,7 @@ export function createWeb({ api, observations, acts, pages, publicStatus, ...sou
   const families = [
     incidentRoutes,
     rehearsalRoutes,
+    shiftRoutes,
     silenceRoutes,
     auditLogRoutes,
     deliveryRoutes,

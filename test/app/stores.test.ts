@@ -48,6 +48,20 @@ describe("by file, as Docker and Kubernetes hand secrets over", () => {
     );
   });
 
+  test("the password of Redis can be a secret by itself, unless the address has one", () => {
+    const given = (REDIS_URL: string): unknown =>
+      chooseStorage({ DATABASE_URL: "postgres://db/x", REDIS_URL, REDIS_PASSWORD_FILE: file("password", "a/b@c\n") });
+    expect(given("rediss://r:6380/0")).toMatchObject({ redisUrl: "rediss://:a%2Fb%40c@r:6380/0" });
+    expect(given("redis+sentinel://me@one:1,two:2/main/0")).toMatchObject({
+      redisUrl: "redis+sentinel://me:a%2Fb%40c@one:1,two:2/main/0",
+    });
+    expect(given("redis://:other@r:1")).toMatchObject({
+      kind: "refused",
+      reason: expect.stringContaining("remove one") as string,
+    });
+    expect(secretsOf(given("redis://r:1") as StorageChoice)).toEqual(expect.arrayContaining(["a/b@c", "a%2Fb%40c"]));
+  });
+
   test("the token that commands ask with", async () => {
     await using http = await startReceiver(answer(200));
     const env = { PLUMBLINE_TOKEN_FILE: file("token", "a-token-from-a-file\n") };

@@ -80,6 +80,21 @@ test("silence add, list, extend, expire", async () => {
   expect(await plumbline(["silence", "list"])).toMatchObject({ stdout: "no silences\n" });
 });
 
+test("report: incidents, pages, false ones and times of a month, as a table and as CSV", async () => {
+  const incident = await openIncident();
+  const id = incidentId(incident);
+  await plumbline(["incident", "ack", id, "--why", "on it"]);
+  const csv = (await plumbline(["report", "--csv"])).stdout.split("\n");
+  expect(csv[0]).toBe("target,incidents,pages,false_positives,to_acknowledge_ms,to_resolve_ms,blind_minutes");
+  const line = csv.find((row) => row.startsWith(`${incident.target},`));
+  expect(line).toMatch(/,[1-9]\d*,\d+,0,\d+,/);
+  expect((await plumbline(["report"])).stdout).toMatch(
+    /^target +incidents +pages +false +to acknowledge +to resolve +blind\n/,
+  );
+  expect((await plumbline(["report", "--month", "1999-01"])).code).toBe(2);
+  expect((await plumbline(["report", "--month", "2020-01"])).stdout).toBe("nothing on record for this month\n");
+});
+
 test("rehearse: a target that nobody probes is unknown", async () => {
   expect(await plumbline(["rehearse", "availability", "nowhere"])).toMatchObject({
     code: 2,

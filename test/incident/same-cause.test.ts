@@ -54,7 +54,7 @@ describe("one change of a provider is one message", () => {
     ["another kind", { kind: "error-shape" }, false],
     ["more than the first says", { findings: [change, { ...change, subject: "$.usage" }] }, false],
     ["another value", { findings: [{ ...change, observed: "number" }] }, false],
-    ["older than the first", { openedAtMs: atMs - 120_000 }, false],
+    ["older than the one that was notified, such as after a silence", { openedAtMs: atMs - 120_000 }, true],
     ["no shared kind", { kind: "usage" }, false],
   ])("%s", (_name, over, isKnown) => {
     expect(knownBy({ ...second, ...over }, [first], ["pager"]).has("pager")).toBe(isKnown);

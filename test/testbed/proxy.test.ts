@@ -26,6 +26,7 @@ async function proxyTo(provider: RequestListener): Promise<number> {
       delayMs: () => 0,
       sleep: () => Promise.resolve(),
       onRequest() {},
+      answerModel: () => undefined,
       answerOwn: () => undefined,
     }),
   );

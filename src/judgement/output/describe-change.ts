@@ -4,7 +4,7 @@ import { minuteText } from "../../std/time.ts";
 import type { Finding, JudgeInput, Severity } from "../judgement.ts";
 import { divergence, emptyCell } from "./cell.ts";
 import { instrumentOf, thousand } from "./samples.ts";
-import type { Held, Watching } from "./watching.ts";
+import { type Held, isOf, type Watching } from "./watching.ts";
 
 export const replayedSubject = "answers replayed";
 const mostShown = 3;
@@ -28,7 +28,7 @@ export function findingsOf(
     return [{ ...base, subject: replayedSubject, expected, observed, why }];
   }
   const moved = Object.entries(state.since)
-    .filter(([cell]) => instrumentOf(cell) === held.instrument)
+    .filter(([cell]) => isOf(instrumentOf(cell), held.instrument))
     .map(([cell, after]) => ({ cell, after, was: before[cell] ?? emptyCell }))
     .toSorted((a, b) => b.after.n * divergence(b.was, b.after) - a.after.n * divergence(a.was, a.after))
     .slice(0, mostShown);

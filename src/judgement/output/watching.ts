@@ -9,7 +9,7 @@ import {
 } from "../../scenario/same-model/fingerprint.ts";
 import { emptyCell, shareOf, type Shares, sharesOf, withAnswer } from "./cell.ts";
 import { betsOf, factorsOf, isSums, meanOf, noSums, stepSums, type Sums, withRecent } from "./evidence.ts";
-import type { Instrument, Sample } from "./samples.ts";
+import type { Sample } from "./samples.ts";
 
 /** The state of the judge once there is a baseline. */
 export interface Watching {
@@ -70,6 +70,13 @@ const atRest = 1.5;
 /** Odds of e^7 to one end a change that was found. */
 export const backAt = 7;
 
+/** The evidence of all instruments but repeats, together: another model shows in each of them. */
+export const allInstruments = "all";
+
+export function isOf(instrument: string, set: string): boolean {
+  return instrument === set || (set === allInstruments && instrument !== "repeats");
+}
+
 /** Which back end answers is nearly open at the beginning of a run, hours after the one before. */
 export function beginRun(state: Watching): Watching {
   return { ...state, weights: state.weights.map((weight) => (weight + 1 / state.weights.length) / 2) };
@@ -102,10 +109,11 @@ export function stepSample(state: Watching, { instrument, parts }: Sample, slotM
     recent: counted(state.recent, seen, withRecent),
   };
   if (held !== undefined) {
-    const after = held.instrument === instrument ? stepBack(held, factors, seen) : held;
+    const after = isOf(instrument, held.instrument) ? stepBack(held, factors, seen) : held;
     return { ...next, held: after, since: counted(state.since, seen, withAnswer) };
   }
   const sums = { ...state.sums, [instrument]: stepSums(state.sums[instrument] ?? noSums, factors) };
+  if (isOf(instrument, allInstruments)) sums[allInstruments] = stepSums(state.sums[allInstruments] ?? noSums, factors);
   const isAtRest = Object.values(sums).every(({ runs }) => meanOf(runs) < atRest);
   const [since, sinceMs] = isAtRest ? [{}, slotMs] : [counted(state.since, seen, withAnswer), state.sinceMs];
   return { ...next, sums, since, sinceMs, names: isAtRest ? {} : state.names };
@@ -140,15 +148,25 @@ function weightsAfter(regimes: readonly Regime[], weights: readonly number[], se
   return likely.map((of) => (1 - switching) * (of / whole) + switching / regimes.length);
 }
 
-/** How likely the answers were what was normal before, over what is normal now, in logs. */
-export function evidenceForPrevious(state: Watching, previous: Fingerprint, { parts }: Sample): number {
+/** Logs of how likely answers were before, over how likely they are now. Border inputs and bins are of one enrolment. */
+export function evidenceForPrevious(state: Watching, previous: Fingerprint, { instrument, parts }: Sample): number {
+  if (instrument === "borders" || instrument === "logprobs") return 0;
   const even = previous.regimes.map(() => 1 / previous.regimes.length);
   const of = parts.map(({ cell, answer }) => {
     if (previous.regimes.every((regime) => regime[cell] === undefined)) return 0;
-    const before = shareOf(sharesOf(previous.regimes, even, cell), answer);
-    return Math.log(before / shareOf(sharesOf(state.regimes, state.weights, cell), answer));
+    const before = sharesOf(previous.regimes, even, cell);
+    const now = sharesOf(state.regimes, state.weights, cell);
+    if (!before.known.has(answer) && !now.known.has(answer)) return 0;
+    return Math.log(ofOne(before, answer) / ofOne(now, answer));
   });
   return meanOf(of);
+}
+
+/** New answers share what is theirs; how many there are is not known. */
+const freshAnswers = 8;
+
+function ofOne({ known, fresh }: Shares, answer: string): number {
+  return known.get(answer) ?? fresh / freshAnswers;
 }
 
 /**
@@ -161,8 +179,8 @@ const spareOf = (regimes: number): number => 2 * 4 ** (regimes - 1);
 export function alarmOf(
   state: Watching,
   samples: Readonly<Record<string, number>>,
-): { readonly instrument: Instrument; readonly bet: number; readonly odds: number } | undefined {
-  const judged = Object.keys(samples) as Instrument[];
+): { readonly instrument: string; readonly bet: number; readonly odds: number } | undefined {
+  const judged = Object.keys(samples);
   const reached = judged.flatMap((instrument) => {
     const { sums, runs } = state.sums[instrument] ?? noSums;
     const limit = spareOf(state.regimes.length) * (samples[instrument] ?? 0) * judged.length;

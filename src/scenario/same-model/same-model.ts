@@ -140,6 +140,7 @@ export function watchedShares({ logprobs }: Variant, borders: readonly number[])
     : [
         [second, 1],
         ["choices", 2],
+        ["all", 3],
         ["repeats", 1],
       ];
 }
