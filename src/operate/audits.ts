@@ -91,7 +91,15 @@ export function createAudits({ book, clock }: AuditsWorld): Audits {
       const addedAtMs = clock.nowMs();
       const startedAtMs = Date.parse(startedAt);
       const audit: KeptAudit = {
-        ...{ id, target, model, environment, readiness, because, startedAtMs, addedAtMs, by: owner },
+        id,
+        target,
+        model,
+        environment,
+        readiness,
+        because,
+        startedAtMs,
+        addedAtMs,
+        by: owner,
         ...countRows(results),
       };
       const why = `${target}: ${readiness}`;
