@@ -146,6 +146,6 @@ export const auditDocument = z
     )
       .optional()
       .describe("what replies were made of"),
-    suggestedProbes: z.string().max(100_000).describe("YAML of probes that go on watching"),
+    suggestedProbes: z.string().max(100_000).describe("YAML of probes that continue to watch"),
   })
   .meta({ id: "AuditDocument", description: "the JSON that an audit writes" }) satisfies z.ZodType<AuditDocument>;
