@@ -5,11 +5,11 @@ import { decisionLine } from "../audit/render/format.ts";
 import { auditFormats } from "../audit/render/formats.ts";
 import { addAudit, getAudit, listAudits } from "../operate/audits.ts";
 import { microUsd } from "../std/money.ts";
-import { ask, asking, askingAt, type AskOptions, call, defaultUrl, explain, trimmed } from "./ask.ts";
+import { ask, asking, type AskOptions, call, defaultUrl, explain, trimmed } from "./ask.ts";
 import type { AuditArguments, CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
 import { lines } from "./format.ts";
-import { exitCodes } from "./io.ts";
+import { exitCodes, type Io } from "./io.ts";
 
 interface AuditOptions extends Omit<AuditArguments, "target" | "approvedMicroUsd"> {
   readonly approveCost?: number;
@@ -45,7 +45,7 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
     )
     .action(async (target: string, { approveCost, send, url, ...options }: AuditOptions) => {
       const { exitCode, document } = await effects.audit({ ...options, target, approvedMicroUsd: approveCost });
-      const isKept = !send || document === undefined || (await sendAudit(world, url, document)) === exitCodes.fine;
+      const isKept = !send || document === undefined || (await sendAudit(world, url, document));
       done(isKept ? exitCode : exitCodes.unhealthy);
     });
   addKeptCommands(audit, world, read);
@@ -86,18 +86,23 @@ function amountOption(text: string): number {
   return microUsd(Number(amount));
 }
 
-/** Sends a finished audit; resolves to the exit code. */
-async function sendAudit({ effects, io }: CliWorld, url: string, document: AuditDocument): Promise<number> {
-  const exposed = exposedIn(document);
-  if (exposed.length > 0) {
-    io.stderr.write(`not sent: the audit itself contains ${exposed.join(", ")}\n`);
-    return exitCodes.usage;
-  }
+/** Sends a finished audit; resolves to whether the service keeps it. */
+async function sendAudit({ effects, io }: CliWorld, url: string, document: AuditDocument): Promise<boolean> {
+  if (!mayLeave(io, document)) return false;
   const reply = await call(effects, url, addAudit, { body: document });
-  if (reply.kind !== "answered") return explain(io, url, reply);
-  io.stderr.write(`${trimmed(url)} keeps it: ${trimmed(url)}/audits/${encodeURIComponent(reply.data.id)}\n`);
-  return exitCodes.fine;
+  if (reply.kind === "answered") io.stderr.write(keptText(url, reply.data));
+  else explain(io, url, reply);
+  return reply.kind === "answered";
 }
+
+function mayLeave({ stderr }: Io, document: AuditDocument): boolean {
+  const exposed = exposedIn(document);
+  if (exposed.length > 0) stderr.write(`not sent: the audit itself contains ${exposed.join(", ")}\n`);
+  return exposed.length === 0;
+}
+
+const keptText = (url: string, { id }: Pick<AuditDocument, "id">): string =>
+  `${trimmed(url)} keeps it: ${trimmed(url)}/audits/${encodeURIComponent(id)}\n`;
 
 /** What a running service keeps. The options of `audit` itself are theirs as well: it takes them when it comes first. */
 function addKeptCommands(
@@ -118,11 +123,12 @@ function addKeptCommands(
     .action((id: string, _own: unknown, command: Command) =>
       ask(world, command.optsWithGlobals<AskOptions>(), getAudit, { id }, ({ document }) => decisionLine(document)),
     );
-  askingAt(audit.command("send").description("send a finished audit to a running service, which keeps it"))
+  asking(audit.command("send").description("send a finished audit to a running service, which keeps it"))
     .argument("<audit>", "JSON file of an audit")
     .action(async (file: string, _own: unknown, command: Command) => {
       const document = await read(file);
-      const { url } = command.optsWithGlobals<AskOptions>();
-      world.done(document === undefined ? exitCodes.usage : await sendAudit(world, url, document));
+      if (document === undefined || !mayLeave(world.io, document)) return world.done(exitCodes.usage);
+      const where = command.optsWithGlobals<AskOptions>();
+      return ask(world, where, addAudit, { body: document }, (kept) => keptText(where.url, kept));
     });
 }
