@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { table, quantile } from "./measure.ts";
+import { askedKinds, askedRun } from "./changes/asking.ts";
 import { afterImprovement, pagesOfCorrelated, pagesOfRestless, recurring, restless } from "./changes/kinds.ts";
 import { factors, runsUntilPage } from "./changes/large.ts";
 import { pagesOfErrors, usageAfter, usages } from "./changes/others.ts";
@@ -113,6 +114,40 @@ if (wanted.includes("usage")) {
   for (const [index, { name }] of usages.entries()) {
     const found = seeds.map((seed) => usageAfter(index, 300_000, seed));
     rows.push([name, pair(found.map(({ runs }) => runs)), mean(found.map((one) => one.false))]);
+  }
+  print(rows);
+}
+
+if (wanted.includes("asking")) {
+  const rows = [
+    [
+      "every",
+      "series",
+      "×2: minutes, without asking",
+      "asking again",
+      "two hours at ×2 found",
+      "extra runs",
+      "false pages in 180 days",
+    ],
+  ];
+  for (const minutes of [15, 60]) {
+    for (const kind of askedKinds) {
+      const found = (asks: boolean, lastsMs?: number) =>
+        seeds.map((seed) => askedRun(kind, minutes * 60_000, lastsMs === undefined ? seed : seed + 500, asks, lastsMs));
+      const [without, asking, short] = [found(false), found(true), found(true, 2 * hourMs)];
+      const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0);
+      const all = [...asking, ...short];
+      const share = sum(all.map(({ extra }) => extra)) / sum(all.map(({ scheduled }) => scheduled));
+      rows.push([
+        `${minutes} min`,
+        kind.name,
+        pair(without.map((one) => one.minutes)),
+        pair(asking.map((one) => one.minutes)),
+        `${short.filter((one) => one.minutes < Infinity).length} of ${seeds.length}`,
+        `${(100 * share).toFixed(1)} %`,
+        mean(all.map(({ falsePages }) => falsePages)),
+      ]);
+    }
   }
   print(rows);
 }

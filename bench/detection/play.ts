@@ -1,10 +1,6 @@
 import { pipelineOf, type Pipeline } from "../../src/judgement/drift/level/pipeline.ts";
-import {
-  type EngineState,
-  type AlarmPromise,
-  freshEngine,
-  stepEngine,
-} from "../../src/judgement/drift/level/engine.ts";
+import { type AlarmPromise, freshEngine, stepEngine } from "../../src/judgement/drift/level/engine.ts";
+import type { EngineState } from "../../src/judgement/drift/level/engine-state.ts";
 import { type Learning, beginLearning, learn } from "../../src/judgement/drift/learn/learning.ts";
 import { fitReference } from "../../src/judgement/drift/learn/reference.ts";
 import { type Sample, type Scenario, type ConfigGeneration, seriesOf } from "./series.ts";

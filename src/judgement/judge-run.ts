@@ -33,6 +33,8 @@ export interface RunJudgement {
   /** `valid-request total time: learning, 3 of 12` */
   readonly unjudged: readonly string[];
   readonly series: readonly SeriesUpdate[];
+  /** Another run within minutes would show whether a move is chance. */
+  readonly suspects: boolean;
 }
 
 /** A longer stall of the event loop means that the monitor itself is unwell: the overload incident counts such runs. */
@@ -84,6 +86,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     series: compared.flatMap(({ series, state, reading, accept }) =>
       state === undefined ? [] : [{ series, state, reading, accept }],
     ),
+    suspects: compared.some(({ suspects }) => suspects === true),
   };
 }
 
@@ -178,7 +181,14 @@ function leftToBaseline({ subject }: Ruling): Ruling {
 
 /** Facts that are no evidence: nothing is judged, nothing learned. */
 function unjudgeable(reason: string): RunJudgement {
-  return { verdict: "inconclusive", rulings: [], findings: [], unjudged: [`run: ${reason}`], series: [] };
+  return {
+    verdict: "inconclusive",
+    rulings: [],
+    findings: [],
+    unjudged: [`run: ${reason}`],
+    series: [],
+    suspects: false,
+  };
 }
 
 function findingsIn(ruling: Ruling): readonly Finding[] {

@@ -103,6 +103,8 @@ export interface JudgeOutput {
   /** What to remember; undefined leaves the memory as it is. */
   readonly state?: Json | undefined;
   readonly accept?: LearnedBaseline | undefined;
+  /** Another run within minutes would show whether a move is chance. */
+  readonly suspects?: boolean | undefined;
   /** What differs in this reply, whether it is reported yet or not: fixed rules about it leave incidents to this judge. */
   readonly watches?: readonly string[] | undefined;
 }

@@ -3,6 +3,8 @@ import type { Enrolment } from "../scenario/scenario.ts";
 import type { TokenPrice } from "../probe/target.ts";
 import type { Probe } from "../probe/probe.ts";
 import { capsTooSmall } from "../judgement/spend/budget.ts";
+import { isSlow } from "../judgement/drift/level/cadence.ts";
+import { extraShare } from "../judgement/drift/level/burst.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
 import { mostCost, reservationFor } from "../run/reservation.ts";
@@ -14,6 +16,8 @@ export interface DayForecast {
   readonly requests: number;
   readonly tokens: number;
   readonly microUsd: MicroUsd | undefined;
+  /** Beside the schedule, in a year: a suspicion of a slowdown asks again within minutes. */
+  readonly extraRequestsPerYear: number;
   /** What it asks before it judges, at most, and what its runs use in a month as a rule; undefined: it only judges. */
   readonly enrolment?: { readonly most: Amounts; readonly aMonth: Amounts } | undefined;
 }
@@ -30,6 +34,7 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
     const once: Probe = { ...probe, target: { ...probe.target, policy: { ...probe.target.policy, retries: 0 } } };
     const scenario = scenarioOf(probe.scenario, probe.target);
     const { requests, tokens, microUsd } = reservationFor(once, scenario);
+    const mayAskAgain = isSlow(probe.cadence) && scenario.polarity === "positive";
     const runs = slotsPerDay(probe);
     return {
       probe: probe.id,
@@ -37,6 +42,7 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
       requests: runs * requests,
       tokens: runs * tokens,
       microUsd: microUsd === undefined ? undefined : runs * microUsd,
+      extraRequestsPerYear: mayAskAgain ? Math.ceil(365 * runs * requests * extraShare) : 0,
       enrolment: scenario.enrolment && enrolmentOf(scenario.enrolment, probe.target.price, 30 * runs * requests),
     };
   });
@@ -84,9 +90,16 @@ export function renderForecast(days: readonly DayForecast[]): string {
       String(sum(({ tokens }) => tokens)),
       unknown === 0 ? known : `${known} + ?`,
     ) +
+    extraLine(sum((day) => day.extraRequestsPerYear)) +
     days.map(enrolmentLines).join("") +
     (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
   );
+}
+
+function extraLine(requests: number): string {
+  if (requests === 0) return "";
+  const share = `${extraShare * 100} %`;
+  return `\n  Beside the schedule, probes that suspect a slowdown send up to ${requests} requests a year (${share}), within the spend caps.\n`;
 }
 
 function enrolmentLines({ probe, enrolment }: DayForecast): string {

@@ -1,34 +1,38 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Cadence, Probe } from "../probe/probe.ts";
+import type { Decision } from "./world.ts";
 
 /** Long enough for a provider's hiccup to be over, short enough to notify within the minute. */
 const afterMs = 10_000;
+/** Time shows whether a move lasts, and runs that are further apart resemble each other less. */
+const moveAfterMs = 60_000;
 /** A probe that runs this often is asked again soon enough by its schedule. */
 const soonEnoughMs = 60_000;
 /** So many token counts that were never seen before are reported, when the baseline is a day old. */
 const strangeTokens = 3;
 
 /**
- * When a probe is worth asking again beside its schedule: something new was seen that one run alone can't prove, and that
- * needs no time to show, as a move of latency or an outage do. At most twice for each suspicion. Unix milliseconds.
+ * When a probe is worth asking again beside its schedule: something new was seen that one run alone can't prove. At most
+ * twice for each suspicion of what needs no time to show; of a move, as long as its judge asks. Unix milliseconds.
  */
 export function askAgainAt(
   { cadence, incident: { fire } }: Pick<Probe, "cadence" | "incident">,
   incidents: readonly Incident[],
   slotMs: number,
   nowMs: number,
-  asksAgain = false,
+  ask?: Decision["ask"],
 ): number | undefined {
   if (runsSoon(cadence)) return undefined;
   const isNew =
-    asksAgain ||
+    ask === "soon" ||
     incidents.some(
       (incident) =>
         incident.lastBadSlotMs === slotMs &&
         incident.notifications?.muted === undefined &&
         isUnproven(incident, Math.min(3, fire.bad)),
     );
-  return isNew ? nowMs + afterMs : undefined;
+  if (isNew) return nowMs + afterMs;
+  return ask === "in-a-minute" ? nowMs + moveAfterMs : undefined;
 }
 
 function runsSoon(cadence: Cadence): boolean {

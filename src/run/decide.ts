@@ -30,7 +30,8 @@ export function decide(input: DecisionInput, memory: ProbeMemory): Decision {
   const series = epoch.withEpochs(judged.series);
   const after = applyRulings(memory.incidents, judged.rulings, context, probe.receivers, memory.surroundings);
   const asksAgain = judged.rulings.some((ruling) => ruling.outcome === "unjudged" && ruling.asksAgain === true);
-  return { verdict, findings, unjudged, series, asksAgain, ...after };
+  const ask = asksAgain ? "soon" : judged.suspects ? "in-a-minute" : undefined;
+  return { verdict, findings, unjudged, series, ask, ...after };
 }
 
 function evidenceOf({ observations, runId, traceId, spanId }: DecisionInput): Evidence {

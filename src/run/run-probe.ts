@@ -79,7 +79,7 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
   );
   linkBaseline(span, baselines);
   const isNew = isNewTrouble(decision?.incidents ?? [], slotMs);
-  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.asksAgain);
+  const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.ask);
   return {
     report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs, isNewTrouble: isNew },
     observations,

@@ -88,6 +88,6 @@ export interface Decision extends Effects {
   readonly findings: readonly Finding[];
   readonly unjudged: readonly string[];
   readonly series: readonly SeriesUpdate[];
-  /** Something new was seen that may be chance. */
-  readonly asksAgain?: boolean;
+  /** Something new was seen that may be chance: another run would show it, at once or a minute later. */
+  readonly ask?: "soon" | "in-a-minute" | undefined;
 }

@@ -14,7 +14,7 @@ import { probe } from "../probe/samples.ts";
 const folder = mkdtempSync(join(tmpdir(), "plumbline-caps-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function validate(tokensPerHour: number) {
+async function validate(tokensPerHour: number, every = "1m") {
   const file = join(folder, "plumbline.yaml");
   writeFileSync(
     file,
@@ -22,7 +22,7 @@ async function validate(tokensPerHour: number) {
 targets:
   mini: { baseUrl: 'http://127.0.0.1:9/v1', model: gpt-4o-mini, key: { env: KEY } }
 probes:
-  - { name: valid, target: mini, scenario: valid-request, every: 1m }
+  - { name: valid, target: mini, scenario: valid-request, every: ${every} }
 `,
   );
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -40,6 +40,11 @@ test("a cap that one run can pass by itself is named when the configuration is c
     ),
   });
   expect((await validate(100_000)).stderr).toBe("");
+});
+
+test("what a suspicion may ask for beside the schedule is printed", async () => {
+  expect((await validate(100_000, "15m")).stdout).toContain("up to 701 requests a year (2 %), within the spend caps.");
+  expect((await validate(100_000, "1m")).stdout).not.toContain("Beside the schedule");
 });
 
 test("what asks no model reserves neither money nor tokens: a cap that is reached lets it go on", () => {

@@ -10,7 +10,7 @@ import { watchedShares } from "../../scenario/same-model/same-model.ts";
 import { toJson } from "../../std/json.ts";
 import { previousIn, withPrevious } from "../drift/previous-baseline.ts";
 import type { NewNormal } from "../drift/baseline/new-normal.ts";
-import { cadenceMs } from "../drift/level/watch.ts";
+import { cadenceMs } from "../drift/level/cadence.ts";
 import type { Judge, JudgeInput, JudgeOutput, Ruling } from "../judgement.ts";
 import { subjectOf, unjudged } from "../subject.ts";
 import { findingsOf, returnedFinding } from "./describe-change.ts";

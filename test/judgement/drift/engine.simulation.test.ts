@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { delayOf, falsePages, learned, promiseOf } from "../../../bench/detection/play.ts";
 import { type Sample, scenarios, seriesOf } from "../../../bench/detection/series.ts";
-import { type EngineState, freshEngine, isEngineState, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
+import { type EngineState, isEngineState } from "../../../src/judgement/drift/level/engine-state.ts";
 import { readReference } from "../../../src/judgement/drift/learn/reference.ts";
 
 const setting = { intervalMs: 60_000, baselineDays: 3, floor: 0.05 };

@@ -6,7 +6,7 @@ import {
   recurringOf,
   withMove,
 } from "../../../src/judgement/drift/level/recurrences.ts";
-import type { Held } from "../../../src/judgement/drift/level/engine.ts";
+import type { Held } from "../../../src/judgement/drift/level/engine-state.ts";
 import { excludeBetween, recurrencesIn } from "../../../src/judgement/drift/baseline/new-normal.ts";
 import { readWatchState } from "../../../src/judgement/drift/level/watch-state.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { freshDetector } from "../../../src/judgement/drift/level/e-detector.ts";
-import type { EngineState } from "../../../src/judgement/drift/level/engine.ts";
+import type { EngineState } from "../../../src/judgement/drift/level/engine-state.ts";
 import { beginLearning } from "../../../src/judgement/drift/learn/learning.ts";
 import {
   feedbackOf,

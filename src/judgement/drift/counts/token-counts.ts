@@ -4,7 +4,7 @@ import { previousIn, withPrevious } from "../previous-baseline.ts";
 import { type Categories, freshCategories, type HeldValue, readCategories, stepCategories } from "./categories.ts";
 import { type Counts, countIn, noCounts, readCounts, without } from "./counts.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
-import { cadenceMs } from "../level/watch.ts";
+import { cadenceMs } from "../level/cadence.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
 import { subjectOf, unjudged } from "../../subject.ts";
 

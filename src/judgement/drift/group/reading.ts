@@ -11,7 +11,7 @@ import { marginFactorOf } from "../level/false-positives.ts";
 import { readReference } from "../learn/reference.ts";
 import { type Stage, stageOf } from "../level/stages.ts";
 import type { WatchState } from "../level/watch-state.ts";
-import { cadenceMs } from "../level/watch.ts";
+import { cadenceMs } from "../level/cadence.ts";
 
 export interface ReadingInput {
   readonly group: string;

@@ -14,6 +14,8 @@ export interface Change {
   readonly high: number;
   /** How many samples the estimate is made of. */
   readonly samples: number;
+  /** As how many more those count that were asked for beside the schedule. */
+  readonly extra?: number | undefined;
 }
 
 /** Where samples lie: of few different values the mean, for the middle one jumps between them. */
@@ -29,6 +31,7 @@ export function changeSince(
   pipeline: Pipeline,
   atMs: number,
   intervalMs: number,
+  extra = 0,
 ): Change {
   const samples = Math.max(1, Math.min(recent.length, Math.round((atMs - sinceMs) / intervalMs)));
   const since = recent.slice(-samples);
@@ -36,9 +39,9 @@ export function changeSince(
   const middle = middleOf(since, pipeline);
   const spread = Math.max(reference.spread, robustSpread(since));
   // Standard error of a median: 1.2533 that of a mean.
-  const margin = (1.96 * 1.2533 * spread * inflationOf(reference.correlation)) / Math.sqrt(samples);
+  const margin = (1.96 * 1.2533 * spread * inflationOf(reference.correlation)) / Math.sqrt(samples + extra);
   const [ratio, low, high] = [middle, middle - margin, middle + margin].map(Math.exp) as [number, number, number];
-  return { kind, sinceMs, ratio, low, high, samples };
+  return { kind, sinceMs, ratio, low, high, samples, ...(extra === 0 ? {} : { extra }) };
 }
 
 /** The floor of a series whose scores can't have one: its mean is past it by three standard errors, for it is asked again and again. */

@@ -1,61 +1,12 @@
 import type { Pipeline } from "./pipeline.ts";
-import { type Check, isNumber, isNumbers, objectOf, oneOf, optional, whole } from "../../../std/check.ts";
+import type { EngineState, Held } from "./engine-state.ts";
 import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
-import { type DetectorState, type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
+import { type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
+import { type Burst, asksForMore, beginBurst, freshBurst, joinBurst, worthOf } from "./burst.ts";
 import { farScore, rankScore } from "../learn/rank-table.ts";
 import { shareOfBets, streakIn, streakRuns } from "./streak.ts";
 import { seasonOf } from "../learn/season.ts";
-
-/** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
-export interface EngineState {
-  lastMs: number;
-  /** Samples in a row without a gap before them, as far as they are counted. */
-  follows: number;
-  /** Scores of the sample before, for whitening. */
-  previous: Scores;
-  detector: DetectorState;
-  /** The newest samples: logs less season and level. */
-  recent: number[];
-  held?: Held | undefined;
-}
-
-/** A change of level that was reported and is not over. */
-export interface Held {
-  kind: "up" | "down";
-  sinceMs: number;
-  /** By how much the logs moved. */
-  shift: number;
-  /** CUSUM of the evidence for being back. */
-  back: number;
-}
-
-const isDetector = whole(
-  objectOf<DetectorState>({ sums: isNumbers, cusums: isNumbers, sinceMs: isNumbers }),
-  ({ sums, cusums, sinceMs }) => cusums.length === sums.length && sinceMs.length === sums.length,
-);
-
-export const isEngineState: Check<EngineState> = objectOf<EngineState>({
-  lastMs: isNumber,
-  follows: isNumber,
-  previous: objectOf<Scores>({ up: isNumber, down: isNumber, plain: isNumber }),
-  detector: isDetector,
-  recent: isNumbers,
-  held: optional(objectOf<Held>({ kind: oneOf("up", "down"), sinceMs: isNumber, shift: isNumber, back: isNumber })),
-});
-
-/** What a step may change, without what it came from. */
-export function copyOfEngine(state: EngineState): EngineState {
-  const { previous, detector, recent, held } = state;
-  const { sums, cusums, sinceMs } = detector;
-  return {
-    lastMs: state.lastMs,
-    follows: state.follows,
-    previous,
-    detector: { sums: sums.slice(), cusums: cusums.slice(), sinceMs: sinceMs.slice() },
-    recent: recent.slice(),
-    ...(held === undefined ? {} : { held: { ...held } }),
-  };
-}
+import { median } from "../../../std/statistics.ts";
 
 /** What was promised, in the engine's own units. */
 export interface AlarmPromise {
@@ -64,10 +15,13 @@ export interface AlarmPromise {
   /** ln of the smallest ratio worth reporting: 0.049 for 5 %. */
   readonly floor: number;
   readonly intervalMs: number;
+  /** Whether a suspicion may ask for runs beside the schedule, and how many calls each of them makes. */
+  readonly callsOfExtra?: number | undefined;
 }
 
 export type Step =
-  | { readonly kind: "quiet" }
+  /** `asks`: another run within minutes would show whether a move is chance. */
+  | { readonly kind: "quiet"; readonly asks?: true }
   /** `page`: the level has moved · `inform`: spread or tail, or a level that came back before it was reported. */
   | { readonly kind: "page" | "inform"; readonly change: Change }
   | { readonly kind: "held"; readonly change: Change }
@@ -76,6 +30,7 @@ export type Step =
 /** Also the longest stretch by which a change is measured. */
 const keptRecent = 60;
 const quiet: Step = { kind: "quiet" };
+const asking: Step = { kind: "quiet", asks: true };
 const noScores: Scores = { up: 0, down: 0, plain: 0 };
 
 export function freshEngine(pipeline: Pipeline, atMs: number): EngineState {
@@ -88,18 +43,24 @@ export function isMeasured(value: number): boolean {
   return Number.isFinite(value) && value > 0;
 }
 
-/** One sample of a series, later than the one before. Changes the state it is given; what is not measured changes nothing. */
+/**
+ * One sample of a series, later than the one before. Changes the state it is given; what is not measured changes nothing.
+ * `isExtra`: of a run beside the schedule, minutes after one of it.
+ */
 export function stepEngine(
   state: EngineState,
   pipeline: Pipeline,
-  sample: { readonly atMs: number; readonly value: number },
+  sample: { readonly atMs: number; readonly value: number; readonly isExtra?: boolean },
   promise: AlarmPromise,
 ): Step {
-  const { atMs, value } = sample;
+  const { atMs, value, isExtra = false } = sample;
   if (!isMeasured(value) || atMs <= state.lastMs) return quiet;
   const { reference, components } = pipeline;
   const raw = Math.log(value) - reference.origin;
   const log = raw - seasonOf(reference.season, atMs, raw - reference.level);
+  if (isExtra && state.burst !== undefined && state.held?.kind !== "up") {
+    return stepExtra(state, state.burst, pipeline, { atMs, log }, promise);
+  }
   const isGap = atMs - state.lastMs > 3 * promise.intervalMs;
   const scores = whitened(state, pipeline, log, pipeline.isTied ? 0 : promise.floor, isGap);
   state.follows = isGap ? 0 : Math.min(streakRuns, state.follows + 1);
@@ -114,8 +75,10 @@ export function stepEngine(
     return hold(state, pipeline, { kind: far, sinceMs: atMs - streakRuns * promise.intervalMs }, atMs, promise);
   }
   if (level * shareOfBets >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  const asks =
+    promise.callsOfExtra !== undefined && beginAsking(state, pipeline, scores, log, level, promise.callsOfExtra);
   if (held !== undefined) return stepHeld(state, held, pipeline, atMs, promise);
-  if (others < promise.samples) return quiet;
+  if (others < promise.samples) return asks ? asking : quiet;
   const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
   const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, promise.intervalMs);
   for (const [index, component] of components.entries()) {
@@ -125,6 +88,44 @@ export function stepEngine(
     state.detector.sinceMs[index] = atMs;
   }
   return { kind: "inform", change };
+}
+
+/** Every run of the schedule may begin a burst. */
+function beginAsking(
+  state: EngineState,
+  pipeline: Pipeline,
+  { up }: Scores,
+  log: number,
+  level: number,
+  calls: number,
+): boolean {
+  state.burst ??= freshBurst();
+  beginBurst(state.burst, state.previous.plain, log - pipeline.reference.level, calls);
+  return !pipeline.isTied && asksForMore(state.burst, up, level);
+}
+
+/**
+ * A run that a suspicion has caused: it bets on a rise alone, with what the runs before it in the burst don't explain. Those
+ * count as one of the schedule, with their middle.
+ */
+function stepExtra(
+  state: EngineState,
+  burst: Burst,
+  pipeline: Pipeline,
+  { atMs, log }: { readonly atMs: number; readonly log: number },
+  promise: AlarmPromise,
+): Step {
+  const { reference, scores, components } = pipeline;
+  const now = scoresAt(pipeline, log, pipeline.isTied ? 0 : promise.floor);
+  const rest =
+    (joinBurst(burst, now.plain, log - reference.level) + now.up - now.plain) *
+    Math.sqrt(1 - reference.correlation ** 2);
+  state.lastMs = atMs;
+  state.recent[state.recent.length - 1] = Math.round(median(burst.logs) * 1e4) / 1e4;
+  const up = rankScore(scores, rest);
+  const { level } = stepDetector(state.detector, components, { up, down: 0, plain: 0 }, atMs, true);
+  if (level * shareOfBets >= promise.samples) return alarm(state, pipeline, atMs, promise);
+  return promise.callsOfExtra !== undefined && asksForMore(burst, up, level) ? asking : quiet;
 }
 
 /** A list that has grown would be copied once more: the oldest makes room first. */
@@ -137,14 +138,18 @@ function remember(recent: number[], value: number): void {
   recent[keptRecent - 1] = value;
 }
 
-function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: number, isGap: boolean): Scores {
-  const { reference, values, scores } = pipeline;
-  const before = isGap ? noScores : state.previous;
-  const now = {
+function scoresAt({ reference, values }: Pipeline, log: number, floor: number): Scores {
+  return {
     up: farScore(values, log - reference.shift - floor, reference.spread),
     down: farScore(values, log - reference.shift + floor, reference.spread),
     plain: farScore(values, log, reference.spread),
   };
+}
+
+function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: number, isGap: boolean): Scores {
+  const { reference, scores } = pipeline;
+  const before = isGap ? noScores : state.previous;
+  const now = scoresAt(pipeline, log, floor);
   state.previous = now;
   const { correlation } = reference;
   return {
@@ -157,7 +162,7 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
 function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalMs, floor }: AlarmPromise): Step {
   const { reference, components, isTied } = pipeline;
   const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
-  const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs);
+  const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs, extraOf(state));
   if (isTied && !isBeyond(floor, state.recent.slice(-change.samples), reference)) return quiet;
   // What is faster than usual is not slower, however much evidence there is that it was.
   if (state.held !== undefined && change.ratio <= 1) return quiet;
@@ -169,6 +174,8 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   state.held = { kind, sinceMs, shift, back: 0 };
   return { kind: "page", change };
 }
+
+const extraOf = ({ burst }: EngineState): number => (burst === undefined ? 0 : worthOf(burst));
 
 /** A level that has moved: from now on the question is when it is back. */
 function hold(

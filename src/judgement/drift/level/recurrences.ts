@@ -2,7 +2,7 @@ import type { DriftPolicy } from "../../../probe/probe.ts";
 import { formatDurationMs } from "../../../std/duration.ts";
 import { type Check, isNumber, isNumbers, objectOf } from "../../../std/check.ts";
 import { median } from "../../../std/statistics.ts";
-import type { Held } from "./engine.ts";
+import type { Held } from "./engine-state.ts";
 
 /** Moves of one direction that came and went by themselves, none of them long after the one before. */
 export interface Recurrences {

@@ -1,5 +1,5 @@
 import type { JudgePolicy } from "../../../probe/probe.ts";
-import type { EngineState } from "./engine.ts";
+import type { EngineState } from "./engine-state.ts";
 import type { Learning } from "../learn/learning.ts";
 import type { Reference } from "../learn/reference.ts";
 

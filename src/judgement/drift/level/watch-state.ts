@@ -2,7 +2,7 @@ import { isBoolean, isNumber, isNumbers, objectOf, oneOf, optional } from "../..
 import type { Json } from "../../../std/json.ts";
 import type { Change } from "./change.ts";
 import { isRecurrences, type Recurrences } from "./recurrences.ts";
-import { type EngineState, copyOfEngine, isEngineState } from "./engine.ts";
+import { type EngineState, copyOfEngine, isEngineState } from "./engine-state.ts";
 import { type Learning, isLearning } from "../learn/learning.ts";
 import { isWeeks, type Weeks } from "./slow.ts";
 
@@ -37,6 +37,7 @@ const isChange = objectOf<Change>({
   low: isNumber,
   high: isNumber,
   samples: isNumber,
+  extra: optional(isNumber),
 });
 
 const isWatchState = objectOf<WatchState>({

@@ -1,13 +1,14 @@
 import type { LearnedBaseline } from "../../../baseline/baseline.ts";
-import type { Cadence } from "../../../probe/probe.ts";
 import { toJson } from "../../../std/json.ts";
 import type { JudgeInput } from "../../judgement.ts";
 import { type Learning, beginLearning, learn } from "../learn/learning.ts";
 import { type Reference, fitReference, readReference } from "../learn/reference.ts";
 import { times } from "../../../std/times.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
+import { hasNewCadence, intervalOf, isSlow } from "./cadence.ts";
 import type { Change } from "./change.ts";
-import { type EngineState, type Held, type Step, freshEngine, stepEngine } from "./engine.ts";
+import { type Step, freshEngine, stepEngine } from "./engine.ts";
+import type { EngineState, Held } from "./engine-state.ts";
 import { marginFactorOf } from "./false-positives.ts";
 import { holdOut } from "./held-out.ts";
 import { type Pipeline, pipelineOf, readyPipeline } from "./pipeline.ts";
@@ -27,6 +28,8 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
       readonly slow?: string | undefined;
       /** Large moves that used to come and go have not come for long. */
       readonly hasEnded?: boolean | undefined;
+      /** Another run within minutes would show whether a move is chance. */
+      readonly asks?: boolean | undefined;
     }
   | {
       readonly kind: "moved";
@@ -45,9 +48,9 @@ export type Watched = { readonly state: WatchState; readonly accept?: LearnedBas
 
 /**
  * One more value of a series that is measured in logs: learns, steps, learns anew at its stages. `isLessBetter`: a level that
- * stays lower becomes the baseline by itself. Pure.
+ * stays lower becomes the baseline by itself. `mayAsk`: a suspicion asks for runs beside the schedule. Pure.
  */
-export function watch(input: JudgeInput, value: number, isLessBetter: boolean): Watched {
+export function watch(input: JudgeInput, value: number, isLessBetter: boolean, mayAsk = false): Watched {
   const { slotMs, policy, memory } = input;
   const reference = readReference(memory?.baseline?.learned);
   const before = readWatchState(memory?.state);
@@ -65,7 +68,8 @@ export function watch(input: JudgeInput, value: number, isLessBetter: boolean): 
     });
   }
 
-  return compare(input, value, reference, before ?? grownFrom(reference, slotMs, log), intervalMs, isLessBetter);
+  const state = before ?? grownFrom(reference, slotMs, log);
+  return compare(input, value, reference, state, intervalMs, { isLessBetter, mayAsk });
 }
 
 /** A baseline without a past of its own, accepted or imported: it grows from now on. */
@@ -83,6 +87,8 @@ interface Comparison {
   readonly engine: EngineState;
   readonly log: number;
   readonly intervalMs: number;
+  /** Of a run beside the schedule: nothing is learned from what a suspicion has caused. */
+  readonly isExtra: boolean;
 }
 
 function compare(
@@ -91,23 +97,26 @@ function compare(
   reference: Reference,
   state: WatchState,
   intervalMs: number,
-  isLessBetter: boolean,
+  { isLessBetter, mayAsk }: { readonly isLessBetter: boolean; readonly mayAsk: boolean },
 ): Watched {
-  const { slotMs, policy, memory } = input;
+  const { slotMs, policy, memory, cadence } = input;
   const { drift } = policy;
   const stage = stageOf(reference, policy);
   const pipeline = readyPipeline(reference, stage.floor, marginFactorOf(state.falsePositives, slotMs));
   const engine = engineFor(state, pipeline, slotMs);
   const { held: before } = engine;
-  const promise = { samples: drift.falsePageEveryMs / intervalMs, floor: stage.floor, intervalMs };
-  const step = stepEngine(engine, pipeline, { atMs: slotMs, value }, promise);
+  const callsOfExtra = mayAsk && stage.mayPage && isSlow(cadence) ? input.scenario.maxCalls : undefined;
+  const promise = { samples: drift.falsePageEveryMs / intervalMs, floor: stage.floor, intervalMs, callsOfExtra };
+  // Under a cron pattern the distance between two runs does not say which are beside the schedule.
+  const isExtra = isSlow(cadence) && slotMs - engine.lastMs < intervalMs / 3;
+  const step = stepEngine(engine, pipeline, { atMs: slotMs, value, isExtra }, promise);
   if (step.kind === "page") {
     const { change } = step;
     const accept = returnToPrevious(memory?.baseline?.learned, reference, change, stage);
     const isReturn = { kind: "moved", change, reference, mayPage: false, confirmed: true, isReturn: true } as const;
     if (accept !== undefined) return { ...isReturn, state: { v: 4, falsePositives: state.falsePositives }, accept };
   }
-  const now: Comparison = { input, reference, stage, state, engine, log: Math.log(value), intervalMs };
+  const now: Comparison = { input, reference, stage, state, engine, log: Math.log(value), intervalMs, isExtra };
   if (step.kind === "recovered" && before !== undefined) rememberMove(now, before);
   const { held } = engine;
   const recurring = held && recurringOf(state.recurrences?.[held.kind], held, slotMs, drift);
@@ -138,7 +147,7 @@ function whileMoved(now: Comparison, change: Change, recurring: Recurring | unde
   const { reference, stage, state } = now;
   const isOwn = recurring?.kind === "own";
   const accept = !stage.mayPage || isOwn ? learnOn(now) : undefined;
-  const confirmed = change.samples >= samplesThatConfirm;
+  const confirmed = change.samples + (change.extra ?? 0) >= samplesThatConfirm;
   return { kind: "moved", change, reference, mayPage: stage.mayPage && !isOwn, recurring, confirmed, state, accept };
 }
 
@@ -146,7 +155,9 @@ function whileSteady(now: Comparison, step: Step): Watched {
   const { input, reference, stage, state, engine, intervalMs } = now;
   const { slotMs, memory, policy } = input;
   const anchor = anchorOf(memory?.baseline?.learned, reference);
-  state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+  if (!now.isExtra) {
+    state.weeks = countWeek(state.weeks, engine.recent.at(-1) ?? 0, slotMs, reference, anchor, stage.floor);
+  }
   const accept = learnOn(now);
   if (step.kind === "inform") {
     const tookMs = slotMs - step.change.sinceMs;
@@ -159,7 +170,8 @@ function whileSteady(now: Comparison, step: Step): Watched {
   state.informed = undefined;
   const { up, down } = state.recurrences ?? {};
   const isOver = hasEnded(up, slotMs, policy.drift) || hasEnded(down, slotMs, policy.drift);
-  return { kind: "good", reference, slow: state.weeks.drift, hasEnded: isOver, state, accept };
+  const asks = step.kind === "quiet" && step.asks === true;
+  return { kind: "good", reference, slow: state.weeks?.drift, hasEnded: isOver, asks, state, accept };
 }
 
 function learnFirst(
@@ -187,11 +199,19 @@ function learnFirst(
 const samplesThatConfirm = 3;
 
 /** More samples for the next stage; at its time a new baseline, or another try four hours later. */
-function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison): LearnedBaseline | undefined {
+function learnOn({
+  input,
+  reference,
+  stage,
+  state,
+  log,
+  intervalMs,
+  isExtra,
+}: Comparison): LearnedBaseline | undefined {
   const { slotMs, memory } = input;
   const { floor, mayPage } = stage;
   const { learning, engine, refitAtMs } = state;
-  if (learning === undefined || engine === undefined) return undefined;
+  if (learning === undefined || engine === undefined || isExtra) return undefined;
   learn(learning, slotMs, log, intervalMs);
   if (refitAtMs === undefined || slotMs < refitAtMs || !isLongEnough(learning)) return undefined;
   state.refitAtMs = slotMs + retryMs;
@@ -205,6 +225,7 @@ function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison
   state.refusedSinceMs = undefined;
   state.engine = freshEngine(pipelineOf(refitted), slotMs);
   state.engine.recent = engine.recent.map((moved) => moved - away);
+  state.engine.burst = engine.burst;
   state.refitAtMs = nextStageMs(learning);
   if (state.refitAtMs === undefined) state.learning = undefined;
   const days = Math.round((learning.lastMs - learning.startMs) / 86_400_000);
@@ -220,26 +241,3 @@ function learnOn({ input, reference, stage, state, log, intervalMs }: Comparison
 /** So long a series is compared with a baseline that it may have left, while what is suspected is not enough for an alert. */
 const longestRefusedMs = 86_400_000;
 const retryMs = 4 * 3_600_000;
-
-/** The probe's own interval; under a cron pattern the mean of those seen. */
-function intervalOf({ cadence }: JudgeInput, seen: ({ readonly n: number } & Spanned) | undefined): number {
-  if (cadence.kind === "every") return cadenceMs(cadence);
-  const spanMs = seen === undefined ? 0 : "startMs" in seen ? seen.lastMs - seen.startMs : seen.toMs - seen.fromMs;
-  return seen === undefined || seen.n < 2 || spanMs <= 0 ? cronGuessMs : spanMs / (seen.n - 1);
-}
-
-type Spanned =
-  | { readonly startMs: number; readonly lastMs: number }
-  | { readonly fromMs: number; readonly toMs: number };
-
-const cronGuessMs = 3_600_000;
-
-/** Time between two runs; of a cron pattern, a guess. */
-export function cadenceMs(cadence: Cadence): number {
-  return cadence.kind === "every" ? cadence.everyMs : cronGuessMs;
-}
-
-/** Neighbours of another distance are correlated otherwise: what was learned of them no longer holds. */
-function hasNewCadence({ intervalMs }: Reference, nowMs: number): boolean {
-  return Math.abs(Math.log(intervalMs / nowMs)) > Math.log(1.5);
-}

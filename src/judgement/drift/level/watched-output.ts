@@ -33,7 +33,7 @@ export function watchedOutput(input: JudgeInput, watched: Watched, wording: Word
       const ruling = watched.slow === undefined ? good : { ...good, notes: [noteOf(input, watched.slow)] };
       const also =
         watched.hasEnded === true ? { also: { subject: recurringSubject(subject), outcome: "good" } as const } : {};
-      return { ruling, ...also, state: toJson(watched.state), accept };
+      return { ruling, ...also, state: toJson(watched.state), accept, suspects: watched.asks === true };
     }
     case "moved": {
       const { change, reference, mayPage, recurring, confirmed, isReturn } = watched;

@@ -17,7 +17,7 @@ import {
 } from "./error-bits.ts";
 import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
-import { cadenceMs } from "../level/watch.ts";
+import { cadenceMs } from "../level/cadence.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../../judgement.ts";
 import { subjectOf, unjudged } from "../../subject.ts";
 
