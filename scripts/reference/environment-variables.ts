@@ -22,6 +22,11 @@ export const ownVariables: readonly Variable[] = [
     "`lean` above 2,000 probes",
     "`full` or `lean`: lean metrics keep `probe_success` for each probe, count runs and findings by target and location, measure calls by provider, model and server, and leave out the other gauges of probes",
   ),
+  of(
+    "PLUMBLINE_QUEUE_SPANS",
+    "",
+    "`on` exports the spans of the queue as well, about two of five spans; they are left out without it",
+  ),
   of("PLUMBLINE_TOKEN", "", "what commands ask a running service with, where that has `api.tokens`"),
   of("DEBUG", "", "set to anything: an internal error shows where it happened, without its message"),
   of("NO_COLOR", "", "set to anything: no colour, on a terminal either"),

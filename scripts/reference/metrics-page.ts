@@ -11,9 +11,9 @@ const intro = [
 const groups: readonly (readonly [title: string, names: RegExp])[] = [
   ["Probes and runs", /^probe_|^plumbline\.(runs?|probe|findings|requests)\b/],
   ["Calls", /^gen_ai\./],
-  ["Money", /^plumbline\.spend\./],
+  ["Money", /^plumbline\.(spend|cap)\./],
   ["Schedule", /^plumbline\.(slots?|schedule|reconciliations|clock)\b/],
-  ["Alerts", /^plumbline\.(deliver|outbox)/],
+  ["Alerts", /^plumbline\.(deliver|outbox|incidents|error_budget)/],
   ["Queue and store", /^plumbline\.(queue|store)\./],
   ["The process", /^plumbline\.(telemetry|config|role|health)\.|^nodejs\./],
 ];

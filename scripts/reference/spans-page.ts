@@ -75,7 +75,7 @@ export function spansPage(): string {
     titled("Spans", "`src/telemetry/`", ...intro),
     `## All spans\n\n${table(["span", "kind", "below", "linked to", "ERROR when", "what it is"], overview)}`,
     ...spans.map((span) => `## ${code(span.name)}\n\n${sentence(span.meaning)}\n\n${attributeTable(span)}`),
-    `## The queue's own\n\nWritten by BullMQ, with attributes that begin with \`bullmq.\`: name of the queue, id of the job, attempts. \`<queue>\` is \`plumbline-slots-<location>\` or \`plumbline-deliveries\`.\n\n${table(
+    `## The queue's own\n\nExported only with \`PLUMBLINE_QUEUE_SPANS=on\`. Written by BullMQ, with attributes that begin with \`bullmq.\`: name of the queue, id of the job, attempts. \`<queue>\` is \`plumbline-slots-<location>\` or \`plumbline-deliveries\`.\n\n${table(
       ["span", "kind", "what it is"],
       queueSpans.map(([name, kind, meaning]) => [code(name), kind, sentence(meaning)]),
     )}`,

@@ -2,7 +2,7 @@ import type { SlotRefusal } from "../../src/schedule/admission.ts";
 import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import type { Phase, TransportFault } from "../../src/exchange/exchange.ts";
 import type { TransitionKind } from "../../src/incident/incident.ts";
-import type { FindingKind, Verdict } from "../../src/judgement/judgement.ts";
+import type { FindingKind, Severity, Verdict } from "../../src/judgement/judgement.ts";
 import type { MissReason, RunState, SkipReason } from "../../src/run/run.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
 import { attributes as a, type Document, type LinkKind } from "../../src/telemetry/names.ts";
@@ -51,6 +51,27 @@ const reasons: Vocabulary<SkipReason | MissReason | SlotRefusal | "taken"> = {
   "not-due": "the queue had a job for a slot to come",
   over: "the queue had a job for a slot of more than 10 minutes ago",
   "not-asked-for": "the queue had a job that nobody asked for",
+};
+
+const severities: Vocabulary<Severity> = {
+  breaking: "users are affected",
+  risky: "worth a look soon",
+  informative: "notifies nobody",
+};
+
+const spans: Vocabulary<"hour" | "day" | "month"> = {
+  hour: "the hour under way, UTC",
+  day: "the day under way, UTC",
+  month: "the month under way, UTC",
+};
+const units: Vocabulary<"microUsd" | "tokens" | "requests"> = {
+  microUsd: "millionths of a US dollar",
+  tokens: "of prompts and completions",
+  requests: "sent to the target",
+};
+const objectives: Vocabulary<"availability" | "latency"> = {
+  availability: "runs that did not fail",
+  latency: "runs that were fast enough",
 };
 
 const linkKinds: Vocabulary<LinkKind> = {
@@ -145,6 +166,10 @@ export const sources: Readonly<Record<string, string>> = {
   [`${a.errorType} commit`]: "name of the exception",
   [a.plumblineRole]: "`scheduler`, `worker`, `notifier`, `web`",
   [a.plumblineCheck]: "`store`, `queue`, `clock`",
+  [a.plumblineScope]: "`target/<name>`, `key/<reference>`, `all`",
+  [a.deploymentEnvironment]: "the configuration",
+  [a.genAiEvaluationName]: "`plumbline.verdict`, or `plumbline.` and a kind of finding",
+  [a.genAiEvaluationLabel]: "a verdict, or a severity",
   [a.plumblineQueue]: "`plumbline-slots-<location>`, `plumbline-deliveries`",
 };
 
@@ -155,6 +180,10 @@ export const vocabularies: Readonly<Record<string, Readonly<Record<string, strin
   [a.plumblineVerdict]: verdicts,
   [a.plumblineFindingKind]: findingKinds,
   [a.plumblineFindingKinds]: findingKinds,
+  [a.plumblineSeverity]: severities,
+  [a.plumblineSpan]: spans,
+  [a.plumblineUnit]: units,
+  [a.plumblineObjective]: objectives,
   [a.plumblineReason]: reasons,
   [a.plumblineLink]: linkKinds,
   [a.plumblineDocument]: documents,

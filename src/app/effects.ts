@@ -28,6 +28,7 @@ export function createEffects(io: Io): Effects {
     readAudit: async (file) => (await import("./audit-archive.ts")).readAudit(file),
     alertTest: async (receiver, config, json) =>
       (await import("./alert-test.ts")).alertTest(receiver, config, json, io),
+    compare: async (wanted) => (await import("./compare-targets.ts")).compareTargets(wanted, io),
     migrate: async (json) => (await import("./migrate.ts")).migrate(json, io),
     mcp: async (options) => {
       const { serveMcp } = await loadOptional("the MCP server", () => import("./mcp.ts"));

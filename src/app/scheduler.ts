@@ -16,9 +16,11 @@ export async function startScheduler(parts: Parts, health: () => Checked, nudge:
   const { log, reconcileMs } = parts.options;
   const { clock } = world;
   const { metrics } = parts.telemetry;
-  const upkeep = startUpkeep({ config, store, log, reconcileMs, nudge });
+  const upkeep = startUpkeep({ config, store, log, metrics, reconcileMs, nudge });
   steering.defer(() => upkeep.stop());
   announceProbes(metrics, config.probes);
+  // A counter that begins at 0 shows its first increase.
+  metrics.record("repairs", 0, {});
   const locations = [...new Set(config.probes.map(({ location }) => location))];
   const onReport = (report: ReconcileReport): void => {
     activity.reconciled = report;

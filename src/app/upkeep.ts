@@ -9,6 +9,8 @@ import { put } from "../upkeep/check-outages.ts";
 import { clockReport, skewText } from "../upkeep/outage-report.ts";
 import { createAccounts } from "../operate/account.ts";
 import { createRound, sweepEveryMs, upkeepJobs } from "../upkeep/round.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { measureState } from "./measure-state.ts";
 import { repeat } from "./repeat.ts";
 
 /** A process counts as elected for this long after its last reconciliation. */
@@ -20,12 +22,13 @@ export interface UpkeepOptions {
   readonly store: Store;
   readonly log: Log;
   readonly reconcileMs: number;
+  readonly metrics: Metrics;
   /** Called after each round: alerts may have become due. */
   readonly nudge: () => void;
 }
 
 /** Runs the upkeep jobs while this process is elected, and reports a wrong clock of this machine, elected or not. */
-export function startUpkeep({ config, store, log, reconcileMs, nudge }: UpkeepOptions, every = repeat) {
+export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }: UpkeepOptions, every = repeat) {
   const { probes, alerting } = config;
   const receivers = config.receivers.map(({ name }) => name);
   const startedAtMs = systemClock.nowMs();
@@ -51,6 +54,8 @@ export function startUpkeep({ config, store, log, reconcileMs, nudge }: UpkeepOp
       isClockReported = trouble !== undefined;
     }
     if (isElected) await round(signal);
+    // Elected or not: a process that is elected no longer must not go on saying what was.
+    await measureState(metrics, store, probes, nowMs);
     nudge();
   };
   const repetition = repeatTask({ name: "upkeep", everyMs: sweepEveryMs, deadlineMs, run, log }, every);

@@ -68,6 +68,16 @@ export interface McpArguments {
   readonly audits: string | undefined;
 }
 
+export interface CompareArguments {
+  readonly candidate: string;
+  readonly reference: string;
+  readonly config: string;
+  readonly maxRequests: number;
+  readonly errorRate: number;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
 /** What commands do to the world outside. Those that resolve to a number resolve to the exit code. */
 export interface Effects {
   nowMs(): number;
@@ -88,6 +98,7 @@ export interface Effects {
   readAudit(file: string): Promise<AuditDocument | undefined>;
   /** Undefined: every receiver. */
   alertTest(receiver: string | undefined, config: string, json: boolean): Promise<number>;
+  compare(wanted: CompareArguments): Promise<number>;
   migrate(json: boolean): Promise<number>;
   mcp(options: McpArguments): Promise<number>;
   testbed(port: number, drifts: readonly string[]): Promise<number>;

@@ -41,6 +41,10 @@ const families: Readonly<Record<string, Family>> = {
     description: "review a target once before production: worksheet, runbook record, decision",
     load: async () => (await import("./audit.ts")).addAuditCommands,
   },
+  compare: {
+    description: "ask two targets in turn: do they answer like the same model?",
+    load: async () => (await import("./compare.ts")).addCompareCommand,
+  },
   incident: {
     description: "see what is wrong just now, and take care of it",
     load: async () => (await import("./incidents.ts")).addIncidentCommands,

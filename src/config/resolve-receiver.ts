@@ -17,11 +17,13 @@ export function resolveReceivers(text: ConfigText, context: LoadContext, complai
     const row: ReceiverKind = receiverKinds[kind];
     const path = ["receivers", name, kind];
     complaints.push(...(row.problems?.(settings) ?? []).map((problem) => ({ path, ...problem })));
-    const { allowPrivate, timeout, tz } = settings;
+    const { allowPrivate, timeout, proxy, tls, tz } = settings;
     const common = {
       name,
       allowPrivate,
       timeoutMs: durationMs(timeout),
+      ...(proxy && { proxy }),
+      ...(tls && { ca: tls.ca }),
       ...(tz && { tz }),
       ...(links.length === 0 ? {} : { links }),
     };

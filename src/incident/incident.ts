@@ -43,6 +43,8 @@ export interface Incident {
   readonly reopenedAtMs?: number | undefined;
   /** Of a suspected incident: the episode before it, which it may reopen. */
   readonly previous?: Incident | undefined;
+  /** Earlier episodes, oldest first, bounded; undefined: none, or a row older than this field. */
+  readonly history?: readonly PastEpisode[] | undefined;
   /** Why it was opened; undefined in rows older than this field. */
   readonly confirmation?: Confirmation | undefined;
   /** Who was notified of this episode, and when. */
@@ -55,6 +57,14 @@ export interface Incident {
   readonly findings: readonly Finding[];
   /** The runs that showed it, newest last, bounded. */
   readonly evidence: readonly Evidence[];
+}
+
+/** One earlier episode of the same fingerprint. */
+export interface PastEpisode {
+  readonly atMs: number;
+  readonly lastedMs: number;
+  /** What the person who acknowledged the incident wrote. */
+  readonly note?: string | undefined;
 }
 
 /** `slots`: enough slots agreed · `many-runs`: evidence grew over many runs · `asked-again`: an immediate second request confirmed it. */

@@ -3,6 +3,7 @@ import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
 import { hostOf } from "./common-cause.ts";
+import { historyAfter } from "./history.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 import { confirmationOf, isSteady, mayGoOn, open, reopen, returning } from "./reopen.ts";
 import { recurringSeries } from "../judgement/subject.ts";
@@ -178,6 +179,7 @@ function suspicion(
     label: subject.label,
     state: "suspected",
     episode: before?.episode ?? 0,
+    history: historyAfter(before),
     previous: before === undefined || before.episode === 0 ? undefined : { ...before, previous: undefined },
     sequence: 0,
     severity: "informative",

@@ -35,6 +35,7 @@ export function reopen(suspected: Incident, episode: Incident, confirmation: Con
     judgedRuns: episode.judgedRuns + suspected.judgedRuns,
     firstBadSlotMs: episode.firstBadSlotMs,
     openedAtMs: episode.openedAtMs,
+    history: episode.history,
     notifications: continuedLog(episode),
     reopenedAtMs: nowMs,
     reopenings: (episode.reopenings ?? 0) + 1,

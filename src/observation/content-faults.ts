@@ -37,7 +37,10 @@ function faultOf(rule: Expectation, { text, toolCalls }: Content): string | unde
 function callsFault(expected: readonly ExpectedCall[], calls: readonly ToolCall[], text: string): string | undefined {
   if (calls.length === 0) return text.trim() === "" ? "none" : "none, a text instead";
   const ids = calls.map(({ id }) => id);
+  if (calls.some(({ isNumbered }) => isNumbered)) return "an id that is a number";
+  if (calls.some(({ isMixed }) => isMixed)) return "one index for several calls";
   if (ids.includes(undefined)) return "a call without an id";
+  if (calls.some(({ type }) => type === undefined)) return "a call without a type";
   if (new Set(ids).size < ids.length) return "two calls with one id";
   for (const call of calls) {
     const rule = expected.find(({ name }) => name === call.name);

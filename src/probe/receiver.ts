@@ -9,6 +9,10 @@ export interface Receiver {
   /** Permits plain http and addresses that are not public unicast, such as loopback and 10.0.0.0/8. */
   readonly allowPrivate: boolean;
   readonly timeoutMs: number;
+  /** Instead of the proxy of the environment, if any: its URL, or `none`. */
+  readonly proxy?: string | SecretRef | undefined;
+  /** The authorities that sign its certificate, PEM, instead of the system's. */
+  readonly ca?: SecretRef | undefined;
   /** The time zone of the times in its alerts; UTC when left out. */
   readonly tz?: string | undefined;
   /** Links to further information; none when left out. */

@@ -89,11 +89,16 @@ export interface ReplyContent {
 /** `arguments` is a text of JSON by the protocol; undefined: there are none. */
 export interface ToolCall {
   readonly id: string | undefined;
+  /** It has an id, and that is a number. */
+  readonly isNumbered: boolean;
+  /** Pieces of another call have come under its index. */
+  readonly isMixed: boolean;
+  readonly type: string | undefined;
   readonly name: string | undefined;
   readonly arguments: Json | undefined;
 }
 
-/** Laws of a reply that need no baseline. All but `created-unit` are about how the chunks of a stream belong together. */
+/** Laws of a reply that need no baseline. All but the last three are about how the chunks of a stream belong together. */
 export type Flaw =
   | "many-ids"
   | "many-models"
@@ -101,6 +106,9 @@ export type Flaw =
   | "after-finish"
   | "said-twice"
   | "cumulative"
+  | "no-tool-index"
+  | "tool-id"
+  | "fraction"
   | "created-unit";
 
 /** Where the last content of a stream is. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { DeliveryKind, SecretReader } from "../notify/deliver/receiver-kind.ts";
 import type { LinkTemplate, Receiver } from "../probe/receiver.ts";
 import type { SecretRef } from "../probe/target.ts";
+import { httpUrl, secret } from "../probe/reference-schemas.ts";
 import { duration, timeZone } from "../probe/text-schemas.ts";
 import type { SecretForm } from "./secret-form.ts";
 
@@ -9,17 +10,30 @@ import type { SecretForm } from "./secret-form.ts";
 export const commonSettings = {
   allowPrivate: z.boolean().default(false).describe("permits plain http, loopback and private addresses"),
   timeout: duration.default("10s").describe("longest time for one delivery attempt"),
+  proxy: z
+    .union([z.literal("none"), httpUrl, secret], { error: "a proxy URL, a reference to one, or none" })
+    .optional()
+    .meta({
+      description: "HTTP proxy; if omitted, HTTPS_PROXY and NO_PROXY of the environment apply to https; none: no proxy",
+      examples: ["http://proxy.example.com:3128"],
+    }),
+  tls: z
+    .strictObject({ ca: secret.describe("certificates of the authorities that sign the receiver's certificate, PEM") })
+    .optional()
+    .describe("private authority"),
   tz: timeZone.optional().describe("time zone of the times in its alerts; UTC if omitted"),
 };
 
 interface CommonSettings {
   readonly allowPrivate: boolean;
   readonly timeout: string;
+  readonly proxy?: string | SecretRef | undefined;
+  readonly tls?: { readonly ca: SecretRef } | undefined;
   readonly tz?: string | undefined;
 }
 
 /** What every receiver has, resolved. */
-export type Common = Pick<Receiver, "name" | "allowPrivate" | "timeoutMs" | "tz"> & {
+export type Common = Pick<Receiver, "name" | "allowPrivate" | "timeoutMs" | "proxy" | "ca" | "tz"> & {
   readonly links?: readonly LinkTemplate[];
 };
 

@@ -59,5 +59,6 @@ export function kindOf({ kind }: Receiver): ReceiverKind {
 /** Every secret that a receiver needs: a start requires them, and no log may contain them. */
 export function requiredSecrets(receiver: Receiver): RequiredSecret[] {
   const address = typeof receiver.url === "string" ? [] : [{ ref: receiver.url, form: webAddress }];
-  return [...kindOf(receiver).secrets(receiver), ...address];
+  const route = [receiver.proxy, receiver.ca].flatMap((ref) => (typeof ref === "object" ? [{ ref }] : []));
+  return [...kindOf(receiver).secrets(receiver), ...address, ...route];
 }

@@ -1,7 +1,8 @@
 import { context, type Link, type Span, SpanStatusCode, TraceFlags, type Tracer } from "@opentelemetry/api";
 import type { Baseline } from "../baseline/baseline.ts";
+import { worstFirst } from "../judgement/judgement.ts";
 import type { Probe } from "../probe/probe.ts";
-import { attributes as a, linkedAs, spanNames } from "../telemetry/names.ts";
+import { attributes as a, evaluationEvent, linkedAs, spanNames } from "../telemetry/names.ts";
 import { producerLink } from "../telemetry/queue-spans.ts";
 import type { RunReport } from "./run.ts";
 
@@ -26,6 +27,9 @@ export function startRunSpan(
         [a.plumblineSlot]: new Date(slotMs).toISOString(),
         [a.plumblineLateness]: latenessMs,
         [a.syntheticType]: "test",
+        ...(probe.target.audit?.environment !== undefined && {
+          [a.deploymentEnvironment]: probe.target.audit.environment,
+        }),
       },
     },
     context.active(),
@@ -57,5 +61,21 @@ export function describeRun(span: Span, report: RunReport): void {
   if (report.spent.microUsd !== undefined) span.setAttribute(a.plumblineCost, report.spent.microUsd);
   const kinds = [...new Set(report.findings.map((finding) => finding.kind))];
   if (kinds.length > 0) span.setAttribute(a.plumblineFindingKinds, kinds);
+  addEvaluations(span, report);
   if (report.verdict === "fail" || report.verdict === "drift") span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+/** The verdict and each kind of finding as results of an evaluation, which backends for language models show. */
+function addEvaluations(span: Span, { verdict, findings }: RunReport): void {
+  if (verdict === undefined) return;
+  const evaluate = (name: string, label: string, value: number | undefined): void =>
+    void span.addEvent(evaluationEvent, {
+      [a.genAiEvaluationName]: `plumbline.${name}`,
+      [a.genAiEvaluationLabel]: label,
+      ...(value !== undefined && { [a.genAiEvaluationValue]: value }),
+    });
+  evaluate("verdict", verdict, verdict === "inconclusive" ? undefined : verdict === "ok" || verdict === "warn" ? 1 : 0);
+  for (const [kind, found] of Map.groupBy(findings, (finding) => finding.kind)) {
+    evaluate(kind, found.toSorted(worstFirst)[0]?.severity ?? "informative", 0);
+  }
 }

@@ -12,6 +12,8 @@ export interface Capacity {
     withinMs: number,
     ahead: number,
   ): { readonly admitted: readonly DueSlot[]; readonly shed: DueSlot[] };
+  /** Forgets every other probe. */
+  keepOnly(probeIds: ReadonlySet<string>): void;
 }
 
 /** A slot may wait for this part of its tolerance: what is admitted must not be stale when it is taken. */
@@ -68,6 +70,9 @@ export function createCapacity(): Capacity {
         credits.set(slot.probeId, Math.max(-mostCredit, isAdmitted ? credit - 1 : credit));
       }
       return { admitted, shed };
+    },
+    keepOnly(probeIds) {
+      for (const probeId of credits.keys()) if (!probeIds.has(probeId)) credits.delete(probeId);
     },
   };
 }

@@ -46,6 +46,10 @@ export async function tickOnce(world: TickWorld, memory: TickMemory): Promise<vo
   const wasSetBack = memory.untilMs !== undefined && memory.untilMs > toMs;
   const fromMs = wasSetBack ? nowMs : Math.max(memory.untilMs ?? nowMs, endOfWindow(nowMs - lookBackMs));
   if (memory.coming?.from !== entries || wasSetBack || fromMs !== memory.untilMs) {
+    if (memory.coming?.from !== entries) {
+      const ids = new Set(entries.map(({ id }) => id));
+      for (const { capacity } of memory.capacities.values()) capacity.keepOnly(ids);
+    }
     memory.coming = { from: entries, coming: comingAfter(entries, fromMs) };
   }
   const due = memory.coming.coming.takeUntil(toMs).filter(({ slotMs, entry }) => slotMs > nowMs - toleranceMs(entry));

@@ -1,5 +1,6 @@
+import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
-import { outageOf, type Surroundings } from "../incident/inhibit.ts";
+import { alone, outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { FinishedRun, ProbeMemory } from "../run/world.ts";
 import { iso, jsonOr, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -7,49 +8,70 @@ import { readPeers, readSent } from "./incidents.ts";
 import { fleetRow, plannedRow, seriesMemoryRow, silenceRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
-const memoryRow = rowSchema<{ memory: Row | undefined }>({ memory: jsonOr("memory", undefined) });
-
-/** Of `probe_memory`: rows are as the tables have them, an aggregate over none is null. */
-const partsRow = rowSchema({
+/** Of `own_memory`: rows are as the tables have them, an aggregate over none is null. Without series: they are known. */
+const ownRow = rowSchema({
   version: text("version"),
-  series: jsonOr<Row[]>("series", []),
+  series: jsonOr<Row[] | undefined>("series", undefined),
   incidents: jsonOr<Incident[]>("incidents", []),
   planned: jsonOr<Row[]>("planned", []),
   fleet: jsonOr<Row | undefined>("fleet", undefined),
   lastGoodSlotMs: optionalTimeMs("last_good_slot"),
+  groups: jsonOr<Incident[]>("groups", []),
+});
+
+const memoryRow = rowSchema<{ memory: Row | undefined }>({ memory: jsonOr("memory", undefined) });
+
+/** Of `whole_memory`. */
+const wholeRow = rowSchema({
+  own: jsonOr<Row>("own", {}),
+  aroundVersion: text("around_version"),
   silences: jsonOr<Row[]>("silences", []),
   outages: jsonOr<Incident[]>("outages", []),
-  groups: jsonOr<Incident[]>("groups", []),
   changes: jsonOr<Incident[]>("changes", []),
 });
 
-/** What is remembered of the probe of a run, and which state of it that is; undefined when its claim is over. */
-export async function readMemory(
-  db: Database,
-  { probeId, slotMs, target, location, endedAtMs }: FinishedRun,
-): Promise<{ readonly memory: ProbeMemory; readonly version: string } | undefined> {
-  const [found] = await db.select(
-    memoryRow,
-    sql`
-    SELECT plumbline.probe_memory(${probeId}, ${iso(slotMs)}::timestamptz, ${target}, ${location},
-      ${iso(endedAtMs)}::timestamptz) AS memory`,
-  );
-  if (found?.memory === undefined) return undefined;
-  const { version, lastGoodSlotMs, incidents, groups, changes, ...parts } = partsRow.decode(found.memory);
+export interface FoundMemory {
+  readonly memory: ProbeMemory;
+  readonly version: string;
+  /** undefined: the surroundings were not read. */
+  readonly aroundVersion?: string;
+}
+
+/** What is remembered of a probe itself; `known`: its series, when the store says nothing of them. */
+export function ownMemory(row: Row, known: () => readonly SeriesMemory[]): FoundMemory {
+  const { version, series, incidents, planned, fleet, lastGoodSlotMs, groups } = ownRow.decode(row);
   const memory = {
     lastGoodSlotMs,
     incidents,
-    series: parts.series.map(seriesMemoryRow.decode),
-    planned: parts.planned.map(plannedRow.decode),
-    fleet: parts.fleet === undefined ? undefined : fleetRow.decode(parts.fleet),
-    surroundings: {
-      groups,
-      changes,
-      silences: parts.silences.map(silenceRow.decode),
-      outages: parts.outages.map(outageOf),
-    },
+    series: series?.map(seriesMemoryRow.decode) ?? known(),
+    planned: planned.map(plannedRow.decode),
+    fleet: fleet === undefined ? undefined : fleetRow.decode(fleet),
+    surroundings: { ...alone, groups },
   };
   return { memory, version };
+}
+
+/** All that is remembered of the probe of a run, and which state of it that is; undefined when its claim is over. */
+export async function readMemory(
+  db: Database,
+  { probeId, slotMs, target, location, endedAtMs }: FinishedRun,
+): Promise<FoundMemory | undefined> {
+  const [found] = await db.select(
+    memoryRow,
+    sql`
+    SELECT plumbline.whole_memory(${probeId}, ${iso(slotMs)}::timestamptz, ${target}, ${location},
+      ${iso(endedAtMs)}::timestamptz) AS memory`,
+  );
+  if (found?.memory === undefined) return undefined;
+  const { own, aroundVersion, silences, outages, changes } = wholeRow.decode(found.memory);
+  const { memory, version } = ownMemory(own, () => []);
+  const surroundings = {
+    ...memory.surroundings,
+    changes,
+    silences: silences.map(silenceRow.decode),
+    outages: outages.map(outageOf),
+  };
+  return { memory: { ...memory, surroundings }, version, aroundVersion };
 }
 
 /** What an alert says of other probes, and what the limits of receivers depend on. */

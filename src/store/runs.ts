@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SpendCap } from "../probe/target.ts";
 import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
-import type { Decision, FinishedRun, RunStore } from "../run/world.ts";
-import { iso, rowSchema, word } from "./columns.ts";
+import type { Decision, FinishedRun, ProbeMemory, RunStore } from "../run/world.ts";
+import { iso, json, jsonOr, type Row, rowSchema, word } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { effectsJson } from "./incidents.ts";
-import { readAround, readMemory } from "./memory.ts";
+import { type KnownSeries, knownSeries } from "./known-series.ts";
+import { type FoundMemory, ownMemory, readAround, readMemory } from "./memory.ts";
 import { seriesMemoryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
@@ -14,21 +15,29 @@ import { StoreUnavailable } from "./store-unavailable.ts";
 export function createRunStore(db: Database): RunStore {
   // A configuration that is read again has caps of its own, which others may not have counted for in between.
   const known = new WeakSet<SpendCap>();
+  const series = knownSeries();
+  // By probe, which has one open claim at most.
+  const begun = new Map<string, Begun>();
   return {
     async claim(request) {
+      const { probeId, slotMs } = request;
       const caps = request.reserve.caps.map((cap) => ({ ...cap, isNew: !known.has(cap) }));
-      const [row = {}] = await db.execute(
-        sql`SELECT plumbline.claim_unless_paused(${claimJson(request, caps)}::jsonb) AS result`,
-      );
-      const result = claimResult(claimRow.decode(row).result);
+      const claim = claimJson(request, caps, series.versionOf(probeId));
+      const [row = {}] = await db.execute(sql`SELECT plumbline.begin_run(${claim}::jsonb) AS claim`);
+      const { result: word, own } = begunRow.decode(claimRow.decode(row).claim);
+      if (own !== undefined) begun.set(probeId, { slotMs, found: ownMemory(own, () => series.of(probeId)) });
+      const result = claimResult(word);
       const isAsked = result.kind === "claimed" || (result.kind === "skipped" && result.reason === "spend-cap");
       if (isAsked) for (const cap of request.reserve.caps) known.add(cap);
       return result;
     },
 
     commit(run, decide, onAway = () => {}) {
+      const claimed = begun.get(run.probeId);
+      const found = claimed?.slotMs === run.slotMs ? claimed.found : undefined;
+      if (found !== undefined) begun.delete(run.probeId);
       const progress: Progress = { sent: undefined };
-      return whenBack(() => commit(db, run, decide, progress), onAway);
+      return whenBack(() => commit(db, run, decide, { progress, series, found }), onAway);
     },
 
     async recall({ id }) {
@@ -49,9 +58,19 @@ export function createRunStore(db: Database): RunStore {
   };
 }
 
-function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest, caps: readonly SpendCap[]): string {
+interface Begun {
+  readonly slotMs: number;
+  readonly found: FoundMemory;
+}
+
+function claimJson(
+  { reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest,
+  caps: readonly SpendCap[],
+  known: string | undefined,
+): string {
   return JSON.stringify({
     ...rest,
+    known,
     slot: iso(slotMs),
     at: iso(atMs),
     deadline: iso(deadlineMs),
@@ -65,7 +84,8 @@ function claimJson({ reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest,
 
 type ClaimWord = "claimed" | "taken" | "overlap" | "spend-cap" | "paused";
 
-const claimRow = rowSchema({ result: word<ClaimWord>("result") });
+const claimRow = rowSchema({ claim: json<Row>("claim") });
+const begunRow = rowSchema({ result: word<ClaimWord>("result"), own: jsonOr<Row | undefined>("own", undefined) });
 
 function claimResult(result: ClaimWord): ClaimResult {
   return result === "claimed" || result === "taken" ? { kind: result } : { kind: "skipped", reason: result };
@@ -79,7 +99,7 @@ async function whenBack<T>(work: () => Promise<T>, onAway: () => void): Promise<
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || tries >= mostTries) throw error;
       if (tries === 1) onAway();
-      await sleep(1000);
+      await sleep(Math.min(1000, 50 * 2 ** (tries - 1)));
     }
   }
 }
@@ -91,36 +111,64 @@ const mostDecisions = 100;
 
 type CommitWord = "committed" | "closed" | "moved";
 
-const commitRow = rowSchema({ result: word<CommitWord>("result") });
+const commitRow = rowSchema({ committed: json<Row>("committed") });
+const committedRow = rowSchema({ result: word<CommitWord>("result"), version: jsonOr<string>("version", "") });
+const moved = { result: "moved", version: "" } as const;
 
 interface Progress {
   /** What was written, perhaps: the connection broke before there was an answer. */
   sent: Decision | undefined;
 }
 
-/** Reads, decides and writes, without a lock while deciding; begins anew when what it has read was changed meanwhile. */
+interface Commit {
+  readonly progress: Progress;
+  readonly series: KnownSeries;
+  /** As the claim has found it. */
+  readonly found: FoundMemory | undefined;
+}
+
+/**
+ * Decides by what the claim has found. Where incidents are concerned it reads all anew, decides and writes, without a
+ * lock while deciding; begins anew when what it has read was changed meanwhile.
+ */
 async function commit(
   db: Database,
   run: FinishedRun,
   decide: Parameters<RunStore["commit"]>[1],
-  progress: Progress,
+  { progress, series, found: claimed }: Commit,
 ): Promise<Decision | undefined> {
+  let known = claimed;
   for (let tries = 1; ; tries += 1) {
-    const found = await readMemory(db, run);
+    const found = known ?? (await readMemory(db, run));
+    known = undefined;
     if (found === undefined) break;
     const first = decide(found.memory);
+    if (found.aroundVersion === undefined && concernsIncidents(found.memory, first)) continue;
     // Deciding is pure: it is asked again with what an alert says of the others, when there is one.
     const around = first.outbox.length === 0 ? undefined : await readAround(db, run);
     const decision =
       around === undefined
         ? first
         : decide({ ...found.memory, surroundings: { ...found.memory.surroundings, ...around } });
-    const result = await writeCommit(db, commitJson(run, decision, found.version, around?.sent), decision, progress);
-    if (result === "committed") return decision;
+    const { result, version } = await writeCommit(
+      db,
+      commitJson(run, decision, found, around?.sent),
+      decision,
+      progress,
+    );
+    if (result === "committed") {
+      series.wrote(run.probeId, version, found.memory.series, decision.series, run.slotMs);
+      return decision;
+    }
+    series.forget(run.probeId);
     if (result === "closed") break;
     if (tries >= mostDecisions) throw new Error(`run ${run.runId} was overtaken ${tries} times while it was decided`);
   }
   return progress.sent !== undefined && (await isDone(db, run)) ? progress.sent : undefined;
+}
+
+function concernsIncidents({ incidents: before }: ProbeMemory, { incidents, transitions, outbox }: Decision): boolean {
+  return incidents.length + transitions.length + outbox.length > 0 || before.some(({ state }) => state !== "resolved");
 }
 
 const stateRow = rowSchema<{ state: string }>({ state: word("state") });
@@ -136,23 +184,28 @@ async function isDone(db: Database, { probeId, slotMs }: FinishedRun): Promise<b
 const lockNotAvailable = "55P03";
 const deadlock = "40P01";
 
-async function writeCommit(db: Database, run: string, decision: Decision, progress: Progress): Promise<CommitWord> {
+async function writeCommit(
+  db: Database,
+  run: string,
+  decision: Decision,
+  progress: Progress,
+): Promise<{ readonly result: CommitWord; readonly version: string }> {
   try {
-    const [row = {}] = await db.execute(sql`SELECT plumbline.commit_run(${run}::jsonb) AS result`);
-    return commitRow.decode(row).result;
+    const [row = {}] = await db.execute(sql`SELECT plumbline.finish_run(${run}::jsonb) AS committed`);
+    return committedRow.decode(commitRow.decode(row).committed);
   } catch (error) {
     if (error instanceof StoreUnavailable && error.isSent) progress.sent = decision;
     const isBusy =
       error instanceof Error && "code" in error && [lockNotAvailable, deadlock].includes(String(error.code));
     if (!isBusy) throw error;
-    return "moved";
+    return moved;
   }
 }
 
 function commitJson(
   { span, spent, observations, ...run }: FinishedRun,
   decision: Decision,
-  version: string,
+  { version, aroundVersion }: FoundMemory,
   sent: ReadonlyMap<string, number> | undefined,
 ): string {
   const last = observations.at(-1);
@@ -184,6 +237,7 @@ function commitJson(
       accept,
     })),
     version,
+    aroundVersion,
     hasFault: observations.some(({ outcome }) => outcome.kind === "fault"),
     sent: sent === undefined || decision.outbox.length === 0 ? undefined : Object.fromEntries(sent),
   });

@@ -171,6 +171,21 @@ export const metrics = {
     "1 when what the configuration's file said last is in force, 0 when it was refused and the one before still is",
     [],
   ),
+  incidentsOpen: gauge("plumbline.incidents.open", "{incident}", "Incidents that are open or acknowledged", [
+    a.plumblineSeverity,
+  ]),
+  capUsed: gauge(
+    "plumbline.cap.used",
+    "1",
+    "Share of a cap that is used or reserved in the hour, day or month under way; 1 is all of it",
+    [a.plumblineScope, a.plumblineSpan, a.plumblineUnit],
+  ),
+  errorBudgetLeft: gauge(
+    "plumbline.error_budget.left",
+    "1",
+    "Share of an error budget that is left in its window; below 0 it is overdrawn",
+    [a.plumblineTarget, a.plumblineObjective],
+  ),
   clockSkew: gauge("plumbline.clock.skew", "s", "This machine's clock minus the queue's", []),
   deliveries: counter(
     "plumbline.deliveries",

@@ -12,6 +12,9 @@ export const spanNames = {
   deliver: "deliver",
 } as const;
 
+/** The conventions' event for an opinion on a reply; it is an event of the span, because that is where backends look. */
+export const evaluationEvent = "gen_ai.evaluation.result";
+
 export const attributes = {
   genAiOperationName: "gen_ai.operation.name",
   genAiProviderName: "gen_ai.provider.name",
@@ -43,6 +46,10 @@ export const attributes = {
   serverPort: "server.port",
   errorType: "error.type",
   syntheticType: "user_agent.synthetic.type",
+  deploymentEnvironment: "deployment.environment.name",
+  genAiEvaluationName: "gen_ai.evaluation.name",
+  genAiEvaluationLabel: "gen_ai.evaluation.score.label",
+  genAiEvaluationValue: "gen_ai.evaluation.score.value",
   plumblineProbe: "plumbline.probe",
   plumblineTarget: "plumbline.target",
   plumblineScenario: "plumbline.scenario",
@@ -58,6 +65,11 @@ export const attributes = {
   plumblineFindingKind: "plumbline.finding_kind",
   plumblineReceiver: "plumbline.receiver",
   plumblineIncident: "plumbline.incident",
+  plumblineSeverity: "plumbline.severity",
+  plumblineScope: "plumbline.scope",
+  plumblineUnit: "plumbline.unit",
+  plumblineSpan: "plumbline.span",
+  plumblineObjective: "plumbline.objective",
   plumblineAlertEvent: "plumbline.alert_event",
   plumblineDelivery: "plumbline.delivery",
   plumblineOutcome: "plumbline.outcome",

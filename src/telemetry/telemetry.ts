@@ -106,7 +106,10 @@ async function startExport(env: Env, version: string): Promise<Export> {
   const ids = idsOnly();
   return {
     tracer: tracesAreExported ? trace.getTracer(instrumentationScope) : ids.tracer,
-    queue: tracesAreExported ? queueSpans(new queue.BullMQOtel({ tracerName: instrumentationScope })) : undefined,
+    queue:
+      tracesAreExported && env["PLUMBLINE_QUEUE_SPANS"] === "on"
+        ? queueSpans(new queue.BullMQOtel({ tracerName: instrumentationScope }))
+        : undefined,
     meters: [metrics.getMeter(instrumentationScope)],
     isExported: true,
     async stop() {

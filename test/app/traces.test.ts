@@ -24,6 +24,7 @@ beforeAll(async () => {
   collector = await startCollector();
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
   vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+  vi.stubEnv("PLUMBLINE_QUEUE_SPANS", "on");
   vi.stubEnv("OTEL_LOGS_EXPORTER", "none");
   const database = await freshDatabase();
   const testbed = await openTestbed({ pace: { minMs: 5, maxMs: 10 } });

@@ -21,6 +21,7 @@ beforeAll(async () => {
   collector = await startCollector();
   vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url);
   vi.stubEnv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+  vi.stubEnv("PLUMBLINE_QUEUE_SPANS", "on");
   vi.stubEnv("OTEL_LOGS_EXPORTER", "none");
   await using closing = new AsyncDisposableStack();
   const database = closing.adopt(await freshDatabase(), (it) => it.drop());

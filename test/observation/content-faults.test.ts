@@ -79,6 +79,7 @@ test("however the pieces of calls are cut and mixed, they are joined by their in
       const pieces = texts.map((_, index): JsonObject => ({
         index,
         id: `call_${index}`,
+        type: "function",
         function: { name: "get_weather", arguments: "" },
       }));
       const cut = (index: number, length: number): void => {

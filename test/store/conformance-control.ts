@@ -3,7 +3,7 @@ import { incidentId } from "../../src/incident/incident.ts";
 import type { Surroundings } from "../../src/incident/inhibit.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "./samples.ts";
 
 /** What people ask and do, over the real store. */
 export function controlConforms(bench: () => Bench): void {
@@ -25,13 +25,14 @@ export function controlConforms(bench: () => Bench): void {
     await bench().store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
     return incident;
   }
+  /** Of a run that finds something: without, nobody needs to know them. */
   const surroundingsSeenBy = async (probeId: string, target: string): Promise<Surroundings> => {
     const claim = claimOf(probeId, atMs, { target });
     await bench().store.claim(claim);
     let seen: Surroundings = { silences: [], outages: [] };
     await bench().store.commit(finishOf(claim), (memory) => {
       seen = memory.surroundings;
-      return nothingNew;
+      return openedFor(incidentOf(probeId, atMs, { target: freshName("elsewhere") }), []);
     });
     return seen;
   };

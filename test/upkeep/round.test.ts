@@ -26,7 +26,10 @@ test("the elected process sends the daily digest; another one does not", async (
   };
   const never = () => ({ stop: () => Promise.resolve() });
   const round = async (report: ReconcileReport): Promise<void> => {
-    const upkeep = startUpkeep({ config, store, log: silentLog, reconcileMs: 30_000, nudge: () => {} }, never);
+    const upkeep = startUpkeep(
+      { config, store, log: silentLog, metrics: { record: () => {} }, reconcileMs: 30_000, nudge: () => {} },
+      never,
+    );
     upkeep.after(report);
     await upkeep.stop();
   };

@@ -157,7 +157,7 @@ export const cases: readonly WireCase[] = [
     reply: json(200, body())
       .replace(/content-length: \d+\r\n/, "")
       .replaceAll(/(created|_tokens)":(\d+)/g, '$1":$2.0'),
-    first: { verdict: "ok" },
+    first: { verdict: "drift", says: /^integers without a fraction → with one/ },
     watched: { severity: "breaking", says: /integer → number/ },
   },
   {

@@ -55,6 +55,27 @@ export const laws: Readonly<Record<Flaw, Law>> = {
     severity: "breaking",
     why: "clients add up all content: users see the beginning again and again",
   },
+  "no-tool-index": {
+    subject: "tool_calls[].index",
+    expected: "one for each call",
+    observed: "absent",
+    severity: "breaking",
+    why: "openai-node throws, openai-python and LangChain lose the arguments",
+  },
+  "tool-id": {
+    subject: "tool_calls[].id",
+    expected: "a text",
+    observed: "a number",
+    severity: "breaking",
+    why: "the Vercel AI SDK and typed clients refuse the reply",
+  },
+  fraction: {
+    subject: "integers",
+    expected: "without a fraction",
+    observed: "with one, such as 14.0",
+    severity: "risky",
+    why: "typed clients such as those in Go refuse to parse the reply; JavaScript and Python read it",
+  },
   "created-unit": {
     subject: "created",
     expected: "seconds",

@@ -79,7 +79,10 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     observed: `${difference.observed}${shareText(difference, after)}`,
   });
   const findings = [
-    ...judgeLaws(input, facts),
+    // What changed is named by its member.
+    ...judgeLaws(input, facts).filter(
+      ({ subject }) => subject !== "integers" || found.every(({ observed }) => !observed.includes("fraction")),
+    ),
     ...notified.map(({ difference, odds }) =>
       findingOf(shared(difference), rarity(difference, odds.runsPerChance), input),
     ),

@@ -94,6 +94,7 @@ const alertMembers = {
     .enum(["provider", "network", "credentials", "monitor"])
     .describe("where to look first: an estimate, not a finding"),
   nextStep: line(240),
+  recurrence: line(160).optional().describe("how often the same came within 14 days; left out the first time"),
   members: names.optional().describe("the members of a group incident"),
   moreMembers: z.int().optional(),
   earlier: z.array(earlier).optional().describe("messages that could not be delivered in time; this one replaces them"),

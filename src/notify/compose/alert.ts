@@ -59,6 +59,8 @@ export interface Alert {
   readonly likelyCause: LikelyCause;
   /** One safe first action. */
   readonly nextStep: string;
+  /** How often the same came within 14 days, how long it lasted, and what a person noted last; left out the first time. */
+  readonly recurrence?: string;
   /** The members of a group incident, such as the targets of a provider that is down; shortened. */
   readonly members?: readonly string[];
   readonly moreMembers?: number;

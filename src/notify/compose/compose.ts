@@ -1,6 +1,8 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
 import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/blast-radius.ts";
 import { type Finding, worstFirst } from "../../judgement/judgement.ts";
+import { recurrenceOf } from "../../incident/history.ts";
+import { formatDurationMs } from "../../std/duration.ts";
 import { createRedactor, type Redactor } from "../../std/redact.ts";
 import { plainLine, sanitize } from "../../std/sanitize.ts";
 import type { Alert, IncidentAlert, AlertBlastRadius, Change } from "./alert.ts";
@@ -50,8 +52,25 @@ export function composeAlert(
     evidence: incident.evidence.slice(-maxEvidence).map((it) => cleanEvidence(it, withoutKeys)),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
+    ...recurrenceText(incident, transition, withoutKeys),
     ...membersOf(incident),
   };
+}
+
+/** `3rd time in 14 days, each about 40 min, last time: ann: asked the provider` */
+function recurrenceText(incident: Incident, { atMs }: Transition, withoutKeys: Redactor): Pick<Alert, "recurrence"> {
+  const found = recurrenceOf(incident, atMs);
+  if (found === undefined) return {};
+  const { times, usuallyMs, lastNote } = found;
+  const last = lastNote === undefined ? "" : `, last time: ${withoutKeys(lastNote)}`;
+  return {
+    recurrence: sanitize(`${ordinal(times)} time in 14 days, each about ${formatDurationMs(usuallyMs)}${last}`, 160),
+  };
+}
+
+function ordinal(count: number): string {
+  const endings: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd" };
+  return `${count}${endings[new Intl.PluralRules("en", { type: "ordinal" }).select(count)] ?? "th"}`;
 }
 
 /** What nobody checks any more wakes nobody. */

@@ -21,6 +21,7 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
     ...optionalRow("for users", impactOf(alert)),
     ...blastRadiusRows(alert),
     ["next step", alert.nextStep],
+    ...optionalRow("again", alert.recurrence),
     ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
     ["where", whereOf(alert)],
     ...earlierRows(alert, readable),

@@ -16,7 +16,7 @@ import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
 import type { Mailer } from "./mailer.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Conclusion, DeliveryAttempt, Outbox, PendingDelivery } from "./outbox.ts";
-import type { Poster } from "./poster.ts";
+import type { Poster, Route } from "./poster.ts";
 import type { KindOf, Mail, Message, Refusal } from "./receiver-kind.ts";
 import { dutyFingerprint } from "../self-incident.ts";
 
@@ -130,11 +130,25 @@ async function send(
   if (message === undefined) return { kind: "failed", reason: "a secret of the receiver can't be read" };
   if ("refused" in message) return { kind: "refused", reason: message.refused };
   const { timeoutMs, allowPrivate } = receiver;
+  const route = routeOf(world, receiver);
+  if (route === undefined) return { kind: "failed", reason: "the proxy or authority of the receiver can't be read" };
   const result =
     "mail" in message
-      ? await world.mailer.send(message.mail)
-      : await world.poster.post({ ...message, timeoutMs, allowPrivate });
+      ? await world.mailer.send({ ...message.mail, route })
+      : await world.poster.post({ ...message, timeoutMs, allowPrivate, route });
   return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses, world.redact);
+}
+
+/** undefined = a part of it can't be read just now. */
+function routeOf({ secret }: DeliveryWorld, { proxy, ca }: Receiver): Route | undefined {
+  try {
+    return {
+      ...(proxy !== undefined && { proxy: typeof proxy === "string" ? proxy : secret(proxy).trim() }),
+      ...(ca !== undefined && { ca: secret(ca) }),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 /** undefined = a secret can't be read just now, such as a file that is being replaced. */

@@ -25,7 +25,7 @@ export function createMailer({ lookup = systemAddresses, ca }: ConnectOptions = 
       try {
         const addresses = await permittedAddresses(server.host, allowPrivate, lookup, deadline.signal);
         if ("kind" in addresses) return addresses;
-        return await firstThatConnects(mail, addresses, ca, deadline.signal);
+        return await firstThatConnects(mail, addresses, mail.route?.ca ?? ca, deadline.signal);
       } finally {
         clearTimeout(timer);
       }

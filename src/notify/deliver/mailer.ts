@@ -1,4 +1,4 @@
-import type { PostFault, PostReply } from "./poster.ts";
+import type { PostFault, PostReply, Route } from "./poster.ts";
 
 export interface MailAddress {
   readonly name?: string | undefined;
@@ -23,6 +23,7 @@ export interface MailRequest {
   readonly timeoutMs: number;
   /** Permits mail without TLS and addresses that are not public unicast. */
   readonly allowPrivate: boolean;
+  readonly route?: Pick<Route, "ca"> | undefined;
 }
 
 export interface MailServer {

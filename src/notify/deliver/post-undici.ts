@@ -107,15 +107,23 @@ async function beginningOf(body: AsyncIterable<Buffer>, enough: AbortSignal): Pr
 
 function connectionTo(
   url: URL,
-  { timeoutMs }: PostRequest,
+  { timeoutMs, route = {} }: PostRequest,
   addresses: readonly ResolvedAddress[],
-  { ca, proxy }: Pick<ConnectOptions, "ca" | "proxy">,
+  usual: Pick<ConnectOptions, "ca" | "proxy">,
 ) {
+  const { ca = usual.ca } = route;
   const tls = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
-  const through = url.protocol === "https:" && proxy !== undefined && !isExempt(url, proxy.noProxy) ? proxy : undefined;
-  const at = through && URL.parse(through.url);
-  if (at) return throughProxy(at, tls, timeoutMs, addresses[0]?.address);
+  const at = proxyOf(url, route.proxy, usual.proxy);
+  if (at !== null) return throughProxy(at, tls, timeoutMs, addresses[0]?.address);
   return { lookup: pinnedTo(addresses), timeout: timeoutMs, ...tls };
+}
+
+/** The receiver's own proxy, else for https that of the environment. */
+function proxyOf(url: URL, own: string | undefined, usual: ConnectOptions["proxy"]): URL | null {
+  if (own !== undefined) return own === "none" ? null : URL.parse(own);
+  return url.protocol === "https:" && usual !== undefined && !isExempt(url, usual.noProxy)
+    ? URL.parse(usual.url)
+    : null;
 }
 
 function pinnedTo(addresses: readonly ResolvedAddress[]): LookupFunction {

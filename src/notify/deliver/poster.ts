@@ -9,6 +9,15 @@ export interface PostRequest {
   readonly timeoutMs: number;
   /** Permits plain http, loopback and private addresses. */
   readonly allowPrivate: boolean;
+  readonly route?: Route | undefined;
+}
+
+/** How one receiver is reached, where it differs from the others. */
+export interface Route {
+  /** URL of its proxy, or `none`. */
+  readonly proxy?: string | undefined;
+  /** PEM of the authorities to trust. */
+  readonly ca?: string | undefined;
 }
 
 /** The receiver replied, with whatever status. */

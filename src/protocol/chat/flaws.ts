@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import { isJsonObject, isWrittenAsFraction, type Json, type JsonObject } from "../../std/json.ts";
 import type { Flaw, LastWords } from "../protocol.ts";
 import { isFinishReason } from "./stream.ts";
 
@@ -10,7 +10,11 @@ export function flawsOf(documents: readonly Json[], isStream: boolean): Flaw[] {
   const all = documents.filter(isJsonObject);
   const flaws = new Set<Flaw>();
   if (all.some(({ created }) => typeof created === "number" && created >= longestSeconds)) flaws.add("created-unit");
+  if (all.some(hasFraction)) flaws.add("fraction");
+  const calls = all.flatMap(choicesIn).flatMap(callsIn);
+  if (calls.some(({ id }) => typeof id === "number")) flaws.add("tool-id");
   if (!isStream) return [...flaws];
+  if (calls.some(({ index }) => index === undefined || index === null)) flaws.add("no-tool-index");
   if (differentTexts(all, "id") > 1) flaws.add("many-ids");
   if (differentTexts(all, "model") > 1) flaws.add("many-models");
   const choices = Map.groupBy(all.flatMap(choicesIn), ({ index }) => index ?? 0);
@@ -28,6 +32,15 @@ function differentTexts(chunks: readonly JsonObject[], name: string): number {
   return new Set(chunks.map((chunk) => chunk[name]).filter((value) => typeof value === "string" && value !== "")).size;
 }
 
+/** `created` and counts of tokens are integers: `14.0` and `14.5` are none to a typed client. */
+function hasFraction(document: JsonObject): boolean {
+  const isNone = (holder: JsonObject, name: string): boolean =>
+    typeof holder[name] === "number" && (!Number.isInteger(holder[name]) || isWrittenAsFraction(holder, name));
+  const { usage } = document;
+  const counts = isJsonObject(usage) ? Object.keys(usage).filter((name) => name.endsWith("_tokens")) : [];
+  return isNone(document, "created") || (isJsonObject(usage) && counts.some((name) => isNone(usage, name)));
+}
+
 function choicesIn({ choices }: JsonObject): JsonObject[] {
   return Array.isArray(choices) ? choices.filter(isJsonObject) : [];
 }
@@ -42,7 +55,8 @@ function contentOf(choice: JsonObject): string {
 }
 
 function callsIn(choice: JsonObject): JsonObject[] {
-  const { tool_calls: calls } = deltaOf(choice);
+  const { message } = choice;
+  const { tool_calls: calls } = isJsonObject(message) ? message : deltaOf(choice);
   return Array.isArray(calls) ? calls.filter(isJsonObject) : [];
 }
 

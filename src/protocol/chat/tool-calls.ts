@@ -16,8 +16,11 @@ export function toolCallsIn(documents: readonly Json[]): ToolCall[] {
       join(call, piece);
     }
   }
-  return [...calls.values()].map(({ id, name, texts, other }) => ({
+  return [...calls.values()].map(({ id, isNumbered = false, isMixed = false, type, name, texts, other }) => ({
     id,
+    isNumbered,
+    isMixed,
+    type,
     name,
     arguments: other ?? (texts.length === 0 ? undefined : texts.join("")),
   }));
@@ -25,14 +28,22 @@ export function toolCallsIn(documents: readonly Json[]): ToolCall[] {
 
 interface Pieces {
   id?: string;
+  isNumbered?: boolean;
+  isMixed?: boolean;
+  type?: string;
   name?: string;
   readonly texts: string[];
   /** Arguments that are no text. */
   other?: Json;
 }
 
-function join(call: Pieces, { id, function: named }: JsonObject): void {
-  if (typeof id === "string" && id !== "") call.id ??= id;
+function join(call: Pieces, { id, type, function: named }: JsonObject): void {
+  if (typeof id === "string" && id !== "") {
+    if (call.id !== undefined && call.id !== id) call.isMixed = true;
+    call.id ??= id;
+  }
+  if (typeof id === "number") call.isNumbered = true;
+  if (typeof type === "string" && type !== "") call.type ??= type;
   if (!isJsonObject(named)) return;
   const { name, arguments: piece } = named;
   if (typeof name === "string" && name !== "") call.name ??= name;

@@ -113,11 +113,14 @@ export const email: ReceiverKind<typeof schema, EmailReceiver> = {
 };
 
 /** Half a login is useless, and without TLS anyone on the network path could read the password. */
-function problems({ user, password: ref, security, allowPrivate }: z.output<typeof schema>): SettingProblem[] {
+function problems({ user, password: ref, security, allowPrivate, proxy }: z.output<typeof schema>): SettingProblem[] {
   const missing = user === undefined ? "user" : "password";
   const isHalf = (user === undefined) !== (ref === undefined);
   return [
     ...(isHalf ? [{ expected: "user and password, or neither", got: `no ${missing}`, hint: `add "${missing}"` }] : []),
+    ...(proxy === undefined
+      ? []
+      : [{ key: "proxy", expected: "no proxy", got: "a proxy", hint: "mail goes straight to its server: remove it" }]),
     ...(security === "none" && !allowPrivate
       ? [
           {

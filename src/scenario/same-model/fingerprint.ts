@@ -75,6 +75,8 @@ export interface Enrolling {
   readonly runs: readonly EnrolledRun[];
   readonly names: Readonly<Record<string, number>>;
   readonly fromMs: number;
+  /** Requests of one run, where that is fewer than usual. */
+  readonly batch?: number | undefined;
   /** What was normal before a person accepted the change. */
   readonly previous?: Fingerprint | undefined;
 }
@@ -113,6 +115,7 @@ export const isEnrolling = objectOf<Enrolling>({
   runs: isEnrolledRuns,
   names: isCounts,
   fromMs: isNumber,
+  batch: optional(isNumber),
   previous: optional(isFingerprint),
 });
 

@@ -101,7 +101,7 @@ function ladderPlan(answerTokens: number): Plan {
 function enrolPlan(enrolling: Enrolling, variant: Variant): Plan {
   const steps: Step[] = [];
   for (const want of wantsOf(enrolling)) {
-    if (steps.length + requestsOf(want) > batch) break;
+    if (steps.length + requestsOf(want) > (enrolling.batch ?? batch)) break;
     steps.push(...stepsOf(want, variant, enrolling));
   }
   return { steps, maxTokens: variant.maxTokens };

@@ -1,13 +1,18 @@
 -- Routines are in PL/pgSQL because it keeps their plans; generic plans leave out partitions when they run, where others
 -- are made anew for each call.
 
--- What a decision about a run depends on and others may change meanwhile: its commit compares it.
-CREATE OR REPLACE FUNCTION plumbline.memory_version(p_probe text, p_target text, p_location text) RETURNS text
-LANGUAGE plpgsql STABLE AS $$
+-- What every decision about a run depends on and others may change meanwhile: its commit compares it.
+CREATE OR REPLACE FUNCTION plumbline.own_version(p_probe text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN concat_ws(' ',
     (SELECT md5(string_agg(series_id || xmin, ',' ORDER BY series_id)) FROM plumbline.series WHERE probe_id = p_probe),
-    (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe),
+    (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe));
+END $$;
+
+-- What a decision that writes incidents depends on as well: the open ones of others.
+CREATE OR REPLACE FUNCTION plumbline.around_version(p_target text, p_location text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN concat_ws(' ',
     (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
@@ -15,31 +20,53 @@ BEGIN
       WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL));
 END $$;
 
+-- What is remembered of a probe, without its surroundings and, when p_known is their version, without its series.
+CREATE OR REPLACE FUNCTION plumbline.own_memory(p_probe text, p_slot timestamptz, p_target text, p_known text) RETURNS json
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_version text := plumbline.own_version(p_probe);
+BEGIN
+  RETURN json_build_object(
+    'version', v_version,
+    'series', CASE WHEN v_version IS DISTINCT FROM p_known THEN coalesce(
+      (SELECT json_agg(s) FROM plumbline.series_memory s WHERE s.probe_id = p_probe), '[]') END,
+    'incidents', (SELECT json_agg(body) FROM plumbline.incidents WHERE probe_id = p_probe),
+    'planned', (SELECT json_agg(p ORDER BY p.starts_at DESC) FROM plumbline.planned p
+      WHERE p.starts_at <= p_slot AND (p.probe_id = p_probe OR p.target = p_target)),
+    'fleet', (SELECT row_to_json(f) FROM plumbline.fleet f),
+    'last_good_slot', (SELECT last_good_slot FROM plumbline.progress
+      WHERE probe_id = p_probe AND last_good_slot > p_slot - interval '7 days'),
+    'groups', (SELECT json_agg(body) FROM plumbline.incidents
+      WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL));
+END $$;
+
 -- Everything that is remembered of a probe, for a run of it that ended at p_at. Null when its claim is no longer open.
-CREATE OR REPLACE FUNCTION plumbline.probe_memory(
-  p_probe text, p_slot timestamptz, p_target text, p_location text, p_at timestamptz) RETURNS jsonb
+CREATE OR REPLACE FUNCTION plumbline.whole_memory(
+  p_probe text, p_slot timestamptz, p_target text, p_location text, p_at timestamptz) RETURNS json
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot AND state IN ('claimed', 'interrupted')) THEN
     RETURN NULL;
   END IF;
-  RETURN jsonb_build_object(
-    'version', plumbline.memory_version(p_probe, p_target, p_location),
-    'series', (SELECT jsonb_agg(to_jsonb(s)) FROM plumbline.series_memory s WHERE s.probe_id = p_probe),
-    'incidents', (SELECT jsonb_agg(body) FROM plumbline.incidents WHERE probe_id = p_probe),
-    'planned', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.starts_at DESC) FROM plumbline.planned p
-      WHERE p.starts_at <= p_slot AND (p.probe_id = p_probe OR p.target = p_target)),
-    'fleet', (SELECT to_jsonb(f) FROM plumbline.fleet f),
-    'last_good_slot', (SELECT last_good_slot FROM plumbline.progress
-      WHERE probe_id = p_probe AND last_good_slot > p_slot - interval '7 days'),
-    'silences', (SELECT jsonb_agg(to_jsonb(s)) FROM plumbline.silences s WHERE s.ends_at > p_at AND s.starts_at <= p_at),
-    'outages', (SELECT jsonb_agg(body) FROM plumbline.incidents
+  RETURN json_build_object(
+    'own', plumbline.own_memory(p_probe, p_slot, p_target, NULL),
+    'around_version', plumbline.around_version(p_target, p_location),
+    'silences', (SELECT json_agg(s) FROM plumbline.silences s WHERE s.ends_at > p_at AND s.starts_at <= p_at),
+    'outages', (SELECT json_agg(body) FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
     -- Those of the target first, then the oldest: a provider that changes may open thousands.
-    'changes', (SELECT jsonb_agg(body) FROM (SELECT body FROM plumbline.incidents
+    'changes', (SELECT json_agg(body) FROM (SELECT body FROM plumbline.incidents
       WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL
-      ORDER BY body->>'target' = p_target DESC, (body->>'openedAtMs')::float8 LIMIT 50) AS found),
-    'groups', (SELECT jsonb_agg(body) FROM plumbline.incidents
-      WHERE state IN ('open', 'acknowledged') AND body->'group' IS NOT NULL));
+      ORDER BY body->>'target' = p_target DESC, (body->>'openedAtMs')::float8 LIMIT 50) AS found));
+END $$;
+
+-- Claims a slot, and returns with it what is remembered of its probe: a run that changes little needs no more. That is
+-- read first, while nobody waits for the rows of caps that a claim locks.
+CREATE OR REPLACE FUNCTION plumbline.begin_run(r jsonb) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_own json := plumbline.own_memory(r->>'probeId', (r->>'slot')::timestamptz, r->>'target', r->>'known');
+  v_result text := plumbline.claim_unless_paused(r);
+BEGIN
+  RETURN json_build_object('result', v_result, 'own', CASE WHEN v_result = 'claimed' THEN v_own END);
 END $$;

@@ -9,16 +9,23 @@ DECLARE
   v_known_tokens bigint;
 BEGIN
   SELECT * INTO v FROM plumbline.runs WHERE probe_id = p_probe AND slot = p_slot;
-  SELECT coalesce(v.micro_usd, sum("microUsd")), coalesce(v.tokens, sum(tokens)) INTO v_known_micro, v_known_tokens
-    FROM jsonb_to_recordset(coalesce(v.ledger, '[]')) AS e("microUsd" bigint, tokens bigint);
+  IF v.micro_usd IS NULL OR v.tokens IS NULL THEN
+    SELECT coalesce(v.micro_usd, sum("microUsd")), coalesce(v.tokens, sum(tokens)) INTO v_known_micro, v_known_tokens
+      FROM jsonb_to_recordset(coalesce(v.ledger, '[]')) AS e("microUsd" bigint, tokens bigint);
+  ELSE
+    v_known_micro := v.micro_usd;
+    v_known_tokens := v.tokens;
+  END IF;
   v_micro := coalesce(v.micro_usd - v.reserved_micro_usd, greatest(0, v_known_micro - v.reserved_micro_usd), 0);
   v_tokens := coalesce(v.tokens - v.reserved_tokens, greatest(0, v_known_tokens - v.reserved_tokens), 0);
   v_requests := v.requests - v.reserved_requests;
-  PERFORM 1 FROM plumbline.budgets b JOIN jsonb_to_recordset(coalesce(v.budgets, '[]')) AS k(scope text, span text, starts timestamptz)
-    USING (scope, span, starts) ORDER BY b.scope, b.span FOR UPDATE OF b;
-  UPDATE plumbline.budgets b SET micro_usd = b.micro_usd + v_micro, tokens = b.tokens + v_tokens, requests = b.requests + v_requests
-    FROM jsonb_to_recordset(coalesce(v.budgets, '[]')) AS k(scope text, span text, starts timestamptz)
-    WHERE b.scope = k.scope AND b.span = k.span AND b.starts = k.starts;
+  IF v.budgets IS NOT NULL THEN
+    PERFORM 1 FROM plumbline.budgets b JOIN jsonb_to_recordset(v.budgets) AS k(scope text, span text, starts timestamptz)
+      USING (scope, span, starts) ORDER BY b.scope, b.span FOR UPDATE OF b;
+    UPDATE plumbline.budgets b SET micro_usd = b.micro_usd + v_micro, tokens = b.tokens + v_tokens, requests = b.requests + v_requests
+      FROM jsonb_to_recordset(v.budgets) AS k(scope text, span text, starts timestamptz)
+      WHERE b.scope = k.scope AND b.span = k.span AND b.starts = k.starts;
+  END IF;
   UPDATE plumbline.spend s SET micro_usd = s.micro_usd + v_micro, tokens = s.tokens + v_tokens, requests = s.requests + v_requests,
       unknown_runs = s.unknown_runs + CASE WHEN v.tokens IS NULL THEN 1 ELSE 0 END
     WHERE s.target = coalesce(v.billed_to, v.target) AND s.day = v.spend_day;

@@ -323,6 +323,22 @@ describe("TLS", () => {
     expect(await createPoster(refused).post(hook)).toMatchObject({ class: "connect", detail: "PROXY_407" });
   });
 
+  test("a receiver has a proxy and an authority of its own, under the same address rules", async () => {
+    await using receiver = await startReceiver(answer(200), certificates);
+    await using proxy = await startProxy("ada:secret");
+    const url = `http://ada:secret@127.0.0.1:${proxy.port}`;
+    const own = { ...named("receiver.test", receiver.port), route: { proxy: url, ca: certificates.cert } };
+    const poster = createPoster(resolver("127.0.0.1"));
+    expect(await poster.post(own)).toMatchObject({ kind: "reply", status: 200 });
+    expect(proxy.asked).toEqual([`127.0.0.1:${receiver.port}`]);
+    expect(await poster.post({ ...own, allowPrivate: false })).toMatchObject({ class: "forbidden-answer" });
+    expect(await poster.post({ ...own, route: { proxy: url } })).toMatchObject({ class: "tls" });
+    expect(proxy.asked).toHaveLength(2);
+    const everywhere = createPoster({ ...resolver("127.0.0.1"), ca: certificates.cert, proxy: { url, noProxy: "" } });
+    expect(await everywhere.post({ ...own, route: { proxy: "none" } })).toMatchObject({ kind: "reply", status: 200 });
+    expect(proxy.asked).toHaveLength(2);
+  });
+
   test("plain text where TLS was asked for is a TLS fault, not a reply", async () => {
     await using receiver = await startReceiver(answer(200));
     expect(await createPoster(resolver("127.0.0.1")).post(named("receiver.test", receiver.port))).toMatchObject({

@@ -6,6 +6,7 @@ import type { Alert } from "../../../src/notify/compose/alert.ts";
 import { deliverOnce } from "../../../src/notify/deliver/deliver.ts";
 import { createMailer } from "../../../src/notify/deliver/mail-nodemailer.ts";
 import { email, type EmailReceiver } from "../../../src/receivers/email/receiver.ts";
+import type { SecretRef } from "../../../src/probe/target.ts";
 import { makeCertificates } from "../../notify/certificates.ts";
 import { worldOf } from "../../notify/delivery-world.ts";
 import { alertOf, atMs, entryFor, incident, transition } from "../../notify/samples.ts";
@@ -82,9 +83,10 @@ async function deliver(
   ca: string | undefined,
   addresses = ["127.0.0.1"],
   entry = entryFor("team"),
+  secret: (ref: SecretRef) => string = lookUp,
 ) {
   const lookup = () => Promise.resolve(addresses.map((address) => ({ address, family: 4 })));
-  const world = { ...worldOf([receiver]), mailer: createMailer({ lookup, ca }), secret: lookUp };
+  const world = { ...worldOf([receiver]), mailer: createMailer({ lookup, ca }), secret };
   world.outbox.add(entry);
   return (await deliverOnce(world, entry.id))?.outcome;
 }
@@ -105,6 +107,20 @@ describe("a mail server that offers STARTTLS", () => {
     expect(header(raw, "Content-Type")).toMatch(/^multipart\/alternative/);
     expect(raw).toContain("next step");
     expect(raw).not.toContain("tk_0123456789");
+  });
+
+  test("is trusted by an authority of the receiver's own, and by no other", async () => {
+    const { posts, port } = await startServer();
+    const own = { ...receiverAt(port), ca: { env: "SMTP_CA" } };
+    const read = (ref: SecretRef): string => ("env" in ref && ref.env === "SMTP_CA" ? certificates.cert : lookUp(ref));
+    expect(await deliver(own, undefined, ["127.0.0.1"], entryFor("team"), read)).toEqual({
+      kind: "delivered",
+      status: 250,
+    });
+    expect(await deliver(receiverAt(port), undefined, ["127.0.0.1"], entryFor("team"))).toMatchObject({
+      kind: "failed",
+    });
+    expect(posts).toHaveLength(1);
   });
 
   test("the id of a mail stays the same when it is tried again; mails of one incident are one conversation", async () => {

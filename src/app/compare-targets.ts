@@ -1,0 +1,98 @@
+import { compare } from "../audit/compare.ts";
+import type { CompareArguments } from "../cli/effects.ts";
+import { exitCodes, type Io } from "../cli/io.ts";
+import { closestTo } from "../config/closest.ts";
+import type { Target } from "../probe/target.ts";
+import { mostCost } from "../run/reservation.ts";
+import { createUnstoredRuns } from "../run/unstored-runs.ts";
+import { formatMicroUsd } from "../std/money.ts";
+import { silentLog } from "../std/log.ts";
+import { startTelemetry } from "../telemetry/telemetry.ts";
+import { loadOrExplain } from "./files.ts";
+import { keepSecrets } from "./secrets.ts";
+import { openWorld } from "./world.ts";
+
+/** `compare`: do two targets answer like the same model? Resolves to the exit code. */
+export async function compareTargets(wanted: CompareArguments, io: Io): Promise<number> {
+  const refuse = (text: string): number => {
+    io.stderr.write(`${text}\n`);
+    return exitCodes.usage;
+  };
+  const config = loadOrExplain(wanted.config, io, ["worker"]);
+  if (config === undefined) return exitCodes.usage;
+  const names = config.targets.map(({ name }) => name);
+  for (const name of [wanted.candidate, wanted.reference]) {
+    if (names.includes(name)) continue;
+    const closest = closestTo(name, names);
+    return refuse(
+      `no target is called ${name}${closest === undefined ? `; known targets: ${names.join(", ")}` : `; did you mean ${closest}?`}`,
+    );
+  }
+  const [candidate, reference] = [wanted.candidate, wanted.reference].map((name) =>
+    config.targets.find((it) => it.name === name),
+  );
+  if (candidate === undefined || reference === undefined) return exitCodes.usage;
+  io.stderr.write(announcement(candidate, reference, wanted.maxRequests));
+  if (!wanted.yes) return refuse("nothing was sent: say --yes");
+
+  await using opened = new AsyncDisposableStack();
+  const telemetry = opened.adopt(await startTelemetry(io.env), (it) => it.stop());
+  const secrets = keepSecrets(io.env, [], ["worker"]);
+  const runs = createUnstoredRuns();
+  const world = opened.adopt(openWorld(runs, config, secrets, silentLog, telemetry), (it) => it.close());
+  const result = await compare(world, candidate, reference, wanted);
+  if (typeof result === "string") {
+    io.stderr.write(`${result}\n`);
+    return exitCodes.inconclusive;
+  }
+  const data = { candidate: candidate.name, reference: reference.name, ...result };
+  io.stdout.write(wanted.json ? `${JSON.stringify({ schema: 1, data })}\n` : text(data, wanted.errorRate));
+  switch (result.kind) {
+    case "same":
+      return exitCodes.fine;
+    case "different":
+      return exitCodes.drifted;
+    case "cannot tell yet":
+      return exitCodes.inconclusive;
+    default:
+      return result satisfies never;
+  }
+}
+
+function announcement(candidate: Target, reference: Target, maxRequests: number): string {
+  const each = maxRequests / 2;
+  const costs = [candidate, reference].map(({ price }) =>
+    mostCost(price, each * usualPrompt, each * usualOutput, each),
+  );
+  const [one, other] = costs;
+  const cost =
+    one === undefined || other === undefined
+      ? "the cost is unknown: a target has no known price"
+      : `usually at most ${formatMicroUsd(one + other)}`;
+  return `Compare ${candidate.name} with ${reference.name}: at most ${maxRequests} requests of one word; ${cost}.\n`;
+}
+
+const usualPrompt = 25;
+const usualOutput = 1;
+
+function text(
+  data: {
+    candidate: string;
+    reference: string;
+    kind: string;
+    more?: number;
+    distance: number;
+    byChance: number;
+    pairs: number;
+    requests: number;
+  },
+  errorRate: number,
+): string {
+  const { candidate, reference, kind, more, distance, pairs, requests, byChance } = data;
+  const result = more === undefined ? kind : `${kind} (needs about ${more} more pairs)`;
+  return (
+    `${candidate} and ${reference}: ${result}\n` +
+    `  ${pairs} pairs of answers, ${requests} requests; "different" is wrong in at most ${100 * errorRate} % of comparisons\n` +
+    `  distance ${distance.toFixed(2)}, where chance alone makes ${byChance.toFixed(2)} (published: the same model again 0.14, elsewhere 0.23, another model 0.46)\n`
+  );
+}

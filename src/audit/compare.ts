@@ -1,0 +1,121 @@
+import {
+  type Comparison,
+  distanceBetween,
+  excessOf,
+  noComparison,
+  type Verdict,
+  verdictOf,
+  withRuns,
+} from "../judgement/output/compare.ts";
+import { beginEnrolling } from "../judgement/output/enrol.ts";
+import { answersOf } from "../judgement/output/samples.ts";
+import type { Observation } from "../observation/observation.ts";
+import type { Probe } from "../probe/probe.ts";
+import type { Target } from "../probe/target.ts";
+import { runProbe } from "../run/run-probe.ts";
+import type { RunStore, World } from "../run/world.ts";
+import { mostSearched } from "../scenario/same-model/enrolment.ts";
+import { readEnrolling } from "../scenario/same-model/fingerprint.ts";
+import { type Json, toJson } from "../std/json.ts";
+import { auditProbe } from "./plan.ts";
+
+/** What came of it: how far apart the answers are in bits, and from how many pairs that is known. */
+export type Compared = Verdict & {
+  readonly distance: number;
+  readonly byChance: number;
+  readonly pairs: number;
+  readonly requests: number;
+};
+
+export interface ComparisonTerms {
+  readonly maxRequests: number;
+  readonly errorRate: number;
+}
+
+/** Asks both in turn, in random order, until one can tell or the budget is used; a string says why not. */
+export async function compare(
+  world: World,
+  candidate: Target,
+  reference: Target,
+  { maxRequests, errorRate }: ComparisonTerms,
+): Promise<Compared | string> {
+  const sides = [sideOf(world, candidate), sideOf(world, reference)] as const;
+  let comparison: Comparison = noComparison;
+  const sent = (): number => sides[0].requests() + sides[1].requests();
+  while (sent() < maxRequests) {
+    const order = world.random() < 0.5 ? [0, 1] : [1, 0];
+    for (const index of order) {
+      const why = await sides[index as 0 | 1].ask();
+      if (why !== undefined) return why;
+    }
+    comparison = withRuns(comparison, answersOf(sides[0].newest()), answersOf(sides[1].newest()));
+    const { kind } = verdictOf(comparison, errorRate, world.random);
+    if (kind !== "cannot tell yet") break;
+  }
+  const verdict = verdictOf(comparison, errorRate, world.random);
+  const { byChance } = excessOf(comparison, world.random);
+  return { ...verdict, distance: distanceBetween(comparison), byChance, pairs: comparison.pairs, requests: sent() };
+}
+
+/** Requests in one turn: few, so that both are asked at the same times. */
+const turn = 4;
+
+/** One of the two: its runs continue an enrolment that is kept in memory. */
+function sideOf(world: World, target: Target) {
+  let state: Json = toJson({ ...beginEnrolling(0), batch: turn });
+  let observations: readonly Observation[] = [];
+  let requests = 0;
+  let slotMs = 0;
+
+  const runs: RunStore = {
+    claim: (request) => world.runs.claim(request),
+    miss: (slot, reason) => world.runs.miss(slot, reason),
+    recall: async (series) => ({ series, state, lastSlotMs: 0 }),
+    commit: (run, decide) =>
+      world.runs.commit(run, (memory) => {
+        observations = run.observations;
+        requests += run.ledger.length;
+        const first = decide(memory);
+        const own = first.series.find(({ series }) => series.aspect === "output");
+        const decision =
+          own === undefined ? first : decide({ ...memory, series: [{ series: own.series, state, lastSlotMs: 0 }] });
+        const after = decision.series.find(({ series }) => series.aspect === "output")?.state;
+        if (after !== undefined) state = choicesOnly(after);
+        return decision;
+      }),
+  };
+  const probe: Probe = {
+    ...auditProbe(target, "same-model"),
+    id: `compare-${target.name}@compare`,
+    location: "compare",
+  };
+  return {
+    newest: () => observations,
+    requests: () => requests,
+    /** Why it cannot be compared; undefined: it was asked. */
+    async ask(): Promise<string | undefined> {
+      slotMs = Math.max(slotMs + 1, world.clock.nowMs());
+      observations = [];
+      const report = await runProbe({ ...world, runs }, probe, slotMs);
+      if (report.state !== "done")
+        return `${target.name}: the run was ${report.state}${report.reason === undefined ? "" : ` (${report.reason})`}`;
+      const { refused, variant } = readEnrolling(state) ?? {};
+      if (refused !== undefined && variant === undefined) return `${target.name}: ${refused}`;
+      const last = observations.at(-1);
+      const isAnswered = last?.outcome.kind === "reply" && last.outcome.status < 300;
+      return isAnswered ? undefined : `${target.name}: no answer: ${report.evidence?.[0] ?? "a fault"}`;
+    },
+  };
+}
+
+/** Log-probabilities and border inputs differ between providers of the same model: words are compared. */
+function choicesOnly(state: Json): Json {
+  const enrolling = readEnrolling(state);
+  if (enrolling?.variant === undefined) return state;
+  return toJson({
+    ...enrolling,
+    batch: turn,
+    searched: mostSearched,
+    variant: { ...enrolling.variant, logprobs: false },
+  });
+}
