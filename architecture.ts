@@ -56,6 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "run",
       "schedule",
       "upkeep",
+      "audit",
     ],
     why: "holds what people ask and do",
   },
@@ -72,6 +73,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "upkeep",
       "operate",
       "schedule",
+      "audit",
     ],
     why: "keeps what the other rooms decided",
   },
@@ -91,7 +93,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   mcp: { mayImport: ["operate"], why: "what an assistant can ask; the service is asked through a port" },
   pages: {
-    mayImport: ["observation", "incident", "notify", "operate"],
+    mayImport: ["observation", "incident", "notify", "operate", "audit"],
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
   },
   web: {
@@ -120,6 +122,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "demo",
       "cli",
       "mcp",
+      "pages",
       "web",
     ],
     why: "the composition root: the only room that knows adapters",

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import type { AuditDocument } from "../audit/document.ts";
 import type { Experience } from "../audit/plan.ts";
-import { type AuditFormat, auditRenderers } from "../audit/render/renderers.ts";
+import type { AuditFormat } from "../audit/render/formats.ts";
+import { auditRenderers } from "./audit-renderers.ts";
 
 /** Keeps an audit beside earlier ones: JSON always, for comparison, and the form that was asked for. Names the files. */
 export function keepAudit(folder: string, document: AuditDocument, format: AuditFormat): string[] {

@@ -1,3 +1,4 @@
+import { documentSink } from "../audit/document.ts";
 import { auditProbe } from "../audit/plan.ts";
 import type { PlayedScenario, SinkSearch } from "../audit/view.ts";
 import { reporters } from "../report/reporters.ts";
@@ -34,7 +35,7 @@ export async function searchSinks(sinks: Sinks): Promise<SinkSearch[]> {
     reports: Object.values(reporters)
       .map((report) => report(reports, { colour: false }).output)
       .join("\n"),
-    "this audit": documents.join("\n"),
+    [documentSink]: documents.join("\n"),
   };
   const forbidden = { ...canaries, ...sinks.secrets };
   return Object.entries(texts).map(([sink, text]) => ({

@@ -1,7 +1,7 @@
 import { conductAudit } from "../audit/conduct.ts";
 import type { AuditDocument } from "../audit/document.ts";
 import type { AuditPlan } from "../audit/plan.ts";
-import { auditRenderers } from "../audit/render/renderers.ts";
+import { auditRenderers } from "./audit-renderers.ts";
 import { writeUp } from "../audit/write-up.ts";
 import type { Config } from "../config/config.ts";
 import type { PinnedReplies } from "../probe/audit-terms.ts";

@@ -4,7 +4,7 @@ import { decisionLine } from "../audit/render/format.ts";
 import { readinessExitCodes } from "../audit/decision.ts";
 import { type AuditPlan, planAudit } from "../audit/plan.ts";
 import { rules } from "../audit/rules.ts";
-import type { AuditArguments } from "../cli/effects.ts";
+import type { AuditArguments, Effects } from "../cli/effects.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { readExpectations } from "../config/audit-expectations.ts";
 import { closestTo } from "../config/closest.ts";
@@ -16,15 +16,15 @@ import { audit } from "./audit.ts";
 import { experienceOf, keepAudit, lastAudit } from "./audit-archive.ts";
 import { loadOrExplain } from "./files.ts";
 
-/** `audit`: plays the catalogue once against a target and writes it up; resolves to the exit code. */
-export async function reviewTarget(wanted: AuditArguments, io: Io): Promise<number> {
+/** `audit`: plays the catalogue once against a target and writes it up. */
+export async function reviewTarget(wanted: AuditArguments, io: Io): ReturnType<Effects["audit"]> {
   const { stdout, stderr, env } = io;
-  const refuse = (text: string): number => {
+  const refuse = (text: string) => {
     stderr.write(`${text}\n`);
-    return exitCodes.usage;
+    return { exitCode: exitCodes.usage };
   };
   const config = loadOrExplain(wanted.config, io, ["worker"]);
-  if (config === undefined) return exitCodes.usage;
+  if (config === undefined) return { exitCode: exitCodes.usage };
   const target = config.targets.find(({ name }) => name === wanted.target);
   if (target === undefined) {
     const names = config.targets.map(({ name }) => name);
@@ -56,7 +56,7 @@ export async function reviewTarget(wanted: AuditArguments, io: Io): Promise<numb
       ? `${JSON.stringify({ schema: 1, data: { ...document.decision, files } })}\n`
       : `${decisionLine(document)}${files.map((file) => `${file}\n`).join("")}`,
   );
-  return readinessExitCodes[document.decision.readiness];
+  return { exitCode: readinessExitCodes[document.decision.readiness], document };
 }
 
 /** Accepting a risk that no rule checks would have no effect, and nobody would notice. */

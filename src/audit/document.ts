@@ -27,7 +27,7 @@ export interface AuditDocument {
   readonly evidence: readonly EvidenceRow[];
   readonly sinks: readonly SinkSearch[];
   /** What the replies were made of: what probes may begin with. Audits of before this was kept have none. */
-  readonly shapes?: readonly AuditedShape[];
+  readonly shapes?: readonly AuditedShape[] | undefined;
   /** Configuration of probes that go on watching what was seen. */
   readonly suggestedProbes: string;
 }
@@ -54,3 +54,11 @@ export interface RunLine {
   readonly requests: number;
   readonly microUsd: number | null;
 }
+
+/** Names of canaries and secrets that were found in the document itself: it must not go anywhere. */
+export function exposedIn({ sinks }: Pick<AuditDocument, "sinks">): string[] {
+  return sinks.flatMap(({ sink, found }) => (sink === documentSink ? found : []));
+}
+
+/** The audit itself, among the sinks that are searched. */
+export const documentSink = "this audit";

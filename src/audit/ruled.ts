@@ -26,8 +26,11 @@ export const broken = (evidence: string): Ruled => ({ state: "broken", evidence 
 /** `remedy`: what would answer it, with the key of the configuration to set. */
 export const open = (evidence: string, remedy: string): Ruled => ({
   state: "open",
-  evidence: `${evidence === "" ? "not played" : evidence}. To answer this: ${remedy}`,
+  evidence: `${evidence === "" ? "not played" : evidence}${remedyMark}${remedy}`,
 });
+
+/** Between what was seen and what would answer it. */
+export const remedyMark = ". To answer this: ";
 
 /** `setting({ name: "mini" }, "audit.billing")`: `targets.mini.audit.billing` */
 export const setting = ({ name }: Target, key: string): string => `targets.${name}.${key}`;

@@ -11,6 +11,7 @@ export interface AskOptions {
   readonly json: boolean;
 }
 
+export const defaultUrl = "http://127.0.0.1:8080";
 const meanings: ExitMeanings = { 0: "answered or done", 2: "the service refused", 5: "no service answered" };
 const tokenHelp = "\nFor a service with tokens, set PLUMBLINE_TOKEN.";
 
@@ -21,7 +22,7 @@ export function asking(command: Command, ends: ExitMeanings = meanings): Command
 
 /** The same for an answer that has one form only. */
 export function askingAt(command: Command, ends: ExitMeanings = meanings): Command {
-  const withUrl = command.option("--url <url>", "address of the service", "http://127.0.0.1:8080");
+  const withUrl = command.option("--url <url>", "address of the service", defaultUrl);
   return endsWith(withUrl.addHelpText("after", tokenHelp), ends);
 }
 

@@ -1,17 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { diffAudits, renderDiff } from "../audit/diff.ts";
-import type { AuditDocument } from "../audit/document.ts";
-import { auditFormats } from "../audit/render/renderers.ts";
+import { type AuditDocument, exposedIn } from "../audit/document.ts";
+import { decisionLine } from "../audit/render/format.ts";
+import { auditFormats } from "../audit/render/formats.ts";
+import { addAudit, getAudit, listAudits } from "../operate/audits.ts";
 import { microUsd } from "../std/money.ts";
+import { ask, asking, type AskOptions, call, defaultUrl, explain, trimmed } from "./ask.ts";
 import type { AuditArguments, CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
-import { exitCodes } from "./io.ts";
+import { lines } from "./format.ts";
+import { exitCodes, type Io } from "./io.ts";
 
 interface AuditOptions extends Omit<AuditArguments, "target" | "approvedMicroUsd"> {
   readonly approveCost?: number;
+  readonly send: boolean;
+  readonly url: string;
 }
 
-/** `audit <target>`, `audit diff <before> <after>`, `audit probes <audit>`. */
+/** `audit <target>`, and commands for audits that are finished. */
 export function addAuditCommands(audit: Command, world: CliWorld): void {
   const { effects, io, done } = world;
   const read = async (file: string): Promise<AuditDocument | undefined> => {
@@ -31,13 +37,18 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
     .option("--yes", "do not ask", false)
     .option("--expect <file>", "YAML with pinned replies, such as { invalid-key: { status: 401 } }")
     .option("--json", "print decision and files as JSON", false)
+    .option("--send", "send the finished audit to a running service, which keeps it", false)
+    .option("--url <url>", "address of the service", defaultUrl)
     .addHelpText(
       "after",
-      "\nExit codes: 0 ready, 2 nothing was sent, 3 not ready, 4 could not be judged\n\nExample: plumbline audit mini --approve-cost '0.05 USD'",
+      "\nExit codes: 0 ready, 2 nothing was sent, 3 not ready, 4 could not be judged, 5 could not be sent to the service\n\nExample: plumbline audit mini --approve-cost '0.05 USD'",
     )
-    .action(async (target: string, { approveCost: approvedMicroUsd, expect, ...options }: AuditOptions) =>
-      done(await effects.audit({ ...options, target, approvedMicroUsd, expect })),
-    );
+    .action(async (target: string, { approveCost, send, url, ...options }: AuditOptions) => {
+      const { exitCode, document } = await effects.audit({ ...options, target, approvedMicroUsd: approveCost });
+      const isKept = !send || document === undefined || (await sendAudit(world, url, document));
+      done(isKept ? exitCode : exitCodes.unhealthy);
+    });
+  addKeptCommands(audit, world, read);
   endsWith(audit.command("diff"), { 0: "no change", 2: "a file is not an audit", 3: "something has changed" })
     .description("compare two audits")
     .argument("<before>", "JSON file of an audit")
@@ -73,4 +84,51 @@ function amountOption(text: string): number {
   const [, amount] = /^(\d+(?:\.\d{1,6})?)( USD)?$/.exec(text) ?? [];
   if (amount === undefined) throw new InvalidArgumentError("expected an amount such as 0.05 USD");
   return microUsd(Number(amount));
+}
+
+/** Sends a finished audit; resolves to whether the service keeps it. */
+async function sendAudit({ effects, io }: CliWorld, url: string, document: AuditDocument): Promise<boolean> {
+  if (!mayLeave(io, document)) return false;
+  const reply = await call(effects, url, addAudit, { body: document });
+  if (reply.kind === "answered") io.stderr.write(keptText(url, reply.data));
+  else explain(io, url, reply);
+  return reply.kind === "answered";
+}
+
+function mayLeave({ stderr }: Io, document: AuditDocument): boolean {
+  const exposed = exposedIn(document);
+  if (exposed.length > 0) stderr.write(`not sent: the audit itself contains ${exposed.join(", ")}\n`);
+  return exposed.length === 0;
+}
+
+const keptText = (url: string, { id }: Pick<AuditDocument, "id">): string =>
+  `${trimmed(url)} keeps it: ${trimmed(url)}/audits/${encodeURIComponent(id)}\n`;
+
+/** What a running service keeps. The options of `audit` itself are theirs as well: it takes them when it comes first. */
+function addKeptCommands(
+  audit: Command,
+  world: CliWorld,
+  read: (file: string) => Promise<AuditDocument | undefined>,
+): void {
+  asking(audit.command("list").description("list audits that a running service keeps"))
+    .option("--target <name>", "of this target only")
+    .action((_own: unknown, command: Command) => {
+      const { target, ...where } = command.optsWithGlobals<AskOptions & { readonly target?: string }>();
+      return ask(world, where, listAudits, { query: { target } }, (audits) =>
+        lines(audits, "no audits", ({ id, readiness, because }) => `${id}  ${readiness}: ${because}`),
+      );
+    });
+  asking(audit.command("show").description("show one of them"))
+    .argument("<id>", "id of the audit")
+    .action((id: string, _own: unknown, command: Command) =>
+      ask(world, command.optsWithGlobals<AskOptions>(), getAudit, { id }, ({ document }) => decisionLine(document)),
+    );
+  asking(audit.command("send").description("send a finished audit to a running service, which keeps it"))
+    .argument("<audit>", "JSON file of an audit")
+    .action(async (file: string, _own: unknown, command: Command) => {
+      const document = await read(file);
+      if (document === undefined || !mayLeave(world.io, document)) return world.done(exitCodes.usage);
+      const where = command.optsWithGlobals<AskOptions>();
+      return ask(world, where, addAudit, { body: document }, (kept) => keptText(where.url, kept));
+    });
 }

@@ -1,5 +1,5 @@
 import type { AuditDocument } from "../audit/document.ts";
-import type { AuditFormat } from "../audit/render/renderers.ts";
+import type { AuditFormat } from "../audit/render/formats.ts";
 import type { BaselineFile } from "../operate/baselines.ts";
 import type { FailOn } from "../report/run-outcome.ts";
 import type { ReporterName } from "../report/reporters.ts";
@@ -93,7 +93,8 @@ export interface Effects {
   validate(file: string, json: boolean): Promise<number>;
   run(options: RunArguments): Promise<number>;
   start(options: StartArguments): Promise<number>;
-  audit(wanted: AuditArguments): Promise<number>;
+  /** Without a document, nothing was sent. */
+  audit(wanted: AuditArguments): Promise<{ readonly exitCode: number; readonly document?: AuditDocument }>;
   /** Undefined: the file is not an audit. */
   readAudit(file: string): Promise<AuditDocument | undefined>;
   /** Undefined: every receiver. */

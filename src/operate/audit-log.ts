@@ -24,6 +24,7 @@ const auditEntry = z
         "plan-change",
         "cancel-plan",
         "correct-spend",
+        "add-audit",
       ])
       .describe("what was done"),
     subject: z.string().describe("the incident, series, probe or other thing that it was done to"),

@@ -65,7 +65,7 @@ const diff = z
   })
   .meta({ id: "BaselineDiff" });
 
-const json: z.ZodType<Json> = z
+export const json: z.ZodType<Json> = z
   .lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]))
   .meta({ id: "Json", description: "what is normal; the format belongs to the judge" });
 

@@ -5,6 +5,7 @@ import type { Clock } from "../std/clock.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
 import { type DigestStore, digestNow } from "../upkeep/digest.ts";
 import type { AuditEntry, AuditStore } from "./audit-log.ts";
+import { type AuditArchive, type Audits, createAudits } from "./audits.ts";
 import { type Boards, type BoardStore, createBoards } from "./board.ts";
 import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
@@ -26,6 +27,7 @@ import { createSilences, type Silences, type SilenceStore } from "./silences.ts"
 export interface OperationStore
   extends
     AccountStore,
+    AuditArchive,
     AuditStore,
     BaselineStore,
     BoardStore,
@@ -77,6 +79,7 @@ export interface Operations {
   maintenance(): Promise<readonly MaintenanceView[]>;
   readonly spend: Spend & ReturnType<typeof createSpendAccounts>;
   readonly accounts: Accounts;
+  readonly audits: Audits;
   readonly boards: Boards;
   readonly charts: Charts;
   readonly digests: {
@@ -110,6 +113,7 @@ export function createOperations(world: OperationWorld): Operations {
     maintenance: createMaintenance(world),
     spend: { ...createSpend(world), ...createSpendAccounts(world) },
     accounts: createAccounts(world),
+    audits: createAudits(world),
     boards: createBoards(world),
     charts: createCharts(world),
     digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },

@@ -88,6 +88,15 @@ export const overview = z.looseObject({
   spendCaps: z.array(spendCap).optional().describe("usage of each cap, once for each unit it limits"),
   errorBudgets: z.array(errorBudget).optional().describe("error budgets of targets with objectives"),
   pauses: z.array(pause).optional().describe("probes that somebody has paused"),
+  blind: z
+    .array(
+      z.object({
+        target: z.string().describe("name of the target"),
+        minutes: z.number().describe("minutes of the last day in which no probe of the target had a verdict"),
+      }),
+    )
+    .optional()
+    .describe("targets that nobody could watch for a while, worst first; missing with more than 200 probes"),
   deliveries: z
     .object({
       pending: z.number().describe("alerts that are on their way"),

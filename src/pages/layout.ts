@@ -26,6 +26,7 @@ const places: readonly (readonly [address: string, name: string])[] = [
   ["/incidents", "Incidents"],
   ["/baselines", "Baselines"],
   ["/spend", "Spend"],
+  ["/audits", "Audits"],
   ["/quiet", "Quiet things"],
 ];
 

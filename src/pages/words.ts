@@ -1,3 +1,4 @@
+import type { Readiness } from "../audit/decision.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { isoSeconds, minuteText } from "../std/time.ts";
 import { type Html, html } from "./html.ts";
@@ -43,6 +44,16 @@ export function state(word: string, text: string = word): Html {
   const { tone, glyph } = looks[word] ?? unknownLook;
   return html`<span class="state t-${tone}"><b aria-hidden="true">${glyph}</b> ${text}</span>`;
 }
+
+const readinessLooks: Readonly<Record<Readiness, string>> = {
+  READY: "ok",
+  "READY WITH ACCEPTED RISKS": "warn",
+  "NOT READY": "fail",
+  "COULD NOT BE JUDGED": "inconclusive",
+};
+
+/** The decision of an audit as shape and word. */
+export const readinessState = (readiness: Readiness): Html => state(readinessLooks[readiness], readiness);
 
 /** A moment with its age, which the page keeps up to date. */
 export function ago(atMs: number, nowMs: number): Html {

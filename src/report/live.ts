@@ -69,6 +69,7 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
     ...spendLines(overview, frame),
     ...capLines(overview),
     ...budgetLines(overview),
+    ...blindLines(overview),
     ...deliveryLines(overview),
     ...pauseLines(overview),
   ];
@@ -103,6 +104,12 @@ function budgetLines({ errorBudgets = [] }: Overview): readonly Line[] {
     const text = ` ${target}  ${objective}: ${Math.round(left * 100)} % of the error budget left · ${bad} of ${count(runs, "run")} bad in ${count(days, "day")}`;
     return [segment(text, left < 0 ? "bad" : "dim")];
   });
+}
+
+function blindLines({ blind = [] }: Overview): readonly Line[] {
+  return blind.map(({ target, minutes }) => [
+    segment(` ${printable(target)}  blind for ${minutes} min of the last 24 h`, "notice"),
+  ]);
 }
 
 function capText(caps: LiveFrame["caps"], target: string): string {

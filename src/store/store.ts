@@ -23,6 +23,7 @@ import { rowSchema, text } from "./columns.ts";
 import { databaseOn } from "./database.ts";
 import { migrate, type Migrated, schemaState, type SchemaState } from "./migrate.ts";
 import { createAccountStore } from "./account.ts";
+import { createAuditArchive } from "./audits.ts";
 import { createBaselineStore } from "./baselines.ts";
 import { createBoardStore } from "./board.ts";
 import { createControlStore } from "./control.ts";
@@ -108,6 +109,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     queueSecret: installation?.queueSecret ?? "",
     ...createRunStore(db),
     ...createAccountStore(db),
+    ...createAuditArchive(db),
     ...createFleetStore(db),
     ...createDigestStore(db),
     ...createSpendStore(db),

@@ -5,6 +5,7 @@ import { incidentPage } from "../pages/incident.ts";
 import { incidentsPage } from "../pages/incidents.ts";
 import { runFilters } from "../operate/probes.ts";
 import { chartCsv } from "../pages/chart-data.ts";
+import { auditDiffPage, auditPage, auditsPage } from "../pages/audits.ts";
 import { baselinePage, baselinesPage } from "../pages/baselines.ts";
 import { quietPage } from "../pages/quiet.ts";
 import { spendPage } from "../pages/spend.ts";
@@ -78,6 +79,18 @@ export const readingRoutes: readonly PageRoute[] = [
     );
   }),
   reading("/spend", async ({ operations: { spend } }, { visit }) => spendPage(await spend.read(), visit)),
+  reading("/audits", async ({ operations: { audits } }, { visit }) => auditsPage(await audits.list(), visit)),
+  reading("/audits/diff", async ({ operations: { audits } }, { visit, query }) => {
+    const [from, to] = await Promise.all([audits.get(query["from"] ?? ""), audits.get(query["to"] ?? "")]);
+    return from && to && auditDiffPage(from.document, to.document, visit);
+  }),
+  reading("/audits/:id", async ({ operations: { audits } }, { id, visit }) => {
+    const found = await audits.get(id);
+    if (found === undefined) return undefined;
+    const history = await audits.list(found.audit.target);
+    const before = history.find(({ startedAtMs }) => startedAtMs < found.audit.startedAtMs);
+    return auditPage({ ...found, before }, visit);
+  }),
   reading("/quiet", (world, request) => showQuiet(world, request)),
   reading("/runs/:id", async ({ operations, traceUrl }, { id, visit }) => {
     const run = await operations.probes.run(id);

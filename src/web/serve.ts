@@ -6,6 +6,7 @@ import type { Operations } from "../operate/operations.ts";
 import type { Gate } from "./access.ts";
 import { type LinkActionsWorld, mountLinkActions } from "./action-pages.ts";
 import { accountRoutes } from "./account.ts";
+import { auditRoutes } from "./audits.ts";
 import { auditLogRoutes } from "./audit-log.ts";
 import { baselineRoutes } from "./baselines.ts";
 import { deliveryRoutes } from "./deliveries.ts";
@@ -73,6 +74,7 @@ export function createWeb({ api, observations, acts, pages, publicStatus, ...sou
     digestRoutes,
     spendRoutes,
     accountRoutes,
+    auditRoutes,
   ];
   for (const mount of families.flatMap((routesOf) => routesOf(operations))) mount(app, gate);
   if (observations !== undefined) mountExport(app, observations, gate);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { audit } from "../../src/app/audit.ts";
 import { planAudit } from "../../src/audit/plan.ts";
-import { auditRenderers } from "../../src/audit/render/renderers.ts";
+import { auditRenderers } from "../../src/app/audit-renderers.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { oddSecrets, spellingsOf, tracesOf } from "../std/secret-spellings.ts";
 import { completion, hostileProvider, listen } from "./hostile-provider.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditRenderers } from "../../src/audit/render/renderers.ts";
+import { auditRenderers } from "../../src/app/audit-renderers.ts";
 import { oddities } from "../replay/odd.ts";
 import { isGoodRequest, openWire, replayKey } from "../replay/server.ts";
 import { policy } from "../exchange/policy.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { AuditDocument } from "../../src/audit/document.ts";
-import { auditRenderers } from "../../src/audit/render/renderers.ts";
+import { auditRenderers } from "../../src/app/audit-renderers.ts";
 import { providers } from "../replay/providers.ts";
 import { openReplay, replayKey } from "../replay/server.ts";
 import { askedOnly, auditOf, targetAt } from "./auditor.ts";
@@ -45,7 +45,7 @@ test("HTML: one file that fetches and runs nothing, whatever the model has said"
   expect(hash).toBe(createHash("sha256").update(style).digest("base64"));
   expect(policy).not.toContain("unsafe");
   const allowed =
-    /^<(!doctype html|html lang="en"|head|meta [^>]+|title|style|body|h[123]|p|span class="(readiness|state)[a-z -]*"|code|table|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div class="wide")>$|^<\/[a-z0-9]+>$/;
+    /^<(!doctype html|(html|head|meta|title|style|body|main|section|h[123]|p|span|strong|b|code|table|caption|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div)( +(lang|charset|name|http-equiv|content|class|id|scope|tabindex|role|aria-[a-z]+)="[^"<>]*")*) ?\/?>$|^<\/[a-z0-9]+>$/;
   expect(tagsOf(html).filter((tag) => !allowed.test(tag))).toEqual([]);
   expect(html).not.toMatch(/ (src|href|on\w+)\s*=\s*["']|url\(|@import/);
   expect(html).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);

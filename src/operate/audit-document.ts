@@ -1,0 +1,151 @@
+import { z } from "zod";
+import type { AuditDocument } from "../audit/document.ts";
+import { json } from "./baselines.ts";
+
+/** No text of an audit is longer, and no list has more lines. The whole is limited like every body. */
+const text = z.string().max(20_000);
+const short = z.string().min(1).max(200);
+const listOf = <T extends z.ZodType>(item: T) => z.array(item).max(1000);
+const amount = z.number().nullable();
+const named = z.string().max(2000).nullable();
+
+const accepted = z.object({
+  item: short.describe("name of the rule or the item"),
+  reason: text.describe("the reason"),
+  by: text.describe("who answers for it"),
+  until: text.describe("last day, as an ISO date"),
+});
+const result = z.object({
+  item: short.describe("name of the rule or the item"),
+  condition: text.describe("what must hold"),
+  state: z.enum(["met", "broken", "open"]).describe("whether it holds"),
+  evidence: text.describe("what was seen"),
+  accepted: accepted.optional().describe("who answers for it, if it is not met"),
+});
+const check = z.object({
+  subject: text.describe("what was checked"),
+  outcome: text.describe("what came of it"),
+  observed: text.describe("what was seen"),
+  expected: text.describe("what was expected"),
+});
+const finding = z.object({
+  subject: text.describe("what was checked"),
+  observed: text.describe("what was seen"),
+  expected: text.describe("what was expected"),
+});
+
+const run = z.object({
+  run: short.describe("id of the run"),
+  scenario: short.describe("name of the scenario"),
+  summary: text.describe("what the scenario asks"),
+  verdict: short.describe("the verdict"),
+  reason: named.describe("the reason"),
+  checks: listOf(check).describe("what was checked"),
+  findings: listOf(finding).describe("rules that were broken"),
+  requests: z.number().describe("requests that were sent"),
+  microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
+});
+
+const evidenceRow = z.object({
+  correlationId: short.describe("trace of the run and place within it"),
+  run: short.describe("id of the run"),
+  environment: text.describe("where it was made"),
+  scenario: short.describe("name of the scenario"),
+  call: text.describe("name of the call"),
+  at: named.describe("when it was sent; null: not known"),
+  endpoint: z.enum(["chat completions", "models", "billing"]).describe("which endpoint was asked"),
+  target: text.describe("name of the target"),
+  model: text.describe("model that was asked for"),
+  servedModel: named.describe("model that the reply names"),
+  outcome: text.describe("what came of it"),
+  injected: named.describe("what was played in place of the target; null: the target itself was asked"),
+  totalMs: z.number().describe("total time in milliseconds"),
+  headersMs: amount.describe("time to the headers in milliseconds"),
+  firstContentMs: amount.describe("time to the first content in milliseconds"),
+  largestGapMs: amount.describe("longest gap in milliseconds"),
+  retries: z.number().describe("how often it was repeated"),
+  timedOut: z.boolean().describe("it ended by a deadline"),
+  fallback: z.boolean().describe("the fallback was asked"),
+  promptTokens: amount.describe("tokens of the prompt"),
+  completionTokens: amount.describe("tokens of the completion"),
+  totalTokens: amount.describe("all tokens"),
+  microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
+  finishReason: named.describe("why the completion ended"),
+  errorCode: named.describe("code of the error"),
+  errorMessage: named.describe("message of the error, shortened and redacted"),
+  requestId: named.describe("the provider's id of the request"),
+  application: named.describe("version of the application"),
+});
+
+const worksheetItem = z.object({
+  item: short.describe("name of the rule or the item"),
+  toVerify: text.describe("what was to be verified"),
+  expectation: text.describe("what is expected"),
+  observed: text.describe("what was seen"),
+  runs: listOf(short).describe("ids of runs that show it"),
+  source: text.describe("where the expectation is from"),
+});
+
+/** The JSON that an audit writes. Members that it does not name are dropped. */
+export const auditDocument = z
+  .object({
+    schema: z.literal(1).describe("version of the format"),
+    id: short.describe("its id"),
+    target: short.describe("name of the target"),
+    baseUrl: text.describe("base URL, without secrets"),
+    model: short.describe("model that was asked for"),
+    provider: text.describe("the provider"),
+    environment: short.describe("where it was made"),
+    documentation: named.describe("the page that the contract was checked against"),
+    startedAt: z.iso.datetime().describe("when it began"),
+    endedAt: z.iso.datetime().describe("when it ended"),
+    announced: z
+      .object({
+        requests: z.number().describe("requests that were sent"),
+        microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
+        atMostRequests: z.number().describe("requests with every retry"),
+        atMostMicroUsd: amount.describe("cost with every retry"),
+      })
+      .describe("what it was to send"),
+    sent: z
+      .object({
+        requests: z.number().describe("requests that were sent"),
+        microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
+        tokens: amount.describe("tokens; null: not known"),
+      })
+      .describe("what it sent"),
+    decision: z
+      .object({
+        readiness: z
+          .enum(["READY", "READY WITH ACCEPTED RISKS", "NOT READY", "COULD NOT BE JUDGED"])
+          .describe("the decision"),
+        because: text.describe("the reason, in one sentence"),
+        results: listOf(result).describe("each rule"),
+      })
+      .describe("the decision, and each rule behind it"),
+    worksheet: listOf(worksheetItem).describe("the contract worksheet"),
+    runbook: listOf(z.object({ name: text.describe("the question"), value: text.describe("the answer") })).describe(
+      "the runbook record",
+    ),
+    runs: listOf(run).describe("the scenarios that were played"),
+    evidence: listOf(evidenceRow).describe("each request that was made"),
+    sinks: listOf(
+      z.object({
+        sink: text.describe("what was searched"),
+        bytes: z.number().describe("how much was searched"),
+        found: listOf(text).describe("names of what was found"),
+      }),
+    ).describe("where canaries were sought"),
+    shapes: listOf(
+      z.object({
+        scenario: short.describe("name of the scenario"),
+        aspect: z.enum(["contract", "error-shape"]).describe("which replies"),
+        n: z.number().describe("replies it was learned from"),
+        learned: json.describe("what they were made of"),
+      }),
+    )
+      .optional()
+      .describe("what replies were made of"),
+    suggestedProbes: z.string().max(100_000).describe("YAML of probes that continue to watch"),
+  })
+  .meta({ id: "AuditDocument", description: "the JSON that an audit writes" }) satisfies z.ZodType<AuditDocument>;
