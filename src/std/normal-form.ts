@@ -73,33 +73,34 @@ const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
  * none. A byte above 127 becomes one character: UTF-8 in escapes is compared as Latin-1.
  */
 export function unescaped(form: NormalForm): NormalForm | undefined {
-  if (!form.units.some((unit) => unit === 37 || unit === 38 || unit === 61 || unit === 92)) return undefined;
-  const text = textOf(form);
-  const units: number[] = [];
-  const from: number[] = [];
-  const to: number[] = [];
+  if (![37, 38, 61, 92].some((unit) => form.units.includes(unit))) return undefined;
+  // What an escape means is never longer than the escape.
+  const most = form.units.length;
+  const units = new Uint16Array(most);
+  const from = new Uint32Array(most);
+  const to = new Uint32Array(most);
+  let length = 0;
   let next = 0;
-  const keep = (upTo: number): void => {
-    for (; next < upTo; next += 1) {
-      units.push(form.units[next] ?? 0);
-      from.push(startIn(form, next));
-      to.push(endIn(form, next));
-    }
+  const put = (unit: number, start: number, end: number): void => {
+    units[length] = unit;
+    from[length] = start;
+    to[length] = end;
+    length += 1;
   };
-  for (const match of text.matchAll(escapes)) {
+  const keep = (upTo: number): void => {
+    for (; next < upTo; next += 1) put(form.units[next] ?? 0, startIn(form, next), endIn(form, next));
+  };
+  for (const match of textOf(form).matchAll(escapes)) {
     const meaning = meaningOf(match);
     if (meaning === undefined) continue;
     keep(match.index);
     next = match.index + match[0].length;
-    for (let at = 0; at < meaning.length; at += 1) {
-      units.push(smallLetter(meaning.charCodeAt(at)));
-      from.push(startIn(form, match.index));
-      to.push(endIn(form, next - 1));
-    }
+    const [start, end] = [startIn(form, match.index), endIn(form, next - 1)];
+    for (let at = 0; at < meaning.length; at += 1) put(smallLetter(meaning.charCodeAt(at)), start, end);
   }
   if (next === 0) return undefined;
-  keep(text.length);
-  return { units: Uint16Array.from(units), from: Uint32Array.from(from), to: Uint32Array.from(to) };
+  keep(most);
+  return { units: units.subarray(0, length), from: from.subarray(0, length), to: to.subarray(0, length) };
 }
 
 function meaningOf([, percent, quoted, unicode, byte, hexEntity, entity, name, plain]: RegExpMatchArray):

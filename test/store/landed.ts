@@ -27,6 +27,5 @@ export const landed: Readonly<Record<string, string>> = {
   "0085-silence-ends": "6fa00fbaa761ea0b596de7c6332acc08651ade7d42c0949b9be513f876d5d7ce",
   "0095-drift-streaks": "e676d81b2d561afc450d77c720dd659af3b9795276cc1e5d1d727d22aa2a0119",
   "0140-audits": "d96f899b4c9e112f258d7ae6c42a5294061eb59c8cf48ad427bacd596bceb654",
-  "routines 5": "a254eab247610969f8f8aaed3b595a5641aeded4007eabefc4be231099a78dc6",
   "routines 6": "1b597157b9c4d354d39d2f92b70bfdd35ed7e322159e1818f1eca2101b4d831a",
 };
