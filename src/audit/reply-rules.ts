@@ -1,7 +1,7 @@
 import type { JsonKind } from "../std/json.ts";
 import { broken, listOf, met, named, ofChecks, open, type Rule, type Ruled, setting } from "./ruled.ts";
 import { playAgain } from "./request-rules.ts";
-import type { AuditView } from "./view.ts";
+import { type AuditView, isAnswered } from "./view.ts";
 
 /** What our client reads of a plain reply, and of which kind it is documented to be. */
 const clientFields: Readonly<Record<string, readonly JsonKind[]>> = {
@@ -46,7 +46,8 @@ export const replyRules: readonly Rule[] = [
       const excuse = excuseOf(view, name);
       if (excuse !== undefined) return met(`accepted: ${excuse}`);
       const ruled = ofScenarios(view, [name]);
-      if (ruled.state !== "broken") return ruled;
+      // Of a target that answers nothing it is not known what it can do.
+      if (ruled.state !== "broken" || !isAnswered(view.reply("valid-request"))) return ruled;
       const remedy = `if the target can't do this, or nobody needs it, set ${setting(view.target, `exceptions.${name}`)} to the reason`;
       return broken(`${ruled.evidence}; ${remedy}`);
     },

@@ -52,7 +52,7 @@ const rows: readonly (readonly [string, string, client: RegExp, ours: RegExp])[]
 ];
 
 async function askSdk(baseURL: string): Promise<string> {
-  const client = new OpenAI({ baseURL, apiKey: "k", maxRetries: 0 });
+  const client = new OpenAI({ baseURL, apiKey: "k", maxRetries: 0, logLevel: "off" });
   try {
     const stream = client.chat.completions.stream({ model: "m", messages: [{ role: "user", content: "plumb" }] });
     const { message } = (await stream.finalChatCompletion()).choices[0] ?? {};
