@@ -61,15 +61,17 @@ async function everyAnswerToAssistants(url: string): Promise<string[]> {
   await using mcp = await serveHttp({ host: "127.0.0.1", port: 0, scope: "read", worldOf: () => worldAt(url) });
   const client = new Client({ name: "canary", version: "1" });
   await client.connect(new StreamableHTTPClientTransport(new URL(mcp.url)) as Transport);
-  const say = async (name: string, given = {}): Promise<string> =>
-    JSON.stringify((await client.callTool({ name, arguments: given })).content);
+  const say = async (name: string, given = {}): Promise<string> => {
+    const { content, isError = false } = await client.callTool({ name, arguments: given });
+    expect([name, isError]).toEqual([name, false]);
+    return JSON.stringify(content);
+  };
   const lists = await Promise.all(
     ["get_status", "list_incidents", "what_changed", "list_baselines"].map((name) => say(name)),
   );
   const run = /\\"runId\\":\\"([^"\\]+)/.exec(lists.join("\n"))?.[1] ?? "";
   const incident = /\\"id\\":\\"([0-9a-f]{8,}-\d+)\\"/.exec(lists[1] ?? "")?.[1] ?? "";
   const [aRun, anIncident] = [await say("get_run", { id: run }), await say("get_incident", { id: incident })];
-  expect(aRun + anIncident).not.toContain('error\\":');
   await client.close();
   return [...lists, aRun, anIncident];
 }

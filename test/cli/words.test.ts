@@ -66,9 +66,10 @@ test("the shell completes every flag of every command, and the values of those t
 
 /** What they print is no result, or has a form of its own. */
 const withoutJson: Readonly<Record<string, string>> = {
-  demo: "tells a story",
+  demo: "shows a story",
   init: "writes a file",
   start: "serves; its logs are JSON",
+  mcp: "speaks JSON-RPC",
   testbed: "serves",
   complete: "is the shell's",
   export: "--format",
