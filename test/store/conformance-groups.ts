@@ -63,7 +63,12 @@ export function groupsConform(bench: () => Bench): void {
     expect(await away([a, b])).toEqual([]);
     await judged(b, noonMs + minuteMs, { [`${b}-2`]: { held: "up" } }, group);
     expect(await away([a, b])).toEqual([`${a}-1`, `${b}-2`]);
-    await judged(b, noonMs + 4 * minuteMs, { [`${b}-2`]: { held: "up" }, [`${b}-3`]: { label: "largest gap" } }, group);
+    await judged(
+      b,
+      noonMs + 4 * minuteMs,
+      { [`${b}-2`]: { held: "up" }, [`${b}-3`]: { held: "up", label: "largest gap" } },
+      group,
+    );
     expect(await away([a, b])).toEqual([`${a}-1`, `${b}-2`, `${b}-3`]);
   });
 }
