@@ -47,7 +47,7 @@ describe.each(Object.values(contracts))("$kind", ({ kind, body, maxBytes, harmle
         }
         expect(harmless(parsed)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });

@@ -84,8 +84,9 @@ function probeOf(index: number, model: string): Probe {
   return { ...sample, id: `${name}@eu`, name, target, cadence: { kind: "every", everyMs }, judge };
 }
 
-test("thirty days of sixteen targets: the five planted drifts open incidents, and nothing else does", () => {
-  for (let index = 0; index < 16; index += 1) {
+test("thirty days of ten targets: the five planted drifts open incidents, and nothing else does", () => {
+  // Two targets at which nothing changes, and every plan.
+  for (const index of [0, 1, ...plans.keys()]) {
     const plan = plans.get(index);
     const startMs = Date.UTC(2026, 2, 1) + index * 7 * minuteMs;
     const marginal = marginals[index % marginals.length] ?? [];

@@ -89,6 +89,6 @@ test("a member that is gone in any share of replies is one incident with the sha
       isBroken = false;
       expect(await eventsOf(player, 250)).toEqual([expect.stringMatching(/^resolved /)]);
     }),
-    { numRuns: 20, endOnFailure: true },
+    { numRuns: 12, endOnFailure: true },
   );
 });
