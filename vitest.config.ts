@@ -25,6 +25,6 @@ export default defineConfig({
       { extends: true, test: { name: "simulation", include: simulation } },
     ],
     // Tests of real servers wait a third of their time: one more worker than cores keeps two cores busy.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 });
