@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { targetFindingKinds } from "../probe/finding-kinds.ts";
 import type { AlertMatcher } from "../probe/alerting.ts";
 import { cron, listOf, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
 
@@ -14,20 +15,7 @@ export const match = z
   .strictObject({
     tier: listOf(tier, { description: "page or ticket" }).optional(),
     severity: listOf(z.enum(["breaking", "risky"]), { description: "severity of the finding" }).optional(),
-    kind: listOf(
-      z.enum([
-        "availability",
-        "expectation",
-        "policy",
-        "contract",
-        "error-shape",
-        "latency",
-        "usage",
-        "budget",
-        "output",
-      ]),
-      { description: "kind of the finding" },
-    ).optional(),
+    kind: listOf(z.enum(targetFindingKinds), { description: "kind of the finding" }).optional(),
     target: listOf(pattern, { description: "names of targets" }).optional(),
     probe: listOf(pattern, { description: "names of probes" }).optional(),
     scenario: listOf(pattern, { description: "names of scenarios" }).optional(),

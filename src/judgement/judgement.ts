@@ -1,3 +1,4 @@
+import type { findingKinds } from "../probe/finding-kinds.ts";
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { ContractPolicy } from "../probe/contract-policy.ts";
@@ -9,18 +10,7 @@ import type { Json } from "../std/json.ts";
 /** `ok` all judged and fine · `warn` risky · `drift` outside the baseline · `fail` a fixed rule broken · `inconclusive` nothing could be said. */
 export type Verdict = "ok" | "warn" | "drift" | "fail" | "inconclusive";
 
-/** `monitor` is no target's: trouble of the monitor itself. */
-export type FindingKind =
-  | "availability"
-  | "expectation"
-  | "policy"
-  | "contract"
-  | "error-shape"
-  | "latency"
-  | "usage"
-  | "budget"
-  | "output"
-  | "monitor";
+export type FindingKind = (typeof findingKinds)[number];
 
 /** The worst first. */
 export const severities = ["breaking", "risky", "informative"] as const;

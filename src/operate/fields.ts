@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findingKinds } from "../probe/finding-kinds.ts";
 
 /** Fields that several operations share. */
 export const name = z.string().min(1).max(200);
@@ -14,18 +15,7 @@ export const by = z.string().describe("who: the name of a token, or local");
 export const reason = z.string().trim().min(1).max(500).describe("the reason: kept in the audit log");
 export const because = z.object({ why: reason });
 
-export const findingKind = z.enum([
-  "availability",
-  "expectation",
-  "policy",
-  "contract",
-  "error-shape",
-  "latency",
-  "usage",
-  "budget",
-  "output",
-  "monitor",
-]);
+export const findingKind = z.enum(findingKinds);
 export const severity = z.enum(["breaking", "risky", "informative"]);
 
 export const finding = z

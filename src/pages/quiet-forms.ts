@@ -1,17 +1,8 @@
+import { findingKind } from "../operate/fields.ts";
 import { type Html, html } from "./html.ts";
 
 const mostTargets = 200;
-const kinds = [
-  "availability",
-  "expectation",
-  "policy",
-  "contract",
-  "error-shape",
-  "latency",
-  "usage",
-  "budget",
-  "output",
-] as const;
+const kinds = findingKind.options.filter((kind) => kind !== "monitor");
 
 export const silenceLengths = [
   ["1", "1 hour"],

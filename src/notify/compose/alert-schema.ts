@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findingKinds } from "../../probe/finding-kinds.ts";
 import { linkActions } from "../../incident/action-link.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Alert } from "./alert.ts";
@@ -59,18 +60,7 @@ const alertMembers = {
     .describe("how the incident is after the event; information of a digest"),
   reason: line(120).describe("why it is sent now"),
   at: atIso,
-  kind: z.enum([
-    "availability",
-    "expectation",
-    "policy",
-    "contract",
-    "error-shape",
-    "latency",
-    "usage",
-    "budget",
-    "output",
-    "monitor",
-  ]),
+  kind: z.enum(findingKinds),
   severity: z.enum(["breaking", "risky", "informative"]),
   tier: z.enum(["page", "ticket"]).optional(),
   uncheckedSince: atIso.optional().describe("the newest judged run, if the incident is not checked any more"),
