@@ -14,7 +14,7 @@ import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore, World } from "../run/world.ts";
-import { mostSearched } from "../scenario/same-model/enrolment.ts";
+import { ladder, mostSearched } from "../scenario/same-model/enrolment.ts";
 import { readEnrolling } from "../scenario/same-model/fingerprint.ts";
 import { type Json, toJson } from "../std/json.ts";
 import { auditProbe } from "./plan.ts";
@@ -32,7 +32,7 @@ export interface ComparisonTerms {
   readonly errorRate: number;
 }
 
-/** Asks both in turn, in random order, until one can tell or the budget is used; a string says why not. */
+/** Asks both in turn, in random order, until the result is clear or the budget is used. A string is the reason why it can't compare. */
 export async function compare(
   world: World,
   candidate: Target,
@@ -42,7 +42,8 @@ export async function compare(
   const sides = [sideOf(world, candidate), sideOf(world, reference)] as const;
   let comparison: Comparison = noComparison;
   const sent = (): number => sides[0].requests() + sides[1].requests();
-  while (sent() < maxRequests) {
+  // A turn that could pass the budget is not begun.
+  while (sent() + mostInTurn(candidate) + mostInTurn(reference) <= maxRequests) {
     const order = world.random() < 0.5 ? [0, 1] : [1, 0];
     for (const index of order) {
       const why = await sides[index as 0 | 1].ask();
@@ -59,6 +60,11 @@ export async function compare(
 
 /** Requests in one turn: few, so that both are asked at the same times. */
 const turn = 4;
+
+/** Until it is known which form of request a target takes, all forms are tried; and each request may be retried. */
+function mostInTurn({ answerTokens, policy }: Target): number {
+  return Math.max(turn, ladder(answerTokens ?? 0).length) * (1 + policy.retries);
+}
 
 /** One of the two: its runs continue an enrolment that is kept in memory. */
 function sideOf(world: World, target: Target) {

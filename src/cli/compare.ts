@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type { CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
-import { wholeNumber } from "./format.ts";
+import { errorRate, wholeNumber } from "./format.ts";
 
 interface CompareOptions {
   readonly with: string;
   readonly config: string;
   readonly maxRequests: number;
-  readonly error: string;
+  readonly error: number;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -19,12 +19,11 @@ export function addCompareCommand(compare: Command, { effects, defaultConfig, do
     .requiredOption("--with <reference>", "name of the target that is trusted")
     .option("--config <file>", "the configuration", defaultConfig)
     .option("--max-requests <n>", "requests to both targets together, at most", wholeNumber, 700)
-    .option("--error <share>", "share of equal targets that may be called different", "0.01")
+    .option("--error <share>", "share of equal targets that may be called different", errorRate, 0.01)
     .option("--yes", "send the requests", false)
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline compare reseller-mini --with official-mini --yes")
-    .action(async (candidate: string, { with: reference, error, ...options }: CompareOptions) => {
-      const errorRate = Math.min(0.5, Math.max(1e-6, Number(error) || 0.01));
-      done(await effects.compare({ candidate, reference, errorRate, ...options }));
-    });
+    .action(async (candidate: string, { with: reference, error, ...options }: CompareOptions) =>
+      done(await effects.compare({ candidate, reference, errorRate: error, ...options })),
+    );
 }

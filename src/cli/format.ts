@@ -35,3 +35,11 @@ export function addressOption(text: string): { host: string; port: number } {
   if (host === undefined) throw new InvalidArgumentError("expected an address such as 0.0.0.0:8080");
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
+
+/** Above 0 and at most one half. */
+export function errorRate(text: string): number {
+  const share = Number(text);
+  if (!(share > 0 && share <= 0.5))
+    throw new InvalidArgumentError("expected a share above 0 and up to 0.5, such as 0.01");
+  return share;
+}
