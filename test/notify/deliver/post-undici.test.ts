@@ -34,10 +34,7 @@ describe("a reply", () => {
   test("posts the body and the headers, over a connection of its own", async () => {
     await using receiver = await startReceiver(answer(204));
     const poster = createPoster();
-    expect(await poster.post(request(`${receiver.url}?team=a`))).toEqual({
-      kind: "reply",
-      status: 204,
-    });
+    expect(await poster.post(request(`${receiver.url}?team=a`))).toEqual({ kind: "reply", status: 204 });
     await poster.post(request(receiver.url));
     expect(receiver.received[0]).toMatchObject({
       path: "/hook?team=a",
@@ -78,10 +75,7 @@ describe("a reply", () => {
       };
       more();
     });
-    expect(await createPoster().post(request(receiver.url))).toMatchObject({
-      kind: "reply",
-      status: 200,
-    });
+    expect(await createPoster().post(request(receiver.url))).toMatchObject({ kind: "reply", status: 200 });
     expect(written).toBeLessThan(50_000_000);
     await expect.poll(() => receiver.open()).toBe(0);
   });
@@ -159,10 +153,7 @@ describe("no reply at all", () => {
 
   test("the connection breaks before the reply", async () => {
     await using before = await startReceiver((response) => void response.socket?.destroy());
-    expect(await createPoster().post(request(before.url))).toMatchObject({
-      kind: "fault",
-      class: "reset",
-    });
+    expect(await createPoster().post(request(before.url))).toMatchObject({ kind: "fault", class: "reset" });
   });
 
   test("the name does not exist", async () => {
@@ -223,10 +214,7 @@ describe("where alerts may be posted to", () => {
     "http://[fd00:a9fe:a9fe::1]/",
     "http://0.0.0.0/",
   ])("%s is refused even where private addresses are permitted", async (url) => {
-    expect(await createPoster().post(request(url))).toMatchObject({
-      kind: "fault",
-      class: "forbidden-address",
-    });
+    expect(await createPoster().post(request(url))).toMatchObject({ kind: "fault", class: "forbidden-address" });
   });
 
   test("localhost by the real resolver is refused too", async () => {
@@ -284,10 +272,7 @@ describe("TLS", () => {
   test("a trusted certificate of the right name is accepted", async () => {
     await using receiver = await startReceiver(answer(200), certificates);
     const poster = createPoster({ ...resolver("127.0.0.1"), ca: certificates.cert });
-    expect(await poster.post(named("receiver.test", receiver.port))).toMatchObject({
-      kind: "reply",
-      status: 200,
-    });
+    expect(await poster.post(named("receiver.test", receiver.port))).toMatchObject({ kind: "reply", status: 200 });
   });
 
   test.each([
@@ -305,11 +290,7 @@ describe("TLS", () => {
     async (_what, shown, trusted, name, detail) => {
       await using receiver = await startReceiver(answer(200), { ...certificates, cert: certificates[shown] });
       const poster = createPoster({ ...resolver("127.0.0.1"), ca: trusted && certificates[trusted] });
-      expect(await poster.post(named(name, receiver.port))).toEqual({
-        kind: "fault",
-        class: "tls",
-        detail,
-      });
+      expect(await poster.post(named(name, receiver.port))).toEqual({ kind: "fault", class: "tls", detail });
       expect(receiver.received).toEqual([]);
     },
   );
