@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../src/testbed/seeded-random.ts";
+import { seededRandom } from "../src/std/seeded-random.ts";
 import { type Account, accountOf } from "./account.ts";
 import { type Fault, faults } from "./faults.ts";
 import { leaksOf } from "./leaks.ts";
