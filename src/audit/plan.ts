@@ -3,6 +3,7 @@ import { plainAlerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { reservationFor } from "../run/reservation.ts";
+import { comparisonCost, usualTerms } from "./comparison-cost.ts";
 import { wrongRequests } from "./request-rules.ts";
 import { forTarget } from "../scenario/for-target.ts";
 import { catalogue } from "../scenario/resolve.ts";
@@ -18,6 +19,14 @@ export interface AuditPlan {
   readonly atMostRequests: number;
   /** Expected cost; undefined = the target has no known price. */
   readonly microUsd: MicroUsd | undefined;
+  readonly atMostMicroUsd: MicroUsd | undefined;
+  /** The target that the answers are compared with after the scenarios; its cost is in the sums. */
+  readonly comparison?: PlannedComparison | undefined;
+}
+
+export interface PlannedComparison {
+  readonly reference: Target;
+  readonly atMostRequests: number;
   readonly atMostMicroUsd: MicroUsd | undefined;
 }
 
@@ -47,14 +56,34 @@ export function planAudit(target: Target, nowMs: number, experience?: Experience
     .filter(({ sent, rehearsed }) => sent.length + rehearsed > 0);
   const sum = (pick: (it: PlannedScenario) => number): number => scenarios.reduce((all, it) => all + pick(it), 0);
   const isPriced = target.price !== undefined;
-  return {
+  const plan = {
     scenarios,
     requests: sum(({ sent }) => sent.length),
     atMostRequests: sum(({ atMostRequests }) => atMostRequests),
     microUsd: isPriced ? sum((it) => it.microUsd ?? 0) : undefined,
     atMostMicroUsd: isPriced ? sum((it) => it.atMostMicroUsd ?? 0) : undefined,
   };
+  return target.sameAs === undefined ? plan : withComparison(plan, target, target.sameAs);
 }
+
+function withComparison(plan: AuditPlan, target: Target, reference: Target): AuditPlan {
+  const { maxRequests } = usualTerms;
+  const usual = comparisonCost([target, reference], usuallyCompared).usualMicroUsd;
+  const most = comparisonCost([target, reference], maxRequests).atMostMicroUsd;
+  const add = (one: MicroUsd | undefined, other: MicroUsd | undefined) =>
+    one === undefined || other === undefined ? undefined : one + other;
+  return {
+    ...plan,
+    requests: plan.requests + usuallyCompared,
+    atMostRequests: plan.atMostRequests + maxRequests,
+    microUsd: add(plan.microUsd, usual),
+    atMostMicroUsd: add(plan.atMostMicroUsd, most),
+    comparison: { reference, atMostRequests: maxRequests, atMostMicroUsd: most },
+  };
+}
+
+/** Equal targets are known to be equal after about so many requests. */
+const usuallyCompared = 300;
 
 const needsKey: ReadonlySet<string> = new Set(["invalid-key", "missing-key"]);
 

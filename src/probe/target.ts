@@ -100,6 +100,8 @@ export interface Target {
   /** Every cap that applies to its requests. */
   readonly spendCaps: readonly SpendCap[];
   readonly objectives?: readonly Objective[] | undefined;
+  /** Another target that should answer like this one. */
+  readonly sameAs?: Target | undefined;
   readonly audit?: AuditTerms | undefined;
   /** Whether the W3C trace context is sent. */
   readonly traceparent?: boolean | undefined;
