@@ -35,9 +35,7 @@ const preview = z
       .object({
         seriesId: z.string().describe("id of the series that gets a new version"),
         version: z.number().optional().describe("the version that it can go back to"),
-        isLearnedAnew: z
-          .boolean()
-          .describe("too little is known: the next runs are learned before anything is compared"),
+        isLearnedAnew: z.boolean().describe("too few runs show it: the judge first learns from the next ones"),
         normal: z.array(z.string()).describe("what is normal from then on, in sentences"),
       })
       .optional()
