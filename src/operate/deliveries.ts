@@ -67,19 +67,19 @@ export interface Deliveries {
 }
 
 interface DeliveryWorld {
-  readonly book: DeliveryStore;
+  readonly store: DeliveryStore;
   readonly clock: Clock;
   readonly nudge: () => void;
 }
 
 const mostListed = 500;
 
-export function createDeliveries({ book, clock, nudge }: DeliveryWorld): Deliveries {
+export function createDeliveries({ store, clock, nudge }: DeliveryWorld): Deliveries {
   return {
-    list: (state) => book.deliveries(state, mostListed),
+    list: (state) => store.deliveries(state, mostListed),
     async retry(id, by) {
       const why = "asked for";
-      const isRetried = await book.retryDelivery(id, {
+      const isRetried = await store.retryDelivery(id, {
         by,
         what: "retry-delivery",
         subject: id,

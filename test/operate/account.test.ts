@@ -12,7 +12,7 @@ const due = plan([probe]).flatMap((entry) => dueSlots(entry, fromMs, nowMs));
 
 const accountOf = (rows: readonly EndedSlot[], firstMs: number | undefined) =>
   createAccounts({
-    book: {
+    store: {
       schedules: async () => plan([probe]),
       slotsOf: async () => rows,
       runsBeside: async () => 4,

@@ -57,7 +57,7 @@ describe("two locations of one target become slower", () => {
     }
 
     const operations = createOperations({
-      book: store,
+      store,
       clock: { nowMs: () => noonMs, monotonicMs: () => noonMs },
       freshId: () => "id",
       probes: [eu, us],
