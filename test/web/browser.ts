@@ -12,7 +12,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { browserNames, findProgram } from "../setup/binaries.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, incidentOf, openedFor } from "../store/samples.ts";
 
 /** A store, its pages, and a real browser. */
@@ -47,7 +47,7 @@ export async function openBrowserWorld(
   probes: readonly Probe[],
   tokens: readonly AccessToken[] = [],
 ): Promise<BrowserWorld> {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const operations = createOperations({
     book: store,
