@@ -1,5 +1,5 @@
-import type { Baseline } from "../baseline/baseline.ts";
-import { incidentId, whyNotOne } from "../incident/incident.ts";
+import type { Baseline, SeriesMemory } from "../baseline/baseline.ts";
+import { type Incident, incidentId, whyNotOne } from "../incident/incident.ts";
 import { isAboutSeries } from "../incident/reduce.ts";
 import { acceptAsNormal } from "../judgement/contract/accept-as-normal.ts";
 import { isBaselineOf } from "../judgement/drift/baseline/describe-baseline.ts";
@@ -51,15 +51,9 @@ export function createBaselineChanges({ store, clock, resolve }: BaselineChanges
       const known = await store.history(id);
       if (known === undefined) return undefined;
       const { incident } = known;
-      if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
-      const others = whyNotOne(incident);
-      if (others !== undefined) return refused(others);
-      const memory = (await store.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
-      if (memory === undefined)
-        return refused("it is about a fixed rule, not about a baseline: change the configuration");
-      const evidence = await store.observationsOf(incident.evidence.map(({ runId }) => runId));
-      const normal = acceptAsNormal(memory, incident.findings, evidence);
-      if (normal.learned !== null && evidence.length === 0) return refused("none of its runs is kept any more");
+      const candidate = await candidateOf(store, incident);
+      if ("kind" in candidate) return candidate;
+      const { memory, normal } = candidate;
       const result = await change(memory.series.id, normal, { what: "accept-baseline", by, why });
       await resolve(incidentId(incident), by, `accepted as the new normal: ${why}`);
       return result;
@@ -88,6 +82,25 @@ export function createBaselineChanges({ store, clock, resolve }: BaselineChanges
       return change(seriesId, { learned, n }, { what: "import-baseline", by, why: text });
     },
   };
+}
+
+/** The series that an incident is about, and what would be its new normal. */
+export interface Candidate {
+  readonly memory: SeriesMemory;
+  readonly normal: NewNormal;
+}
+
+/** What accepting the incident would make normal, or why it can't be accepted. Changes nothing. */
+export async function candidateOf(store: BaselineStore, incident: Incident): Promise<Candidate | Refused> {
+  if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
+  const others = whyNotOne(incident);
+  if (others !== undefined) return refused(others);
+  const memory = (await store.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
+  if (memory === undefined) return refused("it is about a fixed rule, not about a baseline: change the configuration");
+  const evidence = await store.observationsOf(incident.evidence.map(({ runId }) => runId));
+  const normal = acceptAsNormal(memory, incident.findings, evidence);
+  if (normal.learned !== null && evidence.length === 0) return refused("none of its runs is kept any more");
+  return { memory, normal };
 }
 
 /** What went back before is what it went back to: going back once more goes further, and never forward again. */

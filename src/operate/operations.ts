@@ -11,6 +11,7 @@ import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
 import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
+import { createPreviews, type PreviewIncident } from "./incident-preview.ts";
 import { createIncidents, type Incidents, type IncidentStore } from "./manage-incidents.ts";
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
 import { createMaintenance, type MaintenanceView } from "./maintenance.ts";
@@ -65,7 +66,7 @@ export interface OperationWorld {
 
 /** What a person can ask and do while the service runs. */
 export interface Operations {
-  readonly incidents: Incidents;
+  readonly incidents: Incidents & { readonly preview: PreviewIncident };
   readonly feedback: IncidentFeedback;
   readonly silences: Silences;
   readonly rehearse: Rehearse;
@@ -98,7 +99,7 @@ export function createOperations(world: OperationWorld): Operations {
   const incidents = createIncidents(world);
   const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
   return {
-    incidents,
+    incidents: { ...incidents, preview: createPreviews(world) },
     feedback: createIncidentFeedback(world),
     silences: createSilences(world),
     rehearse: createRehearsals(world),

@@ -1,3 +1,4 @@
+import { whatFailed } from "../observation/fault-text.ts";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import { formatDurationMs } from "../std/duration.ts";
 
@@ -7,7 +8,7 @@ export function evidenceLines(observations: readonly Observation[]): readonly st
   if (last === undefined) return [];
   const { outcome, timings, attempts, earlier = [], call } = last;
   const reply = outcome.kind === "reply" ? outcome : outcome.partial;
-  const fault = outcome.kind === "fault" ? [outcome.class, outcome.detail].filter(Boolean).join(": ") : undefined;
+  const fault = outcome.kind === "fault" ? whatFailed(outcome) : undefined;
   const ended = [fault, reply && `status ${reply.status} ${reply.contentType}`].filter(Boolean).join(" after ");
   const times = [
     ["connected", timings.connectedMs],

@@ -1,3 +1,4 @@
+import { whatFailed } from "../observation/fault-text.ts";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Usage } from "../probe/usage.ts";
 import { sumsOf } from "../observation/usage-sums.ts";
@@ -20,12 +21,12 @@ export function replyOf(observation: Observation | undefined): ReplyFacts | unde
   return observation?.outcome.kind === "reply" ? observation.outcome : undefined;
 }
 
-/** `401`, `timeout (idle)`, `reset`: an outcome in a word or two. */
+/** `401`, `timeout (idle)`, `connection refused (10.0.0.1:443)`: an outcome in a few words. */
 export function outcomeText(observation: Observation | undefined): string {
   if (observation === undefined) return "not asked";
   const { outcome } = observation;
   if (outcome.kind === "reply") return String(outcome.status);
-  return outcome.class === "timeout" ? `timeout (${outcome.phase})` : outcome.class;
+  return whatFailed(outcome);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { openActs } from "../../src/app/action-links.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { readPublicStatus } from "../../src/operate/public-status.ts";
@@ -27,6 +28,8 @@ export interface BrowserWorld extends AsyncDisposable {
   start(): Promise<void>;
   openIncident(over?: Partial<Incident>): Promise<string>;
 }
+
+export const linkKey = "a link key of a good many characters";
 
 /** What the public reads, hostile as well. */
 export const publicTitle = 'Chat <img src=x onerror="document.title=1"> & more';
@@ -76,6 +79,7 @@ export async function openBrowserWorld(
             ),
           nowMs: () => performance.now(),
         },
+        acts: openActs({ publicUrl: "http://plumbline.example.com", key: () => linkKey }, operations, store),
         api: { operations, gate: createGate(tokens, true, () => performance.now()) },
         pages: {
           sessions: createSessions({
