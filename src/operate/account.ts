@@ -34,7 +34,7 @@ const account = z
       .object({
         written: count("alerts for one receiver each"),
         delivered: count("delivered"),
-        carried: count("reported by another message instead"),
+        superseded: count("reported by another message instead"),
         pending: count("not delivered yet"),
         failed: count("given up"),
       })

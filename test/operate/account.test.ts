@@ -18,7 +18,7 @@ const accountOf = (rows: readonly EndedSlot[], firstMs: number | undefined) =>
       runsBeside: async () => 4,
       firstSlotOf: async () => firstMs,
       ledgerIn: async () => [],
-      deliveriesIn: async () => ({ written: 0, delivered: 0, carried: 0, pending: 0, failed: 0 }),
+      deliveriesIn: async () => ({ written: 0, delivered: 0, superseded: 0, pending: 0, failed: 0 }),
     },
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     probes: [probe],

@@ -53,7 +53,7 @@ describe("two locations of one target become slower", () => {
     for (const one of members) {
       expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
       const { deliveries } = (await store.history(incidentId(one)))!;
-      expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
+      expect(deliveries.map(({ state }) => state)).toEqual(["superseded"]);
     }
 
     const operations = createOperations({
