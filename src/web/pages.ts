@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { messagePage } from "../pages/layout.ts";
 import { actRoutes } from "./page-acts.ts";
 import { readingRoutes } from "./page-views.ts";
-import { givesFormTokens, hasFormToken } from "./form-tokens.ts";
-import { resumePage, signInPage } from "../pages/sign-in.ts";
+import { givesFormTokens } from "./form-tokens.ts";
 import { mountSignIn } from "./sign-in.ts";
 import type { PagesWorld } from "./page-route.ts";
-import { send, visitOf, withoutToken } from "./visits.ts";
+import { refuseForm, send, visitOf } from "./visits.ts";
 import { mountEvents } from "./events.ts";
 
 /** The pages for people: HTML from the same operations as the API. */
@@ -55,21 +53,6 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
   });
   mountSignIn(app, world);
   mountEvents(app, world);
-}
-
-/** A form of another session, or of no page of this service: it is shown to the person, who can send it. */
-async function refuseForm(context: Context, world: PagesWorld): Promise<Response | undefined> {
-  const { req } = context;
-  if (req.method !== "POST" || req.path.startsWith("/api/")) return undefined;
-  const text = await req.text();
-  if (hasFormToken(context, new URLSearchParams(text))) return undefined;
-  if (req.path === "/sign-in") {
-    const message = "This page was open for too long, or cookies are off. Try again.";
-    return send(context, signInPage({ next: "/", message }), 403);
-  }
-  const visit = await visitOf(context, world, "read");
-  if (visit instanceof Response) return visit;
-  return send(context, resumePage({ next: req.path, form: withoutToken(text) }, visit, "renewed"), 403);
 }
 
 const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml" } as const;

@@ -1,5 +1,5 @@
+import type { Scope } from "../operate/operation.ts";
 import { plainLine } from "../std/sanitize.ts";
-import type { Caller } from "./access.ts";
 import { createTrust } from "./client-address.ts";
 
 /** A proxy that has signed people in, and names them in a header. */
@@ -9,12 +9,17 @@ export interface TrustedProxy {
   readonly writers: "everybody" | readonly string[];
 }
 
+interface ProxyCaller {
+  readonly name: string;
+  readonly scope: Scope;
+}
+
 /** What a proxy says of a request. */
 export interface ProxyUser {
   /** The connection comes from a proxy: that it comes from this machine means nothing. */
   readonly isProxy: (peer: string) => boolean;
   /** Undefined: the proxy names nobody, or nobody that can be relied on. */
-  readonly callerOf: (peer: string, header: (name: string) => string | undefined) => Caller | undefined;
+  readonly callerOf: (peer: string, header: (name: string) => string | undefined) => ProxyCaller | undefined;
 }
 
 const mostName = 100;

@@ -4,9 +4,9 @@ import type { Scope } from "../operate/operation.ts";
 import type { Sessions } from "../operate/sessions.ts";
 import { sessionMs } from "../operate/sessions.ts";
 import { messagePage, type Viewer } from "../pages/layout.ts";
-import { returningPage, signInPage } from "../pages/sign-in.ts";
+import { resumePage, returningPage, signInPage } from "../pages/sign-in.ts";
 import type { Gate } from "./access.ts";
-import { bindForms, formTokenField, sessionCookie, withFormTokens } from "./form-tokens.ts";
+import { bindForms, formTokenField, hasFormToken, sessionCookie, withFormTokens } from "./form-tokens.ts";
 import { admit } from "./route.ts";
 
 /** Everything a page loads comes from this service; a page runs no inline script and can't be framed. */
@@ -102,8 +102,23 @@ async function askToSignIn(context: Context, sessions: Sessions, hadSession: boo
   return send(context, signInPage({ next: address, form, message }), 401);
 }
 
+/** A form of another session, or of no page of this service: it is shown to the person, who can send it. */
+export async function refuseForm(context: Context, world: VisitWorld): Promise<Response | undefined> {
+  const { req } = context;
+  if (req.method !== "POST" || req.path.startsWith("/api/")) return undefined;
+  const text = await req.text();
+  if (hasFormToken(context, new URLSearchParams(text))) return undefined;
+  if (req.path === "/sign-in") {
+    const message = "This page was open for too long, or cookies are off. Try again.";
+    return send(context, signInPage({ next: "/", message }), 403);
+  }
+  const visit = await visitOf(context, world, "read");
+  if (visit instanceof Response) return visit;
+  return send(context, resumePage({ next: req.path, form: withoutToken(text) }, visit, "renewed"), 403);
+}
+
 /** What the form held, to be sent again by a page of the next session. */
-export function withoutToken(form: string): string {
+function withoutToken(form: string): string {
   const fields = new URLSearchParams(form);
   fields.delete(formTokenField);
   return fields.toString();
