@@ -50,20 +50,20 @@ export interface ShiftStore extends BlindStore {
 }
 
 interface ShiftWorld {
-  readonly book: ShiftStore;
+  readonly store: ShiftStore;
   readonly probes: readonly Probe[];
   readonly clock: { nowMs(): number };
 }
 
 export type Shifts = (month?: string) => Promise<ShiftsView>;
 
-export function createShifts({ book, probes, clock }: ShiftWorld): Shifts {
+export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
   return async (month = new Date(clock.nowMs()).toISOString().slice(0, 7)) => {
     const fromMs = Date.parse(`${month}-01T00:00:00Z`);
     const toMs = Math.min(clock.nowMs(), nextMonthMs(fromMs));
     const [episodes, blind] = await Promise.all([
-      book.episodesIn(fromMs, toMs),
-      book.blindMinutes(targetsOf(probes), fromMs, toMs),
+      store.episodesIn(fromMs, toMs),
+      store.blindMinutes(targetsOf(probes), fromMs, toMs),
     ]);
     const known = new Map(episodes.map((one) => [one.target, one]));
     const names = [...new Set([...known.keys(), ...blind.keys()])].toSorted();

@@ -11,16 +11,16 @@ interface OverviewStore extends SloStore, SpendStore {
 
 /** What the store knows, and how it stands to what the configuration allows and promises. */
 export async function wholeOverview(
-  book: OverviewStore,
+  store: OverviewStore,
   probes: readonly Probe[],
   nowMs: number,
   page: number,
   blindTimes: (nowMs: number) => Promise<readonly BlindTime[]>,
 ): Promise<Overview> {
   return {
-    ...(await book.overview(nowMs, page)),
-    errorBudgets: await errorBudgets(book, probes, nowMs),
-    spendCaps: await usageOfCaps(book, probes, nowMs),
+    ...(await store.overview(nowMs, page)),
+    errorBudgets: await errorBudgets(store, probes, nowMs),
+    spendCaps: await usageOfCaps(store, probes, nowMs),
     blind: (await blindTimes(nowMs)).filter(({ minutes }) => minutes > 0),
   };
 }

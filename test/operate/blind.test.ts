@@ -4,7 +4,7 @@ import { renderLive } from "../../src/report/live.ts";
 import { probe } from "../notify/samples.ts";
 
 const nowMs = Date.parse("2026-11-23T10:00:00Z");
-const book = {
+const store = {
   overview: () =>
     Promise.resolve({
       atMs: nowMs,
@@ -19,7 +19,7 @@ const book = {
 test("status says for how long nobody could watch a target, and nothing when somebody could", async () => {
   const shown = async (minutes: number, limitMinutes?: number): Promise<string> => {
     const times = [{ target: "mini", minutes, ...(limitMinutes === undefined ? {} : { limitMinutes }) }];
-    const overview = await wholeOverview(book, [probe], nowMs, 1, () => Promise.resolve(times));
+    const overview = await wholeOverview(store, [probe], nowMs, 1, () => Promise.resolve(times));
     return renderLive(overview, { columns: 100, colour: false, title: "t", phase: "ready", events: [] });
   };
   expect(await shown(35)).toContain(" mini  not checked for 35 min of the last 24 h\n");

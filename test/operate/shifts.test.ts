@@ -5,7 +5,7 @@ import { probe } from "../notify/samples.ts";
 test("a month of UTC, at most until now; targets without incidents have a line", async () => {
   const asked: unknown[] = [];
   const shifts = createShifts({
-    book: {
+    store: {
       episodesIn: (...time) => Promise.resolve((asked.push(time), [])),
       blindMinutes: (targets) => Promise.resolve(new Map([...targets.values()].map((name) => [name, 30]))),
     },
