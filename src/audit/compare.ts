@@ -19,7 +19,7 @@ import { ladder, mostSearched } from "../scenario/same-model/enrolment.ts";
 import { readEnrolling, type Regime } from "../scenario/same-model/fingerprint.ts";
 import { type Json, toJson } from "../std/json.ts";
 import type { MicroUsd } from "../std/money.ts";
-import { auditProbe } from "./plan.ts";
+import { auditProbe } from "./audit-probe.ts";
 
 /** What came of it: how far apart the answers are in bits, and from how many pairs that is known. */
 export type Compared = Verdict & {
