@@ -97,7 +97,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   });
 
   const operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: () => "none",
     probes,

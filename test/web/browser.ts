@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { openActs } from "../../src/app/action-links.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { readPublicStatus } from "../../src/operate/public-status.ts";
@@ -28,6 +29,8 @@ export interface BrowserWorld extends AsyncDisposable {
   openIncident(over?: Partial<Incident>): Promise<string>;
 }
 
+export const linkKey = "a link key of a good many characters";
+
 /** What the public reads, hostile as well. */
 export const publicTitle = 'Chat <img src=x onerror="document.title=1"> & more';
 
@@ -50,7 +53,7 @@ export async function openBrowserWorld(
   const pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const operations = createOperations({
-    book: store,
+    store,
     clock: systemClock,
     freshId: (kind) => freshName(kind),
     probes,
@@ -67,7 +70,7 @@ export async function openBrowserWorld(
           names: ["public"],
           read: (name) =>
             readPublicStatus(
-              { book: store, clock: systemClock, probes, maintenance: operations.maintenance },
+              { store, clock: systemClock, probes, maintenance: operations.maintenance },
               {
                 name,
                 title: publicTitle,
@@ -76,10 +79,11 @@ export async function openBrowserWorld(
             ),
           nowMs: () => performance.now(),
         },
+        acts: openActs({ publicUrl: "http://plumbline.example.com", key: () => linkKey }, operations, store),
         api: { operations, gate: createGate(tokens, true, () => performance.now()) },
         pages: {
           sessions: createSessions({
-            book: store,
+            store,
             clock: systemClock,
             freshSecret: () => randomBytes(32).toString("base64url"),
             people: tokens,
