@@ -1,10 +1,17 @@
-import { type StarterProvider, starterProviders } from "../config/starter/providers.ts";
-import { starterReceivers } from "../config/starter/receivers.ts";
+import { type StarterProvider, type StarterProviderName, starterProviders } from "../config/starter/providers.ts";
+import { type StarterReceiverName, starterReceivers } from "../config/starter/receivers.ts";
 import type { StarterChoices } from "../config/starter/starter.ts";
-import type { InitOptions } from "./init.ts";
 import { exitCodes, type Io, Refusal } from "./io.ts";
 
 type Ask = NonNullable<Io["ask"]>;
+
+export interface InitOptions {
+  readonly provider?: StarterProviderName;
+  readonly baseUrl?: string;
+  readonly model?: string;
+  readonly keyEnv?: string;
+  readonly receiver?: StarterReceiverName | "none";
+}
 
 /** Asks for what no option gave. Every question can be answered with Enter. */
 export async function askForStarter(ask: Ask, options: InitOptions): Promise<StarterChoices> {

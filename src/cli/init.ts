@@ -1,18 +1,10 @@
 import { type Command, Option } from "commander";
-import { type StarterProviderName, starterProviders } from "../config/starter/providers.ts";
-import { type StarterReceiverName, starterReceivers } from "../config/starter/receivers.ts";
+import { starterProviders } from "../config/starter/providers.ts";
+import { starterReceivers } from "../config/starter/receivers.ts";
 import type { StarterChoices } from "../config/starter/starter.ts";
 import type { CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
-import { askForStarter } from "./init-questions.ts";
-
-export interface InitOptions {
-  readonly provider?: StarterProviderName;
-  readonly baseUrl?: string;
-  readonly model?: string;
-  readonly keyEnv?: string;
-  readonly receiver?: StarterReceiverName | "none";
-}
+import { askForStarter, type InitOptions } from "./init-questions.ts";
 
 /** `init`: a configuration to begin with. */
 export function addInitCommand(init: Command, { io, effects, done }: CliWorld): void {
