@@ -26,10 +26,14 @@ export function requireReferences(root: unknown, scenarios: readonly string[], i
   const own = ownMember(root, "scenarios") === undefined ? [] : defined("scenarios");
 
   for (const name of targets ?? []) {
-    const path = ["targets", name, "audit", "fallback"];
-    if (at(path) === undefined) continue;
-    const others = targets?.filter((other) => other !== name);
-    require(others, "the name of another target", path, "target");
+    for (const [path, key] of [
+      [["targets", name], "sameAs"],
+      [["targets", name, "audit", "fallback"], "target"],
+    ] as const) {
+      if (ownMember(at(path), key) === undefined) continue;
+      const others = targets?.filter((other) => other !== name);
+      require(others, "the name of another target", path, key);
+    }
   }
   const seen = new Set<unknown>();
   for (const [index, probe] of listed(at(["probes"]))) {

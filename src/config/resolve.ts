@@ -22,7 +22,14 @@ export function resolveConfig(
   const plain = new Map([...text.targets.keys()].map((name) => [name, resolveTarget(name, text, check)]));
   requireKeyInUse(text, complaints);
   const targets = new Map(
-    [...plain].map(([name, target]) => [name, { ...target, audit: resolveAudit(name, text, plain, check) }]),
+    [...plain].map(([name, target]) => [
+      name,
+      {
+        ...target,
+        sameAs: resolveSameAs(name, text, plain),
+        audit: resolveAudit(name, text, plain, check),
+      },
+    ]),
   );
   const receivers = resolveReceivers(text, context, complaints);
   const alerting = resolveAlerting(text, complaints);
@@ -49,6 +56,11 @@ export function resolveConfig(
     heartbeat,
   };
   return { config };
+}
+
+function resolveSameAs(name: string, { targets }: ConfigText, plain: ReadonlyMap<string, Target>): Target | undefined {
+  const reference = targets.get(name)?.sameAs;
+  return reference === undefined ? undefined : plain.get(reference);
 }
 
 function resolveStatusPages({ statusPages }: ConfigText): StatusPage[] {
