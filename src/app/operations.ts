@@ -41,7 +41,7 @@ export function openPages(
   const acts = links === undefined ? undefined : openActs(links, api.operations, store);
   const pages = {
     sessions: createSessions({
-      book: store,
+      store,
       clock: systemClock,
       freshSecret: () => randomBytes(32).toString("base64url"),
       people: config.apiTokens.map(({ name, scope }) => ({ name, scope })),
@@ -57,7 +57,7 @@ export function openPages(
 
 function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { maintenance }: Operations) {
   if (statusPages.length === 0) return undefined;
-  const world = { book: store, clock: systemClock, probes, maintenance };
+  const world = { store, clock: systemClock, probes, maintenance };
   return {
     names: statusPages.map(({ name }) => name),
     async read(name: string) {
@@ -77,7 +77,7 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
     publicUrl: config.actionLinks?.publicUrl,
     gate: gateFor(tokens, listenHost, config),
     operations: createOperations({
-      book: store,
+      store,
       clock: systemClock,
       freshId: (kind) => `${kind}_${randomUUID()}`,
       probes: config.probes,

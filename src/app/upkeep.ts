@@ -32,7 +32,7 @@ export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }:
   const { probes, alerting } = config;
   const receivers = config.receivers.map(({ name }) => name);
   const startedAtMs = systemClock.nowMs();
-  const accounts = createAccounts({ book: store, clock: systemClock, probes });
+  const accounts = createAccounts({ store, clock: systemClock, probes });
   const account = async (fromMs: number, toMs: number) => {
     const found = await accounts.read(fromMs, toMs);
     return "kind" in found ? undefined : found;

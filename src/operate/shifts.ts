@@ -59,21 +59,21 @@ export interface ShiftStore {
 }
 
 interface ShiftWorld {
-  readonly book: ShiftStore;
+  readonly store: ShiftStore;
   readonly probes: readonly Probe[];
   readonly clock: { nowMs(): number };
 }
 
 export type Shifts = (month?: string) => Promise<ShiftsView>;
 
-export function createShifts({ book, probes, clock }: ShiftWorld): Shifts {
+export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
   return async (month = new Date(clock.nowMs()).toISOString().slice(0, 7)) => {
     const fromMs = Date.parse(`${month}-01T00:00:00Z`);
     const toMs = Math.min(clock.nowMs(), nextMonthMs(fromMs));
     const targetOf = new Map(probes.map(({ id, target }) => [id, target.name]));
     const [episodes, hours] = await Promise.all([
-      book.episodesIn(fromMs, toMs),
-      book.hoursIn([...targetOf.keys()], fromMs, toMs),
+      store.episodesIn(fromMs, toMs),
+      store.hoursIn([...targetOf.keys()], fromMs, toMs),
     ]);
     const blind = blindMinutesOf(hours, targetOf);
     const known = new Map(episodes.map((one) => [one.target, one]));

@@ -12,16 +12,16 @@ interface OverviewStore extends SloStore, SpendStore, Pick<ShiftStore, "hoursIn"
 
 /** What the store knows, and how it stands to what the configuration allows and promises. */
 export async function wholeOverview(
-  book: OverviewStore,
+  store: OverviewStore,
   probes: readonly Probe[],
   nowMs: number,
   page: number,
 ): Promise<Overview> {
   return {
-    ...(await book.overview(nowMs, page)),
-    errorBudgets: await errorBudgets(book, probes, nowMs),
-    spendCaps: await usageOfCaps(book, probes, nowMs),
-    ...(probes.length > mostForBlindness ? {} : { blind: await blindLately(book, probes, nowMs) }),
+    ...(await store.overview(nowMs, page)),
+    errorBudgets: await errorBudgets(store, probes, nowMs),
+    spendCaps: await usageOfCaps(store, probes, nowMs),
+    ...(probes.length > mostForBlindness ? {} : { blind: await blindLately(store, probes, nowMs) }),
   };
 }
 
@@ -30,12 +30,12 @@ const mostForBlindness = 200;
 
 /** Targets that nobody could watch for a minute or more of the last day. */
 async function blindLately(
-  book: Pick<ShiftStore, "hoursIn">,
+  store: Pick<ShiftStore, "hoursIn">,
   probes: readonly Probe[],
   nowMs: number,
 ): Promise<NonNullable<Overview["blind"]>> {
   const targetOf = new Map(probes.map(({ id, target }) => [id, target.name]));
-  const hours = await book.hoursIn([...targetOf.keys()], nowMs - dayMs, nowMs);
+  const hours = await store.hoursIn([...targetOf.keys()], nowMs - dayMs, nowMs);
   return [...blindMinutesOf(hours, targetOf)]
     .filter(([, minutes]) => minutes > 0)
     .map(([target, minutes]) => ({ target, minutes }))

@@ -104,7 +104,7 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet"> {
             AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
               AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
             AND NOT EXISTS (
-              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.carried_by
+              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
         SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
           SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise

@@ -70,6 +70,13 @@ export async function visitOf(
   return { ...visit, hasSession: session !== undefined, sessionId: session?.id };
 }
 
+/** May this request act on pages, without asking anybody to sign in? */
+export async function mayAct(context: Context, { sessions, gate }: VisitWorld): Promise<boolean> {
+  const secret = getCookie(context, cookie);
+  const session = secret === undefined ? undefined : await sessions.find(secret);
+  return (session ?? callerOf(context, gate))?.scope === "write";
+}
+
 function callerOf(context: Context, gate: Gate) {
   const access = admit(context, gate, "read");
   return "caller" in access ? access.caller : undefined;

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { measureState } from "../../src/app/measure-state.ts";
 import { openStore } from "../../src/store/store.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 import { probe } from "../probe/samples.ts";
 
 test("open incidents by severity, zeros included, caps and error budgets", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, noonMs, 30);
   const incident = incidentOf(freshName("measured"), noonMs);
   const claim = claimOf(incident.probeId, noonMs);

@@ -149,7 +149,9 @@ test("nothing is sent without consent; an unreachable target could not be judged
   writeFileSync(config, readFileSync(config, "utf8").replaceAll("{ env: BASE_URL }", "http://127.0.0.1:9/v1"));
   const out = join(folder, "unreachable");
   const unreachable = await plumbline(["audit", "mini", "--config", config, "--out", out, "--yes"]);
-  expect(unreachable.stdout).toContain("COULD NOT BE JUDGED: the target gave no answer to a valid request: connect");
+  expect(unreachable.stdout).toContain(
+    "COULD NOT BE JUDGED: the target gave no answer to a valid request: connection refused (127.0.0.1:9)",
+  );
   expect(unreachable.code).toBe(4);
   expect(state(lastDocument(out), "timeouts")).toBe("met");
 });

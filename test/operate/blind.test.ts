@@ -4,7 +4,7 @@ import { renderLive } from "../../src/report/live.ts";
 import { probe } from "../notify/samples.ts";
 
 const nowMs = Date.parse("2026-11-23T10:00:00Z");
-const book = (judged: number) =>
+const store = (judged: number) =>
   ({
     overview: () =>
       Promise.resolve({
@@ -21,7 +21,7 @@ const book = (judged: number) =>
 
 test("status says for how long nobody could watch a target, and nothing when somebody could", async () => {
   const shown = async (judged: number): Promise<string> =>
-    renderLive(await wholeOverview(book(judged), [probe], nowMs, 1), {
+    renderLive(await wholeOverview(store(judged), [probe], nowMs, 1), {
       columns: 100,
       colour: false,
       title: "t",

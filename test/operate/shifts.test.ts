@@ -29,7 +29,7 @@ test("of each hour the probe that saw most counts; hours in which nothing was du
 test("a month of UTC, at most until now; targets without incidents have a line", async () => {
   const asked: unknown[] = [];
   const shifts = createShifts({
-    book: {
+    store: {
       episodesIn: (...time) => Promise.resolve((asked.push(time), [])),
       hoursIn: (ids) => Promise.resolve(ids.map((probeId) => ({ probeId, atMs: 0, judged: 1, due: 2 }))),
     },

@@ -108,7 +108,7 @@ test(
 
     if (incident === undefined) throw new Error("no incident");
     const changes = createBaselineChanges({
-      book: store,
+      store,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       resolve: async () => {},
     });

@@ -1,11 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { actionAddress, type ActionLink } from "../../src/incident/action-link.ts";
 import { getIncident } from "../../src/operate/incidents.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { eventually } from "../setup/eventually.ts";
 import { probe } from "../probe/samples.ts";
 import { claimOf, finishOf } from "../store/samples.ts";
-import { barriers, type BrowserWorld, openBrowser, openBrowserWorld, watchErrors } from "./browser.ts";
+import { barriers, type BrowserWorld, linkKey, openBrowser, openBrowserWorld, watchErrors } from "./browser.ts";
 
 const hostile = '"><script>document.title="owned"</script><img src=x onerror="document.title=1">\u202ereversed';
 const tokens = [
@@ -88,6 +89,34 @@ test("without a script and on a phone everything can be read and done", async ()
   await page.locator("#silences").getByRole("button", { name: "End it now" }).first().click();
   await page.getByText("The silence has ended.").waitFor();
   expect(await page.locator("#silences").textContent()).toContain("Nothing is silenced");
+});
+
+test("the link of an alert leads whoever is signed in to the incident, with the act prepared and nothing done", async () => {
+  const id = await guarded.openIncident();
+  const addressOf = (act: ActionLink["act"]) => {
+    const link = { act, incidentId: id, receiver: "pager", expiresAtMs: Date.now() + 60_000 };
+    const address = new URL(actionAddress(guarded.url, link, linkKey));
+    return `${address.pathname}${address.search}`;
+  };
+  const { page } = await visit(guarded, addressOf("silence"));
+  expect(await page.locator("h1").textContent()).toBe("Silence for 1 h?");
+  await page.goto(`${guarded.url}/sign-in`);
+  await page.getByLabel("Token").fill(tokens[0].token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.goto(`${guarded.url}${addressOf("silence")}`);
+  expect(new URL(page.url()).pathname).toBe(pageOf(id));
+  const form = page.locator("#act-silence");
+  expect(await form.getByLabel("Reason").inputValue()).toBe("known, and somebody is on it");
+  const button = form.getByRole("button", { name: "Silence" });
+  expect(await page.evaluate("document.activeElement.textContent")).toMatch(/^\s*Silence\s*$/);
+  expect(await guarded.operations.silences.list()).toEqual([]);
+  await button.click();
+  await page.getByRole("button", { name: "Undo: end the silence now" }).click();
+  await page.getByText("The silence has ended.").waitFor();
+
+  await guarded.operations.incidents.acknowledge(id, "carol", "mine");
+  await page.goto(`${guarded.url}${addressOf("acknowledge")}`);
+  await page.getByText("is not possible now: carol owns it already").waitFor();
 });
 
 test("what cannot be done says why, and keeps what was written", async () => {
