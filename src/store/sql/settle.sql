@@ -8,7 +8,7 @@ BEGIN
     PERFORM 1 FROM plumbline.budgets b WHERE (b.scope, b.span, b.starts) IN (
       SELECT k.scope, k.span, k.starts FROM jsonb_array_elements(p_owed) AS o,
         jsonb_to_recordset(o->'budgets') AS k(scope text, span text, starts timestamptz) WHERE jsonb_typeof(o->'budgets') = 'array')
-      ORDER BY b.scope, b.span FOR UPDATE;
+      ORDER BY b.scope, b.span, b.starts FOR UPDATE;
     FOR v IN SELECT k.scope, k.span, k.starts, sum((o->>'microUsd')::bigint) AS micro, sum((o->>'tokens')::bigint) AS tokens,
         sum((o->>'requests')::bigint) AS requests FROM jsonb_array_elements(p_owed) AS o,
         jsonb_to_recordset(o->'budgets') AS k(scope text, span text, starts timestamptz)
