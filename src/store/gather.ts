@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** What takes longer holds up nobody else: the next items are handed over beside it. */
 const patienceMs = 50;
 
@@ -14,20 +16,15 @@ export function gather<Item, Result>(
 
   async function handleNext(): Promise<void> {
     const taken = waiting.splice(0, most);
-    const { promise: over, resolve: goOn } = Promise.withResolvers<void>();
-    const timer = setTimeout(goOn, patienceMs);
-    handle(taken.map(({ item }) => item))
-      .then(
-        (results) => {
-          for (const [place, result] of results.entries()) taken[place]?.resolve(result);
-        },
-        (error: unknown) => {
-          for (const { reject } of taken) reject(error);
-        },
-      )
-      .finally(goOn);
-    await over;
-    clearTimeout(timer);
+    const handled = handle(taken.map(({ item }) => item)).then(
+      (results) => {
+        for (const [place, result] of results.entries()) taken[place]?.resolve(result);
+      },
+      (error: unknown) => {
+        for (const { reject } of taken) reject(error);
+      },
+    );
+    await Promise.race([handled, sleep(patienceMs, undefined, { ref: false })]);
   }
 
   async function work(): Promise<void> {
