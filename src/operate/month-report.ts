@@ -49,7 +49,7 @@ const report = z
     shift: shift.describe("incidents, pages, false positives and blind minutes"),
     errorBudgets: z
       .array(errorBudget)
-      .describe("its objectives, over windows that end now; none of a month that is over"),
+      .describe("its objectives, over windows that end now; none if the month has ended"),
     promisedEveryMs: count("the promise: at most one false page of each series in this time, in milliseconds"),
     incidents: z.array(episode).describe("incidents that opened in this month, oldest first, at most 200"),
     decisions: z.array(decision).describe("changes of what is normal by people, oldest first, at most 200"),

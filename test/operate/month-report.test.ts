@@ -39,7 +39,7 @@ beforeAll(async () => {
   await pool.pool.query(
     `INSERT INTO plumbline.run_hours (probe_id, hour, ok, fail, timed, total_ms, least_ms, most_ms, tokens, micro_usd)
      SELECT 'reported@here', date_trunc('hour', $1::timestamptz, 'UTC') - h * interval '1 hour', 59, 1, 60, 48000, 500, 1900, 600, 250
-     FROM generate_series(1, 10) h`,
+     FROM generate_series(2, 11) h`,
     [new Date(noonMs).toISOString()],
   );
   await pool.pool.query(
