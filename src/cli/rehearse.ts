@@ -33,7 +33,7 @@ export function addRehearseCommand(command: Command, world: CliWorld): void {
 function rehearsalText({ probe, severity, tier, atMs, lines }: RehearsalView): string {
   const begin = `${printable(probe)}: ${severity}, ${tier}, from ${zonedTime(new Date(atMs).toISOString(), "UTC")}`;
   const rows = lines.map(({ receiver, sentAtMs, tz, event, reason, by }) => {
-    const why = `${reason}${by === undefined ? "" : ` (${by})`}`;
+    const why = `${reason.replaceAll("-", " ")}${by === undefined ? "" : ` (${by})`}`;
     return sentAtMs === undefined
       ? `  not notified: ${printable(receiver)}, ${printable(why)}\n`
       : `  ${zonedTime(new Date(sentAtMs).toISOString(), tz)}  ${printable(receiver)}  ${event}: ${printable(why)}\n`;

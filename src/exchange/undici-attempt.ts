@@ -7,7 +7,7 @@ import type { Clock } from "../std/clock.ts";
 import type { Connector } from "../std/tunnel.ts";
 import type { Attempt, HttpRequest, InjectedFacts, Outcome, Timings, TransportFault } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
-import { noting, type PeerFacts } from "./peer-facts.ts";
+import { noting, type PeerFacts } from "../std/peer-facts.ts";
 import { type InjectedWire, openInjectedWire } from "./injected-wire.ts";
 import type { Injection } from "./injection.ts";
 import type { LoopGauge } from "./loop-gauge.ts";

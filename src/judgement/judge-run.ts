@@ -64,7 +64,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
   // With several calls a rule may be about any of them.
   const broken = newest.length === 1 ? fixed.filter(isOfReply).flatMap(findingsBad) : [];
-  const comparable = newest.filter(({ isAside }) => isAside !== true);
+  const comparable = newest.filter(({ isAuxiliary }) => isAuxiliary !== true);
   const isFit = ({ seesFailures, seesTimeouts }: Judge, { outcome }: Observation): boolean =>
     !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(outcome));
   const last = observations.at(-1);
@@ -212,9 +212,9 @@ function verdictOf(rulings: readonly Ruling[]): Verdict {
   const bad = rulings.filter(({ outcome }) => outcome === "bad");
   if (bad.some(isFixed)) return "fail";
   if (bad.length > 0) return "drift";
-  const telling = rulings.filter((ruling) => !isPlausibilityOnly(ruling));
-  return telling.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
-    telling.every(({ outcome }) => outcome === "good")
+  const significant = rulings.filter((ruling) => !isPlausibilityOnly(ruling));
+  return significant.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
+    significant.every(({ outcome }) => outcome === "good")
     ? "ok"
     : "inconclusive";
 }

@@ -42,23 +42,21 @@ const history = z
   })
   .meta({ id: "BaselineHistory" });
 
+export const diffRow = z.object({
+  path: z.string().describe("where"),
+  before: z.string().describe("in the older version"),
+  after: z.string().describe("in the newer version"),
+  severity: z.string().describe("how serious it would be as a finding"),
+  why: z.string().describe("why it is that serious"),
+});
+
 const diff = z
   .object({
     from: z.number().describe("the older version"),
     to: z.number().describe("the newer version"),
     diff: z
       .looseObject({
-        rows: z
-          .array(
-            z.object({
-              path: z.string().describe("where"),
-              before: z.string().describe("in the older version"),
-              after: z.string().describe("in the newer version"),
-              severity: z.string().describe("how serious it would be as a finding"),
-              why: z.string().describe("why it is that serious"),
-            }),
-          )
-          .describe("one row for each difference"),
+        rows: z.array(diffRow).describe("one row for each difference"),
       })
       .describe("for programs"),
     text: z.string().describe("for people"),

@@ -11,6 +11,7 @@ import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
 import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
+import { createPreviews, type PreviewIncident } from "./incident-preview.ts";
 import { createIncidents, type Incidents, type IncidentStore } from "./manage-incidents.ts";
 import { createProbes, type Probes, type ProbeStore } from "./manage-probes.ts";
 import { createMaintenance, type MaintenanceView } from "./maintenance.ts";
@@ -47,7 +48,7 @@ export interface OperationStore
     SpendStore {}
 
 export interface OperationWorld {
-  readonly book: OperationStore;
+  readonly store: OperationStore;
   readonly clock: Clock;
   /** A new id, never used before. */
   readonly freshId: (kind: "sil" | "plan") => string;
@@ -65,7 +66,7 @@ export interface OperationWorld {
 
 /** What a person can ask and do while the service runs. */
 export interface Operations {
-  readonly incidents: Incidents;
+  readonly incidents: Incidents & { readonly preview: PreviewIncident };
   readonly feedback: IncidentFeedback;
   readonly silences: Silences;
   readonly rehearse: Rehearse;
@@ -94,11 +95,11 @@ export interface Operations {
 const mostListed = 500;
 
 export function createOperations(world: OperationWorld): Operations {
-  const { book, clock, probes } = world;
+  const { store, clock, probes } = world;
   const incidents = createIncidents(world);
   const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
   return {
-    incidents,
+    incidents: { ...incidents, preview: createPreviews(world) },
     feedback: createIncidentFeedback(world),
     silences: createSilences(world),
     rehearse: createRehearsals(world),
@@ -116,7 +117,7 @@ export function createOperations(world: OperationWorld): Operations {
     audits: createAudits(world),
     boards: createBoards(world),
     charts: createCharts(world),
-    digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
-    auditLog: () => book.acts(mostListed),
+    digests: { now: () => digestNow({ store, probes }, clock.nowMs()), last: () => store.lastDigest() },
+    auditLog: () => store.acts(mostListed),
   };
 }

@@ -1,6 +1,7 @@
 import type { Incident } from "../incident/incident.ts";
 import type { Chart } from "../operate/chart.ts";
 import type { IncidentBrief } from "../operate/incident-brief.ts";
+import type { IncidentPreview } from "../operate/incident-preview.ts";
 import type { IncidentHistory } from "../operate/manage-incidents.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { actForms, type Refusal } from "./acts.ts";
@@ -8,6 +9,7 @@ import { chartFigure } from "./chart.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { table } from "./table.ts";
+import { shapeTree } from "./shape-tree.ts";
 import { timeline } from "./timeline.ts";
 import { ago, counted, moment, spoken, state } from "./words.ts";
 
@@ -18,23 +20,32 @@ export interface IncidentPageView {
   readonly chart?: Chart | undefined;
   /** Address of one trace, with `{traceId}` in it. */
   readonly traceUrl?: string | undefined;
-  /** What has just been done. */
-  readonly done?: string | undefined;
+  readonly preview: IncidentPreview;
+  /** What has just been done, and how to take it back. */
+  readonly done?: { readonly text: string; readonly undo?: Html | undefined } | undefined;
   readonly refusal?: Refusal | undefined;
+  /** The act that a link has prepared. */
+  readonly prepared?: string | undefined;
 }
 
 /** The on-call engineer's five questions: what, since when, how far, who, and what to do. */
 export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
-  const { brief, history, done, refusal, chart } = view;
+  const { brief, history, done, refusal, chart, preview, prepared } = view;
   const { incident } = history;
   const { severity, kind, notifications } = incident;
   const muted = notifications?.muted;
   const acts = viewer.mayWrite
-    ? actForms(brief.id, incident, refusal)
+    ? actForms({ id: brief.id, incident, preview, notified: notifiedOf(history), refusal, prepared })
     : html`<p class="soft">
         You may read. To acknowledge or silence, sign in with a token of scope <code>write</code>.
       </p>`;
-  const body = html` ${done !== undefined && html`<div class="banner good" role="status"><p>${done}</p></div>`}
+  const body = html` ${
+      done !== undefined &&
+      html`<div class="banner good" role="status">
+        <p>${done.text}</p>
+        ${done.undo}
+      </div>`
+    }
     <div id="head">
       <div class="row">
         ${state(incident.state)}
@@ -49,7 +60,7 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
     <div class="two incident">
       <section aria-labelledby="changed">
         <h2 id="changed">What changed</h2>
-        <div id="changes" class="panel">${changes(incident)}</div>
+        <div id="changes" class="panel">${changes(incident, preview)}</div>
       </section>
       <div class="side">
         <section aria-labelledby="todo">
@@ -93,8 +104,18 @@ function owner({ acknowledged }: Incident): Html {
   return html`<strong>${acknowledged.by}</strong> owns it: ${acknowledged.why}`;
 }
 
-function changes({ findings, group }: Incident): Html {
-  const shown = findings.map(({ subject, expected, observed, severity, why, baselineVersion }) => {
+/** Everybody whom any event of it was sent to. */
+function notifiedOf({ transitions }: IncidentHistory): readonly string[] {
+  const routes = transitions.flatMap((one) => one.routes).filter(({ notified }) => notified);
+  return [...new Set(routes.map(({ receiver }) => receiver))];
+}
+
+function changes({ findings, group }: Incident, { comparison }: IncidentPreview): Html {
+  const subjects = new Set(findings.map(({ subject }) => subject));
+  const inTree = new Set(comparison?.rows.flatMap(({ path: where }) => (subjects.has(where) ? [where] : [])));
+  const tree = comparison !== undefined && inTree.size > 0 && shapeTree(comparison, inTree);
+  const others = findings.filter(({ subject }) => !inTree.has(subject));
+  const shown = others.map(({ subject, expected, observed, severity, why, baselineVersion }) => {
     const details = [why, baselineVersion === undefined ? undefined : `compared with baseline ${baselineVersion}`];
     const text = details.filter((one) => one !== undefined).join("; ");
     return html`<div class="change line">
@@ -114,7 +135,7 @@ function changes({ findings, group }: Incident): Html {
             ${group.members.slice(0, 40).map((member) => html`<li>${member}</li>`)}
           </ul>
           ${group.members.length > 40 && html`<p class="soft">and ${group.members.length - 40} more</p>`}`;
-  return html`${members}${shown.length === 0 && group === undefined ? html`<p class="soft">No finding is kept.</p>` : shown}`;
+  return html`${members}${tree}${findings.length === 0 && group === undefined ? html`<p class="soft">No finding is kept.</p>` : shown}`;
 }
 
 function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number): Html {

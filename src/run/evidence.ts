@@ -1,3 +1,4 @@
+import { whatFailed } from "../observation/fault-text.ts";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import { formatDurationMs } from "../std/duration.ts";
 
@@ -7,7 +8,7 @@ export function evidenceLines(observations: readonly Observation[]): readonly st
   if (last === undefined) return [];
   const { outcome, timings, attempts, earlier = [], call } = last;
   const reply = outcome.kind === "reply" ? outcome : outcome.partial;
-  const fault = outcome.kind === "fault" ? [outcome.class, outcome.detail].filter(Boolean).join(": ") : undefined;
+  const fault = outcome.kind === "fault" ? whatFailed(outcome) : undefined;
   const ended = [fault, reply && `status ${reply.status} ${reply.contentType}`].filter(Boolean).join(" after ");
   const times = [
     ["connected", timings.connectedMs],
@@ -24,10 +25,10 @@ export function evidenceLines(observations: readonly Observation[]): readonly st
   ];
 }
 
-function replyLines({ error, requestId, headers = {}, telling = {}, shape }: ReplyFacts): string[] {
+function replyLines({ error, requestId, headers = {}, diagnosticHeaders = {}, shape }: ReplyFacts): string[] {
   const said = [error?.type, error?.code, error?.param].filter((part) => part !== undefined && part !== null);
   const envelope = Object.entries(shape).map(([path, kinds]) => `${path} ${kinds.join("|")}`);
-  const kept = Object.entries({ ...headers, ...telling }).map(([name, value]) => `${name}: ${value}`);
+  const kept = Object.entries({ ...headers, ...diagnosticHeaders }).map(([name, value]) => `${name}: ${value}`);
   return [
     ...(error === undefined ? [] : [`error: ${[error.family, ...said, error.message].filter(Boolean).join(" · ")}`]),
     ...(error === undefined || envelope.length === 0 ? [] : [`envelope: ${envelope.slice(0, 20).join(", ")}`]),

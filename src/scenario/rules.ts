@@ -1,3 +1,4 @@
+import { whatFailed } from "../observation/fault-text.ts";
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Usage } from "../probe/usage.ts";
 import { sumsOf } from "../observation/usage-sums.ts";
@@ -20,12 +21,12 @@ export function replyOf(observation: Observation | undefined): ReplyFacts | unde
   return observation?.outcome.kind === "reply" ? observation.outcome : undefined;
 }
 
-/** `401`, `timeout (idle)`, `reset`: an outcome in a word or two. */
+/** `401`, `timeout (idle)`, `connection refused (10.0.0.1:443)`: an outcome in a few words. */
 export function outcomeText(observation: Observation | undefined): string {
   if (observation === undefined) return "not asked";
   const { outcome } = observation;
   if (outcome.kind === "reply") return String(outcome.status);
-  return outcome.class === "timeout" ? `timeout (${outcome.phase})` : outcome.class;
+  return whatFailed(outcome);
 }
 
 /**
@@ -99,9 +100,9 @@ function partOf(subject: string, part: number, whole: number, name: string, isBe
 }
 
 /** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
-export function notMasked({ telling = {} }: ReplyFacts): Check {
-  const attempts = Number(telling["x-litellm-attempted-fallbacks"] ?? 0);
-  const option = telling["x-portkey-last-used-option-index"] ?? "";
+export function notMasked({ diagnosticHeaders = {} }: ReplyFacts): Check {
+  const attempts = Number(diagnosticHeaders["x-litellm-attempted-fallbacks"] ?? 0);
+  const option = diagnosticHeaders["x-portkey-last-used-option-index"] ?? "";
   const isMasked = attempts > 0 || /\[[1-9]\d*\]$/.test(option);
   const observed = isMasked ? `a fallback of the gateway (${option || `${attempts} tried`})` : "no sign of a fallback";
   return expectationRule("served by the primary", !isMasked, "the primary", observed);

@@ -38,8 +38,8 @@ function wallOf(
 }
 
 /** `CET` or `EST` where English has a name for it, else `GMT+9`. */
-function zoneName(timeZone: string, atMs: number): string {
-  const names = ["en-US", "en-GB"].map((language) => {
+export function zoneName(timeZone: string, atMs: number): string {
+  const names = ["en-US", "en-GB", "en-AU", "en-IN", "en-ZA"].map((language) => {
     const form = new Intl.DateTimeFormat(language, { timeZone, timeZoneName: "short" });
     return form.formatToParts(atMs).find(({ type }) => type === "timeZoneName")?.value ?? "UTC";
   });

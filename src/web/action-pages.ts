@@ -6,10 +6,13 @@ import { type ActionLink, actionPath, actsOnOver, linkSilenceMs, readActionAddre
 import type { Incident } from "../incident/incident.ts";
 import type { ExclusionView } from "../operate/incidents.ts";
 import type { Operations } from "../operate/operations.ts";
+import { path } from "../pages/html.ts";
+import { returningPage } from "../pages/sign-in.ts";
 import type { Gate } from "./access.ts";
 import { confirmationPage, pageHeaders, plainPage } from "./page.ts";
 import { success } from "./responses.ts";
 import { admit } from "./route.ts";
+import { goTo, send } from "./visits.ts";
 
 /** What the links in alerts need. */
 export interface LinkActionsWorld {
@@ -17,6 +20,8 @@ export interface LinkActionsWorld {
   /** The key that addresses are signed with; undefined: it can't be read just now. */
   readonly key: () => string | undefined;
   readonly nowMs: () => number;
+  /** May whoever sends this request act on pages? Then the link leads to the page of the incident. */
+  readonly maySeePages?: ((context: Context) => Promise<boolean>) | undefined;
   /** Marks an address as used until it expires; undefined when it was used before. */
   readonly take: (digest: string, untilMs: number) => Promise<Taken | undefined>;
 }
@@ -47,7 +52,10 @@ export function mountLinkActions(app: OpenAPIHono, world: LinkActionsWorld, gate
     description("get", "ask for confirmation of the action behind a link; changes nothing"),
   );
   app.openAPIRegistry.registerPath(description("post", "do the action behind a link"));
-  app.get(actionPath, (context) => answered(context, () => asked(world, context.req.query())));
+  app.get(actionPath, async (context) => {
+    const landing = await landingOf(context, world);
+    return landing ?? answered(context, () => asked(world, context.req.query()));
+  });
   app.post(actionPath, (context) =>
     answered(context, async () => {
       const form = await context.req.text();
@@ -86,6 +94,24 @@ async function answered(context: Context, answer: () => Promise<Said>): Promise<
     said(500, plainPage("Something went wrong", "It may not have been done.", elsewhere)),
   );
   return context.body(html, status, { ...pageHeaders });
+}
+
+/**
+ * Who is signed in and may act sees the whole incident, with the act prepared. A strict cookie is not sent with the first
+ * request that a chat or a mail causes: the page asks for itself again.
+ */
+async function landingOf(context: Context, world: LinkActionsWorld): Promise<Response | undefined> {
+  const { req } = context;
+  if (world.maySeePages === undefined) return undefined;
+  const found = await find(world, req.query()).catch(() => undefined);
+  if (found === undefined || "said" in found) return undefined;
+  if (await world.maySeePages(context)) {
+    const { act, incidentId: id } = found.link;
+    return goTo(context, `${path("incidents", id)}?${new URLSearchParams({ act }).toString()}`);
+  }
+  const { pathname, search } = new URL(req.url);
+  if (req.header("sec-fetch-site") === "cross-site") return send(context, returningPage(`${pathname}${search}`));
+  return undefined;
 }
 
 async function asked(world: LinkActionsWorld, query: Record<string, string>): Promise<Said> {

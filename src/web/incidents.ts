@@ -7,6 +7,7 @@ import {
   markAsNoise,
   resolveIncident,
 } from "../operate/incidents.ts";
+import { previewIncident } from "../operate/incident-preview.ts";
 import type { Operations } from "../operate/operations.ts";
 import { type Route, route } from "./route.ts";
 
@@ -22,6 +23,7 @@ export function incidentRoutes({ incidents, feedback }: Operations): Route[] {
       const found = await incidents.get(id);
       return found && { ...found, incident: withId(found.incident) };
     }),
+    route(previewIncident, ({ id }) => incidents.preview(id)),
     route(acknowledgeIncident, async ({ id, by, body }) => changed(await incidents.acknowledge(id, by, body.why))),
     route(resolveIncident, async ({ id, by, body }) => changed(await incidents.resolve(id, by, body.why))),
     route(excludeIncident, ({ id, by, body }) => feedback.exclude(id, by, body.why)),

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type Refused, refused } from "../operate/operation.ts";
-import { type IncidentAct, incidentActs } from "../pages/acts.ts";
+import { type IncidentAct, incidentActs } from "../pages/act-texts.ts";
 import { z } from "zod";
 import { createPlan } from "../operate/plans.ts";
 import { createSilence } from "../operate/silences.ts";
@@ -36,7 +36,8 @@ export const actRoutes: readonly PageRoute[] = [
     const result = await actOnIncident(world.operations, act, request, checked.data);
     if (result === undefined) return undefined;
     if (result.kind === "refused") return refuse(409, result.reason);
-    return goTo(context, `${path("incidents", id)}?done=${act}`);
+    const done = { done: act, ...(result.undo !== undefined && { undo: result.undo }) };
+    return goTo(context, `${path("incidents", id)}?${new URLSearchParams(done).toString()}`);
   }),
   acting("/probes/:id/acts", async ({ operations: { probes } }, { id, form, visit, context }) => {
     const act = form.get("act");
@@ -142,10 +143,11 @@ function notDone(context: Context, because: string, visit: Visit): Response {
   );
 }
 
-type ActResult = { readonly kind: "done" } | Refused | undefined;
+/** `undo`: id of the series or silence that takes it back. */
+type ActResult = { readonly kind: "done"; readonly undo?: string } | Refused | undefined;
 
 async function actOnIncident(
-  { incidents, silences, baselines, feedback }: Operations,
+  { incidents, silences, baselines, plans, feedback }: Operations,
   act: IncidentAct,
   { id, form, visit }: PageRequest,
   why: string,
@@ -156,8 +158,19 @@ async function actOnIncident(
       return incidents.acknowledge(id, by, why);
     case "resolve":
       return incidents.resolve(id, by, why);
-    case "accept":
-      return baselines.accept(id, by, why);
+    case "accept": {
+      const result = await baselines.accept(id, by, why);
+      return result?.kind === "done" && (result.series.baseline?.version ?? 0) > 1
+        ? { kind: "done", undo: result.series.series.id }
+        : result && (result.kind === "done" ? { kind: "done" } : result);
+    }
+    case "planned": {
+      const found = await incidents.get(id);
+      if (found === undefined) return undefined;
+      const { target, probeId } = found.incident;
+      const result = await plans.create(form.get("of") === "target" ? { target, why } : { probe: probeId, why }, by);
+      return result.kind === "refused" ? result : { kind: "done" };
+    }
     case "exclude":
       return feedback.exclude(id, by, why);
     case "noise":
@@ -167,8 +180,9 @@ async function actOnIncident(
       if (found === undefined) return undefined;
       const { target, probe, location, kind } = found.incident;
       const hours = Math.min(72, Math.max(1, Number(form.get("hours")) || 1));
-      await silences.create({ matcher: { target, probe, location, kind }, durationMs: hours * hourMs, why }, by);
-      return { kind: "done" };
+      const matcher = { target, probe, location, kind };
+      const silence = await silences.create({ matcher, durationMs: hours * hourMs, why }, by);
+      return { kind: "done", undo: silence.id };
     }
     default:
       return act satisfies never;

@@ -1,6 +1,7 @@
 import { hourMs, minuteMs } from "../std/duration.ts";
 import { type IncidentBrief, briefOf } from "../operate/incident-brief.ts";
 import type { Refusal } from "../pages/acts.ts";
+import { undoForm } from "../pages/undo.ts";
 import { incidentPage } from "../pages/incident.ts";
 import { incidentsPage } from "../pages/incidents.ts";
 import { runFilters } from "../operate/probes.ts";
@@ -116,11 +117,12 @@ export async function showIncident(
     isTimed && incident.group === undefined
       ? await operations.charts.read(incident.probeId, Math.max(0, incident.firstBadSlotMs - beforeMs), toMs)
       : undefined;
-  const done = query["done"] === undefined ? undefined : doneTexts[query["done"]];
-  return incidentPage(
-    { brief, history, traceUrl, refusal, done, ...(chart !== undefined && !("kind" in chart) && { chart }) },
-    visit,
-  );
+  const preview = await operations.incidents.preview(id);
+  if (preview === undefined) return undefined;
+  const text = query["done"] === undefined ? undefined : doneTexts[query["done"]];
+  const done = text === undefined ? undefined : { text, undo: undoForm(query) };
+  const view = { brief, history, traceUrl, preview, refusal, done, prepared: query["act"]?.slice(0, 40) };
+  return incidentPage({ ...view, ...(chart !== undefined && !("kind" in chart) && { chart }) }, visit);
 }
 
 /** The page of one probe, also as the answer to a form. */
@@ -194,8 +196,9 @@ const probeDone: Readonly<Record<string, string>> = {
 
 const doneTexts: Readonly<Record<string, string>> = {
   acknowledge: "Acknowledged. Reminders stop until the incident is resolved.",
-  silence: "Silenced. The silence ends by itself; Quiet things lists it.",
-  accept: "Accepted as the new normal. The page of the baseline can go back.",
+  silence: "Silenced. The silence ends by itself.",
+  accept: "Accepted as the new normal.",
+  planned: "Planned. The series learn a new normal from now on, and its incidents have ended.",
   exclude: "Excluded: nothing is learned from the time of this incident.",
   noise: "Marked as a false positive.",
   resolve: "Resolved. If the problem returns, a new incident opens.",

@@ -25,6 +25,7 @@ import { rehearsalRoutes } from "./rehearse.ts";
 import { shiftRoutes } from "./shifts.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
+import { mayAct } from "./visits.ts";
 import { mountHealth, mountStatus, type StatusSources } from "./status.ts";
 
 export interface ApiWorld {
@@ -80,7 +81,10 @@ export function createWeb({ api, observations, acts, pages, publicStatus, ...sou
   if (observations !== undefined) mountExport(app, observations, gate);
   mountStatus(app, sources, gate);
   mountDocument(app, gate);
-  if (acts !== undefined) mountLinkActions(app, acts, gate);
+  if (acts !== undefined) {
+    const world = pages && { ...pages, gate };
+    mountLinkActions(app, { ...acts, ...(world && { maySeePages: (context) => mayAct(context, world) }) }, gate);
+  }
   if (publicStatus !== undefined) mountPublicStatus(app, publicStatus);
   if (pages !== undefined) mountPages(app, { ...pages, operations, gate });
   return app;

@@ -6,7 +6,7 @@ import { keepSecrets, secretSources } from "../../src/app/secrets.ts";
 import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
 import { startTelemetry } from "../../src/telemetry/telemetry.ts";
 import { allRoles } from "../../src/config/roles.ts";
@@ -26,7 +26,7 @@ probes:
   const loaded = loadConfig({ file: "test", text }, sources);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
   await using opened = new AsyncDisposableStack();
-  const pool = opened.adopt(await openMemoryPool(), (it) => it.close());
+  const pool = opened.adopt(await openStorePool(), (it) => it.close());
   const telemetry = opened.adopt(await startTelemetry({}), (it) => it.stop());
   const store = await openStore(pool, Date.now(), 30);
   const world = opened.adopt(openWorld(store, loaded.config, keepSecrets({}), silentLog, telemetry), (it) =>

@@ -14,7 +14,7 @@ import { probe as sample } from "../probe/samples.ts";
 import { fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
 import { eventually } from "../setup/eventually.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, noonMs } from "../store/samples.ts";
 
 const base = mkdtempSync(join(tmpdir(), "plumbline-spool-"));
@@ -24,7 +24,7 @@ let pool: StorePool;
 let store: Store;
 let probe: Probe;
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
   probe = { ...sample, id: freshName("spooled") };
 });

@@ -3,7 +3,7 @@ import { createEffects } from "../../src/app/effects.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { createOperations } from "../../src/operate/operations.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
@@ -27,11 +27,11 @@ export async function openAskedService(
   token: AccessToken,
   { afterNoonMs = 0, ...world }: Pick<ControlWorld, "freshId"> & Partial<ControlWorld> & { afterNoonMs?: number },
 ): Promise<AskedService> {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, noonMs, 30);
   const nowMs = (): number => noonMs + afterNoonMs;
   const operations = createOperations({
-    book: store,
+    store,
     clock: { nowMs, monotonicMs: nowMs },
     probes: [],
     enqueue: () => Promise.resolve(),

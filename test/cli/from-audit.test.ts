@@ -11,7 +11,7 @@ import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { createOperations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -43,11 +43,11 @@ beforeAll(async () => {
   const body = openai.plain.slice(openai.plain.indexOf("\r\n\r\n") + 4);
   answer = () => ok(JSON.parse(body));
 
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, dayStart, 30);
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: () => "id",
     probes: [probe],

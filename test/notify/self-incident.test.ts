@@ -39,7 +39,9 @@ describe("I4: an alert that its receiver never got is told to the others", () =>
   });
 
   test("given up after a day: says how often it was tried and why it failed", async () => {
-    const world = worldOf(both, { poster: posterSaying({ kind: "fault", class: "connect", detail: "ECONNREFUSED" }) });
+    const world = worldOf(both, {
+      poster: posterSaying({ kind: "fault", class: "connect", detail: "connection refused (192.0.2.7:443)" }),
+    });
     world.outbox.add(entryFor());
     let last = await deliverOnce(world, entryFor().id);
     while (last?.nextDueAtMs !== undefined) {
@@ -52,7 +54,7 @@ describe("I4: an alert that its receiver never got is told to the others", () =>
       {
         what: "delivery to pager",
         before: "delivered",
-        after: `given up after ${last?.ordinal} attempts: connect: ECONNREFUSED`,
+        after: `given up after ${last?.ordinal} attempts: connection refused (192.0.2.7:443)`,
       },
     ]);
   });

@@ -6,24 +6,12 @@ import type { SeriesView } from "../../src/operate/baselines.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { freshDatabase } from "../setup/databases.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
-
-const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: openMemoryPool,
-  async PostgreSQL() {
-    const database = await freshDatabase();
-    const pool = await openPostgresPool(database.url, silentLog);
-    return { pool: pool.pool, close: () => pool.close().then(() => database.drop()) };
-  },
-};
 
 const dayStart = Date.UTC(2026, 10, 23, 8);
 const withoutRole = (): Outcome =>
@@ -32,7 +20,7 @@ const withoutRoleAndUsage = (): Outcome =>
   ok(completion({ choices: [{ index: 0, message: { content: "plumb" }, finish_reason: "stop" }], created: undefined }));
 let probes = 0;
 
-describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
+describe("baselines", () => {
   let pool: StorePool;
   let store: Store;
   let nowMs: number;
@@ -43,7 +31,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
   let sent: () => number;
 
   beforeAll(async () => {
-    pool = await open();
+    pool = await openStorePool();
     store = await openStore(pool, dayStart, 30);
   });
   afterAll(() => pool.close());
@@ -66,7 +54,7 @@ describe.each(Object.entries(stores))("baselines on %s", (_name, open) => {
       runs: store,
     });
     operations = createOperations({
-      book: store,
+      store,
       clock,
       freshId: () => "id",
       probes: [probe],

@@ -4,29 +4,17 @@ import { createOperations, type Operations } from "../../src/operate/operations.
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkMonitor } from "../../src/upkeep/check-monitor.ts";
 import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { plan } from "../../src/schedule/plan.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { freshDatabase } from "../setup/databases.ts";
 import { fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
 
-const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: openMemoryPool,
-  async PostgreSQL() {
-    const database = await freshDatabase();
-    const pool = await openPostgresPool(database.url, silentLog);
-    return { pool: pool.pool, close: () => pool.close().then(() => database.drop()) };
-  },
-};
-
 const dayStart = Date.UTC(2026, 10, 23, 8);
 
-describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
+describe("probes", () => {
   let pool: StorePool;
   let store: Store;
   let world: World;
@@ -37,7 +25,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
   const enqueued: string[] = [];
 
   beforeAll(async () => {
-    pool = await open();
+    pool = await openStorePool();
     store = await openStore(pool, dayStart, 30);
     await store.changeSchedules(plan([probe]), []);
     const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
@@ -46,7 +34,7 @@ describe.each(Object.entries(stores))("probes on %s", (_name, open) => {
       runs: store,
     });
     operations = createOperations({
-      book: store,
+      store,
       clock,
       freshId: () => "id",
       probes: [probe],

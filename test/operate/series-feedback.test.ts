@@ -7,7 +7,7 @@ import { createOperations, type Operations } from "../../src/operate/operations.
 import type { ExclusionView } from "../../src/operate/incidents.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -29,7 +29,7 @@ let promptTokens: number;
 let slower: number;
 
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, dayStart, 30);
 });
 afterAll(() => pool.close());
@@ -60,7 +60,7 @@ beforeEach(() => {
 
 function controlOf(probes: readonly Probe[]): Operations {
   return createOperations({
-    book: store,
+    store,
     clock: world.clock,
     freshId: (kind) => `${kind}_${(counter.ids += 1)}`,
     probes,

@@ -1,23 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import type { Probe } from "../../src/probe/probe.ts";
-import { silentLog } from "../../src/std/log.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { freshDatabase } from "../setup/databases.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, nothingNew } from "../store/samples.ts";
-
-const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: openMemoryPool,
-  async PostgreSQL() {
-    const database = await freshDatabase();
-    const pool = await openPostgresPool(database.url, silentLog);
-    return { pool: pool.pool, close: () => pool.close().then(() => database.drop()) };
-  },
-};
 
 const nowMs = Date.UTC(2026, 10, 23, 8, 10);
 const minuteMs = 60_000;
@@ -27,16 +15,16 @@ const caps = [
 ] as const;
 const probe: Probe = { ...sample, target: { ...sample.target, name: "mini", spendCaps: caps } };
 
-describe.each(Object.entries(stores))("a ledger that is put right on %s", (_name, open) => {
+describe("a ledger that is put right", () => {
   let pool: StorePool;
   let store: Store;
   let operations: Operations;
 
   beforeAll(async () => {
-    pool = await open();
+    pool = await openStorePool();
     store = await openStore(pool, nowMs, 30);
     operations = createOperations({
-      book: store,
+      store,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       freshId: () => "id",
       probes: [probe],

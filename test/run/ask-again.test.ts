@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { askAgainAt } from "../../src/run/ask-again.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
 import { incident } from "../notify/samples.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -60,7 +60,7 @@ test.each(cases)("%s", (_name, incidents, isAsked) => {
 });
 
 test("an hourly probe whose prompt is counted otherwise is told of within half a minute", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, slotMs, 90);
   let nowMs = slotMs;
   let promptTokens = 24;

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openStore } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { alerting, night } from "../store/night.ts";
 import { noonMs } from "../store/samples.ts";
 import { completion, fakeExchanger, ok } from "./fake-exchanger.ts";
@@ -15,7 +15,7 @@ const dayMs = 86_400_000;
 const runsADay = dayMs / everyMs;
 
 test("replies that take half the time for a day and a half, and then as long as before, alert: twice as slow as lately", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, noonMs, 90);
   let nowMs = noonMs;
   let factor = 1;

@@ -7,13 +7,10 @@ import { runProbe } from "../../src/run/run-probe.ts";
 import { checkSpend } from "../../src/upkeep/check-spend.ts";
 import type { World } from "../../src/run/world.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { freshDatabase } from "../setup/databases.ts";
 import { completion, ok } from "./fake-exchanger.ts";
 import { quietWorld } from "./quiet-world.ts";
 
@@ -21,27 +18,14 @@ const nowMs = Date.UTC(2026, 10, 23, 8);
 const minuteMs = 60_000;
 const terms: AuditTerms = { environment: "production", warnAfterMs: 1000, accept: [] };
 
-describe.each([
-  ["PGlite", async () => [await openMemoryPool()] as const],
-  [
-    "PostgreSQL",
-    async () => {
-      const { url, drop } = await freshDatabase();
-      return [await openPostgresPool(url, silentLog), drop] as const;
-    },
-  ],
-])("what runs leave in the ledger of %s", (_name, open) => {
+describe("what runs leave in the ledger", () => {
   let pool: StorePool;
-  let drop: (() => Promise<void>) | undefined;
   let store: Store;
   beforeAll(async () => {
-    [pool, drop] = await open();
+    pool = await openStorePool();
     store = await openStore(pool, nowMs, 30);
   });
-  afterAll(async () => {
-    await pool.close();
-    await drop?.();
-  });
+  afterAll(() => pool.close());
 
   test("a fallback that is played is an entry of the target that answered, and of no other", async () => {
     const price = { inputPerMillion: 10_000_000, outputPerMillion: 10_000_000 };

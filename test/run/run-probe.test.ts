@@ -5,35 +5,17 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkLimits } from "../../src/upkeep/check-limits.ts";
 import type { World } from "../../src/run/world.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { freshDatabase } from "../setup/databases.ts";
 import { completion, fakeExchanger, type FakeExchanger, ok } from "./fake-exchanger.ts";
 import { quietWorld } from "./quiet-world.ts";
-
-const stores: Record<string, () => Promise<StorePool>> = {
-  PGlite: openMemoryPool,
-  async PostgreSQL() {
-    const database = await freshDatabase();
-    const pool = await openPostgresPool(database.url, silentLog);
-    return {
-      pool: pool.pool,
-      async close() {
-        await pool.close();
-        await database.drop();
-      },
-    };
-  },
-};
 
 const dayStart = Date.UTC(2026, 10, 23, 8);
 let probes = 0;
 
-describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) => {
+describe("the life of a slot", () => {
   let pool: StorePool;
   let store: Store;
   let nowMs: number;
@@ -43,7 +25,7 @@ describe.each(Object.entries(stores))("the life of a slot on %s", (_name, open) 
   let probe: Probe;
 
   beforeAll(async () => {
-    pool = await open();
+    pool = await openStorePool();
     store = await openStore(pool, dayStart, 30);
   });
   afterAll(() => pool.close());

@@ -1,35 +1,21 @@
-import { randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
-import pg from "pg";
 import { inject } from "vitest";
+import { silentLog } from "../../src/std/log.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
+import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { createDatabase } from "./create-database.ts";
 
 /** An empty database of its own on the real PostgreSQL. */
 export async function freshDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const admin = inject("databaseUrl");
-  const name = `test_${randomBytes(6).toString("hex")}`;
-  await onServer(admin, `CREATE DATABASE ${name}`);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  const { url, drop } = await createDatabase(inject("databaseUrl"));
+  return { url, drop };
 }
 
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  // PostgreSQL listens a moment before it lets anybody in.
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await client.connect();
-      break;
-    } catch (error) {
-      if (tries >= 2400 || !(error instanceof Error && "code" in error && error.code === "57P03")) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+/** A new store on the real PostgreSQL, in a database of its own that goes when the pool is closed. */
+export async function openStorePool(): Promise<StorePool> {
+  const { url, drop } = await createDatabase(inject("databaseUrl"), inject("storeTemplate"));
+  const { pool, close } = await openPostgresPool(url, silentLog);
+  return { pool, close: () => close().then(drop) };
 }
 
 /**

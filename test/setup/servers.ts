@@ -7,14 +7,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import type { TestProject } from "vitest/node";
+import { silentLog } from "../../src/std/log.ts";
 import { openPglitePool } from "../../src/store/pools/pglite.ts";
+import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { migrateStore } from "../../src/store/store.ts";
 import { findBinaries } from "./binaries.ts";
+import { createDatabase } from "./create-database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     redisUrl: string;
     databaseUrl: string;
+    /** Name of a database with a new store, to copy. */
+    storeTemplate: string;
     /** A data folder with a new store. */
     dataFolder: string;
     /** Path of a dump of its PGlite. */
@@ -39,6 +44,7 @@ export default async function setup(project: Pick<TestProject, "provide">): Prom
     project.provide("pgliteImage", await writePgliteImage(dataFolder, place));
     project.provide("redisUrl", redisUrl);
     project.provide("databaseUrl", databaseUrl);
+    project.provide("storeTemplate", await makeStoreTemplate(databaseUrl));
     project.provide("promtool", binaries.promtool ?? "");
     return place.close;
   } catch (error) {
@@ -100,6 +106,15 @@ async function makeDataFolder(place: Place): Promise<string> {
   await migrateStore(pool);
   await pool.close();
   return folder;
+}
+
+/** Copying it costs less than to migrate an empty database once more for each test file. */
+async function makeStoreTemplate(databaseUrl: string): Promise<string> {
+  const { name, url } = await createDatabase(databaseUrl);
+  const pool = await openPostgresPool(url, silentLog);
+  await migrateStore(pool);
+  await pool.close();
+  return name;
 }
 
 async function writePgliteImage(dataFolder: string, place: Place): Promise<string> {

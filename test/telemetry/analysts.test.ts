@@ -9,7 +9,7 @@ import { openWorld } from "../../src/app/world.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { type SpanWords, spanWords } from "../../src/telemetry/span-words.ts";
@@ -48,7 +48,7 @@ probes:
   };
   const loaded = loadConfig({ file: "test", text }, sources);
   if ("problems" in loaded) throw new Error(JSON.stringify(loaded.problems));
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const telemetry = await startTelemetry({});
   const world = openWorld(store, loaded.config, keepSecrets(env), silentLog, telemetry);

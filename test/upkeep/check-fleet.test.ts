@@ -4,7 +4,7 @@ import { inForce } from "../../src/judgement/drift/group/promise.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { checkFleet } from "../../src/upkeep/check-fleet.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
@@ -13,7 +13,7 @@ import { quietWorld } from "../run/quiet-world.ts";
 const dayMs = 86_400_000;
 
 test("a promise that all series share is divided by those that may page, and follows their number", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const startMs = Date.UTC(2026, 10, 23, 8);
   const store = await openStore(pool, startMs, 90);
   let nowMs = startMs;
@@ -57,7 +57,7 @@ test("a promise that all series share is divided by those that may page, and fol
 });
 
 test("counted are the series of these probes that may page and were judged in the last week, whatever else there is", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const nowMs = Date.UTC(2026, 10, 23, 8);
   const store = await openStore(pool, nowMs, 90);
   const names = ["one@eu", "two@eu", "three@eu"];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { noonMs } from "../store/samples.ts";
@@ -9,7 +9,7 @@ import { asia, dayMs, eu, learnedDay, said, us } from "../run/learned-day.ts";
 let pool: StorePool;
 let store: Store;
 beforeEach(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs - dayMs, 90);
 });
 afterEach(() => pool.close());
@@ -41,7 +41,7 @@ test("two locations fail more often together: one message, its members quiet and
     expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
     // Who was found after the message about both has nothing of its own to carry.
     const { deliveries } = (await store.history(incidentId(one)))!;
-    expect(deliveries.filter(({ state }) => state !== "carried")).toEqual([]);
+    expect(deliveries.filter(({ state }) => state !== "superseded")).toEqual([]);
   }
 
   day.retried.clear();

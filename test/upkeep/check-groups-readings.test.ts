@@ -6,7 +6,7 @@ import { fingerprintOf } from "../../src/incident/reduce.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { checkGroups } from "../../src/upkeep/check-groups.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -25,7 +25,7 @@ const all = [eu!, us!, asia!];
 let pool: StorePool;
 let store: Store;
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
 });
 afterAll(() => pool.close());

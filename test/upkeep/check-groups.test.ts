@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import { createOperations } from "../../src/operate/operations.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { noonMs } from "../store/samples.ts";
@@ -10,7 +10,7 @@ import { asia, dayMs, eu, learnedDay, minuteMs, said, us } from "../run/learned-
 let pool: StorePool;
 let store: Store;
 beforeEach(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs - dayMs, 90);
 });
 afterEach(() => pool.close());
@@ -53,11 +53,11 @@ describe("two locations of one target become slower", () => {
     for (const one of members) {
       expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
       const { deliveries } = (await store.history(incidentId(one)))!;
-      expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
+      expect(deliveries.map(({ state }) => state)).toEqual(["superseded"]);
     }
 
     const operations = createOperations({
-      book: store,
+      store,
       clock: { nowMs: () => noonMs, monotonicMs: () => noonMs },
       freshId: () => "id",
       probes: [eu, us],

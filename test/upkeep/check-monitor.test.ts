@@ -6,7 +6,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { closeOrphans, type OrphanWorld } from "../../src/upkeep/close-orphans.ts";
 import { checkCapacity } from "../../src/upkeep/check-capacity.ts";
 import { checkMonitor, type MonitorWorld } from "../../src/upkeep/check-monitor.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { slotOf } from "../../src/probe/slot.ts";
@@ -17,7 +17,7 @@ const minuteMs = 60_000;
 let pool: StorePool;
 let store: Store;
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
 });
 afterAll(() => pool.close());

@@ -13,9 +13,9 @@ import { sendDigest } from "../../src/upkeep/send-digest.ts";
 import type { World } from "../../src/run/world.ts";
 import { silentLog } from "../../src/std/log.ts";
 import { createRedactor } from "../../src/std/redact.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
 import { worldOf } from "../notify/delivery-world.ts";
@@ -42,7 +42,7 @@ const probes = ["eu", "us"].map((location): Probe => ({
 }));
 
 test("replies that become faster page nobody: the digest tells of them, once, and holds nothing that was said", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, noonMs, 30);
   await using http = await startReceiver(answer(200));
   const random = seededRandom(3);
@@ -97,7 +97,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   });
 
   const operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: () => "none",
     probes,

@@ -10,7 +10,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { beat, type HeartbeatWorld } from "../../src/upkeep/heartbeat.ts";
 import { answer, type HttpReceiver, startReceiver } from "../notify/http-receiver.ts";
 import { probe as sample } from "../probe/samples.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, noonMs, nothingNew } from "../store/samples.ts";
 
 const minuteMs = 60_000;
@@ -19,7 +19,7 @@ let store: Store;
 let nowMs = noonMs;
 let world: HeartbeatWorld;
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
 });
 afterAll(() => pool.close());

@@ -4,7 +4,7 @@ import type { Config } from "../../src/config/config.ts";
 import { plainAlerting } from "../../src/probe/alerting.ts";
 import type { ReconcileReport } from "../../src/schedule/reconciler.ts";
 import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
 import { receiver } from "../notify/samples.ts";
 import { probe } from "../probe/samples.ts";
@@ -12,7 +12,7 @@ import { probe } from "../probe/samples.ts";
 const dayMs = 86_400_000;
 
 test("the elected process sends the daily digest; another one does not", async () => {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const config: Config = {
     targets: [probe.target],

@@ -6,12 +6,9 @@ import { type Alerting, plainAlerting } from "../../src/probe/alerting.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { digestNow } from "../../src/upkeep/digest.ts";
 import { nextEndMs, sendDigest } from "../../src/upkeep/send-digest.ts";
-import { silentLog } from "../../src/std/log.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
-import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
-import { freshDatabase } from "../setup/databases.ts";
 import { probeOf } from "../store/night.ts";
 import {
   claimOf,
@@ -37,198 +34,183 @@ const names = Array.from({ length: 10 }, (_, index) => `target-${index}`);
 const probes = names.map((name) => probeOf(name, "api.example.com"));
 const [first, second] = probes as [Probe, Probe];
 
-const engines: Record<string, () => Promise<StorePool>> = {
-  PGlite: openMemoryPool,
-  PostgreSQL: async () => {
-    const { url, drop } = await freshDatabase();
-    drops.push(drop);
-    return openPostgresPool(url, silentLog);
-  },
-};
-const drops: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const drop of drops) await drop();
+let pool: StorePool;
+let store: Store;
+beforeAll(async () => {
+  pool = await openStorePool();
+  store = await openStore(pool, noonMs, 30);
+});
+afterAll(() => pool.close());
+beforeEach(async () => {
+  const tables = ["runs", "series", "baselines", "incidents", "transitions", "outbox", "digests", "acts"];
+  await pool.pool.query(`TRUNCATE ${tables.map((name) => `plumbline.${name}`).join(", ")}`, []);
+  await pool.pool.query("UPDATE plumbline.fleet SET daily_at = NULL", []);
 });
 
-describe.each(Object.keys(engines))("on %s", (engine) => {
-  let pool: StorePool;
-  let store: Store;
-  beforeAll(async () => {
-    pool = await engines[engine]!();
-    store = await openStore(pool, noonMs, 30);
+const worldOf = (receivers: readonly string[] = ["chat"]) => ({ store, probes, alerting: noonsOf(receivers) });
+
+async function judged(
+  { id, target }: Probe,
+  over: Partial<Reading> = {},
+  { slotMs = noonMs, findings = [] }: { readonly slotMs?: number; readonly findings?: readonly Finding[] } = {},
+): Promise<void> {
+  const claim = claimOf(id, slotMs, { target: target.name });
+  await store.claim(claim);
+  const accept = { learned: { v: 1 }, n: 60, why: "learned" };
+  const update = { series: seriesOf(id), state: { v: 1 }, reading: { ...quiet, ...over }, accept };
+  await store.commit(finishOf(claim), () => ({ ...nothingNew, findings, series: [update] }));
+}
+
+const strong = { day: { ...quietDay, total: 100 * 1000 } };
+const messages = async (): Promise<Record<string, unknown>[]> =>
+  (await pool.pool.query("SELECT receiver, alert FROM plumbline.outbox ORDER BY receiver", [])).rows;
+
+test("the first look begins the day; what stands out is told when its hour comes, and once", async () => {
+  const world = worldOf(["chat", "mail"]);
+  expect(await sendDigest(world, noonMs - 60 * minuteMs)).toBe(true);
+  for (const one of probes) await judged(one, one === first ? { ...strong, up: 900 } : {});
+  expect(await sendDigest(world, noonMs + 29 * minuteMs)).toBe(false);
+  expect([await messages(), await store.lastDigest()]).toEqual([[], undefined]);
+
+  const endMs = noonMs + 30 * minuteMs;
+  expect(await sendDigest(world, endMs)).toBe(true);
+  expect(await sendDigest(world, endMs + minuteMs)).toBe(false);
+  const notified = await messages();
+  expect(notified.map(({ receiver }) => receiver)).toEqual(["chat", "mail"]);
+  expect(notified[0]?.["alert"]).toMatchObject({
+    event: "digest",
+    summary: "daily digest: 1 of 10 series has moved",
+    changes: [{ what: "target-0 valid-request from eu: total time" }],
   });
-  afterAll(() => pool.close());
-  beforeEach(async () => {
-    const tables = ["runs", "series", "baselines", "incidents", "transitions", "outbox", "digests", "acts"];
-    await pool.pool.query(`TRUNCATE ${tables.map((name) => `plumbline.${name}`).join(", ")}`, []);
-    await pool.pool.query("UPDATE plumbline.fleet SET daily_at = NULL", []);
+  expect(await store.lastDigest()).toMatchObject({
+    fromMs: noonMs - 60 * minuteMs,
+    atMs: endMs,
+    judged: 10,
+    moved: [{ probe: first.id, direction: "up", what: "total time" }],
+    pages: { series: 10, notified: 0, noise: 0 },
   });
+  expect((await store.fleet()).dailyMs).toBe(endMs);
+});
 
-  const worldOf = (receivers: readonly string[] = ["chat"]) => ({ store, probes, alerting: noonsOf(receivers) });
+test("a day on which nothing has moved is kept and told to nobody", async () => {
+  await sendDigest(worldOf(), noonMs - 60 * minuteMs);
+  for (const one of probes) await judged(one);
+  expect(await sendDigest(worldOf(), noonMs + 30 * minuteMs)).toBe(true);
+  expect(await messages()).toEqual([]);
+  expect(await store.lastDigest()).toMatchObject({ judged: 10, moved: [], noted: [] });
+});
 
-  async function judged(
-    { id, target }: Probe,
-    over: Partial<Reading> = {},
-    { slotMs = noonMs, findings = [] }: { readonly slotMs?: number; readonly findings?: readonly Finding[] } = {},
-  ): Promise<void> {
-    const claim = claimOf(id, slotMs, { target: target.name });
-    await store.claim(claim);
-    const accept = { learned: { v: 1 }, n: 60, why: "learned" };
-    const update = { series: seriesOf(id), state: { v: 1 }, reading: { ...quiet, ...over }, accept };
-    await store.commit(finishOf(claim), () => ({ ...nothingNew, findings, series: [update] }));
-  }
+test("twenty that look at the same time make one digest and one message", async () => {
+  const starts = await Promise.all(Array.from({ length: 20 }, () => sendDigest(worldOf(), noonMs - dayMs)));
+  expect(starts.filter(Boolean)).toHaveLength(1);
+  for (const one of probes) await judged(one, strong);
+  const ends = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => sendDigest(worldOf(), noonMs + 30 * minuteMs + index)),
+  );
+  expect(ends.filter(Boolean)).toHaveLength(1);
+  expect(await messages()).toHaveLength(1);
+  expect((await pool.pool.query("SELECT at FROM plumbline.digests", [])).rows).toHaveLength(1);
+});
 
-  const strong = { day: { ...quietDay, total: 100 * 1000 } };
-  const messages = async (): Promise<Record<string, unknown>[]> =>
-    (await pool.pool.query("SELECT receiver, alert FROM plumbline.outbox ORDER BY receiver", [])).rows;
+test("a digest that can't be kept leaves the day as it was", async () => {
+  await sendDigest(worldOf(), noonMs - 60 * minuteMs);
+  for (const one of probes) await judged(one, strong);
+  const digest = await digestNow(worldOf(), noonMs);
+  const [entry] = digestEntries(digest, ["chat"], undefined);
+  const broken = { ...entry!, createdAtMs: Number.MAX_SAFE_INTEGER };
+  const day = { beforeMs: noonMs - 60 * minuteMs, atMs: noonMs, digest };
+  await expect(store.endDay({ ...day, outbox: [broken] })).rejects.toThrow();
+  expect([await store.lastDigest(), (await store.fleet()).dailyMs]).toEqual([undefined, noonMs - 60 * minuteMs]);
+  expect(await store.endDay({ ...day, outbox: [entry!] })).toBe(true);
+  expect(await store.endDay({ ...day, outbox: [entry!] })).toBe(false);
+});
 
-  test("the first look begins the day; what stands out is told when its hour comes, and once", async () => {
-    const world = worldOf(["chat", "mail"]);
-    expect(await sendDigest(world, noonMs - 60 * minuteMs)).toBe(true);
-    for (const one of probes) await judged(one, one === first ? { ...strong, up: 900 } : {});
-    expect(await sendDigest(world, noonMs + 29 * minuteMs)).toBe(false);
-    expect([await messages(), await store.lastDigest()]).toEqual([[], undefined]);
+test("what the day before has counted, and what is not judged any more, is no part of it", async () => {
+  await sendDigest(worldOf(), noonMs - minuteMs);
+  await judged(first, { day: { ...strong.day, fromMs: noonMs - 2 * minuteMs } });
+  await judged(second, strong, { slotMs: noonMs - 8 * dayMs });
+  await judged(probes[2]!, { day: { fromMs: noonMs, samples: 0, sums: [], total: 0 } });
+  await judged(probes[3]!);
+  expect(await digestNow(worldOf(), noonMs + minuteMs)).toMatchObject({ judged: 1, moved: [] });
+  expect(await digestNow({ store, probes: [second] }, noonMs)).toMatchObject({ judged: 0, moved: [] });
+});
 
-    const endMs = noonMs + 30 * minuteMs;
-    expect(await sendDigest(world, endMs)).toBe(true);
-    expect(await sendDigest(world, endMs + minuteMs)).toBe(false);
-    const notified = await messages();
-    expect(notified.map(({ receiver }) => receiver)).toEqual(["chat", "mail"]);
-    expect(notified[0]?.["alert"]).toMatchObject({
-      event: "digest",
-      summary: "daily digest: 1 of 10 series has moved",
-      changes: [{ what: "target-0 valid-request from eu: total time" }],
-    });
-    expect(await store.lastDigest()).toMatchObject({
-      fromMs: noonMs - 60 * minuteMs,
-      atMs: endMs,
-      judged: 10,
-      moved: [{ probe: first.id, direction: "up", what: "total time" }],
-      pages: { series: 10, notified: 0, noise: 0 },
-    });
-    expect((await store.fleet()).dailyMs).toBe(endMs);
+test("what runs have noted is named once, newest first; what has moved is not named again", async () => {
+  const note = (subject: string, observed: string, kind: Finding["kind"] = "usage"): Finding => ({
+    kind,
+    severity: "informative",
+    subject,
+    expected: "12",
+    observed,
   });
+  await sendDigest(worldOf(), noonMs - 60 * minuteMs);
+  for (const one of probes.slice(2)) await judged(one);
+  const findings = [note("prompt tokens", "13"), note("$.extra", "string", "contract"), note("total time", "noted")];
+  await judged(first, strong, { findings });
+  await judged(first, strong, { slotMs: noonMs + minuteMs, findings: [note("prompt tokens", "14")] });
+  await judged(second, {}, { findings: [note("total time", "more spread", "latency")] });
+  await judged(second, {}, { slotMs: noonMs - 61 * minuteMs, findings: [note("of yesterday", "1")] });
+  const { moved, noted } = await digestNow(worldOf(), noonMs + 2 * minuteMs);
+  expect(moved.map(({ probe }) => probe)).toEqual([first.id]);
+  expect(noted.map(({ probe, what, observed }) => [probe, what, observed])).toEqual([
+    [first.id, "prompt tokens", "14"],
+    [second.id, "total time", "more spread"],
+  ]);
+});
 
-  test("a day on which nothing has moved is kept and told to nobody", async () => {
-    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
-    for (const one of probes) await judged(one);
-    expect(await sendDigest(worldOf(), noonMs + 30 * minuteMs)).toBe(true);
-    expect(await messages()).toEqual([]);
-    expect(await store.lastDigest()).toMatchObject({ judged: 10, moved: [], noted: [] });
-  });
+test("a move that is held and does not stand out is known before; one that was noted is named there", async () => {
+  await sendDigest(worldOf(), noonMs - 60 * minuteMs);
+  for (const one of probes.slice(2)) await judged(one);
+  await judged(first, { held: "up", up: 0, down: 0 });
+  const fast = {
+    kind: "latency",
+    severity: "informative",
+    subject: "total time",
+    expected: "2",
+    observed: "1",
+  } as const;
+  await judged(second, { held: "down" }, { findings: [fast] });
+  const { moved, noted, known, moreKnown } = await digestNow(worldOf(), noonMs + minuteMs);
+  expect([moved, noted.map(({ probe }) => probe), moreKnown]).toEqual([[], [second.id], 0]);
+  expect(known).toMatchObject([{ probe: first.id, what: "total time", direction: "up" }]);
+});
 
-  test("twenty that look at the same time make one digest and one message", async () => {
-    const starts = await Promise.all(Array.from({ length: 20 }, () => sendDigest(worldOf(), noonMs - dayMs)));
-    expect(starts.filter(Boolean)).toHaveLength(1);
-    for (const one of probes) await judged(one, strong);
-    const ends = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => sendDigest(worldOf(), noonMs + 30 * minuteMs + index)),
-    );
-    expect(ends.filter(Boolean)).toHaveLength(1);
-    expect(await messages()).toHaveLength(1);
-    expect((await pool.pool.query("SELECT at FROM plumbline.digests", [])).rows).toHaveLength(1);
-  });
+test("suspicions, and pages about drift against what the promise allows", async () => {
+  for (const one of probes) await judged(one, one === second ? { pages: "none" } : {}, { slotMs: noonMs - minuteMs });
+  const opened = { state: "open", confirmation: "many-runs" } as const;
+  const incidents = [
+    incidentOf(first.id, noonMs, { ...opened, fingerprint: "page" }),
+    incidentOf(first.id, noonMs, { ...opened, fingerprint: "muted" }),
+    incidentOf(first.id, noonMs, { ...opened, fingerprint: "rule", confirmation: "slots" }),
+    incidentOf(first.id, noonMs, { fingerprint: "maybe", state: "suspected", label: "prompt tokens" }),
+    incidentOf(first.id, noonMs, { fingerprint: "over", state: "suspected", goodInARow: 1 }),
+  ];
+  const notified = [{ receiver: "chat", notified: true, reason: "opened" }] as const;
+  const transitions = incidents
+    .slice(0, 3)
+    .map((one) => ({ ...transitionOf(one, "opened"), ...(one.fingerprint === "muted" ? {} : { routes: notified }) }));
+  const claim = claimOf(first.id, noonMs);
+  await store.claim(claim);
+  const outbox = [entryOf(incidents[0]!, "chat")];
+  await store.commit(finishOf(claim), () => ({ ...nothingNew, incidents, transitions, outbox }));
+  const act = { by: "ann", what: "mark-noise", subject: "page-1", why: "x", atMs: noonMs } as const;
+  await store.recordAct(act);
 
-  test("a digest that can't be kept leaves the day as it was", async () => {
-    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
-    for (const one of probes) await judged(one, strong);
-    const digest = await digestNow(worldOf(), noonMs);
-    const [entry] = digestEntries(digest, ["chat"], undefined);
-    const broken = { ...entry!, createdAtMs: Number.MAX_SAFE_INTEGER };
-    const day = { beforeMs: noonMs - 60 * minuteMs, atMs: noonMs, digest };
-    await expect(store.endDay({ ...day, outbox: [broken] })).rejects.toThrow();
-    expect([await store.lastDigest(), (await store.fleet()).dailyMs]).toEqual([undefined, noonMs - 60 * minuteMs]);
-    expect(await store.endDay({ ...day, outbox: [entry!] })).toBe(true);
-    expect(await store.endDay({ ...day, outbox: [entry!] })).toBe(false);
-  });
+  const digest = await digestNow(worldOf(), noonMs + 3 * dayMs);
+  expect(digest.suspected).toEqual([]);
+  expect((await digestNow(worldOf(), noonMs + 2 * minuteMs)).suspected.map(({ what }) => what)).toEqual([
+    "prompt tokens",
+  ]);
+  expect(digest.pages).toMatchObject({ series: 9, notified: 1, noise: 1 });
+  const days = (noonMs + 3 * dayMs - digest.pages.sinceMs) / dayMs;
+  expect(days).toBeCloseTo(3, 1);
+  const everyDays = first.judge.drift.falsePageEveryMs / dayMs;
+  expect(digest.pages.allowed).toBeCloseTo((9 * days) / everyDays, 6);
+});
 
-  test("what the day before has counted, and what is not judged any more, is no part of it", async () => {
-    await sendDigest(worldOf(), noonMs - minuteMs);
-    await judged(first, { day: { ...strong.day, fromMs: noonMs - 2 * minuteMs } });
-    await judged(second, strong, { slotMs: noonMs - 8 * dayMs });
-    await judged(probes[2]!, { day: { fromMs: noonMs, samples: 0, sums: [], total: 0 } });
-    await judged(probes[3]!);
-    expect(await digestNow(worldOf(), noonMs + minuteMs)).toMatchObject({ judged: 1, moved: [] });
-    expect(await digestNow({ store, probes: [second] }, noonMs)).toMatchObject({ judged: 0, moved: [] });
-  });
-
-  test("what runs have noted is named once, newest first; what has moved is not named again", async () => {
-    const note = (subject: string, observed: string, kind: Finding["kind"] = "usage"): Finding => ({
-      kind,
-      severity: "informative",
-      subject,
-      expected: "12",
-      observed,
-    });
-    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
-    for (const one of probes.slice(2)) await judged(one);
-    const findings = [note("prompt tokens", "13"), note("$.extra", "string", "contract"), note("total time", "noted")];
-    await judged(first, strong, { findings });
-    await judged(first, strong, { slotMs: noonMs + minuteMs, findings: [note("prompt tokens", "14")] });
-    await judged(second, {}, { findings: [note("total time", "more spread", "latency")] });
-    await judged(second, {}, { slotMs: noonMs - 61 * minuteMs, findings: [note("of yesterday", "1")] });
-    const { moved, noted } = await digestNow(worldOf(), noonMs + 2 * minuteMs);
-    expect(moved.map(({ probe }) => probe)).toEqual([first.id]);
-    expect(noted.map(({ probe, what, observed }) => [probe, what, observed])).toEqual([
-      [first.id, "prompt tokens", "14"],
-      [second.id, "total time", "more spread"],
-    ]);
-  });
-
-  test("a move that is held and does not stand out is known before; one that was noted is named there", async () => {
-    await sendDigest(worldOf(), noonMs - 60 * minuteMs);
-    for (const one of probes.slice(2)) await judged(one);
-    await judged(first, { held: "up", up: 0, down: 0 });
-    const fast = {
-      kind: "latency",
-      severity: "informative",
-      subject: "total time",
-      expected: "2",
-      observed: "1",
-    } as const;
-    await judged(second, { held: "down" }, { findings: [fast] });
-    const { moved, noted, known, moreKnown } = await digestNow(worldOf(), noonMs + minuteMs);
-    expect([moved, noted.map(({ probe }) => probe), moreKnown]).toEqual([[], [second.id], 0]);
-    expect(known).toMatchObject([{ probe: first.id, what: "total time", direction: "up" }]);
-  });
-
-  test("suspicions, and pages about drift against what the promise allows", async () => {
-    for (const one of probes) await judged(one, one === second ? { pages: "none" } : {}, { slotMs: noonMs - minuteMs });
-    const opened = { state: "open", confirmation: "many-runs" } as const;
-    const incidents = [
-      incidentOf(first.id, noonMs, { ...opened, fingerprint: "page" }),
-      incidentOf(first.id, noonMs, { ...opened, fingerprint: "muted" }),
-      incidentOf(first.id, noonMs, { ...opened, fingerprint: "rule", confirmation: "slots" }),
-      incidentOf(first.id, noonMs, { fingerprint: "maybe", state: "suspected", label: "prompt tokens" }),
-      incidentOf(first.id, noonMs, { fingerprint: "over", state: "suspected", goodInARow: 1 }),
-    ];
-    const notified = [{ receiver: "chat", notified: true, reason: "opened" }] as const;
-    const transitions = incidents
-      .slice(0, 3)
-      .map((one) => ({ ...transitionOf(one, "opened"), ...(one.fingerprint === "muted" ? {} : { routes: notified }) }));
-    const claim = claimOf(first.id, noonMs);
-    await store.claim(claim);
-    const outbox = [entryOf(incidents[0]!, "chat")];
-    await store.commit(finishOf(claim), () => ({ ...nothingNew, incidents, transitions, outbox }));
-    const act = { by: "ann", what: "mark-noise", subject: "page-1", why: "x", atMs: noonMs } as const;
-    await store.recordAct(act);
-
-    const digest = await digestNow(worldOf(), noonMs + 3 * dayMs);
-    expect(digest.suspected).toEqual([]);
-    expect((await digestNow(worldOf(), noonMs + 2 * minuteMs)).suspected.map(({ what }) => what)).toEqual([
-      "prompt tokens",
-    ]);
-    expect(digest.pages).toMatchObject({ series: 9, notified: 1, noise: 1 });
-    const days = (noonMs + 3 * dayMs - digest.pages.sinceMs) / dayMs;
-    expect(days).toBeCloseTo(3, 1);
-    const everyDays = first.judge.drift.falsePageEveryMs / dayMs;
-    expect(digest.pages.allowed).toBeCloseTo((9 * days) / everyDays, 6);
-  });
-
-  test("without a receiver no day ends", async () => {
-    expect(await sendDigest({ store, probes, alerting: plainAlerting }, noonMs)).toBe(false);
-    expect((await store.fleet()).dailyMs).toBe(0);
-  });
+test("without a receiver no day ends", async () => {
+  expect(await sendDigest({ store, probes, alerting: plainAlerting }, noonMs)).toBe(false);
+  expect((await store.fleet()).dailyMs).toBe(0);
 });
 
 describe("when a day ends", () => {

@@ -6,7 +6,7 @@ import { createOperations, type Operations } from "../../src/operate/operations.
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { World } from "../../src/run/world.ts";
 import { systemClock } from "../../src/std/clock.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -31,7 +31,7 @@ let slower = 1;
 let step = 0;
 
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, dayStart, 30);
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   world = quietWorld(() => nowMs, {
@@ -42,7 +42,7 @@ beforeAll(async () => {
     runs: store,
   });
   operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: (kind) => `${kind}_1`,
     probes: [probe],

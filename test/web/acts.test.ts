@@ -4,7 +4,7 @@ import { type ActionLink, actionAddress } from "../../src/incident/action-link.t
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { systemClock } from "../../src/std/clock.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -20,10 +20,10 @@ let operations: Operations;
 let web: WebServer;
 
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
   operations = createOperations({
-    book: store,
+    store,
     clock: systemClock,
     freshId: () => freshName("sil"),
     probes: [],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { incidentId } from "../../src/incident/incident.ts";
 import { createOperations } from "../../src/operate/operations.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { createGate } from "../../src/web/access.ts";
@@ -14,10 +14,10 @@ let web: ReturnType<typeof createWeb>;
 const atMs = noonMs + 60_000;
 
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
   const operations = createOperations({
-    book: store,
+    store,
     clock: { nowMs: () => atMs, monotonicMs: () => atMs },
     freshId: () => freshName("sil"),
     probes: [],

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { openActs } from "../../src/app/action-links.ts";
 import { type Incident, incidentId } from "../../src/incident/incident.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import { readPublicStatus } from "../../src/operate/public-status.ts";
@@ -12,7 +13,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { type AccessToken, createGate } from "../../src/web/access.ts";
 import { serveWeb, type WebServer } from "../../src/web/serve.ts";
 import { browserNames, findProgram } from "../setup/binaries.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, incidentOf, openedFor } from "../store/samples.ts";
 
 /** A store, its pages, and a real browser. */
@@ -27,6 +28,8 @@ export interface BrowserWorld extends AsyncDisposable {
   start(): Promise<void>;
   openIncident(over?: Partial<Incident>): Promise<string>;
 }
+
+export const linkKey = "a link key of a good many characters";
 
 /** What the public reads, hostile as well. */
 export const publicTitle = 'Chat <img src=x onerror="document.title=1"> & more';
@@ -47,10 +50,10 @@ export async function openBrowserWorld(
   probes: readonly Probe[],
   tokens: readonly AccessToken[] = [],
 ): Promise<BrowserWorld> {
-  const pool = await openMemoryPool();
+  const pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const operations = createOperations({
-    book: store,
+    store,
     clock: systemClock,
     freshId: (kind) => freshName(kind),
     probes,
@@ -67,7 +70,7 @@ export async function openBrowserWorld(
           names: ["public"],
           read: (name) =>
             readPublicStatus(
-              { book: store, clock: systemClock, probes, maintenance: operations.maintenance },
+              { store, clock: systemClock, probes, maintenance: operations.maintenance },
               {
                 name,
                 title: publicTitle,
@@ -76,10 +79,11 @@ export async function openBrowserWorld(
             ),
           nowMs: () => performance.now(),
         },
+        acts: openActs({ publicUrl: "http://plumbline.example.com", key: () => linkKey }, operations, store),
         api: { operations, gate: createGate(tokens, true, () => performance.now()) },
         pages: {
           sessions: createSessions({
-            book: store,
+            store,
             clock: systemClock,
             freshSecret: () => randomBytes(32).toString("base64url"),
             people: tokens,

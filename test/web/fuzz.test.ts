@@ -19,7 +19,7 @@ import { createWeb } from "../../src/web/serve.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, fakeExchanger, ok } from "../run/fake-exchanger.ts";
 import { quietWorld } from "../run/quiet-world.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { claimOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "../store/samples.ts";
 
 const rooms = [incidents, silences, deliveries, baselines, plans, probes, digest];
@@ -35,7 +35,7 @@ let web: ReturnType<typeof createWeb>;
 let ids: readonly string[];
 
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   const store = await openStore(pool, noonMs, 30);
   let nowMs = noonMs;
   const exchanger = fakeExchanger(
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await store.claim(claim);
   await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
   const operated = createOperations({
-    book: store,
+    store,
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     freshId: () => freshName("sil"),
     probes: [sample],

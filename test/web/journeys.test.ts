@@ -45,11 +45,13 @@ async function visit(at: BrowserWorld, path: string): Promise<{ page: Page; erro
   return { page, errors };
 }
 
-test("a change of the contract is accepted after its diff, and taken back on the page of the baseline", async () => {
+let nowMs = Date.now() - 4 * 3_600_000;
+
+/** Runs until the loss of a member has opened an incident. */
+async function incidentOfDrift(): Promise<string> {
   const withoutRole = (): Outcome =>
     ok(completion({ choices: [{ index: 0, message: { content: "plumb" }, finish_reason: "stop" }] }));
   let answer: () => Outcome = () => ok();
-  let nowMs = Date.now() - 3_600_000;
   const world = quietWorld(() => nowMs, { exchanger: fakeExchanger(() => answer()), runs: few.store });
   const run = async (times: number): Promise<void> => {
     for (let count = 0; count < times; count += 1) await runProbe(world, changing, (nowMs += 60_000));
@@ -57,14 +59,22 @@ test("a change of the contract is accepted after its diff, and taken back on the
   await run(30);
   answer = withoutRole;
   await run(3);
-  const incident = (await few.store.overview(Date.now())).incidents.find(({ kind }) => kind === "contract");
-  if (incident === undefined) throw new Error("no incident");
-  const { page, errors } = await visit(few, `/incidents/${encodeURIComponent(incidentId(incident))}`);
-  expect(await page.locator("#changes").textContent()).toMatch(/message\.role[\s\S]*before string[\s\S]*after absent/);
+  const found = (await few.store.overview(Date.now())).incidents.find(({ kind }) => kind === "contract");
+  if (found === undefined) throw new Error("no incident");
+  return incidentId(found);
+}
+
+test("a change of the contract is accepted after its diff, and taken back on the page of the baseline", async () => {
+  const { page, errors } = await visit(few, `/incidents/${encodeURIComponent(await incidentOfDrift())}`);
+  expect(await page.locator("#changes").textContent()).toMatch(
+    /choices\[\]\.message\s*role[\s\S]*before\s*string in all 5\s*after\s*absent in all 3/,
+  );
   await page.locator("#act-accept summary").click();
+  expect(await page.locator("#act-accept .preview").textContent()).toMatch(/message\.role: string .* may be absent/);
   await page.locator("#act-accept").getByLabel("Reason").fill("announced in their changelog");
   await page.locator("#act-accept button").click();
-  await page.getByText("Accepted as the new normal. The page").waitFor();
+  await page.getByText("Accepted as the new normal.", { exact: true }).waitFor();
+  expect(await page.getByRole("button", { name: "Undo: go back to the baseline before" }).count()).toBe(1);
   expect(await page.locator("#timeline").textContent()).toContain("announced in their changelog");
 
   await page.goto(`${few.url}/baselines?probe=${encodeURIComponent(changing.id)}`);
@@ -75,6 +85,19 @@ test("a change of the contract is accepted after its diff, and taken back on the
   await page.getByText("Runs are compared with the version you chose").waitFor();
   expect(await page.locator("main").textContent()).toContain("back to version 1: it was not meant");
   expect(errors).toEqual([]);
+});
+
+test("a planned change of a whole target ends its incidents, after saying which", async () => {
+  const incident = await incidentOfDrift();
+  const { page } = await visit(few, `/incidents/${encodeURIComponent(incident)}?act=planned`);
+  const form = page.locator("#act-planned");
+  expect(await page.evaluate("document.activeElement.id")).toBe("why-planned");
+  expect(await form.innerText()).toContain("All 1 probe of mini: ends 1 incident");
+  await form.getByLabel("What changed").selectOption("target");
+  await form.getByLabel("Reason").fill("we moved to the new gateway");
+  await form.getByRole("button").click();
+  await page.getByText("its incidents have ended").waitFor();
+  expect((await few.operations.incidents.get(incident))?.incident.state).toBe("resolved");
 });
 
 test.each(["/", "/?page=250", "/?search=target-77", "/incidents", "/baselines", "/quiet", "/spend", "/probes/p7@here"])(

@@ -1,11 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { actionAddress, type ActionLink } from "../../src/incident/action-link.ts";
 import { getIncident } from "../../src/operate/incidents.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { eventually } from "../setup/eventually.ts";
 import { probe } from "../probe/samples.ts";
 import { claimOf, finishOf } from "../store/samples.ts";
-import { barriers, type BrowserWorld, openBrowser, openBrowserWorld, watchErrors } from "./browser.ts";
+import { barriers, type BrowserWorld, linkKey, openBrowser, openBrowserWorld, watchErrors } from "./browser.ts";
 
 const hostile = '"><script>document.title="owned"</script><img src=x onerror="document.title=1">\u202ereversed';
 const tokens = [
@@ -90,6 +91,34 @@ test("without a script and on a phone everything can be read and done", async ()
   expect(await page.locator("#silences").textContent()).toContain("Nothing is silenced");
 });
 
+test("the link of an alert leads whoever is signed in to the incident, with the act prepared and nothing done", async () => {
+  const id = await guarded.openIncident();
+  const addressOf = (act: ActionLink["act"]) => {
+    const link = { act, incidentId: id, receiver: "pager", expiresAtMs: Date.now() + 60_000 };
+    const address = new URL(actionAddress(guarded.url, link, linkKey));
+    return `${address.pathname}${address.search}`;
+  };
+  const { page } = await visit(guarded, addressOf("silence"));
+  expect(await page.locator("h1").textContent()).toBe("Silence for 1 h?");
+  await page.goto(`${guarded.url}/sign-in`);
+  await page.getByLabel("Token").fill(tokens[0].token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.goto(`${guarded.url}${addressOf("silence")}`);
+  expect(new URL(page.url()).pathname).toBe(pageOf(id));
+  const form = page.locator("#act-silence");
+  expect(await form.getByLabel("Reason").inputValue()).toBe("known, and somebody is on it");
+  const button = form.getByRole("button", { name: "Silence" });
+  expect(await page.evaluate("document.activeElement.textContent")).toMatch(/^\s*Silence\s*$/);
+  expect(await guarded.operations.silences.list()).toEqual([]);
+  await button.click();
+  await page.getByRole("button", { name: "Undo: end the silence now" }).click();
+  await page.getByText("The silence has ended.").waitFor();
+
+  await guarded.operations.incidents.acknowledge(id, "carol", "mine");
+  await page.goto(`${guarded.url}${addressOf("acknowledge")}`);
+  await page.getByText("is not possible now: carol owns it already").waitFor();
+});
+
 test("what cannot be done says why, and keeps what was written", async () => {
   const id = await open.openIncident();
   const { page } = await visit(open, pageOf(id), { javaScriptEnabled: false });
@@ -158,7 +187,8 @@ test("signing in: a reader may not act, a session that ends in the middle of a f
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Reason, kept in the audit log").first().fill("long and thoughtful");
   const cookies = await context.cookies();
-  expect(cookies).toMatchObject([{ name: "plumbline_session", httpOnly: true, sameSite: "Strict" }]);
+  expect(cookies.map(({ name }) => name).toSorted()).toEqual(["plumbline_form", "plumbline_session"]);
+  for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
   const [session] = await guarded.store.sessions(Date.now());
   await guarded.store.endSession(session?.id ?? "");
   await page.getByRole("button", { name: "Acknowledge" }).click();
@@ -195,6 +225,35 @@ test("another site cannot send a form", async () => {
   });
   expect(reply.status).toBe(403);
   expect((await open.operations.incidents.get(id))?.incident.state).toBe("open");
+});
+
+test("every form carries a token, and nothing is done without it", async () => {
+  const id = await open.openIncident();
+  const paths = ["/", pageOf(id), `/probes/${encodeURIComponent("seen0@here")}`, "/quiet", "/sessions", "/sign-in"];
+  for (const path of paths) {
+    const page = await (await fetch(`${open.url}${path}`)).text();
+    const forms = page.match(/<form method="post"/g) ?? [];
+    expect(
+      page.match(/<form method="post"[^>]*><input type="hidden" name="csrf" value="[^"]{43}"/g) ?? [],
+      path,
+    ).toHaveLength(forms.length);
+  }
+  const body = new URLSearchParams({ act: "acknowledge", why: "forged" });
+  const reply = await fetch(`${open.url}${pageOf(id)}/acts`, { method: "POST", body });
+  expect(reply.status).toBe(403);
+  expect((await open.operations.incidents.get(id))?.incident.state).toBe("open");
+});
+
+test("a form of an earlier session is shown again with what it held, and can be sent", async () => {
+  const id = await open.openIncident();
+  const { page, context } = await visit(open, pageOf(id), { javaScriptEnabled: false });
+  await page.getByLabel("Reason, kept in the audit log").first().fill("written before the browser was restarted");
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await page.getByText("Nothing was done yet").waitFor();
+  expect(await page.getByLabel("Reason").inputValue()).toBe("written before the browser was restarted");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Acknowledged. Reminders stop").waitFor();
 });
 
 test("a page updates by itself, says when the connection is lost, and recovers", async () => {

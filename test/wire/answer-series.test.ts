@@ -5,14 +5,14 @@ import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { json, sse } from "../replay/server.ts";
 import { watchTarget, type WatchedTarget } from "../replay/watched-target.ts";
-import { openMemoryPool } from "../setup/pglite-stores.ts";
+import { openStorePool } from "../setup/databases.ts";
 import { body, chunk, finish, opening, usage, usageChunk } from "./wire-bodies.ts";
 
 const startMs = Date.UTC(2026, 10, 23, 8);
 let pool: StorePool;
 let store: Store;
 beforeAll(async () => {
-  pool = await openMemoryPool();
+  pool = await openStorePool();
   store = await openStore(pool, startMs, 30);
 });
 afterAll(() => pool.close());

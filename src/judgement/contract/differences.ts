@@ -110,7 +110,7 @@ function pathDifferences(known: Known, seen: Seen): Difference[] {
       now === undefined
         ? goneDifference(known, seen, path, before)
         : (kindDifference(known, path, before, now) ?? classDifference(path, before, now));
-    if (difference !== undefined) found.push(difference);
+    if (difference !== undefined) found.push(before.joined ? { ...difference, joined: before.joined } : difference);
   }
   const fresh = Object.keys(seen.paths).filter(
     (path) =>
@@ -159,7 +159,7 @@ function goneDifference(known: Known, seen: Seen, subject: string, before: Known
 /** Replies in which a path could have been: those that had an object where it belongs. */
 export function chancesOf(known: Known, path: string): number {
   const parent = path.slice(0, path.lastIndexOf("."));
-  return known.paths[parent]?.kinds["object"] ?? known.n;
+  return known.paths[path]?.joined?.of ?? known.paths[parent]?.kinds["object"] ?? known.n;
 }
 
 /** A member of something that is there. Items of arrays and of maps come and go; a whole chunk is a member of the stream. */
@@ -169,7 +169,7 @@ export function isMemberOf(path: string, isThere: (parent: string) => boolean): 
   return isThere(path.slice(0, path.lastIndexOf(".")));
 }
 
-function kindDifference(
+export function kindDifference(
   known: Known,
   subject: string,
   before: KnownPath,
@@ -207,7 +207,7 @@ function isKnown(kind: string, kinds: KnownPath["kinds"], subject: string): bool
 }
 
 /** Of values of the same kind: what they are like. Where nothing was learned of that, nothing is compared. */
-function classDifference(
+export function classDifference(
   subject: string,
   { classes, kinds }: KnownPath,
   now: { readonly kinds: readonly string[]; readonly classes: readonly string[] },

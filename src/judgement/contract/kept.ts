@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { candidateSchema } from "./known.ts";
 import { differenceKinds } from "./severity.ts";
 
 const keptSchema = z.object({
@@ -49,5 +50,7 @@ export const watchingSchema = z.object({
   differed: z.record(z.string(), keptSchema),
   /** Of a mixture: how often each variant answers of late. */
   shares: z.array(z.number()).default([]),
+  /** Paths that replies have shown since, and the baseline has not. */
+  candidates: z.record(z.string(), candidateSchema).default({}),
 });
 export type Watching = z.infer<typeof watchingSchema>;

@@ -11,7 +11,13 @@ const pathSchema = z.object({
   kinds: countsSchema,
   /** Class → replies. */
   classes: countsSchema.default({}),
+  /** Of what joined the baseline later: out of how many replies the count is, and the judged run at which it joined. */
+  joined: z.exactOptional(z.object({ of: z.number(), run: z.number() })),
 });
+
+/** A path that is not in the baseline, and the judged run that showed it first. */
+export const candidateSchema = pathSchema.omit({ joined: true }).extend({ from: z.number() });
+export type Candidates = Readonly<Record<string, z.infer<typeof candidateSchema>>>;
 
 /** One way in which replies come: those of the facts that not all replies share. */
 export const variantSchema = z.object({ has: z.array(z.string()), count: z.number() });

@@ -45,6 +45,8 @@ export interface Difference {
   /** Known replies that could have shown it; and those of them that did. */
   readonly chances: number;
   readonly sightings: number;
+  /** Of a path that is not of the first baseline: out of how many replies, and until which judged run they were counted. */
+  readonly joined?: { readonly of: number; readonly run: number } | undefined;
 }
 
 interface Judged {

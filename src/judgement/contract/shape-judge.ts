@@ -1,4 +1,5 @@
 import { learn } from "./learn.ts";
+import { candidateDifferences, countCandidates, grownBy, withCandidates } from "./growth.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Json } from "../../std/json.ts";
@@ -57,7 +58,8 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   if (known === undefined) return learnFrom(input, facts, seen, declared);
   const before = readAs(watchingSchema, input.memory?.state) ?? startWatching;
   const shares = runningShares(before.shares, known, seen);
-  const differences = [...differencesOf(known, seen), ...changedShares(known, shares)];
+  const changed = candidateDifferences(known, before, seen);
+  const differences = [...withCandidates(differencesOf(known, seen), changed), ...changedShares(known, shares)];
   const broken = [...judgeLaws(input, facts), ...(input.broken ?? [])];
   const { found, isRule } = withBroken(applyOverrides(differences, seen, input), broken, known.n);
   const reply = { slotMs: input.slotMs, upstream: facts.upstream };
@@ -66,12 +68,15 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const notified = judged.filter(
     ({ difference, odds }) => isRule(difference) || isNotifiedNow(difference, odds, before),
   );
-  const after = markNotified(
+  const marked = markNotified(
     before,
-    watched,
+    { ...watched, candidates: countCandidates(before, known, seen, changed) },
     notified.map(({ difference }) => difference),
     shares,
   );
+  const grown = grownBy(known, marked, found, seen, { fewest: input.policy.learnRuns, slotMs: input.slotMs });
+  const after = grown?.watching ?? marked;
+  const accept = grown && { learned: stored(grown.known), n: known.n, why: grown.why };
   const written = before.runs < mostNotes && declared !== undefined ? compareDeclared(declared, known) : [];
   const breaches = applyOverrides(
     [...(declared === undefined ? [] : breachesOf(declared, known, seen)), ...written.slice(0, mostNotes)],
@@ -92,7 +97,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const subject = subjectOf(input);
   const watches = broken.map(({ subject: rule }) => rule);
   if (findings.some(({ severity }) => severity !== "informative")) {
-    return { ruling: { subject, outcome: "bad", findings }, state: after, watches };
+    return { ruling: { subject, outcome: "bad", findings }, state: after, accept, watches };
   }
   // What is known to happen now and then is no reason to withhold judgement until it happens too often.
   const waiting = judged.find(({ difference, odds }) => difference.severity !== "informative" && odds.isFirst);
@@ -100,9 +105,9 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     const { difference, odds } = waiting;
     const reason = `${difference.subject} ${difference.observed}, seen ${odds.times} times, may be chance`;
     const asksAgain = odds.times <= mostAskedAgain;
-    return { ruling: { subject, outcome: "unjudged", reason, asksAgain }, state: after, watches };
+    return { ruling: { subject, outcome: "unjudged", reason, asksAgain }, state: after, accept, watches };
   }
-  return { ruling: { subject, outcome: "good", notes: findings }, state: after, watches };
+  return { ruling: { subject, outcome: "good", notes: findings }, state: after, accept, watches };
 }
 
 /** Before enough is learned only a written contract can be broken. */

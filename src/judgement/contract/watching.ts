@@ -30,7 +30,7 @@ const returnsWithin = 20;
 /** After so many runs without a report no incident is waiting for its next slot. */
 const longQuiet = 10;
 
-export const startWatching: Watching = { v: 6, runs: 0, quiet: longQuiet, differed: {}, shares: [] };
+export const startWatching: Watching = { v: 6, runs: 0, quiet: longQuiet, differed: {}, shares: [], candidates: {} };
 
 /** The same subject may differ in several ways, and each has its own past. */
 export function nameOf({ kind, subject }: Difference): string {
@@ -58,6 +58,7 @@ export function watchOn(
     quiet: Math.min(longQuiet, before.quiet + 1),
     differed: Object.fromEntries([...past, ...seen].slice(-mostRemembered)),
     shares: before.shares,
+    candidates: before.candidates,
   };
 }
 
@@ -99,7 +100,8 @@ function rise(known: Kept | undefined, finding: Graded, runs: number, n: number,
   const before = known ?? { ...nothing, finding };
   const isFirst = before.seen === 0;
   const from = isFirst ? runs : before.from;
-  const usual = usualChance(finding, before.earlier, from, n);
+  const { of = n, run = 0 } = finding.joined ?? {};
+  const usual = usualChance(finding, before.earlier, Math.max(0, from - run), of);
   return {
     ...before,
     ...(isFirst && { sinceMs: slotMs, by: {} }),

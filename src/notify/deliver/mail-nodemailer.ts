@@ -1,11 +1,12 @@
 import { createTransport } from "nodemailer";
+import { rootOf } from "../../std/connection-fault.ts";
 import type { Mailer, MailRequest } from "./mailer.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 import {
-  classOfCode,
   type ConnectOptions,
-  codeOf,
   fault,
+  faultOfError,
+  noAddress,
   permittedAddresses,
   systemAddresses,
   type ResolvedAddress,
@@ -40,7 +41,7 @@ async function firstThatConnects(
   ca: string | undefined,
   deadline: AbortSignal,
 ): Promise<PostReply | PostFault> {
-  let result: PostReply | PostFault = fault("dns", "ENODATA");
+  let result: PostReply | PostFault = noAddress;
   for (const [index, { address }] of addresses.entries()) {
     const connectMs = mail.timeoutMs / (addresses.length - index);
     const { isConnected, ...answer } = await converse(mail, address, connectMs, ca, deadline);
@@ -105,18 +106,27 @@ function statusIn(response: string): number {
 
 /** A server that said no has replied; everything else is a fault. Messages are not kept: they quote addresses. */
 function resultOf(error: unknown): PostReply | PostFault {
-  const code = codeOf(error);
-  if (hasOriginalCode(error)) return fault(classOfCode(error.originalCode), error.originalCode);
+  if (hasOriginalCode(error)) return faultOfError(Object.assign(error, { code: error.originalCode }));
+  const { code } = rootOf(error);
   if (code === "ETLS") return fault("tls", "the server offers no TLS");
   if (error instanceof Error && "responseCode" in error && typeof error.responseCode === "number") {
     return { kind: "reply", status: error.responseCode };
   }
-  return fault(code === "ETIMEDOUT" ? "timeout" : "reset", code);
+  return code === "ETIMEDOUT" ? fault("timeout", timeoutOf(error)) : faultOfError(error);
+}
+
+/** nodemailer says of its own deadlines only which one passed. */
+function timeoutOf(error: unknown): string | undefined {
+  return isConnectTimeout(error) ? "connect" : undefined;
 }
 
 /** Nobody was reached at the address, so no mail can have been taken there. */
 function isConnectError(result: PostReply | PostFault, error: unknown): boolean {
   if (result.kind === "fault" && result.class === "connect") return true;
+  return isConnectTimeout(error);
+}
+
+function isConnectTimeout(error: unknown): boolean {
   return error instanceof Error && "timeoutType" in error && error.timeoutType === "CONNECT_TIMEOUT";
 }
 

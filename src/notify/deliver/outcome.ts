@@ -79,12 +79,14 @@ function outcomeOfFault(fault: PostFault): DeliveryOutcome {
     case "dns":
     case "connect":
     case "tls":
+      return { kind: "failed", reason: fault.detail ?? fault.class };
     case "reset":
-    case "timeout":
       return {
         kind: "failed",
-        reason: fault.detail === undefined ? fault.class : `${fault.class}: ${fault.detail}`,
+        reason: fault.detail === undefined ? "connection reset" : `connection reset: ${fault.detail}`,
       };
+    case "timeout":
+      return { kind: "failed", reason: fault.detail === undefined ? "timeout" : `timeout (${fault.detail})` };
     default:
       return fault.class satisfies never;
   }

@@ -1,13 +1,13 @@
 import type { LookupFunction } from "node:net";
-import { Client } from "undici";
+import { buildConnector, Client } from "undici";
 import { isExempt } from "../../std/no-proxy.ts";
-import { throughProxy } from "../../std/tunnel.ts";
+import { noting, type PeerFacts } from "../../std/peer-facts.ts";
+import { type Connector, throughProxy } from "../../std/tunnel.ts";
 import type { Poster, PostFault, PostReply, PostRequest } from "./poster.ts";
 import {
-  classOfCode,
   type ConnectOptions,
-  codeOf,
   fault,
+  faultOfError,
   permittedAddresses,
   systemAddresses,
   type ResolvedAddress,
@@ -52,14 +52,15 @@ function parseUrl(text: string): URL | undefined {
 async function send(
   url: URL,
   request: PostRequest,
-  connect: ReturnType<typeof connectionTo>,
+  connect: Connector,
   deadline: AbortSignal,
 ): Promise<PostReply | PostFault> {
+  const peer: PeerFacts = {};
   const client = new Client(url.origin, {
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect,
+    connect: noting(connect, peer),
   });
   try {
     const reply = await client.request({
@@ -82,8 +83,7 @@ async function send(
     };
   } catch (error) {
     if (deadline.aborted) return fault("timeout");
-    const code = codeOf(error);
-    return fault(classOfCode(code), code);
+    return faultOfError(error, peer);
   } finally {
     await client.destroy();
   }
@@ -110,12 +110,12 @@ function connectionTo(
   { timeoutMs, route = {} }: PostRequest,
   addresses: readonly ResolvedAddress[],
   usual: Pick<ConnectOptions, "ca" | "proxy">,
-) {
+): Connector {
   const { ca = usual.ca } = route;
   const tls = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
   const at = proxyOf(url, route.proxy, usual.proxy);
   if (at !== null) return throughProxy(at, tls, timeoutMs, addresses[0]?.address);
-  return { lookup: pinnedTo(addresses), timeout: timeoutMs, ...tls };
+  return buildConnector({ lookup: pinnedTo(addresses), timeout: timeoutMs, ...tls }) as Connector;
 }
 
 /** The receiver's own proxy, else for https that of the environment. */

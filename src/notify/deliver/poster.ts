@@ -30,7 +30,7 @@ export interface PostReply {
   readonly body?: string | undefined;
 }
 
-/** No complete reply came. `detail` is an error code or the like; never the URL, which may hold a secret. */
+/** No complete reply came. `detail` says it in words, or is an error code; never the URL, which may hold a secret. */
 export interface PostFault {
   readonly kind: "fault";
   readonly class: PostFaultClass;

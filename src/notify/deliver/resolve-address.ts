@@ -1,5 +1,7 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { connectionFault, rootOf, unwantedCertificate } from "../../std/connection-fault.ts";
+import type { PeerFacts } from "../../std/peer-facts.ts";
 import { mayPostTo } from "./address-guard.ts";
 import type { PostFault, PostFaultClass } from "./poster.ts";
 
@@ -42,6 +44,8 @@ export async function permittedAddresses(
   return fault(isLiteral ? "forbidden-address" : "forbidden-answer", forbidden.address);
 }
 
+export const noAddress = fault("dns", "the name has no address");
+
 async function addressesOf(
   hostname: string,
   lookup: Lookup,
@@ -53,9 +57,10 @@ async function addressesOf(
   try {
     const found = await beforeDeadline(lookup(hostname), deadline);
     if (found === undefined) return fault("timeout", "dns");
-    return found.length === 0 ? fault("dns", "ENODATA") : found;
+    return found.length === 0 ? noAddress : found;
   } catch (error) {
-    return fault("dns", codeOf(error));
+    const { code } = rootOf(error);
+    return fault("dns", connectionFault({ code, tried: undefined })?.detail ?? code);
   }
 }
 
@@ -77,27 +82,11 @@ export function fault(faultClass: PostFaultClass, detail?: string): PostFault {
   return { kind: "fault", class: faultClass, ...(detail === undefined ? {} : { detail }) };
 }
 
-/** Codes only: messages of errors may quote the URL. */
-export function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && !("code" in error)) return codeOf(error.errors[0]);
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
-}
-
-const tlsCode = /^(?:CERT_|CRL_|DEPTH_ZERO_|EPROTO|ERR_SSL_|ERR_TLS_|HOSTNAME_|INVALID_|SELF_SIGNED_|UNABLE_TO_)/;
-const connectCodes: ReadonlySet<string> = new Set([
-  "EACCES",
-  "EADDRNOTAVAIL",
-  "ECONNREFUSED",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "EPERM",
-]);
-const timeoutCodes: ReadonlySet<string> = new Set(["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT"]);
-
-export function classOfCode(code: string): PostFaultClass {
-  if (tlsCode.test(code)) return "tls";
-  if (connectCodes.has(code) || code.startsWith("PROXY_")) return "connect";
-  return timeoutCodes.has(code) ? "timeout" : "reset";
+/** What an error of the network layer means. A host's name is left out: the address of a receiver may be secret. */
+export function faultOfError(error: unknown, to: PeerFacts = {}): PostFault {
+  const root = rootOf(error);
+  if (root.code === "UND_ERR_CONNECT_TIMEOUT") return fault("timeout", "connect");
+  const found = connectionFault(root, to) ?? unwantedCertificate(to);
+  if (found !== undefined) return fault(found.class, found.detail);
+  return fault("reset", root.code === "UND_ERR_SOCKET" ? "closed without a reply" : root.code);
 }

@@ -145,17 +145,20 @@ describe("a mail server that offers STARTTLS", () => {
   });
 
   test.each([
-    ["self-signed", "cert", undefined, "smtp.test", "DEPTH_ZERO_SELF_SIGNED_CERT"],
-    ["of another name", "cert", "cert", "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"],
-    ["expired", "expired", "expired", "smtp.test", "CERT_HAS_EXPIRED"],
-  ] as const)("a certificate that is %s ends it before anything is sent", async (_what, shown, trusted, host, code) => {
-    for (const security of ["starttls", "tls"] as const) {
-      const { posts, port } = await startServer({ cert: certificates[shown], secure: security === "tls" });
-      const outcome = await deliver(receiverAt(port, { host, security }), trusted && certificates[trusted]);
-      expect(outcome).toEqual({ kind: "failed", reason: `tls: ${code}` });
-      expect(posts).toEqual([]);
-    }
-  });
+    ["self-signed", "cert", undefined, "smtp.test", "certificate not trusted, it is self-signed"],
+    ["of another name", "cert", "cert", "other.test", "certificate is for another host"],
+    ["expired", "expired", "expired", "smtp.test", "certificate expired"],
+  ] as const)(
+    "a certificate that is %s ends it before anything is sent",
+    async (_what, shown, trusted, host, reason) => {
+      for (const security of ["starttls", "tls"] as const) {
+        const { posts, port } = await startServer({ cert: certificates[shown], secure: security === "tls" });
+        const outcome = await deliver(receiverAt(port, { host, security }), trusted && certificates[trusted]);
+        expect(outcome).toEqual({ kind: "failed", reason });
+        expect(posts).toEqual([]);
+      }
+    },
+  );
 });
 
 describe("what a server can do to a mail", () => {
@@ -163,7 +166,7 @@ describe("what a server can do to a mail", () => {
     const { posts, port } = await startServer({ disabledCommands: ["STARTTLS"] });
     expect(await deliver(receiverAt(port), certificates.cert)).toMatchObject({
       kind: "failed",
-      reason: expect.stringMatching(/^tls: /),
+      reason: "the server offers no TLS",
     });
     expect(posts).toEqual([]);
   });
@@ -201,7 +204,7 @@ describe("what a server can do to a mail", () => {
     await new Promise<void>((resolve) => servers.pop()?.close(() => resolve()));
     expect(await deliver(receiverAt(port), certificates.cert)).toEqual({
       kind: "failed",
-      reason: "connect: ECONNREFUSED",
+      reason: `connection refused (127.0.0.1:${port})`,
     });
   });
 

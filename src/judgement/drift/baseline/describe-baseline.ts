@@ -83,9 +83,10 @@ function shapeLines({ n, paths, words, mayBeAbsent }: Known): string[] {
     ...all
       .filter(([path]) => path.startsWith("$"))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, { count, kinds, classes }]) => {
+      .map(([path, { count, kinds, classes, joined }]) => {
         const likeness = Object.keys(classes).slice(0, 4).join(", ");
-        const share = count >= n ? "" : `, in ${count} of ${n}`;
+        const of = joined?.of ?? n;
+        const share = count >= of ? "" : `, in ${count} of ${of}`;
         return `  ${path}  ${Object.keys(kinds).join(" or ")}${likeness === "" ? "" : ` (${likeness})`}${share}`;
       }),
   ];

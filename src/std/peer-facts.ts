@@ -1,5 +1,5 @@
 import { TLSSocket } from "node:tls";
-import type { Connector } from "../std/tunnel.ts";
+import type { Connector } from "./tunnel.ts";
 
 /** What the handshake showed of the other side; kept for the words of a fault. */
 export interface PeerFacts {
