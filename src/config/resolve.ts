@@ -88,13 +88,6 @@ function resolveProbe(
   const target = fleet.targets.get(given.target);
   const scenario = scenarioSpec(given.scenario, text, context);
   if (target === undefined || scenario === undefined) return [];
-  if (scenario.kind === "built-in" && scenario.name === comparing && target.sameAs === undefined)
-    complaints.push({
-      path: ["probes", index, "scenario"],
-      expected: `a target with sameAs for the scenario ${comparing}`,
-      got: `${given.target} without it`,
-      hint: `set targets.${given.target}.sameAs to the target whose answers you trust`,
-    });
   return locations.map((location) => ({
     id: `${name}@${location}`,
     name,
@@ -110,9 +103,6 @@ function resolveProbe(
     receivers,
   }));
 }
-
-/** The built-in scenario that asks two targets. */
-const comparing = "same-as";
 
 /** A scenario from the configuration, or else a built-in one. */
 function scenarioSpec(name: string, { scenarios }: ConfigText, context: LoadContext): ScenarioSpec | undefined {
