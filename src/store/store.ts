@@ -45,6 +45,7 @@ import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
 import { createNeighbourStore } from "./neighbours.ts";
+import { createReportStore } from "./month-report.ts";
 import { createShiftStore } from "./shifts.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSlotStore } from "./slots.ts";
@@ -130,6 +131,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createBoardStore(db),
     ...createShiftStore(db),
     ...createNeighbourStore(db),
+    ...createReportStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),
     ...createExportStore(db),
