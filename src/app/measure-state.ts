@@ -4,8 +4,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
 import { usageOfCaps } from "../upkeep/cap-usage.ts";
 import { errorBudgets } from "../upkeep/check-slo.ts";
-
-const severities = ["breaking", "risky", "informative"] as const;
+import { severities } from "../probe/finding-kinds.ts";
 
 /** How many incidents are open, how much of each cap is used, and what is left of each error budget. */
 export async function measureState(
