@@ -9,6 +9,7 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
+import { createProxyUser } from "../web/proxy-user.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
@@ -93,7 +94,12 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   };
 }
 
-function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies }: Config): Gate {
-  const clientAddress = createClientAddress(trustedProxies);
-  return createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs(), clientAddress);
+function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies, trustedProxy }: Config): Gate {
+  return createGate(
+    tokens,
+    loopbackHosts.has(listenHost),
+    () => systemClock.monotonicMs(),
+    createClientAddress(trustedProxies),
+    trustedProxy && createProxyUser(trustedProxy, trustedProxies),
+  );
 }

@@ -43,6 +43,7 @@ export function resolveConfig(
     listen: text.listen,
     apiTokens: api.tokens,
     trustedProxies: api.trustedProxies,
+    trustedProxy: api.trustedProxy,
     actionLinks: api.links,
     statusPages,
     statusListen: text.statusListen,
