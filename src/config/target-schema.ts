@@ -227,5 +227,13 @@ export const target = z.strictObject({
     .optional()
     .describe("vocabulary the model uses to count tokens; if omitted, derived from the names of OpenAI's models"),
   contract: contract.optional().describe("what you declare about replies, in addition to what is learned"),
+  sameAs: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: "another target whose answers you trust: plumbline audit compares the answers of both",
+      examples: ["official-mini"],
+    }),
   audit: audit.optional().describe("what plumbline audit needs to know about the target"),
 });
