@@ -1,11 +1,11 @@
 import { Argument, type Command, Option } from "commander";
+import { severity as severityField } from "../operate/fields.ts";
 import { rehearsedKind, rehearseIncident, type RehearsalView } from "../operate/rehearse.ts";
 import { printable } from "../report/terminal-text.ts";
 import { zonedTime } from "../std/zoned-time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
 import { moment } from "./format.ts";
-import { severities } from "../probe/finding-kinds.ts";
 
 interface RehearseOptions extends AskOptions {
   readonly at?: number;
@@ -18,7 +18,7 @@ export function addRehearseCommand(command: Command, world: CliWorld): void {
     .addArgument(new Argument("<kind>", "kind of incident").choices(rehearsedKind.options))
     .argument("<target>", "name of a target, or name or id of a probe")
     .option("--at <time>", "start time, such as 2026-11-30T02:00Z; default: now", moment)
-    .addOption(new Option("--severity <severity>", "severity").choices(severities).default("breaking"))
+    .addOption(new Option("--severity <severity>", "severity").choices(severityField.options).default("breaking"))
     .addHelpText("after", "\nExample: plumbline rehearse availability mini --at 2026-11-30T02:00Z")
     .action(
       (kind: (typeof rehearsedKind.options)[number], target: string, { at, severity, ...where }: RehearseOptions) =>
