@@ -19,7 +19,7 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
         ? `clients that read ${changes[0]?.what ?? "the changed fields"} can fail`
         : "clients with a strict parser can fail, others go on";
     case "error-shape":
-      return "clients that read errors can mistake them: retries and messages may go wrong";
+      return "clients may not recognise this error: they may retry or report it wrongly";
     case "latency":
       return "users wait longer, and clients with short timeouts fail";
     case "usage":
