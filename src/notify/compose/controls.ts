@@ -66,7 +66,9 @@ function actsOnOpen({ baselineVersion, kind, members }: Alert): LinkAction[] {
     "acknowledge",
     ...(kind === "monitor" ? [] : ["silence" as const]),
     ...(hasBaseline ? ["accept" as const] : []),
-    ...(isOne && (isMeasured || kind === "availability") ? ["exclude" as const] : []),
+    ...(isOne && (kind === "availability" || (isMeasured && (kind !== "budget" || hasBaseline)))
+      ? ["exclude" as const]
+      : []),
     ...(isOne && isMeasured && hasBaseline ? ["noise" as const] : []),
   ];
 }

@@ -2,6 +2,7 @@ import { formatDurationMs } from "../../std/duration.ts";
 import { localTimeText, type Reader } from "../../std/local-time.ts";
 import { zonedTime } from "../../std/zoned-time.ts";
 import type { Alert, LikelyCause } from "./alert.ts";
+import { trendBegan } from "./headline.ts";
 import { impactOf } from "./impact.ts";
 import { isTest } from "./test-reason.ts";
 
@@ -13,8 +14,7 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
   const readable = readableFor(alert, tz);
   if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
   return [
-    // A trend began before it was detected; its summary says when.
-    [alert.confirmation === "many-runs" ? "detected" : "since", sinceText(alert, readable)],
+    [alert.status === "resolved" ? "lasted" : "since", sinceText(alert, readable)],
     ...(alert.uncheckedSince === undefined
       ? []
       : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
@@ -22,29 +22,36 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
     ...blastRadiusRows(alert, readable),
     ["next step", alert.nextStep],
     ...optionalRow("again", alert.recurrence),
-    ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
+    ...(alert.status === "resolved" || alert.kind === "budget"
+      ? []
+      : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
     ["where", whereOf(alert)],
     ...earlierRows(alert, readable),
     ...detailRows(alert),
   ];
 }
 
-/** One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)`. */
+/**
+ * One beginning with its uncertainty: `2026-11-23 10:10 UTC, or up to 1 min earlier; 2 min so far`. A trend began before it
+ * was detected.
+ */
 function sinceText(alert: Alert, readable: Readable): string {
   const { at, firstBadSlot, lastGoodSlot, status, confirmation, kind } = alert;
   const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
-  const lasting = lastingMs > 0 ? ` (for ${formatDurationMs(lastingMs)})` : "";
-  const until = status === "resolved" ? ` until ${readable(at)}` : "";
-  const isTrend = status === "resolved" || confirmation === "many-runs" || kind === "budget" || kind === "monitor";
+  if (status === "resolved") return `${formatDurationMs(lastingMs)}: ${readable(firstBadSlot)} to ${readable(at)}`;
+  const began = trendBegan(alert);
+  if (began !== undefined) return `about ${began}; detected ${readable(firstBadSlot)}`;
+  const lasting = lastingMs > 0 ? `; ${formatDurationMs(lastingMs)} so far` : "";
+  const isTrend = confirmation === "many-runs" || kind === "budget" || kind === "monitor";
   const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);
   const before = isTrend
     ? ""
     : lastGoodSlot === null
-      ? ", or before"
+      ? ", or earlier"
       : gapMs > 0
-        ? `, or up to ${formatDurationMs(gapMs)} before`
+        ? `, or up to ${formatDurationMs(gapMs)} earlier`
         : "";
-  return `${readable(firstBadSlot)}${before}${until}${lasting}`;
+  return `${readable(firstBadSlot)}${before}${lasting}`;
 }
 
 function digestFacts(alert: Alert, { pages }: NonNullable<Alert["digest"]>, readable: Readable): [string, string][] {
@@ -100,7 +107,10 @@ function blastRadiusRows({ reach, status }: Alert, readable: Readable): [string,
     names.join(", ") + (more > 0 ? ` and ${more} more` : "");
   if (status === "resolved") return affected.length === 0 ? [] : [["still affected", list(affected, moreAffected)]];
   return [
-    ["also affected", `${affected.length === 0 ? "no other probe" : list(affected, moreAffected)}${age}`],
+    [
+      "also affected",
+      `${affected.length > 0 ? list(affected, moreAffected) : checkedAt === undefined ? "unknown: no other probe has run since" : "no other probe"}${age}`,
+    ],
     ...(fine.length === 0 ? [] : [["not affected", list(fine, moreFine)] satisfies [string, string]]),
   ];
 }

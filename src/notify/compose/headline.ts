@@ -16,17 +16,35 @@ export function headline({ status, severity, kind }: Alert): string {
   }
 }
 
-/** A change of what is over says that it was. */
-export function asItIs(change: Change, { status }: Pick<Alert, "status">): Change {
-  return status === "resolved" ? { ...change, what: `was: ${change.what}` } : change;
+/** A change of what is over says that it was; when a trend began is said once, below. */
+export function asItIs(change: Change, alert: Pick<Alert, "status" | "confirmation" | "changes">): Change {
+  if (alert.status === "resolved") return { ...change, what: `was: ${change.what}` };
+  return trendBegan(alert) === undefined ? change : { ...change, after: change.after.replace(sinceAtEnd, "") };
+}
+
+/** As findings end, and as the clock of a reader shows it. */
+const sinceAtEnd = /, since ((?:\d{4}-\d{2}-\d{2}|(?:today|yesterday|tomorrow) at) \d{2}:\d{2} \S+)$/;
+
+/** When a move that was followed over many runs began, in the words of its finding. */
+export function trendBegan({
+  confirmation,
+  changes: [change],
+}: Pick<Alert, "confirmation" | "changes">): string | undefined {
+  return confirmation === "many-runs" ? sinceAtEnd.exec(change?.after ?? "")?.[1] : undefined;
+}
+
+/** `1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the page has it whole. */
+export function withoutDetails(after: string): string {
+  return after.replace(sinceAtEnd, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
 }
 
 /** Whether the summary holds the only change whole. */
 export function isSaid({ summary, changes, moreChanges, kind }: Alert): boolean {
   const [change] = changes;
   if (change === undefined || changes.length > 1 || moreChanges > 0) return false;
-  const isNoReply = kind === "availability" && change.what === "reply";
-  return summary.includes(isNoReply ? change.after : `${change.what} ${change.before} → ${change.after}`);
+  const isAfterOnly = kind === "budget" || (kind === "availability" && change.what === "reply");
+  const after = withoutDetails(change.after);
+  return summary.includes(isAfterOnly ? after : `${change.what} ${change.before} → ${after}`);
 }
 
 /** One change on one line. */

@@ -17,7 +17,8 @@ export function likelyCause(incident: Incident): LikelyCause {
   const status = incident.evidence.at(-1)?.status;
   const [finding] = incident.findings;
   if (incident.kind === "availability") {
-    return status === undefined && finding?.observed.startsWith("malformed") !== true ? "network" : "provider";
+    const isAnswered = status !== undefined || /^(malformed|certificate)/.test(finding?.observed ?? "");
+    return isAnswered ? "provider" : "network";
   }
   const refusalWasExpected = incident.findings.some(({ expected }) => /\b40[13]\b/.test(expected));
   const isRefused = status === 401 || status === 402 || status === 403 || ofAccount.test(finding?.observed ?? "");
@@ -43,7 +44,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   if (cause === "credentials") return `Check that the API key of ${target} is valid, has credit and may use the model.`;
   if (status === 429)
     return `Check the rate limits and the credit of the API key of ${target}. Raise them, or probe less often.`;
-  if (cause === "network") return networkStep(incident);
+  if (cause === "network" || isAboutCertificate(incident)) return networkStep(incident);
   switch (incident.kind) {
     case "availability":
       return "Check the provider's status page. If the outage lasts, move traffic and open a ticket with the request id.";
@@ -68,8 +69,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
       if (isAboutBlindness(incident.label))
         return `Resume the paused probes of ${target}, raise its cap, or start a worker. Until then nobody notices an outage.`;
       if (isCap(incident))
-        return "To watch it again now, raise the cap and reload. Otherwise wait: runs start again by themselves. `plumbline status` shows the spend.";
-      return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";
+        return "To check again now, raise the cap and reload the configuration. Otherwise wait: runs start again by themselves.";
+      return "Check the recent spend. Probe less often, or raise the cap if the spend is intended.";
     case "output":
       if (isAboutPairs(incident.label))
         return "Ask both providers which version of the model they serve. Until they agree, send what depends on the model to the reference.";
@@ -84,6 +85,9 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
   }
 }
 
+const isAboutCertificate = ({ kind, findings }: Incident): boolean =>
+  kind === "availability" && findings[0]?.observed.startsWith("certificate") === true;
+
 function networkStep({ target, location, findings }: Incident): string {
   const observed = findings[0]?.observed ?? "";
   if (observed.startsWith("certificate expired"))
@@ -96,9 +100,9 @@ function networkStep({ target, location, findings }: Incident): string {
 function groupStep({ reason, targets = [] }: GroupMembers, location: string): string {
   switch (reason) {
     case "provider-is-down":
-      return "Check the provider's status page and move traffic. The named targets have no messages of their own.";
+      return "Check the provider's status page and move traffic. The named targets send no separate alerts.";
     case "no-connectivity":
-      return `Check the outbound network ${fromWhere(location)}(DNS, proxy, firewall, certificates). Targets have no messages of their own until it works.`;
+      return `Check the outbound network ${fromWhere(location)}(DNS, proxy, firewall, certificates). Targets send no separate alerts until it works.`;
     case "clock-is-wrong":
       return "Correct the clock of this machine (NTP). Until then, runs raise no alerts because their times are unreliable.";
     case "monitor-overloaded":
@@ -109,7 +113,7 @@ function groupStep({ reason, targets = [] }: GroupMembers, location: string): st
         `plumbline baseline planned --target ${targets.length === 1 ? targets[0] : "<name>"} --why "…"`
       );
     case "rate-limited":
-      return "Run `plumbline incident list`: these incidents are open too and had no messages of their own.";
+      return "See the list of incidents: these are open too, and had no separate alerts.";
     default:
       return reason satisfies never;
   }

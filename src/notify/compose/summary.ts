@@ -3,6 +3,7 @@ import { formatDurationMs } from "../../std/duration.ts";
 import { sanitize } from "../../std/sanitize.ts";
 import { minuteText } from "../../std/time.ts";
 import type { Change } from "./alert.ts";
+import { withoutDetails } from "./headline.ts";
 
 /** Longest summary, as a phone shows it on its lock screen. */
 export const maxSummary = 120;
@@ -100,9 +101,8 @@ function whatMoved(incident: Incident, change: Change | undefined, room: number)
   if (change === undefined) return sanitize(incident.label, room);
   if (change.what === "reply" && incident.kind === "availability") return sanitize(`no reply: ${change.after}`, room);
   if (incident.kind === "policy") return sanitize(`answered a request that must be refused: ${change.after}`, room);
-  if (incident.kind === "monitor" || incident.kind === "budget") {
-    return sanitize(`${change.what}: ${change.after}`, room);
-  }
+  if (incident.kind === "monitor") return sanitize(`${change.what}: ${change.after}`, room);
+  if (incident.kind === "budget") return sanitize(`${change.what}${reached(change)}`, room);
   const { what: subject, before: from } = change;
   const to = withoutDetails(change.after);
   const whole = `${subject} ${from} → ${to}`;
@@ -115,9 +115,9 @@ function whatMoved(incident: Incident, change: Change | undefined, room: number)
   return `${what} ${before} → ${after}`;
 }
 
-/** `1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
-function withoutDetails(after: string): string {
-  return after.replace(/, since \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
+/** ` (at most $5.00) reached: 4 probes do not run until …`, and of other limits `: 12 of 40 runs bad in an hour`. */
+function reached({ before, after }: Change): string {
+  return after.startsWith("reached: ") ? ` (${before}) ${after}` : `: ${after}`;
 }
 
 /** The space after the subject included. */

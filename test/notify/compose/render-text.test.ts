@@ -12,7 +12,7 @@ mini valid-request: prompt tokens 12 → 57, 2 of 3 runs
 
   prompt tokens: 12 → 57
 
-since          2026-11-23 10:10 UTC, or up to 1 min before (for 2 min)
+since          2026-11-23 10:10 UTC, or up to 1 min earlier; 2 min so far
 for users      each request costs more or less than before
 next step      Check the new cost of a request and your spend caps. Ask the
                provider whether token counting has changed.
@@ -28,7 +28,7 @@ acknowledge    plumbline incident ack f00dfeed-1 --why "…"
 test("a resolved one says from when to when", () => {
   const text = renderAlertText(alertOf({ state: "resolved" }, "resolved"));
   expect(text).toMatch(/^RESOLVED: usage\n/);
-  expect(text).toContain("since          2026-11-23 10:10 UTC until 2026-11-23 10:12 UTC (for 2 min)\n");
+  expect(text).toContain("lasted         2 min: 2026-11-23 10:10 UTC to 2026-11-23 10:12 UTC\n");
   expect(text).toContain("next step      No action needed");
 });
 
