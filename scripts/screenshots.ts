@@ -54,7 +54,14 @@ async function photographAll(on: Browser, url: string, into: string): Promise<vo
   const [run = "/"] = await links(probe, "#runs th a, #runs td a");
   const [series = "/"] = await links("/baselines", "tbody a");
   const pages = { now: "/", incidents: "/incidents", incident, probe, run, baselines: "/baselines", series } as const;
-  for (const [name, path] of Object.entries({ ...pages, spend: "/spend", quiet: "/quiet", sessions: "/sessions" })) {
+  for (const [name, path] of Object.entries({
+    ...pages,
+    spend: "/spend",
+    audits: "/audits",
+    report: "/report",
+    quiet: "/quiet",
+    sessions: "/sessions",
+  })) {
     for (const width of [390, 1280, 1920]) {
       for (const scheme of ["light", "dark"] as const) {
         await photograph(on, new URL(path, url), join(into, `${name}-${width}-${scheme}.png`), width, scheme);
