@@ -26,7 +26,7 @@ export function folded(text: string): NormalForm {
   return { units };
 }
 
-const isAscii = /^\p{ASCII}*$/u;
+const isAscii = /^[^\u0080-\uffff]*$/;
 
 /** The units that `squeezed` keeps: where they stood is worth knowing of few texts. */
 export function squeezedUnits({ units }: NormalForm): Uint16Array {
