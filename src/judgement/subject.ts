@@ -9,7 +9,13 @@ export function subjectOf({ series }: JudgeInput): RulingSubject {
 
 /** Large moves of a series that keep coming back have one ticket of their own. */
 export function recurringSubject({ kind, series, label }: RulingSubject): RulingSubject {
-  return { kind, series: recurringSeries(series), label: `${label}, recurring` };
+  return { kind, series: recurringSeries(series), label: `${label}${recurring}` };
+}
+
+const recurring = ", recurring";
+
+export function isRecurring(label: string): boolean {
+  return label.endsWith(recurring);
 }
 
 export function recurringSeries(series: string): string {

@@ -59,6 +59,18 @@ describe("changes that ended by themselves", () => {
     expect(recurringOf(twice, held(2 * dayMs), 2 * dayMs, drift)).toBeUndefined();
   });
 
+  test("that a person expects have no ticket until that time, unless one goes further", () => {
+    const sinceMs = 5 * dayMs;
+    const expected = { ...thrice, expectedUntilMs: 20 * dayMs };
+    const kindAt = (nowMs: number) => recurringOf(expected, held(nowMs), nowMs, drift)?.kind;
+    expect([kindAt(sinceMs), kindAt(20 * dayMs)]).toEqual(["expected", "standing"]);
+    expect(hasEnded(expected, sinceMs, drift)).toBe(true);
+    expect(recurringOf(expected, held(sinceMs, 0.76), sinceMs, drift)).toBeUndefined();
+    expect(withMove(expected, held(sinceMs), sinceMs + hourMs, drift)?.expectedUntilMs).toBe(20 * dayMs);
+    expect(withMove(expected, held(sinceMs, 0.76), sinceMs + hourMs, drift)?.expectedUntilMs).toBeUndefined();
+    expect(recurrencesText(expected)).toMatch(/, 3 times, expected until 1970-01-21$/);
+  });
+
   test("that are small are the series' own from the second on, until one goes much further", () => {
     const once = withMove(undefined, held(0, 0.06), dayMs, drift);
     expect(recurringOf(once, held(2 * dayMs, 0.15), 20 * dayMs, drift)?.kind).toBe("own");
