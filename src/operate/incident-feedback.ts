@@ -90,7 +90,7 @@ export function createIncidentFeedback(world: FeedbackWorld): IncidentFeedback {
         return state === undefined ? undefined : { state };
       });
       return seriesId === undefined
-        ? refused("its series has no large moves that came and went three times: there is nothing to expect")
+        ? refused("its series has no large moves that came and went twice: there is nothing to expect")
         : { kind: "done", seriesId, untilMs };
     },
   };

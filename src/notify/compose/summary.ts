@@ -116,7 +116,9 @@ function whatMoved(incident: Incident, change: Change | undefined, room: number)
 
 /** `1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the alert has it whole. */
 function withoutDetails(after: string): string {
-  return after.replace(/, since \d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC$/, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
+  return after
+    .replace(/, (?:since|began between) \d{4}-\d{2}-\d{2} \d{2}:\d{2}[-\d: and]*UTC$/, "")
+    .replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
 }
 
 /** The space after the subject included. */

@@ -24,12 +24,14 @@ export type Recurring = { readonly kind: "own" | "standing" | "expected"; readon
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 /** What came and went so often, and is large, becomes one standing ticket. */
-const oftenEnough = 3;
+const oftenEnough = 2;
+/** So many at one time of day are no chance. */
+const startsOfTime = 3;
 /** A smaller move is the series' own from the second time on: one fact, one message. */
 const small = Math.log(1.5);
-const rememberedMs = 28 * dayMs;
+const rememberedMs = 60 * dayMs;
 /** Of the time in which one false page is promised: what comes no more often than this is worth a page. */
-const rememberedShare = 1 / 6;
+const rememberedShare = 1 / 3;
 /** As long as the longest weekend. What is large and lasts longer may stay. */
 const longestOfLargeMs = 3 * dayMs;
 /** More than any before, by more than chance makes of the next. */
@@ -136,7 +138,7 @@ function hasItsTime(startsMs: readonly number[]): boolean {
   const first = startsMs[0];
   return (
     first !== undefined &&
-    startsMs.length >= oftenEnough &&
+    startsMs.length >= startsOfTime &&
     startsMs.every((atMs) => Math.abs(apartMs(atMs, first)) <= sameTimeMs)
   );
 }
