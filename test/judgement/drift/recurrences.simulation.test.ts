@@ -74,6 +74,8 @@ describe("changes that ended by themselves", () => {
   test("that are small are the series' own from the second on, until one goes much further", () => {
     const once = withMove(undefined, held(0, 0.06), dayMs, drift);
     expect(recurringOf(once, held(2 * dayMs, 0.15), 20 * dayMs, drift)?.kind).toBe("own");
+    expect(recurringOf(once, held(2 * dayMs, 0.15), 100 * dayMs, drift)?.kind).toBe("own");
+    expect(recurringOf(once, held(70 * dayMs, 0.15), 70 * dayMs, drift)).toBeUndefined();
     expect(recurringOf(once, held(2 * dayMs, 0.25), 3 * dayMs, drift)).toBeUndefined();
   });
 

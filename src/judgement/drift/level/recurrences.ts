@@ -72,7 +72,8 @@ export function recurringOf(
   nowMs: number,
   drift: DriftPolicy,
 ): Recurring | undefined {
-  if (!isRemembered(known, nowMs, drift)) return undefined;
+  // What goes on is no news because its predecessors are long ago.
+  if (!isRemembered(known, sinceMs, drift)) return undefined;
   const size = Math.abs(shift);
   if (size > Math.max(larger * known.largest, known.largest + least)) return undefined;
   if (Math.max(size, known.largest) < small) return { kind: "own", recurrences: known };
