@@ -3,7 +3,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openStore } from "../../src/store/store.ts";
 import { checkSlo } from "../../src/upkeep/check-slo.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { openStorePool } from "../setup/databases.ts";
 import { noonMs } from "../store/samples.ts";

@@ -3,7 +3,7 @@ import { learned } from "../../../bench/detection/play.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
 import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
 import { wordsOf } from "../../../src/judgement/drift/level/watched-output.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const intervalMs = 300_000;
 const floor = Math.log(1.05);
