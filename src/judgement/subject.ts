@@ -12,11 +12,8 @@ export function recurringSubject({ kind, series, label }: RulingSubject): Ruling
   return { kind, series: recurringSeries(series), label: `${label}${recurring}` };
 }
 
-const recurring = ", recurring";
-
-export function isRecurring(label: string): boolean {
-  return label.endsWith(recurring);
-}
+/** At the end of the label of such a ticket. */
+export const recurring = ", recurring";
 
 export function recurringSeries(series: string): string {
   return `${series}/recurring`;

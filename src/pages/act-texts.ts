@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { isRecurring } from "../judgement/subject.ts";
+import { isOfRecurring } from "../incident/reduce.ts";
 
 /** What a person can do to an incident on its page. */
 export const incidentActs = [
@@ -90,7 +90,8 @@ export const actTexts: Readonly<Record<IncidentAct, ActText>> = {
 };
 
 /** Which acts this incident allows. */
-export function actsFor({ state, kind, group, findings, label }: Incident): readonly IncidentAct[] {
+export function actsFor(incident: Incident): readonly IncidentAct[] {
+  const { state, kind, group, findings } = incident;
   const isActive = state === "open" || state === "acknowledged";
   const hasBaseline = findings.some(({ baselineVersion }) => baselineVersion !== undefined);
   const isMeasured = kind === "latency" || kind === "usage" || kind === "budget";
@@ -110,7 +111,7 @@ export function actsFor({ state, kind, group, findings, label }: Incident): read
       case "noise":
         return isOne && isMeasured && hasBaseline;
       case "expect":
-        return isOne && isMeasured && isRecurring(label);
+        return isOne && isMeasured && isOfRecurring(incident);
       case "resolve":
         return isActive;
       default:
