@@ -86,10 +86,21 @@ const incidents = z
     groupWait: milliseconds
       .prefault("30s")
       .describe("how long to wait for other incidents with the same cause, to send one notification for all"),
+    askNeighbours: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(2)
+      .describe("how many other probes are run at once, within their caps, to see who else is affected; 0: none"),
+    neighbourWait: milliseconds
+      .refine((ms) => ms <= 60_000, { error: "at most 1m" })
+      .prefault("10s")
+      .describe("how long a notification waits for these probes at most"),
   })
-  .transform(({ remind, reopenWithin, groupWait, ...policy }) => ({
+  .transform(({ remind, reopenWithin, groupWait, askNeighbours, neighbourWait, ...policy }) => ({
     policy: { ...policy, remindMs: remind, reopenWithinMs: reopenWithin },
     groupWaitMs: groupWait,
+    neighbours: { most: askNeighbours, waitMs: neighbourWait },
   }));
 
 const probe = z

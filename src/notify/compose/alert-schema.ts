@@ -27,6 +27,7 @@ const reach = z.object({
   moreAffected: z.int(),
   fine: z.array(line(80)).max(8),
   moreFine: z.int(),
+  checkedAt: atIso.optional().describe("when these probes ran: the oldest of their runs"),
 });
 
 const control = z.object({
