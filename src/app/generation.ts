@@ -162,7 +162,8 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const { concurrency, log } = options;
   const { spool } = parts;
-  const onFull = (run: string): void => log.error("the spool is full: a result is lost if this process ends", { run });
+  const onFull = (run: string): void =>
+    log.error("the spool is full: results of runs are lost if this process ends", { run });
   const world = { ...parts.world, runs: nudging(spooled(parts.world.runs, spool, onFull), nudge) };
   void recoverRuns(world, spool, probes);
   for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
@@ -197,7 +198,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
       const reason = await refusalOf(slot, parts.timetable, parts.store, takenAtMs);
       if (reason === undefined) return work(slot, probe, takenAtMs, onClaimed);
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
-      log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
+      log.warn("ignored slot: nobody scheduled or requested it", { probe: probeId, slotMs, reason });
     });
     parts.takers.push(worker);
     working.defer(() => worker.stop());

@@ -37,7 +37,7 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
         writeDurably(fileOf(run.runId), text);
         return true;
       } catch (error) {
-        log.warn("the spool can't be written", { folder, reason: codeOf(error) });
+        log.warn("could not write the spool", { folder, reason: codeOf(error) });
         return false;
       }
     },
@@ -47,7 +47,7 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
         openFolder(folder);
         return names().flatMap((name) => readRun(join(folder, name)) ?? []);
       } catch (error) {
-        log.warn("the spool can't be read", { folder, reason: codeOf(error) });
+        log.warn("could not read the spool", { folder, reason: codeOf(error) });
         return [];
       }
     },
