@@ -4,6 +4,7 @@ import {
   acknowledgeIncident,
   type ExclusionView,
   excludeIncident,
+  expectRecurrences,
   getIncident,
   type IncidentHistoryView,
   type IncidentView,
@@ -17,7 +18,7 @@ import { isoSeconds } from "../std/time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import { deliveryLine } from "./deliveries.ts";
 import type { CliWorld } from "./effects.ts";
-import { lines, wholeNumber } from "./format.ts";
+import { durationLike, lines, wholeNumber } from "./format.ts";
 
 interface Because extends AskOptions {
   readonly why: string;
@@ -65,6 +66,20 @@ export function addIncidentCommands(incident: Command, world: CliWorld): void {
   ).action((id: string, { why, ...where }: Because) =>
     ask(world, where, markAsNoise, { id, body: { why } }, noiseText),
   );
+  because(
+    "expect",
+    "expect the moves of a recurring incident for some time: only one that goes further notifies people",
+  )
+    .requiredOption("--for <duration>", "how long from now, such as 30d", durationLike("30d"))
+    .action((id: string, { for: durationMs, why, ...where }: Because & { readonly for: number }) =>
+      ask(
+        world,
+        where,
+        expectRecurrences,
+        { id, body: { durationMs, why } },
+        ({ seriesId, untilMs }) => `${printable(seriesId)}: expected until ${isoSeconds(untilMs)}\n`,
+      ),
+    );
 }
 
 /** One line each: state, severity, kind, subject, duration, id. */

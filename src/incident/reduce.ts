@@ -6,7 +6,7 @@ import { hostOf } from "./common-cause.ts";
 import { historyAfter } from "./history.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
 import { confirmationOf, isSteady, mayGoOn, open, reopen, returning } from "./reopen.ts";
-import { recurringSeries } from "../judgement/subject.ts";
+import { recurring, recurringSeries } from "../judgement/subject.ts";
 import { tierOf } from "./tier.ts";
 
 /** Whose incident it is: a probe, or the monitor itself. */
@@ -74,6 +74,11 @@ export function isAboutSeries({ probeId, target, scenario, kind, fingerprint }: 
   return [series, recurringSeries(series)].some(
     (one) => hashOf([probeId, target, scenario, kind, one]) === fingerprint,
   );
+}
+
+/** Whether it is the standing ticket of large moves that come and go. */
+export function isOfRecurring({ label }: Incident): boolean {
+  return label.endsWith(recurring);
 }
 
 /** What one ruling makes of the incident of its fingerprint. Pure. */

@@ -9,8 +9,11 @@ export function subjectOf({ series }: JudgeInput): RulingSubject {
 
 /** Large moves of a series that keep coming back have one ticket of their own. */
 export function recurringSubject({ kind, series, label }: RulingSubject): RulingSubject {
-  return { kind, series: recurringSeries(series), label: `${label}, recurring` };
+  return { kind, series: recurringSeries(series), label: `${label}${recurring}` };
 }
+
+/** At the end of the label of such a ticket. */
+export const recurring = ", recurring";
 
 export function recurringSeries(series: string): string {
   return `${series}/recurring`;

@@ -21,6 +21,7 @@ const auditEntry = z
         "resume",
         "exclude-incident",
         "mark-noise",
+        "expect-recurrences",
         "plan-change",
         "cancel-plan",
         "correct-spend",

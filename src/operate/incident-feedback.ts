@@ -5,6 +5,7 @@ import { isAboutSeries } from "../incident/reduce.ts";
 import { feedbackText, type FalsePositiveFeedback } from "../judgement/drift/level/false-positives.ts";
 import {
   excludeBetween,
+  expectRecurrences,
   isMarkedFalsePositive,
   markFalsePositive,
   feedbackIn,
@@ -12,8 +13,9 @@ import {
 import { isStillCounted } from "../judgement/drift/baseline/still-counted.ts";
 import type { Clock } from "../std/clock.ts";
 import type { Json } from "../std/json.ts";
+import { dateText } from "../std/time.ts";
 import type { AuditEntry } from "./audit-log.ts";
-import type { ExclusionView, NoiseView } from "./incidents.ts";
+import type { ExclusionView, ExpectedView, NoiseView } from "./incidents.ts";
 import type { IncidentStore } from "./manage-incidents.ts";
 import { type Refused, refused } from "./operation.ts";
 
@@ -41,10 +43,13 @@ export interface IncidentFeedback {
   exclude(incidentId: string, by: string, why: string): Promise<Excluded | Refused | undefined>;
   /** A false positive: the second within 90 days widens the margin of its series. */
   noise(incidentId: string, by: string, why: string): Promise<Marked | Refused | undefined>;
+  /** Its moves come and go, and somebody expects them for so long. */
+  expect(incidentId: string, durationMs: number, by: string, why: string): Promise<Expected | Refused | undefined>;
 }
 
 type Excluded = ExclusionView & { readonly kind: "done" };
 type Marked = NoiseView & { readonly kind: "done" };
+type Expected = ExpectedView & { readonly kind: "done" };
 
 interface FeedbackWorld {
   readonly store: SeriesChangeStore & Pick<IncidentStore, "history">;
@@ -72,6 +77,21 @@ export function createIncidentFeedback(world: FeedbackWorld): IncidentFeedback {
       return incident === undefined || !("fingerprint" in incident)
         ? incident
         : mark(world, incident, { by, what: "mark-noise", subject: id, why, atMs: world.clock.nowMs() });
+    },
+    async expect(id, durationMs, by, why) {
+      const incident = await about(id);
+      if (incident === undefined || !("fingerprint" in incident)) return incident;
+      const atMs = world.clock.nowMs();
+      const untilMs = atMs + durationMs;
+      const dated = `until ${dateText(untilMs)}: ${why}`;
+      const entry = { by, what: "expect-recurrences", subject: id, why: dated, atMs } as const;
+      const [seriesId] = await world.store.changeSeries(incident.probeId, entry, (memory) => {
+        const state = isAboutSeries(incident, memory.series.id) ? expectRecurrences(memory, untilMs) : undefined;
+        return state === undefined ? undefined : { state };
+      });
+      return seriesId === undefined
+        ? refused("its series has no large moves that came and went twice: there is nothing to expect")
+        : { kind: "done", seriesId, untilMs };
     },
   };
 }

@@ -182,6 +182,14 @@ const noise = z
   })
   .meta({ id: "Noise" });
 
+const expectation = z
+  .object({
+    seriesId: z.string().describe("the series whose moves are expected"),
+    untilMs: at("until when"),
+  })
+  .meta({ id: "ExpectedRecurrences" });
+
+export type ExpectedView = Plain<z.output<typeof expectation>>;
 export type ExclusionView = Plain<z.output<typeof exclusion>>;
 export type NoiseView = Plain<z.output<typeof noise>>;
 
@@ -205,4 +213,21 @@ export const markAsNoise = {
   conflicts: true,
   body: because,
   answer: noise,
+} as const satisfies Operation;
+
+export const expectRecurrences = {
+  method: "POST",
+  path: "/incidents/{id}/expect",
+  summary: "expect the moves of a recurring incident for some time: they notify nobody, unless one goes further",
+  scope: "write",
+  subject,
+  conflicts: true,
+  body: because.extend({
+    durationMs: z
+      .int()
+      .min(3_600_000)
+      .max(366 * 86_400_000)
+      .describe("how long from now, in milliseconds"),
+  }),
+  answer: expectation,
 } as const satisfies Operation;

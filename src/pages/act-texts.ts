@@ -1,7 +1,17 @@
 import type { Incident } from "../incident/incident.ts";
+import { isOfRecurring } from "../incident/reduce.ts";
 
 /** What a person can do to an incident on its page. */
-export const incidentActs = ["acknowledge", "silence", "accept", "planned", "exclude", "noise", "resolve"] as const;
+export const incidentActs = [
+  "acknowledge",
+  "silence",
+  "accept",
+  "planned",
+  "exclude",
+  "noise",
+  "expect",
+  "resolve",
+] as const;
 export type IncidentAct = (typeof incidentActs)[number];
 
 interface ActText {
@@ -15,6 +25,7 @@ interface ActText {
 }
 
 export const silenceHours = [1, 4, 12, 24, 72] as const;
+export const expectDays = [7, 30, 90, 180, 365] as const;
 
 /** Each act in the words of the page. */
 export const actTexts: Readonly<Record<IncidentAct, ActText>> = {
@@ -63,6 +74,13 @@ export const actTexts: Readonly<Record<IncidentAct, ActText>> = {
     undo: "The mark counts for 90 days.",
     reason: "a false positive",
   },
+  expect: {
+    title: "Expected: such moves come and go",
+    effect:
+      "Nobody is notified of these moves until then. One that goes further, lasts longer or comes at another time opens an incident as before.",
+    button: "Expect them",
+    undo: "Expect them for a shorter time to change it.",
+  },
   resolve: {
     title: "Resolve by hand",
     effect: "The incident is closed. If the next runs are bad again, a new incident opens and people are notified.",
@@ -72,7 +90,8 @@ export const actTexts: Readonly<Record<IncidentAct, ActText>> = {
 };
 
 /** Which acts this incident allows. */
-export function actsFor({ state, kind, group, findings }: Incident): readonly IncidentAct[] {
+export function actsFor(incident: Incident): readonly IncidentAct[] {
+  const { state, kind, group, findings } = incident;
   const isActive = state === "open" || state === "acknowledged";
   const hasBaseline = findings.some(({ baselineVersion }) => baselineVersion !== undefined);
   const isMeasured = kind === "latency" || kind === "usage" || kind === "budget";
@@ -91,6 +110,8 @@ export function actsFor({ state, kind, group, findings }: Incident): readonly In
         return isOne && (isMeasured || kind === "availability");
       case "noise":
         return isOne && isMeasured && hasBaseline;
+      case "expect":
+        return isOne && isMeasured && isOfRecurring(incident);
       case "resolve":
         return isActive;
       default:

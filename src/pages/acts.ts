@@ -1,6 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import type { IncidentPreview } from "../operate/incident-preview.ts";
-import { actTexts, actsFor, type IncidentAct, incidentActs, silenceHours } from "./act-texts.ts";
+import { actTexts, actsFor, type IncidentAct, incidentActs, expectDays, silenceHours } from "./act-texts.ts";
 import { type Html, html, path, type Part } from "./html.ts";
 import { counted } from "./words.ts";
 
@@ -111,6 +111,7 @@ function previewOf(act: IncidentAct, { incident, preview, notified }: ActForms):
       };
     case "exclude":
     case "noise":
+    case "expect":
       return { isPossible: true };
     default:
       return act satisfies never;
@@ -133,12 +134,8 @@ function normalText({ isLearnedAnew, normal }: NonNullable<IncidentPreview["acce
 }
 
 const fieldsOf: Readonly<Partial<Record<IncidentAct, (forms: ActForms) => Html>>> = {
-  silence() {
-    const options = silenceHours.map(
-      (hours) => html`<option value="${hours}">${hours === 1 ? "1 hour" : `${hours} hours`}</option>`,
-    );
-    return choice("hours", "For how long", options);
-  },
+  silence: () => lengths("hours", silenceHours, "hour"),
+  expect: () => lengths("days", expectDays, "day"),
   planned: ({ incident, preview: { planned } }) =>
     choice("of", "What changed", [
       html`<option value="probe">this probe only</option>`,
@@ -147,6 +144,14 @@ const fieldsOf: Readonly<Partial<Record<IncidentAct, (forms: ActForms) => Html>>
       </option>`,
     ]),
 };
+
+function lengths(name: string, all: readonly number[], unit: string): Html {
+  return choice(
+    name,
+    "For how long",
+    all.map((length) => html`<option value="${length}">${counted(length, unit)}</option>`),
+  );
+}
 
 function choice(name: string, label: string, options: readonly Html[]): Html {
   return html`<div class="field">

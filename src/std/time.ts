@@ -7,3 +7,8 @@ export function isoSeconds(atMs: number): string {
 export function minuteText(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+/** `2026-11-23`, UTC. */
+export function dateText(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}

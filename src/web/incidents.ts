@@ -2,6 +2,7 @@ import { type Incident, incidentId } from "../incident/incident.ts";
 import {
   acknowledgeIncident,
   excludeIncident,
+  expectRecurrences,
   getIncident,
   listIncidents,
   markAsNoise,
@@ -28,6 +29,7 @@ export function incidentRoutes({ incidents, feedback }: Operations): Route[] {
     route(resolveIncident, async ({ id, by, body }) => changed(await incidents.resolve(id, by, body.why))),
     route(excludeIncident, ({ id, by, body }) => feedback.exclude(id, by, body.why)),
     route(markAsNoise, ({ id, by, body }) => feedback.noise(id, by, body.why)),
+    route(expectRecurrences, ({ id, by, body }) => feedback.expect(id, body.durationMs, by, body.why)),
   ];
 }
 

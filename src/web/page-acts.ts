@@ -175,6 +175,10 @@ async function actOnIncident(
       return feedback.exclude(id, by, why);
     case "noise":
       return feedback.noise(id, by, why);
+    case "expect": {
+      const days = Math.min(365, Math.max(1, Number(form.get("days")) || 1));
+      return feedback.expect(id, days * 24 * hourMs, by, why);
+    }
     case "silence": {
       const found = await incidents.get(id);
       if (found === undefined) return undefined;

@@ -219,5 +219,6 @@ const doneTexts: Readonly<Record<string, string>> = {
   planned: "Planned. The series learn a new normal from now on, and its incidents have ended.",
   exclude: "Excluded: nothing is learned from the time of this incident.",
   noise: "Marked as a false positive.",
+  expect: "Expected. The incident closes with the next good run.",
   resolve: "Resolved. If the problem returns, a new incident opens.",
 };

@@ -78,7 +78,7 @@ const severityOf = ({ ruling }: JudgeOutput): string =>
 
 test("accepted as the new normal: from the change on, at once, and what it was before is recognised", () => {
   const { runs, until, memory, take, why } = follow(3);
-  runs(2 * day);
+  runs(2 * day + 10);
   expect(until("risky", 2)).toBeLessThan(60);
   runs(8 * 60, 2);
   const normal = acceptFromChange(memory(), 60);
@@ -100,7 +100,7 @@ test("accepted as the new normal: from the change on, at once, and what it was b
 
 test("too few samples of the change are the beginning of a new baseline", () => {
   const { runs, until, memory, take, why } = follow(4);
-  runs(day);
+  runs(2 * day + 10);
   until("risky", 3);
   const normal = acceptFromChange(memory(), 60);
   expect(normal).toMatchObject({ learned: null });
@@ -119,7 +119,7 @@ test("without a change that is held there is nothing to accept it from", () => {
 
 test("an incident is not learned from: neither what was told nor what a person excludes", () => {
   const { runs, until, memory, put } = follow(6);
-  runs(day + 600);
+  runs(2 * day + 600);
   const before = readWatchState(memory().state)?.learning;
   const took = until("risky", 2);
   runs(300, 2);

@@ -146,6 +146,45 @@ test("noise: a page counts once; two of a series widen its margin, and its card 
   );
 });
 
+test("expected: outages that recur have one ticket each time, until a person expects them; a larger one pages all the same", async () => {
+  // Remembered for a third of the promise.
+  const drift = { ...probe.judge.drift, falsePageEveryMs: 450 * minuteMs };
+  probe = { ...probe, judge: { ...probe.judge, drift } };
+  operations = controlOf([probe]);
+  await run(60);
+  const outage = async (factor: number) => {
+    slower = factor;
+    await run(12);
+    const incidents = await operations.incidents.list(false);
+    const open = incidents.filter(
+      (it) => it.probeId === probe.id && it.kind === "latency" && it.state === "open" && it.severity !== "informative",
+    );
+    slower = 1;
+    await run(40);
+    return open;
+  };
+  const labels: string[][] = [];
+  for (let times = 0; times < 2; times += 1) labels.push((await outage(5)).map(({ label }) => label));
+  expect(labels).toEqual([["total time"], ["total time"]]);
+  const [ticket, ...others] = await outage(5);
+  expect([ticket?.label, others]).toEqual(["total time, recurring", []]);
+  expect(ticket?.findings[0]?.why).toMatch(/^recurs: ×[45]\.\d for at most .+, 2 times$/);
+  const id = incidentId(ticket!);
+  expect(await operations.feedback.expect(id, 86_400_000, "ada", "nightly batch")).toMatchObject({ kind: "done" });
+  expect(await acts()).toContain("ada expect-recurrences: until 2026-11-24: nightly batch");
+  expect(await outage(5)).toEqual([]);
+  const card = (await operations.baselines.history((await series("total time")).series.id))?.normal.join(" ");
+  expect(card).toMatch(/up: ×[45]\.\d for at most .+ times, expected until 2026-11-24/);
+  expect((await outage(25)).map(({ label }) => label)).toEqual(["total time"]);
+});
+
+test("there is nothing to expect of what came once", async () => {
+  await run(60);
+  slower = 3;
+  const id = await untilOpen("latency");
+  expect(await operations.feedback.expect(id, 86_400_000, "ada", "why")).toMatchObject({ kind: "refused" });
+});
+
 test("noise is no word for what has no margin", async () => {
   await run(60);
   promptTokens = 19;

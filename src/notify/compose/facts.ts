@@ -40,7 +40,9 @@ function sinceText(alert: Alert, readable: Readable): string {
   const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
   if (status === "resolved") return `${formatDurationMs(lastingMs)}: ${readable(firstBadSlot)} to ${readable(at)}`;
   const began = trendBegan(alert);
-  if (began !== undefined) return `about ${began}; detected ${readable(firstBadSlot)}`;
+  if (began !== undefined) {
+    return `${began.includes(" and ") ? "between" : "about"} ${began}; detected ${readable(firstBadSlot)}`;
+  }
   const lasting = lastingMs > 0 ? `; ${formatDurationMs(lastingMs)} so far` : "";
   const isTrend = confirmation === "many-runs" || kind === "budget" || kind === "monitor";
   const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);

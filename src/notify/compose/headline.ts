@@ -19,23 +19,24 @@ export function headline({ status, severity, kind }: Alert): string {
 /** A change of what is over says that it was; when a trend began is said once, below. */
 export function asItIs(change: Change, alert: Pick<Alert, "status" | "confirmation" | "changes">): Change {
   if (alert.status === "resolved") return { ...change, what: `was: ${change.what}` };
-  return trendBegan(alert) === undefined ? change : { ...change, after: change.after.replace(sinceAtEnd, "") };
+  return trendBegan(alert) === undefined ? change : { ...change, after: change.after.replace(startAtEnd, "") };
 }
 
 /** As findings end, and as the clock of a reader shows it. */
-const sinceAtEnd = /, since ((?:\d{4}-\d{2}-\d{2}|(?:today|yesterday|tomorrow) at) \d{2}:\d{2} \S+)$/;
+const time = String.raw`(?:\d{4}-\d{2}-\d{2}|(?:today|yesterday|tomorrow) at) \d{2}:\d{2} \S+`;
+const startAtEnd = new RegExp(`, (?:since|began between) (${time}(?: and ${time})?)$`);
 
 /** When a move that was followed over many runs began, in the words of its finding. */
 export function trendBegan({
   confirmation,
   changes: [change],
 }: Pick<Alert, "confirmation" | "changes">): string | undefined {
-  return confirmation === "many-runs" ? sinceAtEnd.exec(change?.after ?? "")?.[1] : undefined;
+  return confirmation === "many-runs" ? startAtEnd.exec(change?.after ?? "")?.[1] : undefined;
 }
 
 /** `1.62 s (×2.0, 95 % interval ×1.8 to ×2.2), since 2026-11-23 09:50 UTC` → `1.62 s (×2.0)`; the page has it whole. */
 export function withoutDetails(after: string): string {
-  return after.replace(sinceAtEnd, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
+  return after.replace(startAtEnd, "").replace(/ \((×[\d.]+), [^)]*\)/, " ($1)");
 }
 
 /** Whether the summary holds the only change whole. */

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { learned, promiseOf } from "../../../bench/detection/play.ts";
-import type { Sample } from "../../../bench/detection/series.ts";
+import { normalFrom, type Sample } from "../../../bench/detection/series.ts";
 import { limitOf, robustMean } from "../../../src/judgement/drift/learn/blocks.ts";
 import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
-import { fitSeason, harmonicsAt } from "../../../src/judgement/drift/learn/season.ts";
+import {
+  fitSeason,
+  harmonicsAt,
+  isByChance,
+  type Season,
+  seasonAt,
+} from "../../../src/judgement/drift/learn/season.ts";
 import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** Series that lie on a few levels: token counts, and times behind a gateway that has two providers. */
@@ -82,6 +88,29 @@ describe("what is learned of them", () => {
     expect(said / off).toBeLessThan(1.25);
   });
 
+  /** Days as means of four hours. */
+  const restOf = (logs: readonly number[], season: Season, times: readonly number[]): number[][] => {
+    const perBlock = 48;
+    return Array.from({ length: Math.floor(logs.length / 288) }, (_, day) =>
+      Array.from({ length: 6 }, (_2, block) => {
+        const places = Array.from({ length: perBlock }, (_3, index) => (6 * day + block) * perBlock + index);
+        return places.reduce((sum, at) => sum + (logs[at] ?? 0) - seasonAt(season, times[at] ?? 0), 0) / perBlock;
+      }),
+    );
+  };
+
+  test("a level that moves slowly has no season by chance", () => {
+    const times = Array.from({ length: 7 * 288 }, (_, index) => index * 300_000);
+    const found = seeds.filter((seed) => {
+      const normal = normalFrom(seededRandom(seed));
+      let level = 0;
+      const logs = times.map(() => (level = 0.998 * level + 0.06 * normal()));
+      const season = fitSeason(times.map(harmonicsAt), logs);
+      return !isByChance(season, restOf(logs, season, times));
+    });
+    expect(found.length).toBeLessThanOrEqual(seeds.length / 10);
+  });
+
   test("a season that chance explains is none; one of a quarter of the noise in two weeks is one", () => {
     const found = (swing: number): number => {
       const times = Array.from({ length: 4032 }, (_, index) => index * 300_000);
@@ -89,7 +118,7 @@ describe("what is learned of them", () => {
         const random = seededRandom(seed);
         const logs = times.map((atMs) => swing * (harmonicsAt(atMs)[0] ?? 0) + (random() < 0.5 ? -0.3 : 0.3));
         const season = fitSeason(times.map(harmonicsAt), logs);
-        return season.length > 0;
+        return !isByChance(season, restOf(logs, season, times));
       }).length;
     };
     expect(found(0)).toBe(0);

@@ -252,7 +252,7 @@ describe("what a reading says besides", () => {
     expect(pagesWith({ up: often })).toBe("down");
     expect(pagesWith({ down: often })).toBe("up");
     expect(pagesWith({ up: often, down: often })).toBe("none");
-    expect(pagesWith({ down: { ...often, n: 2 } })).toBe("both");
+    expect(pagesWith({ down: { ...often, n: 1 } })).toBe("both");
   });
 
   test("a token count of another kind is a move up, until it is calm again", () => {

@@ -26,17 +26,17 @@ const after = (...ends: readonly (readonly [sinceMs: number, endMs: number])[]) 
 describe("changes that ended by themselves", () => {
   const thrice = after([0, hourMs], [dayMs, dayMs + 2 * hourMs], [2 * dayMs, 2 * dayMs + hourMs])!;
 
-  test("are remembered for four weeks, or a sixth of the promise", () => {
+  test("are remembered for sixty days, or a third of the promise", () => {
     expect(isRecurrent(undefined, 0, drift)).toBe(false);
-    expect(isRecurrent(after([0, hourMs], [dayMs, dayMs + hourMs]), 2 * dayMs, drift)).toBe(false);
-    expect(isRecurrent(thrice, 30 * dayMs, drift)).toBe(true);
-    expect(isRecurrent(thrice, 31 * dayMs, drift)).toBe(false);
-    expect(hasEnded(thrice, 30 * dayMs, drift)).toBe(false);
-    expect(hasEnded(thrice, 31 * dayMs, drift)).toBe(true);
+    expect(isRecurrent(after([0, hourMs]), 2 * dayMs, drift)).toBe(false);
+    expect(isRecurrent(thrice, 62 * dayMs, drift)).toBe(true);
+    expect(isRecurrent(thrice, 63 * dayMs, drift)).toBe(false);
+    expect(hasEnded(thrice, 62 * dayMs, drift)).toBe(false);
+    expect(hasEnded(thrice, 63 * dayMs, drift)).toBe(true);
     const everyWeek = { ...drift, falsePageEveryMs: 7 * dayMs };
-    expect(isRecurrent(thrice, 3 * dayMs, everyWeek)).toBe(true);
-    expect(isRecurrent(thrice, 4 * dayMs, everyWeek)).toBe(false);
-    expect(withMove(thrice, held(40 * dayMs), 40 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
+    expect(isRecurrent(thrice, 4 * dayMs, everyWeek)).toBe(true);
+    expect(isRecurrent(thrice, 5 * dayMs, everyWeek)).toBe(false);
+    expect(withMove(thrice, held(70 * dayMs), 70 * dayMs + 1, drift)).toMatchObject({ n: 1, longestMs: 1 });
   });
 
   test("are none of them when they are large and last longer than a long weekend", () => {
@@ -55,13 +55,27 @@ describe("changes that ended by themselves", () => {
     expect(kindOf(sinceMs, sinceMs, -0.75)).toBe("standing");
     expect(kindOf(sinceMs, sinceMs, 0.76)).toBeUndefined();
     expect(kindOf(sinceMs + 12 * hourMs, sinceMs + 12 * hourMs)).toBeUndefined();
-    const twice = after([0, hourMs], [dayMs, dayMs + hourMs]);
-    expect(recurringOf(twice, held(2 * dayMs), 2 * dayMs, drift)).toBeUndefined();
+    const once = after([0, hourMs]);
+    expect(recurringOf(once, held(dayMs), dayMs, drift)).toBeUndefined();
+  });
+
+  test("that a person expects have no ticket until that time, unless one goes further", () => {
+    const sinceMs = 5 * dayMs;
+    const expected = { ...thrice, expectedUntilMs: 20 * dayMs };
+    const kindAt = (nowMs: number) => recurringOf(expected, held(nowMs), nowMs, drift)?.kind;
+    expect([kindAt(sinceMs), kindAt(20 * dayMs)]).toEqual(["expected", "standing"]);
+    expect(hasEnded(expected, sinceMs, drift)).toBe(true);
+    expect(recurringOf(expected, held(sinceMs, 0.76), sinceMs, drift)).toBeUndefined();
+    expect(withMove(expected, held(sinceMs), sinceMs + hourMs, drift)?.expectedUntilMs).toBe(20 * dayMs);
+    expect(withMove(expected, held(sinceMs, 0.76), sinceMs + hourMs, drift)?.expectedUntilMs).toBeUndefined();
+    expect(recurrencesText(expected)).toMatch(/, 3 times, expected until 1970-01-21$/);
   });
 
   test("that are small are the series' own from the second on, until one goes much further", () => {
     const once = withMove(undefined, held(0, 0.06), dayMs, drift);
     expect(recurringOf(once, held(2 * dayMs, 0.15), 20 * dayMs, drift)?.kind).toBe("own");
+    expect(recurringOf(once, held(2 * dayMs, 0.15), 100 * dayMs, drift)?.kind).toBe("own");
+    expect(recurringOf(once, held(70 * dayMs, 0.15), 70 * dayMs, drift)).toBeUndefined();
     expect(recurringOf(once, held(2 * dayMs, 0.25), 3 * dayMs, drift)).toBeUndefined();
   });
 
@@ -109,7 +123,7 @@ test("half an hour a day that is three times as slow gets one standing ticket, a
     3,
   );
   expect(recurrencesIn(series.memory!, series.slotMs, drift)).toEqual([expect.stringMatching(/^up: ×\d/)]);
-  expect(recurrencesIn(series.memory!, series.slotMs + 29 * dayMs, drift)).toEqual([]);
+  expect(recurrencesIn(series.memory!, series.slotMs + 61 * dayMs, drift)).toEqual([]);
 
   const { longestMs } = readWatchState(series.memory?.state)!.recurrences!.up!;
   const stays = Array.from({ length: 1440 }, () => run(3)).findIndex(

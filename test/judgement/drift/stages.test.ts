@@ -62,10 +62,10 @@ describe("when a baseline is learned anew", () => {
     return next === undefined ? undefined : next / dayMs;
   };
 
-  test("after 1, 3, 7, 14 and 28 days of samples, and never again", () => {
+  test("after 1, 2, 3, 7, 14 and 28 days of samples, and never again", () => {
     expect([0, 1, 2.9, 3, 7, 14, 27, 28].map((days) => dayOf(days * dayMs))).toEqual([
       1,
-      3,
+      2,
       3,
       7,
       14,
@@ -77,14 +77,14 @@ describe("when a baseline is learned anew", () => {
   });
 
   test("a stage that is less than an hour away is passed over", () => {
-    expect([dayMs - hourMs - 1, dayMs - hourMs].map((lastMs) => dayOf(lastMs))).toEqual([1, 3]);
+    expect([dayMs - hourMs - 1, dayMs - hourMs].map((lastMs) => dayOf(lastMs))).toEqual([1, 2]);
   });
 
   test("only from more than the baseline that is there is made of", () => {
     expect([0, dayMs - 1, dayMs, 6 * dayMs, 14 * dayMs, 28 * dayMs].map((spanMs) => dayOf(0, spanMs))).toEqual([
       1,
       1,
-      3,
+      2,
       7,
       28,
       undefined,

@@ -1,7 +1,7 @@
 import type { SeriesMemory } from "../../../baseline/baseline.ts";
 import type { DriftPolicy } from "../../../probe/probe.ts";
 import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
-import { isRecurrent, recurrencesText } from "../level/recurrences.ts";
+import { haveTicket, isRecurrent, recurrencesText } from "../level/recurrences.ts";
 import { forgetBetween } from "../learn/learning.ts";
 import { type FalsePositiveFeedback, feedbackOf, withFalsePositive } from "../level/false-positives.ts";
 import { fitReference, readReference } from "../learn/reference.ts";
@@ -83,6 +83,18 @@ export function markFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedA
 /** Was that page marked already? */
 export function isMarkedFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): boolean {
   return readWatchState(state)?.falsePositives?.includes(pagedAtMs) === true;
+}
+
+/** "We expect that": large moves that come and go cause no message until then. undefined: there are none with a ticket. */
+export function expectRecurrences({ state }: Pick<SeriesMemory, "state">, expectedUntilMs: number): Json | undefined {
+  const watch = readWatchState(state);
+  const { up, down } = watch?.recurrences ?? {};
+  if (watch === undefined || (!haveTicket(up) && !haveTicket(down))) return undefined;
+  const recurrences = {
+    up: haveTicket(up) ? { ...up, expectedUntilMs } : up,
+    down: haveTicket(down) ? { ...down, expectedUntilMs } : down,
+  };
+  return toJson({ ...watch, recurrences });
 }
 
 /** What people's falsePositives have made of a series. */

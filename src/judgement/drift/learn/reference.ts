@@ -15,7 +15,7 @@ import { blocksOfLevel } from "./clean.ts";
 import { type Learning, type Sample, blocksOf, openBlock, samplesOf } from "./learning.ts";
 import { base64OfInts } from "./int16-codec.ts";
 import { clipOf, farScore, isTied, rankTable } from "./rank-table.ts";
-import { type Season, fitSeason, harmonicsAt, seasonAt, seasonOf, withWeekend } from "./season.ts";
+import { type Season, fitSeason, harmonicsAt, isByChance, seasonAt, seasonOf, withWeekend } from "./season.ts";
 import { fitWeekend } from "./weekend.ts";
 import { isStreaks, type Streaks, streaksOf } from "../level/streak.ts";
 
@@ -66,9 +66,11 @@ const isReference = objectOf<Reference>({
 
 export const valueScale = 2000;
 export const scoreScale = 4000;
-const seasonNeedsMs = 23 * 3_600_000;
-/** Two days: with fewer, the thinned samples know more of a season than so few means. */
-const blocksForSeason = 12;
+/** One day alone does not distinguish a season from a level that moves. */
+const seasonNeedsMs = 47 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+/** Two days: with fewer, the thinned samples know more of a mean than so few means. */
+const blocksForMean = 12;
 const pairsForCorrelation = 50;
 /** In standard errors. */
 const surely = 3;
@@ -77,7 +79,7 @@ const mostCorrelation = 0.99;
 const estimationFactor = 1.645;
 const wanderFactor = 4;
 
-/** `usual` is the season to take for a baseline of less than a day. */
+/** `usual` is the season to take for a baseline of less than two days. */
 export function fitReference(learning: Learning, intervalMs: number, usual: Season = []): Reference {
   const all = samplesOf(learning, intervalMs);
   const unfinished = openBlock(learning, intervalMs);
@@ -144,23 +146,26 @@ export function readReference(stored: Json | undefined): Reference | undefined {
  */
 function deseason(samples: readonly Sample[], learning: Learning, blocks: readonly Block[], usual: Season) {
   const { startMs, lastMs, origin, stride } = learning;
-  const isThinned = stride > 1 && blocks.length >= blocksForSeason;
+  const isThinned = stride > 1 && blocks.length >= blocksForMean;
   const raw = samples.map(({ log }) => log - origin);
   if (isTied(rankTable(raw, valueScale))) {
     return { season: [], samples, n: samples.length, shift: 0, logs: raw, blocks, isTied: true };
   }
-  const daily =
-    lastMs - startMs < seasonNeedsMs
-      ? usual
-      : isThinned
-        ? fitSeason(
-            blocks.map((block) => harmonicsOf(block, startMs)),
-            blocks.map(({ mean }) => mean),
-          )
-        : fitSeason(
-            samples.map(({ atMs }) => harmonicsAt(atMs)),
-            raw,
-          );
+  const seasonIn = (): Season => {
+    const found = isThinned
+      ? fitSeason(
+          blocks.map((block) => harmonicsOf(block, startMs)),
+          blocks.map(({ mean }) => mean),
+        )
+      : fitSeason(
+          samples.map(({ atMs }) => harmonicsAt(atMs)),
+          raw,
+        );
+    const rest = Map.groupBy(blocks, ({ fromMs }) => Math.floor(fromMs / dayMs));
+    const days = [...rest.values()].map((day) => day.map((block) => withoutSeason(block, found, startMs).mean));
+    return isByChance(found, days) ? [] : found;
+  };
+  const daily = lastMs - startMs < seasonNeedsMs ? usual : seasonIn();
   const timeOf = (index: number): number => samples[index]?.atMs ?? 0;
   const ofDay = raw.map((log, index) => log - seasonAt(daily, timeOf(index)));
   const weekend = fitWeekend(

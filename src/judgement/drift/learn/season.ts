@@ -81,10 +81,7 @@ function turnAt(atMs: number): number {
   return (2 * Math.PI * (atMs % dayMs)) / dayMs;
 }
 
-/**
- * Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. A season
- * that chance explains is none: where a series has few different values, it would shift all of them off their ranks.
- */
+/** Regression on rows of harmonics, with residuals clipped at 1.5 spreads (Huber), so that spikes do not bend it. */
 export function fitSeason(harmonics: readonly (readonly number[])[], logs: readonly number[]): Season {
   const rows = harmonics.map((row) => [1, ...row]);
   let beta = [median(logs), 0, 0, 0, 0];
@@ -99,10 +96,30 @@ export function fitSeason(harmonics: readonly (readonly number[])[], logs: reado
     if (step === undefined) return [];
     beta = beta.map((value, index) => value + (step[index] ?? 0));
   }
-  const factors = beta.slice(1);
-  const deviation = meanDeviation(rows.map((row, index) => (logs[index] ?? 0) - dot(row, beta)));
-  const evidence = (factors.reduce((sum, value) => sum + value * value, 0) * rows.length) / (2 * deviation ** 2);
-  return evidence > byChance ? factors.map((value) => Number(value.toFixed(6))) : [];
+  return beta.slice(1).map((value) => Number(value.toFixed(6)));
+}
+
+/**
+ * Whether chance explains a season, which would shift few different values off their ranks. `rest`: the days without it, each as
+ * means of hours. A level that moves slowly seems to have a season on any few days, so means that resemble their neighbors
+ * count as fewer. What differs between days, such as a weekend, is left out.
+ */
+export function isByChance(season: Season, rest: readonly (readonly number[])[]): boolean {
+  let [squares, products] = [0, 0];
+  const all = rest.flatMap((day) => {
+    const mean = day.reduce((sum, value) => sum + value, 0) / day.length;
+    const centered = day.map((value) => value - mean);
+    for (const [index, value] of centered.entries()) {
+      squares += value ** 2;
+      products += value * (centered[index - 1] ?? 0);
+    }
+    return centered;
+  });
+  // Of six values less their mean, neighbors seem to be that much unlike one another.
+  const alike = squares > 0 ? Math.max(0, Math.min(0.99, products / squares + 1 / 6)) : 0;
+  const n = (all.length * (1 - alike)) / (1 + alike);
+  const size = season.reduce((sum, value) => sum + value * value, 0);
+  return size * n <= 2 * byChance * meanDeviation(all) ** 2;
 }
 
 /** Upper 0.1 % of chi-square with four degrees of freedom. */

@@ -4,10 +4,17 @@ import { robustMean } from "../learn/blocks.ts";
 import type { ComponentKind } from "./components.ts";
 import type { Reference } from "../learn/reference.ts";
 
+export interface StartTimes {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What an alarm says: since when, what kind of change, and how big, all estimated. */
 export interface Change {
   readonly kind: ComponentKind;
   readonly sinceMs: number;
+  /** Where it has begun, by likelihood: between the slots of these runs. */
+  readonly start?: StartTimes | undefined;
   /** Median of the samples since, over the baseline's, with its 95 % interval. */
   readonly ratio: number;
   readonly low: number;

@@ -27,7 +27,10 @@ export function describeMove({ series, baseline, state, reading, lastSlotMs }: S
     const pipeline = readyPipeline(reference, 0);
     const { kind, sinceMs } = engine.held ?? heaviestOf(engine.detector, pipeline.components, isLevel);
     const intervalMs = reading?.intervalMs ?? reference.intervalMs;
-    const change = changeSince(kind, sinceMs, engine.recent, pipeline, lastSlotMs, intervalMs);
+    const change = {
+      ...changeSince(kind, sinceMs, engine.recent, pipeline, lastSlotMs, intervalMs),
+      start: engine.held?.start,
+    };
     const usual = Math.exp(reference.origin + reference.level + seasonAt(reference.season, lastSlotMs));
     const format =
       series.aspect === "latency" ? formatDurationMs : (value: number): string => value.toFixed(value < 10 ? 2 : 0);

@@ -1,5 +1,6 @@
 import { type Check, isNumber, isNumbers, objectOf, oneOf, optional, whole } from "../../../std/check.ts";
 import { type Burst, isBurst } from "./burst.ts";
+import type { StartTimes } from "./change.ts";
 import type { DetectorState, Scores } from "./e-detector.ts";
 
 /** All that is carried from one sample to the next: about 1 kB as JSON, bounded. */
@@ -21,11 +22,15 @@ export interface EngineState {
 export interface Held {
   kind: "up" | "down";
   sinceMs: number;
+  /** Between the slots of these runs it has begun. */
+  start?: StartTimes | undefined;
   /** By how much the logs moved. */
   shift: number;
   /** CUSUM of the evidence for being back. */
   back: number;
 }
+
+export const isStartTimes: Check<StartTimes> = objectOf<StartTimes>({ fromMs: isNumber, toMs: isNumber });
 
 const isDetector = whole(
   objectOf<DetectorState>({ sums: isNumbers, cusums: isNumbers, sinceMs: isNumbers }),
@@ -38,7 +43,15 @@ export const isEngineState: Check<EngineState> = objectOf<EngineState>({
   previous: objectOf<Scores>({ up: isNumber, down: isNumber, plain: isNumber }),
   detector: isDetector,
   recent: isNumbers,
-  held: optional(objectOf<Held>({ kind: oneOf("up", "down"), sinceMs: isNumber, shift: isNumber, back: isNumber })),
+  held: optional(
+    objectOf<Held>({
+      kind: oneOf("up", "down"),
+      sinceMs: isNumber,
+      start: optional(isStartTimes),
+      shift: isNumber,
+      back: isNumber,
+    }),
+  ),
   burst: optional(isBurst),
 });
 

@@ -6,6 +6,7 @@ import { type Burst, asksForMore, beginBurst, freshBurst, joinBurst, worthOf } f
 import { farScore, rankScore } from "../learn/rank-table.ts";
 import { shareOfBets, streakIn, streakRuns } from "./streak.ts";
 import { seasonOf } from "../learn/season.ts";
+import { startIn } from "./start.ts";
 import { median } from "../../../std/statistics.ts";
 
 /** What was promised, in the engine's own units. */
@@ -159,7 +160,8 @@ function whitened(state: EngineState, pipeline: Pipeline, log: number, floor: nu
   };
 }
 
-function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalMs, floor }: AlarmPromise): Step {
+function alarm(state: EngineState, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
+  const { intervalMs, floor } = promise;
   const { reference, components, isTied } = pipeline;
   const { kind: heaviest, sinceMs } = heaviestOf(state.detector, components, isLevel);
   const change = changeSince(heaviest, sinceMs, state.recent, pipeline, atMs, intervalMs, extraOf(state));
@@ -171,8 +173,22 @@ function alarm(state: EngineState, pipeline: Pipeline, atMs: number, { intervalM
   const shift = Math.log(change.ratio);
   const isStillThere = lastsStill(state.recent.slice(-change.samples), shift, reference, floor);
   if (!isStillThere) return { kind: "inform", change };
-  state.held = { kind, sinceMs, shift, back: 0 };
-  return { kind: "page", change };
+  return report(state, pipeline, change, { kind, sinceMs, shift, back: 0 }, atMs, promise);
+}
+
+/** The move is held from now on, with the range in which it has begun. */
+function report(
+  state: EngineState,
+  { reference }: Pipeline,
+  change: Change,
+  held: Held,
+  atMs: number,
+  promise: AlarmPromise,
+): Step {
+  const { most, least } = startIn(state.recent, held.shift, reference, promise);
+  const start = { fromMs: atMs - most * promise.intervalMs, toMs: atMs - (least - 1) * promise.intervalMs };
+  state.held = { ...held, start };
+  return { kind: "page", change: { ...change, start } };
 }
 
 const extraOf = ({ burst }: EngineState): number => (burst === undefined ? 0 : worthOf(burst));
@@ -183,12 +199,11 @@ function hold(
   pipeline: Pipeline,
   { kind, sinceMs }: { readonly kind: "up" | "down"; readonly sinceMs: number },
   atMs: number,
-  { intervalMs }: AlarmPromise,
+  promise: AlarmPromise,
 ): Step {
-  const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, intervalMs);
+  const change = changeSince(kind, sinceMs, state.recent, pipeline, atMs, promise.intervalMs);
   state.detector = freshDetector(pipeline.components, atMs);
-  state.held = { kind, sinceMs, shift: Math.log(change.ratio), back: 0 };
-  return { kind: "page", change };
+  return report(state, pipeline, change, { kind, sinceMs, shift: Math.log(change.ratio), back: 0 }, atMs, promise);
 }
 
 function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: number, promise: AlarmPromise): Step {
@@ -197,7 +212,8 @@ function stepHeld(state: EngineState, held: Held, pipeline: Pipeline, atMs: numb
   settleGeneration(state, held, pipeline, atMs, promise);
   held.back = Math.max(0, held.back + backwards(state.recent.at(-1) ?? 0, held.shift, reference, floor));
   if (held.back < backAt) {
-    return { kind: "held", change: changeSince(held.kind, held.sinceMs, state.recent, pipeline, atMs, intervalMs) };
+    const change = changeSince(held.kind, held.sinceMs, state.recent, pipeline, atMs, intervalMs);
+    return { kind: "held", change: { ...change, start: held.start } };
   }
   delete state.held;
   state.detector = freshDetector(components, atMs);

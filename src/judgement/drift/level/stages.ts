@@ -5,7 +5,7 @@ import type { Reference } from "../learn/reference.ts";
 
 const dayMs = 86_400_000;
 /** A baseline is learned anew when this much has been seen. */
-const stagesMs = [1, 3, 7, 14, 28].map((days) => days * dayMs);
+const stagesMs = [1, 2, 3, 7, 14, 28].map((days) => days * dayMs);
 /** A young baseline does not know how its series wanders: a fleet that shares one promise has no page to spare for that. */
 const floorBeforePages = Math.log(1.2);
 const floorBeforeFull = Math.log(1.1);

@@ -2,7 +2,7 @@ import { isBoolean, isNumber, isNumbers, objectOf, oneOf, optional } from "../..
 import type { Json } from "../../../std/json.ts";
 import type { Change } from "./change.ts";
 import { isRecurrences, type Recurrences } from "./recurrences.ts";
-import { type EngineState, copyOfEngine, isEngineState } from "./engine-state.ts";
+import { type EngineState, copyOfEngine, isEngineState, isStartTimes } from "./engine-state.ts";
 import { type Learning, isLearning } from "../learn/learning.ts";
 import { isWeeks, type Weeks } from "./slow.ts";
 
@@ -33,6 +33,7 @@ export interface WatchState {
 const isChange = objectOf<Change>({
   kind: oneOf("up", "down", "variance", "tail"),
   sinceMs: isNumber,
+  start: optional(isStartTimes),
   ratio: isNumber,
   low: isNumber,
   high: isNumber,

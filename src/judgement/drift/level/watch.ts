@@ -147,8 +147,9 @@ function whileMoved(now: Comparison, change: Change, recurring: Recurring | unde
   const { reference, stage, state } = now;
   const isOwn = recurring?.kind === "own";
   const accept = !stage.mayPage || isOwn ? learnOn(now) : undefined;
+  const mayPage = stage.mayPage && !isOwn && recurring?.kind !== "expected";
   const confirmed = change.samples + (change.extra ?? 0) >= samplesThatConfirm;
-  return { kind: "moved", change, reference, mayPage: stage.mayPage && !isOwn, recurring, confirmed, state, accept };
+  return { kind: "moved", change, reference, mayPage, recurring, confirmed, state, accept };
 }
 
 function whileSteady(now: Comparison, step: Step): Watched {

@@ -1,7 +1,7 @@
 import { toJson } from "../../../std/json.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../../judgement.ts";
 import { recurringSubject, subjectOf } from "../../subject.ts";
-import type { Change } from "./change.ts";
+import type { Change, StartTimes } from "./change.ts";
 import { type Recurring, recurrencesText } from "./recurrences.ts";
 import { marginFactorOf } from "./false-positives.ts";
 import { seasonAt } from "../learn/season.ts";
@@ -92,7 +92,7 @@ function whyOf(
 
 /** `isFound`: not only suspected. */
 export function wordsOf(
-  { kind, ratio, low, high, sinceMs }: Change,
+  { kind, ratio, low, high, sinceMs, start }: Change,
   usual: number,
   { format }: Wording,
   isFound = true,
@@ -101,7 +101,7 @@ export function wordsOf(
   switch (kind) {
     case "up":
     case "down":
-      return `${format(usual * ratio)} (×${times(ratio)}, ${howSure(kind, low, high, isFound)}), ${since}`;
+      return `${format(usual * ratio)} (×${times(ratio)}, ${howSure(kind, low, high, isFound)}), ${start === undefined ? since : startText(start)}`;
     case "variance":
       return `varies more than before, ${since}`;
     case "tail":
@@ -119,4 +119,10 @@ function howSure(kind: "up" | "down", low: number, high: number, isFound: boolea
   const [from, to] = [times(low), times(high)];
   const isAway = kind === "up" ? low > 1 && from !== "1.00" : high < 1 && to !== "1.00";
   return (isAway && from !== to) || !isFound ? `95 % interval ×${from} to ×${to}` : "most runs";
+}
+
+/** `began between 2026-11-23 09:30 UTC and 2026-11-23 09:50 UTC`: whole times, so that each can be shown in the zone of a reader. */
+function startText({ fromMs, toMs }: StartTimes): string {
+  const [from, to] = [minuteText(fromMs), minuteText(toMs)];
+  return from === to ? `since ${to}` : `began between ${from} and ${to}`;
 }
