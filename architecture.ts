@@ -163,6 +163,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/page-route.ts",
       "src/web/events.ts",
       "src/web/page-acts.ts",
+      "src/web/form-tokens.ts",
       "src/web/public-status.ts",
     ],
     usedBy: ["app", "web"],

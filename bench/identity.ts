@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../src/testbed/seeded-random.ts";
+import { seededRandom } from "../src/std/seeded-random.ts";
 import { borderAnswer, type Model, newModel, perturbed, type Random } from "./identity/endpoint.ts";
 import { dayMs, type Endpoint, play } from "./identity/play.ts";
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { quantile, table } from "./measure.ts";
@@ -7,10 +7,19 @@ import { load, machine, record } from "./record.ts";
 import { openReplyServer } from "./servers.ts";
 import { configOf, endedChildrenMs } from "./service.ts";
 
-/** How long commands take, and their CPU: the second start and later ones, medians of seven. */
+/**
+ * How long commands of the package take as it is installed, and their CPU: the second start and later ones, medians of
+ * seven. Needs `npm run build`.
+ */
 const times = 7;
 const folder = mkdtempSync(join(tmpdir(), "plumbline-startup-"));
 const replies = await openReplyServer();
+const root = new URL("..", import.meta.url).pathname;
+if (!existsSync(join(root, "dist/main.js"))) throw new Error("no dist: run npm run build first");
+for (const part of ["bin", "dist", "config", "package.json"]) {
+  cpSync(join(root, part), join(folder, part), { recursive: true });
+}
+symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 const config = join(folder, "plumbline.yaml");
 writeFileSync(config, configOf({ probes: 1, everyS: 60, port: replies.port }));
 const commands: readonly (readonly [string, number, ...string[]])[] = [
@@ -24,14 +33,18 @@ const commands: readonly (readonly [string, number, ...string[]])[] = [
 function once(words: readonly string[]): { readonly wallS: number; readonly cpuS: number } {
   const cpuBefore = endedChildrenMs();
   const startMs = performance.now();
-  spawnSync(process.execPath, words, { env: { ...process.env, BENCH_KEY: "sk-bench" }, stdio: "ignore" });
+  spawnSync(process.execPath, [join(folder, "bin/plumbline.js"), ...words], {
+    cwd: folder,
+    env: { ...process.env, BENCH_KEY: "sk-bench" },
+    stdio: "ignore",
+  });
   return { wallS: (performance.now() - startMs) / 1000, cpuS: (endedChildrenMs() - cpuBefore) / 1000 };
 }
 
 try {
   const measured = commands.map(([name, goalS, ...words]) => {
-    once(["src/main.ts", ...words]);
-    const runs = Array.from({ length: times }, () => once(["src/main.ts", ...words]));
+    once(words);
+    const runs = Array.from({ length: times }, () => once(words));
     const median = (of: (run: ReturnType<typeof once>) => number): number => quantile(runs.map(of), 0.5);
     return { name, goalS, wallS: median(({ wallS }) => wallS), cpuS: median(({ cpuS }) => cpuS) };
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../src/testbed/seeded-random.ts";
+import { seededRandom } from "../src/std/seeded-random.ts";
 import { type Account, accountOf } from "./account.ts";
 import { type Fault, faults } from "./faults.ts";
 import { leaksOf } from "./leaks.ts";
@@ -56,6 +56,7 @@ if (obstacles.length > 0) {
 
 const random = seededRandom(Number(values.seed));
 const opened = new AsyncDisposableStack();
+const longestRecoveryMs = 180_000;
 const say = (text: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
@@ -106,7 +107,10 @@ async function playFaults(choice: readonly Fault[], endMs: number): Promise<read
     const startedMs = Date.now();
     say(`${fault.name}: ${fault.summary}`);
     const victim = await fault.play(stage);
-    done.push({ fault, victim, startedMs, endedMs: Date.now() });
+    const endedMs = Date.now();
+    done.push({ fault, victim, startedMs, endedMs });
+    // So that a pause has one cause.
+    await until(() => (provider.entries.at(-1)?.atMs ?? 0) > endedMs, longestRecoveryMs);
     await sleep(3_000 + random() * 7_000);
   }
   return done;

@@ -1,6 +1,6 @@
 import { dayMs, policyOf } from "../fleet/follow.ts";
 import { normalFrom, type Sample } from "../detection/series.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { judge, type JudgedSeries } from "./judged.ts";
 
 /** A series that can be asked at any time: log x = deviation y + season + spike. */

@@ -1,6 +1,6 @@
 import { dayMs, policyOf } from "../fleet/follow.ts";
 import { normalFrom } from "../detection/series.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { judge, type JudgedSeries } from "./judged.ts";
 
 const hourMs = 3_600_000;

@@ -1,7 +1,7 @@
 import { dayMs, policyOf } from "../fleet/follow.ts";
 import { quantile } from "../measure.ts";
 import { normalFrom, type Sample } from "../detection/series.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { judge, type JudgedSeries } from "./judged.ts";
 
 /** AR(1) in logs: neighbors that resemble each other. */

@@ -3,7 +3,7 @@ import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import { errorRateJudge } from "../../src/judgement/drift/rate/error-rate.ts";
 import type { Judge, JudgeInput } from "../../src/judgement/judgement.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { dayMs, policyOf } from "../fleet/follow.ts";
 
 const scenario = scenarioOf({ kind: "built-in", name: "valid-request" });

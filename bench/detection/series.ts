@@ -1,4 +1,4 @@
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 
 /** How a series behaves: log x = 0.35 y + season + spike + wander, y an AR(1) of variance 1. */
 export interface Scenario {

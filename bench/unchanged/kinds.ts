@@ -1,5 +1,5 @@
 import { normalFrom } from "../detection/series.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

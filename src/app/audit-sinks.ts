@@ -1,5 +1,5 @@
 import { documentSink } from "../audit/document.ts";
-import { auditProbe } from "../audit/plan.ts";
+import { auditProbe } from "../audit/audit-probe.ts";
 import type { PlayedScenario, SinkSearch } from "../audit/view.ts";
 import { reporters } from "../report/reporters.ts";
 import { decide } from "../run/decide.ts";

@@ -51,9 +51,10 @@ export async function audit({
   const world = opened.adopt(openWorld(store, config, secrets, log, watched), (it) => it.close());
 
   const startedAtMs = world.clock.nowMs();
-  const played = await conductAudit(world, { target, plan, approvedMicroUsd, progress });
+  const conducted = await conductAudit(world, { target, plan, approvedMicroUsd, progress });
   const endedAtMs = world.clock.nowMs();
-  const facts = { target, plan, played, startedAtMs, endedAtMs, program: userAgent, redact, pinned };
+  const { played } = conducted;
+  const facts = { target, plan, ...conducted, startedAtMs, endedAtMs, program: userAgent, redact, pinned };
   const draft = writeUp({ ...facts, sinks: [] });
   const sinks = await searchSinks({
     target,

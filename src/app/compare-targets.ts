@@ -1,9 +1,9 @@
 import { compare } from "../audit/compare.ts";
+import { comparisonCost } from "../audit/comparison-cost.ts";
 import type { CompareArguments } from "../cli/effects.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { closestTo } from "../config/closest.ts";
 import type { Target } from "../probe/target.ts";
-import { mostCost } from "../run/reservation.ts";
 import { createUnstoredRuns } from "../run/unstored-runs.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { silentLog } from "../std/log.ts";
@@ -20,18 +20,19 @@ export async function compareTargets(wanted: CompareArguments, io: Io): Promise<
   };
   const config = loadOrExplain(wanted.config, io, ["worker"]);
   if (config === undefined) return exitCodes.usage;
-  const names = config.targets.map(({ name }) => name);
-  for (const name of [wanted.candidate, wanted.reference]) {
-    if (names.includes(name)) continue;
+  const find = (name: string): Target | string => {
+    const names = config.targets.map((it) => it.name);
     const closest = closestTo(name, names);
-    return refuse(
-      `no target is called ${name}${closest === undefined ? `; known targets: ${names.join(", ")}` : `; did you mean ${closest}?`}`,
-    );
-  }
-  const [candidate, reference] = [wanted.candidate, wanted.reference].map((name) =>
-    config.targets.find((it) => it.name === name),
-  );
-  if (candidate === undefined || reference === undefined) return exitCodes.usage;
+    const hint = closest === undefined ? `known targets: ${names.join(", ")}` : `did you mean ${closest}?`;
+    return config.targets.find((it) => it.name === name) ?? `no target is called ${name}; ${hint}`;
+  };
+  const candidate = find(wanted.candidate);
+  if (typeof candidate === "string") return refuse(candidate);
+  const name = wanted.reference ?? candidate.sameAs?.name;
+  if (name === undefined)
+    return refuse(`with which target? Add --with <reference>, or set targets.${candidate.name}.sameAs`);
+  const reference = find(name);
+  if (typeof reference === "string") return refuse(reference);
   io.stderr.write(announcement(candidate, reference, wanted.maxRequests));
   if (!wanted.yes) return refuse("nothing was sent: say --yes");
 
@@ -40,12 +41,19 @@ export async function compareTargets(wanted: CompareArguments, io: Io): Promise<
   const secrets = keepSecrets(io.env, [], ["worker"]);
   const runs = createUnstoredRuns();
   const world = opened.adopt(openWorld(runs, config, secrets, silentLog, telemetry), (it) => it.close());
-  const result = await compare(world, candidate, reference, wanted);
+  const { maxRequests, errorRate } = wanted;
+  const result = await compare(world, candidate, reference, {
+    maxRequests,
+    errorRate,
+    progress: ({ pairs, requests }) =>
+      io.stderr.write(`${pairs} pairs of answers, ${requests} of at most ${maxRequests} requests\n`),
+  });
   if (typeof result === "string") {
     io.stderr.write(`${result}\n`);
     return exitCodes.inconclusive;
   }
-  const data = { candidate: candidate.name, reference: reference.name, ...result };
+  const { answers: _, ...outcome } = result;
+  const data = { candidate: candidate.name, reference: reference.name, ...outcome };
   io.stdout.write(wanted.json ? `${JSON.stringify({ schema: 1, data })}\n` : text(data, wanted.errorRate));
   switch (result.kind) {
     case "same":
@@ -60,20 +68,13 @@ export async function compareTargets(wanted: CompareArguments, io: Io): Promise<
 }
 
 function announcement(candidate: Target, reference: Target, maxRequests: number): string {
-  const each = maxRequests / 2;
-  const costs = [candidate, reference].map(({ price }) =>
-    mostCost(price, each * usualPrompt, each * usualOutput, each),
-  );
-  const [one, other] = costs;
+  const { usualMicroUsd } = comparisonCost([candidate, reference], maxRequests);
   const cost =
-    one === undefined || other === undefined
+    usualMicroUsd === undefined
       ? "the cost is unknown: a target has no known price"
-      : `usually at most ${formatMicroUsd(one + other)}`;
+      : `usually at most ${formatMicroUsd(usualMicroUsd)}`;
   return `Compare ${candidate.name} with ${reference.name}: at most ${maxRequests} requests of one word; ${cost}.\n`;
 }
-
-const usualPrompt = 25;
-const usualOutput = 1;
 
 function text(
   data: {

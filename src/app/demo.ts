@@ -11,7 +11,7 @@ import { renderProblems } from "../config/render.ts";
 import { type DemoEnv, type DemoPlace, type DemoService, runDemo } from "../demo/demo.ts";
 import { systemClock } from "../std/clock.ts";
 import { silentLog } from "../std/log.ts";
-import { seededRandom } from "../testbed/seeded-random.ts";
+import { seededRandom } from "../std/seeded-random.ts";
 import { loadConfigFile } from "./files.ts";
 import { keepSecrets } from "./secrets.ts";
 import { allRoles } from "../config/roles.ts";

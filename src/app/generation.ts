@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
+import { createBlindTimes } from "../upkeep/blindness.ts";
 import { neighboursOf } from "../run/ask-neighbours.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore } from "../run/world.ts";
@@ -100,8 +101,9 @@ async function openWeb(
     return [...reasons, ...warnings];
   };
   const pages = { config, secrets, listenHost: listen.host, store, slots: queues.slots, nudge, troubles };
+  const blindTimes = createBlindTimes(store, config.probes);
   const sources = {
-    overview: (page: number) => wholeOverview(store, config.probes, Date.now(), page),
+    overview: (page: number) => wholeOverview(store, config.probes, Date.now(), page, blindTimes),
     health,
     metrics: telemetry.scrape,
     observations: store,

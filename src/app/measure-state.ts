@@ -2,17 +2,19 @@ import type { Probe } from "../probe/probe.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { attributes as a } from "../telemetry/names.ts";
+import type { BlindTime } from "../upkeep/blindness.ts";
 import { usageOfCaps } from "../upkeep/cap-usage.ts";
 import { errorBudgets } from "../upkeep/check-slo.ts";
 
 const severities = ["breaking", "risky", "informative"] as const;
 
-/** How many incidents are open, how much of each cap is used, and what is left of each error budget. */
+/** How many incidents are open, how much of each cap is used, what is left of each error budget, and what was not checked. */
 export async function measureState(
   metrics: Metrics,
   store: Pick<Store, "incidents" | "usedUnder" | "usedLately" | "countedIn"> & Parameters<typeof usageOfCaps>[0],
   probes: readonly Probe[],
   nowMs: number,
+  blindTimes: (nowMs: number) => Promise<readonly BlindTime[]>,
 ): Promise<void> {
   const active = await store.incidents(false, mostCounted);
   for (const severity of severities) {
@@ -28,6 +30,9 @@ export async function measureState(
   }
   for (const { target, objective, left } of await errorBudgets(store, probes, nowMs)) {
     metrics.record("errorBudgetLeft", left, { [a.plumblineTarget]: target, [a.plumblineObjective]: objective });
+  }
+  for (const { target, minutes } of await blindTimes(nowMs)) {
+    metrics.record("targetBlind", minutes * 60, { [a.plumblineTarget]: target });
   }
 }
 

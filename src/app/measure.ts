@@ -51,7 +51,7 @@ export async function measureQueues(
   }
 }
 
-/** The same book, with a clock beside it. */
+/** The same store, with a clock beside it. */
 export function timedRuns(runs: RunStore, metrics: Metrics, clock: Clock): RunStore {
   const timed = async <T>(operation: "claim" | "commit", work: () => Promise<T>): Promise<T> => {
     const startedMs = clock.monotonicMs();

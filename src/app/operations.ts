@@ -9,6 +9,7 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
+import { createProxyUser } from "../web/proxy-user.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
@@ -41,7 +42,7 @@ export function openPages(
   const acts = links === undefined ? undefined : openActs(links, api.operations, store);
   const pages = {
     sessions: createSessions({
-      book: store,
+      store,
       clock: systemClock,
       freshSecret: () => randomBytes(32).toString("base64url"),
       people: config.apiTokens.map(({ name, scope }) => ({ name, scope })),
@@ -57,7 +58,7 @@ export function openPages(
 
 function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { maintenance }: Operations) {
   if (statusPages.length === 0) return undefined;
-  const world = { book: store, clock: systemClock, probes, maintenance };
+  const world = { store, clock: systemClock, probes, maintenance };
   return {
     names: statusPages.map(({ name }) => name),
     async read(name: string) {
@@ -77,7 +78,7 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
     publicUrl: config.actionLinks?.publicUrl,
     gate: gateFor(tokens, listenHost, config),
     operations: createOperations({
-      book: store,
+      store,
       clock: systemClock,
       freshId: (kind) => `${kind}_${randomUUID()}`,
       probes: config.probes,
@@ -93,7 +94,12 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   };
 }
 
-function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies }: Config): Gate {
-  const clientAddress = createClientAddress(trustedProxies);
-  return createGate(tokens, loopbackHosts.has(listenHost), () => systemClock.monotonicMs(), clientAddress);
+function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies, trustedProxy }: Config): Gate {
+  return createGate(
+    tokens,
+    loopbackHosts.has(listenHost),
+    () => systemClock.monotonicMs(),
+    createClientAddress(trustedProxies),
+    trustedProxy && createProxyUser(trustedProxy, trustedProxies),
+  );
 }

@@ -80,7 +80,7 @@ function expectationsIn(file: string | undefined): ReturnType<typeof readExpecta
 }
 
 function announcement(target: string, plan: AuditPlan, since: string | undefined): string {
-  const { scenarios, requests, atMostRequests, microUsd, atMostMicroUsd } = plan;
+  const { scenarios, requests, atMostRequests, microUsd, atMostMicroUsd, comparison } = plan;
   const cost =
     microUsd === undefined || atMostMicroUsd === undefined
       ? "the cost is unknown: the target has no known price"
@@ -92,6 +92,11 @@ function announcement(target: string, plan: AuditPlan, since: string | undefined
     ];
     return `  ${scenario.name.padEnd(24)}${parts.filter((part) => part !== "").join(", ")}\n`;
   });
+  if (comparison !== undefined) {
+    lines.push(
+      `  ${`comparison with ${comparison.reference.name}`.padEnd(24)}at most ${comparison.atMostRequests} sent\n`,
+    );
+  }
   return (
     `Audit of ${target}: ${scenarios.length} scenarios, ${requests} requests, at most ${atMostRequests} with every retry; ${cost}` +
     `${since === undefined ? "" : ` (as in the audit of ${since})`}.\n${lines.join("")}`

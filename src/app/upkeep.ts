@@ -7,6 +7,7 @@ import { repeatTask } from "../std/repeat.ts";
 import type { Store } from "../store/store.ts";
 import { put } from "../upkeep/check-outages.ts";
 import { clockReport, skewText } from "../upkeep/outage-report.ts";
+import { createBlindTimes } from "../upkeep/blindness.ts";
 import { createAccounts } from "../operate/account.ts";
 import { createRound, sweepEveryMs, upkeepJobs } from "../upkeep/round.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -32,13 +33,14 @@ export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }:
   const { probes, alerting } = config;
   const receivers = config.receivers.map(({ name }) => name);
   const startedAtMs = systemClock.nowMs();
-  const accounts = createAccounts({ book: store, clock: systemClock, probes });
+  const accounts = createAccounts({ store, clock: systemClock, probes });
   const account = async (fromMs: number, toMs: number) => {
     const found = await accounts.read(fromMs, toMs);
     return "kind" in found ? undefined : found;
   };
   const world = { store, probes, receivers, alerting, startedAtMs, checkEveryMs: reconcileMs, log, account };
   const round = createRound(upkeepJobs(world), systemClock, log);
+  const blindTimes = createBlindTimes(store, probes);
   let electedUntilMs = 0;
   /** What is wrong with this machine's clock, until it is reported. */
   let clockTrouble: string | undefined;
@@ -55,7 +57,7 @@ export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }:
     }
     if (isElected) await round(signal);
     // Elected or not: a process that is elected no longer must not go on saying what was.
-    await measureState(metrics, store, probes, nowMs);
+    await measureState(metrics, store, probes, nowMs, blindTimes);
     nudge();
   };
   const repetition = repeatTask({ name: "upkeep", everyMs: sweepEveryMs, deadlineMs, run, log }, every);

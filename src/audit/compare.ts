@@ -12,12 +12,14 @@ import { answersOf } from "../judgement/output/samples.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
+import type { LedgerEntry } from "../run/run.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore, World } from "../run/world.ts";
 import { ladder, mostSearched } from "../scenario/same-model/enrolment.ts";
-import { readEnrolling } from "../scenario/same-model/fingerprint.ts";
+import { readEnrolling, type Regime } from "../scenario/same-model/fingerprint.ts";
 import { type Json, toJson } from "../std/json.ts";
-import { auditProbe } from "./plan.ts";
+import type { MicroUsd } from "../std/money.ts";
+import { auditProbe } from "./audit-probe.ts";
 
 /** What came of it: how far apart the answers are in bits, and from how many pairs that is known. */
 export type Compared = Verdict & {
@@ -25,11 +27,19 @@ export type Compared = Verdict & {
   readonly byChance: number;
   readonly pairs: number;
   readonly requests: number;
+  /** undefined: a target reported no usage. */
+  readonly tokens: number | undefined;
+  /** undefined: a target has no known price, or reported no usage. */
+  readonly microUsd: MicroUsd | undefined;
+  /** What the candidate answered, by question. */
+  readonly answers: Regime;
 };
 
 export interface ComparisonTerms {
   readonly maxRequests: number;
   readonly errorRate: number;
+  /** Called about every 100 requests. */
+  readonly progress?: (done: { readonly pairs: number; readonly requests: number }) => void;
 }
 
 /** Asks both in turn, in random order, until the result is clear or the budget is used. A string is the reason why it can't compare. */
@@ -37,11 +47,12 @@ export async function compare(
   world: World,
   candidate: Target,
   reference: Target,
-  { maxRequests, errorRate }: ComparisonTerms,
+  { maxRequests, errorRate, progress }: ComparisonTerms,
 ): Promise<Compared | string> {
   const sides = [sideOf(world, candidate), sideOf(world, reference)] as const;
   let comparison: Comparison = noComparison;
   const sent = (): number => sides[0].requests() + sides[1].requests();
+  let reported = 0;
   // A turn that could pass the budget is not begun.
   while (sent() + mostInTurn(candidate) + mostInTurn(reference) <= maxRequests) {
     const order = world.random() < 0.5 ? [0, 1] : [1, 0];
@@ -50,13 +61,28 @@ export async function compare(
       if (why !== undefined) return why;
     }
     comparison = withRuns(comparison, answersOf(sides[0].newest()), answersOf(sides[1].newest()));
+    if (sent() >= reported + reportEvery) {
+      reported = sent();
+      progress?.({ pairs: comparison.pairs, requests: reported });
+    }
     const { kind } = verdictOf(comparison, errorRate, world.random);
     if (kind !== "cannot tell yet") break;
   }
   const verdict = verdictOf(comparison, errorRate, world.random);
   const { byChance } = excessOf(comparison, world.random);
-  return { ...verdict, distance: distanceBetween(comparison), byChance, pairs: comparison.pairs, requests: sent() };
+  const spent = sumOf([...sides[0].spent(), ...sides[1].spent()]);
+  return {
+    ...verdict,
+    distance: distanceBetween(comparison),
+    byChance,
+    pairs: comparison.pairs,
+    requests: sent(),
+    ...spent,
+    answers: comparison.candidate,
+  };
 }
+
+const reportEvery = 100;
 
 /** Requests in one turn: few, so that both are asked at the same times. */
 const turn = 4;
@@ -66,11 +92,20 @@ function mostInTurn({ answerTokens, policy }: Target): number {
   return Math.max(turn, ladder(answerTokens ?? 0).length) * (1 + policy.retries);
 }
 
+function sumOf(ledger: readonly LedgerEntry[]): Pick<Compared, "tokens" | "microUsd"> {
+  const sum = (pick: (entry: LedgerEntry) => number | undefined): number | undefined =>
+    ledger.reduce<number | undefined>((all, entry) => {
+      const amount = pick(entry);
+      return all === undefined || amount === undefined ? undefined : all + amount;
+    }, 0);
+  return { tokens: sum(({ tokens }) => tokens), microUsd: sum(({ microUsd }) => microUsd) };
+}
+
 /** One of the two: its runs continue an enrolment that is kept in memory. */
 function sideOf(world: World, target: Target) {
   let state: Json = toJson({ ...beginEnrolling(0), batch: turn });
   let observations: readonly Observation[] = [];
-  let requests = 0;
+  const ledger: LedgerEntry[] = [];
   let slotMs = 0;
 
   const runs: RunStore = {
@@ -80,7 +115,7 @@ function sideOf(world: World, target: Target) {
     commit: (run, decide) =>
       world.runs.commit(run, (memory) => {
         observations = run.observations;
-        requests += run.ledger.length;
+        ledger.push(...run.ledger);
         const first = decide(memory);
         const own = first.series.find(({ series }) => series.aspect === "output");
         const decision =
@@ -97,7 +132,8 @@ function sideOf(world: World, target: Target) {
   };
   return {
     newest: () => observations,
-    requests: () => requests,
+    requests: () => ledger.length,
+    spent: () => ledger,
     /** Why it cannot be compared; undefined: it was asked. */
     async ask(): Promise<string | undefined> {
       slotMs = Math.max(slotMs + 1, world.clock.nowMs());

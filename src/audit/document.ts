@@ -28,8 +28,22 @@ export interface AuditDocument {
   readonly sinks: readonly SinkSearch[];
   /** What the replies were made of: what probes may begin with. Audits of before this was kept have none. */
   readonly shapes?: readonly AuditedShape[] | undefined;
+  /** How the answers compare with those of another target. */
+  readonly comparison?: ComparisonRecord | undefined;
   /** Configuration of probes that go on watching what was seen. */
   readonly suggestedProbes: string;
+}
+
+export interface ComparisonRecord {
+  /** Name of the other target. */
+  readonly reference: string;
+  readonly result: "same" | "different" | "cannot tell yet";
+  /** Mean Jensen-Shannon divergence of the questions, and what chance alone makes, in bits. */
+  readonly distance: number;
+  readonly byChance: number;
+  readonly pairs: number;
+  /** How often the audited target gave each answer, by question: words of closed sets, and hashes. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 interface Sums {

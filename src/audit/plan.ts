@@ -1,8 +1,9 @@
 import type { Observation } from "../observation/observation.ts";
-import { plainAlerting } from "../probe/alerting.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import { reservationFor } from "../run/reservation.ts";
+import { auditProbe } from "./audit-probe.ts";
+import { comparisonCost, usualTerms } from "./comparison-cost.ts";
 import { wrongRequests } from "./request-rules.ts";
 import { forTarget } from "../scenario/for-target.ts";
 import { catalogue } from "../scenario/resolve.ts";
@@ -18,6 +19,14 @@ export interface AuditPlan {
   readonly atMostRequests: number;
   /** Expected cost; undefined = the target has no known price. */
   readonly microUsd: MicroUsd | undefined;
+  readonly atMostMicroUsd: MicroUsd | undefined;
+  /** The target that the answers are compared with after the scenarios; its cost is in the sums. */
+  readonly comparison?: PlannedComparison | undefined;
+}
+
+export interface PlannedComparison {
+  readonly reference: Target;
+  readonly atMostRequests: number;
   readonly atMostMicroUsd: MicroUsd | undefined;
 }
 
@@ -47,14 +56,34 @@ export function planAudit(target: Target, nowMs: number, experience?: Experience
     .filter(({ sent, rehearsed }) => sent.length + rehearsed > 0);
   const sum = (pick: (it: PlannedScenario) => number): number => scenarios.reduce((all, it) => all + pick(it), 0);
   const isPriced = target.price !== undefined;
-  return {
+  const plan = {
     scenarios,
     requests: sum(({ sent }) => sent.length),
     atMostRequests: sum(({ atMostRequests }) => atMostRequests),
     microUsd: isPriced ? sum((it) => it.microUsd ?? 0) : undefined,
     atMostMicroUsd: isPriced ? sum((it) => it.atMostMicroUsd ?? 0) : undefined,
   };
+  return target.sameAs === undefined ? plan : withComparison(plan, target, target.sameAs);
 }
+
+function withComparison(plan: AuditPlan, target: Target, reference: Target): AuditPlan {
+  const { maxRequests } = usualTerms;
+  const usual = comparisonCost([target, reference], usuallyCompared).usualMicroUsd;
+  const most = comparisonCost([target, reference], maxRequests).atMostMicroUsd;
+  const add = (one: MicroUsd | undefined, other: MicroUsd | undefined) =>
+    one === undefined || other === undefined ? undefined : one + other;
+  return {
+    ...plan,
+    requests: plan.requests + usuallyCompared,
+    atMostRequests: plan.atMostRequests + maxRequests,
+    microUsd: add(plan.microUsd, usual),
+    atMostMicroUsd: add(plan.atMostMicroUsd, most),
+    comparison: { reference, atMostRequests: maxRequests, atMostMicroUsd: most },
+  };
+}
+
+/** Equal targets are known to be equal after about so many requests. */
+const usuallyCompared = 300;
 
 const needsKey: ReadonlySet<string> = new Set(["invalid-key", "missing-key"]);
 
@@ -148,28 +177,3 @@ function likelihoodOfAnswer(scenario: string, call: Call): number {
 }
 
 const surelyRefused: ReadonlySet<string> = new Set<string>(wrongRequests);
-
-/** The probe that plays one scenario for an audit: the same as a scheduled one, and nobody is alerted. */
-export function auditProbe(target: Target, scenario: string): Probe {
-  return {
-    id: `audit-${target.name}-${scenario}@audit`,
-    name: `audit-${target.name}-${scenario}`,
-    target,
-    scenario: { kind: "built-in", name: scenario },
-    location: "audit",
-    cadence: { kind: "every", everyMs: dayMs },
-    nonce: false,
-    judge: {
-      learnRuns: 30,
-      latencyFloorRatio: 1.05,
-      maxLoopDelayMs: 100,
-      drift: { falsePageEveryMs: 180 * dayMs, samples: 60, pageAfterMs: dayMs, fullAfterMs: 7 * dayMs },
-    },
-    incident: { fire: { bad: 1, of: 1 }, resolveAfter: 1, remindMs: dayMs, reopenWithinMs: 0 },
-    tier: "ticket",
-    alerting: plainAlerting,
-    receivers: [],
-  };
-}
-
-const dayMs = 86_400_000;

@@ -15,7 +15,7 @@ export interface AuditedShape {
 export function audited(played: readonly PlayedScenario[]): AuditedShape[] {
   return played.flatMap(({ scenario, report, observations }): AuditedShape[] => {
     const asked = observations.filter(
-      ({ injected, isAside, via }) => injected === undefined && !isAside && via === undefined,
+      ({ injected, isAuxiliary, via }) => injected === undefined && !isAuxiliary && via === undefined,
     );
     const replies = asked.filter(({ outcome }) => outcome.kind === "reply");
     const calls = new Set(asked.map(({ call, mode }) => `${call}/${mode}`));

@@ -1,6 +1,7 @@
 import { visibleBaseUrl } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
 import { protocolOf } from "../protocol/of-target.ts";
+import { identityText } from "./identity-rule.ts";
 import { type AuditView, isAnswered } from "./view.ts";
 import { questionableRequests, wrongRequests } from "./request-rules.ts";
 
@@ -129,6 +130,7 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
         `asked ${target.model}, answered by ${view.reply("valid-request")?.model ?? "unknown"}`,
         ...view.checks("model-listed").map(({ observed }) => observed),
         `unknown model: ${taken(view, "unavailable-model")}`,
+        identityText(view),
       ].join("; "),
       "valid-request",
       "model-listed",

@@ -1,9 +1,11 @@
 import type { PinnedReplies } from "../probe/audit-terms.ts";
 import { type Target, visibleBaseUrl } from "../probe/target.ts";
+import type { Spent } from "../run/run.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Json } from "../std/json.ts";
 import { decideReadiness } from "./decision.ts";
-import type { AuditDocument, RunLine } from "./document.ts";
+import type { Compared } from "./compare.ts";
+import type { AuditDocument, ComparisonRecord, RunLine } from "./document.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { AuditPlan } from "./plan.ts";
 import { audited } from "./replies.ts";
@@ -16,6 +18,7 @@ export interface WriteUp {
   readonly target: Target;
   readonly plan: AuditPlan;
   readonly played: readonly PlayedScenario[];
+  readonly comparison?: Compared | string | undefined;
   readonly sinks: readonly SinkSearch[];
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -27,12 +30,14 @@ export interface WriteUp {
 
 /** From what was seen to the document. Pure; no text of it escapes the redactor. */
 export function writeUp(input: WriteUp): AuditDocument {
-  const { target, plan, played, sinks, startedAtMs, endedAtMs, program, redact, pinned } = input;
-  const view = viewOf(target, endedAtMs, played, sinks);
+  const { target, plan, played, comparison, sinks, startedAtMs, endedAtMs, program, redact, pinned } = input;
+  const view = viewOf(target, endedAtMs, played, sinks, comparison);
   const decision = decideReadiness(view, pinned);
-  const sum = (pick: (it: PlayedScenario) => number | undefined): number | null =>
-    played.reduce<number | null>((all, it) => {
-      const amount = pick(it);
+  const compared = typeof comparison === "object" ? comparison : undefined;
+  const spends = [...played.map(({ report }) => report.spent), ...(compared === undefined ? [] : [compared])];
+  const sum = (pick: (spent: Spent) => number | undefined): number | null =>
+    spends.reduce<number | null>((all, spent) => {
+      const amount = pick(spent);
       return all === null || amount === undefined ? null : all + amount;
     }, 0);
   const document: AuditDocument = {
@@ -53,9 +58,9 @@ export function writeUp(input: WriteUp): AuditDocument {
       atMostMicroUsd: plan.atMostMicroUsd ?? null,
     },
     sent: {
-      requests: sum(({ report }) => report.spent.requests) ?? 0,
-      tokens: sum(({ report }) => report.spent.tokens),
-      microUsd: sum(({ report }) => report.spent.microUsd),
+      requests: sum(({ requests }) => requests) ?? 0,
+      tokens: sum(({ tokens }) => tokens),
+      microUsd: sum(({ microUsd }) => microUsd),
     },
     decision,
     worksheet: fillWorksheet(view),
@@ -73,9 +78,15 @@ export function writeUp(input: WriteUp): AuditDocument {
     ),
     sinks,
     shapes: audited(played),
+    ...(compared !== undefined && { comparison: comparedWith(target.sameAs?.name ?? "", compared) }),
     suggestedProbes: suggestProbes(target, played, view),
   };
   return clean(JSON.parse(JSON.stringify(document)) as Json, redact) as unknown as AuditDocument;
+}
+
+function comparedWith(reference: string, { kind, distance, byChance, pairs, answers }: Compared): ComparisonRecord {
+  const cells = Object.entries(answers).map(([question, { counts }]) => [question, counts] as const);
+  return { reference, result: kind, distance, byChance, pairs, answers: Object.fromEntries(cells) };
 }
 
 function runLine({ scenario, report, checks }: PlayedScenario): RunLine {

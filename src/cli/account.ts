@@ -37,7 +37,7 @@ function accountText(it: AccountView): string {
     ),
     ["deliveries", sent.written],
     ["  delivered", sent.delivered],
-    ["  reported by another message", sent.carried],
+    ["  reported by another message", sent.superseded],
     ["  pending", sent.pending],
     ["  failed", sent.failed],
   ];

@@ -4,7 +4,7 @@ import { endsWith } from "./exit-codes.ts";
 import { errorRate, wholeNumber } from "./format.ts";
 
 interface CompareOptions {
-  readonly with: string;
+  readonly with?: string;
   readonly config: string;
   readonly maxRequests: number;
   readonly error: number;
@@ -16,7 +16,7 @@ interface CompareOptions {
 export function addCompareCommand(compare: Command, { effects, defaultConfig, done }: CliWorld): void {
   endsWith(compare, { 0: "same", 2: "nothing was sent", 3: "different", 4: "cannot tell yet" })
     .argument("<candidate>", "name of the target in question")
-    .requiredOption("--with <reference>", "name of the target that is trusted")
+    .option("--with <reference>", "name of the target that is trusted; if omitted, the candidate's sameAs")
     .option("--config <file>", "the configuration", defaultConfig)
     .option("--max-requests <n>", "requests to both targets together, at most", wholeNumber, 700)
     .option("--error <share>", "share of equal targets that may be called different", errorRate, 0.01)

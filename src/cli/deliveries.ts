@@ -14,7 +14,7 @@ import { lines } from "./format.ts";
 export function addDeliveryCommands(delivery: Command, world: CliWorld): void {
   asking(delivery.command("list").description("list deliveries by state, newest first"))
     .addOption(
-      new Option("--state <state>", "only deliveries in this state; carried: another message reports the same")
+      new Option("--state <state>", "only deliveries in this state; superseded: another message reports the same")
         .choices(deliveryState.options)
         .default("failed"),
     )
@@ -32,7 +32,7 @@ export function deliveryLine({ id, receiver, state, attempts, lastOutcome, summa
   const why =
     lastOutcome === undefined || lastOutcome.kind === "delivered" ? "" : ` (${lastOutcome.reason ?? lastOutcome.kind})`;
   const how =
-    state === "carried"
+    state === "superseded"
       ? "reported by another message"
       : `${state} after ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
   return `${id}  ${receiver}  ${how}${why}  ${summary}`;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import {
+  blindText,
   digestHeadline,
   type DigestNote,
   type DigestPlace,
@@ -24,12 +25,29 @@ export function addDigestCommand(digest: Command, world: CliWorld): void {
 }
 
 function digestStory(digest: Answer<typeof getDigest>): string {
-  const { fromMs, atMs, moved, moreMoved, noted, moreNoted, known, moreKnown, suspected, moreSuspected, pages } =
-    digest;
+  const {
+    fromMs,
+    atMs,
+    moved,
+    moreMoved,
+    noted,
+    moreNoted,
+    known,
+    moreKnown,
+    suspected,
+    moreSuspected,
+    pages,
+    blind = [],
+  } = digest;
   const since = fromMs === undefined ? "since each series was first compared" : `since ${isoSeconds(fromMs)}`;
   return [
     digestHeadline(digest),
     `${since}, as of ${isoSeconds(atMs)}`,
+    ...part(
+      "not checked",
+      blind.map(({ target, minutes }) => `${target}: ${blindText(minutes)}`),
+      0,
+    ),
     ...part("moved", moved.map(noteText), moreMoved),
     ...part("noted", noted.map(noteText), moreNoted),
     ...part("known before, not over", known.map(noteText), moreKnown),

@@ -70,7 +70,8 @@ export interface McpArguments {
 
 export interface CompareArguments {
   readonly candidate: string;
-  readonly reference: string;
+  /** undefined: what the candidate names as `sameAs`. */
+  readonly reference: string | undefined;
   readonly config: string;
   readonly maxRequests: number;
   readonly errorRate: number;

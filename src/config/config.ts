@@ -20,6 +20,10 @@ export interface Config {
   readonly apiTokens: readonly ApiToken[];
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
+  /** They name who sends a request, and may be believed. */
+  readonly trustedProxy?:
+    | { readonly userHeader: string; readonly writers: "everybody" | readonly string[] }
+    | undefined;
   /** Pages that everybody may read. */
   readonly statusPages?: readonly StatusPage[] | undefined;
   /** One more address, for them alone. */

@@ -48,6 +48,7 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
     contract: contractOf(text.contract, [...path, "contract"], check),
     spendCaps: capsOfTarget(name, whole),
     objectives: text.slo,
+    maxBlindMs: text.maxBlind,
   };
 }
 

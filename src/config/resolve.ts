@@ -22,7 +22,14 @@ export function resolveConfig(
   const plain = new Map([...text.targets.keys()].map((name) => [name, resolveTarget(name, text, check)]));
   requireKeyInUse(text, complaints);
   const targets = new Map(
-    [...plain].map(([name, target]) => [name, { ...target, audit: resolveAudit(name, text, plain, check) }]),
+    [...plain].map(([name, target]) => [
+      name,
+      {
+        ...target,
+        sameAs: resolveSameAs(name, text, plain, complaints),
+        audit: resolveAudit(name, text, plain, check),
+      },
+    ]),
   );
   const receivers = resolveReceivers(text, context, complaints);
   const alerting = resolveAlerting(text, complaints);
@@ -43,12 +50,27 @@ export function resolveConfig(
     listen: text.listen,
     apiTokens: api.tokens,
     trustedProxies: api.trustedProxies,
+    trustedProxy: api.trustedProxy,
     actionLinks: api.links,
     statusPages,
     statusListen: text.statusListen,
     heartbeat,
   };
   return { config };
+}
+
+function resolveSameAs(
+  name: string,
+  { targets }: ConfigText,
+  plain: ReadonlyMap<string, Target>,
+  complaints: Complaint[],
+): Target | undefined {
+  const reference = targets.get(name)?.sameAs;
+  if (reference === undefined) return undefined;
+  const others = [...targets.keys()].filter((other) => other !== name);
+  const place = { path: ["targets", name], key: "sameAs", expected: "the name of another target" };
+  requireNames([reference], others, place, complaints);
+  return plain.get(reference);
 }
 
 function resolveStatusPages({ statusPages, targets }: ConfigText, complaints: Complaint[]): StatusPage[] {

@@ -2,11 +2,12 @@ import { z } from "zod";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
 import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
-import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
+import { urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
 import { keyCap, spendCap } from "./spend-cap-schema.ts";
 import { target } from "./target-schema.ts";
-import { addressRange, cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
+import { cron, milliseconds, slug, timeZone } from "../probe/text-schemas.ts";
+import { api } from "./api-schema.ts";
 
 const warmUp = z
   .strictObject({
@@ -151,48 +152,6 @@ const heartbeat = z
     allowPrivate: z.boolean().default(false).describe("allow plain http, loopback and private addresses"),
   })
   .transform(({ every, ...rest }) => ({ ...rest, everyMs: every }));
-
-/** The scope that was called `act` before. */
-const scope = z.preprocess((text) => (text === "act" ? "write" : text), z.enum(["read", "write"]).default("read"));
-
-const apiToken = z.strictObject({
-  token: secret.describe("sent as Authorization: Bearer"),
-  scope: scope.describe("write also allows acknowledging, silencing, accepting baselines, pausing and running probes"),
-});
-
-const api = z
-  .strictObject({
-    tokens: z
-      .record(slug, apiToken)
-      .default({})
-      .describe("who may use the API, and for what; without tokens it answers only on this machine"),
-    publicUrl: httpUrl.optional().meta({
-      description: "where people reach the service; together with linkKey, alerts carry links to act on them",
-      examples: ["https://plumbline.example.com"],
-    }),
-    linkKey: secret.optional().describe("key that signs those links: openssl rand -hex 24"),
-    trustedProxies: z
-      .array(addressRange)
-      .max(100)
-      .default([])
-      .meta({
-        description: "proxies whose X-Forwarded-For says who sends a request; requests are limited by that address",
-        examples: [["10.0.0.0/8"]],
-      }),
-  })
-  .transform(({ tokens, publicUrl, linkKey, trustedProxies }, context) => {
-    const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));
-    if (publicUrl !== undefined && linkKey !== undefined) {
-      return { tokens: named, trustedProxies, links: { publicUrl: publicUrl.replace(/\/+$/, ""), key: linkKey } };
-    }
-    if (publicUrl !== undefined || linkKey !== undefined) {
-      const [given, missing] = publicUrl === undefined ? ["linkKey", "publicUrl"] : ["publicUrl", "linkKey"];
-      const hint = publicUrl === undefined ? "https://plumbline.example.com" : "{ env: PLUMBLINE_LINK_KEY }";
-      const params = { got: "nothing", hint: `add ${missing}: ${hint}` };
-      context.addIssue({ code: "custom", path: [given], message: `${missing} as well`, params });
-    }
-    return { tokens: named, trustedProxies, links: undefined };
-  });
 
 const dayMs = 86_400_000;
 

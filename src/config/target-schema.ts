@@ -202,6 +202,14 @@ export const target = z.strictObject({
   client: client.prefault({}).describe("timeouts, size limits, retries and connections"),
   prices: prices.optional().describe("prices per million tokens, or a multiplier on the list price"),
   spendCap: spendCap.prefault({}).describe("spend caps of this target; a run that could exceed one is skipped"),
+  maxBlind: milliseconds
+    .refine((ms) => ms <= 86_400_000, { error: "at most 24h" })
+    .optional()
+    .meta({
+      description:
+        "how long the target may go unchecked in 24 hours, for any reason; you are notified when it is longer",
+      examples: ["2h"],
+    }),
   slo: slo.optional().describe("service level objectives; you are notified when the error budget burns too fast"),
   tier: tier.optional().describe("page: incidents may wake someone; ticket: they can wait; ticket if omitted"),
   traceparent: z
@@ -213,5 +221,13 @@ export const target = z.strictObject({
     .optional()
     .describe("vocabulary the model uses to count tokens; if omitted, derived from the names of OpenAI's models"),
   contract: contract.optional().describe("what you declare about replies, in addition to what is learned"),
+  sameAs: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: "another target whose answers you trust: plumbline audit compares the answers of both",
+      examples: ["official-mini"],
+    }),
   audit: audit.optional().describe("what plumbline audit needs to know about the target"),
 });

@@ -62,7 +62,7 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...judgeChecks(scenario, observations, probe.target),
   ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
-  const comparable = newest.filter(({ isAside }) => isAside !== true);
+  const comparable = newest.filter(({ isAuxiliary }) => isAuxiliary !== true);
   const isFit = ({ seesFailures, seesTimeouts }: Judge, { outcome }: Observation): boolean =>
     !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(outcome));
   const last = observations.at(-1);
@@ -209,9 +209,9 @@ function verdictOf(rulings: readonly Ruling[]): Verdict {
   const bad = rulings.filter(({ outcome }) => outcome === "bad");
   if (bad.some(isFixed)) return "fail";
   if (bad.length > 0) return "drift";
-  const telling = rulings.filter((ruling) => !isPlausibilityOnly(ruling));
-  return telling.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
-    telling.every(({ outcome }) => outcome === "good")
+  const significant = rulings.filter((ruling) => !isPlausibilityOnly(ruling));
+  return significant.some(({ outcome, subject }) => outcome === "good" && subject.kind !== "availability") ||
+    significant.every(({ outcome }) => outcome === "good")
     ? "ok"
     : "inconclusive";
 }

@@ -18,7 +18,7 @@ const informative = [
 const mostHeaders = 24;
 
 /** The informative ones of a reply, values short and of a plain alphabet. */
-export function informativeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
+export function diagnosticHeaders(headers: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const kept = Object.entries(headers)
     .filter(([name, value]) => informative.some((pattern) => pattern.test(name)) && isPlain(value))
     .slice(0, mostHeaders);

@@ -29,7 +29,7 @@ export interface Observation {
   /** About how many tokens its prompt has, by a count of our own. */
   readonly estimatedPromptTokens?: number | undefined;
   /** Asked to find out: not compared with a baseline. */
-  readonly isAside?: boolean | undefined;
+  readonly isAuxiliary?: boolean | undefined;
   /** The question, where its answer is compared with earlier ones. */
   readonly question?: Question | undefined;
   /** Name of the target that was asked, where it is not the probe's. */
@@ -79,7 +79,7 @@ export interface ReplyFacts {
   /** What is wrong with content by the expectations that read it, by their kinds; of names only those of a configuration. */
   readonly contentFaults?: Readonly<Record<string, string>> | undefined;
   /** Headers by lower-case name about limits, costs, retries and gateways. */
-  readonly telling?: Readonly<Record<string, string>> | undefined;
+  readonly diagnosticHeaders?: Readonly<Record<string, string>> | undefined;
   /** Streams only. */
   readonly lastWords?: LastWords | undefined;
   /** Laws that it breaks. */

@@ -11,7 +11,7 @@ import { numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
 import { keepableId } from "./foreign-id.ts";
 import { keepableName } from "./foreign-name.ts";
-import { headerClasses, informativeHeaders } from "./headers.ts";
+import { headerClasses, diagnosticHeaders } from "./headers.ts";
 import { answerOf, hashedTops, type Question } from "./question.ts";
 import { textFacts } from "./text-facts.ts";
 import { withoutSecrets } from "./without-secrets.ts";
@@ -22,7 +22,7 @@ export interface ObservedCall {
   readonly ask: Ask;
   readonly method?: "GET" | undefined;
   /** Its reply is not compared with a baseline. */
-  readonly isAside?: boolean | undefined;
+  readonly isAuxiliary?: boolean | undefined;
   /** A model that the listed models must contain. */
   readonly expectModel?: string | undefined;
   /** A question whose answer is compared with earlier ones. */
@@ -59,7 +59,7 @@ export function observe(call: ObservedCall, exchange: Exchange, observing: Obser
     earlier: earlierOf(exchange),
     retryWaitMs: retryWaitMs(exchange),
     injected: last.injected,
-    isAside: call.isAside,
+    isAuxiliary: call.isAuxiliary,
     question: call.question && { ...call.question, answers: undefined },
     isFree: call.method === "GET" ? true : undefined,
   };
@@ -122,7 +122,7 @@ function factsOf(
     upstream: upstream && keepableName(upstream),
     textMatches: textMatches(expectations, content.text),
     contentFaults: contentFaults(expectations, content),
-    telling: informativeHeaders(reply.headers),
+    diagnosticHeaders: diagnosticHeaders(reply.headers),
     streamUsage: reply.body.form === "stream" ? protocol.streamUsage(reply.body.chunks) : undefined,
     isListed: expectModel === undefined ? undefined : protocol.isListed(documents[0], expectModel),
     numbers: read && numbersAt(documents[0], read),

@@ -34,7 +34,7 @@ const account = z
       .object({
         written: count("alerts for one receiver each"),
         delivered: count("delivered"),
-        carried: count("reported by another message instead"),
+        superseded: count("reported by another message instead"),
         pending: count("not delivered yet"),
         failed: count("given up"),
       })
@@ -101,7 +101,7 @@ export interface Accounts {
 }
 
 interface AccountWorld {
-  readonly book: AccountStore;
+  readonly store: AccountStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
 }
@@ -111,7 +111,7 @@ const mostDue = 1_000_000;
 /** A slot that nobody took is recorded as missed after five minutes at the latest, at the next look of the elected process. */
 const waitingMs = 600_000;
 
-export function createAccounts({ book, clock, probes }: AccountWorld): Accounts {
+export function createAccounts({ store, clock, probes }: AccountWorld): Accounts {
   return {
     async read(fromMs, wantedMs) {
       const nowMs = clock.nowMs();
@@ -121,22 +121,22 @@ export function createAccounts({ book, clock, probes }: AccountWorld): Accounts 
       const ended = new Map<string, number>();
       const sums = { due: 0, waiting: 0, beforeFirstRun: 0, withoutRow: 0, beside: 0 };
       const configured = new Set(probes.map(({ id }) => id));
-      for (const entry of await book.schedules()) {
+      for (const entry of await store.schedules()) {
         if (!configured.has(entry.id)) continue;
         const due = dueSlots(entry, fromMs, toMs, mostDue);
         sums.due += due.length;
         if (sums.due > mostDue) return refused("more than 1,000,000 slots were due: ask for a shorter time");
-        const own = accountSlots(due, await book.slotsOf(entry.id, fromMs, toMs));
+        const own = accountSlots(due, await store.slotsOf(entry.id, fromMs, toMs));
         for (const [how, times] of own.ended) add(ended, how, times);
         sums.beside += own.beside;
-        const firstMs = own.withoutRow.length === 0 ? 0 : ((await book.firstSlotOf(entry.id)) ?? Infinity);
+        const firstMs = own.withoutRow.length === 0 ? 0 : ((await store.firstSlotOf(entry.id)) ?? Infinity);
         for (const slotMs of own.withoutRow) {
           if (nowMs - slotMs < waitingMs) sums.waiting += 1;
           else if (slotMs < firstMs) sums.beforeFirstRun += 1;
           else sums.withoutRow += 1;
         }
       }
-      const others = await book.runsBeside(
+      const others = await store.runsBeside(
         probes.map(({ id }) => id),
         fromMs,
         toMs,
@@ -147,8 +147,8 @@ export function createAccounts({ book, clock, probes }: AccountWorld): Accounts 
         ...sums,
         beside: sums.beside + others,
         ended: Object.fromEntries([...ended].toSorted()),
-        ledger: await book.ledgerIn(fromMs, toMs),
-        deliveries: await book.deliveriesIn(fromMs, toMs),
+        ledger: await store.ledgerIn(fromMs, toMs),
+        deliveries: await store.deliveriesIn(fromMs, toMs),
       };
     },
   };

@@ -146,6 +146,20 @@ export const auditDocument = z
     )
       .optional()
       .describe("what replies were made of"),
+    comparison: z
+      .object({
+        reference: short.describe("name of the other target"),
+        result: z.enum(["same", "different", "cannot tell yet"]).describe("the result"),
+        distance: z.number().describe("mean Jensen-Shannon divergence of the questions, in bits"),
+        byChance: z.number().describe("what chance alone makes, in bits"),
+        pairs: z.number().describe("pairs of answers"),
+        answers: z
+          .record(short, z.record(short, z.number()))
+          .refine((cells) => Object.keys(cells).length <= 100, { error: "at most 100 questions" })
+          .describe("how often the audited target gave each answer, by question"),
+      })
+      .optional()
+      .describe("how the answers compare with those of another target"),
     suggestedProbes: z.string().max(100_000).describe("YAML of probes that continue to watch"),
   })
   .meta({ id: "AuditDocument", description: "the JSON that an audit writes" }) satisfies z.ZodType<AuditDocument>;

@@ -75,14 +75,14 @@ export interface Audits {
 }
 
 interface AuditsWorld {
-  readonly book: AuditArchive;
+  readonly store: AuditArchive;
   readonly clock: Clock;
 }
 
-export function createAudits({ book, clock }: AuditsWorld): Audits {
+export function createAudits({ store, clock }: AuditsWorld): Audits {
   return {
-    list: (target) => book.audits(target),
-    get: (id) => book.audit(id),
+    list: (target) => store.audits(target),
+    get: (id) => store.audit(id),
     async add(document, owner) {
       const exposed = exposedIn(document);
       if (exposed.length > 0) return refused(`the audit itself contains ${exposed.join(", ")}: nothing was kept`);
@@ -104,7 +104,7 @@ export function createAudits({ book, clock }: AuditsWorld): Audits {
       };
       const why = `${target}: ${readiness}`;
       const entry: AuditEntry = { by: owner, what: "add-audit", subject: id, why, atMs: addedAtMs };
-      return (await book.addAudit(audit, document, entry)) ? audit : refused("an audit with this id is kept already");
+      return (await store.addAudit(audit, document, entry)) ? audit : refused("an audit with this id is kept already");
     },
   };
 }

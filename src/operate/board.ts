@@ -111,7 +111,7 @@ export interface Boards {
 }
 
 interface BoardWorld {
-  readonly book: BoardStore & SpendStore;
+  readonly store: BoardStore & SpendStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
 }
@@ -119,7 +119,7 @@ interface BoardWorld {
 const pageSize = 40;
 const shownRuns = 40;
 
-export function createBoards({ book, clock, probes }: BoardWorld): Boards {
+export function createBoards({ store, clock, probes }: BoardWorld): Boards {
   const sorted = probes
     .map((probe) => ({ probe, key: [probe.target.name, probe.scenario.name, probe.location, probe.id].join("\n") }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
@@ -134,7 +134,7 @@ export function createBoards({ book, clock, probes }: BoardWorld): Boards {
     return { ids, found: found.length, page, pages };
   };
   return {
-    mark: () => book.boardMark(),
+    mark: () => store.boardMark(),
     find,
     async read(search, wanted) {
       const nowMs = clock.nowMs();
@@ -142,13 +142,13 @@ export function createBoards({ book, clock, probes }: BoardWorld): Boards {
       const shown = ids.flatMap((id) => byId.get(id) ?? []);
       const sinceMs = Math.floor(nowMs / hourMs - 23) * hourMs;
       const [hours, recent, learnings, paused, counts, spendToday, spendCaps] = await Promise.all([
-        book.hoursSince(ids, sinceMs),
-        book.newestRuns(ids, shownRuns),
-        book.learningOf(ids),
-        book.pauses(),
-        book.countIncidents(),
-        book.spendOf([...new Set(shown.map(({ target }) => target.name))], nowMs),
-        usageOfCaps(book, shown, nowMs),
+        store.hoursSince(ids, sinceMs),
+        store.newestRuns(ids, shownRuns),
+        store.learningOf(ids),
+        store.pauses(),
+        store.countIncidents(),
+        store.spendOf([...new Set(shown.map(({ target }) => target.name))], nowMs),
+        usageOfCaps(store, shown, nowMs),
       ]);
       const byProbe = Map.groupBy(hours, ({ probeId }) => probeId);
       const pauses = new Map(paused.map((pause) => [pause.probeId, pause]));

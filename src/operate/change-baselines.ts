@@ -29,29 +29,29 @@ export interface BaselineChanges {
 }
 
 interface BaselineChangesWorld {
-  readonly book: BaselineStore & Pick<IncidentStore, "history">;
+  readonly store: BaselineStore & Pick<IncidentStore, "history">;
   readonly clock: Clock;
   /** Ends the incident that was accepted. */
   readonly resolve: (incidentId: string, by: string, why: string) => Promise<unknown>;
 }
 
-export function createBaselineChanges({ book, clock, resolve }: BaselineChangesWorld): BaselineChanges {
+export function createBaselineChanges({ store, clock, resolve }: BaselineChangesWorld): BaselineChanges {
   const change = async (
     seriesId: string,
     normal: NewNormal,
     entry: Pick<AuditEntry, "what" | "by" | "why">,
   ): Promise<BaselineChanged | Refused> => {
-    await book.addBaseline(seriesId, normal, { ...entry, subject: seriesId, atMs: clock.nowMs() });
-    const series = await seriesById(book, seriesId);
+    await store.addBaseline(seriesId, normal, { ...entry, subject: seriesId, atMs: clock.nowMs() });
+    const series = await seriesById(store, seriesId);
     return series === undefined ? refused("the series is gone") : { kind: "done", series };
   };
 
   return {
     async accept(id, by, why) {
-      const known = await book.history(id);
+      const known = await store.history(id);
       if (known === undefined) return undefined;
       const { incident } = known;
-      const candidate = await candidateOf(book, incident);
+      const candidate = await candidateOf(store, incident);
       if ("kind" in candidate) return candidate;
       const { memory, normal } = candidate;
       const result = await change(memory.series.id, normal, { what: "accept-baseline", by, why });
@@ -60,8 +60,8 @@ export function createBaselineChanges({ book, clock, resolve }: BaselineChangesW
     },
 
     async reject(seriesId, by, why, to) {
-      if ((await seriesById(book, seriesId)) === undefined) return undefined;
-      const versions = await book.versions(seriesId);
+      if ((await seriesById(store, seriesId)) === undefined) return undefined;
+      const versions = await store.versions(seriesId);
       const before = to === undefined ? versionBefore(versions) : versions.find(({ version }) => version === to);
       if (before === undefined) return refused(`there is no version to go back to: ${namesOf(versions)}`);
       const text = `back to version ${before.version}: ${why}`;
@@ -69,7 +69,7 @@ export function createBaselineChanges({ book, clock, resolve }: BaselineChangesW
     },
 
     async imported(seriesId, { aspect, label, n, learned, version }, by, why) {
-      const found = await seriesById(book, seriesId);
+      const found = await seriesById(store, seriesId);
       if (found === undefined) return undefined;
       const { series } = found;
       if (series.aspect !== aspect || series.label !== label) {
@@ -91,13 +91,13 @@ export interface Candidate {
 }
 
 /** What accepting the incident would make normal, or why it can't be accepted. Changes nothing. */
-export async function candidateOf(book: BaselineStore, incident: Incident): Promise<Candidate | Refused> {
+export async function candidateOf(store: BaselineStore, incident: Incident): Promise<Candidate | Refused> {
   if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
   const others = whyNotOne(incident);
   if (others !== undefined) return refused(others);
-  const memory = (await book.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
+  const memory = (await store.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
   if (memory === undefined) return refused("it is about a fixed rule, not about a baseline: change the configuration");
-  const evidence = await book.observationsOf(incident.evidence.map(({ runId }) => runId));
+  const evidence = await store.observationsOf(incident.evidence.map(({ runId }) => runId));
   const normal = acceptAsNormal(memory, incident.findings, evidence);
   if (normal.learned !== null && evidence.length === 0) return refused("none of its runs is kept any more");
   return { memory, normal };

@@ -88,7 +88,7 @@ export interface Charts {
 }
 
 interface ChartWorld {
-  readonly book: ChartStore;
+  readonly store: ChartStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
 }
@@ -99,7 +99,7 @@ const steps = [1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 86_400].map((second
 const longestOfRunsMs = 2 * dayMs;
 const mostIncidents = 50;
 
-export function createCharts({ book, clock, probes }: ChartWorld): Charts {
+export function createCharts({ store, clock, probes }: ChartWorld): Charts {
   return {
     async read(probeId, fromMs, wantedMs) {
       const probe = probes.find(({ id }) => id === probeId);
@@ -111,12 +111,12 @@ export function createCharts({ book, clock, probes }: ChartWorld): Charts {
       const isSummed = toMs - fromMs > longestOfRunsMs;
       const fit = steps.find((step) => (toMs - fromMs) / step <= mostPoints) ?? dayMs;
       const stepMs = isSummed ? Math.max(fit, 3_600_000) : fit;
-      const read = isSummed ? book.hourPoints : book.runPoints;
+      const read = isSummed ? store.hourPoints : store.runPoints;
       const [points, series, incidents, silences] = await Promise.all([
         read(probeId, fromMs, toMs, stepMs),
-        book.series(probeId),
-        book.incidentsOfProbe(probeId, mostIncidents),
-        book.silencesIn(fromMs, toMs),
+        store.series(probeId),
+        store.incidentsOfProbe(probeId, mostIncidents),
+        store.silencesIn(fromMs, toMs),
       ]);
       const timed = series.filter(({ series: { aspect, label } }) => aspect === "latency" && label === "total time");
       const newest = timed.toSorted((a, b) => b.lastSlotMs - a.lastSlotMs)[0];

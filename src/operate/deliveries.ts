@@ -4,7 +4,7 @@ import type { AuditEntry } from "./audit-log.ts";
 import { at, name } from "./fields.ts";
 import { type Operation, type Plain, type Refused, refused, subjectOf } from "./operation.ts";
 
-export const deliveryState = z.enum(["pending", "delivered", "failed", "carried"]);
+export const deliveryState = z.enum(["pending", "delivered", "failed", "superseded"]);
 
 export const delivery = z
   .object({
@@ -13,7 +13,7 @@ export const delivery = z
     sequence: z.number().describe("which transition of the incident, counted from 1"),
     receiver: z.string().describe("name of the receiver"),
     summary: z.string().describe("the alert in one line"),
-    state: deliveryState.describe("its state; carried: another message reports the same instead"),
+    state: deliveryState.describe("its state; superseded: another message reports the same instead"),
     attempts: z.number().describe("number of attempts"),
     createdAtMs: at("when it was first due"),
     dueAtMs: at("when the next attempt is due"),
@@ -67,19 +67,19 @@ export interface Deliveries {
 }
 
 interface DeliveryWorld {
-  readonly book: DeliveryStore;
+  readonly store: DeliveryStore;
   readonly clock: Clock;
   readonly nudge: () => void;
 }
 
 const mostListed = 500;
 
-export function createDeliveries({ book, clock, nudge }: DeliveryWorld): Deliveries {
+export function createDeliveries({ store, clock, nudge }: DeliveryWorld): Deliveries {
   return {
-    list: (state) => book.deliveries(state, mostListed),
+    list: (state) => store.deliveries(state, mostListed),
     async retry(id, by) {
       const why = "asked for";
-      const isRetried = await book.retryDelivery(id, {
+      const isRetried = await store.retryDelivery(id, {
         by,
         what: "retry-delivery",
         subject: id,

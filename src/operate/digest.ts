@@ -39,6 +39,15 @@ const digest = z
     moreKnown: z.number().describe("left out of known"),
     suspected: z.array(place).describe("bad runs that are not an incident yet"),
     moreSuspected: z.number().describe("left out of suspected"),
+    blind: z
+      .array(
+        z.object({
+          target: z.string().describe("name of the target"),
+          minutes: z.number().describe("minutes of the day before in which no probe of it had a verdict"),
+        }),
+      )
+      .optional()
+      .describe("targets that nobody could watch for an hour or more, worst first"),
     pages: pages.describe("recent pages, and what the promise allows"),
   })
   .meta({ id: "Digest" });

@@ -47,7 +47,7 @@ type Excluded = ExclusionView & { readonly kind: "done" };
 type Marked = NoiseView & { readonly kind: "done" };
 
 interface FeedbackWorld {
-  readonly book: SeriesChangeStore & Pick<IncidentStore, "history">;
+  readonly store: SeriesChangeStore & Pick<IncidentStore, "history">;
   readonly clock: Clock;
 }
 
@@ -56,7 +56,7 @@ const fewestSamples = 60;
 export function createIncidentFeedback(world: FeedbackWorld): IncidentFeedback {
   /** The incident, if it is about one series and not about others. */
   const about = async (id: string): Promise<Incident | Refused | undefined> => {
-    const incident = (await world.book.history(id))?.incident;
+    const incident = (await world.store.history(id))?.incident;
     const others = incident && whyNotOne(incident);
     return others === undefined ? incident : refused(others);
   };
@@ -76,13 +76,13 @@ export function createIncidentFeedback(world: FeedbackWorld): IncidentFeedback {
   };
 }
 
-async function exclude({ book }: FeedbackWorld, incident: Incident, entry: AuditEntry): Promise<Excluded | Refused> {
+async function exclude({ store }: FeedbackWorld, incident: Incident, entry: AuditEntry): Promise<Excluded | Refused> {
   const isOpen = incident.state !== "resolved";
   const [fromMs, toMs] = [incident.firstBadSlotMs, isOpen ? entry.atMs : (incident.lastBadSlotMs ?? entry.atMs)];
   const learnedAgain: string[] = [];
   const stillCounted: string[] = [];
   let isLearning = false;
-  const series = await book.changeSeries(incident.probeId, entry, (memory) => {
+  const series = await store.changeSeries(incident.probeId, entry, (memory) => {
     if (isStillCounted(memory, fromMs, toMs)) stillCounted.push(memory.series.label);
     const excluded = excludeBetween(memory, fromMs, toMs, fewestSamples);
     if (excluded === undefined) return undefined;
@@ -101,12 +101,12 @@ async function exclude({ book }: FeedbackWorld, incident: Incident, entry: Audit
   return { kind: "done", fromMs, toMs, series, learnedAgain, stillCounted, isOpen };
 }
 
-async function mark({ book }: FeedbackWorld, incident: Incident, entry: AuditEntry): Promise<Marked | Refused> {
+async function mark({ store }: FeedbackWorld, incident: Incident, entry: AuditEntry): Promise<Marked | Refused> {
   const pagedAtMs = incident.openedAtMs;
   if (pagedAtMs === undefined) return refused("nobody was notified of it");
   let marked: FalsePositiveFeedback | undefined;
   let wasMarked = false;
-  const [seriesId] = await book.changeSeries(incident.probeId, entry, (memory) => {
+  const [seriesId] = await store.changeSeries(incident.probeId, entry, (memory) => {
     if (!isAboutSeries(incident, memory.series.id)) return undefined;
     wasMarked = isMarkedFalsePositive(memory, pagedAtMs);
     if (wasMarked) return undefined;

@@ -60,7 +60,7 @@ export const previewIncident = {
 } as const satisfies Operation;
 
 interface PreviewWorld {
-  readonly book: BaselineStore & Pick<IncidentStore, "history" | "incidents">;
+  readonly store: BaselineStore & Pick<IncidentStore, "history" | "incidents">;
   readonly probes: readonly Probe[];
 }
 
@@ -70,37 +70,37 @@ const mostOpen = 500;
 
 /** What accepting or planning an incident would do, computed by the code that does it. */
 export function createPreviews(world: PreviewWorld): PreviewIncident {
-  const { book, probes } = world;
+  const { store, probes } = world;
   return async (id) => {
-    const known = await book.history(id);
+    const known = await store.history(id);
     if (known === undefined) return undefined;
     const { incident } = known;
     const probe = probes.find((one) => one.id === incident.probeId);
     const [candidate, comparison, plan] = await Promise.all([
-      candidateOf(book, incident),
-      comparisonOf(book, incident),
+      candidateOf(store, incident),
+      comparisonOf(store, incident),
       probe === undefined || incident.group !== undefined ? undefined : plannedFor(world, probe),
     ]);
     return {
       ...(comparison !== undefined && { comparison }),
       ...("kind" in candidate
         ? { refused: candidate.reason }
-        : { accept: acceptanceOf(candidate, probe, await book.fleet()) }),
+        : { accept: acceptanceOf(candidate, probe, await store.fleet()) }),
       ...(plan !== undefined && { planned: plan }),
     };
   };
 }
 
 /** The version that the findings name, beside the replies that showed them. */
-async function comparisonOf(book: PreviewWorld["book"], incident: Incident): Promise<IncidentPreview["comparison"]> {
+async function comparisonOf(store: PreviewWorld["store"], incident: Incident): Promise<IncidentPreview["comparison"]> {
   const { kind, findings, evidence, group } = incident;
   if ((kind !== "contract" && kind !== "error-shape") || group !== undefined) return undefined;
-  const memory = (await book.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
+  const memory = (await store.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
   if (memory === undefined) return undefined;
   const named = findings.find(({ baselineVersion }) => baselineVersion !== undefined)?.baselineVersion;
   const [versions, seen] = await Promise.all([
-    book.versions(memory.series.id),
-    book.observationsOf(evidence.map(({ runId }) => runId)),
+    store.versions(memory.series.id),
+    store.observationsOf(evidence.map(({ runId }) => runId)),
   ]);
   const baseline = versions.find(({ version }) => version === named) ?? memory.baseline;
   const diff = baseline === undefined ? undefined : diffShapes(baseline.learned, learnShape(seen));
@@ -134,11 +134,11 @@ function acceptanceOf(
   };
 }
 
-async function plannedFor({ book, probes }: PreviewWorld, probe: Probe): Promise<IncidentPreview["planned"]> {
+async function plannedFor({ store, probes }: PreviewWorld, probe: Probe): Promise<IncidentPreview["planned"]> {
   const ofTarget = probes.filter(({ target }) => target.name === probe.target.name);
   const ids = new Set(ofTarget.map(({ id }) => id));
-  const open = (await book.incidents(false, mostOpen)).filter(({ probeId }) => ids.has(probeId));
-  const series = await book.seriesOfProbes([...new Set(open.map(({ probeId }) => probeId))]);
+  const open = (await store.incidents(false, mostOpen)).filter(({ probeId }) => ids.has(probeId));
+  const series = await store.seriesOfProbes([...new Set(open.map(({ probeId }) => probeId))]);
   const over = open.filter((incident) =>
     series.some(({ series: { id, probeId } }) => probeId === incident.probeId && isAboutSeries(incident, id)),
   );

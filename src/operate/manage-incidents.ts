@@ -41,7 +41,7 @@ export interface Incidents {
 }
 
 interface IncidentWorld {
-  readonly book: IncidentStore;
+  readonly store: IncidentStore;
   readonly clock: Clock;
   /** Who is notified of a probe's incidents. */
   readonly receiversOf: (probeId: string) => readonly string[];
@@ -51,18 +51,18 @@ interface IncidentWorld {
 
 const mostListed = 500;
 
-export function createIncidents({ book, clock, receiversOf, nudge }: IncidentWorld): Incidents {
+export function createIncidents({ store, clock, receiversOf, nudge }: IncidentWorld): Incidents {
   const change = async (
     id: string,
     what: "acknowledge" | "resolve",
     by: string,
     why: string,
   ): Promise<OperationResult | undefined> => {
-    const known = await book.history(id);
+    const known = await store.history(id);
     if (known === undefined) return undefined;
     const entry: AuditEntry = { by, what, subject: id, why, atMs: clock.nowMs() };
     let result: OperationResult = { kind: "refused", reason: "it is over, and another has begun since" };
-    await book.changeIncident(known.incident.fingerprint, entry, (incident) => {
+    await store.changeIncident(known.incident.fingerprint, entry, (incident) => {
       if (incident.episode !== known.incident.episode) return undefined;
       result = (what === "acknowledge" ? acknowledge : resolveByHand)(incident, entry);
       return result.kind === "refused"
@@ -74,14 +74,14 @@ export function createIncidents({ book, clock, receiversOf, nudge }: IncidentWor
   };
 
   return {
-    list: (all, most = mostListed) => book.incidents(all, most),
-    get: (id) => book.history(id),
+    list: (all, most = mostListed) => store.incidents(all, most),
+    get: (id) => store.history(id),
     async brief(id) {
-      const history = await book.history(id);
+      const history = await store.history(id);
       if (history === undefined) return undefined;
       const { incident } = history;
       const isOne = incident.group === undefined && incident.state !== "resolved";
-      return { ...history, brief: briefOf(incident, isOne ? await book.peersOf(incident) : undefined) };
+      return { ...history, brief: briefOf(incident, isOne ? await store.peersOf(incident) : undefined) };
     },
     acknowledge: (id, by, why) => change(id, "acknowledge", by, why),
     resolve: (id, by, why) => change(id, "resolve", by, why),

@@ -41,7 +41,7 @@ export interface Probes {
 }
 
 interface ProbeWorld {
-  readonly book: ProbeStore;
+  readonly store: ProbeStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
   /** Puts a slot into the queue of its location. */
@@ -50,7 +50,7 @@ interface ProbeWorld {
 
 const mostRuns = 100;
 
-export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Probes {
+export function createProbes({ store, clock, probes, enqueue }: ProbeWorld): Probes {
   /** By id, or by a name that has one place only. */
   const find = (given: string): Probe | undefined => {
     const named = probes.filter(({ name }) => name === given);
@@ -60,10 +60,10 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
   async function view(wanted: readonly Probe[]): Promise<readonly ProbeView[]> {
     const ids = wanted.map(({ id }) => id);
     const [pauses, newest, learning, schedules] = await Promise.all([
-      book.pauses(),
-      book.newestRuns(ids, 2),
-      book.learningOf(ids),
-      book.schedules(ids),
+      store.pauses(),
+      store.newestRuns(ids, 2),
+      store.learningOf(ids),
+      store.schedules(ids),
     ]);
     const paused = new Map(pauses.map((pause) => [pause.probeId, pause]));
     const entries = new Map(schedules.map((entry) => [entry.id, entry]));
@@ -91,9 +91,9 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
       const probe = find(given);
       if (probe === undefined) return undefined;
       const { id } = probe;
-      if ((await book.pauses()).some(({ probeId }) => probeId === id)) return refused("it is paused: resume it first");
+      if ((await store.pauses()).some(({ probeId }) => probeId === id)) return refused("it is paused: resume it first");
       const slotMs = clock.nowMs();
-      await book.recordAct({ by, what: "run-now", subject: id, why: "asked for", atMs: slotMs });
+      await store.recordAct({ by, what: "run-now", subject: id, why: "asked for", atMs: slotMs });
       await enqueue(probe, slotMs);
       return { runId: runId(id, slotMs) };
     },
@@ -102,7 +102,7 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
       const id = find(given)?.id;
       if (id === undefined) return undefined;
       const atMs = clock.nowMs();
-      const isDone = await book.pause(
+      const isDone = await store.pause(
         { probeId: id, by, why, sinceMs: atMs },
         { by, what: "pause", subject: id, why, atMs },
       );
@@ -112,7 +112,7 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
     async resume(given, by) {
       const id = find(given)?.id ?? given;
       const entry: AuditEntry = { by, what: "resume", subject: id, why: "resumed", atMs: clock.nowMs() };
-      if (await book.resume(id, entry)) return { done: true };
+      if (await store.resume(id, entry)) return { done: true };
       return find(id) === undefined ? undefined : refused("it is not paused");
     },
 
@@ -123,9 +123,9 @@ export function createProbes({ book, clock, probes, enqueue }: ProbeWorld): Prob
 
     async runs(given, how = "all") {
       const id = find(given)?.id ?? given;
-      const runs = await book.runs(id, mostRuns, how);
+      const runs = await store.runs(id, mostRuns, how);
       return runs.length === 0 && find(id) === undefined ? undefined : runs;
     },
-    run: (id) => book.run(id),
+    run: (id) => store.run(id),
   };
 }

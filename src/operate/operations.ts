@@ -48,7 +48,7 @@ export interface OperationStore
     SpendStore {}
 
 export interface OperationWorld {
-  readonly book: OperationStore;
+  readonly store: OperationStore;
   readonly clock: Clock;
   /** A new id, never used before. */
   readonly freshId: (kind: "sil" | "plan") => string;
@@ -95,7 +95,7 @@ export interface Operations {
 const mostListed = 500;
 
 export function createOperations(world: OperationWorld): Operations {
-  const { book, clock, probes } = world;
+  const { store, clock, probes } = world;
   const incidents = createIncidents(world);
   const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
   return {
@@ -117,7 +117,7 @@ export function createOperations(world: OperationWorld): Operations {
     audits: createAudits(world),
     boards: createBoards(world),
     charts: createCharts(world),
-    digests: { now: () => digestNow({ store: book, probes }, clock.nowMs()), last: () => book.lastDigest() },
-    auditLog: () => book.acts(mostListed),
+    digests: { now: () => digestNow({ store, probes }, clock.nowMs()), last: () => store.lastDigest() },
+    auditLog: () => store.acts(mostListed),
   };
 }

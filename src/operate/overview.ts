@@ -93,10 +93,11 @@ export const overview = z.looseObject({
       z.object({
         target: z.string().describe("name of the target"),
         minutes: z.number().describe("minutes of the last day in which no probe of the target had a verdict"),
+        limitMinutes: z.number().optional().describe("the most there should be (maxBlind); missing: no limit"),
       }),
     )
     .optional()
-    .describe("targets that nobody could watch for a while, worst first; missing with more than 200 probes"),
+    .describe("targets that nobody could watch for a while, worst first"),
   deliveries: z
     .object({
       pending: z.number().describe("alerts that are on their way"),

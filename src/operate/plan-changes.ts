@@ -31,7 +31,7 @@ export interface Plans {
 }
 
 interface PlanWorld {
-  readonly book: PlannedStore & SeriesChangeStore & Pick<IncidentStore, "incidents">;
+  readonly store: PlannedStore & SeriesChangeStore & Pick<IncidentStore, "incidents">;
   readonly clock: Clock;
   readonly freshId: (kind: "plan") => string;
   readonly probes: readonly Probe[];
@@ -43,7 +43,7 @@ const longestBackMs = 14 * 86_400_000;
 const longestAheadMs = 366 * 86_400_000;
 
 export function createPlans(world: PlanWorld): Plans {
-  const { book, clock, freshId, probes } = world;
+  const { store, clock, freshId, probes } = world;
   return {
     async create({ target, probe: named, startsAtMs, why }, by) {
       const nowMs = clock.nowMs();
@@ -60,27 +60,27 @@ export function createPlans(world: PlanWorld): Plans {
       const change: PlannedChange = { id: freshId("plan"), ...which, startsAtMs: atMs, by, why };
       const entry: AuditEntry = { by, what: "plan-change", subject: change.probeId ?? target ?? "", why, atMs: nowMs };
       if (atMs > nowMs) {
-        const same = (await book.planned(nowMs)).find((one) => isSamePlan(one, change));
+        const same = (await store.planned(nowMs)).find((one) => isSamePlan(one, change));
         if (same !== undefined) return refused(`that is planned already: ${same.id}, by ${same.by}: ${same.why}`);
-        await book.plan(change, entry);
+        await store.plan(change, entry);
         return { kind: "done", change, isAhead: true, series: [], incidents: [] };
       }
       return beginNow(world, those, change, entry);
     },
 
-    list: () => book.planned(clock.nowMs()),
+    list: () => store.planned(clock.nowMs()),
 
     async cancel(id, by) {
       const why = "no longer planned";
       const entry: AuditEntry = { by, what: "cancel-plan", subject: id, why, atMs: clock.nowMs() };
-      return (await book.unplan(id, entry)) ? { cancelled: true } : undefined;
+      return (await store.unplan(id, entry)) ? { cancelled: true } : undefined;
     },
   };
 }
 
 /** Every series of these probes begins anew, and the incidents about them are over. */
 async function beginNow(
-  { book, resolve }: PlanWorld,
+  { store, resolve }: PlanWorld,
   those: readonly Probe[],
   change: PlannedChange,
   entry: AuditEntry,
@@ -89,12 +89,12 @@ async function beginNow(
   const changed = new Map<string, Set<string>>();
   for (const { id } of those) {
     const normal: SeriesChange = { state: plannedChange.state, baseline: plannedChange };
-    const ids = await book.changeSeries(id, { ...entry, why }, (memory) =>
+    const ids = await store.changeSeries(id, { ...entry, why }, (memory) =>
       memory.baseline === undefined && memory.state === null ? undefined : normal,
     );
     changed.set(id, new Set(ids));
   }
-  const over = (await book.incidents(false, mostIncidents)).filter(({ probeId, ...rest }) =>
+  const over = (await store.incidents(false, mostIncidents)).filter(({ probeId, ...rest }) =>
     [...(changed.get(probeId) ?? [])].some((id) => isAboutSeries({ probeId, ...rest }, id)),
   );
   for (const incident of over) await resolve(incidentId(incident), change.by, why);

@@ -54,7 +54,7 @@ export interface PublicStatusStore {
 }
 
 export interface PublicStatusWorld {
-  readonly book: PublicStatusStore & Pick<BoardStore, "hoursSince"> & Pick<ChartStore, "incidentsOfProbe">;
+  readonly store: PublicStatusStore & Pick<BoardStore, "hoursSince"> & Pick<ChartStore, "incidentsOfProbe">;
   readonly clock: Pick<Clock, "nowMs">;
   readonly probes: readonly Probe[];
   readonly maintenance: () => Promise<readonly MaintenanceView[]>;
@@ -101,7 +101,7 @@ export async function readPublicStatus(world: PublicStatusWorld, page: StatusPag
 }
 
 async function readService(
-  { book, probes }: PublicStatusWorld,
+  { store, probes }: PublicStatusWorld,
   { target, publicName: name }: StatusPage["targets"][number],
   nowMs: number,
 ): Promise<{ readonly service: PublicService; readonly incidents: readonly PublicIncident[] }> {
@@ -109,9 +109,9 @@ async function readService(
   const todayMs = Math.floor(nowMs / dayMs) * dayMs;
   const firstMs = todayMs - (shownDays - 1) * dayMs;
   const [rows, hours, found] = await Promise.all([
-    book.daysSince(ids, firstMs),
-    book.hoursSince(ids, Math.floor(nowMs / hourMs - 23) * hourMs),
-    Promise.all(ids.map((id) => book.incidentsOfProbe(id, shownIncidents))),
+    store.daysSince(ids, firstMs),
+    store.hoursSince(ids, Math.floor(nowMs / hourMs - 23) * hourMs),
+    Promise.all(ids.map((id) => store.incidentsOfProbe(id, shownIncidents))),
   ]);
   const byDay = Map.groupBy(rows, (row) => row.dayMs);
   const days = Array.from({ length: shownDays }, (_, index) => {

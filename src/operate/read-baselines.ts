@@ -42,7 +42,7 @@ export interface BaselineReader {
 }
 
 export interface BaselineReaderWorld {
-  readonly book: BaselineStore;
+  readonly store: BaselineStore;
   readonly clock: Clock;
   /** Of a configured probe. */
   readonly policyOf: (probeId: string) => JudgePolicy | undefined;
@@ -52,7 +52,7 @@ export interface BaselineReaderWorld {
 const idleAfterMs = 3_600_000;
 
 export function createBaselineReader(world: BaselineReaderWorld): BaselineReader {
-  const { book, policyOf } = world;
+  const { store, policyOf } = world;
   const views = (all: readonly SeriesMemory[]): readonly SeriesView[] => {
     const newest = new Map<string, number>();
     for (const { series, lastSlotMs } of all) {
@@ -65,13 +65,13 @@ export function createBaselineReader(world: BaselineReaderWorld): BaselineReader
     });
   };
   return {
-    list: async (probeId) => views(await seriesOfProbe(book, probeId)),
-    listOf: async (probeIds) => views(await book.seriesOfProbes(probeIds)),
+    list: async (probeId) => views(await seriesOfProbe(store, probeId)),
+    listOf: async (probeIds) => views(await store.seriesOfProbes(probeIds)),
 
     async history(seriesId) {
-      const found = await seriesById(book, seriesId);
+      const found = await seriesById(store, seriesId);
       if (found === undefined) return undefined;
-      const versions = await book.versions(seriesId);
+      const versions = await store.versions(seriesId);
       return {
         series: found,
         versions: versions.map(({ learned: _learned, ...rest }) => rest),
@@ -80,8 +80,8 @@ export function createBaselineReader(world: BaselineReaderWorld): BaselineReader
     },
 
     async diff(seriesId, from, to) {
-      if ((await seriesById(book, seriesId)) === undefined) return undefined;
-      const versions = await book.versions(seriesId);
+      if ((await seriesById(store, seriesId)) === undefined) return undefined;
+      const versions = await store.versions(seriesId);
       const after = versions.find(({ version }) => version === (to ?? versions.at(-1)?.version));
       const before = versions.find(({ version }) => version === (from ?? (after?.version ?? 0) - 1));
       if (before === undefined || after === undefined) {
@@ -93,7 +93,7 @@ export function createBaselineReader(world: BaselineReaderWorld): BaselineReader
     },
 
     async exported(seriesId) {
-      const found = await seriesById(book, seriesId);
+      const found = await seriesById(store, seriesId);
       if (found?.baseline === undefined) return undefined;
       const { aspect, label } = found.series;
       const { version, n, learned } = found.baseline;
@@ -104,7 +104,7 @@ export function createBaselineReader(world: BaselineReaderWorld): BaselineReader
 
 /** What the newest version takes for normal, for people and in numbers. */
 async function normalOf(
-  { book, clock, policyOf }: BaselineReaderWorld,
+  { store, clock, policyOf }: BaselineReaderWorld,
   memory: SeriesMemory,
   newest: Baseline | undefined,
 ): Promise<Pick<BaselineHistory, "normal" | "card">> {
@@ -113,7 +113,7 @@ async function normalOf(
   const policy = policyOf(probeId);
   const feedback = feedbackIn(memory, clock.nowMs());
   const intervalMs = memory.reading?.intervalMs;
-  const promised = policy && inForce(policy, await book.fleet());
+  const promised = policy && inForce(policy, await store.fleet());
   const card = promised && cardOfSeries(aspect, newest.learned, promised, feedback, intervalMs);
   const normal = [
     ...describeBaseline(aspect, label, newest.learned, promised, feedback, intervalMs),
@@ -122,16 +122,16 @@ async function normalOf(
   return { normal, ...(card && { card }) };
 }
 
-export async function seriesById(book: Pick<BaselineStore, "oneSeries">, seriesId: string) {
-  const found = await book.oneSeries(seriesId);
+export async function seriesById(store: Pick<BaselineStore, "oneSeries">, seriesId: string) {
+  const found = await store.oneSeries(seriesId);
   return found && viewOf(found);
 }
 
 /** By the id of the probe, or by its name at all of its locations. */
-async function seriesOfProbe(book: BaselineStore, named: string | undefined): Promise<readonly SeriesMemory[]> {
-  const exact = await book.series(named);
+async function seriesOfProbe(store: BaselineStore, named: string | undefined): Promise<readonly SeriesMemory[]> {
+  const exact = await store.series(named);
   if (named === undefined || exact.length > 0) return exact;
-  return (await book.series()).filter(({ series }) => series.probeId.startsWith(`${named}@`));
+  return (await store.series()).filter(({ series }) => series.probeId.startsWith(`${named}@`));
 }
 
 export function namesOf(versions: readonly Baseline[]): string {

@@ -52,7 +52,7 @@ export interface RehearsalStore {
 }
 
 interface RehearsalWorld {
-  readonly book: RehearsalStore;
+  readonly store: RehearsalStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
   readonly receiversOf: (probeId: string) => readonly string[];
@@ -65,7 +65,7 @@ export type Rehearse = (wanted: z.output<typeof rehearseIncident.body>) => Promi
 const lastsMs = 86_400_000;
 
 export function createRehearsals({
-  book,
+  store,
   clock,
   probes,
   receiversOf,
@@ -77,7 +77,7 @@ export function createRehearsals({
     const receivers = receiversOf(probe.id);
     if (receivers.length === 0) return refused("the probe has no receivers");
     const played = { kind: what, severity: how, atMs, lastsMs };
-    const [silences, sent] = await Promise.all([book.silences(atMs), book.sentBefore(atMs)]);
+    const [silences, sent] = await Promise.all([store.silences(atMs), store.sentBefore(atMs)]);
     const lines = rehearse(played, { probe, probes, receivers, silences, sent });
     const zoneOf = (receiver: string): string =>
       tzOf(receiver) ?? probe.alerting.policies[receiver]?.hours?.tz ?? "UTC";

@@ -39,7 +39,7 @@ interface Person {
 }
 
 interface SessionWorld {
-  readonly book: SessionStore;
+  readonly store: SessionStore;
   readonly clock: Clock;
   /** A text that nobody can guess. */
   readonly freshSecret: () => string;
@@ -49,7 +49,7 @@ interface SessionWorld {
 
 export const sessionMs = 12 * hourMs;
 
-export function createSessions({ book, clock, freshSecret, people }: SessionWorld): Sessions {
+export function createSessions({ store, clock, freshSecret, people }: SessionWorld): Sessions {
   return {
     areNeeded: people.length > 0,
     async begin({ name, scope }) {
@@ -58,17 +58,17 @@ export function createSessions({ book, clock, freshSecret, people }: SessionWorl
       // The id is shown: nothing of the secret can be derived from it.
       const id = digestOf(digest).slice(0, 12);
       const session: Session = { id, name, scope, createdAtMs, expiresAtMs: createdAtMs + sessionMs };
-      await book.addSession(session, digest);
+      await store.addSession(session, digest);
       return { session, secret };
     },
     async find(secret) {
-      const session = await book.sessionBy(digestOf(secret), clock.nowMs());
+      const session = await store.sessionBy(digestOf(secret), clock.nowMs());
       const person = people.find(({ name }) => name === session?.name);
       if (session === undefined || person === undefined) return undefined;
       return { ...session, scope: person.scope === "read" ? "read" : session.scope };
     },
-    list: () => book.sessions(clock.nowMs()),
-    end: (id) => book.endSession(id),
+    list: () => store.sessions(clock.nowMs()),
+    end: (id) => store.endSession(id),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Probe } from "../probe/probe.ts";
-import { hourMs, minuteMs } from "../std/duration.ts";
+import { type BlindStore, targetsOf } from "../upkeep/blindness.ts";
 import { at } from "./fields.ts";
 import type { Operation, Plain } from "./operation.ts";
 
@@ -44,38 +44,27 @@ export const readShifts = {
   answer: shifts,
 } as const satisfies Operation;
 
-/** How the slots of one probe ended in one hour. */
-export interface HourOfProbe {
-  readonly probeId: string;
-  readonly atMs: number;
-  readonly judged: number;
-  readonly due: number;
-}
-
-export interface ShiftStore {
+export interface ShiftStore extends BlindStore {
   /** Incidents that opened in this time, by target. */
   episodesIn(fromMs: number, toMs: number): Promise<readonly Omit<Shift, "blindMinutes">[]>;
-  hoursIn(probeIds: readonly string[], fromMs: number, toMs: number): Promise<readonly HourOfProbe[]>;
 }
 
 interface ShiftWorld {
-  readonly book: ShiftStore;
+  readonly store: ShiftStore;
   readonly probes: readonly Probe[];
   readonly clock: { nowMs(): number };
 }
 
 export type Shifts = (month?: string) => Promise<ShiftsView>;
 
-export function createShifts({ book, probes, clock }: ShiftWorld): Shifts {
+export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
   return async (month = new Date(clock.nowMs()).toISOString().slice(0, 7)) => {
     const fromMs = Date.parse(`${month}-01T00:00:00Z`);
     const toMs = Math.min(clock.nowMs(), nextMonthMs(fromMs));
-    const targetOf = new Map(probes.map(({ id, target }) => [id, target.name]));
-    const [episodes, hours] = await Promise.all([
-      book.episodesIn(fromMs, toMs),
-      book.hoursIn([...targetOf.keys()], fromMs, toMs),
+    const [episodes, blind] = await Promise.all([
+      store.episodesIn(fromMs, toMs),
+      store.blindMinutes(targetsOf(probes), fromMs, toMs),
     ]);
-    const blind = blindMinutesOf(hours, targetOf);
     const known = new Map(episodes.map((one) => [one.target, one]));
     const names = [...new Set([...known.keys(), ...blind.keys()])].toSorted();
     const targets = names.map((target): Shift => {
@@ -89,28 +78,4 @@ export function createShifts({ book, probes, clock }: ShiftWorld): Shifts {
 function nextMonthMs(fromMs: number): number {
   const from = new Date(fromMs);
   return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1);
-}
-
-/**
- * By target: of each hour, the share of slots without a verdict, at the probe that saw most. Hours in which nothing was
- * due are not blind.
- */
-export function blindMinutesOf(
-  hours: readonly HourOfProbe[],
-  targetOf: ReadonlyMap<string, string>,
-): ReadonlyMap<string, number> {
-  const shares = new Map<string, Map<number, number>>();
-  for (const { probeId, atMs, judged, due } of hours) {
-    const target = targetOf.get(probeId);
-    if (target === undefined || due === 0) continue;
-    const ofTarget = shares.get(target) ?? new Map<number, number>();
-    shares.set(target, ofTarget.set(atMs, Math.min(ofTarget.get(atMs) ?? 1, 1 - judged / due)));
-  }
-  const minutes = hourMs / minuteMs;
-  return new Map(
-    [...shares].map(([target, ofTarget]) => {
-      const sum = [...ofTarget.values()].reduce((all, share) => all + share * minutes, 0);
-      return [target, Math.round(sum)];
-    }),
-  );
 }

@@ -121,19 +121,19 @@ export interface Silences {
 }
 
 interface SilenceWorld {
-  readonly book: SilenceStore & Pick<IncidentStore, "incidents">;
+  readonly store: SilenceStore & Pick<IncidentStore, "incidents">;
   readonly probes: readonly Probe[];
   readonly clock: Clock;
   readonly freshId: (kind: "sil") => string;
 }
 
-export function createSilences({ book, probes, clock, freshId }: SilenceWorld): Silences {
+export function createSilences({ store, probes, clock, freshId }: SilenceWorld): Silences {
   const reachOf = async (wanted: SilenceMatcher): Promise<SilenceReach> => ({
-    incidents: (await book.incidents(false, mostOpenIncidents)).filter((one) => isMatchedBy(one, wanted)).length,
+    incidents: (await store.incidents(false, mostOpenIncidents)).filter((one) => isMatchedBy(one, wanted)).length,
     probes: probes.filter((probe) => isMatchedBy(placeOf(probe), { ...wanted, kind: undefined })).length,
   });
   return {
-    list: () => book.silences(clock.nowMs()),
+    list: () => store.silences(clock.nowMs()),
     preview: reachOf,
     async create({ matcher: wanted, startsAtMs, durationMs, why, endsWith }, owner) {
       const nowMs = clock.nowMs();
@@ -147,19 +147,19 @@ export function createSilences({ book, probes, clock, freshId }: SilenceWorld): 
         why,
         endsWith,
       };
-      await book.addSilence(made, { by: owner, what: "silence", subject: made.id, why, atMs: nowMs });
+      await store.addSilence(made, { by: owner, what: "silence", subject: made.id, why, atMs: nowMs });
       return { ...made, reach: await reachOf(wanted) };
     },
     async extend(id, durationMs, why, owner) {
       const nowMs = clock.nowMs();
       const endsAtMs = nowMs + durationMs;
       const entry: AuditEntry = { by: owner, what: "extend-silence", subject: id, why, atMs: nowMs };
-      return (await book.extendSilence(id, endsAtMs, entry)) ? { endsAtMs } : undefined;
+      return (await store.extendSilence(id, endsAtMs, entry)) ? { endsAtMs } : undefined;
     },
     async expire(id, owner) {
       const why = "no longer needed";
       const entry: AuditEntry = { by: owner, what: "expire-silence", subject: id, why, atMs: clock.nowMs() };
-      return (await book.endSilence(id, entry)) ? { expired: true } : undefined;
+      return (await store.endSilence(id, entry)) ? { expired: true } : undefined;
     },
   };
 }

@@ -43,21 +43,21 @@ export interface SpendDayStore {
 }
 
 interface SpendDayWorld {
-  readonly book: SpendDayStore & SpendStore;
+  readonly store: SpendDayStore & SpendStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
 }
 
 const [mostTargets, mostCaps, shownDays] = [100, 200, 30];
 
-export function createSpendAccounts({ book, clock, probes }: SpendDayWorld): { read(): Promise<SpendAccount> } {
+export function createSpendAccounts({ store, clock, probes }: SpendDayWorld): { read(): Promise<SpendAccount> } {
   return {
     async read() {
       const nowMs = clock.nowMs();
       const [today, days, caps] = await Promise.all([
-        book.spendOfDay(nowMs),
-        book.spendDays(nowMs - shownDays * 86_400_000),
-        usageOfCaps(book, probes, nowMs),
+        store.spendOfDay(nowMs),
+        store.spendDays(nowMs - shownDays * 86_400_000),
+        usageOfCaps(store, probes, nowMs),
       ]);
       const byShare = caps.toSorted((a, b) => b.used / b.limit - a.used / a.limit).slice(0, mostCaps);
       return { today: today.slice(0, mostTargets), more: Math.max(0, today.length - mostTargets), caps: byShare, days };

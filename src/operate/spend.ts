@@ -72,12 +72,12 @@ export interface Spend {
 }
 
 interface SpendWorld {
-  readonly book: CorrectionStore;
+  readonly store: CorrectionStore;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
 }
 
-export function createSpend({ book, clock, probes }: SpendWorld): Spend {
+export function createSpend({ store, clock, probes }: SpendWorld): Spend {
   const scopesOf = (target: string): string[] => {
     const caps = probes.flatMap((probe) => probe.target.spendCaps);
     const shared = caps.flatMap(({ scope, targets }) => (targets?.includes(target) === true ? [scope] : []));
@@ -92,7 +92,7 @@ export function createSpend({ book, clock, probes }: SpendWorld): Spend {
       const subject = `${target} ${day}: ${formatMicroUsd(microUsd)}, ${tokens} tokens, ${requests} requests`;
       const entry: AuditEntry = { by, what: "correct-spend", subject, why, atMs: nowMs };
       const sums = { microUsd, tokens, requests };
-      const done = await book.correctSpend({ target, atMs: forMs, scopes: scopesOf(target), ...sums }, entry);
+      const done = await store.correctSpend({ target, atMs: forMs, scopes: scopesOf(target), ...sums }, entry);
       if (done === undefined) {
         return refused(`the ledger has less than that for ${target} on ${day} (UTC): see plumbline status`);
       }

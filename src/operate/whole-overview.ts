@@ -3,41 +3,24 @@ import type { Overview } from "./overview.ts";
 import { usageOfCaps } from "../upkeep/cap-usage.ts";
 import { errorBudgets, type SloStore } from "../upkeep/check-slo.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
-import { dayMs } from "../std/duration.ts";
-import { blindMinutesOf, type ShiftStore } from "./shifts.ts";
+import type { BlindTime } from "../upkeep/blindness.ts";
 
-interface OverviewStore extends SloStore, SpendStore, Pick<ShiftStore, "hoursIn"> {
+interface OverviewStore extends SloStore, SpendStore {
   overview(nowMs: number, page: number): Promise<Overview>;
 }
 
 /** What the store knows, and how it stands to what the configuration allows and promises. */
 export async function wholeOverview(
-  book: OverviewStore,
+  store: OverviewStore,
   probes: readonly Probe[],
   nowMs: number,
   page: number,
+  blindTimes: (nowMs: number) => Promise<readonly BlindTime[]>,
 ): Promise<Overview> {
   return {
-    ...(await book.overview(nowMs, page)),
-    errorBudgets: await errorBudgets(book, probes, nowMs),
-    spendCaps: await usageOfCaps(book, probes, nowMs),
-    ...(probes.length > mostForBlindness ? {} : { blind: await blindLately(book, probes, nowMs) }),
+    ...(await store.overview(nowMs, page)),
+    errorBudgets: await errorBudgets(store, probes, nowMs),
+    spendCaps: await usageOfCaps(store, probes, nowMs),
+    blind: (await blindTimes(nowMs)).filter(({ minutes }) => minutes > 0),
   };
-}
-
-/** Of more probes, it is counted by `report` only: status is asked every few seconds. */
-const mostForBlindness = 200;
-
-/** Targets that nobody could watch for a minute or more of the last day. */
-async function blindLately(
-  book: Pick<ShiftStore, "hoursIn">,
-  probes: readonly Probe[],
-  nowMs: number,
-): Promise<NonNullable<Overview["blind"]>> {
-  const targetOf = new Map(probes.map(({ id, target }) => [id, target.name]));
-  const hours = await book.hoursIn([...targetOf.keys()], nowMs - dayMs, nowMs);
-  return [...blindMinutesOf(hours, targetOf)]
-    .filter(([, minutes]) => minutes > 0)
-    .map(([target, minutes]) => ({ target, minutes }))
-    .toSorted((a, b) => b.minutes - a.minutes || (a.target < b.target ? -1 : 1));
 }

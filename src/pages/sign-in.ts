@@ -33,11 +33,23 @@ export function signInPage({ next, form, message }: SignInView): string {
   return layout({ title: "Sign in", isNarrow: true, body });
 }
 
-/** After signing in: what was about to be sent, to be sent now. Nothing is sent by itself. */
-export function resumePage({ next, form = "" }: SignInView, viewer: Viewer): string {
+/** Why a form is shown once more: the person has just signed in, or it was made for an earlier session. */
+export type Resumed = "signed-in" | "renewed";
+
+const resumedTexts: Readonly<Record<Resumed, { readonly title: string; readonly lead: string }>> = {
+  "signed-in": { title: "You are signed in", lead: "This is what you had written. Send it, or go back without it." },
+  renewed: {
+    title: "Nothing was done yet",
+    lead: "The page was of an earlier session, or not of this service. If you wrote this, send it; otherwise go back.",
+  },
+};
+
+/** What was about to be sent, to be sent now. Nothing is sent by itself. */
+export function resumePage({ next, form = "" }: SignInView, viewer: Viewer, resumed: Resumed = "signed-in"): string {
+  const { title, lead } = resumedTexts[resumed];
   const fields = [...new URLSearchParams(form)].slice(0, 30).map(([name, value]) => field(name, value));
-  const body = html`<h1>You are signed in</h1>
-    <p class="lead">This is what you had written. Send it, or go back without it.</p>
+  const body = html`<h1>${title}</h1>
+    <p class="lead">${lead}</p>
     <form method="post" action="${next}" class="panel">
       ${fields}
       <div class="row"><button>Send</button><a href="/">Back without it</a></div>

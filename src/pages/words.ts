@@ -30,7 +30,7 @@ const looks: Readonly<Record<string, Look>> = {
   delivered: { tone: "ok", glyph: "✓" },
   pending: { tone: "none", glyph: "…" },
   failed: { tone: "fail", glyph: "✗" },
-  carried: { tone: "none", glyph: "↷" },
+  superseded: { tone: "none", glyph: "↷" },
   paused: { tone: "warn", glyph: "‖" },
   learning: { tone: "none", glyph: "◌" },
 };

@@ -100,6 +100,10 @@ export interface Target {
   /** Every cap that applies to its requests. */
   readonly spendCaps: readonly SpendCap[];
   readonly objectives?: readonly Objective[] | undefined;
+  /** Another target that should answer like this one. */
+  readonly sameAs?: Target | undefined;
+  /** For how long of a day it may be without a verdict; undefined: nobody is notified. */
+  readonly maxBlindMs?: number | undefined;
   readonly audit?: AuditTerms | undefined;
   /** Whether the W3C trace context is sent. */
   readonly traceparent?: boolean | undefined;

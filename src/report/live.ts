@@ -107,9 +107,11 @@ function budgetLines({ errorBudgets = [] }: Overview): readonly Line[] {
 }
 
 function blindLines({ blind = [] }: Overview): readonly Line[] {
-  return blind.map(({ target, minutes }) => [
-    segment(` ${printable(target)}  blind for ${minutes} min of the last 24 h`, "notice"),
-  ]);
+  return blind.map(({ target, minutes, limitMinutes = Number.POSITIVE_INFINITY }) => {
+    const most = limitMinutes === Number.POSITIVE_INFINITY ? "" : `, at most ${limitMinutes} min`;
+    const text = ` ${printable(target)}  not checked for ${minutes} min of the last 24 h${most}`;
+    return [segment(text, minutes > limitMinutes ? "bad" : "notice")];
+  });
 }
 
 function capText(caps: LiveFrame["caps"], target: string): string {

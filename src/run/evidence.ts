@@ -25,10 +25,10 @@ export function evidenceLines(observations: readonly Observation[]): readonly st
   ];
 }
 
-function replyLines({ error, requestId, headers = {}, telling = {}, shape }: ReplyFacts): string[] {
+function replyLines({ error, requestId, headers = {}, diagnosticHeaders = {}, shape }: ReplyFacts): string[] {
   const said = [error?.type, error?.code, error?.param].filter((part) => part !== undefined && part !== null);
   const envelope = Object.entries(shape).map(([path, kinds]) => `${path} ${kinds.join("|")}`);
-  const kept = Object.entries({ ...headers, ...telling }).map(([name, value]) => `${name}: ${value}`);
+  const kept = Object.entries({ ...headers, ...diagnosticHeaders }).map(([name, value]) => `${name}: ${value}`);
   return [
     ...(error === undefined ? [] : [`error: ${[error.family, ...said, error.message].filter(Boolean).join(" · ")}`]),
     ...(error === undefined || envelope.length === 0 ? [] : [`envelope: ${envelope.slice(0, 20).join(", ")}`]),

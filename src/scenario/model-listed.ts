@@ -15,7 +15,7 @@ export const modelListed = stepwise({
         method: "GET",
         path: "/models",
         expectModel: target.model,
-        isAside: true,
+        isAuxiliary: true,
       }),
     },
   ],

@@ -9,8 +9,8 @@ export const rateLimits = singleCall({
   ask: shortAsk(false),
   expectations: [],
   checks(done) {
-    const telling = replyOf(done.at(-1))?.telling;
-    const limits = Object.entries(telling ?? {}).filter(([name]) => /rate-?limit|retry-after/.test(name));
+    const diagnosticHeaders = replyOf(done.at(-1))?.diagnosticHeaders;
+    const limits = Object.entries(diagnosticHeaders ?? {}).filter(([name]) => /rate-?limit|retry-after/.test(name));
     const observed = limits.map(([name, value]) => `${name}: ${value}`).join(", ") || "no header announces limits";
     return [expectationRule("limits announced", limits.length > 0 ? true : undefined, "headers", observed)];
   },

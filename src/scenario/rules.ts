@@ -100,9 +100,9 @@ function partOf(subject: string, part: number, whole: number, name: string, isBe
 }
 
 /** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
-export function notMasked({ telling = {} }: ReplyFacts): Check {
-  const attempts = Number(telling["x-litellm-attempted-fallbacks"] ?? 0);
-  const option = telling["x-portkey-last-used-option-index"] ?? "";
+export function notMasked({ diagnosticHeaders = {} }: ReplyFacts): Check {
+  const attempts = Number(diagnosticHeaders["x-litellm-attempted-fallbacks"] ?? 0);
+  const option = diagnosticHeaders["x-portkey-last-used-option-index"] ?? "";
   const isMasked = attempts > 0 || /\[[1-9]\d*\]$/.test(option);
   const observed = isMasked ? `a fallback of the gateway (${option || `${attempts} tried`})` : "no sign of a fallback";
   return expectationRule("served by the primary", !isMasked, "the primary", observed);

@@ -22,7 +22,7 @@ export const tokenBudget = stepwise({
       call: ({ nonce, target }) => ({
         ask: longAsk(nonce),
         credential: "configured",
-        isAside: true,
+        isAuxiliary: true,
         mutate: (body) => renamed(body, target.maxTokensField, otherField(target.maxTokensField)),
       }),
     },

@@ -54,7 +54,7 @@ export const usageReconciliation = stepwise({
 
 function inBand(done: readonly Observation[]): Check {
   const reply = replyOf(seenIn(done, "plain"));
-  const cost = reply?.telling?.["x-litellm-response-cost"];
+  const cost = reply?.diagnosticHeaders?.["x-litellm-response-cost"];
   const { promptTokens, completionTokens } = reply?.usage ?? {};
   const tokens =
     reply?.usage === undefined ? "no usage in the reply" : `${promptTokens ?? "?"} + ${completionTokens ?? "?"} tokens`;

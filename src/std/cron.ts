@@ -1,5 +1,9 @@
-import { CronExpressionParser } from "cron-parser";
+import { createRequire } from "node:module";
 import { remember } from "./remember.ts";
+
+/** Loaded for the first pattern: most configurations have none, and it brings a library of times along. */
+const load = createRequire(import.meta.url);
+const parser = () => (load("cron-parser") as typeof import("cron-parser")).CronExpressionParser;
 
 /** The times that a cron pattern names in (fromMs, toMs], oldest first. */
 export function cronTimes(pattern: string, tz: string, fromMs: number, toMs: number): number[] {
@@ -40,7 +44,7 @@ const gapOf = remember(
  */
 function* timesAfter(pattern: string, tz: string, afterMs: number): Generator<number> {
   const currentDate = new Date(afterMs - (isHourly(pattern) ? 0 : changeOfClocksMs));
-  const times = CronExpressionParser.parse(pattern, { tz, currentDate });
+  const times = parser().parse(pattern, { tz, currentDate });
   for (;;) {
     const atMs = times.next().getTime();
     if (atMs > afterMs) yield atMs;
@@ -50,7 +54,7 @@ function* timesAfter(pattern: string, tz: string, afterMs: number): Generator<nu
 /** Five fields, each with a fixed meaning: `H` is another time at each look. */
 export function isCronPattern(pattern: string): boolean {
   try {
-    CronExpressionParser.parse(pattern);
+    parser().parse(pattern);
     return pattern.trim().split(/\s+/).length === 5 && !/(?:^|[\s,/-])H/i.test(pattern);
   } catch {
     return false;

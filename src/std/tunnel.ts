@@ -1,7 +1,9 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { createRequire } from "node:module";
 import { isIP, type Socket } from "node:net";
 import { connect as openTls, type TLSSocket } from "node:tls";
+
+/** Loaded when a proxy is used: as a static import, `node:http` brings the HTTP client of Node along. */
+const load = createRequire(import.meta.url);
 
 /** Opens a connection for an HTTP client. */
 export type Connector = (
@@ -31,7 +33,11 @@ export function throughProxy(proxy: URL, tls: TlsTexts, timeoutMs: number, addre
   return ({ hostname, port, protocol, onTls }, callback) => {
     const host = address === undefined ? hostname : isIP(address) === 6 ? `[${address}]` : address;
     const authority = `${host}:${port || (protocol === "https:" ? 443 : 80)}`;
-    const tunnel = (proxy.protocol === "https:" ? httpsRequest : httpRequest)({
+    const { request } =
+      proxy.protocol === "https:"
+        ? (load("node:https") as typeof import("node:https"))
+        : (load("node:http") as typeof import("node:http"));
+    const tunnel = request({
       host: proxy.hostname.replace(/^\[|\]$/g, ""),
       port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
       method: "CONNECT",

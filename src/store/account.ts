@@ -21,7 +21,7 @@ const ledgerRow = rowSchema<AccountView["ledger"][number]>({
 const deliveriesRow = rowSchema<AccountView["deliveries"]>({
   written: number("written", "count(*)"),
   delivered: number("delivered", "count(*) FILTER (WHERE state = 'delivered')"),
-  carried: number("carried", "count(*) FILTER (WHERE state = 'carried')"),
+  superseded: number("superseded", "count(*) FILTER (WHERE state = 'superseded')"),
   pending: number("pending", "count(*) FILTER (WHERE state = 'pending')"),
   failed: number("failed", "count(*) FILTER (WHERE state = 'failed')"),
 });
@@ -70,7 +70,7 @@ export function createAccountStore(db: Database): Omit<AccountStore, "schedules"
         SELECT ${deliveriesRow.columns} FROM plumbline.outbox
         WHERE created_at > ${iso(fromMs)}::timestamptz AND created_at <= ${iso(toMs)}::timestamptz`,
       );
-      return row ?? { written: 0, delivered: 0, carried: 0, pending: 0, failed: 0 };
+      return row ?? { written: 0, delivered: 0, superseded: 0, pending: 0, failed: 0 };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Reading } from "../baseline/reading.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
+import type { BlindStore } from "../upkeep/blindness.ts";
 import type { DigestStore } from "../upkeep/digest.ts";
 import { iso, json, number, optionalText, optionalTimeMs, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -37,7 +38,7 @@ const pagesRow = rowSchema({ notified: number("notified"), noise: number("noise"
 const digestRow = rowSchema<{ digest: Digest }>({ digest: json("body") });
 
 /** What digests are made of, and those that were made. */
-export function createDigestStore(db: Database): Omit<DigestStore, "fleet"> {
+export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | keyof BlindStore> {
   return {
     async judgedSince(probeIds, sinceMs) {
       const rows = await db.select(
@@ -104,7 +105,7 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet"> {
             AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
               AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
             AND NOT EXISTS (
-              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.carried_by
+              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
         SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
           SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise

@@ -42,18 +42,18 @@ export function createGroupIncidentStore(db: Database): Pick<GroupIncidentStore,
   };
 }
 
-const carriedRow = rowSchema({ incidentId: text("incident_id"), receiver: text("receiver") });
+const supersededRow = rowSchema({ incidentId: text("incident_id"), receiver: text("receiver") });
 
 /**
  * Messages about members that nobody has got yet are sent as part of the parent's. A member that outlasts its parent is
  * pending again.
  */
 async function carryMembers(tx: Transaction, parent: Incident, members: readonly Incident[]): Promise<void> {
-  const carried = await tx.execute(sql`
-    UPDATE plumbline.outbox SET state = 'carried', carried_by = ${incidentId(parent)}
+  const superseded = await tx.execute(sql`
+    UPDATE plumbline.outbox SET state = 'superseded', superseded_by = ${incidentId(parent)}
     WHERE incident_id = ANY(${members.map(incidentId)}::text[]) AND state = 'pending' AND attempts = 0
-      AND held_until IS NOT NULL AND leased_until IS NULL RETURNING ${carriedRow.columns}`);
-  const byIncident = Map.groupBy(carried.map(carriedRow.decode), (entry) => entry.incidentId);
+      AND held_until IS NOT NULL AND leased_until IS NULL RETURNING ${supersededRow.columns}`);
+  const byIncident = Map.groupBy(superseded.map(supersededRow.decode), (entry) => entry.incidentId);
   const changed = members.filter((member) => byIncident.has(incidentId(member)) || isRateLimited(member));
   for (const probeId of [...new Set(changed.map((member) => member.probeId))].toSorted()) {
     await lock(tx, lockKeys.probe(probeId));

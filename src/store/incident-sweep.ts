@@ -1,5 +1,5 @@
 import type { SweepStore } from "../upkeep/sweep-incidents.ts";
-import type { Database, Transaction } from "./database.ts";
+import type { Database, Executor } from "./database.ts";
 import { optionalText, rowSchema } from "./columns.ts";
 import { sql } from "./sql.ts";
 import { lockIncident, lockSent, readChanges, readSurroundings, writeIncidents } from "./incidents.ts";
@@ -31,7 +31,7 @@ export function createSweepStore(db: Database): Pick<SweepStore, "sweepIncident"
 const uncheckedRow = rowSchema({ by: optionalText("paused_by"), reason: optionalText("reason") });
 
 /** Why a probe has no newer verdict: who paused it, or how its newest slot ended. */
-async function whyUnchecked(tx: Transaction, probeId: string): Promise<string | undefined> {
+export async function whyUnchecked(tx: Executor, probeId: string): Promise<string | undefined> {
   const [row] = await tx.select(
     uncheckedRow,
     sql`

@@ -125,17 +125,17 @@ const pendingRow: RowSchema<PendingDelivery> = {
 /** Messages that this one carries, as its alert lists them. */
 const earlierOf = raw(`(
   SELECT jsonb_agg(jsonb_build_object('id', c.id, 'sequence', c.sequence, 'event', c.alert->>'event', 'at', c.alert->>'at',
-    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.carried_by = o.id AND c.incident_id = o.incident_id) AS earlier,
+    'reason', c.alert->>'reason') ORDER BY c.sequence) FROM plumbline.outbox c WHERE c.superseded_by = o.id AND c.incident_id = o.incident_id) AS earlier,
   (SELECT min(greatest(c.created_at, c.held_until)) FROM plumbline.outbox c
-    WHERE c.carried_by = o.id AND c.incident_id = o.incident_id AND c.attempts > 0) AS failing_since`);
+    WHERE c.superseded_by = o.id AND c.incident_id = o.incident_id AND c.attempts > 0) AS failing_since`);
 
 /** Entries leased since they were read are left out. */
 async function carry(db: Database, by: string, ids: readonly string[], nowMs: number): Promise<void> {
   await db.execute(sql`
-    WITH carried AS (
-      UPDATE plumbline.outbox SET state = 'carried', carried_by = ${by} WHERE id = ANY(${ids}::text[])
+    WITH superseded AS (
+      UPDATE plumbline.outbox SET state = 'superseded', superseded_by = ${by} WHERE id = ANY(${ids}::text[])
         AND state = 'pending' AND (leased_until IS NULL OR leased_until <= ${iso(nowMs)}::timestamptz) RETURNING id)
-    UPDATE plumbline.outbox SET carried_by = ${by} WHERE carried_by IN (SELECT id FROM carried)`);
+    UPDATE plumbline.outbox SET superseded_by = ${by} WHERE superseded_by IN (SELECT id FROM superseded)`);
 }
 
 /** Whether this attempt has ended its entry: a late one, after another has, changes nothing. */

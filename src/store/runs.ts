@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SpendCap } from "../probe/target.ts";
-import type { ClaimRequest, ClaimResult, MissReason } from "../run/run.ts";
+import type { MissReason } from "../run/run.ts";
 import type { Decision, FinishedRun, ProbeMemory, RunStore } from "../run/world.ts";
-import { iso, json, jsonOr, type Row, rowSchema, word } from "./columns.ts";
+import { claimJson, claimResult, claimsOn } from "./claim.ts";
+import { iso, rowSchema, word } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { type Finish, finishesOn } from "./finish.ts";
 import { effectsJson } from "./incidents.ts";
 import { type KnownSeries, knownSeries } from "./known-series.ts";
 import { type FoundMemory, ownMemory, readAround, readMemory } from "./memory.ts";
@@ -16,15 +18,15 @@ export function createRunStore(db: Database): RunStore {
   // A configuration that is read again has caps of its own, which others may not have counted for in between.
   const known = new WeakSet<SpendCap>();
   const series = knownSeries();
+  const claim = claimsOn(db);
+  const finish = finishesOn(db);
   // By probe, which has one open claim at most.
   const begun = new Map<string, Begun>();
   return {
     async claim(request) {
       const { probeId, slotMs } = request;
       const caps = request.reserve.caps.map((cap) => ({ ...cap, isNew: !known.has(cap) }));
-      const claim = claimJson(request, caps, series.versionOf(probeId));
-      const [row = {}] = await db.execute(sql`SELECT plumbline.begin_run(${claim}::jsonb) AS claim`);
-      const { result: word, own } = begunRow.decode(claimRow.decode(row).claim);
+      const { result: word, own } = await claim(claimJson(request, caps, series.versionOf(probeId)));
       if (own !== undefined) begun.set(probeId, { slotMs, found: ownMemory(own, () => series.of(probeId)) });
       const result = claimResult(word);
       const isAsked = result.kind === "claimed" || (result.kind === "skipped" && result.reason === "spend-cap");
@@ -37,7 +39,7 @@ export function createRunStore(db: Database): RunStore {
       const found = claimed?.slotMs === run.slotMs ? claimed.found : undefined;
       if (found !== undefined) begun.delete(run.probeId);
       const progress: Progress = { sent: undefined };
-      return whenBack(() => commit(db, run, decide, { progress, series, found }), onAway);
+      return whenBack(() => commit(db, run, decide, { progress, series, found, finish }), onAway);
     },
 
     async recall({ id }) {
@@ -63,34 +65,6 @@ interface Begun {
   readonly found: FoundMemory;
 }
 
-function claimJson(
-  { reserve, slotMs, atMs, deadlineMs, ...rest }: ClaimRequest,
-  caps: readonly SpendCap[],
-  known: string | undefined,
-): string {
-  return JSON.stringify({
-    ...rest,
-    known,
-    slot: iso(slotMs),
-    at: iso(atMs),
-    deadline: iso(deadlineMs),
-    microUsd: reserve.microUsd,
-    tokens: reserve.tokens,
-    requests: reserve.requests,
-    billedTo: reserve.billedTo,
-    caps,
-  });
-}
-
-type ClaimWord = "claimed" | "taken" | "overlap" | "spend-cap" | "paused";
-
-const claimRow = rowSchema({ claim: json<Row>("claim") });
-const begunRow = rowSchema({ result: word<ClaimWord>("result"), own: jsonOr<Row | undefined>("own", undefined) });
-
-function claimResult(result: ClaimWord): ClaimResult {
-  return result === "claimed" || result === "taken" ? { kind: result } : { kind: "skipped", reason: result };
-}
-
 /** A run was paid for: its result waits for a store that is away. */
 async function whenBack<T>(work: () => Promise<T>, onAway: () => void): Promise<T> {
   for (let tries = 1; ; tries += 1) {
@@ -109,12 +83,6 @@ const mostTries = 360;
 /** Whoever has to decide again has been overtaken by somebody who wrote. */
 const mostDecisions = 100;
 
-type CommitWord = "committed" | "closed" | "moved";
-
-const commitRow = rowSchema({ committed: json<Row>("committed") });
-const committedRow = rowSchema({ result: word<CommitWord>("result"), version: jsonOr<string>("version", "") });
-const moved = { result: "moved", version: "" } as const;
-
 interface Progress {
   /** What was written, perhaps: the connection broke before there was an answer. */
   sent: Decision | undefined;
@@ -125,6 +93,7 @@ interface Commit {
   readonly series: KnownSeries;
   /** As the claim has found it. */
   readonly found: FoundMemory | undefined;
+  readonly finish: Finish;
 }
 
 /**
@@ -135,7 +104,7 @@ async function commit(
   db: Database,
   run: FinishedRun,
   decide: Parameters<RunStore["commit"]>[1],
-  { progress, series, found: claimed }: Commit,
+  { progress, series, found: claimed, finish }: Commit,
 ): Promise<Decision | undefined> {
   let known = claimed;
   for (let tries = 1; ; tries += 1) {
@@ -150,12 +119,12 @@ async function commit(
       around === undefined
         ? first
         : decide({ ...found.memory, surroundings: { ...found.memory.surroundings, ...around } });
-    const { result, version } = await writeCommit(
-      db,
-      commitJson(run, decision, found, around?.sent),
-      decision,
-      progress,
-    );
+    const written = commitJson(run, decision, found, around?.sent);
+    const isPlain = found.aroundVersion === undefined && !hasFault(run);
+    const { result, version } = await finish(written, isPlain).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable && error.isSent) progress.sent = decision;
+      throw error;
+    });
     if (result === "committed") {
       series.wrote(run.probeId, version, found.memory.series, decision.series, run.slotMs);
       return decision;
@@ -181,33 +150,17 @@ async function isDone(db: Database, { probeId, slotMs }: FinishedRun): Promise<b
   return run?.state === "done";
 }
 
-const lockNotAvailable = "55P03";
-const deadlock = "40P01";
-
-async function writeCommit(
-  db: Database,
-  run: string,
-  decision: Decision,
-  progress: Progress,
-): Promise<{ readonly result: CommitWord; readonly version: string }> {
-  try {
-    const [row = {}] = await db.execute(sql`SELECT plumbline.finish_run(${run}::jsonb) AS committed`);
-    return committedRow.decode(commitRow.decode(row).committed);
-  } catch (error) {
-    if (error instanceof StoreUnavailable && error.isSent) progress.sent = decision;
-    const isBusy =
-      error instanceof Error && "code" in error && [lockNotAvailable, deadlock].includes(String(error.code));
-    if (!isBusy) throw error;
-    return moved;
-  }
+function hasFault({ observations }: FinishedRun): boolean {
+  return observations.some(({ outcome }) => outcome.kind === "fault");
 }
 
 function commitJson(
-  { span, spent, observations, ...run }: FinishedRun,
+  run: FinishedRun,
   decision: Decision,
   { version, aroundVersion }: FoundMemory,
   sent: ReadonlyMap<string, number> | undefined,
 ): string {
+  const { span, spent, observations } = run;
   const last = observations.at(-1);
   return JSON.stringify({
     ...effectsJson(decision),
@@ -238,7 +191,7 @@ function commitJson(
     })),
     version,
     aroundVersion,
-    hasFault: observations.some(({ outcome }) => outcome.kind === "fault"),
+    hasFault: hasFault(run),
     sent: sent === undefined || decision.outbox.length === 0 ? undefined : Object.fromEntries(sent),
   });
 }

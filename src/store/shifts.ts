@@ -1,6 +1,9 @@
-import type { HourOfProbe, ShiftsView, ShiftStore } from "../operate/shifts.ts";
+import type { BlindCheckStore } from "../upkeep/check-blindness.ts";
+import type { ShiftsView, ShiftStore } from "../operate/shifts.ts";
+import { dayMs } from "../std/duration.ts";
 import { iso, number, optionalNumber, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
+import { whyUnchecked } from "./incident-sweep.ts";
 import { sql } from "./sql.ts";
 
 const episodeRow = rowSchema<Omit<ShiftsView["targets"][number], "blindMinutes">>({
@@ -12,15 +15,11 @@ const episodeRow = rowSchema<Omit<ShiftsView["targets"][number], "blindMinutes">
   toResolveMs: optionalNumber("to_resolve_ms"),
 });
 
-const hourRow = rowSchema<HourOfProbe>({
-  probeId: text("probe_id"),
-  atMs: timeMs("hour"),
-  judged: number("judged", "ok + warn + drift + fail"),
-  due: number("due", "ok + warn + drift + fail + inconclusive + missed + skipped + interrupted"),
-});
+const blindRow = rowSchema({ target: text("target"), minutes: number("minutes", "round(sum(share) * 60)") });
+const verdictRow = rowSchema({ probeId: text("probe_id"), slotMs: timeMs("slot") });
 
 /** What a month was like. */
-export function createShiftStore(db: Database): ShiftStore {
+export function createShiftStore(db: Database): ShiftStore & BlindCheckStore {
   return {
     episodesIn: (fromMs, toMs) =>
       db.select(
@@ -45,12 +44,31 @@ export function createShiftStore(db: Database): ShiftStore {
         FROM episodes e GROUP BY target ORDER BY target`,
       ),
 
-    hoursIn: (probeIds, fromMs, toMs) =>
-      db.select(
-        hourRow,
+    async blindMinutes(targetOf, fromMs, toMs) {
+      const rows = await db.select(
+        blindRow,
         sql`
-        SELECT ${hourRow.columns} FROM plumbline.run_hours WHERE probe_id = ANY(${[...probeIds]}::text[])
-          AND hour >= ${iso(fromMs)}::timestamptz AND hour < ${iso(toMs)}::timestamptz`,
-      ),
+        SELECT ${blindRow.columns} FROM (
+          SELECT p.target, h.hour, min(1 - h.judged / h.due) AS share
+          FROM unnest(${[...targetOf.keys()]}::text[], ${[...targetOf.values()]}::text[]) AS p(probe_id, target)
+          JOIN (SELECT probe_id, hour, (ok + warn + drift + fail)::float8 AS judged,
+              (ok + warn + drift + fail + inconclusive + missed + skipped + interrupted)::float8 AS due
+            FROM plumbline.run_hours
+            WHERE hour >= ${iso(fromMs)}::timestamptz AND hour < ${iso(toMs)}::timestamptz) h USING (probe_id)
+          WHERE h.due > 0 GROUP BY 1, 2) hours GROUP BY target`,
+      );
+      return new Map(rows.map(({ target, minutes }) => [target, minutes]));
+    },
+
+    async lastVerdict(probeIds, nowMs) {
+      const [last] = await db.select(
+        verdictRow,
+        sql`
+        SELECT ${verdictRow.columns} FROM plumbline.runs WHERE probe_id = ANY(${[...probeIds]}::text[])
+          AND slot >= ${iso(nowMs - 2 * dayMs)}::timestamptz AND slot <= ${iso(nowMs)}::timestamptz
+          AND verdict IN ('ok', 'warn', 'drift', 'fail') ORDER BY slot DESC LIMIT 1`,
+      );
+      return last && { ...last, why: await whyUnchecked(db, last.probeId) };
+    },
   };
 }

@@ -13,6 +13,7 @@ import type { SpendStore } from "../upkeep/check-spend.ts";
 import type { SloStore } from "../upkeep/check-slo.ts";
 import type { LimitsStore } from "../upkeep/check-limits.ts";
 import type { CapacityStore } from "../upkeep/check-capacity.ts";
+import type { BlindCheckStore } from "../upkeep/check-blindness.ts";
 import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
@@ -64,6 +65,7 @@ export interface Store
     ExportStore,
     LimitsStore,
     MonitorStore,
+    BlindCheckStore,
     CapacityStore,
     RollCallStore,
     ConcludeStore,

@@ -186,6 +186,12 @@ export const metrics = {
     "Share of an error budget that is left in its window; below 0 it is overdrawn",
     [a.plumblineTarget, a.plumblineObjective],
   ),
+  targetBlind: gauge(
+    "plumbline.target.blind",
+    "s",
+    "How long no probe of the target had a verdict in the last 24 hours",
+    [a.plumblineTarget],
+  ),
   clockSkew: gauge("plumbline.clock.skew", "s", "This machine's clock minus the queue's", []),
   deliveries: counter(
     "plumbline.deliveries",

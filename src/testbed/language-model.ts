@@ -1,4 +1,4 @@
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../std/seeded-random.ts";
 
 /** What a provider can do to a model behind a stable name. */
 export interface ModelEdit {

@@ -8,7 +8,7 @@ import { createModelAnswers, type ModelService } from "./answer-model.ts";
 import { modelDrifts } from "./model-drifts.ts";
 import { openProvider } from "./provider.ts";
 import { createProxy } from "./proxy.ts";
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../std/seeded-random.ts";
 
 export interface TestbedOptions {
   /** 0 or omitted: any free port. */

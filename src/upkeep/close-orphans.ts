@@ -7,6 +7,7 @@ import { resolveByHand } from "../incident/acknowledge.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Probe } from "../probe/probe.ts";
 import { billingLimits } from "./check-billing.ts";
+import { blindLimits } from "./check-blindness.ts";
 import { configurationDuty } from "./check-configuration.ts";
 import { punctuality } from "./check-monitor.ts";
 import { objectiveLimits } from "./check-slo.ts";
@@ -43,7 +44,12 @@ export async function closeOrphans({ store, probes, receivers }: OrphanWorld, no
   const known = new Set(probes.map(({ id }) => id));
   const duties = [punctuality, configurationDuty, ...receivers.map((name) => deliveryDuty(name))];
   const ours = new Set(duties.map((duty) => dutyFingerprint(duty)));
-  const limits = new Set([...limitsIn(probes), ...objectiveLimits(probes), ...billingLimits(probes)]);
+  const limits = new Set([
+    ...limitsIn(probes),
+    ...objectiveLimits(probes),
+    ...billingLimits(probes),
+    ...blindLimits(probes),
+  ]);
   // A group incident ends by itself when it has no members left.
   const isOrphan = ({ kind, probeId, fingerprint, group }: Incident): boolean =>
     group !== undefined || limits.has(fingerprint)

@@ -13,9 +13,10 @@ import { describeMove } from "../judgement/drift/level/describe-move.ts";
 import { dayEvidence, standOut } from "../judgement/drift/group/digest.ts";
 import { inForce } from "../judgement/drift/group/promise.ts";
 import type { Probe } from "../probe/probe.ts";
+import { type BlindStore, createBlindTimes } from "./blindness.ts";
 
 /** What making digests asks of the store. */
-export interface DigestStore {
+export interface DigestStore extends BlindStore {
   fleet(): Promise<Fleet>;
   /** Series of these probes that have a reading and were judged since. */
   judgedSince(probeIds: readonly string[], sinceMs: number): Promise<readonly JudgedSeries[]>;
@@ -69,6 +70,7 @@ const dayMs = 86_400_000;
 const currentMs = 7 * dayMs;
 const pagesWithinMs = 90 * dayMs;
 const mostListed = 50;
+const longMinutes = 60;
 
 /** The digest if the day ended now; the day goes on. */
 export async function digestNow(
@@ -107,6 +109,10 @@ export async function digestNow(
     suspected: suspected.slice(0, mostListed),
     moreSuspected: Math.max(0, suspected.length - mostListed),
     pages: await pagesOf(series, fleet, store, byId, nowMs),
+    blind: (await createBlindTimes(store, probes)(nowMs))
+      .filter(({ minutes }) => minutes >= longMinutes)
+      .slice(0, mostListed)
+      .map(({ target, minutes }) => ({ target, minutes })),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../std/clock.ts";
 import { hourMs, minuteMs } from "../std/duration.ts";
 import { exceptionFields, type Log } from "../std/log.ts";
 import { type AccountCheckWorld, checkAccount } from "./check-account.ts";
+import { type BlindCheckStore, checkBlindness } from "./check-blindness.ts";
 import { type BillingStore, createBillingCheck } from "./check-billing.ts";
 import { type CapacityStore, checkCapacity } from "./check-capacity.ts";
 import { type FleetStore, checkFleet } from "./check-fleet.ts";
@@ -30,6 +31,7 @@ export interface UpkeepJob {
 export interface UpkeepWorld extends Pick<AccountCheckWorld, "account"> {
   readonly store: ConcludeStore &
     BillingStore &
+    BlindCheckStore &
     CapacityStore &
     DigestStore &
     FleetStore &
@@ -73,6 +75,7 @@ export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
     { name: "check limits", everyMs: checkEveryMs, run: (nowMs) => checkLimits(world, nowMs) },
     { name: "check spend", everyMs: checkEveryMs, run: (nowMs) => checkSpend(world, nowMs) },
     { name: "check slo", everyMs: checkEveryMs, run: (nowMs) => checkSlo(world, nowMs) },
+    { name: "check blindness", everyMs: minuteMs, run: (nowMs) => checkBlindness(world, nowMs) },
     { name: "check billing", everyMs: checkEveryMs, run: (nowMs) => checkBilling(world, nowMs) },
     {
       name: "send digest",

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Scope } from "../operate/operation.ts";
 import { type ClientAddress, createClientAddress } from "./client-address.ts";
 import { createLimit } from "./limit.ts";
+import type { ProxyUser } from "./proxy-user.ts";
 
 /** `open` needs no token; the rate limit applies all the same. */
 export type Needed = Scope | "open";
@@ -23,6 +24,7 @@ export interface AccessRequest {
   readonly address?: string | undefined;
   /** `X-Forwarded-For`, true as far as trusted proxies wrote it. */
   readonly forwardedFor?: string | undefined;
+  readonly header?: ((name: string) => string | undefined) | undefined;
 }
 
 /** Decides on one request. */
@@ -39,7 +41,7 @@ export const mostPerMinute = 600;
 
 /**
  * Decides who may use the API. Without tokens, only requests from this machine are granted; `Host` must name this machine
- * too, or a page in a browser could send requests (DNS rebinding). With tokens, a bearer token decides. Who sends ten wrong
+ * too, or a page in a browser could send requests (DNS rebinding). A trusted proxy may name the person instead. With tokens, a bearer token decides. Who sends ten wrong
  * ones in a minute from one address, or one of them ten times from anywhere, is told to wait; a right one is never refused
  * because of wrong ones, as many callers can share the address of a proxy. The rate limit is 600 requests a minute for each
  * caller, and for each address on routes that need no token.
@@ -49,6 +51,7 @@ export function createGate(
   listensOnLoopback: boolean,
   nowMs: () => number,
   clientAddress: ClientAddress = createClientAddress([]),
+  proxyUser?: ProxyUser,
 ): Gate {
   const known = tokens.map(({ name, scope, token }) => ({ name, scope, digest: digestOf(token) }));
   const isFewWrong = createLimit(wrongPerMinute, nowMs);
@@ -56,12 +59,18 @@ export function createGate(
   const granted = (caller: Caller, key: string): Access =>
     isWithinLimit(key) ? { kind: "granted", caller } : denied(429, "too many requests, wait a minute");
 
-  return ({ authorization, host, address: peer = "", forwardedFor }, needed) => {
+  return ({ authorization, host, address: peer = "", forwardedFor, header = () => undefined }, needed) => {
     const address = clientAddress(peer, forwardedFor);
     if (needed === "open") return granted({ name: "anybody", scope: "read" }, `open ${address}`);
+    const named = authorization === undefined ? proxyUser?.callerOf(peer, header) : undefined;
+    if (named !== undefined) {
+      return needed === "write" && named.scope === "read"
+        ? denied(403, `${named.name} may only read: api.trustedProxy.writers lists who may act`)
+        : granted(named, `proxy ${named.name}`);
+    }
     if (known.length === 0) {
       const name = host?.replace(/:\d+$/, "") ?? "";
-      return listensOnLoopback && loopback.has(name)
+      return listensOnLoopback && loopback.has(name) && proxyUser?.isProxy(peer) !== true
         ? granted({ name: "local", scope: "write" }, "local")
         : denied(401, "requests from other machines need a token: set api.tokens");
     }

@@ -8,24 +8,31 @@ export type ClientAddress = (peer: string, forwardedFor: string | undefined) => 
  * because only what trusted proxies appended is true; the client is the last address that is no trusted proxy.
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = new BlockList();
-  for (const range of trustedProxies) {
-    const [address = "", prefix] = range.split("/", 2);
-    const family = isIPv4(address) ? "ipv4" : "ipv6";
-    if (prefix === undefined) trusted.addAddress(address, family);
-    else trusted.addSubnet(address, Number(prefix), family);
-  }
-  const isTrusted = (address: string): boolean => trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6");
-
+  const isTrusted = createTrust(trustedProxies);
   return (peer, forwardedFor = "") => {
     let client = unmapped(peer);
     const hops = forwardedFor.slice(-mostForwarded).split(",");
-    while (isIP(client) !== 0 && isTrusted(client)) {
+    while (isTrusted(client)) {
       const hop = unmapped(hops.pop()?.trim() ?? "");
       if (isIP(hop) === 0) return client;
       client = hop;
     }
     return client;
+  };
+}
+
+/** Is an address, as a socket names it, in one of these ranges? */
+export function createTrust(ranges: readonly string[]): (address: string) => boolean {
+  const trusted = new BlockList();
+  for (const range of ranges) {
+    const [address = "", prefix] = range.split("/", 2);
+    const family = isIPv4(address) ? "ipv4" : "ipv6";
+    if (prefix === undefined) trusted.addAddress(address, family);
+    else trusted.addSubnet(address, Number(prefix), family);
+  }
+  return (peer) => {
+    const address = unmapped(peer);
+    return isIP(address) !== 0 && trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6");
   };
 }
 

@@ -3,14 +3,17 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { messagePage } from "../pages/layout.ts";
 import { actRoutes } from "./page-acts.ts";
 import { readingRoutes } from "./page-views.ts";
+import { givesFormTokens } from "./form-tokens.ts";
 import { mountSignIn } from "./sign-in.ts";
 import type { PagesWorld } from "./page-route.ts";
-import { send, visitOf } from "./visits.ts";
+import { refuseForm, send, visitOf } from "./visits.ts";
 import { mountEvents } from "./events.ts";
 
 /** The pages for people: HTML from the same operations as the API. */
 export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
   mountAssets(app);
+  app.use("*", givesFormTokens(world.isSecure));
+  app.use("*", async (context, next) => (await refuseForm(context, world)) ?? next());
   for (const { method, path, scope, answer } of [...readingRoutes, ...actRoutes]) {
     app[method](path, async (context) => {
       const visit = await visitOf(context, world, scope);

@@ -126,6 +126,7 @@ export function admit(
       host: req.header("host"),
       address,
       forwardedFor: req.header("x-forwarded-for"),
+      header: (name) => req.header(name),
     },
     needed,
   );

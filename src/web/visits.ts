@@ -4,8 +4,9 @@ import type { Scope } from "../operate/operation.ts";
 import type { Sessions } from "../operate/sessions.ts";
 import { sessionMs } from "../operate/sessions.ts";
 import { messagePage, type Viewer } from "../pages/layout.ts";
-import { returningPage, signInPage } from "../pages/sign-in.ts";
+import { resumePage, returningPage, signInPage } from "../pages/sign-in.ts";
 import type { Gate } from "./access.ts";
+import { bindForms, formTokenField, hasFormToken, sessionCookie, withFormTokens } from "./form-tokens.ts";
 import { admit } from "./route.ts";
 
 /** Everything a page loads comes from this service; a page runs no inline script and can't be framed. */
@@ -22,15 +23,13 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500;
 
 export function send(context: Context, html: string, status: PageStatus = 200): Response {
-  return context.body(html, status, { ...pageHeaders });
+  return context.body(withFormTokens(context, html), status, { ...pageHeaders });
 }
 
 /** After something was done: the browser asks for the page anew, so that reloading does not do it again. */
 export function goTo(context: Context, address: string): Response {
   return context.body(null, 303, { location: address, "cache-control": "no-store" });
 }
-
-const cookie = "plumbline_session";
 
 export interface Visit extends Viewer {
   readonly scope: Scope;
@@ -53,7 +52,7 @@ export async function visitOf(
 ): Promise<Visit | Response> {
   const limited = admit(context, gate, "open");
   if ("denied" in limited) return send(context, messagePage("Too many requests", ["Wait a minute, then reload."]), 429);
-  const secret = getCookie(context, cookie);
+  const secret = getCookie(context, sessionCookie);
   const session = secret === undefined ? undefined : await sessions.find(secret);
   const known = session ?? callerOf(context, gate);
   if (known === undefined) return askToSignIn(context, sessions, secret !== undefined);
@@ -72,7 +71,7 @@ export async function visitOf(
 
 /** May this request act on pages, without asking anybody to sign in? */
 export async function mayAct(context: Context, { sessions, gate }: VisitWorld): Promise<boolean> {
-  const secret = getCookie(context, cookie);
+  const secret = getCookie(context, sessionCookie);
   const session = secret === undefined ? undefined : await sessions.find(secret);
   return (session ?? callerOf(context, gate))?.scope === "write";
 }
@@ -95,7 +94,7 @@ async function askToSignIn(context: Context, sessions: Sessions, hadSession: boo
   if (req.method === "GET" && !hadSession && req.header("sec-fetch-site") === "cross-site") {
     return send(context, returningPage(address));
   }
-  const form = req.method === "POST" ? await req.text() : undefined;
+  const form = req.method === "POST" ? withoutToken(await req.text()) : undefined;
   const message =
     form === undefined
       ? undefined
@@ -103,8 +102,31 @@ async function askToSignIn(context: Context, sessions: Sessions, hadSession: boo
   return send(context, signInPage({ next: address, form, message }), 401);
 }
 
+/** A form of another session, or of no page of this service: it is shown to the person, who can send it. */
+export async function refuseForm(context: Context, world: VisitWorld): Promise<Response | undefined> {
+  const { req } = context;
+  if (req.method !== "POST" || req.path.startsWith("/api/")) return undefined;
+  const text = await req.text();
+  if (hasFormToken(context, new URLSearchParams(text))) return undefined;
+  if (req.path === "/sign-in") {
+    const message = "This page was open for too long, or cookies are off. Try again.";
+    return send(context, signInPage({ next: "/", message }), 403);
+  }
+  const visit = await visitOf(context, world, "read");
+  if (visit instanceof Response) return visit;
+  return send(context, resumePage({ next: req.path, form: withoutToken(text) }, visit, "renewed"), 403);
+}
+
+/** What the form held, to be sent again by a page of the next session. */
+function withoutToken(form: string): string {
+  const fields = new URLSearchParams(form);
+  fields.delete(formTokenField);
+  return fields.toString();
+}
+
 export function keepSession(context: Context, secret: string, isSecure: boolean): void {
-  setCookie(context, cookie, secret, {
+  bindForms(context, secret);
+  setCookie(context, sessionCookie, secret, {
     httpOnly: true,
     sameSite: "Strict",
     path: "/",
@@ -114,5 +136,5 @@ export function keepSession(context: Context, secret: string, isSecure: boolean)
 }
 
 export function dropSession(context: Context): void {
-  setCookie(context, cookie, "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 0 });
+  setCookie(context, sessionCookie, "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 0 });
 }

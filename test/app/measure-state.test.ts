@@ -17,9 +17,10 @@ test("open incidents by severity, zeros included, caps and error budgets", async
   const objective = { kind: "availability", share: 0.99, windowMs: 86_400_000 } as const;
   const target = { ...probe.target, name: "mini", spendCaps: [spendCap], objectives: [objective] };
 
+  const blind = () => Promise.resolve([{ target: "mini", minutes: 90 }]);
   const recorded: unknown[] = [];
   const metrics: Metrics = { record: (metric, value, labels) => void recorded.push([metric, value, labels]) };
-  await measureState(metrics, store, [{ ...probe, target }] as never, noonMs);
+  await measureState(metrics, store, [{ ...probe, target }] as never, noonMs, blind);
   expect(recorded).toEqual([
     ["incidentsOpen", 0, { "plumbline.severity": "breaking" }],
     ["incidentsOpen", 1, { "plumbline.severity": "risky" }],
@@ -27,6 +28,7 @@ test("open incidents by severity, zeros included, caps and error budgets", async
     ["capUsed", 1, { "plumbline.scope": "target/mini", "plumbline.span": "day", "plumbline.unit": "microUsd" }],
     ["capUsed", 0, { "plumbline.scope": "target/mini", "plumbline.span": "day", "plumbline.unit": "requests" }],
     ["errorBudgetLeft", 1, { "plumbline.target": "mini", "plumbline.objective": "availability" }],
+    ["targetBlind", 5400, { "plumbline.target": "mini" }],
   ]);
   await pool.close();
 });

@@ -46,7 +46,8 @@ function lastDocument(out: string): AuditDocument {
 
 const everything = `{ environment: production, application: shop 1.2, revokedKey: { env: OLD },
     documentation: { url: "https://platform.openai.com/docs", checked: 2026-11-20 }, fallback: { target: spare },
-    accept: [{ item: billing, reason: no figures on a test bed, by: Ada, until: 2099-12-31 }] }`;
+    accept: [{ item: billing, reason: no figures on a test bed, by: Ada, until: 2099-12-31 },
+      { item: model-identity, reason: a test bed has no reference, by: Ada, until: 2099-12-31 }] }`;
 
 test("a whole audit: announced and no more, paid as estimated, ready with the risk that was accepted", async () => {
   const out = join(folder, "whole");
@@ -65,7 +66,7 @@ test("a whole audit: announced and no more, paid as estimated, ready with the ri
     "html",
   ]);
   expect(run.stderr).toContain("[1/");
-  expect(run.stdout).toContain("READY WITH ACCEPTED RISKS: accepted: billing");
+  expect(run.stdout).toContain("READY WITH ACCEPTED RISKS: accepted: model-identity, billing");
   expect(run.code).toBe(0);
   const document = lastDocument(out);
   const sent = testbed.requests() - before;
@@ -103,7 +104,7 @@ test("audits are kept, estimated by the last one, and compared", async () => {
   const config = configFile("kept", "{}");
   expect((await plumbline(["audit", "mini", "--config", config, "--out", out, "--yes"])).code).toBe(3);
   const first = lastDocument(out);
-  expect(first.decision.because).toBe("nobody can say: fallback, billing, documentation");
+  expect(first.decision.because).toBe("nobody can say: model-identity, fallback, billing, documentation");
   testbed.inject("error-envelope");
   const second = await plumbline(["audit", "mini", "--config", config, "--out", out, "--yes", "--json"]);
   testbed.clear("error-envelope");

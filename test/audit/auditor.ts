@@ -55,11 +55,11 @@ export async function auditOf(
     const whole = planAudit(target, systemClock.nowMs());
     const plan = { ...whole, scenarios: whole.scenarios.filter(({ scenario }) => only?.(scenario.name) ?? true) };
     const startedAtMs = systemClock.nowMs();
-    const played = await conductAudit(world, { target, plan, approvedMicroUsd: undefined, progress() {} });
+    const conducted = await conductAudit(world, { target, plan, approvedMicroUsd: undefined, progress() {} });
     const facts = {
       target,
       plan,
-      played,
+      ...conducted,
       startedAtMs,
       endedAtMs: systemClock.nowMs(),
       program: "test",

@@ -38,13 +38,14 @@ const whole: AuditTerms = {
 const accepted = (item: string, until: string) => ({ item, reason: "known", by: "Ada", until });
 
 function decide(change: Partial<AuditTerms>, only?: (scenario: string) => boolean, pinned?: PinnedReplies) {
-  return auditOf(targetAt(server.baseUrl, { audit: { ...whole, ...change } }), replayKey, only, pinned);
+  const sameAs = targetAt(server.baseUrl, { name: "official" });
+  return auditOf(targetAt(server.baseUrl, { sameAs, audit: { ...whole, ...change } }), replayKey, only, pinned);
 }
 
 test("everything holds, the provider's own figures included: READY", async () => {
   const { document } = await decide({});
   expect(document.decision.results.filter((it) => it.state !== "met")).toEqual([]);
-  expect(document.decision).toMatchObject({ readiness: "READY", because: "all 18 rules are met" });
+  expect(document.decision).toMatchObject({ readiness: "READY", because: "all 19 rules are met" });
   expect(document.runbook).toContainEqual({ name: "billing assumption confirmed", value: "yes" });
   expect(document.runbook).toContainEqual({ name: "launch blocker", value: "none" });
   const billing = document.worksheet.find((it) => it.item === "Billing assumptions")?.observed;

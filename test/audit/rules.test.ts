@@ -25,7 +25,9 @@ async function audited(
     (socket, head, body) => void socket.end(serve(head, body) ?? answer(openai, head, body)),
   );
   try {
-    return (await auditOf(targetAt(server.baseUrl, { audit: terms, ...change }), replayKey, only)).document.decision;
+    const { sameAs = targetAt(server.baseUrl, { name: "official", ...change }) } = change;
+    const target = targetAt(server.baseUrl, { audit: terms, sameAs, ...change });
+    return (await auditOf(target, replayKey, only)).document.decision;
   } finally {
     await server.close();
   }

@@ -31,7 +31,7 @@ export async function openAskedService(
   const store = await openStore(pool, noonMs, 30);
   const nowMs = (): number => noonMs + afterNoonMs;
   const operations = createOperations({
-    book: store,
+    store,
     clock: { nowMs, monotonicMs: nowMs },
     probes: [],
     enqueue: () => Promise.resolve(),

@@ -47,7 +47,7 @@ beforeAll(async () => {
   store = await openStore(pool, dayStart, 30);
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: () => "id",
     probes: [probe],

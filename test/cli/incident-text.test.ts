@@ -23,7 +23,7 @@ const story = (over: Parameters<typeof incident>[0] = {}): string =>
         sequence: 1,
         receiver: "pager",
         summary: "prompt tokens 12 → 57",
-        state: "carried",
+        state: "superseded",
         attempts: 0,
         createdAtMs: atMs,
         dueAtMs: atMs,

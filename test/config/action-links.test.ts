@@ -22,6 +22,15 @@ test("without them there are no links", () => {
   expect("config" in loaded && loaded.config.actionLinks).toBeUndefined();
 });
 
+test("a proxy may name people; without its addresses anybody could", () => {
+  const proxy = "trustedProxy: { userHeader: X-Auth-User, writers: [ann] }";
+  expect(load(`{ trustedProxies: [10.0.0.0/8], ${proxy} }`)).toMatchObject({
+    config: { trustedProxy: { userHeader: "x-auth-user", writers: ["ann"] } },
+  });
+  const loaded = load(`{ ${proxy} }`);
+  expect("problems" in loaded ? renderProblems(loaded.problems) : "it loaded").toContain("trustedProxies as well");
+});
+
 describe("what is wrong with them", () => {
   test.each([
     ["one without the other", "{ publicUrl: https://plumbline.example.com }", {}, "linkKey as well"],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { knownSchema } from "../../src/judgement/contract/known.ts";
 import { readAs } from "../../src/judgement/subject.ts";
 import type { Json } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { judged } from "./judged-bodies.ts";
 
 const learnRuns = 30;

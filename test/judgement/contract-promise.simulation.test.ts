@@ -6,7 +6,7 @@ import { oddsOf, startWatching, watchOn } from "../../src/judgement/contract/wat
 import { shapeJudge } from "../../src/judgement/contract/shape-judge.ts";
 import type { Classes, Observation, Shape } from "../../src/observation/observation.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { observation as template } from "../store/samples.ts";
 

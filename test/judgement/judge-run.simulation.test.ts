@@ -11,7 +11,7 @@ import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import type { Json, JsonObject } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as anyProbe } from "../probe/samples.ts";
 import { completion, ok } from "../run/fake-exchanger.ts";
 

@@ -7,7 +7,7 @@ import { isStillCounted } from "../../src/judgement/drift/baseline/still-counted
 import { usageJudge } from "../../src/judgement/drift/counts/usage.ts";
 import type { JudgeOutput } from "../../src/judgement/judgement.ts";
 import type { Json } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { type Shown, dayMs, followSeries } from "./drift/followed-series.ts";
 
 type Followed = ReturnType<typeof followSeries>;

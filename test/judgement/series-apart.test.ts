@@ -10,7 +10,7 @@ import { observe } from "../../src/observation/observe.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { isJsonObject, type Json } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { completion, ok } from "../run/fake-exchanger.ts";
 

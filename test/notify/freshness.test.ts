@@ -50,7 +50,8 @@ describe("a reminder needs evidence", () => {
     const owner = { ...probe, receivers: ["pager"] };
     const [entry] = sweep(stale, owner, around, atMs + 14_400_000)?.outbox ?? [];
     expect(entry?.alert).toMatchObject({
-      summary: "mini valid-request: not checked since 10:12 UTC (paused by ann), then: prompt tokens 12 → 57",
+      summary:
+        "mini valid-request: not checked since 2026-11-23 10:12 UTC (paused by ann), then: prompt tokens 12 → 57",
       uncheckedSince: "2026-11-23T10:12:00.000Z",
       tier: "ticket",
     });

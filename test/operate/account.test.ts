@@ -12,13 +12,13 @@ const due = plan([probe]).flatMap((entry) => dueSlots(entry, fromMs, nowMs));
 
 const accountOf = (rows: readonly EndedSlot[], firstMs: number | undefined) =>
   createAccounts({
-    book: {
+    store: {
       schedules: async () => plan([probe]),
       slotsOf: async () => rows,
       runsBeside: async () => 4,
       firstSlotOf: async () => firstMs,
       ledgerIn: async () => [],
-      deliveriesIn: async () => ({ written: 0, delivered: 0, carried: 0, pending: 0, failed: 0 }),
+      deliveriesIn: async () => ({ written: 0, delivered: 0, superseded: 0, pending: 0, failed: 0 }),
     },
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     probes: [probe],

@@ -54,7 +54,7 @@ describe("baselines", () => {
       runs: store,
     });
     operations = createOperations({
-      book: store,
+      store,
       clock,
       freshId: () => "id",
       probes: [probe],

@@ -34,7 +34,7 @@ describe("probes", () => {
       runs: store,
     });
     operations = createOperations({
-      book: store,
+      store,
       clock,
       freshId: () => "id",
       probes: [probe],

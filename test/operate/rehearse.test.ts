@@ -4,7 +4,7 @@ import { probe } from "../notify/samples.ts";
 
 const nowMs = Date.parse("2026-11-30T02:00:00Z");
 const rehearsals = createRehearsals({
-  book: {
+  store: {
     silences: (atMs) =>
       Promise.resolve(
         atMs === nowMs

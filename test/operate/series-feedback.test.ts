@@ -60,7 +60,7 @@ beforeEach(() => {
 
 function controlOf(probes: readonly Probe[]): Operations {
   return createOperations({
-    book: store,
+    store,
     clock: world.clock,
     freshId: (kind) => `${kind}_${(counter.ids += 1)}`,
     probes,

@@ -3,7 +3,7 @@ import { createSilences } from "../../src/operate/silences.ts";
 import { incident, probe } from "../notify/samples.ts";
 
 const silences = createSilences({
-  book: {
+  store: {
     incidents: () => Promise.resolve([incident(), incident({ kind: "latency", target: "large" })]),
     silences: () => Promise.resolve([]),
     addSilence: () => Promise.resolve(),

@@ -24,7 +24,7 @@ describe("a ledger that is put right", () => {
     pool = await openStorePool();
     store = await openStore(pool, nowMs, 30);
     operations = createOperations({
-      book: store,
+      store,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       freshId: () => "id",
       probes: [probe],

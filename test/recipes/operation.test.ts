@@ -84,7 +84,7 @@ test(
     before(
       "src/operate/silences.ts",
       "    async create(",
-      "    count: async () => ({ silences: (await book.silences(clock.nowMs())).length }),\n",
+      "    count: async () => ({ silences: (await store.silences(clock.nowMs())).length }),\n",
     );
     before("src/web/silences.ts", "    route(createSilence,", "    route(countSilences, () => silences.count()),\n");
     before("src/web/silences.ts", "createSilence, expireSilence", "countSilences, ");

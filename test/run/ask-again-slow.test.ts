@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import { openStore } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { openStorePool } from "../setup/databases.ts";
 import { noonMs } from "../store/samples.ts";

@@ -9,7 +9,7 @@ import { fakeExchanger, ok } from "./fake-exchanger.ts";
 const secret = "postgres://plumbline:a-password@db/plumbline";
 const broken = (): Promise<never> => Promise.reject(new RangeError(`no answer from ${secret}`));
 
-const books: readonly (readonly [place: string, book: RunStore, spans: readonly string[]])[] = [
+const stores: readonly (readonly [place: string, store: RunStore, spans: readonly string[]])[] = [
   ["claim", { claim: broken, commit: broken, miss: broken }, ["probe"]],
   [
     "commit",
@@ -18,7 +18,7 @@ const books: readonly (readonly [place: string, book: RunStore, spans: readonly 
   ],
 ];
 
-test.each(books)(
+test.each(stores)(
   "a run that breaks off at its %s ends its span, says of which kind, and passes it on",
   async (...it) => {
     const [, runs, names] = it;

@@ -2,7 +2,7 @@ import type { Outcome } from "../../src/exchange/exchange.ts";
 import type { Probe } from "../../src/probe/probe.ts";
 import { runProbe } from "../../src/run/run-probe.ts";
 import type { Store } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe as sample } from "../probe/samples.ts";
 import { alerting, night } from "../store/night.ts";
 import { noonMs } from "../store/samples.ts";

@@ -12,7 +12,7 @@ import { silentLog } from "../../src/std/log.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { modelName } from "../../src/testbed/answer-model.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { openTestbed, type Testbed } from "../../src/testbed/testbed.ts";
 import { policy } from "../exchange/policy.ts";
 import { probe as sample } from "../probe/samples.ts";
@@ -108,7 +108,7 @@ test(
 
     if (incident === undefined) throw new Error("no incident");
     const changes = createBaselineChanges({
-      book: store,
+      store,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       resolve: async () => {},
     });

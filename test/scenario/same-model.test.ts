@@ -5,7 +5,7 @@ import { batch, mostRequests, wantsOf } from "../../src/scenario/same-model/enro
 import { beginEnrolling, enrol, fingerprintOf } from "../../src/judgement/output/enrol.ts";
 import { sameModel } from "../../src/scenario/same-model/same-model.ts";
 import { toJson } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { probe } from "../probe/samples.ts";
 import { observation as sample } from "../store/samples.ts";
 import type { Call } from "../../src/scenario/scenario.ts";

@@ -46,7 +46,7 @@ describe("many targets of one provider go down (fault 38)", () => {
     expect(alert.members).toContain("target-199");
     const one = open.find(({ target }) => target === "target-007");
     const history = one && (await store.history(incidentId(one)));
-    expect(history?.deliveries.map(({ state }) => state)).toEqual(["carried"]);
+    expect(history?.deliveries.map(({ state }) => state)).toEqual(["superseded"]);
     expect(history?.incident.notifications?.muted?.by).toBe(cover && incidentId(cover));
 
     for (const one of probes) await story.slot(one, "good", noonMs + 3 * minuteMs);

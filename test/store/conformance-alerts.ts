@@ -178,10 +178,10 @@ export function alertsConform(bench: () => Bench): void {
     expect(leased?.entry.alert.earlier).toEqual([{ id, sequence, event, at, reason }]);
     expect(await bench().store.lease(id, laterMs, 1000)).toBeUndefined();
     const history = await bench().store.history(incidentId(opened));
-    expect(history?.deliveries.map(({ state }) => state)).toEqual(["pending", "carried"]);
+    expect(history?.deliveries.map(({ state }) => state)).toEqual(["pending", "superseded"]);
   });
 
-  test("what is being handed over is not carried, whoever looks meanwhile", async () => {
+  test("what is being handed over is not superseded", async () => {
     const name = freshName("slow");
     const [opened] = await openAndResolve([name]);
     await bench().store.lease(entryOf(opened, name).id, laterMs, 600_000);

@@ -10,7 +10,7 @@ export function controlConforms(bench: () => Bench): void {
   let atMs = noonMs + 3_600_000;
   const operations = (): Operations =>
     createOperations({
-      book: bench().store,
+      store: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
       probes: [],

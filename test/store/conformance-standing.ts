@@ -15,7 +15,7 @@ export function standingConforms(bench: () => Bench): void {
     await bench().store.claim(claim);
     await bench().store.commit(finishOf(claim), () => openedFor(incident, [receiver]));
     const operations = createOperations({
-      book: bench().store,
+      store: bench().store,
       clock: { nowMs: () => atMs, monotonicMs: () => atMs },
       freshId: () => freshName("sil"),
       probes: [],

@@ -77,6 +77,38 @@ function runsConform(bench: () => Bench): void {
     expect(await runOf(claim.probeId)).toMatchObject({ state: "done", verdict: "ok" });
   });
 
+  test("runs that begin and end together: each gets its own answer, and one that the store refuses fails alone", async () => {
+    const claims = Array.from({ length: 30 }, () =>
+      claimOf(freshName("probe"), noonMs, { target: freshName("target") }),
+    );
+    const taken = claims.slice(0, 3);
+    const results = await Promise.all([...claims, ...taken].map((claim) => bench().store.claim(claim)));
+    expect(results.map(({ kind }) => kind)).toEqual([
+      ...Array<string>(30).fill("claimed"),
+      ...Array<string>(3).fill("taken"),
+    ]);
+    const commits = claims.map((claim, place) =>
+      bench().store.commit(finishOf(claim), () => ({
+        ...nothingNew,
+        // No text of PostgreSQL holds this.
+        series: [{ series: seriesOf(claim.probeId), state: { place: place === 17 ? "\u0000" : place } }],
+      })),
+    );
+    const ended = await Promise.allSettled(commits);
+    expect(ended.flatMap(({ status }, place) => (status === "rejected" ? place : []))).toEqual([17]);
+    const rows = await bench().rows(
+      "SELECT probe_id, state->>'place' AS place FROM plumbline.series WHERE probe_id = ANY($1) ORDER BY 2",
+      [claims.map(({ probeId }) => probeId)],
+    );
+    expect(rows).toHaveLength(29);
+    for (const { probe_id, place } of rows) expect(claims[Number(place)]?.probeId).toBe(probe_id);
+    const spent = await bench().rows(
+      "SELECT count(*)::int AS n, sum(tokens)::int AS tokens FROM plumbline.spend WHERE target = ANY($1)",
+      [claims.map(({ target }) => target)],
+    );
+    expect(spent).toEqual([{ n: 30, tokens: 29 * 33 + 100 }]);
+  });
+
   test("a slot of a probe whose run is still open is skipped as overlap, and not for ever", async () => {
     const first = claimOf(freshName("probe"), noonMs);
     await bench().store.claim(first);

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, expect, test } from "vitest";
 import { silentLog } from "../../src/std/log.ts";
 import { openPostgresPool } from "../../src/store/pools/postgres.ts";
+import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailable } from "../../src/store/store-unavailable.ts";
 import { eventually } from "../setup/eventually.ts";
@@ -99,6 +100,37 @@ test.each([1, 2])(
     expect(ledger.budget).toBeLessThanOrEqual(30_000);
   },
 );
+
+test("a claim whose answer was lost counts as made, and nobody else gets the slot", async () => {
+  const url = await database();
+  const { pool } = await opened(url);
+  let lost = 0;
+  const losing: StorePool = {
+    ...pool,
+    pool: {
+      ...pool.pool,
+      async connect() {
+        const client = await pool.pool.connect();
+        return {
+          release: (isBroken) => client.release(isBroken),
+          async query(query) {
+            const answer = await client.query(query);
+            if (lost > 0 || !query.text.includes("begin_runs")) return answer;
+            lost += 1;
+            throw new Error("Connection terminated unexpectedly");
+          },
+        };
+      },
+    },
+  };
+  const store = await openStore(losing, noonMs, 30);
+  const claim = claimOf("probe-1", noonMs);
+  expect(await store.claim(claim)).toEqual({ kind: "claimed" });
+  expect(lost).toBe(1);
+  expect(await store.claim(claim)).toEqual({ kind: "taken" });
+  expect(await store.commit(finishOf(claim), () => nothingNew)).toEqual(nothingNew);
+  expect(await store.claim(claim)).toEqual({ kind: "taken" });
+});
 
 test("the result of a run that was paid for waits for a store that is away, and is written once", async () => {
   const url = await database();

@@ -27,5 +27,7 @@ export const landed: Readonly<Record<string, string>> = {
   "0085-silence-ends": "6fa00fbaa761ea0b596de7c6332acc08651ade7d42c0949b9be513f876d5d7ce",
   "0095-drift-streaks": "e676d81b2d561afc450d77c720dd659af3b9795276cc1e5d1d727d22aa2a0119",
   "0140-audits": "d96f899b4c9e112f258d7ae6c42a5294061eb59c8cf48ad427bacd596bceb654",
-  "routines 6": "1b597157b9c4d354d39d2f92b70bfdd35ed7e322159e1818f1eca2101b4d831a",
+  "0150-open-claims": "9eebdaf22c78fe4f70bc46f27f16e23515f855c5f78ec7e394b1c50ff1af5633",
+  "0210-field-names-breaking": "5b708ac530e08f7407df4fccf99c8daf1315758d6f21d521e5f73ad44beedb10",
+  "routines 8": "796f2e104956258038ae716d07f6f7ac54fd180ff748db1171f3e0f8816ef4e4",
 };

@@ -11,7 +11,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import { decide } from "../../src/run/decide.ts";
 import { scenarioOf } from "../../src/scenario/resolve.ts";
 import { normalCdf } from "../../src/std/statistics-normal.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 
 const { quantiles } = JSON.parse(readFileSync("test/fixtures/latency/marginals.json", "utf8")) as {
   quantiles: Record<string, number[]>;

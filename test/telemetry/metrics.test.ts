@@ -112,7 +112,12 @@ test("labels with a closed list of values have no other", () => {
 test("every metric of the table is really recorded", () => {
   const families = familiesOf(text);
   // Of targets with a price, a cap or an objective; there is a test of each.
-  const priced = ["plumbline_spend_unknown_runs_total", "plumbline_cap_used", "plumbline_error_budget_left"];
+  const priced = [
+    "plumbline_target_blind_seconds",
+    "plumbline_spend_unknown_runs_total",
+    "plumbline_cap_used",
+    "plumbline_error_budget_left",
+  ];
   const absent = specs.map(prometheusName).filter((name) => !families.has(name));
   expect(absent.filter((name) => !priced.includes(name))).toEqual([]);
 });

@@ -41,7 +41,7 @@ test("two locations fail more often together: one message, its members quiet and
     expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
     // Who was found after the message about both has nothing of its own to carry.
     const { deliveries } = (await store.history(incidentId(one)))!;
-    expect(deliveries.filter(({ state }) => state !== "carried")).toEqual([]);
+    expect(deliveries.filter(({ state }) => state !== "superseded")).toEqual([]);
   }
 
   day.retried.clear();

@@ -53,11 +53,11 @@ describe("two locations of one target become slower", () => {
     for (const one of members) {
       expect(one.notifications?.muted).toEqual({ reason: "moved-together", by: incidentId(cover) });
       const { deliveries } = (await store.history(incidentId(one)))!;
-      expect(deliveries.map(({ state }) => state)).toEqual(["carried"]);
+      expect(deliveries.map(({ state }) => state)).toEqual(["superseded"]);
     }
 
     const operations = createOperations({
-      book: store,
+      store,
       clock: { nowMs: () => noonMs, monotonicMs: () => noonMs },
       freshId: () => "id",
       probes: [eu, us],

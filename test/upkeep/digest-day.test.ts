@@ -15,7 +15,7 @@ import { silentLog } from "../../src/std/log.ts";
 import { createRedactor } from "../../src/std/redact.ts";
 import { openStorePool } from "../setup/databases.ts";
 import { openStore } from "../../src/store/store.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { createGate } from "../../src/web/access.ts";
 import { serveWeb } from "../../src/web/serve.ts";
 import { worldOf } from "../notify/delivery-world.ts";
@@ -97,7 +97,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   });
 
   const operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: () => "none",
     probes,

@@ -42,7 +42,7 @@ beforeAll(async () => {
     runs: store,
   });
   operations = createOperations({
-    book: store,
+    store,
     clock,
     freshId: (kind) => `${kind}_1`,
     probes: [probe],

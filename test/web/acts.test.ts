@@ -23,7 +23,7 @@ beforeAll(async () => {
   pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
   operations = createOperations({
-    book: store,
+    store,
     clock: systemClock,
     freshId: () => freshName("sil"),
     probes: [],

@@ -17,7 +17,7 @@ beforeAll(async () => {
   pool = await openStorePool();
   store = await openStore(pool, noonMs, 30);
   const operations = createOperations({
-    book: store,
+    store,
     clock: { nowMs: () => atMs, monotonicMs: () => atMs },
     freshId: () => freshName("sil"),
     probes: [],

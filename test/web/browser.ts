@@ -53,7 +53,7 @@ export async function openBrowserWorld(
   const pool = await openStorePool();
   const store = await openStore(pool, Date.now(), 30);
   const operations = createOperations({
-    book: store,
+    store,
     clock: systemClock,
     freshId: (kind) => freshName(kind),
     probes,
@@ -70,7 +70,7 @@ export async function openBrowserWorld(
           names: ["public"],
           read: (name) =>
             readPublicStatus(
-              { book: store, clock: systemClock, probes, maintenance: operations.maintenance },
+              { store, clock: systemClock, probes, maintenance: operations.maintenance },
               {
                 name,
                 title: publicTitle,
@@ -83,7 +83,7 @@ export async function openBrowserWorld(
         api: { operations, gate: createGate(tokens, true, () => performance.now()) },
         pages: {
           sessions: createSessions({
-            book: store,
+            store,
             clock: systemClock,
             freshSecret: () => randomBytes(32).toString("base64url"),
             people: tokens,

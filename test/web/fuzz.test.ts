@@ -52,7 +52,7 @@ beforeAll(async () => {
   await store.claim(claim);
   await store.commit(finishOf(claim), () => openedFor(incident, ["pager"]));
   const operated = createOperations({
-    book: store,
+    store,
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
     freshId: () => freshName("sil"),
     probes: [sample],

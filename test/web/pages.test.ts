@@ -187,7 +187,8 @@ test("signing in: a reader may not act, a session that ends in the middle of a f
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByLabel("Reason, kept in the audit log").first().fill("long and thoughtful");
   const cookies = await context.cookies();
-  expect(cookies).toMatchObject([{ name: "plumbline_session", httpOnly: true, sameSite: "Strict" }]);
+  expect(cookies.map(({ name }) => name).toSorted()).toEqual(["plumbline_form", "plumbline_session"]);
+  for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
   const [session] = await guarded.store.sessions(Date.now());
   await guarded.store.endSession(session?.id ?? "");
   await page.getByRole("button", { name: "Acknowledge" }).click();
@@ -224,6 +225,35 @@ test("another site cannot send a form", async () => {
   });
   expect(reply.status).toBe(403);
   expect((await open.operations.incidents.get(id))?.incident.state).toBe("open");
+});
+
+test("every form carries a token, and nothing is done without it", async () => {
+  const id = await open.openIncident();
+  const paths = ["/", pageOf(id), `/probes/${encodeURIComponent("seen0@here")}`, "/quiet", "/sessions", "/sign-in"];
+  for (const path of paths) {
+    const page = await (await fetch(`${open.url}${path}`)).text();
+    const forms = page.match(/<form method="post"/g) ?? [];
+    expect(
+      page.match(/<form method="post"[^>]*><input type="hidden" name="csrf" value="[^"]{43}"/g) ?? [],
+      path,
+    ).toHaveLength(forms.length);
+  }
+  const body = new URLSearchParams({ act: "acknowledge", why: "forged" });
+  const reply = await fetch(`${open.url}${pageOf(id)}/acts`, { method: "POST", body });
+  expect(reply.status).toBe(403);
+  expect((await open.operations.incidents.get(id))?.incident.state).toBe("open");
+});
+
+test("a form of an earlier session is shown again with what it held, and can be sent", async () => {
+  const id = await open.openIncident();
+  const { page, context } = await visit(open, pageOf(id), { javaScriptEnabled: false });
+  await page.getByLabel("Reason, kept in the audit log").first().fill("written before the browser was restarted");
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await page.getByText("Nothing was done yet").waitFor();
+  expect(await page.getByLabel("Reason").inputValue()).toBe("written before the browser was restarted");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Acknowledged. Reminders stop").waitFor();
 });
 
 test("a page updates by itself, says when the connection is lost, and recovers", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import { classOf } from "../../src/observation/value-class.ts";
 import { parseJson, type Json } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { ok } from "../run/fake-exchanger.ts";
 import { alertsOf, asJson, asStream, first, loud, watched } from "./kinds.ts";
 import { playReplies } from "./play.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Outcome } from "../../src/exchange/exchange.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/std/json.ts";
-import { seededRandom } from "../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
 import { ok } from "../run/fake-exchanger.ts";
 import { type Player, playReplies } from "./play.ts";
 import { body } from "./wire-bodies.ts";

@@ -28,7 +28,7 @@ function errorNames({ error }: ReplyFacts): string {
   return `${names === "" ? "" : ` ${names}`}${where}${about}`;
 }
 
-function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefined): string[] {
+function hints({ error, diagnosticHeaders = {} }: ReplyFacts, maxTokens: number | undefined): string[] {
   const message = error?.message ?? "";
   const isSpent =
     /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);
@@ -37,7 +37,7 @@ function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefine
       ? [`the cap of ${maxTokens} tokens was spent before an answer: set answerTokens of the target`]
       : []),
     ...(error?.param?.startsWith("stream_options") === true ? ["set streamOptions of the target to false"] : []),
-    ...waitHint(telling),
+    ...waitHint(diagnosticHeaders),
   ];
 }
 
@@ -45,11 +45,11 @@ function hints({ error, telling = {} }: ReplyFacts, maxTokens: number | undefine
 const mostSeconds = 31_536_000;
 
 /** No server asks for so long a wait and says elsewhere that a short one is enough. */
-function waitHint(telling: Readonly<Record<string, string>>): string[] {
-  const asked = telling["retry-after"];
+function waitHint(diagnosticHeaders: Readonly<Record<string, string>>): string[] {
+  const asked = diagnosticHeaders["retry-after"];
   if (asked === undefined) return [];
   const seconds = Number(asked);
-  const [name, reset] = Object.entries(telling).find(([header]) => /reset/.test(header)) ?? ["", ""];
+  const [name, reset] = Object.entries(diagnosticHeaders).find(([header]) => /reset/.test(header)) ?? ["", ""];
   const resetMs = Number.parseFloat(reset) * (reset.endsWith("ms") ? 1 : 1000);
   if (!Number.isFinite(seconds) || seconds < 0 || seconds > mostSeconds) return [`Retry-After: ${asked}`];
   const wait = `Retry-After: ${asked} (${formatDurationMs(seconds * 1000)})`;

@@ -1,4 +1,4 @@
-import { formatDurationMs } from "../../std/duration.ts";
+import { formatDurationMs, minuteMs } from "../../std/duration.ts";
 import { createRedactor } from "../../std/redact.ts";
 import { sanitize } from "../../std/sanitize.ts";
 import type { Alert, Change, OutboxEntry } from "./alert.ts";
@@ -25,6 +25,14 @@ export interface Digest {
   readonly suspected: readonly DigestPlace[];
   readonly moreSuspected: number;
   readonly pages: PagesSent;
+  /** Targets that nobody could watch for an hour or more, worst first; undefined in digests older than this field. */
+  readonly blind?: readonly DigestBlind[] | undefined;
+}
+
+export interface DigestBlind {
+  readonly target: string;
+  /** Minutes of the last day. */
+  readonly minutes: number;
 }
 
 export interface DigestPlace {
@@ -62,9 +70,9 @@ export interface PagesSent {
  * Whether the digest is worth a message. Notes that the digest before contained, and suspicions, are no reason by
  * themselves: notes repeat until somebody accepts them, and suspicions come and go.
  */
-export function hasNews({ moved, noted }: Digest, before: Digest | undefined): boolean {
+export function hasNews({ moved, noted, blind = [] }: Digest, before: Digest | undefined): boolean {
   const known = new Set([...(before?.moved ?? []), ...(before?.noted ?? [])].map(placeKey));
-  return moved.length > 0 || noted.some((note) => !known.has(placeKey(note)));
+  return moved.length > 0 || blind.length > 0 || noted.some((note) => !known.has(placeKey(note)));
 }
 
 /** The same for the same thing measured of the same probe. */
@@ -97,12 +105,14 @@ export function digestHeadline({
   moreKnown,
   suspected,
   moreSuspected,
+  blind = [],
 }: Digest): string {
   const counted = (count: number, singular: string, plural: string): string[] =>
     count === 0 ? [] : [`${count} ${count === 1 ? singular : plural}`];
   const movedCount = moved.length + moreMoved;
   const parts = [
     ...(movedCount === 0 ? [] : [`${movedCount} of ${judged} series ${movedCount === 1 ? "has" : "have"} moved`]),
+    ...counted(blind.length, "target not checked for long", "targets not checked for long"),
     ...counted(noted.length + moreNoted, "note", "notes"),
     ...counted(known.length + moreKnown, "known before", "known before"),
     ...counted(suspected.length + moreSuspected, "suspicion", "suspicions"),
@@ -128,9 +138,11 @@ export function digestAlert(digest: Digest): Alert {
     suspected,
     moreSuspected,
     pages,
+    blind = [],
   } = digest;
   const at = new Date(atMs).toISOString();
   const changes = [
+    ...blind.map(blindChange),
     ...moved.map((one) => changeOf(one, one.expected, one.observed)),
     ...noted.map((one) => changeOf(one, one.expected, one.observed)),
     ...known.map((one) => changeOf(one, one.expected, one.observed)),
@@ -171,6 +183,14 @@ export function digestAlert(digest: Digest): Alert {
 
 const everything = "all";
 const mostChanges = 10;
+
+/** `mini: checked → not checked for 3 h 5 min of the last 24 h` */
+function blindChange({ target, minutes }: DigestBlind): Change {
+  return { what: sanitize(target, 100), before: "checked", after: blindText(minutes) };
+}
+
+export const blindText = (minutes: number): string =>
+  `not checked for ${formatDurationMs(minutes * minuteMs)} of the last 24 h`;
 
 function changeOf(place: DigestPlace, before: string, after: string): Change {
   const { probe, target, model, scenario, location } = place;

@@ -1,3 +1,4 @@
+import { isAboutBlindness } from "../../judgement/spend/blind.ts";
 import type { Alert } from "./alert.ts";
 
 /** What it means for whoever uses the target; undefined: nothing, or nothing that can be said. */
@@ -24,6 +25,7 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
     case "usage":
       return "each request costs more or less than before";
     case "budget":
+      if (isAboutBlindness(changes[0]?.what ?? "")) return "outages can go unnoticed";
       return changes[0]?.what.startsWith("spend cap ") === true ? "outages can go unnoticed until then" : undefined;
     case "output":
       return changes[0]?.what === "answers replayed"

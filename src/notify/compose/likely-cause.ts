@@ -1,4 +1,5 @@
 import type { GroupMembers, Incident } from "../../incident/incident.ts";
+import { isAboutBlindness } from "../../judgement/spend/blind.ts";
 import { overdraftSubject } from "../../judgement/spend/overdraft.ts";
 import type { LikelyCause } from "./alert.ts";
 
@@ -63,6 +64,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
     case "budget":
       if (isOverdraft(incident))
         return "Check the token usage of the run. Ask the provider whether it enforces the output limit, and how it counts.";
+      if (isAboutBlindness(incident.label))
+        return `Resume the paused probes of ${target}, raise its cap, or start a worker. Until then nobody notices an outage.`;
       if (isCap(incident))
         return "To watch it again now, raise the cap and reload. Otherwise wait: runs start again by themselves. `plumbline status` shows the spend.";
       return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";

@@ -1,6 +1,7 @@
 import type { Incident, Transition } from "../../incident/incident.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 import { sanitize } from "../../std/sanitize.ts";
+import { minuteText } from "../../std/time.ts";
 import type { Change } from "./alert.ts";
 
 /** Longest summary, as a phone shows it on its lock screen. */
@@ -30,10 +31,10 @@ function whoseIs({ kind, target, scenario, label }: Incident): string {
   return `${sanitize(target, 30)} ${sanitize(scenario, 30)}: `;
 }
 
-/** `not checked since 22:08 UTC (paused by ann), then: ` */
+/** `not checked since 2026-11-23 22:08 UTC (paused by ann), then: ` */
 function uncheckedText({ lastSlotMs }: Incident, why: string): string {
   const reason = why === "" ? "" : ` (${sanitize(why, 40)})`;
-  return `not checked since ${new Date(lastSlotMs).toISOString().slice(11, 16)} UTC${reason}, then: `;
+  return `not checked since ${minuteText(lastSlotMs)}${reason}, then: `;
 }
 
 /** A group incident has a headline of its own. */

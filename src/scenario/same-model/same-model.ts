@@ -69,7 +69,7 @@ function callOf(step: Step | undefined, done: readonly Observation[], { random =
     ask: again.ask,
     question: again.question,
     credential: "configured",
-    isAside: true,
+    isAuxiliary: true,
   } as const satisfies Call;
 }
 

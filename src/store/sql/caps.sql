@@ -10,9 +10,22 @@ RETURNS TABLE (micro_usd bigint, tokens bigint, requests bigint) LANGUAGE sql ST
   WHERE p_scope = 'all' OR p_scope = 'target/' || u.target OR coalesce(jsonb_exists(p_targets, u.target), false)
 $$;
 
--- Counters that are not there yet, and those of a cap that its worker has not asked by before (`isNew`), are brought
--- up to the ledger: a cap may be set, taken away and set again while a span is under way. All counters are locked in
--- one order before any is changed.
+-- Makes counters that are not there yet, then locks all of them, both in one order: whoever holds one and waits for
+-- another waits for nobody who waits for the first.
+CREATE OR REPLACE FUNCTION plumbline.lock_budgets(p_keys jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO plumbline.budgets AS b (scope, span, starts, micro_usd, tokens, requests)
+    SELECT k.scope, k.span, k.starts, u.micro_usd, u.tokens, u.requests
+    FROM jsonb_to_recordset(p_keys) AS k(scope text, span text, starts timestamptz, targets jsonb)
+    CROSS JOIN LATERAL plumbline.used_under(k.scope, k.targets, k.span, k.starts) u
+    WHERE NOT EXISTS (SELECT 1 FROM plumbline.budgets o WHERE o.scope = k.scope AND o.span = k.span AND o.starts = k.starts)
+    ORDER BY k.scope, k.span, k.starts ON CONFLICT DO NOTHING;
+  PERFORM 1 FROM plumbline.budgets b JOIN jsonb_to_recordset(p_keys) AS k(scope text, span text, starts timestamptz)
+    USING (scope, span, starts) ORDER BY b.scope, b.span, b.starts FOR UPDATE OF b;
+END $$;
+
+-- Counters that are new, and those of a cap that its worker has not asked by before (`isNew`), are brought up to the
+-- ledger: a cap may be set, taken away and set again while a span is under way.
 CREATE OR REPLACE FUNCTION plumbline.reserve_budgets(caps jsonb, at timestamptz, micro bigint, tok bigint, req bigint)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -20,14 +33,7 @@ DECLARE
 BEGIN
   SELECT coalesce(jsonb_agg(c || jsonb_build_object('starts', date_trunc(c->>'span', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')
     ORDER BY c->>'scope', c->>'span'), '[]') INTO v_keys FROM jsonb_array_elements(caps) AS c;
-  INSERT INTO plumbline.budgets AS b (scope, span, starts, micro_usd, tokens, requests)
-    SELECT k.scope, k.span, k.starts, u.micro_usd, u.tokens, u.requests
-    FROM jsonb_to_recordset(v_keys) AS k(scope text, span text, starts timestamptz, targets jsonb)
-    CROSS JOIN LATERAL plumbline.used_under(k.scope, k.targets, k.span, k.starts) u
-    WHERE NOT EXISTS (SELECT 1 FROM plumbline.budgets o WHERE o.scope = k.scope AND o.span = k.span AND o.starts = k.starts)
-    ORDER BY k.scope, k.span ON CONFLICT DO NOTHING;
-  PERFORM 1 FROM plumbline.budgets b JOIN jsonb_to_recordset(v_keys) AS k(scope text, span text, starts timestamptz)
-    USING (scope, span, starts) ORDER BY b.scope, b.span FOR UPDATE OF b;
+  PERFORM plumbline.lock_budgets(v_keys);
   UPDATE plumbline.budgets b SET micro_usd = greatest(b.micro_usd, u.micro_usd), tokens = greatest(b.tokens, u.tokens),
       requests = greatest(b.requests, u.requests)
     FROM jsonb_to_recordset(v_keys) AS k(scope text, span text, starts timestamptz, targets jsonb, "isNew" boolean)

@@ -14,9 +14,13 @@ DECLARE
   v_payee text := coalesce(r->>'billedTo', r->>'target');
   v_budgets jsonb;
   v_reason text;
+  v_is_own boolean;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('plumbline:' || v_probe, 0));
-  IF EXISTS (SELECT 1 FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot) THEN RETURN 'taken'; END IF;
+  SELECT claimed_at = v_at AND trace_id = r->>'traceId' AND state = 'claimed' INTO v_is_own
+    FROM plumbline.runs WHERE probe_id = v_probe AND slot = v_slot;
+  -- Whoever asks again because a connection broke before there was an answer has the claim that it left behind.
+  IF FOUND THEN RETURN CASE WHEN r ? 'again' AND v_is_own THEN 'claimed' ELSE 'taken' END; END IF;
   IF EXISTS (SELECT 1 FROM plumbline.runs WHERE probe_id = v_probe AND slot > v_slot - interval '1 day'
       AND state = 'claimed' AND deadline > v_at) THEN
     v_reason := 'overlap';

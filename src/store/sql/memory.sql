@@ -70,3 +70,33 @@ DECLARE
 BEGIN
   RETURN json_build_object('result', v_result, 'own', CASE WHEN v_result = 'claimed' THEN v_own END);
 END $$;
+
+-- Claims several slots in one transaction, each as `begin_run` does, so that they wait for the disk once. One whose probe
+-- somebody else has locked is `busy`. The counters of all are locked first and in order: they have some in common with
+-- those of others.
+CREATE OR REPLACE FUNCTION plumbline.begin_runs(p_runs jsonb) RETURNS json LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v record;
+  v_owns json[] := '{}';
+  v_results json[] := '{}';
+  v_result text;
+BEGIN
+  FOR v IN SELECT value AS r FROM jsonb_array_elements(p_runs) LOOP
+    v_owns := array_append(v_owns,
+      plumbline.own_memory(v.r->>'probeId', (v.r->>'slot')::timestamptz, v.r->>'target', v.r->>'known'));
+  END LOOP;
+  PERFORM plumbline.lock_budgets((SELECT jsonb_agg(DISTINCT c - '{isNew,microUsd,tokens,requests}'::text[] || jsonb_build_object('starts',
+      date_trunc(c->>'span', (r->>'at')::timestamptz AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'))
+    FROM jsonb_array_elements(p_runs) AS r, jsonb_array_elements(r->'caps') AS c));
+  FOR v IN SELECT value AS r, ordinality::int AS place FROM jsonb_array_elements(p_runs) WITH ORDINALITY
+      ORDER BY coalesce(value->>'billedTo', value->>'target'), value->>'at' LOOP
+    IF pg_try_advisory_xact_lock(hashtextextended('plumbline:' || (v.r->>'probeId'), 0)) THEN
+      v_result := plumbline.claim_unless_paused(v.r);
+    ELSE
+      v_result := 'busy';
+    END IF;
+    v_results[v.place] := json_build_object('result', v_result, 'own', CASE WHEN v_result = 'claimed' THEN v_owns[v.place] END);
+  END LOOP;
+  RETURN array_to_json(v_results);
+END $$;

@@ -4,6 +4,12 @@ CREATE OR REPLACE FUNCTION plumbline.record_missed(p_missed jsonb, p_accounted j
 DECLARE
   v_written text[];
 BEGIN
+  -- First, so that all probes are locked in one order: commits of several runs lock some of them.
+  INSERT INTO plumbline.progress AS p (probe_id, accounted_until)
+    SELECT probe_id, until FROM jsonb_to_recordset(p_accounted) AS a(probe_id text, until timestamptz) ORDER BY probe_id
+    ON CONFLICT (probe_id) DO UPDATE SET accounted_until = excluded.accounted_until
+      WHERE p.accounted_until IS NULL OR excluded.accounted_until >= p.accounted_until + interval '5 minutes'
+        OR excluded.accounted_until < p.accounted_until;
   WITH written AS (
     INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason)
     SELECT run_id, probe_id, slot, location, target, model, scenario, 'missed', coalesce(reason, 'no-worker')
@@ -26,10 +32,5 @@ BEGIN
     SELECT probe_id, date_trunc('hour', slot, 'UTC'), count(*) FROM left_out GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (probe_id, hour) DO UPDATE SET missed = h.missed + excluded.missed)
   SELECT coalesce(array_agg(run_id), '{}') INTO v_written FROM written;
-  INSERT INTO plumbline.progress AS p (probe_id, accounted_until)
-    SELECT probe_id, until FROM jsonb_to_recordset(p_accounted) AS a(probe_id text, until timestamptz) ORDER BY probe_id
-    ON CONFLICT (probe_id) DO UPDATE SET accounted_until = excluded.accounted_until
-      WHERE p.accounted_until IS NULL OR excluded.accounted_until >= p.accounted_until + interval '5 minutes'
-        OR excluded.accounted_until < p.accounted_until;
   RETURN v_written;
 END $$;

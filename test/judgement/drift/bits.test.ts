@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bitOf, neverSeenBound, stepBit, upperBound } from "../../../src/judgement/drift/rate/bits.ts";
 import { type Rate, freshErrorBits, stepErrors } from "../../../src/judgement/drift/rate/error-bits.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const halfYear = 259_200;
 

@@ -8,7 +8,7 @@ import {
   worthOf,
 } from "../../../src/judgement/drift/level/burst.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** Runs of the schedule, each asked again once after a far score. */
 function learned(alike: number, runs: number) {

@@ -9,7 +9,7 @@ import {
   usualShare,
 } from "../../../src/judgement/drift/counts/counts.ts";
 import type { Json } from "../../../src/std/json.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const [hourMs, dayMs] = [3_600_000, 86_400_000];
 const everyMs = 300_000;

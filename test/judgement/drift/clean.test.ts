@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalFrom } from "../../../bench/detection/series.ts";
 import { blocksOfLevel } from "../../../src/judgement/drift/learn/clean.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { robustSpread } from "../../../src/std/statistics.ts";
 
 const normal = normalFrom(seededRandom(2));

@@ -3,7 +3,7 @@ import { learned, promiseOf } from "../../../bench/detection/play.ts";
 import type { Sample } from "../../../bench/detection/series.ts";
 import { blocksOfLevel } from "../../../src/judgement/drift/learn/clean.ts";
 import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** What days are like that are not made of two waves and normal noise. */
 const setting = { intervalMs: 60_000, baselineDays: 14, floor: 0.05 };

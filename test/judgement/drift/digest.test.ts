@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 import { dayEvidence, falseDays, standOut } from "../../../src/judgement/drift/group/digest.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";
 
 const named = (evidence: readonly number[]): readonly number[] => standOut(evidence, (one) => one);

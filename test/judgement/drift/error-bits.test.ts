@@ -7,7 +7,7 @@ import {
   stepErrors,
   usualAt,
 } from "../../../src/judgement/drift/rate/error-bits.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const [everyMs, hourMs, dayMs] = [60_000, 3_600_000, 86_400_000];
 const halfYear = (180 * dayMs) / everyMs;

@@ -5,7 +5,7 @@ import { beginLearning, learn, samplesOf } from "../../../src/judgement/drift/le
 import { rankScore, rankTable } from "../../../src/judgement/drift/learn/rank-table.ts";
 import { logE } from "../../../src/judgement/drift/level/components.ts";
 import { fitReference } from "../../../src/judgement/drift/learn/reference.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { scenarios, seriesOf } from "../../../bench/detection/series.ts";
 
 const minute = 60_000;

@@ -4,7 +4,7 @@ import type { Sample } from "../../../bench/detection/series.ts";
 import { limitOf, robustMean } from "../../../src/judgement/drift/learn/blocks.ts";
 import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
 import { fitSeason, harmonicsAt } from "../../../src/judgement/drift/learn/season.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** Series that lie on a few levels: token counts, and times behind a gateway that has two providers. */
 const setting = { intervalMs: 60_000, baselineDays: 7, floor: 0.05 };

@@ -3,7 +3,7 @@ import { normalFrom } from "../../../bench/detection/series.ts";
 import { componentsOf, logE, logMean } from "../../../src/judgement/drift/level/components.ts";
 import { freshDetector, stepDetector } from "../../../src/judgement/drift/level/e-detector.ts";
 import { normalCdf, normalQuantile } from "../../../src/std/statistics-normal.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { cusum, exactRunLength, simulatedRunLength } from "./run-length.ts";
 
 describe("the normal distribution", () => {

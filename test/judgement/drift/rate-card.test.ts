@@ -7,7 +7,7 @@ import {
   stepErrors,
 } from "../../../src/judgement/drift/rate/error-bits.ts";
 import { rateCardOf } from "../../../src/judgement/drift/rate/rate-card.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;

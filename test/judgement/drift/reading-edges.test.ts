@@ -6,7 +6,7 @@ import { type ReadingInput, readingOf } from "../../../src/judgement/drift/group
 import { usageJudge } from "../../../src/judgement/drift/counts/usage.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import type { Json } from "../../../src/std/json.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { everyMs, firstOf, followSeries, policy } from "./followed-series.ts";
 
 const promised = policy.drift.falsePageEveryMs / everyMs;

@@ -16,7 +16,7 @@ import { errorRateJudge } from "../../../src/judgement/drift/rate/error-rate.ts"
 import type { Judge } from "../../../src/judgement/judgement.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { usageJudge } from "../../../src/judgement/drift/counts/usage.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import type { Json } from "../../../src/std/json.ts";
 import { dayMs, everyMs, firstOf, followSeries, policy, type Shown } from "./followed-series.ts";
 

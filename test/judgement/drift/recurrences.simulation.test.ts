@@ -11,7 +11,7 @@ import { excludeBetween, recurrencesIn } from "../../../src/judgement/drift/base
 import { readWatchState } from "../../../src/judgement/drift/level/watch-state.ts";
 import { latencyJudge } from "../../../src/judgement/drift/level/latency.ts";
 import { normalFrom } from "../../../bench/detection/series.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { dayMs, everyMs, followSeries, policy } from "./followed-series.ts";
 
 const hourMs = 3_600_000;

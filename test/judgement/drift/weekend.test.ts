@@ -4,7 +4,7 @@ import { type Sample, normalFrom, scenarios, seriesOf } from "../../../bench/det
 import { cardOf } from "../../../src/judgement/drift/level/card.ts";
 import { freshEngine, stepEngine } from "../../../src/judgement/drift/level/engine.ts";
 import { seasonAt, seasonOf, weekMs, weekendOf, withWeekend } from "../../../src/judgement/drift/learn/season.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const setting = { intervalMs: 300_000, baselineDays: 28, floor: 0.05 };
 const hourMs = 3_600_000;

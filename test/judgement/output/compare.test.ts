@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { answerIn, type Model, newModel } from "../../../bench/identity/endpoint.ts";
 import { type Comparison, noComparison, verdictOf, withPair } from "../../../src/judgement/output/compare.ts";
 import { choices } from "../../../src/scenario/same-model/choices.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const won = ({ wealth }: Comparison): number => wealth.reduce((sum, of) => sum + of, 0) / wealth.length;
 

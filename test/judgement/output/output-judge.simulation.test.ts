@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newModel, type Model } from "../../../bench/identity/endpoint.ts";
 import { dayMs, play, type Endpoint, type Watched } from "../../../bench/identity/play.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** Enrols, goes on for three days, changes the endpoint, and gives the first run with a finding. */
 function findAfterChange(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { regimesOf } from "../../../src/judgement/output/regimes.ts";
 import type { RunAnswers } from "../../../src/scenario/same-model/fingerprint.ts";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 const random = seededRandom(3);
 const cells = ["a", "b", "c", "d", "e", "f", "g", "h"];

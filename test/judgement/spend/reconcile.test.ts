@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../src/testbed/seeded-random.ts";
+import { seededRandom } from "../../../src/std/seeded-random.ts";
 import { type Figures, growingGap, type Ours, reconcile, type Window } from "../../../src/judgement/spend/reconcile.ts";
 
 const usual: Ours = { microUsd: 1_000_000, tokens: 100_000, requests: 360, retries: 0, failed: 0 };

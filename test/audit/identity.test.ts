@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { diffAudits } from "../../src/audit/diff.ts";
+import { seededRandom } from "../../src/std/seeded-random.ts";
+import { httpServer, type TestServer } from "../exchange/server.ts";
+import { auditOf, targetAt } from "./auditor.ts";
+
+const words = ["red", "blue", "green", "teal", "gold", "42", "37", "otter", "fox", "paris"];
+let server: TestServer;
+const random = seededRandom(5);
+
+/** Models behind one address that prefer other words: `/2/v1` begins its list at the third word. */
+beforeAll(async () => {
+  server = await httpServer((request, response) => {
+    request.resume();
+    const first = Number(/^\/(\d)\//.exec(request.url ?? "")?.[1]);
+    if (Number.isNaN(first)) return void response.writeHead(404).end();
+    const content = words[(first + Math.floor(random() ** 2 * words.length)) % words.length];
+    const choice = { index: 0, message: { role: "assistant", content }, finish_reason: "stop" };
+    const usage = { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 };
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify({ id: "1", object: "chat.completion", created: 1, model: "m", choices: [choice], usage }),
+    );
+  });
+});
+afterAll(() => server.close());
+
+const at = (model: number, change = {}) => targetAt(`${server.url}/${model}/v1`, change);
+async function audited(model: number, reference: number) {
+  const target = at(model, { name: "reseller", sameAs: at(reference, { name: "official" }) });
+  const { document, plan } = await auditOf(target, "key", () => false);
+  const rule = document.decision.results.find(({ item }) => item === "model-identity");
+  const worksheet = document.worksheet.find(({ item }) => item === "Model selection")?.observed;
+  return { document, plan, rule, worksheet };
+}
+
+test("another model is broken with the distance, the same one is not, and two audits show which moved", async () => {
+  const same = await audited(0, 0);
+  expect(same.rule?.state).toBe("met");
+  expect(same.rule?.evidence).toMatch(/^the same as official by \d+ pairs of answers: distance 0\.\d\d, where chance/);
+  expect(same.document.sent.requests).toBeLessThanOrEqual(same.plan.atMostRequests);
+  expect(same.worksheet).toContain("the same as official");
+
+  const other = await audited(5, 0);
+  expect(other.rule).toMatchObject({ state: "broken", evidence: expect.stringContaining("different from official") });
+  expect(other.document.comparison).toMatchObject({ reference: "official", result: "different" });
+  expect(diffAudits(same.document, other.document)).toContainEqual({
+    what: "answers of one word",
+    before: expect.stringMatching(/^distance 0\.\d\d by chance alone$/) as string,
+    after: expect.stringMatching(/^distance 0\.\d\d$/) as string,
+  });
+  const again = await audited(0, 0);
+  expect(diffAudits(same.document, again.document).map(({ what }) => what)).not.toContain("answers of one word");
+});
+
+test("a reference that does not answer leaves it open, with its name", async () => {
+  const target = at(0, { name: "reseller", sameAs: targetAt(`${server.url}/none/v1`, { name: "official" }) });
+  const { document } = await auditOf(target, "key", () => false);
+  expect(document.decision.results.find(({ item }) => item === "model-identity")).toMatchObject({
+    state: "open",
+    evidence: expect.stringMatching(/^not compared: official: /) as string,
+  });
+});
