@@ -88,7 +88,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "a story told with the real program",
   },
   cli: {
-    mayImport: ["notify", "operate", "report", "audit"],
+    mayImport: ["notify", "config", "operate", "report", "audit"],
     why: "holds the commands, one file per family: words, request and text; their effects are passed in",
   },
   mcp: { mayImport: ["operate"], why: "what an assistant can ask; the service is asked through a port" },

@@ -2,28 +2,46 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exitCodes, type Io } from "../cli/io.ts";
-import { starterConfig } from "../config/render.ts";
+import { typedCommand } from "../cli/typed-command.ts";
+import { renderProblems } from "../config/render.ts";
+import { type StarterChoices, starterConfig } from "../config/starter/starter.ts";
 import { forecast, neverRunning, renderForecast } from "../operate/forecast.ts";
 import { plan } from "../schedule/plan.ts";
 import { dueSlots } from "../schedule/slots.ts";
 import { systemClock } from "../std/clock.ts";
-import { loadOrExplain } from "./files.ts";
+import { loadConfigText, loadOrExplain } from "./files.ts";
 
 const dayMs = 86_400_000;
 
-export function init(file: string, { stdout, stderr, env }: Io): number {
+export async function init(file: string, choose: () => Promise<StarterChoices>, io: Io): Promise<number> {
+  const { stdout, stderr, env } = io;
+  const command = typedCommand(env);
   if (existsSync(file)) {
-    stderr.write(`${file} exists and was not changed. Name another file: plumbline init other.yaml\n`);
+    stderr.write(`${file} exists and was not changed. Name another file: ${command} init other.yaml\n`);
     return exitCodes.usage;
   }
   const schema = relative(dirname(resolve(file)), fileURLToPath(new URL("../../config/schema.json", import.meta.url)));
   const editors = `# yaml-language-server: $schema=${schema.split(sep).join("/")}\n`;
-  writeFileSync(file, editors + starterConfig, { flag: "wx" });
-  // npm names its command to what it starts: somebody who typed npx has no plumbline on the path.
-  const command = env["npm_command"] === "exec" ? "npx plumbline" : "plumbline";
-  stdout.write(
-    `wrote ${file}\n\nNext:\n  ${command} validate ${file}\n  export COMETAPI_KEY=…\n  ${command} run --config ${file}\n`,
+  const { text, variables } = starterConfig(await choose());
+  const loaded = loadConfigText(file, editors + text, env, []);
+  if ("problems" in loaded) {
+    stderr.write(`${renderProblems(loaded.problems)}Nothing was written.\n`);
+    return exitCodes.usage;
+  }
+  writeFileSync(file, editors + text, { flag: "wx" });
+  const named = file === "plumbline.yaml" ? "" : ` --config ${file}`;
+  const steps = [
+    ...Object.entries(variables).map(([name, value]) => [`export ${name}=${value}`, ""]),
+    [`${command} validate${named === "" ? "" : ` ${file}`}`, "what it will send and cost; sends nothing"],
+    [`${command} run${named}`, "the first verdict: each probe once"],
+    ...loaded.config.receivers.map(({ name }) => [`${command} alert test ${name}${named}`, "a test alert"]),
+    [`${command} start${named}`, "watch; the dashboard is http://127.0.0.1:8080"],
+  ];
+  const width = Math.max(...steps.map(([typed = "", why]) => (why === "" ? 0 : typed.length)));
+  const lines = steps.map(([typed = "", why]) =>
+    why === "" ? `  ${typed}\n` : `  ${typed.padEnd(width)}  # ${why}\n`,
   );
+  stdout.write(`wrote ${file}\n\nNext:\n${lines.join("")}`);
   return exitCodes.fine;
 }
 

@@ -20,7 +20,7 @@ export function createEffects(io: Io): Effects {
       const { showDemo } = await loadOptional("the demo", () => import("./demo.ts"));
       return showDemo(options, io);
     },
-    init: async (file) => (await import("./configuration.ts")).init(file, io),
+    init: async (file, choose) => (await import("./configuration.ts")).init(file, choose, io),
     validate: async (file, json) => (await import("./configuration.ts")).validate(file, json, io),
     run: async (options) => (await import("./run-once.ts")).run(options, io),
     start: async (options) => (await import("./start.ts")).start(options, io),

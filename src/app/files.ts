@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Io } from "../cli/io.ts";
+import { typedCommand } from "../cli/typed-command.ts";
 import type { Config } from "../config/config.ts";
 import type { LoadContext } from "../config/complaint.ts";
 import { type Loaded, loadConfig } from "../config/load.ts";
@@ -28,9 +29,18 @@ export function loadConfigFile(file: string, env: Env, checkSecrets: LoadContext
   try {
     text = readFileSync(file, "utf8");
   } catch {
-    const hint = "plumbline init writes one to begin with; --config names another";
+    const hint = `${typedCommand(env)} init writes one to begin with; --config names another`;
     return { problems: [{ file, path: "", expected: "a configuration file", got: "no readable file", hint }] };
   }
+  return loadConfigText(file, text, env, checkSecrets);
+}
+
+export function loadConfigText(
+  file: string,
+  text: string,
+  env: Env,
+  checkSecrets: LoadContext["checkSecrets"],
+): Loaded {
   const scenarios = [...catalogue, ...scheduledOnly].map(({ name }) => name);
   return loadConfig({ file, text }, { ...secretSources(env), scenarios, checkSecrets });
 }

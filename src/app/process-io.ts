@@ -10,6 +10,7 @@ export function processIo(program: NodeJS.Process): Io {
     stderr: safe(program.stderr, colour),
     terminal: program.stdout,
     env: program.env,
+    ...(program.stdin.isTTY && program.stdout.isTTY && { ask: (question) => ask(program, question) }),
     onSignal(listener) {
       // A reader who leaves counts as the first signal, never as the second: what the first one logs may find out.
       let signals = 0;
@@ -38,6 +39,20 @@ export function processIo(program: NodeJS.Process): Io {
       });
     },
   };
+}
+
+/** One answer; undefined if the person ended the input instead. */
+async function ask({ stdin, stdout }: NodeJS.Process, question: string): Promise<string | undefined> {
+  const { createInterface } = await import("node:readline/promises");
+  const reader = createInterface({ input: stdin, output: stdout });
+  try {
+    return await Promise.race([
+      reader.question(question),
+      new Promise<undefined>((resolve) => reader.once("close", () => resolve(undefined))),
+    ]);
+  } finally {
+    reader.close();
+  }
 }
 
 /** Errors of a stream that nobody reads any more: a closed pipe, a terminal that is gone. */

@@ -3,13 +3,6 @@ import type { Command } from "commander";
 import type { CliWorld } from "./effects.ts";
 import { endsWith } from "./exit-codes.ts";
 
-/** `init`: a configuration to begin with. */
-export function addInitCommand(init: Command, { effects, done }: CliWorld): void {
-  init
-    .argument("[file]", "the file to write", "plumbline.yaml")
-    .action(async (file: string) => done(await effects.init(file)));
-}
-
 /** `validate`: checks a configuration. */
 export function addValidateCommand(validate: Command, { effects, defaultConfig, done }: CliWorld): void {
   endsWith(validate, { 0: "valid", 2: "invalid: standard error names every problem" })

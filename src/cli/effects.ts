@@ -1,5 +1,6 @@
 import type { AuditDocument } from "../audit/document.ts";
 import type { AuditFormat } from "../audit/render/formats.ts";
+import type { StarterChoices } from "../config/starter/starter.ts";
 import type { BaselineFile } from "../operate/baselines.ts";
 import type { FailOn } from "../report/run-outcome.ts";
 import type { ReporterName } from "../report/reporters.ts";
@@ -90,7 +91,8 @@ export interface Effects {
   /** False: the file exists already, and nothing was written. */
   writeNew(file: string, text: string): boolean;
   demo(options: { readonly once: boolean; readonly data: string | undefined; readonly open: boolean }): Promise<number>;
-  init(file: string): Promise<number>;
+  /** Asks nothing if the file exists. */
+  init(file: string, choose: () => Promise<StarterChoices>): Promise<number>;
   validate(file: string, json: boolean): Promise<number>;
   run(options: RunArguments): Promise<number>;
   start(options: StartArguments): Promise<number>;

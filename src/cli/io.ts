@@ -5,6 +5,8 @@ export interface Io {
   /** Standard output as it is, for a live view that moves the cursor. It must be given nothing but printable text. */
   readonly terminal: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asks the person at this terminal; undefined: they left. Off a terminal, nobody can be asked. */
+  readonly ask?: ((question: string) => Promise<string | undefined>) | undefined;
   /** Calls back for each SIGINT and SIGTERM. */
   onSignal(listener: () => void): void;
   /** Calls back for each SIGHUP. */

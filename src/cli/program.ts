@@ -19,7 +19,7 @@ const families: Readonly<Record<string, Family>> = {
   },
   init: {
     description: "write a first configuration; never overwrites a file",
-    load: async () => (await import("./configuration.ts")).addInitCommand,
+    load: async () => (await import("./init.ts")).addInitCommand,
   },
   validate: {
     description: "check a configuration offline; show what it will send and cost per day",

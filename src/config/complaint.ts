@@ -16,6 +16,8 @@ export interface Complaint {
   readonly expected: string;
   readonly got: string;
   readonly hint?: string | undefined;
+  /** For a hint that shows what would be right there: something is missing, or another value is needed. */
+  readonly needs?: "value" | "another value";
   /** For a hint of the form "did you mean": what was written, and what could have been meant. */
   readonly misspelt?: { readonly word: string; readonly known: readonly string[] } | undefined;
 }

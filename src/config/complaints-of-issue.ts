@@ -30,7 +30,7 @@ function complaintOf(issue: Issue, root: unknown): Complaint {
   const value = path.reduce<unknown>(ownMember, root);
   const isHidden = isSecretPlace(path) && value !== undefined && typeof value !== "object";
   const params = issue.code === "custom" ? (issue.params ?? {}) : {};
-  const { got = isHidden ? "a text (not shown)" : describeValue(value), hint = hintFor(path, value, isHidden) } =
+  const { got = isHidden ? "a text (not shown)" : describeValue(value), hint = isHidden ? neverHere : undefined } =
     params as {
       readonly got?: string;
       readonly hint?: string;
@@ -39,7 +39,8 @@ function complaintOf(issue: Issue, root: unknown): Complaint {
     issue.code === "invalid_value" && typeof value === "string"
       ? { word: value, known: issue.values.map(String) }
       : undefined;
-  return { path, expected: expectation(issue), got, hint, misspelt };
+  const needs = value === undefined ? "value" : "another value";
+  return { path, expected: expectation(issue), got, hint, misspelt, needs };
 }
 
 /** What the schema says in our words, or else what it says in its own. */
@@ -65,6 +66,8 @@ function expectation(issue: Issue): string {
       return issue.message;
   }
 }
+
+const neverHere = "never write a secret here: put it in the environment and write { env: NAME }";
 
 const typeNames: ReadonlyMap<string, string> = new Map([
   ["object", "a map"],
@@ -92,11 +95,4 @@ const secretKeys = new Set([
 function isSecretPlace(path: readonly PropertyKey[]): boolean {
   const isAddress = path[0] === "receivers" && path.at(-1) === "url";
   return isAddress || path.some((step) => secretKeys.has(String(step)));
-}
-
-function hintFor(path: readonly PropertyKey[], value: unknown, isHidden: boolean): string {
-  if (value === undefined) return `add "${String(path.at(-1) ?? "")}"`;
-  return isHidden
-    ? "never write a secret here: put it in the environment and write { env: NAME }"
-    : "change this value";
 }

@@ -1,11 +1,15 @@
+import type { z } from "zod";
 import { complaintsOf } from "./complaints-of-issue.ts";
 import { didYouMean, plainText, type Complaint, type LoadContext } from "./complaint.ts";
 import type { Config, Problem } from "./config.ts";
 import { configuredNames } from "./configured-names.ts";
+import { exampleAt } from "./example-of.ts";
 import { pathText, positionOf } from "./locate.ts";
 import { readYaml, type YamlText } from "./read-yaml.ts";
+import { requireReferences } from "./require-references.ts";
 import { resolveConfig } from "./resolve.ts";
 import { configSchema } from "./schema.ts";
+import { withoutFaultyEntries } from "./without-faulty-entries.ts";
 import { ownMember } from "./own-member.ts";
 import { looksLikeKey } from "../std/redact.ts";
 
@@ -29,11 +33,33 @@ export function loadConfig(source: { readonly file: string; readonly text: strin
       return undefined;
     },
   });
+  const references = requireReferences(yaml.value, context.scenarios, parsed.success);
   const result = parsed.success
     ? resolveConfig(parsed.data, context)
-    : { complaints: complaintsOf(parsed.error.issues, yaml.value, (keys) => known.get(keys) ?? []) };
-  if ("config" in result) return { ...result, notices: [...noticesOf(yaml.value), ...keyLikeNames(result.config)] };
-  return { problems: bounded(result.complaints, file, (complaint) => problemOf(complaint, file, yaml)) };
+    : {
+        complaints: [
+          ...complaintsOf(parsed.error.issues, yaml.value, (keys) => known.get(keys) ?? []),
+          ...complaintsAboutTheRest(yaml.value, parsed.error.issues, context),
+        ],
+      };
+  if ("config" in result && references.length === 0) {
+    return { ...result, notices: [...noticesOf(yaml.value), ...keyLikeNames(result.config)] };
+  }
+  const complaints = "config" in result ? references : [...result.complaints, ...references];
+  return { problems: bounded(complaints, file, (complaint) => problemOf(complaint, file, yaml)) };
+}
+
+/** What does not fit together among the entries that are valid by themselves. */
+function complaintsAboutTheRest(
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  context: LoadContext,
+): readonly Complaint[] {
+  const rest = withoutFaultyEntries(value, issues);
+  const parsed = configSchema.safeParse(rest?.value);
+  if (rest === undefined || !parsed.success) return [];
+  const result = resolveConfig(parsed.data, context);
+  return "config" in result ? [] : result.complaints.map(({ path, ...more }) => ({ path: rest.pathIn(path), ...more }));
 }
 
 function keysOf(schema: unknown): readonly string[] {
@@ -42,12 +68,9 @@ function keysOf(schema: unknown): readonly string[] {
 }
 
 /** Names from the file stand in every part of a problem, so none goes to a terminal as it was written. */
-function problemOf(
-  { path, key, misspelt, expected, got, hint: given }: Complaint,
-  file: string,
-  yaml: YamlText,
-): Problem {
-  const hint = misspelt === undefined ? given : didYouMean(misspelt.word, misspelt.known);
+function problemOf(complaint: Complaint, file: string, yaml: YamlText): Problem {
+  const { path, key, expected, got } = complaint;
+  const hint = hintFor(complaint);
   return {
     file,
     ...positionOf(yaml, path, key),
@@ -58,8 +81,19 @@ function problemOf(
   };
 }
 
+function hintFor({ hint, misspelt, needs, path }: Complaint): string | undefined {
+  if (misspelt !== undefined) return didYouMean(misspelt.word, misspelt.known);
+  if (hint !== undefined || needs === undefined) return hint;
+  const example = exampleAt(path);
+  if (needs === "another value") return example === undefined ? "change this value" : `for example ${example}`;
+  return `add "${String(path.at(-1) ?? "")}"${example === undefined ? "" : `, for example ${example}`}`;
+}
+
 function bounded<T>(mistakes: readonly T[], file: string, problem: (mistake: T) => Problem): readonly Problem[] {
-  const first = mistakes.slice(0, mostProblems).map(problem);
+  const first = mistakes
+    .slice(0, mostProblems)
+    .map(problem)
+    .toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
   const more = mistakes.length - first.length;
   if (more === 0) return first;
   return [...first, { file, path: "", expected: "fewer problems", got: `${more} more`, hint: "correct these first" }];

@@ -1,22 +1,14 @@
 import type { Alerting, DigestTimes, DeliveryPolicy, Route } from "../probe/alerting.ts";
 import type { DeliveryPolicyText } from "./alerting-schemas.ts";
-import { requireNames, shown, type Complaint } from "./complaint.ts";
+import { shown, type Complaint } from "./complaint.ts";
 import { receiverKinds } from "../receivers/receivers.ts";
 import { kindNameOf } from "./resolve-receiver.ts";
 import type { ConfigText } from "./schema.ts";
 
 /** Who is notified of what, and when. */
 export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Alerting {
-  const known = Object.keys(text.receivers);
-  const requireReceivers = (names: readonly string[] = [], ...path: readonly PropertyKey[]): void =>
-    requireNames(names, known, { path, key: "receivers", expected: "names of receivers" }, complaints);
-  const routes = text.routes.map((route, index): Route => {
-    requireReceivers(route.receivers, "routes", index);
-    requireReceivers(route.escalate?.receivers, "routes", index, "escalate");
-    return { ...route, name: route.name ?? `route ${index + 1}` };
-  });
+  const routes = text.routes.map((route, index): Route => ({ ...route, name: route.name ?? `route ${index + 1}` }));
   const digest = text.digest && digestOf(text.digest, text.receivers, complaints);
-  requireReceivers(digest?.receivers, "digest");
   const policy = Object.entries(text.receivers).map(([name, receiver]) => [name, policyOf(receiver)] as const);
   return {
     routes,

@@ -1,5 +1,5 @@
 import type { AuditTerms, Fallback, Target } from "../probe/target.ts";
-import { requireNames, type Check } from "./complaint.ts";
+import type { Check } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
 import { requireSecret } from "./secrets.ts";
 
@@ -16,11 +16,6 @@ export function resolveAudit(
   const { revokedKey, billing, fallback } = given;
   if (revokedKey !== undefined) requireSecret("target", revokedKey, [...path, "revokedKey"], check);
   if (billing?.key !== undefined) requireSecret("target", billing.key, [...path, "billing", "key"], check);
-  if (fallback?.target !== undefined) {
-    const others = [...targets.keys()].filter((other) => other !== name);
-    const at = { path: [...path, "fallback"], key: "target", expected: "the name of another target" };
-    requireNames([fallback.target], others, at, check.complaints);
-  }
   return { ...given, fallback: fallback && fallbackOf(fallback, targets) };
 }
 

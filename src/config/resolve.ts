@@ -2,7 +2,7 @@ import type { Alerting } from "../probe/alerting.ts";
 import type { Probe, ScenarioSpec } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
 import type { Config, StatusPage } from "./config.ts";
-import { requireNames, type Check, type Complaint, type LoadContext } from "./complaint.ts";
+import { type Check, type Complaint, type LoadContext } from "./complaint.ts";
 import type { ConfigText } from "./schema.ts";
 import { resolveAlerting } from "./resolve-alerting.ts";
 import { resolveAudit } from "./resolve-audit.ts";
@@ -26,7 +26,7 @@ export function resolveConfig(
       name,
       {
         ...target,
-        sameAs: resolveSameAs(name, text, plain, complaints),
+        sameAs: resolveSameAs(name, text, plain),
         audit: resolveAudit(name, text, plain, check),
       },
     ]),
@@ -36,10 +36,9 @@ export function resolveConfig(
   for (const { name, token } of api.tokens) requireToken("apiToken", token, ["api", "tokens", name], check);
   if (api.links !== undefined) requireToken("linkKey", api.links.key, ["api", "linkKey"], check);
   if (typeof heartbeat?.url === "object") requireSecret("heartbeat", heartbeat.url, ["heartbeat", "url"], check);
-  requireOwnNames(text, complaints);
   const fleet = { targets, alerting, receivers: Object.keys(text.receivers) };
-  const probes = text.probes.flatMap((_, index) => resolveProbe(index, text, fleet, check));
-  const statusPages = resolveStatusPages(text, complaints);
+  const probes = text.probes.flatMap((given) => resolveProbe(given, text, fleet, context));
+  const statusPages = resolveStatusPages(text);
   if (complaints.length > 0) return { complaints };
   const config: Config = {
     targets: [...targets.values()],
@@ -59,41 +58,16 @@ export function resolveConfig(
   return { config };
 }
 
-function resolveSameAs(
-  name: string,
-  { targets }: ConfigText,
-  plain: ReadonlyMap<string, Target>,
-  complaints: Complaint[],
-): Target | undefined {
+function resolveSameAs(name: string, { targets }: ConfigText, plain: ReadonlyMap<string, Target>): Target | undefined {
   const reference = targets.get(name)?.sameAs;
-  if (reference === undefined) return undefined;
-  const others = [...targets.keys()].filter((other) => other !== name);
-  const place = { path: ["targets", name], key: "sameAs", expected: "the name of another target" };
-  requireNames([reference], others, place, complaints);
-  return plain.get(reference);
+  return reference === undefined ? undefined : plain.get(reference);
 }
 
-function resolveStatusPages({ statusPages, targets }: ConfigText, complaints: Complaint[]): StatusPage[] {
+function resolveStatusPages({ statusPages }: ConfigText): StatusPage[] {
   return Object.entries(statusPages).map(([name, { title, targets: named }]) => {
     const shown = Object.entries(named).map(([target, publicName]) => ({ target, publicName }));
-    const place = { path: ["statusPages", name, "targets"], key: "target", expected: "the name of a target" };
-    requireNames(Object.keys(named), [...targets.keys()], place, complaints);
     return { name, title, targets: shown };
   });
-}
-
-function requireOwnNames({ probes }: ConfigText, complaints: Complaint[]): void {
-  const seen = new Set<string>();
-  for (const [index, { name }] of probes.entries()) {
-    if (seen.has(name))
-      complaints.push({
-        path: ["probes", index, "name"],
-        expected: "a unique name for each probe",
-        got: `"${name}" again`,
-        hint: "rename one of them",
-      });
-    seen.add(name);
-  }
 }
 
 interface Fleet {
@@ -104,20 +78,13 @@ interface Fleet {
 }
 
 /** One probe for each location; none if its target or scenario is unknown. */
-function resolveProbe(index: number, text: ConfigText, fleet: Fleet, { context, complaints }: Check): Probe[] {
-  const given = text.probes[index];
-  if (given === undefined) return [];
-  const known = (key: string, words: readonly string[], names: readonly string[]): void =>
-    requireNames(
-      words,
-      names,
-      { path: ["probes", index], key, expected: `the name of a ${key.replace(/s$/, "")}` },
-      complaints,
-    );
+function resolveProbe(
+  given: ConfigText["probes"][number],
+  text: ConfigText,
+  fleet: Fleet,
+  context: LoadContext,
+): Probe[] {
   const { name, locations, nonce, cadence, receivers = fleet.receivers } = given;
-  known("target", [given.target], [...fleet.targets.keys()]);
-  known("scenario", [given.scenario], [...context.scenarios, ...text.scenarios.keys()]);
-  known("receivers", receivers, fleet.receivers);
   const target = fleet.targets.get(given.target);
   const scenario = scenarioSpec(given.scenario, text, context);
   if (target === undefined || scenario === undefined) return [];

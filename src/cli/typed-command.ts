@@ -1,0 +1,7 @@
+/** The command as this person has to type it: npm tells a program how it was started. */
+export function typedCommand(env: Readonly<Record<string, string | undefined>>): string {
+  const how = env["npm_command"];
+  const isScript = how === "run" || how === "run-script";
+  if (isScript && env["npm_lifecycle_event"] === "plumbline") return "npm run -s plumbline --";
+  return how === "exec" || isScript ? "npx plumbline" : "plumbline";
+}
