@@ -12,6 +12,7 @@ const escapes = new RegExp(
   ].join("|"),
   "gi",
 );
+const begun = new RegExp("[%=\\\\&+<\\u001b]");
 /** What numbers in other bases are marked with. */
 const marked = /\b(?:0[xbo]|u\+)(?=[0-9a-f])|\b[0-9a-f]{2}h\b/gi;
 
@@ -20,7 +21,7 @@ const marked = /\b(?:0[xbo]|u\+)(?=[0-9a-f])|\b[0-9a-f]{2}h\b/gi;
  * markup; undefined when it has none. A byte above 127 becomes one character: UTF-8 in escapes is compared as Latin-1.
  */
 export function unescaped(source: SourceText): SourceText | undefined {
-  const plain = /[%=\\&+<\u001b]/.test(source.text) ? replaced(source, escapes, meaningOf) : undefined;
+  const plain = begun.test(source.text) ? replaced(source, escapes, meaningOf) : undefined;
   const { text } = plain ?? source;
   if (!/0[xbo]|u\+|\dh/i.test(text)) return plain;
   return replaced(plain ?? source, marked, (it) => (it.endsWith("h") ? fromHex(it.slice(0, -1)) : "")) ?? plain;
