@@ -11,7 +11,7 @@ import { isTimeout, judgeAvailability, localLimitOf } from "./rules/availability
 import { isOfTarget, judgeChecks } from "./rules/checks.ts";
 import { judgeScenario } from "./rules/expectations.ts";
 import { isPlausibilityOnly, judgePlausibleUsage } from "./rules/plausible-usage.ts";
-import type { Finding, Judge, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
+import type { Finding, Judge, JudgeInput, JudgeOutput, Ruling, Verdict } from "./judgement.ts";
 import { judges } from "./judges.ts";
 import { inForce } from "./drift/group/promise.ts";
 
@@ -62,6 +62,8 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...judgeChecks(scenario, observations, probe.target),
   ].map((ruling) => excused(ruling, probe.target.exceptions));
   const isBroken = fixed.some(({ outcome }) => outcome === "bad");
+  // With several calls a rule may be about any of them.
+  const broken = newest.length === 1 ? fixed.filter(isOfReply).flatMap(findingsBad) : [];
   const comparable = newest.filter(({ isAuxiliary }) => isAuxiliary !== true);
   const isFit = ({ seesFailures, seesTimeouts }: Judge, { outcome }: Observation): boolean =>
     !isBroken || seesFailures === true || (seesTimeouts === true && isTimeout(outcome));
@@ -72,14 +74,14 @@ export function judgeRun(input: JudgeRunInput): RunJudgement {
     ...(last === undefined ? [] : ofRuns.map((judge) => ({ judge, observation: last }))),
   ];
   const compared = asked.flatMap(({ judge, observation }) =>
-    isFit(judge, observation) ? compare(judge, observation, input, memories, policy, isBroken) : [],
+    isFit(judge, observation) ? compare(judge, observation, input, memories, policy, { isBroken, broken }) : [],
   );
   const rulings = [...fixed, ...compared.flatMap(({ ruling, also }) => (also === undefined ? ruling : [ruling, also]))];
   const watched = new Set(compared.flatMap(({ watches = [] }) => watches));
   return {
     verdict: verdictOf(rulings),
     rulings: rulings.map((ruling) => (isWatched(ruling, watched) ? leftToBaseline(ruling) : ruling)),
-    findings: rulings.flatMap(findingsIn),
+    findings: saidOnce(rulings.flatMap(findingsIn)),
     unjudged: rulings.flatMap((ruling) =>
       ruling.outcome === "unjudged" ? [`${ruling.subject.label}: ${ruling.reason}`] : [],
     ),
@@ -103,7 +105,7 @@ function compare(
   { probe, scenario, observations: done, slotMs, fleet }: JudgeRunInput,
   memories: ReadonlyMap<string, SeriesMemory>,
   policy: JudgePolicy,
-  isBroken: boolean,
+  fixed: Pick<JudgeInput, "isBroken" | "broken">,
 ): readonly Compared[] {
   const { target } = probe;
   const { contract, price, policy: client } = target;
@@ -120,7 +122,7 @@ function compare(
       memory,
       policy,
       client,
-      isBroken,
+      ...fixed,
       contract,
       price,
       cadence,
@@ -156,23 +158,14 @@ function excused(ruling: Ruling, exceptions: Readonly<Record<string, string>> = 
   return { subject: ruling.subject, outcome: "good", notes };
 }
 
-/** Where a reply shows what a fixed rule is about. */
-const shownAt: Readonly<Record<string, readonly string[]>> = {
-  text: ["answer", "$.choices[].message.content", "$.choices[].message.refusal"],
-  "tool call": ["$.choices[].message.tool_calls", "$.choices[].message.tool_calls[]"],
-  "structured output": ["answer", "$.choices[].message.content"],
-  "finish reason": ["$.choices[].finish_reason"],
-  usage: ["$.usage"],
-  "end of stream": ["end of stream"],
-};
-
 /** What the baseline sees as well, it counts over many runs: one incident about it is enough. */
 function isWatched(ruling: Ruling, watched: ReadonlySet<string>): boolean {
-  return (
-    ruling.outcome === "bad" &&
-    ruling.subject.kind === "expectation" &&
-    ruling.findings.every(({ subject }) => (shownAt[subject] ?? [subject]).some((path) => watched.has(path)))
-  );
+  return ruling.outcome === "bad" && isOfReply(ruling) && ruling.findings.every(({ subject }) => watched.has(subject));
+}
+
+/** What is expected of one reply. Policy and availability have incidents of their own. */
+function isOfReply(ruling: Ruling): boolean {
+  return ruling.subject.kind === "expectation" || isPlausibilityOnly(ruling);
 }
 
 function leftToBaseline({ subject }: Ruling): Ruling {
@@ -189,6 +182,16 @@ function unjudgeable(reason: string): RunJudgement {
     series: [],
     suspects: false,
   };
+}
+
+function findingsBad(ruling: Ruling): readonly Finding[] {
+  return ruling.outcome === "bad" ? ruling.findings : [];
+}
+
+/** A rule that the baseline counts as well is said by the baseline, with the share of replies that break it. */
+function saidOnce(findings: readonly Finding[]): Finding[] {
+  const counted = new Set(findings.flatMap((it) => (it.kind === "contract" ? `${it.subject} ${it.expected}` : [])));
+  return findings.filter((it) => it.kind !== "expectation" || !counted.has(`${it.subject} ${it.expected}`));
 }
 
 function findingsIn(ruling: Ruling): readonly Finding[] {

@@ -79,6 +79,8 @@ export interface JudgeInput {
   readonly client?: ClientPolicy | undefined;
   /** A fixed rule does not hold: nothing is learned from the reply. */
   readonly isBroken?: boolean;
+  /** Fixed rules that this very reply breaks. */
+  readonly broken?: readonly Finding[];
   readonly contract?: ContractPolicy | undefined;
   /** In force for its target; undefined: unknown. */
   readonly price?: TokenPrice | undefined;
@@ -95,7 +97,7 @@ export interface JudgeOutput {
   readonly accept?: LearnedBaseline | undefined;
   /** Another run within minutes would show whether a move is chance. */
   readonly suspects?: boolean | undefined;
-  /** What differs in this reply, whether it is reported yet or not: fixed rules about it leave incidents to this judge. */
+  /** Fixed rules, by subject, that this judge counts over many runs: they leave incidents to it. */
   readonly watches?: readonly string[] | undefined;
 }
 

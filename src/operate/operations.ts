@@ -3,6 +3,7 @@ import type { Digest } from "../notify/compose/digest-message.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import type { SpendStore } from "../upkeep/check-spend.ts";
+import { createBlindTimes } from "../upkeep/blindness.ts";
 import { type DigestStore, digestNow } from "../upkeep/digest.ts";
 import type { AuditEntry, AuditStore } from "./audit-log.ts";
 import { type AuditArchive, type Audits, createAudits } from "./audits.ts";
@@ -20,6 +21,7 @@ import type { PublicStatusStore } from "./public-status.ts";
 import { type BaselineReader, type BaselineStore, createBaselineReader } from "./read-baselines.ts";
 import { createSpendAccounts, type SpendDayStore } from "./spend-days.ts";
 import { createSpend, type CorrectionStore, type Spend } from "./spend.ts";
+import { createReports, type ReadReport, type ReportStore } from "./month-report.ts";
 import { createRehearsals, type RehearsalStore, type Rehearse } from "./rehearse.ts";
 import { createShifts, type Shifts, type ShiftStore } from "./shifts.ts";
 import { createSilences, type Silences, type SilenceStore } from "./silences.ts";
@@ -41,6 +43,7 @@ export interface OperationStore
     ProbeStore,
     PublicStatusStore,
     RehearsalStore,
+    ReportStore,
     SeriesChangeStore,
     ShiftStore,
     SilenceStore,
@@ -72,6 +75,7 @@ export interface Operations {
   readonly rehearse: Rehearse;
   /** What a month was like. */
   readonly shifts: Shifts;
+  readonly report: ReadReport;
   readonly deliveries: Deliveries;
   readonly baselines: BaselineReader & BaselineChanges;
   readonly plans: Plans;
@@ -97,13 +101,16 @@ const mostListed = 500;
 export function createOperations(world: OperationWorld): Operations {
   const { store, clock, probes } = world;
   const incidents = createIncidents(world);
+  const shifts = createShifts(world);
+  const blindTimes = createBlindTimes(store, probes);
   const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
   return {
     incidents: { ...incidents, preview: createPreviews(world) },
     feedback: createIncidentFeedback(world),
     silences: createSilences(world),
     rehearse: createRehearsals(world),
-    shifts: createShifts(world),
+    shifts,
+    report: createReports({ ...world, shifts }),
     deliveries: createDeliveries(world),
     baselines: {
       ...createBaselineReader({ ...world, policyOf }),
@@ -117,7 +124,7 @@ export function createOperations(world: OperationWorld): Operations {
     audits: createAudits(world),
     boards: createBoards(world),
     charts: createCharts(world),
-    digests: { now: () => digestNow({ store, probes }, clock.nowMs()), last: () => store.lastDigest() },
+    digests: { now: () => digestNow({ store, probes, blindTimes }, clock.nowMs()), last: () => store.lastDigest() },
     auditLog: () => store.acts(mostListed),
   };
 }

@@ -42,7 +42,7 @@ export const spend = z
   })
   .meta({ id: "TargetSpend" });
 
-const errorBudget = z
+export const errorBudget = z
   .object({
     target: z.string().describe("name of the target"),
     objective: z.enum(["availability", "latency"]).describe("which of its objectives"),

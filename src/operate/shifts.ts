@@ -6,7 +6,7 @@ import type { Operation, Plain } from "./operation.ts";
 
 const count = (what: string) => z.number().describe(what);
 
-const shift = z
+export const shift = z
   .object({
     target: z.string().describe("name of the target, or of what a group incident is about"),
     incidents: count("incidents that opened in this month"),
@@ -17,6 +17,12 @@ const shift = z
     blindMinutes: z.number().optional().describe("minutes in which no probe of the target had a verdict"),
   })
   .meta({ id: "Shift" });
+
+export const month = z
+  .string()
+  .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, { error: "a month such as 2026-11" })
+  .optional()
+  .describe("a month of UTC, such as 2026-11; default: the current one");
 
 const shifts = z
   .object({
@@ -34,13 +40,7 @@ export const readShifts = {
   path: "/shifts",
   summary: "count incidents, pages, false positives, times and blind minutes of a month by target",
   scope: "read",
-  query: z.object({
-    month: z
-      .string()
-      .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, { error: "a month such as 2026-11" })
-      .optional()
-      .describe("a month of UTC, such as 2026-11; default: the current one"),
-  }),
+  query: z.object({ month }),
   answer: shifts,
 } as const satisfies Operation;
 
@@ -55,15 +55,15 @@ interface ShiftWorld {
   readonly clock: { nowMs(): number };
 }
 
-export type Shifts = (month?: string) => Promise<ShiftsView>;
+/** `of`: count the blind minutes of these probes only, which costs most; default: of all. */
+export type Shifts = (month?: string, of?: readonly Probe[]) => Promise<ShiftsView>;
 
 export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
-  return async (month = new Date(clock.nowMs()).toISOString().slice(0, 7)) => {
-    const fromMs = Date.parse(`${month}-01T00:00:00Z`);
-    const toMs = Math.min(clock.nowMs(), nextMonthMs(fromMs));
+  return async (wanted, of = probes) => {
+    const { fromMs, toMs } = monthOf(wanted, clock.nowMs());
     const [episodes, blind] = await Promise.all([
       store.episodesIn(fromMs, toMs),
-      store.blindMinutes(targetsOf(probes), fromMs, toMs),
+      of.length === 0 ? new Map<string, number>() : store.blindMinutes(targetsOf(of), fromMs, toMs),
     ]);
     const known = new Map(episodes.map((one) => [one.target, one]));
     const names = [...new Set([...known.keys(), ...blind.keys()])].toSorted();
@@ -75,7 +75,9 @@ export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
   };
 }
 
-function nextMonthMs(fromMs: number): number {
+/** A month of UTC, up to now; undefined: the current one. */
+export function monthOf(month: string | undefined, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  const fromMs = Date.parse(`${month ?? new Date(nowMs).toISOString().slice(0, 7)}-01T00:00:00Z`);
   const from = new Date(fromMs);
-  return Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1);
+  return { fromMs, toMs: Math.min(nowMs, Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1)) };
 }

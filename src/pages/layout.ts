@@ -27,6 +27,7 @@ const places: readonly (readonly [address: string, name: string])[] = [
   ["/baselines", "Baselines"],
   ["/spend", "Spend"],
   ["/audits", "Audits"],
+  ["/report", "Report"],
   ["/quiet", "Quiet things"],
 ];
 

@@ -98,8 +98,19 @@ export interface ToolCall {
   readonly arguments: Json | undefined;
 }
 
-/** Laws of a reply that need no baseline. All but the last three are about how the chunks of a stream belong together. */
+/** A reply in which a client does not find the answer where it has to be. */
+export type StructureFlaw =
+  | "no-object"
+  | "choices-absent"
+  | "choices-null"
+  | "choices-other"
+  | "choices-empty"
+  | "no-message"
+  | "no-delta";
+
+/** Laws of a reply that need no baseline. Those of the list are about how the chunks of a stream belong together, but the last three. */
 export type Flaw =
+  | StructureFlaw
   | "many-ids"
   | "many-models"
   | "tool-index"

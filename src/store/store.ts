@@ -44,6 +44,7 @@ import { createSpendStore } from "./spend.ts";
 import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
+import { createReportStore } from "./month-report.ts";
 import { createShiftStore } from "./shifts.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSlotStore } from "./slots.ts";
@@ -127,6 +128,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createBaselineStore(db),
     ...createBoardStore(db),
     ...createShiftStore(db),
+    ...createReportStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),
     ...createExportStore(db),

@@ -74,7 +74,15 @@ const longMinutes = 60;
 
 /** The digest if the day ended now; the day goes on. */
 export async function digestNow(
-  { store, probes }: { readonly store: DigestStore; readonly probes: readonly Probe[] },
+  {
+    store,
+    probes,
+    blindTimes = createBlindTimes(store, probes),
+  }: {
+    readonly store: DigestStore;
+    readonly probes: readonly Probe[];
+    readonly blindTimes?: ReturnType<typeof createBlindTimes>;
+  },
   nowMs: number,
 ): Promise<Digest> {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
@@ -109,7 +117,7 @@ export async function digestNow(
     suspected: suspected.slice(0, mostListed),
     moreSuspected: Math.max(0, suspected.length - mostListed),
     pages: await pagesOf(series, fleet, store, byId, nowMs),
-    blind: (await createBlindTimes(store, probes)(nowMs))
+    blind: (await blindTimes(nowMs))
       .filter(({ minutes }) => minutes >= longMinutes)
       .slice(0, mostListed)
       .map(({ target, minutes }) => ({ target, minutes })),

@@ -12,6 +12,8 @@ import { quietPage } from "../pages/quiet.ts";
 import { spendPage } from "../pages/spend.ts";
 import { nowPage } from "../pages/now.ts";
 import { probePage, ranges } from "../pages/probe.ts";
+import { reportPage, reportsPage } from "../pages/report.ts";
+import { month } from "../operate/shifts.ts";
 import { runPage } from "../pages/run.ts";
 import type { PageRequest, PageRoute, PagesWorld } from "./page-route.ts";
 
@@ -91,6 +93,15 @@ export const readingRoutes: readonly PageRoute[] = [
     const history = await audits.list(found.audit.target);
     const before = history.find(({ startedAtMs }) => startedAtMs < found.audit.startedAtMs);
     return auditPage({ ...found, before }, visit);
+  }),
+  reading("/report", async ({ operations: { shifts }, targets }, { visit, query }) => {
+    const wanted = monthIn(query, visit.nowMs);
+    return reportsPage({ month: wanted, shifts: await shifts(wanted, []), targets }, visit);
+  }),
+  reading("/report/:id", async ({ operations: { report } }, { id, visit, query }) => {
+    const wanted = monthIn(query, visit.nowMs);
+    const found = await report(id, wanted);
+    return found && reportPage(found, wanted, visit);
   }),
   reading("/quiet", (world, request) => showQuiet(world, request)),
   reading("/runs/:id", async ({ operations, traceUrl }, { id, visit }) => {
@@ -176,6 +187,13 @@ async function showQuiet({ operations, targets }: PagesWorld, { visit, query }: 
     { silences: silenced, maintenance: windows, plans: planned, digest, failed, log, targets, done },
     visit,
   );
+}
+
+/** A month that has begun; anything else is the current one. */
+function monthIn(query: PageRequest["query"], nowMs: number): string {
+  const current = new Date(nowMs).toISOString().slice(0, 7);
+  const given = month.safeParse(query["month"]).data;
+  return given === undefined || given > current ? current : given;
 }
 
 const pageOf = (query: PageRequest["query"]): number => Math.max(1, Number.parseInt(query["page"] ?? "1", 10) || 1);

@@ -159,7 +159,7 @@ test.each(["light", "dark"] as const)("axe finds nothing on any page (%s)", asyn
   const id = await open.openIncident();
   const paths = ["/", "/incidents", pageOf(id), `/probes/${encodeURIComponent("seen0@here")}?table=yes`, "/baselines"];
   const { page, context } = await visit(open, "/", { colorScheme });
-  for (const path of [...paths, "/spend", "/quiet", "/sessions", "/sign-in", "/nowhere"]) {
+  for (const path of [...paths, "/spend", "/report", "/report/mini", "/quiet", "/sessions", "/sign-in", "/nowhere"]) {
     await page.goto(`${open.url}${path}`);
     expect(await barriers(page), path).toEqual([]);
   }

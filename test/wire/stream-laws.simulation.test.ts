@@ -35,6 +35,19 @@ const harmless: Readonly<Record<string, Streaming>> = {
   "reasoning before": (texts) => [opening, chunk({ reasoning_content: texts.join("") }), ...said(texts), ...ends],
 };
 
+/** One chunk is different: the opening, the last of the usage, or a piece that is empty, so that the answer stays whole. */
+function edited(
+  events: readonly (object | string)[],
+  n: number,
+  edit: (chunk: { readonly choices?: unknown }) => object,
+): (object | string)[] {
+  const odd = edit(n % 3 === 0 ? opening : n % 3 === 1 ? usageChunk(tokens) : chunk({ content: "" }));
+  if (n % 3 === 0) return [odd, ...events.slice(1)];
+  return n % 3 === 1
+    ? events.map((one, at) => (at === events.length - 2 ? odd : one))
+    : [...events.slice(0, 1), odd, ...events.slice(1)];
+}
+
 /** What every client of a kind suffers from, by the words of its finding. */
 const lawless: Readonly<Record<string, readonly [says: RegExp, Streaming]>> = {
   "ids that change": [
@@ -76,6 +89,26 @@ const lawless: Readonly<Record<string, readonly [says: RegExp, Streaming]>> = {
       ...[0, 1].map((call) => chunk({ tool_calls: [{ index: n % 3, id: `call_${call}`, function: { name: "a" } }] })),
       ...ends,
     ],
+  ],
+  "a chunk whose choices are null": [
+    /^breaking \$\.choices: a list → null/,
+    (texts, n) => edited([opening, ...said(texts), ...ends], n, (one) => ({ ...one, choices: null })),
+  ],
+  "a chunk without choices": [
+    /^breaking \$\.choices: a list → absent/,
+    (texts, n) => edited([opening, ...said(texts), ...ends], n, ({ choices: _gone, ...one }) => one),
+  ],
+  "choices that are no list": [
+    /^breaking \$\.choices: a list → no list/,
+    (texts, n) => edited([opening, ...said(texts), ...ends], n, (one) => ({ ...one, choices: { "0": {} } })),
+  ],
+  "a choice without a delta": [
+    /^breaking \$\.choices\[\]\.delta: an object → absent or null/,
+    (texts, n) =>
+      edited([opening, ...said(texts), ...ends], n, (one) => ({
+        ...one,
+        choices: [{ index: 0, delta: n % 2 === 0 ? null : undefined }],
+      })),
   ],
   "times in another unit": [
     /^risky created: seconds → /,

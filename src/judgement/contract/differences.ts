@@ -53,10 +53,14 @@ const hidesAnswer =
  * What is different everywhere is so in each chunk as well, another code of an error is another value of its member, and
  * another envelope has other words.
  */
-export function isSaidBy({ subject, kind }: Difference, subjects: ReadonlySet<string>): boolean {
+export function isSaidBy({ subject, kind, observed }: Difference, subjects: ReadonlySet<string>): boolean {
   if (kind === "last-words" && subjects.has("$.choices[].finish_reason")) return true;
+  if (subject === "end of stream" && observed === "no-finish-reason") {
+    return [...subjects].some((other) => other.endsWith("$.choices"));
+  }
   if (kind === "answer") return [...subjects].some((other) => hidesAnswer.test(other));
   if (kind === "vocabulary") return subjects.has("error envelope");
+  if (subject === "content:$") return [...subjects].some((other) => other.endsWith("$.choices[].delta"));
   const whole = shownBy[subject];
   if (whole !== undefined) return subjects.has(whole) || subjects.has("end of stream");
   const at = subject.indexOf(":$");

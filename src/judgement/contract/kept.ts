@@ -18,6 +18,8 @@ const keptSchema = z.object({
   /** Runs without it between the first sighting and the last, and since the last. */
   others: z.number(),
   missed: z.number(),
+  /** Of `missed`, those of the upstreams that have shown it. */
+  missedBy: z.number().default(0),
   /** By upstream: sightings, and all replies since the first. */
   by: z.record(z.string(), z.tuple([z.number(), z.number()])),
   /** Shiryaev-Roberts sums, one for each of `alternatives`. */

@@ -11,8 +11,28 @@ interface Law {
   readonly why: string;
 }
 
+const ofChoices = (observed: string): Law => ({
+  subject: "$.choices",
+  expected: "a list",
+  observed,
+  severity: "breaking",
+  why: "clients read its first item in every reply and every chunk: openai-node throws, so do callers of openai-python",
+});
+
 /** What holds of every reply without a baseline, and what clients suffer where it does not. */
 export const laws: Readonly<Record<Flaw, Law>> = {
+  "no-object": { ...ofChoices("no object"), subject: "$", expected: "an object" },
+  "choices-absent": ofChoices("absent"),
+  "choices-null": ofChoices("null"),
+  "choices-other": ofChoices("no list"),
+  "choices-empty": { ...ofChoices("empty"), expected: "an answer" },
+  "no-message": { ...ofChoices("absent or null"), subject: "$.choices[].message", expected: "an object" },
+  "no-delta": {
+    ...ofChoices("absent or null"),
+    subject: "$.choices[].delta",
+    expected: "an object",
+    why: "callers read choices[0].delta.content of every chunk: a TypeError in JavaScript, an AttributeError in Python",
+  },
   "many-ids": {
     subject: "id",
     expected: "one in a stream",
@@ -85,6 +105,11 @@ export const laws: Readonly<Record<Flaw, Law>> = {
   },
 };
 
+/** The answer is not where clients look for it. */
+export function isStructural(flaw: Flaw): boolean {
+  return laws[flaw].subject.startsWith("$");
+}
+
 /** A stream that goes on so long after its finish reason keeps clients waiting that read to the end. */
 const longestTailMs = 5_000;
 
@@ -100,15 +125,7 @@ export function judgeLaws({ series, client, contract, observation }: JudgeInput,
     ...flaws.map((flaw): Finding => ({ kind: "contract", ...laws[flaw] })),
     ...(text.lost === undefined
       ? []
-      : [
-          breach(
-            "text",
-            "whole letters",
-            `${text.lost} ${text.lost === 1 ? "letter" : "letters"} lost (U+FFFD)`,
-            "risky",
-            "users see � in the answer",
-          ),
-        ]),
+      : [breach("letters", "whole", `${text.lost} lost (U+FFFD)`, "risky", "users see � in the answer")]),
     ...(finishReasonMs !== undefined && tailMs > longestTailMs
       ? [
           breach(

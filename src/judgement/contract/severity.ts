@@ -31,6 +31,7 @@ export const differenceKinds = [
   "undeclared-value",
   "never-returned",
   "undocumented",
+  "rule",
 ] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 
@@ -107,6 +108,7 @@ export const severities: Readonly<Record<DifferenceKind, Judged>> = {
   breach: { severity: "breaking", nature: "structure", why: "it breaks the contract that was declared" },
   "undeclared-value": { severity: "risky", nature: "value", why: "clients switch on the values that are declared" },
   "never-returned": { severity: "informative", nature: "presence", why: "it is documented and was never returned" },
+  rule: { severity: "breaking", nature: "structure", why: "it breaks a rule that holds of every reply" },
   undocumented: { severity: "informative", nature: "presence", why: "it is returned and documented nowhere" },
 };
 

@@ -6,6 +6,7 @@ import type { Json } from "../../std/json.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
 import { differencesOf } from "./differences.ts";
 import { knownSchema, nothingKnown, type Seen, seenIn, stored } from "./known.ts";
+import { withBroken } from "./broken-rules.ts";
 import { applyOverrides, type Graded } from "./overrides.ts";
 import { type Difference, usualSeverity } from "./severity.ts";
 import { changedShares, runningShares } from "./variants.ts";
@@ -59,11 +60,14 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const shares = runningShares(before.shares, known, seen);
   const changed = candidateDifferences(known, before, seen);
   const differences = [...withCandidates(differencesOf(known, seen), changed), ...changedShares(known, shares)];
-  const found = applyOverrides(differences, seen, input);
+  const broken = [...judgeLaws(input, facts), ...(input.broken ?? [])];
+  const { found, isRule } = withBroken(applyOverrides(differences, seen, input), broken, known.n);
   const reply = { slotMs: input.slotMs, upstream: facts.upstream };
   const watched = watchOn(before, found, known.n, reply);
   const judged = found.map((difference) => ({ difference, odds: oddsOf(difference, watched) }));
-  const notified = judged.filter(({ difference, odds }) => isNotifiedNow(difference, odds, before));
+  const notified = judged.filter(
+    ({ difference, odds }) => isRule(difference) || isNotifiedNow(difference, odds, before),
+  );
   const marked = markNotified(
     before,
     { ...watched, candidates: countCandidates(before, known, seen, changed) },
@@ -84,10 +88,6 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     observed: `${difference.observed}${shareText(difference, after)}`,
   });
   const findings = [
-    // What changed is named by its member.
-    ...judgeLaws(input, facts).filter(
-      ({ subject }) => subject !== "integers" || found.every(({ observed }) => !observed.includes("fraction")),
-    ),
     ...notified.map(({ difference, odds }) =>
       findingOf(shared(difference), rarity(difference, odds.runsPerChance), input),
     ),
@@ -95,7 +95,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
   ].toSorted(worstFirst);
   const subject = subjectOf(input);
-  const watches = found.map(({ subject: path }) => path);
+  const watches = broken.map(({ subject: rule }) => rule);
   if (findings.some(({ severity }) => severity !== "informative")) {
     return { ruling: { subject, outcome: "bad", findings }, state: after, accept, watches };
   }
@@ -117,8 +117,9 @@ function learnFrom(input: JudgeInput, facts: ReplyFacts, seen: Seen, declared: D
   const learned = learn(before, seen);
   const output = learningOutput(input, stored(learned), learned.n);
   const breaches = declared === undefined ? [] : applyOverrides(breachesOf(declared, before, seen), seen, input);
+  const said = new Set(input.broken?.map(({ subject }) => subject));
   const findings = [
-    ...judgeLaws(input, facts),
+    ...judgeLaws(input, facts).filter(({ subject }) => !said.has(subject)),
     ...breaches.map((breach) => findingOf(breach, "nothing is learned yet", input)),
   ].toSorted(worstFirst);
   if (findings.every(({ severity }) => severity === "informative")) return output;

@@ -1,5 +1,6 @@
 import type { Graded } from "./overrides.ts";
 import { type Kept, type Watching } from "./kept.ts";
+import { isOver } from "./over.ts";
 import type { Difference } from "./severity.ts";
 import { usualChance } from "./usual-chance.ts";
 
@@ -24,11 +25,6 @@ const alternatives = [
 ] as const;
 const noSums = alternatives.map(() => 0);
 
-/**
- * A change is over when so many runs in a row without it are this unlikely; of one that was in every run, sooner. One in
- * a part of the replies has many such rows while it lasts, and each could end it too early.
- */
-const overWhen = { partial: 1e-5, full: 0.2 } as const;
 /** What comes back within so many runs had not ended. */
 const returnsWithin = 20;
 /** After so many runs without a report no incident is waiting for its next slot. */
@@ -78,13 +74,15 @@ function counted(kept: Kept, sighting: 0 | 1, { upstream }: WatchedReply): Kept 
   if (upstream === undefined || kept.seen === 0) return kept;
   const [seen, of] = kept.by[upstream] ?? [0, 0];
   if (of === 0 && Object.keys(kept.by).length >= mostUpstreams) return kept;
-  return { ...kept, by: { ...kept.by, [upstream]: [seen + sighting, of + 1] } };
+  const missedBy = sighting === 1 ? 0 : kept.missedBy + (seen > 0 ? 1 : 0);
+  return { ...kept, missedBy, by: { ...kept.by, [upstream]: [seen + sighting, of + 1] } };
 }
 
 const nothing: Omit<Kept, "finding"> = {
   sinceMs: 0,
   others: 0,
   missed: 0,
+  missedBy: 0,
   by: {},
   sums: noSums,
   usual: 1,
@@ -110,6 +108,7 @@ function rise(known: Kept | undefined, finding: Graded, runs: number, n: number,
     finding: pick(finding),
     others: isFirst ? 0 : before.others + before.missed,
     missed: 0,
+    missedBy: 0,
     over: false,
     sums: raised(before.sums, usual),
     usual,
@@ -154,12 +153,6 @@ function forgotten(kept: Kept): Kept {
     over: false,
     wasReported: kept.wasReported || kept.proven,
   };
-}
-
-function isOver({ seen, others, missed }: Kept): boolean {
-  let chance = 1;
-  for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
-  return chance <= (others > 0 ? overWhen.partial : overWhen.full);
 }
 
 /** What goes on although this reply does not show it: an open incident about it is not good news. */

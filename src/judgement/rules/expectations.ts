@@ -4,6 +4,7 @@ import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Finding, FindingKind, Ruling } from "../judgement.ts";
+import { isStructural, laws } from "../contract/laws.ts";
 import { reasonOf } from "./reason.ts";
 
 /** On the last reply, or on the last to each call where the scenario says so. */
@@ -72,7 +73,8 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
   const [first] = findings;
   const cap = rules.find((rule) => rule.kind === "within-cap");
   const reason = first?.kind === "expectation" ? reasonOf(facts, cap?.maxTokens) : undefined;
-  if (first === undefined || reason === undefined) return findings;
+  if (first === undefined) return findings;
+  if (reason === undefined) return foldedInStructure(findings, facts);
   const rest = findings.filter(({ subject }) => subject !== "status");
   const isOfStatus = rest.length < findings.length;
   return [
@@ -86,6 +88,23 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
       }),
     },
   ];
+}
+
+/** What a reply lacks whose answer is not where clients look for it. */
+const needChoices: ReadonlySet<string> = new Set(["text", "finish reason", "end of stream", "tool call"]);
+
+function foldedInStructure(findings: Finding[], { flaws = [] }: ReplyFacts): Finding[] {
+  const flaw = flaws.find(isStructural);
+  const hence = findings.filter(
+    ({ kind, subject }) =>
+      kind === "expectation" && (needChoices.has(subject) || (subject === "usage" && flaw === "no-object")),
+  );
+  if (flaw === undefined || !hence.some(({ subject }) => subject === "text" || subject === "finish reason"))
+    return findings;
+  const { subject, expected, observed } = laws[flaw];
+  const why = `hence: ${hence.map((it) => `${it.subject} ${it.observed}`).join(", ")}`;
+  const cause: Finding = { kind: "expectation", severity: "breaking", subject, expected, observed, why };
+  return [cause, ...findings.filter((it) => !hence.includes(it))];
 }
 
 type Report = (subject: string, expected: string, observed: string) => Finding[];

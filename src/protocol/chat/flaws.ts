@@ -1,6 +1,7 @@
 import { isJsonObject, isWrittenAsFraction, type Json, type JsonObject } from "../../std/json.ts";
 import type { Flaw, LastWords } from "../protocol.ts";
 import { isFinishReason } from "./stream.ts";
+import { structureFlaws } from "./structure.ts";
 
 /** Seconds since 1970 have ten digits until the year 2286. */
 const longestSeconds = 1e10;
@@ -8,7 +9,7 @@ const longestSeconds = 1e10;
 /** The laws that a plain reply, or the chunks of a stream together, break. */
 export function flawsOf(documents: readonly Json[], isStream: boolean): Flaw[] {
   const all = documents.filter(isJsonObject);
-  const flaws = new Set<Flaw>();
+  const flaws = new Set<Flaw>(structureFlaws(documents, isStream));
   if (all.some(({ created }) => typeof created === "number" && created >= longestSeconds)) flaws.add("created-unit");
   if (all.some(hasFraction)) flaws.add("fraction");
   const calls = all.flatMap(choicesIn).flatMap(callsIn);

@@ -13,12 +13,13 @@ const growth = 2;
 
 /**
  * A number of tokens that is the same for the same request, or one of a few: the baseline is how often each comes.
- * `value`: undefined when the provider did not report it, which is never 0. `notes` go with a run that is as usual.
+ * `notes` go with a run that is as usual. undefined: the provider did not report it, which is never 0; that a member is
+ * gone is for the contract to say.
  */
 export function judgeCounts(input: JudgeInput, value: number | undefined, notes: readonly Finding[]): JudgeOutput {
+  if (value === undefined) return unjudged(input, "usage unknown");
   const known = readCounts(input.memory?.baseline?.learned);
-  if (known === undefined) return value === undefined ? unjudged(input, "usage unknown") : learnCounts(input, value);
-  return compareCounts(input, known, value === undefined ? "unknown" : String(value), notes);
+  return known === undefined ? learnCounts(input, value) : compareCounts(input, known, String(value), notes);
 }
 
 function learnCounts(input: JudgeInput, value: number): JudgeOutput {

@@ -1,0 +1,31 @@
+import type { Kept } from "./kept.ts";
+
+/**
+ * Of so many breaks one seems over while it goes on, however long it lasts, if all shares are equally likely. Of those that begin
+ * with a row in all replies it is more: 2 to 6 in 100 (replayed in the test).
+ */
+const breaksPerFalseEnd = 200;
+/** How likely it is, before anything is seen, that a break is in a part of the replies only. */
+const partial = 0.5;
+
+/**
+ * Whether a row of runs without it is too long for chance while a break goes on: by all replies, or by those of the one
+ * upstream that shows it. A break in a part of the replies has many such rows, and each could end it too early: the
+ * n-th may do so in 1 of 200 n (n + 1) breaks, which adds up to 1 in 200.
+ */
+export function isOver({ seen, others, missed, missedBy, by }: Kept): boolean {
+  if (isTooLong(seen, others, missed)) return true;
+  const affected = Object.values(by).filter(([times]) => times > 0);
+  const [only] = affected;
+  if (only === undefined || affected.length > 1 || only[0] !== seen) return false;
+  return isTooLong(seen, Math.max(0, only[1] - seen - missedBy), missedBy);
+}
+
+/** By Laplace's rule of succession: what is the chance of it while every share of replies was equally likely before. */
+function isTooLong(seen: number, others: number, missed: number): boolean {
+  // Seen in every run so far it is more likely in all replies: then one without it ends it.
+  let chance = others > 0 ? 1 : partial / (partial + (1 - partial) * (seen + 1));
+  for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
+  const rows = 1 + Math.min(seen, others);
+  return missed > 0 && chance * breaksPerFalseEnd * rows * (rows + 1) <= 1;
+}

@@ -1,0 +1,32 @@
+import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import type { StructureFlaw } from "../protocol.ts";
+import { readError } from "./envelopes.ts";
+
+/** Where a client looks for the answer, and does not find what it needs to go on. Errors are no answers. */
+export function structureFlaws(documents: readonly Json[], isStream: boolean): StructureFlaw[] {
+  const flaws = new Set<StructureFlaw>();
+  for (const document of documents) {
+    if (readError(document) !== undefined) continue;
+    const flaw = isJsonObject(document) ? flawIn(document, isStream) : isStream ? undefined : "no-object";
+    if (flaw !== undefined) flaws.add(flaw);
+  }
+  return [...flaws];
+}
+
+function flawIn({ choices }: JsonObject, isStream: boolean): StructureFlaw | undefined {
+  if (choices === undefined) return "choices-absent";
+  if (choices === null) return "choices-null";
+  if (!Array.isArray(choices)) return "choices-other";
+  // The chunk with the usage has none, and neither has the first of Azure.
+  if (choices.length === 0) return isStream ? undefined : "choices-empty";
+  const holder = isStream ? "delta" : "message";
+  const isWhole = choices.every(
+    (choice) => isJsonObject(choice) && (isJsonObject(choice[holder]) || (isStream && isFilterResult(choice))),
+  );
+  return isWhole ? undefined : isStream ? "no-delta" : "no-message";
+}
+
+/** Azure sends what its content filter found in chunks of their own. */
+function isFilterResult(choice: JsonObject): boolean {
+  return choice["delta"] === undefined && choice["content_filter_results"] !== undefined;
+}

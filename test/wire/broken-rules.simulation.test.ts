@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Outcome } from "../../src/exchange/exchange.ts";
+import { alertsOf, asJson, asStream, first, watched } from "./kinds.ts";
+import { playReplies } from "./play.ts";
+import { body, chunk, finish, healthyStream, opening, usage, usageChunk } from "./wire-bodies.ts";
+
+/** Replies that no client can use, whatever was learned, and what a person would call them. */
+
+const plain = asJson(body());
+const stream = asStream(healthyStream);
+const choices = (value: unknown): object => body({ choices: value });
+const whole = ["plu", "mb"].map((content) => chunk({ content }));
+const asMessage = (one: object | string): object | string =>
+  typeof one === "string" ? one : (JSON.parse(JSON.stringify(one).replaceAll('"delta"', '"message"')) as object);
+
+type Row = readonly [name: string, scenario: string, reply: Outcome, first: RegExp, watched: RegExp];
+
+const structure: readonly Row[] = [
+  [
+    "choices null",
+    "valid-request",
+    asJson(choices(null)),
+    /^breaking \$\.choices: a list → null$/,
+    /\$\.choices array → null/,
+  ],
+  [
+    "no choices",
+    "valid-request",
+    asJson(choices(undefined)),
+    /^breaking \$\.choices: a list → absent$/,
+    /\$\.choices array → absent/,
+  ],
+  [
+    "no choice",
+    "valid-request",
+    asJson(choices([])),
+    /^breaking \$\.choices: an answer → empty$/,
+    /\$\.choices items → empty/,
+  ],
+  ["in a list", "valid-request", asJson([body()]), /^breaking \$: an object → no object$/, /\$ object → array/],
+  [
+    "delta in a plain reply",
+    "valid-request",
+    asJson(body({}, { message: undefined, delta: { role: "assistant", content: "plumb" } })),
+    /^breaking \$\.choices\[\]\.message: an object → absent or null$/,
+    /\$\.choices\[\]\.message object → absent/,
+  ],
+  [
+    "choices null in all chunks",
+    "streamed-request",
+    asStream(healthyStream.map((one) => (typeof one === "string" ? one : { ...one, choices: null }))),
+    /^breaking \$\.choices: a list → null$/,
+    /\$\.choices array → null/,
+  ],
+  [
+    "messages in a stream",
+    "streamed-request",
+    asStream(healthyStream.map(asMessage)),
+    /^breaking \$\.choices\[\]\.delta: an object → absent or null$/,
+    /\$\.choices\[\]\.delta object → absent/,
+  ],
+  [
+    "no delta beside the finish reason",
+    "streamed-request",
+    asStream([
+      opening,
+      ...whole,
+      { ...finish, choices: [{ index: 0, finish_reason: "stop", delta: null }] },
+      usageChunk(),
+      "[DONE]",
+    ]),
+    /^breaking \$\.choices\[\]\.delta: an object → absent or null$/,
+    /\$\.choices\[\]\.delta an object → absent or null/,
+  ],
+];
+
+test.each(structure)(
+  "one finding and one incident name the member: %s",
+  async (_name, scenario, reply, says, later) => {
+    expect(await first(reply, scenario)).toEqual([expect.stringMatching(says)]);
+    const alerts = await watched(scenario === "valid-request" ? plain : stream, reply, scenario);
+    expect(alerts).toEqual([expect.stringMatching(/^opened breaking /)]);
+    expect(alerts[0]).toMatch(later);
+  },
+);
+
+/** Rules and laws that nothing in the structure of a reply shows. */
+const rules: readonly (readonly [string, string, Outcome, RegExp])[] = [
+  ["a sum that is wrong", "valid-request", asJson(body({ usage: { ...usage, total_tokens: 99 } })), /total tokens/],
+  [
+    "a refusal",
+    "valid-request",
+    asJson(body({}, {}, { content: "I'm sorry, but I can't assist with that request." })),
+    /a refusal/,
+  ],
+  ["another alphabet", "valid-request", asJson(body({}, {}, { content: "铅锤" })), /Han letters/],
+  [
+    "another finish reason",
+    "valid-request",
+    asJson(body({}, { finish_reason: "eos" })),
+    /finish_reason "stop" → "eos"/,
+  ],
+  ["letters lost", "valid-request", asJson(body({}, {}, { content: "pl\uFFFDmb" })), /letters whole → 1 lost/],
+  [
+    "said twice",
+    "streamed-request",
+    asStream([opening, ...whole, ...whole, finish, usageChunk(), "[DONE]"]),
+    /answer once in a stream → twice/,
+  ],
+  [
+    "ids that change",
+    "streamed-request",
+    asStream([opening, ...whole.map((one, n) => ({ ...one, id: `chatcmpl-${n}` })), finish, usageChunk(), "[DONE]"]),
+    /id one in a stream → another/,
+  ],
+];
+
+test("what breaks a rule or a law in a part of the replies is one incident with the share, open while it lasts", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...rules),
+      fc.integer({ min: 3, max: 12 }),
+      async ([name, scenario, reply, says], every) => {
+        const healthy = scenario === "valid-request" ? plain : stream;
+        let n = -31;
+        const player = playReplies(() => ((n += 1) > 0 && n % every === 0 ? reply : healthy), scenario);
+        const alerts = (await alertsOf(player, 31 + 14 * every)).filter((it) => !it.startsWith("reminded"));
+        expect(alerts, name).toEqual([expect.stringMatching(/^opened (breaking|risky) /)]);
+        expect(alerts[0]).toMatch(says);
+        expect(alerts[0]).toMatch(/ in \d+ % of repl/);
+      },
+    ),
+    { numRuns: 7, endOnFailure: true },
+  );
+});
