@@ -12,7 +12,7 @@ const escapes = new RegExp(
   ].join("|"),
   "gi",
 );
-const begun = new RegExp("[%=\\\\&+<\\u001b]");
+const begun = new RegExp(["[%=\\\\&+<", "\\u001b]"].join(""));
 /** What numbers in other bases are marked with. */
 const marked = /\b(?:0[xbo]|u\+)(?=[0-9a-f])|\b[0-9a-f]{2}h\b/gi;
 
