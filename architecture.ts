@@ -106,6 +106,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "probe",
       "exchange",
       "observation",
+      "judgement",
       "scenario",
       "incident",
       "notify",

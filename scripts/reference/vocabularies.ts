@@ -74,6 +74,20 @@ const objectives: Vocabulary<"availability" | "latency"> = {
   latency: "runs that were fast enough",
 };
 
+const bounds: Vocabulary<"lower" | "usual" | "upper"> = {
+  lower: "1 of 20 values is below it",
+  usual: "the middle",
+  upper: "1 of 20 values is above it",
+};
+const measured: Readonly<Record<string, string>> = {
+  "total time": "of the last call",
+  "time to first content": "of a stream",
+  "largest gap": "longest pause within a stream",
+  "time per output token": "of a stream, after the first",
+  "completion tokens": "tokens of the answer",
+  "reasoning tokens": "tokens that the model used to think",
+};
+
 const linkKinds: Vocabulary<LinkKind> = {
   producer: "it put the slot into the queue, with others that were due soon, or when somebody asked for it",
   baseline: "the run that the newest baseline was learned with",
@@ -184,6 +198,8 @@ export const vocabularies: Readonly<Record<string, Readonly<Record<string, strin
   [a.plumblineSpan]: spans,
   [a.plumblineUnit]: units,
   [a.plumblineObjective]: objectives,
+  [a.plumblineSeries]: measured,
+  [a.plumblineBound]: bounds,
   [a.plumblineReason]: reasons,
   [a.plumblineLink]: linkKinds,
   [a.plumblineDocument]: documents,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,7 @@ export async function showDemo({ once, data, open }: DemoArguments, io: Io): Pro
   const deps = {
     clock: systemClock,
     random: seededRandom(7),
+    busyness: (loadavg()[0] ?? 0) / availableParallelism(),
     sleep: (durationMs: number) => sleep(durationMs),
     dataDir,
     ...(data === undefined ? {} : demoPlace(data)),

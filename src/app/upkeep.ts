@@ -11,6 +11,7 @@ import { createBlindTimes } from "../upkeep/blindness.ts";
 import { createAccounts } from "../operate/account.ts";
 import { createRound, sweepEveryMs, upkeepJobs } from "../upkeep/round.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createBandMeter } from "./measure-bands.ts";
 import { measureState } from "./measure-state.ts";
 import { repeat } from "./repeat.ts";
 
@@ -41,6 +42,7 @@ export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }:
   const world = { store, probes, receivers, alerting, startedAtMs, checkEveryMs: reconcileMs, log, account };
   const round = createRound(upkeepJobs(world), systemClock, log);
   const blindTimes = createBlindTimes(store, probes);
+  const measureBands = createBandMeter(metrics, store, probes);
   let electedUntilMs = 0;
   /** What is wrong with this machine's clock, until it is reported. */
   let clockTrouble: string | undefined;
@@ -58,6 +60,7 @@ export function startUpkeep({ config, store, log, metrics, reconcileMs, nudge }:
     if (isElected) await round(signal);
     // Elected or not: a process that is elected no longer must not go on saying what was.
     await measureState(metrics, store, probes, nowMs, blindTimes);
+    await measureBands(nowMs);
     nudge();
   };
   const repetition = repeatTask({ name: "upkeep", everyMs: sweepEveryMs, deadlineMs, run, log }, every);

@@ -24,14 +24,16 @@ export interface JournalOptions {
   /** Unix time at which the demo began. */
   readonly startedAtWallMs: number;
   readonly io: Pick<DemoIo, "columns" | "colour">;
+  /** How often each probe runs. */
+  readonly everyMs: number;
 }
 
 /** Shows everything as it happens, and keeps it for the score. */
-export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io }: JournalOptions): Journal {
+export function createJournal({ screen, testbed, elapsedMs, startedAtWallMs, io, everyMs }: JournalOptions): Journal {
   const injections: Injection[] = [];
   const received: ReceivedAlert[] = [];
   const events: string[] = [];
-  const current = () => score(storySteps, injections, received);
+  const current = () => score(storySteps, injections, received, everyMs);
 
   function note(atMs: number, text: string): void {
     events.push(`${elapsed(atMs)}  ${text}`);

@@ -5,7 +5,7 @@ import type { Overview } from "../operate/overview.ts";
 import type { Journal } from "./journal.ts";
 import { type LearningProgress, learningOf } from "./learning.ts";
 import type { DemoIo, Screen } from "../cli/screen.ts";
-import { type StoryPace, nextMove, storySteps } from "./story.ts";
+import { type StoryFacts, type StoryPace, nextMove, storySteps } from "./story.ts";
 
 export interface StoryStage {
   readonly io: Pick<DemoIo, "columns" | "colour">;
@@ -26,12 +26,17 @@ export interface StoryStage {
 const tickMs = 250;
 const overviewEveryMs = 1000;
 const sayLearningEveryMs = 3000;
+const saySearchEveryMs = 15_000;
+/** An idle machine has learned by then. */
+const slowAfterMs = 60_000;
 
 /** Plays the story and shows it. `interrupted`: somebody stopped it before its end. */
 export async function playStory(stage: StoryStage): Promise<"ended" | "interrupted"> {
   const { screen, journal, elapsedMs, pace } = stage;
   const caps = capsOf(stage.config);
-  const sayLearning = learningSayer(screen);
+  const sayLearning = learningSayer(screen, stage.config.probes.length);
+  const leastRuns = Math.max(1, ...stage.config.probes.map(({ judge }) => judge.learnRuns));
+  const saySearch = searchSayer(screen);
   let learnedAtMs: number | undefined;
   let hasEnded = false;
   let askedAtMs = Number.NEGATIVE_INFINITY;
@@ -41,7 +46,7 @@ export async function playStory(stage: StoryStage): Promise<"ended" | "interrupt
     if (elapsedMs() - askedAtMs >= overviewEveryMs) {
       askedAtMs = elapsedMs();
       overview = await stage.overview();
-      const learning = learningOf(overview, stage.config.probes.length);
+      const learning = learningOf(overview, stage.config.probes.length, leastRuns);
       if (learnedAtMs === undefined && journal.drifts().length === 0) sayLearning(elapsedMs(), learning);
       if (learning.isDone) learnedAtMs ??= elapsedMs();
     }
@@ -52,6 +57,7 @@ export async function playStory(stage: StoryStage): Promise<"ended" | "interrupt
       stage.onEnd();
       if (stage.isOnce) return "ended";
     }
+    if (!hasEnded) saySearch(elapsedMs(), journal.drifts().at(-1));
     const shown = overview;
     if (shown === undefined) continue;
     screen.draw(() => {
@@ -80,16 +86,33 @@ function phaseOf(journal: Journal, learnedAtMs: number | undefined): string {
 }
 
 /** Reports progress from time to time, and completion once. */
-function learningSayer(screen: Screen): (atMs: number, progress: LearningProgress) => void {
+function learningSayer(screen: Screen, probeCount: number): (atMs: number, progress: LearningProgress) => void {
   let saidAtMs = Number.NEGATIVE_INFINITY;
-  return (atMs, { isDone, least }) => {
-    if (isDone) return screen.say(atMs, "learned what is normal: every probe has its baselines");
+  return (atMs, progress) => {
+    if (progress.isDone) return screen.say(atMs, "learned what is normal: every probe has its baselines");
     if (atMs - saidAtMs < sayLearningEveryMs) return;
     saidAtMs = atMs;
     screen.say(
       atMs,
-      least === undefined ? "waiting for the first runs" : `learning what is normal, run ${least.done} of ${least.of}`,
+      waitingFor(progress, probeCount) + (atMs < slowAfterMs ? "" : "; this machine is busy, so it takes longer"),
     );
+  };
+}
+
+function waitingFor({ least, ran, open }: LearningProgress, probeCount: number): string {
+  if (ran < probeCount) return ran === 0 ? "waiting for the first runs" : `${ran} of ${probeCount} probes have run`;
+  if (least !== undefined) return `learning what is normal, run ${least.done} of ${least.of}`;
+  return `waiting until ${open} open ${open === 1 ? "incident resolves" : "incidents resolve"}`;
+}
+
+/** Says from time to time that the last change is not found yet. */
+function searchSayer(screen: Screen): (atMs: number, last: StoryFacts["drifts"][number] | undefined) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (atMs, last) => {
+    if (last === undefined || last.foundAtMs !== undefined) return;
+    if (atMs - Math.max(saidAtMs, last.injectedAtMs) < saySearchEveryMs) return;
+    saidAtMs = atMs;
+    screen.say(atMs, `no alert for ${Math.round((atMs - last.injectedAtMs) / 1000)} s yet: waiting for further runs`);
   };
 }
 

@@ -31,26 +31,29 @@ export interface Score {
   readonly notInjected: readonly StoryStep[];
   /** Alerts that no injection explains, and alerts that call a drift resolved while it is active. */
   readonly unexpected: readonly ReceivedAlert[];
+  /** About Plumbline itself, such as too little CPU time: no report about the provider. */
+  readonly own: readonly ReceivedAlert[];
   /** About incidents that began before this demo. */
   readonly earlier: readonly ReceivedAlert[];
 }
 
 /**
- * A slot that was due shortly before an injection can still see it, and an incident may count a single bad slot
+ * Slots that were due shortly before an injection can still see it, and an incident may count a single bad slot
  * within its window (two of three) from before it. Anything older was not caused by it.
  */
-export const windowMs = 3000;
+export const windowSlots = 3;
 
 /** Which alert belongs to which drift. Pure. */
 export function score(
   steps: readonly StoryStep[],
   injections: readonly Injection[],
   alerts: readonly ReceivedAlert[],
+  everyMs = 1000,
 ): Score {
   const byArrival = alerts.toSorted((one, other) => one.receivedAtMs - other.receivedAtMs);
   const drifts = injections.map((injection) => ({
     injection,
-    alerts: byArrival.filter((alert) => explains(alert, injection)),
+    alerts: byArrival.filter((alert) => explains(alert, injection, windowSlots * everyMs)),
   }));
   const explained = new Set(drifts.flatMap((drift) => drift.alerts));
   const rest = byArrival.filter((alert) => !explained.has(alert));
@@ -58,12 +61,13 @@ export function score(
   return {
     drifts,
     notInjected: steps.filter((step) => !injected.has(step)),
-    unexpected: rest.filter((alert) => alert.firstBadSlotAtMs >= 0),
+    unexpected: rest.filter(({ kind, firstBadSlotAtMs }) => kind !== "monitor" && firstBadSlotAtMs >= 0),
+    own: rest.filter(({ kind, firstBadSlotAtMs }) => kind === "monitor" && firstBadSlotAtMs >= 0),
     earlier: rest.filter((alert) => alert.firstBadSlotAtMs < 0),
   };
 }
 
-function explains(alert: ReceivedAlert, { step, atMs }: Injection): boolean {
+function explains(alert: ReceivedAlert, { step, atMs }: Injection, windowMs: number): boolean {
   const shows = showsOn(step.shows, alert.scenario);
   const follows = alert.receivedAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
   return alert.kind === step.kind && shows && follows && alert.event !== "resolved";

@@ -27,13 +27,12 @@ export const storySteps: readonly StoryStep[] = [
 
 /** Everything here is in milliseconds since the demo began. */
 export interface StoryPace {
-  /** Drifts start by then in any case: a baseline that never completes must not block the demo. */
-  readonly learnByMs: number;
   /** How long everything is healthy before the first drift. */
   readonly calmMs: number;
-  /** Between two drifts: at least this, and at most that if the first is not detected. */
+  /** Between two drifts, at least. */
   readonly shortestStepMs: number;
-  readonly longestStepMs: number;
+  /** How long to wait for the alert about a drift before the next one. */
+  readonly patienceMs: number;
   /** Between an alert and the next drift: time to read, and for further alerts about it. */
   readonly readMs: number;
   /** After the last drift was detected, for further alerts. */
@@ -44,10 +43,9 @@ export interface StoryPace {
 /** `limitMs`: when the result must be known. */
 export function storyPace(limitMs: number): StoryPace {
   return {
-    learnByMs: limitMs / 2,
     calmMs: 2000,
     shortestStepMs: 4000,
-    longestStepMs: 10_000,
+    patienceMs: limitMs / 9,
     readMs: 2500,
     quietMs: 5000,
     endMs: Math.max(limitMs / 2, limitMs - 4000),
@@ -82,13 +80,10 @@ export function nextMove(facts: StoryFacts, pace: StoryPace, steps: readonly Sto
   return elapsedMs >= dueAtMs(facts, pace) ? { kind: "inject", step } : { kind: "wait" };
 }
 
-/** When the next drift is due, as far as is known now. */
+/** When the next drift is due, as far as is known now. A slow machine takes longer to learn and to find, and is waited for. */
 function dueAtMs({ learnedAtMs, drifts }: StoryFacts, pace: StoryPace): number {
   const last = drifts.at(-1);
-  if (last === undefined) {
-    return Math.min(pace.learnByMs, learnedAtMs === undefined ? Number.POSITIVE_INFINITY : learnedAtMs + pace.calmMs);
-  }
-  const earliestMs = last.injectedAtMs + pace.shortestStepMs;
-  const readAtMs = last.foundAtMs === undefined ? Number.POSITIVE_INFINITY : last.foundAtMs + pace.readMs;
-  return Math.min(Math.max(earliestMs, readAtMs), last.injectedAtMs + pace.longestStepMs);
+  if (last === undefined) return (learnedAtMs ?? Number.POSITIVE_INFINITY) + pace.calmMs;
+  if (last.foundAtMs === undefined) return last.injectedAtMs + pace.patienceMs;
+  return Math.max(last.injectedAtMs + pace.shortestStepMs, last.foundAtMs + pace.readMs);
 }

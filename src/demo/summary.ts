@@ -18,18 +18,21 @@ export function renderSummary({ score, elapsedMs, requests, rejected }: SummaryF
   const found = score.drifts.filter(({ alerts }) => alerts.length > 0).length;
   const all = score.drifts.length + score.notInjected.length;
   const others = score.unexpected.length + rejected;
+  const nothing = score.own.length === 0 ? "nothing else reported" : "nothing else reported about the provider";
   const lines: readonly Line[] = [
     [segment("What was changed, and what was detected", "strong")],
     [],
+    ...(score.drifts.length > 0 ? [] : [[segment(" ✗ the probes did not learn what is normal in time", "bad")]]),
     ...score.drifts.flatMap((drift) => driftLines(drift, elapsedMs)),
     ...score.notInjected.map((step): Line => [segment(` - ${step.drift}  was not injected`, "dim")]),
     [],
     ...score.unexpected.map((alert): Line => [segment(" ✗ unexpected alert  ", "bad"), segment(alertLine(alert))]),
+    ...score.own.map((alert): Line => [segment(` · about this machine: ${alertLine(alert)}`, "dim")]),
     ...score.earlier.map((alert): Line => [segment(` · from an earlier demo: ${alertLine(alert)}`, "dim")]),
     ...(rejected === 0 ? [] : [[segment(` ✗ ${rejected} deliveries had no valid signature or body`, "bad")]]),
     [
       segment(
-        ` ${found} of ${all} drifts found, ${others === 0 ? "nothing else reported" : `${others} other ${others === 1 ? "report" : "reports"}`}`,
+        ` ${found} of ${all} drifts found, ${others === 0 ? nothing : `${others} other ${others === 1 ? "report" : "reports"}`}`,
         "strong",
       ),
       segment(` · ${requests} requests · ${Math.round(elapsedMs / 1000)} s`),

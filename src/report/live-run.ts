@@ -27,7 +27,7 @@ export function lookOf(run: RunSummary | undefined, probe: Pick<ProbeOverview, "
     case "ok":
       return probe.learning === undefined ? looks.ok : looks.learning;
     case "inconclusive":
-      return probe.learning === undefined ? looks.inconclusive : looks.learning;
+      return looks.inconclusive;
     case "warn":
     case "drift":
     case "fail":

@@ -1,6 +1,6 @@
 import type { IncidentView } from "../operate/incidents.ts";
 import type { SpendCap } from "../probe/target.ts";
-import type { Overview as WholeOverview, ProbeOverview } from "../operate/overview.ts";
+import type { Overview as WholeOverview, ProbeOverview, RunSummary } from "../operate/overview.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -75,15 +75,17 @@ function headerLines(overview: Overview, frame: LiveFrame): readonly Line[] {
   ];
 }
 
-/** The probe that has come least far decides. */
+/** The median probe: one that hardly runs must not make all look as if they had just begun. */
 function learningLines(probes: readonly ProbeOverview[]): readonly Line[] {
   const all = probes.map(({ learning }) => learning).filter((learning) => learning !== undefined);
-  const [least] = all.toSorted((one, other) => one.done / one.of - other.done / other.of);
-  if (least === undefined) return [];
+  const byProgress = all.toSorted((one, other) => one.done / one.of - other.done / other.of);
+  const median = byProgress[Math.floor((byProgress.length - 1) / 2)];
+  if (median === undefined) return [];
   const length = 20;
-  const done = Math.round(Math.min(1, least.done / least.of) * length);
+  const done = Math.round(Math.min(1, median.done / median.of) * length);
   const bar = "█".repeat(done) + "░".repeat(length - done);
-  return [[segment(` learning what is normal  ${bar}  ${least.done} of ${least.of} runs`)]];
+  const which = all.length === 1 ? "" : `, median of ${all.length}`;
+  return [[segment(` learning what is normal  ${bar}  ${median.done} of ${median.of} runs${which}`)]];
 }
 
 function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Line[] {
@@ -151,7 +153,7 @@ const gap = "  ";
 
 function probeLines(probes: readonly ProbeOverview[], columns: number): readonly Line[] {
   const names = shortNames(probes);
-  const name = Math.min(28, Math.max(5, ...names.map(displayWidth)));
+  const name = Math.min(40, Math.max(5, ...names.map(displayWidth)));
   const fixed = 3 + name + 3 * gap.length + latencyWidth + tokensWidth + costWidth + 1;
   const room = Math.max(12, Math.min(90, columns - fixed));
   const spark = Math.floor(room / 3);
@@ -166,12 +168,13 @@ function otherPages({ probes, probesInAll = probes.length }: Overview): readonly
   ];
 }
 
-/** The location is left out while it says nothing. */
+/** Target and probe. The location is left out while it says nothing. */
 function shortNames(probes: readonly ProbeOverview[]): readonly string[] {
   const locations = new Set(probes.map(({ location }) => location));
-  return probes.map(({ probeId, location }) => {
+  return probes.map(({ probeId, target, location }) => {
     const suffix = `@${location}`;
-    return printable(locations.size === 1 && probeId.endsWith(suffix) ? probeId.slice(0, -suffix.length) : probeId);
+    const short = locations.size === 1 && probeId.endsWith(suffix) ? probeId.slice(0, -suffix.length) : probeId;
+    return printable(`${target} ${short}`);
   });
 }
 
@@ -189,7 +192,8 @@ function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark
   // A run that is under way has no figures yet: those of the one before are shown until it has.
   const measured = probe.recent.findLast(({ state }) => state === "done");
   const runs = probe.recent.slice(-strip);
-  const durations = probe.recent.slice(-spark).map((run) => run.totalMs);
+  const durations = probe.recent.slice(-spark).map(durationOf);
+  const latencyMs = measured && durationOf(measured);
   return [
     segment(` ${look.glyph} `, look.tone),
     segment(cell(shownName, name), "strong"),
@@ -200,11 +204,16 @@ function probeLine(probe: ProbeOverview, shownName: string, { name, strip, spark
     }),
     segment(`${" ".repeat(strip - runs.length)}${gap}`),
     segment(
-      `${cell(sparkline(durations), spark, "right")} ${cell(measured?.totalMs === undefined ? "–" : formatDurationMs(measured.totalMs), latencyWidth, "right")}`,
+      `${cell(sparkline(durations), spark, "right")} ${cell(latencyMs === undefined ? "–" : formatDurationMs(latencyMs), latencyWidth, "right")}`,
     ),
     segment(cell(measured?.tokens === undefined ? "–" : String(measured.tokens), tokensWidth, "right")),
     segment(cell(measured?.microUsd === undefined ? "unknown" : formatMicroUsd(measured.microUsd), costWidth, "right")),
   ];
+}
+
+/** How long an answer took. How soon a connection was refused is no latency. */
+function durationOf({ verdict, totalMs, tokens = 0 }: RunSummary): number | undefined {
+  return (verdict === "fail" || verdict === "inconclusive") && tokens === 0 ? undefined : totalMs;
 }
 
 function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
@@ -217,7 +226,7 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
   ];
 }
 
-/** `◆ valid-request  contract for 12 s: $.id absent, expected string` */
+/** `◆ mini valid-request  contract for 12 s: $.id absent, expected string` */
 function incidentLine(incident: Omit<IncidentView, "id">, atMs: number): Line {
   const [worst] = incident.findings;
   const found = worst === undefined ? incident.label : `${worst.subject} ${worst.observed}, expected ${worst.expected}`;
@@ -225,7 +234,7 @@ function incidentLine(incident: Omit<IncidentView, "id">, atMs: number): Line {
   const lastingMs = Math.max(0, Math.round((atMs - incident.firstBadSlotMs) / 1000)) * 1000;
   return [
     segment(" ◆ ", "bad"),
-    segment(incident.scenario, "strong"),
+    segment(printable(`${incident.target} ${incident.scenario}`), "strong"),
     segment(`  ${incident.kind} for ${formatDurationMs(lastingMs)}: ${what}`),
     segment(incident.state === "acknowledged" ? " · acknowledged" : "", "dim"),
   ];

@@ -55,6 +55,8 @@ export const attributeWords = {
   plumblineUnit: "what a cap counts: microUsd, tokens or requests",
   plumblineSpan: "hour, day or month",
   plumblineObjective: "availability or latency",
+  plumblineSeries: "what is measured of a probe, such as total time",
+  plumblineBound: "lower, usual or upper: nine of ten values are between lower and upper",
   plumblineIncident: "id of the incident that the alert is about",
   plumblineAlertEvent: "event of the incident that the alert reports",
   plumblineDelivery: "id of the delivery: the webhook-id of all its attempts",

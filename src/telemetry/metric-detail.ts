@@ -11,6 +11,8 @@ export const whenLean: Readonly<Partial<Record<keyof typeof metrics, "left-out" 
   probeDuration: "left-out",
   runTimestamp: "left-out",
   probeInterval: "left-out",
+  baselineLatency: "left-out",
+  baselineTokens: "left-out",
   runs: ofProbeAlone,
   findings: ofProbeAlone,
   callDuration: [a.plumblineTarget],

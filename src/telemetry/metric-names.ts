@@ -186,6 +186,18 @@ export const metrics = {
     "Share of an error budget that is left in its window; below 0 it is overdrawn",
     [a.plumblineTarget, a.plumblineObjective],
   ),
+  baselineLatency: gauge(
+    "plumbline.baseline.latency",
+    "s",
+    "The judge's band of a time at this hour: lower, usual and upper; no band while it is learned",
+    [...ofProbe, a.plumblineSeries, a.plumblineBound],
+  ),
+  baselineTokens: gauge(
+    "plumbline.baseline.tokens",
+    "{token}",
+    "The judge's band of a number of tokens at this hour: lower, usual and upper; none for a number that never varies",
+    [...ofProbe, a.plumblineSeries, a.plumblineBound],
+  ),
   targetBlind: gauge(
     "plumbline.target.blind",
     "s",

@@ -70,6 +70,8 @@ export const attributes = {
   plumblineUnit: "plumbline.unit",
   plumblineSpan: "plumbline.span",
   plumblineObjective: "plumbline.objective",
+  plumblineSeries: "plumbline.series",
+  plumblineBound: "plumbline.bound",
   plumblineAlertEvent: "plumbline.alert_event",
   plumblineDelivery: "plumbline.delivery",
   plumblineOutcome: "plumbline.outcome",

@@ -112,21 +112,3 @@ test("what start can't have is said with the next step, and without a password",
   expect(addressInUse.code).toBe(2);
   expect(addressInUse.stderr).toContain(`nothing can listen at 127.0.0.1:${port} (EADDRINUSE)`);
 });
-
-test("every command and flag that the README names is there", async () => {
-  const readme = readFileSync("README.md", "utf8");
-  const section = /## Commands\n\n([\s\S]*?)\n\n/.exec(readme)?.[1] ?? "";
-  const named = [...section.matchAll(/`(\w+)`(?: \(([^)]*)\))?/g)].filter(([, word]) => word !== "complete");
-  expect(named.length).toBeGreaterThan(6);
-  for (const [, command = "", flags = ""] of named) {
-    const { code, stdout } = await plumbline([command, "--help"]);
-    expect(code).toBe(0);
-    for (const [, item = ""] of flags.matchAll(/`([^`]+)`/g)) {
-      const words = item.split(" ");
-      const deeper = words.filter((word) => !word.startsWith("--"));
-      const help = deeper.length === 0 ? stdout : (await plumbline([command, ...deeper, "--help"])).stdout;
-      expect(help).toContain(`plumbline ${[command, ...deeper].join(" ")}`);
-      for (const flag of words.filter((word) => word.startsWith("--"))) expect(help).toContain(flag);
-    }
-  }
-});

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type ReceivedAlert, type Injection, isPerfect, score, windowMs } from "../../src/demo/score.ts";
+import { type ReceivedAlert, type Injection, isPerfect, score, windowSlots } from "../../src/demo/score.ts";
 import { storySteps } from "../../src/demo/story.ts";
+
+const windowMs = windowSlots * 1000;
 
 const injections: readonly Injection[] = storySteps.map((step, index) => ({
   step,
@@ -97,6 +99,15 @@ describe("score", () => {
     const result = score(storySteps, injections.slice(0, 2), right.slice(0, 2));
     expect(result.notInjected).toEqual(storySteps.slice(2));
     expect(isPerfect(result)).toBe(false);
+  });
+
+  it("sets apart what is about the machine, and knows a slower schedule", () => {
+    const own = heard({ kind: "monitor", firstBadSlotAtMs: 21_000 });
+    const result = score(storySteps, injections, [...right, own]);
+    expect([result.own, result.unexpected, isPerfect(result)]).toEqual([[own], [], true]);
+    const early = heard({ firstBadSlotAtMs: 20_000 - windowSlots * 6000 });
+    expect(score(storySteps, injections, [early, ...right.slice(1)]).unexpected).toEqual([early]);
+    expect(score(storySteps, injections, [early, ...right.slice(1)], 6000).unexpected).toEqual([]);
   });
 
   it("sets apart what began in an earlier demo on the same data", () => {

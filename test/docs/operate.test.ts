@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/metric-names.ts";
@@ -7,34 +6,6 @@ import { type MetricSpec, metrics, prometheusName } from "../../src/telemetry/me
 const page = readFileSync("docs/operate.md", "utf8");
 const stream = { write: () => true };
 const program = await createProgram({ env: {}, stdout: stream, stderr: stream } as never, {} as never, () => {});
-
-/** The command that the words name, as far as they name one. */
-function commandOf(words: readonly string[]): Command | undefined {
-  let found: Command = program;
-  for (const word of words) {
-    const next = found.commands.find((it) => it.name() === word);
-    if (next === undefined) break;
-    found = next;
-  }
-  return found === program ? undefined : found;
-}
-
-test("every command line of the page is one of the program", () => {
-  const lines = [...page.matchAll(/plumbline ((?:[a-z]+ ?)(?:[^\n`]*))/g)].map(([, text = ""]) =>
-    text.trim().split(/\s+/),
-  );
-  const named = lines.filter(([first = ""]) => program.commands.some((it) => it.name() === first));
-  expect(named.length).toBeGreaterThanOrEqual(5);
-  for (const words of named) {
-    const command = commandOf(words);
-    const flags = words.filter((word) => word.startsWith("--"));
-    const known = command?.options.map(({ long }) => long) ?? [];
-    expect(
-      flags.filter((flag) => !known.includes(flag)),
-      words.join(" "),
-    ).toEqual([]);
-  }
-});
 
 test("flags and metrics named on their own are there", () => {
   const known = new Set(program.commands.find((it) => it.name() === "start")?.options.map(({ long }) => long));

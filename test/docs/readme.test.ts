@@ -15,6 +15,10 @@ test("it opens with what it is, then what it looks like, then two commands: to s
   expect(blocks.slice(1).map(({ text }) => text)).toEqual(["npm ci && npm run demo\n", "npm ci && npm test\n"]);
 });
 
+test("it fits on a screen or two", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(90);
+});
+
 test("it opens with a picture of the dashboard that loads fast", () => {
   const [, file = ""] = /^# Plumbline\n\n[^!]+\n!\[[^\]]{20,}\]\(([^)]+\.png)\)/.exec(readme) ?? [];
   const picture = readFileSync(file);

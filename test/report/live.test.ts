@@ -32,15 +32,15 @@ describe("renderLive", () => {
        demo  $0.0012 of $0.50 today · 60 requests · 900 tokens · cost of 2 runs unkno…
        alerts  1 on the way · ✗ 2 failed
 
-         probe             runs                           latency  tokens       cost
-       ◆ valid-request     ▇▇▇▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆  ▄▄▄▄▄▄███   270 ms      17  $0.000007
-       ░ streamed-request  ░░░░░░░░░           ▇▇███▇███   156 ms      17  $0.000007
-       · invalid-key       ?✗▄·                     ███    144 ms       –    unknown
-       · missing-model                                          –       –    unknown
+         probe                  runs                      latency  tokens       cost
+       ◆ demo valid-request     ▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆  ▄▄▄▄███   270 ms      17  $0.000007
+       ░ demo streamed-request  ░░░░░░░░░        ███▇███   156 ms      17  $0.000007
+       · demo invalid-key       ?✗▄·                  █    144 ms       –    unknown
+       · demo missing-model                                     –       –    unknown
 
        2 open incidents
-       ◆ valid-request  contract for 5 s: $.choices[].message.role absent, expected s…
-       ◆ valid-request  latency for 5 s: total time · acknowledged
+       ◆ demo valid-request  contract for 5 s: $.choices[].message.role absent, expec…
+       ◆ demo valid-request  latency for 5 s: total time · acknowledged
 
        00:36  changed  field-removed
        00:41  alert    contract drift
@@ -57,15 +57,15 @@ describe("renderLive", () => {
        demo  $0.0012 of $0.50 today · 60 requests · 900 tokens · cost of 2 runs unknown
        alerts  1 on the way · ✗ 2 failed
 
-         probe             runs                                                                   latency  tokens       cost
-       ◆ valid-request     ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆                             ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███   270 ms      17  $0.000007
-       ░ streamed-request  ░░░░░░░░░                                                   ▇▇███▇███   156 ms      17  $0.000007
-       · invalid-key       ?✗▄·                                                             ███    144 ms       –    unknown
-       · missing-model                                                                                  –       –    unknown
+         probe                  runs                                                              latency  tokens       cost
+       ◆ demo valid-request     ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇◆◆◆◆◆                        ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███   270 ms      17  $0.000007
+       ░ demo streamed-request  ░░░░░░░░░                                              ▇▇███▇███   156 ms      17  $0.000007
+       · demo invalid-key       ?✗▄·                                                          █    144 ms       –    unknown
+       · demo missing-model                                                                             –       –    unknown
 
        2 open incidents
-       ◆ valid-request  contract for 5 s: $.choices[].message.role absent, expected string
-       ◆ valid-request  latency for 5 s: total time · acknowledged
+       ◆ demo valid-request  contract for 5 s: $.choices[].message.role absent, expected string
+       ◆ demo valid-request  latency for 5 s: total time · acknowledged
 
        00:36  changed  field-removed
        00:41  alert    contract drift
@@ -73,6 +73,24 @@ describe("renderLive", () => {
        ▇ ok  ░ learning  ▄ warn  ◆ drift  ✗ fail  ? inconclusive  · no data
       "
     `);
+  });
+
+  it("shows a dead target as such, and the median of what learns", () => {
+    const [, , , never] = anOverview.probes;
+    if (never === undefined) throw new Error("no sample");
+    const run = { runId: "r", slotMs: 0, state: "done", totalMs: 0, tokens: 0 } as const;
+    const dead = {
+      ...never,
+      recent: [
+        { ...run, verdict: "fail" as const },
+        { ...run, verdict: "inconclusive" as const },
+      ],
+    };
+    const probes = [1, 20, 21].map((done) => ({ ...dead, learning: { done, of: 60 } }));
+    const picture = renderLive({ ...anOverview, probes }, frame);
+    expect(picture).toMatch(/ \? demo missing-model {2}✗\? +– +0 +unknown/);
+    expect(picture).not.toContain("0 ms");
+    expect(picture).toContain("20 of 60 runs, median of 3\n");
   });
 
   it("says so when there is nothing to worry about, and names no cap where there is none", () => {
