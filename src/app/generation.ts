@@ -3,7 +3,6 @@ import { wholeOverview } from "../operate/whole-overview.ts";
 import type { Probe } from "../probe/probe.ts";
 import { measureRun } from "../run/measure.ts";
 import { createBlindTimes } from "../upkeep/blindness.ts";
-import { neighboursOf } from "../run/ask-neighbours.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore } from "../run/world.ts";
 import { recoverRuns, spooled } from "../run/spool.ts";
@@ -19,6 +18,7 @@ import { refuseAddress } from "./address-in-use.ts";
 import { openNoPages, openPages } from "./operations.ts";
 import { idleUntil } from "./idle-until.ts";
 import { startHealthChecks } from "./health-checks.ts";
+import { createNeighbours } from "./neighbours.ts";
 import { startNotifier } from "./notifier.ts";
 import type { GenerationOptions, Parts, SharedResources } from "./parts.ts";
 import { repeat } from "./repeat.ts";
@@ -162,14 +162,17 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const { concurrency, log } = options;
   const { spool } = parts;
-  const onFull = (run: string): void => log.error("the spool is full: a result is lost if this process ends", { run });
+  const onFull = (run: string): void =>
+    log.error("the spool is full: results of runs are lost if this process ends", { run });
   const world = { ...parts.world, runs: nudging(spooled(parts.world.runs, spool, onFull), nudge) };
   void recoverRuns(world, spool, probes);
   for (const reason of refusals) parts.telemetry.metrics.record("slotsRefused", 0, { [a.plumblineReason]: reason });
-  const askedMs = new Map<string, number>();
+  const enqueue = (probe: Probe, slotMs: number): Promise<void> =>
+    queues.slots.add({ probeId: probe.id, slotMs }, probe.location);
+  const neighbours = createNeighbours({ ...parts, clock: world.clock, probes: config.probes, enqueue, nudge });
   const ask = async (probe: Probe, slotMs: number): Promise<void> => {
     await parts.store.askFor(probe.id, slotMs);
-    await queues.slots.add({ probeId: probe.id, slotMs }, probe.location);
+    await enqueue(probe, slotMs);
   };
   const work = async (slot: TakenSlot, probe: Probe, takenAtMs: number, onClaimed: () => void): Promise<void> => {
     const runs: RunStore = {
@@ -183,10 +186,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
     const report = await runProbe({ ...world, runs }, probe, slot.slotMs);
     measureRun(parts.telemetry.metrics, report, takenAtMs);
     if (report.askAgainAtMs !== undefined) await ask(probe, report.askAgainAtMs);
-    // Who was asked asks nobody: questions would spread.
-    const isAsking = report.isNewTrouble === true && slot.origin === "schedule";
-    const nowMs = Date.now();
-    for (const other of isAsking ? neighboursOf(probe, config.probes, askedMs, nowMs) : []) await ask(other, nowMs);
+    await neighbours(probe, slot, report);
   };
   for (const location of locationsOf(config, options)) {
     const worker = await queues.slots.work(location, concurrency, async (slot, onClaimed) => {
@@ -198,7 +198,7 @@ async function startWorkers({ config, options, queues, working, ...parts }: Part
       const reason = await refusalOf(slot, parts.timetable, parts.store, takenAtMs);
       if (reason === undefined) return work(slot, probe, takenAtMs, onClaimed);
       parts.telemetry.metrics.record("slotsRefused", 1, { [a.plumblineReason]: reason });
-      log.warn("ignored slot: the queue has a job for it that it should not have", { probe: probeId, slotMs, reason });
+      log.warn("ignored slot: nobody scheduled or requested it", { probe: probeId, slotMs, reason });
     });
     parts.takers.push(worker);
     working.defer(() => worker.stop());

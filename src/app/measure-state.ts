@@ -5,8 +5,7 @@ import { attributes as a } from "../telemetry/names.ts";
 import type { BlindTime } from "../upkeep/blindness.ts";
 import { usageOfCaps } from "../upkeep/cap-usage.ts";
 import { errorBudgets } from "../upkeep/check-slo.ts";
-
-const severities = ["breaking", "risky", "informative"] as const;
+import { severities } from "../probe/finding-kinds.ts";
 
 /** How many incidents are open, how much of each cap is used, what is left of each error budget, and what was not checked. */
 export async function measureState(

@@ -54,7 +54,7 @@ export function watchConfigFile({ file, service, load, log, listen }: ReloadWorl
   }
 
   async function refuse(reason: string): Promise<void> {
-    log.error("configuration rejected: the previous one stays in force", { reason });
+    log.error("configuration rejected: the previous one remains active", { reason });
     await service.reportConfiguration(reason);
   }
 

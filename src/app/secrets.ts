@@ -2,14 +2,8 @@ import { readFileSync } from "node:fs";
 import { exitCodes, Refusal } from "../cli/io.ts";
 import type { Config } from "../config/config.ts";
 import { configuredNames } from "../config/configured-names.ts";
-import {
-  isReadBy,
-  readSecret,
-  type SecretKind,
-  secretKinds,
-  secretName,
-  type SecretSources,
-} from "../config/secrets.ts";
+import { isReadBy, readSecret, type SecretKind, secretKinds, secretName } from "../config/secrets.ts";
+import type { SecretSources } from "../config/complaint.ts";
 import { allRoles, type Role } from "../config/roles.ts";
 import type { SecretRef } from "../probe/target.ts";
 import { requiredSecrets } from "../receivers/receivers.ts";

@@ -29,7 +29,7 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
   const fileOf = (runId: string): string => join(folder, `${hashOf(runId)}.json`);
   const names = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".json"));
   const unreadable = (error: unknown): [] => {
-    log.warn("the spool can't be read", { folder, reason: codeOf(error) });
+    log.warn("could not read the spool", { folder, reason: codeOf(error) });
     return [];
   };
   const readNamed = (name: string): readonly FinishedRun[] => {
@@ -48,7 +48,7 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
         writeDurably(fileOf(run.runId), text);
         return true;
       } catch (error) {
-        log.warn("the spool can't be written", { folder, reason: codeOf(error) });
+        log.warn("could not write the spool", { folder, reason: codeOf(error) });
         return false;
       }
     },

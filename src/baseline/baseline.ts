@@ -1,3 +1,4 @@
+import type { targetFindingKinds } from "../probe/finding-kinds.ts";
 import type { Json } from "../std/json.ts";
 import type { Reading } from "./reading.ts";
 
@@ -10,7 +11,16 @@ export interface Series {
   readonly label: string;
 }
 
-export type Aspect = "availability" | "contract" | "error-shape" | "latency" | "usage" | "budget" | "output";
+export const aspects = [
+  "availability",
+  "contract",
+  "error-shape",
+  "latency",
+  "usage",
+  "budget",
+  "output",
+] as const satisfies readonly (typeof targetFindingKinds)[number][];
+export type Aspect = (typeof aspects)[number];
 
 /** An accepted normal: immutable; a change is a new version. */
 export interface Baseline {

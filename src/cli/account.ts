@@ -15,8 +15,8 @@ interface AccountOptions extends AskOptions {
 /** `account`: what became of every due slot. */
 export function addAccountCommand(account: Command, world: CliWorld): void {
   asking(account)
-    .requiredOption("--between <time>", "begin, such as 2026-12-01T09:00Z", moment)
-    .requiredOption("--and <time>", "end, at most 31 days later", moment)
+    .requiredOption("--between <time>", "start of the period, such as 2026-12-01T09:00Z", moment)
+    .requiredOption("--and <time>", "end of the period, at most 31 days after its start", moment)
     .action(({ between, and, ...where }: AccountOptions) =>
       ask(world, where, readAccount, { query: { fromMs: between, toMs: and } }, accountText),
     );

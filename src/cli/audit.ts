@@ -30,14 +30,20 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
 
   audit
     .argument("<target>", "name of the target in the configuration")
-    .option("--config <file>", "the configuration", world.defaultConfig)
-    .option("--out <folder>", "folder for audits", "audits")
-    .addOption(new Option("--format <format>", "written beside JSON").choices(auditFormats).default("md"))
-    .option("--approve-cost <amount>", "do not ask if it can cost at most this, such as 0.05 USD", amountOption)
-    .option("--yes", "do not ask", false)
+    .option("--config <file>", "configuration file", world.defaultConfig)
+    .option("--out <folder>", "folder to write audits to", "audits")
+    .addOption(
+      new Option("--format <format>", "format to write in addition to JSON").choices(auditFormats).default("md"),
+    )
+    .option(
+      "--approve-cost <amount>",
+      "skip the confirmation if the audit costs at most this, such as 0.05 USD",
+      amountOption,
+    )
+    .option("--yes", "skip the confirmation", false)
     .option("--expect <file>", "YAML with pinned replies, such as { invalid-key: { status: 401 } }")
     .option("--json", "print decision and files as JSON", false)
-    .option("--send", "send the finished audit to a running service, which keeps it", false)
+    .option("--send", "send the finished audit to a running service, which stores it", false)
     .option("--url <url>", "address of the service", defaultUrl)
     .addHelpText(
       "after",
@@ -52,7 +58,7 @@ export function addAuditCommands(audit: Command, world: CliWorld): void {
   endsWith(audit.command("diff"), { 0: "no change", 2: "a file is not an audit", 3: "something has changed" })
     .description("compare two audits")
     .argument("<before>", "JSON file of an audit")
-    .argument("<after>", "a later one")
+    .argument("<after>", "JSON file of a later audit")
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline audit diff audits/mini-2026-11-01.json audits/mini-2026-11-23.json")
     .action(async (before: string, after: string, _own: unknown, command: Command) => {
@@ -110,20 +116,20 @@ function addKeptCommands(
   world: CliWorld,
   read: (file: string) => Promise<AuditDocument | undefined>,
 ): void {
-  asking(audit.command("list").description("list audits that a running service keeps"))
-    .option("--target <name>", "of this target only")
+  asking(audit.command("list").description("list the audits that a running service stores"))
+    .option("--target <name>", "only audits of this target")
     .action((_own: unknown, command: Command) => {
       const { target, ...where } = command.optsWithGlobals<AskOptions & { readonly target?: string }>();
       return ask(world, where, listAudits, { query: { target } }, (audits) =>
         lines(audits, "no audits", ({ id, readiness, because }) => `${id}  ${readiness}: ${because}`),
       );
     });
-  asking(audit.command("show").description("show one of them"))
+  asking(audit.command("show").description("show one stored audit"))
     .argument("<id>", "id of the audit")
     .action((id: string, _own: unknown, command: Command) =>
       ask(world, command.optsWithGlobals<AskOptions>(), getAudit, { id }, ({ document }) => decisionLine(document)),
     );
-  asking(audit.command("send").description("send a finished audit to a running service, which keeps it"))
+  asking(audit.command("send").description("send a finished audit to a running service, which stores it"))
     .argument("<audit>", "JSON file of an audit")
     .action(async (file: string, _own: unknown, command: Command) => {
       const document = await read(file);

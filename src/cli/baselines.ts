@@ -47,14 +47,14 @@ function addReading(baseline: Command, world: CliWorld): void {
     ask(world, where, getBaseline, { id }, versionLines),
   );
   about(baseline, "diff", "compare two versions; default: the newest two")
-    .option("--from <version>", "the older one", wholeNumber)
-    .option("--to <version>", "the newer one", wholeNumber)
+    .option("--from <version>", "older version", wholeNumber)
+    .option("--to <version>", "newer version", wholeNumber)
     .action((id: string, { from, to, ...where }: AskOptions & { from?: number; to?: number }) =>
       ask(world, where, diffBaseline, { id, query: { from, to } }, ({ text }) => `${text}\n`),
     );
   askingAt(baseline.command("export").description("export the newest version as JSON"))
     .argument("<series>", "id of the series, as in baseline list")
-    .option("--out <file>", "the file to write; default: standard output")
+    .option("--out <file>", "output file; default: standard output")
     .action((id: string, { out, url }: { url: string; out?: string }) => exportTo(world, url, id, out));
 }
 
@@ -66,7 +66,9 @@ function addChanging(baseline: Command, world: CliWorld): void {
     asking(
       baseline
         .command("accept")
-        .description("accept what an incident found as the new normal; sends nothing and can be undone"),
+        .description(
+          "accept the change that an incident reports as the new normal; sends no requests and can be undone",
+        ),
     ),
   )
     .argument("<incident>", "id of the incident, as in the alert")
@@ -75,12 +77,16 @@ function addChanging(baseline: Command, world: CliWorld): void {
       ask(world, where, acceptIncident, { id, body: { why } }, changedText),
     );
   because(about(baseline, "reject", "go back to the previous baseline, as a new version"))
-    .option("--to <version>", "go back to this one instead, as in baseline history", wholeNumber)
+    .option(
+      "--to <version>",
+      "version to restore, as in baseline history; default: the one before the newest",
+      wholeNumber,
+    )
     .action((id: string, { why, to, ...where }: Because & { to?: number }) =>
       ask(world, where, rejectBaseline, { id, body: { why, to } }, changedText),
     );
   because(
-    about(baseline, "import", "import an exported baseline").argument("<file>", "a file that baseline export wrote"),
+    about(baseline, "import", "import an exported baseline").argument("<file>", "file written by baseline export"),
   ).action(async (id: string, path: string, { why, ...where }: Because) => {
     const file = readBaselineFile(world, path);
     if (file === undefined) return done(exitCodes.usage);

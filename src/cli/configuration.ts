@@ -6,7 +6,7 @@ import { endsWith } from "./exit-codes.ts";
 /** `validate`: checks a configuration. */
 export function addValidateCommand(validate: Command, { effects, defaultConfig, done }: CliWorld): void {
   endsWith(validate, { 0: "valid", 2: "invalid: standard error names every problem" })
-    .argument("[file]", "the configuration", defaultConfig)
+    .argument("[file]", "configuration file", defaultConfig)
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline validate config/cometapi.yaml")
     .action(async (file: string, { json }: { json: boolean }) => done(await effects.validate(file, json)));
@@ -21,10 +21,10 @@ interface AlertTestOptions {
 /** `alert`: what needs receivers and no running service. */
 export function addAlertCommands(alert: Command, { effects, defaultConfig, done }: CliWorld): void {
   endsWith(alert.command("test"), { 0: "delivered", 2: "nothing was sent", 3: "not delivered" })
-    .description("send a test alert to a receiver, or one that wakes nobody to all")
+    .description("send a test alert to one receiver, or to all without waking anybody")
     .argument("[receiver]", "name of the receiver in the configuration")
-    .option("--all", "every receiver; hidden where the service can: ntfy, Pushover, Telegram, PagerDuty", false)
-    .option("--config <file>", "the configuration", defaultConfig)
+    .option("--all", "test all receivers, without a sound or page on ntfy, Pushover, Telegram and PagerDuty", false)
+    .option("--config <file>", "configuration file", defaultConfig)
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline alert test oncall")
     .action(async (receiver: string | undefined, { config, json, all }: AlertTestOptions) => {
@@ -40,7 +40,7 @@ export function addStoreCommands(store: Command, { effects, done }: CliWorld): v
     2: "the schema is newer than this program can use",
     5: "the database is unreachable",
   })
-    .description("migrate the database of DATABASE_URL to the schema of this program")
+    .description("update the schema of the database at DATABASE_URL for this version")
     .option("--json", "print JSON", false)
     .addHelpText("after", "\nExample: plumbline store migrate && plumbline start --await-schema 0s")
     .action(async ({ json }: { json: boolean }) => done(await effects.migrate(json)));

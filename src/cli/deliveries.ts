@@ -21,7 +21,7 @@ export function addDeliveryCommands(delivery: Command, world: CliWorld): void {
     .action(({ state, ...where }: AskOptions & { state: DeliveryState }) =>
       ask(world, where, listDeliveries, { query: { state } }, (all) => lines(all, "no deliveries", deliveryLine)),
     );
-  asking(delivery.command("retry").description("retry a failed delivery, under its old id"))
+  asking(delivery.command("retry").description("retry a failed delivery with the same id"))
     .argument("<id>", "id of the delivery")
     .action((id: string, where: AskOptions) =>
       ask(world, where, retryDelivery, { id }, () => `${id} will be retried\n`),

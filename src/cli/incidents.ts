@@ -34,8 +34,8 @@ export function addIncidentCommands(incident: Command, world: CliWorld): void {
   const list = (incidents: readonly IncidentView[]): string => incidentLines(incidents, effects.nowMs());
 
   command("list", "list active incidents, newest first")
-    .option("--all", "include resolved ones, every episode", false)
-    .option("--limit <count>", "show at most so many", wholeNumber, 500)
+    .option("--all", "include resolved incidents", false)
+    .option("--limit <count>", "maximum number of incidents to show", wholeNumber, 500)
     .action(({ all, limit, ...where }: AskOptions & { all: boolean; limit: number }) =>
       ask(
         world,

@@ -9,7 +9,7 @@ import { askForStarter, type InitOptions } from "./init-questions.ts";
 /** `init`: a configuration to begin with. */
 export function addInitCommand(init: Command, { io, effects, done }: CliWorld): void {
   endsWith(init, { 0: "written", 2: "the file exists, or an answer can't be used; nothing was written" })
-    .argument("[file]", "the file to write", "plumbline.yaml")
+    .argument("[file]", "output file", "plumbline.yaml")
     .addOption(new Option("--provider <name>", "kind of endpoint").choices(Object.keys(starterProviders)))
     .option("--base-url <url>", "its address, including /v1")
     .option("--model <name>", "the model, or the deployment")

@@ -16,8 +16,8 @@ export function addMcpCommand(mcp: Command, { effects, done }: CliWorld): void {
       "serve HTTP at this address, such as 127.0.0.1:8090, instead of standard input",
       addressOption,
     )
-    .option("--audits <folder>", "folder with audits, as plumbline audit --out writes them")
-    .option("--write", "offer tools that change something as well, such as acknowledge_incident", false)
+    .option("--audits <folder>", "folder of audits, as written by plumbline audit --out")
+    .option("--write", "also offer tools that make changes, such as acknowledge_incident", false)
     .addHelpText(
       "after",
       "\nOver standard input it uses the token in PLUMBLINE_TOKEN; over HTTP each caller sends its own as Authorization: Bearer.",

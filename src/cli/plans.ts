@@ -19,11 +19,11 @@ export function addPlanCommands(baseline: Command, world: CliWorld): void {
   asking(
     baseline
       .command("planned")
-      .description("plan your own change: series learn a new normal from then on, without a page"),
+      .description("announce your own change: from then on, series learn a new normal and nobody is paged"),
   )
     .option("--target <name>", "all probes of this target")
     .option("--probe <probe>", "one probe, such as valid@default")
-    .option("--at <time>", "when it begins, such as 2026-12-01T09:00Z; default: now", moment)
+    .option("--at <time>", "start time, such as 2026-12-01T09:00Z; default: now", moment)
     .requiredOption("--why <reason>", "reason, kept with the new versions")
     .addHelpText(
       "after",

@@ -24,8 +24,8 @@ export function addProbeCommands(probe: Command, world: CliWorld): void {
   const about = (word: string, text: string): Command =>
     asking(probe.command(word).description(text)).argument("<probe>", "id of the probe, such as valid@default");
 
-  asking(probe.command("list").description("list all probes of the service and their newest run")).action(
-    (where: AskOptions) => ask(world, where, listProbes, {}, probeLines),
+  asking(probe.command("list").description("list all probes with their newest run")).action((where: AskOptions) =>
+    ask(world, where, listProbes, {}, probeLines),
   );
   about("run", "run a probe once now, outside its schedule").action((id: string, where: AskOptions) =>
     ask(
@@ -55,7 +55,7 @@ export function addProbeCommands(probe: Command, world: CliWorld): void {
       lines(runs, "no runs yet", (run) => `${run.runId}  ${runText(run)}`),
     ),
   );
-  asking(probe.command("show-run").description("show one run: findings, and what could not be judged"))
+  asking(probe.command("show-run").description("show the findings of one run, and what could not be judged"))
     .argument("<run>", "id of the run, as in probe runs or an alert")
     .action((id: string, where: AskOptions) => ask(world, where, getRun, { id }, runStory));
 }

@@ -1,5 +1,6 @@
-import { type Command, Option } from "commander";
-import { rehearseIncident, type RehearsalView } from "../operate/rehearse.ts";
+import { Argument, type Command, Option } from "commander";
+import { severity as severityField } from "../operate/fields.ts";
+import { rehearsedKind, rehearseIncident, type RehearsalView } from "../operate/rehearse.ts";
 import { printable } from "../report/terminal-text.ts";
 import { zonedTime } from "../std/zoned-time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
@@ -11,22 +12,17 @@ interface RehearseOptions extends AskOptions {
   readonly severity: RehearsalView["severity"];
 }
 
-type Kind = Parameters<typeof ask<typeof rehearseIncident>>[3]["body"]["kind"];
-
 /** `rehearse`: who would be woken, without waking anybody. */
 export function addRehearseCommand(command: Command, world: CliWorld): void {
   asking(command)
-    .argument("<kind>", "kind of incident: availability, expectation, policy, contract, error-shape, latency or usage")
+    .addArgument(new Argument("<kind>", "kind of incident").choices(rehearsedKind.options))
     .argument("<target>", "name of a target, or name or id of a probe")
-    .option("--at <time>", "when it begins, such as 2026-11-30T02:00Z; default: now", moment)
-    .addOption(
-      new Option("--severity <severity>", "how serious it is")
-        .choices(["breaking", "risky", "informative"])
-        .default("breaking"),
-    )
+    .option("--at <time>", "start time, such as 2026-11-30T02:00Z; default: now", moment)
+    .addOption(new Option("--severity <severity>", "severity").choices(severityField.options).default("breaking"))
     .addHelpText("after", "\nExample: plumbline rehearse availability mini --at 2026-11-30T02:00Z")
-    .action((kind: Kind, target: string, { at, severity, ...where }: RehearseOptions) =>
-      ask(world, where, rehearseIncident, { body: { kind, target, severity, atMs: at } }, rehearsalText),
+    .action(
+      (kind: (typeof rehearsedKind.options)[number], target: string, { at, severity, ...where }: RehearseOptions) =>
+        ask(world, where, rehearseIncident, { body: { kind, target, severity, atMs: at } }, rehearsalText),
     );
 }
 

@@ -26,7 +26,7 @@ const columns: readonly (readonly [name: string, title: string, of: (shift: Shif
 /** `report`: what a month was like for those on call. */
 export function addReportCommand(command: Command, world: CliWorld): void {
   asking(command)
-    .option("--month <month>", "a month of UTC, such as 2026-11; default: the current one")
+    .option("--month <month>", "month in UTC, such as 2026-11; default: the current month")
     .option("--csv", "print CSV", false)
     .addHelpText("after", "\nExample: plumbline report --month 2026-11 --csv")
     .action(({ month, csv, ...where }: ReportOptions) =>

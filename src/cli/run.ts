@@ -25,7 +25,7 @@ export function addRunCommand(run: Command, world: CliWorld): void {
     4: "at least one was inconclusive, none failed",
   })
     .argument("[probe...]", "names of the probes; default: all")
-    .option("--config <file>", "the configuration", defaultConfig)
+    .option("--config <file>", "configuration file", defaultConfig)
     .option(
       "--reporter <name[=file]...>",
       `output format (${reporterNames.join(", ")}), to a file or to standard output; default: pretty`,
@@ -33,14 +33,14 @@ export function addRunCommand(run: Command, world: CliWorld): void {
       [],
     )
     .addOption(new Option("--json", "short for --reporter json").implies({ reporter: [toOutput("json")] }))
-    .option("--baseline <file...>", "judge against files of plumbline baseline export", [])
+    .option("--baseline <file...>", "compare with baselines from files of plumbline baseline export", [])
     .addOption(
-      new Option("--fail-on <severity>", "exit 3 only for findings this serious, or more").choices([
+      new Option("--fail-on <severity>", "exit with code 3 only for findings of at least this severity").choices([
         "breaking",
         "risky",
       ]),
     )
-    .option("--concurrency <n>", "probes that run at the same time", wholeNumber, 4)
+    .option("--concurrency <n>", "number of probes to run at the same time", wholeNumber, 4)
     .addHelpText("after", "\nExample: plumbline run valid --reporter pretty --reporter junit=report.xml")
     .action(async (probes: string[], { config, reporter, baseline, failOn, concurrency }: RunOptions) => {
       const baselines = baseline.flatMap((file) => readBaselineFile(world, file) ?? []);

@@ -27,10 +27,10 @@ export function addSilenceCommands(silence: Command, world: CliWorld): void {
   );
   asking(silence.command("add").description("mute notifications that match"))
     .argument("<match...>", "target=, probe=, scenario=, location= or kind=; * stands for any characters", match, {})
-    .requiredOption("--for <duration>", "how long, such as 2h", durationLike("2h"))
+    .requiredOption("--for <duration>", "duration, such as 2h", durationLike("2h"))
     .requiredOption("--why <reason>", "reason, kept with the silence")
-    .option("--from <time>", "when it begins, such as 2026-11-30T22:00Z; default: now", moment)
-    .option("--until-resolved <incident>", "end with this incident, if that comes first")
+    .option("--from <time>", "start time, such as 2026-11-30T22:00Z; default: now", moment)
+    .option("--until-resolved <incident>", "end the silence when this incident resolves, if that is earlier")
     .addHelpText("after", '\nExample: plumbline silence add target=mini kind=latency --for 2h --why "provider upgrade"')
     .action((matcher: Record<string, string>, { for: durationMs, why, from, untilResolved, ...where }: AddOptions) =>
       ask(
@@ -41,14 +41,14 @@ export function addSilenceCommands(silence: Command, world: CliWorld): void {
         (made) => silenceLines([made]) + (made.reach === undefined ? "" : reachText(made.reach)),
       ),
     );
-  asking(silence.command("preview").description("count what a silence would mute, without making it"))
-    .argument("<match...>", "as for `silence add`", match, {})
+  asking(silence.command("preview").description("count what a silence would mute, without adding it"))
+    .argument("<match...>", "matchers, as for `silence add`", match, {})
     .action((matcher: Record<string, string>, where: AskOptions) =>
       ask(world, where, previewSilence, { body: { matcher } }, reachText),
     );
-  asking(silence.command("extend").description("let a silence end later, or earlier"))
+  asking(silence.command("extend").description("change when a silence ends"))
     .argument("<id>", "id of the silence")
-    .requiredOption("--for <duration>", "how long from now, such as 2h", durationLike("2h"))
+    .requiredOption("--for <duration>", "new duration from now, such as 2h", durationLike("2h"))
     .requiredOption("--why <reason>", "reason, kept in the audit log")
     .action((id: string, { for: durationMs, why, ...where }: AddOptions) =>
       ask(
@@ -66,7 +66,8 @@ export function addSilenceCommands(silence: Command, world: CliWorld): void {
 
 /** `mutes 3 open incidents, matches 12 probes` */
 function reachText({ incidents, probes }: SilenceReach): string {
-  if (incidents === 0 && probes === 0) return "warning: it matches no probe and no open incident; check its spelling\n";
+  if (incidents === 0 && probes === 0)
+    return "warning: the silence matches no probe and no open incident; check the spelling\n";
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `mutes ${counted(incidents, "open incident")}, matches ${counted(probes, "probe")}\n`;
 }

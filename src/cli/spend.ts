@@ -17,7 +17,7 @@ interface CorrectOptions extends AskOptions {
 
 /** `spend correct`: put the ledger right after wrong numbers. */
 export function addSpendCommands(spend: Command, world: CliWorld): void {
-  asking(spend.command("correct").description("add to the ledger of a target, or take away from it"))
+  asking(spend.command("correct").description("add to the ledger of a target, or subtract from it"))
     .argument("<target>", "name of the target")
     .option("--usd <amount>", "US dollars to add, such as -1.50", (text) => Math.round(amount(text) * microUsdPerUsd))
     .option("--tokens <amount>", "tokens to add, such as -9000", amount)

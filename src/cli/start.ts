@@ -23,9 +23,9 @@ export function addStartCommand(start: Command, { effects, defaultConfig, done }
     2: "the configuration, the environment or the address can't be used",
     5: "a store is unreachable, or its schema is not migrated",
   })
-    .option("--config <file>", "the configuration", defaultConfig)
-    .addOption(new Option("--role <role...>", "only these roles").choices(roleNames).default(roleNames, "all"))
-    .option("--location <location...>", "take the slots of these locations only", [])
+    .option("--config <file>", "configuration file", defaultConfig)
+    .addOption(new Option("--role <role...>", "run only these roles").choices(roleNames).default(roleNames, "all"))
+    .option("--location <location...>", "run only the probes of these locations", [])
     .option("--concurrency <n>", "concurrent runs in each location", wholeNumber, 10)
     .addOption(
       new Option("--grace <duration>", "time for running probes to finish on SIGTERM; a second signal stops at once")
@@ -35,11 +35,11 @@ export function addStartCommand(start: Command, { effects, defaultConfig, done }
     .option("--listen <address>", "address of the HTTP API, such as 127.0.0.1:8080", addressOption)
     .option(
       "--await-schema <duration>",
-      "do not migrate the database: wait so long for plumbline store migrate to do it",
+      "wait this long for plumbline store migrate instead of migrating the database",
       durationLike("30s"),
     )
     .addOption(
-      new Option("--await-stores <duration>", "how long to wait while PostgreSQL or Redis can't be reached")
+      new Option("--await-stores <duration>", "how long to wait for PostgreSQL and Redis if they are unreachable")
         .argParser(durationLike("60s"))
         .default(60_000, "60s"),
     )

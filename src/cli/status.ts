@@ -20,7 +20,7 @@ const redrawMs = 2000;
 export function addStatusCommand(status: Command, world: CliWorld): void {
   const shown = status
     .option("--watch", "redraw until Ctrl-C", false)
-    .option("--page <number>", "which page of probes", wholeNumber, 1);
+    .option("--page <number>", "page number of the list of probes", wholeNumber, 1);
   asking(shown, {
     0: "the service is ready",
     2: "the service refused",

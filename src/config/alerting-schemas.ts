@@ -43,11 +43,11 @@ export const routes = z
       escalate: z
         .strictObject({
           after: milliseconds.describe("time since the first notification"),
-          receivers: receiverNames.describe("who else is notified then"),
+          receivers: receiverNames.describe("further receivers"),
         })
         .transform(({ after, receivers }) => ({ afterMs: after, receivers }))
         .optional()
-        .describe("who else is notified if nobody acknowledges the incident in time"),
+        .describe("further receivers if nobody acknowledges the incident in time"),
     }),
   )
   .default([])
@@ -59,9 +59,9 @@ export const maintenance = z
       .strictObject({
         name: slug.meta({ description: "shown in explanations of why nobody was notified", examples: ["nightly"] }),
         match: matcher,
-        cron: cron.describe("when it starts"),
+        cron: cron.describe("start, as a cron pattern"),
         tz: timeZone.default("UTC").describe("time zone of cron"),
-        for: milliseconds.describe("how long it lasts"),
+        for: milliseconds.describe("duration"),
       })
       .transform(({ for: forMs, ...window }) => ({ ...window, forMs })),
   )
@@ -106,7 +106,7 @@ export const digest = z
   .strictObject({
     at: timeOfDay.prefault("08:00").describe("when a day ends and its digest is sent"),
     tz: timeZone.default("UTC").describe("time zone of at"),
-    receivers: receiverNames.describe("who gets it; receivers that wake people are refused"),
+    receivers: receiverNames.describe("receivers of the digest; receivers that wake people are refused"),
   })
   .optional()
   .describe("a daily message about the series that stand out; no message on days without any, none at all if omitted");

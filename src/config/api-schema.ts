@@ -23,7 +23,10 @@ const trustedProxy = z.strictObject({
   writers: z
     .union([z.literal("everybody"), z.array(personName).max(1000)])
     .default([])
-    .meta({ description: "who may act: names, or everybody; all others may read", examples: [["ann@example.com"]] }),
+    .meta({
+      description: "people who may change something: names, or everybody; all others may read",
+      examples: [["ann@example.com"]],
+    }),
 });
 
 export const api = z
@@ -31,7 +34,7 @@ export const api = z
     tokens: z
       .record(slug, apiToken)
       .default({})
-      .describe("who may use the API, and for what; without tokens it answers only on this machine"),
+      .describe("tokens for the API and their scopes; without tokens, the API answers only on this machine"),
     publicUrl: httpUrl.optional().meta({
       description: "where people reach the service; together with linkKey, alerts carry links to act on them",
       examples: ["https://plumbline.example.com"],
@@ -45,7 +48,9 @@ export const api = z
         description: "proxies whose X-Forwarded-For says who sends a request; requests are limited by that address",
         examples: [["10.0.0.0/8"]],
       }),
-    trustedProxy: trustedProxy.optional().describe("trustedProxies sign people in, and name them in a header"),
+    trustedProxy: trustedProxy
+      .optional()
+      .describe("people sign in at the trusted proxies, which send their names in a header"),
   })
   .transform(({ tokens, publicUrl, linkKey, trustedProxies, trustedProxy: proxy }, context) => {
     const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));

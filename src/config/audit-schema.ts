@@ -18,7 +18,7 @@ const fallback = z
       .meta({ description: "another target of this configuration; its own fallback is not used", examples: ["large"] }),
     cachedAnswer: stated("where the cached answer comes from", "Redis, answers of the last day"),
     staticAnswer: stated("the fixed answer", "We are busy. Please try again in a minute."),
-    retryLater: z.literal(true).optional().describe("users are asked to try again later"),
+    retryLater: z.literal(true).optional().describe("users get a request to try again later"),
     human: stated("who takes over", "the support desk"),
   })
   .refine((given) => Object.values(given).filter((value) => value !== undefined).length === 1, {
@@ -30,8 +30,8 @@ const billing = z
     source: z
       .enum(["openrouter", "litellm", "openai", "new-api", "cometapi"])
       .describe("the API that reports usage and cost"),
-    url: httpUrl.optional().describe("address of that API, if not the usual one"),
-    key: secret.optional().describe("key for that API, if not the target's"),
+    url: httpUrl.optional().describe("address of the API, if it is not the default address"),
+    key: secret.optional().describe("key for the API, if it is not the key of the target"),
     lag: milliseconds.prefault("2s").describe("how long the figures can lag behind"),
   })
   .transform(({ source, lag, ...rest }) => ({ ...rest, kind: source, lagMs: lag }));
@@ -45,7 +45,7 @@ export const audit = z
     documentation: z
       .strictObject({
         url: httpUrl.meta({ description: "the page", examples: ["https://apidoc.cometapi.com/errors"] }),
-        checked: date.describe("when someone last read it"),
+        checked: date.describe("date when somebody last read the documentation"),
       })
       .optional()
       .describe("the documentation that the contract was checked against"),

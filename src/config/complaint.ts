@@ -1,6 +1,12 @@
 import { closestTo } from "./closest.ts";
 import type { Role } from "./roles.ts";
-import type { SecretSources } from "./secrets.ts";
+
+/** The outside, as far as a configuration may look at it. */
+export interface SecretSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file; undefined when it can't be read. */
+  readonly readFile: (path: string) => string | undefined;
+}
 
 export interface LoadContext extends SecretSources {
   /** Names of the built-in scenarios. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { severities } from "../probe/finding-kinds.ts";
 
 export const path = z
   .string()
@@ -36,7 +37,7 @@ const contractTerms = z.strictObject({
     .default([])
     .meta({ description: "paths whose differences are ignored", examples: [["$.usage.*_details.**"]] }),
   severity: z
-    .record(path, z.enum(["breaking", "risky", "informative"]))
+    .record(path, z.enum(severities))
     .default({})
     .meta({
       description: "severity of a difference at a path, instead of the one from the table in docs/contract.md",

@@ -15,6 +15,7 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
     policies: Object.fromEntries(policy),
     maintenance: text.maintenance,
     groupWaitMs: text.incidents.groupWaitMs,
+    neighbours: text.incidents.neighbours,
     ...(digest && { digest }),
   };
 }

@@ -129,7 +129,7 @@ const expected = z
 export const scenario = z
   .strictObject({
     ask: ask.describe("the request"),
-    expect: expected.prefault({}).describe("what the reply must fulfil; everything else is learned"),
+    expect: expected.prefault({}).describe("what the reply must satisfy; everything else is learned"),
   })
   .transform(({ ask: request, expect }) => ({
     ask: request,

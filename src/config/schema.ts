@@ -35,11 +35,13 @@ const judge = z
     falsePagesOf: z
       .enum(["series", "fleet"])
       .default("series")
-      .describe("whether that limit holds for each series, or for all series together"),
+      .describe("whether the limit applies to each series or to all series together"),
     warmUp,
     maxLoopDelay: milliseconds
       .prefault("100ms")
-      .describe("if Plumbline itself stalls longer than this during a run, its latency is not judged"),
+      .describe(
+        "if Plumbline itself stalls for longer than this during a run, it does not judge the latency of the run",
+      ),
   })
   .transform(({ learnRuns, latencyFloorRatio, maxLoopDelay, falsePageEvery, falsePagesOf, ...rest }): JudgePolicy => ({
     learnRuns,
@@ -86,10 +88,21 @@ const incidents = z
     groupWait: milliseconds
       .prefault("30s")
       .describe("how long to wait for other incidents with the same cause, to send one notification for all"),
+    askNeighbours: z
+      .int()
+      .min(0)
+      .max(5)
+      .default(2)
+      .describe("how many other probes are run at once, within their caps, to see who else is affected; 0: none"),
+    neighbourWait: milliseconds
+      .refine((ms) => ms <= 60_000, { error: "at most 1m" })
+      .prefault("10s")
+      .describe("how long a notification waits for these probes at most"),
   })
-  .transform(({ remind, reopenWithin, groupWait, ...policy }) => ({
+  .transform(({ remind, reopenWithin, groupWait, askNeighbours, neighbourWait, ...policy }) => ({
     policy: { ...policy, remindMs: remind, reopenWithinMs: reopenWithin },
     groupWaitMs: groupWait,
+    neighbours: { most: askNeighbours, waitMs: neighbourWait },
   }));
 
 const probe = z
@@ -148,7 +161,7 @@ export const address = z
 const heartbeat = z
   .strictObject({
     url: urlOrEnv.meta({ description: "the URL to post to", examples: [{ env: "HEARTBEAT_URL" }] }),
-    every: milliseconds.prefault("1m").describe("interval"),
+    every: milliseconds.prefault("1m").describe("interval between slots"),
     allowPrivate: z.boolean().default(false).describe("allow plain http, loopback and private addresses"),
   })
   .transform(({ every, ...rest }) => ({ ...rest, everyMs: every }));
@@ -195,14 +208,13 @@ export const configSchema = z.strictObject({
   keyCaps: z.array(keyCap).default([]).describe("spend caps shared by all targets with the same key"),
   requireKnownPrice: z.boolean().default(false).describe("refuse targets whose price is unknown"),
   api: api.prefault({}).describe("who may use the HTTP API, and the links in alerts"),
-  statusPages: z
-    .record(slug, statusPage)
-    .default({})
-    .describe("public pages at /status/<name>; everybody may read them"),
-  statusListen: address.optional().describe("one more address, which serves the public status pages alone"),
+  statusPages: z.record(slug, statusPage).default({}).describe("public pages at /status/<name>; no sign-in is needed"),
+  statusListen: address.optional().describe("additional address that serves only the public status pages"),
   heartbeat: heartbeat
     .optional()
-    .describe("a URL posted to while everything works; a dead man's switch there alerts when it stops"),
+    .describe(
+      "Plumbline sends a POST request to this URL while it works; a dead man's switch there alerts when the requests stop",
+    ),
 });
 
 export type ConfigText = z.output<typeof configSchema>;

@@ -1,5 +1,5 @@
 import type { SecretRef } from "../probe/target.ts";
-import type { Check } from "./complaint.ts";
+import type { Check, SecretSources } from "./complaint.ts";
 import type { Role } from "./roles.ts";
 
 export const secretKinds = ["target", "baseUrl", "receiver", "apiToken", "linkKey", "heartbeat"] as const;
@@ -19,13 +19,6 @@ const readers: Readonly<Record<SecretKind, readonly Role[]>> = {
 
 export function isReadBy(kind: SecretKind, roles: readonly Role[]): boolean {
   return roles.some((role) => readers[kind].includes(role));
-}
-
-/** The outside, as far as a configuration may look at it. */
-export interface SecretSources {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file; undefined when it can't be read. */
-  readonly readFile: (path: string) => string | undefined;
 }
 
 /** The value behind a reference without a final line break; undefined when there is none or it is empty. */

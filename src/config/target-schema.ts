@@ -14,7 +14,9 @@ const headers = requestHeaders("use { env: NAME } or { file: path }, or key and 
 const circuit = z
   .strictObject({
     failures: z.int().min(1).default(5).describe("failures in a row after which requests stop for a while"),
-    open: milliseconds.prefault("30s").describe("how long; then one request tests whether the target has recovered"),
+    open: milliseconds
+      .prefault("30s")
+      .describe("how long requests stop; then one request tests whether the target has recovered"),
   })
   .transform(({ failures, open }) => ({ failures, openMs: open }))
   .prefault({})
@@ -27,14 +29,18 @@ const client = z
     firstContent: milliseconds.prefault("30s").describe("time until the first content of a stream"),
     idle: milliseconds.prefault("15s").describe("longest pause within a response body"),
     total: milliseconds.prefault("60s").describe("hard limit for one attempt"),
-    maxBody: size.prefault("1 MiB").describe("a larger response is cut off and counts as failed"),
-    maxRequest: size.prefault("256 KiB").describe("a larger request is refused before anything is sent"),
+    maxBody: size
+      .prefault("1 MiB")
+      .describe("maximum size of a response; a larger response is cut off and counts as failed"),
+    maxRequest: size
+      .prefault("256 KiB")
+      .describe("maximum size of a request; a larger request is refused before anything is sent"),
     maxEvents: z
       .int()
       .min(1)
       .max(1_000_000)
       .default(10_000)
-      .describe("events of a stream; a longer stream is cut off and counts as failed"),
+      .describe("maximum number of events of a stream; a longer stream is cut off and counts as failed"),
     retries: z
       .union([z.literal(0), z.literal(1)], { error: "0 or 1" })
       .default(1)

@@ -63,8 +63,19 @@ function secondsBetweenRuns(busyness: number): number {
   return Math.min(6, Math.max(1, Math.round(busyness)));
 }
 
-function atPace(config: Config, everyMs: number): Config {
-  return { ...config, probes: config.probes.map((probe) => ({ ...probe, cadence: { kind: "every", everyMs } })) };
+/** A provider so slow that the noise of a busy machine adds little to its latency. */
+function paceOf(seconds: number) {
+  return seconds === 1 ? {} : { pace: { minMs: 120 * seconds, maxMs: 160 * seconds } };
+}
+
+function atPace(config: Config, seconds: number): Config {
+  if (seconds === 1) return config;
+  const probes = config.probes.map((probe) => ({
+    ...probe,
+    cadence: { kind: "every" as const, everyMs: 1000 * seconds },
+    judge: { ...probe.judge, maxLoopDelayMs: 250 * seconds },
+  }));
+  return { ...config, probes };
 }
 
 const defaultSeconds = 900;
@@ -84,11 +95,12 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
   const screen = opened.adopt(openScreen(io), (it) => it.end());
   screen.say(0, "starting a provider, a monitor and an alert receiver on this machine");
 
-  const testbed = opened.adopt(await openTestbed({ random: deps.random, sleep: deps.sleep, ...deps.place }), (it) =>
-    it.close(),
+  const everySeconds = secondsBetweenRuns(deps.busyness ?? 0);
+  const testbed = opened.adopt(
+    await openTestbed({ ...paceOf(everySeconds), random: deps.random, sleep: deps.sleep, ...deps.place }),
+    (it) => it.close(),
   );
   deps.rememberPlace?.({ port: Number(new URL(testbed.origin).port), key: testbed.key });
-  const everySeconds = secondsBetweenRuns(deps.busyness ?? 0);
   const journal = createJournal({
     screen,
     testbed,
@@ -113,7 +125,7 @@ export async function runDemo(io: DemoIo, deps: DemoDeps, options: DemoOptions):
     const slower = `probes run every ${everySeconds} s instead of every second, and the demo takes longer`;
     screen.say(elapsedMs(), `this machine is busy: ${slower}`);
   }
-  const config = atPace(await deps.loadDemoConfig(env), everySeconds * 1000);
+  const config = atPace(await deps.loadDemoConfig(env), everySeconds);
   const service = opened.adopt(await deps.openService(config, { env, dataDir }), (it) => it.stop());
   screen.say(elapsedMs(), `the monitor runs ${config.probes.length} probes`);
   if (service.webUrl !== undefined) {

@@ -12,31 +12,45 @@ export interface PeerProbe {
   readonly verdict: Verdict;
   /** The kinds of what it found. */
   readonly kinds: readonly FindingKind[];
+  /** It was run because of this incident. */
+  readonly isAsked?: boolean | undefined;
 }
 
 /** Which comparable probes found the same kind of problem, and which are fine. */
 export interface BlastRadius {
   readonly affected: readonly string[];
   readonly fine: readonly string[];
+  /** The oldest of the runs behind it; undefined: no such probe has run. */
+  readonly checkedAtMs?: number | undefined;
 }
 
-/** A single run says of these kinds whether a probe is fine; of what is measured over many runs it does not. */
-const seenAtOnce: readonly FindingKind[] = ["availability", "expectation", "policy", "contract", "error-shape"];
+/** Kinds of trouble that one run of another probe can show as well. */
+export const sharedAtOnce: readonly FindingKind[] = ["availability", "expectation", "contract", "error-shape"];
 
-/** Only runs after the incident began count. Comparable are other probes of the same target, and the same scenario at other targets and locations. */
+/** A single run says of these kinds whether a probe is fine; of what is measured over many runs it does not. */
+const seenAtOnce: readonly FindingKind[] = ["policy", ...sharedAtOnce];
+
+/**
+ * Only runs after the incident began count. Comparable are other probes of the same target, the same scenario at other
+ * targets and locations, and probes that were run because of the incident.
+ */
 export function blastRadiusOf(incident: Incident, peers: readonly PeerProbe[]): BlastRadius {
   const beganMs = incident.lastGoodSlotMs ?? incident.firstBadSlotMs;
   const comparable = peers.filter(
-    ({ probeId, target, scenario, atMs }) =>
-      probeId !== incident.probeId && atMs > beganMs && (target === incident.target || scenario === incident.scenario),
+    ({ probeId, target, scenario, atMs, isAsked }) =>
+      probeId !== incident.probeId &&
+      atMs > beganMs &&
+      (target === incident.target || scenario === incident.scenario || isAsked === true),
   );
-  const names = (which: (peer: PeerProbe) => boolean): string[] =>
-    comparable.filter(which).map((peer) => nameOf(peer, incident));
+  const affected = comparable.filter(({ kinds, verdict }) => verdict !== "ok" && kinds.includes(incident.kind));
+  const fine = comparable.filter(
+    ({ verdict, atMs }) => verdict === "ok" && atMs >= incident.firstBadSlotMs && seenAtOnce.includes(incident.kind),
+  );
+  const times = [...affected, ...fine].map(({ atMs }) => atMs);
   return {
-    affected: names(({ kinds, verdict }) => verdict !== "ok" && kinds.includes(incident.kind)),
-    fine: names(
-      ({ verdict, atMs }) => verdict === "ok" && atMs >= incident.firstBadSlotMs && seenAtOnce.includes(incident.kind),
-    ),
+    affected: affected.map((peer) => nameOf(peer, incident)),
+    fine: fine.map((peer) => nameOf(peer, incident)),
+    ...(times.length === 0 ? {} : { checkedAtMs: Math.min(...times) }),
   };
 }
 

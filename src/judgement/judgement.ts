@@ -1,4 +1,4 @@
-import type { findingKinds } from "../probe/finding-kinds.ts";
+import { type findingKinds, severities } from "../probe/finding-kinds.ts";
 import type { LearnedBaseline, Series, SeriesMemory } from "../baseline/baseline.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { ContractPolicy } from "../probe/contract-policy.ts";
@@ -13,7 +13,6 @@ export type Verdict = "ok" | "warn" | "drift" | "fail" | "inconclusive";
 export type FindingKind = (typeof findingKinds)[number];
 
 /** The worst first. */
-export const severities = ["breaking", "risky", "informative"] as const;
 export type Severity = (typeof severities)[number];
 
 export function worstFirst(a: { readonly severity: Severity }, b: { readonly severity: Severity }): number {

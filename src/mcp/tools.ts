@@ -45,8 +45,8 @@ const readingTools: readonly Tool[] = [
     "list_incidents",
     "Incidents, newest first: what is wrong, since when, how severe, who has acknowledged it.",
     {
-      state: z.enum(["open", "all"]).default("open").describe("all: resolved incidents as well"),
-      limit: z.number().int().min(1).max(200).default(50).describe("at most so many"),
+      state: z.enum(["open", "all"]).default("open").describe("all: also resolved incidents"),
+      limit: z.number().int().min(1).max(200).default(50).describe("maximum number of results"),
     },
     (world, query) => ask(world, listIncidents, { query }),
   ),
@@ -61,7 +61,7 @@ const readingTools: readonly Tool[] = [
     "What changed in the last days: incidents that began and baselines that got a new version, for one target or model, or for all.",
     {
       about: text(200).optional().describe("part of the name of a target or model; everything if omitted"),
-      days: z.number().int().min(1).max(90).default(7).describe("how far back"),
+      days: z.number().int().min(1).max(90).default(7).describe("start of the period, as a duration before now"),
     },
     recentChanges,
   ),
@@ -73,7 +73,7 @@ const readingTools: readonly Tool[] = [
     "The newest hundred runs of a probe.",
     {
       probe: text(200).describe("id of the probe, such as valid@default"),
-      how: z.enum(runFilters).default("all").describe("only runs with this verdict, or slots that ended like this"),
+      how: z.enum(runFilters).default("all").describe("only runs with this verdict or outcome"),
     },
     (world, query) => ask(world, listRuns, { query }),
   ),
@@ -117,7 +117,7 @@ const readingTools: readonly Tool[] = [
   tool(
     "get_audit",
     "One audit: decision with its reasons, worksheet, runbook record and runs.",
-    { file: text(300).describe("the file, from list_audits") },
+    { file: text(300).describe("file name, from list_audits") },
     (world, { file }) => {
       const found = world.audits()?.some((audit) => audit.file === file) === true ? world.audit(file) : undefined;
       return Promise.resolve(

@@ -13,9 +13,7 @@ const account = z
     fromMs: at("runs of slots after this time are counted"),
     toMs: at("up to and including this time, and never later than now"),
     due: count("slots that were due by the schedule of the current configuration"),
-    ended: z
-      .record(z.string(), z.number())
-      .describe("of these, how many ended so: a state, with its reason if it has one"),
+    ended: z.record(z.string(), z.number()).describe("number of slots by outcome, with the reason if there is one"),
     waiting: count("of these, without a row yet: due within the last ten minutes"),
     beforeFirstRun: count("of these, without a row because they are older than the first run on record of their probe"),
     withoutRow: count("of these, without a row otherwise: this must be 0"),
@@ -29,7 +27,7 @@ const account = z
           requests: count("requests, reservations included"),
         }),
       )
-      .describe("sums of the ledger"),
+      .describe("sums from the ledger"),
     deliveries: z
       .object({
         written: count("alerts for one receiver each"),
@@ -38,7 +36,7 @@ const account = z
         pending: count("not delivered yet"),
         failed: count("given up"),
       })
-      .describe("deliveries that were written in this time"),
+      .describe("deliveries created in this period"),
   })
   .meta({ id: "Account" });
 
@@ -116,8 +114,8 @@ export function createAccounts({ store, clock, probes }: AccountWorld): Accounts
     async read(fromMs, wantedMs) {
       const nowMs = clock.nowMs();
       const toMs = Math.min(wantedMs, nowMs);
-      if (toMs <= fromMs) return refused("the time must begin in the past, and before it ends");
-      if (toMs - fromMs > longestMs) return refused("at most 31 days at once");
+      if (toMs <= fromMs) return refused("the period must start in the past and end after its start");
+      if (toMs - fromMs > longestMs) return refused("the period must be at most 31 days long");
       const ended = new Map<string, number>();
       const sums = { due: 0, waiting: 0, beforeFirstRun: 0, withoutRow: 0, beside: 0 };
       const configured = new Set(probes.map(({ id }) => id));
@@ -125,7 +123,7 @@ export function createAccounts({ store, clock, probes }: AccountWorld): Accounts
         if (!configured.has(entry.id)) continue;
         const due = dueSlots(entry, fromMs, toMs, mostDue);
         sums.due += due.length;
-        if (sums.due > mostDue) return refused("more than 1,000,000 slots were due: ask for a shorter time");
+        if (sums.due > mostDue) return refused("more than 1,000,000 slots were due: choose a shorter period");
         const own = accountSlots(due, await store.slotsOf(entry.id, fromMs, toMs));
         for (const [how, times] of own.ended) add(ended, how, times);
         sums.beside += own.beside;

@@ -12,25 +12,25 @@ const named = z.string().max(2000).nullable();
 const accepted = z.object({
   item: short.describe("name of the rule or the item"),
   reason: text.describe("the reason"),
-  by: text.describe("who answers for it"),
+  by: text.describe("owner of the risk"),
   until: text.describe("last day, as an ISO date"),
 });
 const result = z.object({
   item: short.describe("name of the rule or the item"),
   condition: text.describe("what must hold"),
-  state: z.enum(["met", "broken", "open"]).describe("whether it holds"),
-  evidence: text.describe("what was seen"),
-  accepted: accepted.optional().describe("who answers for it, if it is not met"),
+  state: z.enum(["met", "broken", "open"]).describe("whether the rule is met"),
+  evidence: text.describe("observed value"),
+  accepted: accepted.optional().describe("owner, if the rule is not met"),
 });
 const check = z.object({
   subject: text.describe("what was checked"),
-  outcome: text.describe("what came of it"),
-  observed: text.describe("what was seen"),
+  outcome: text.describe("outcome"),
+  observed: text.describe("observed value"),
   expected: text.describe("what was expected"),
 });
 const finding = z.object({
   subject: text.describe("what was checked"),
-  observed: text.describe("what was seen"),
+  observed: text.describe("observed value"),
   expected: text.describe("what was expected"),
 });
 
@@ -47,30 +47,30 @@ const run = z.object({
 });
 
 const evidenceRow = z.object({
-  correlationId: short.describe("trace of the run and place within it"),
+  correlationId: short.describe("trace ID of the run and span within it"),
   run: short.describe("id of the run"),
-  environment: text.describe("where it was made"),
+  environment: text.describe("environment of the audit"),
   scenario: short.describe("name of the scenario"),
   call: text.describe("name of the call"),
-  at: named.describe("when it was sent; null: not known"),
-  endpoint: z.enum(["chat completions", "models", "billing"]).describe("which endpoint was asked"),
+  at: named.describe("time of sending; null: unknown"),
+  endpoint: z.enum(["chat completions", "models", "billing"]).describe("endpoint of the request"),
   target: text.describe("name of the target"),
   model: text.describe("model that was asked for"),
   servedModel: named.describe("model that the reply names"),
-  outcome: text.describe("what came of it"),
-  injected: named.describe("what was played in place of the target; null: the target itself was asked"),
+  outcome: text.describe("outcome"),
+  injected: named.describe("simulated fault; null: the request was sent to the target"),
   totalMs: z.number().describe("total time in milliseconds"),
   headersMs: amount.describe("time to the headers in milliseconds"),
   firstContentMs: amount.describe("time to the first content in milliseconds"),
   largestGapMs: amount.describe("longest gap in milliseconds"),
-  retries: z.number().describe("how often it was repeated"),
-  timedOut: z.boolean().describe("it ended by a deadline"),
-  fallback: z.boolean().describe("the fallback was asked"),
+  retries: z.number().describe("number of repetitions"),
+  timedOut: z.boolean().describe("a deadline ended the request"),
+  fallback: z.boolean().describe("the fallback target was called"),
   promptTokens: amount.describe("tokens of the prompt"),
   completionTokens: amount.describe("tokens of the completion"),
-  totalTokens: amount.describe("all tokens"),
+  totalTokens: amount.describe("prompt and completion tokens together"),
   microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
-  finishReason: named.describe("why the completion ended"),
+  finishReason: named.describe("finish reason of the completion"),
   errorCode: named.describe("code of the error"),
   errorMessage: named.describe("message of the error, shortened and redacted"),
   requestId: named.describe("the provider's id of the request"),
@@ -79,26 +79,26 @@ const evidenceRow = z.object({
 
 const worksheetItem = z.object({
   item: short.describe("name of the rule or the item"),
-  toVerify: text.describe("what was to be verified"),
+  toVerify: text.describe("what the item verifies"),
   expectation: text.describe("what is expected"),
-  observed: text.describe("what was seen"),
+  observed: text.describe("observed value"),
   runs: listOf(short).describe("ids of runs that show it"),
-  source: text.describe("where the expectation is from"),
+  source: text.describe("source of the expectation"),
 });
 
 /** The JSON that an audit writes. Members that it does not name are dropped. */
 export const auditDocument = z
   .object({
     schema: z.literal(1).describe("version of the format"),
-    id: short.describe("its id"),
+    id: short.describe("id of the request"),
     target: short.describe("name of the target"),
     baseUrl: text.describe("base URL, without secrets"),
     model: short.describe("model that was asked for"),
     provider: text.describe("the provider"),
-    environment: short.describe("where it was made"),
+    environment: short.describe("environment of the audit"),
     documentation: named.describe("the page that the contract was checked against"),
-    startedAt: z.iso.datetime().describe("when it began"),
-    endedAt: z.iso.datetime().describe("when it ended"),
+    startedAt: z.iso.datetime().describe("start time"),
+    endedAt: z.iso.datetime().describe("end time"),
     announced: z
       .object({
         requests: z.number().describe("requests that were sent"),
@@ -106,46 +106,46 @@ export const auditDocument = z
         atMostRequests: z.number().describe("requests with every retry"),
         atMostMicroUsd: amount.describe("cost with every retry"),
       })
-      .describe("what it was to send"),
+      .describe("what the scenario was expected to send"),
     sent: z
       .object({
         requests: z.number().describe("requests that were sent"),
         microUsd: amount.describe("cost in millionths of a US dollar; null: not known"),
         tokens: amount.describe("tokens; null: not known"),
       })
-      .describe("what it sent"),
+      .describe("what the scenario sent"),
     decision: z
       .object({
         readiness: z
           .enum(["READY", "READY WITH ACCEPTED RISKS", "NOT READY", "COULD NOT BE JUDGED"])
           .describe("the decision"),
         because: text.describe("the reason, in one sentence"),
-        results: listOf(result).describe("each rule"),
+        results: listOf(result).describe("result of each rule"),
       })
-      .describe("the decision, and each rule behind it"),
+      .describe("the decision and its rules"),
     worksheet: listOf(worksheetItem).describe("the contract worksheet"),
     runbook: listOf(z.object({ name: text.describe("the question"), value: text.describe("the answer") })).describe(
       "the runbook record",
     ),
     runs: listOf(run).describe("the scenarios that were played"),
-    evidence: listOf(evidenceRow).describe("each request that was made"),
+    evidence: listOf(evidenceRow).describe("requests that were sent"),
     sinks: listOf(
       z.object({
-        sink: text.describe("what was searched"),
-        bytes: z.number().describe("how much was searched"),
-        found: listOf(text).describe("names of what was found"),
+        sink: text.describe("searched output"),
+        bytes: z.number().describe("amount of searched data"),
+        found: listOf(text).describe("names of the secrets and canaries that were found"),
       }),
-    ).describe("where canaries were sought"),
+    ).describe("outputs that were searched for canaries"),
     shapes: listOf(
       z.object({
         scenario: short.describe("name of the scenario"),
-        aspect: z.enum(["contract", "error-shape"]).describe("which replies"),
+        aspect: z.enum(["contract", "error-shape"]).describe("which replies the shape describes"),
         n: z.number().describe("replies it was learned from"),
-        learned: json.describe("what they were made of"),
+        learned: json.describe("shape of the replies"),
       }),
     )
       .optional()
-      .describe("what replies were made of"),
+      .describe("shapes of the replies"),
     comparison: z
       .object({
         reference: short.describe("name of the other target"),

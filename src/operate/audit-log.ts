@@ -27,7 +27,7 @@ const auditEntry = z
         "add-audit",
       ])
       .describe("what was done"),
-    subject: z.string().describe("the incident, series, probe or other thing that it was done to"),
+    subject: z.string().describe("id of the changed incident, series, probe or other subject"),
     why: z.string().describe("the reason"),
     atMs: at("when"),
   })

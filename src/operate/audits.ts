@@ -9,16 +9,16 @@ import { type Operation, type Plain, type Refused, refused, subjectOf } from "./
 
 const keptAudit = z
   .object({
-    id: name.describe("its id"),
+    id: name.describe("id of the audit"),
     target: name.describe("name of the target"),
     model: name.describe("model that was asked for"),
-    environment: name.describe("where it was made"),
+    environment: name.describe("environment of the audit"),
     readiness: auditDocument.shape.decision.shape.readiness.describe("the decision"),
     because: z.string().describe("the reason for the decision, in one sentence"),
     met: z.int().describe("rules that are met"),
     broken: z.int().describe("rules that are not met"),
     open: z.int().describe("rules that nobody can judge"),
-    accepted: z.int().describe("rules that are not met, with somebody who answers for it"),
+    accepted: z.int().describe("rules that are not met, with an owner who accepted the risk"),
     startedAtMs: at("when it began"),
     addedAtMs: at("when it was sent to the service"),
     by,
@@ -32,7 +32,7 @@ export const listAudits = {
   path: "/audits",
   summary: "list audits that the service keeps, newest first",
   scope: "read",
-  query: z.object({ target: name.optional().describe("of this target only") }),
+  query: z.object({ target: name.optional().describe("only audits of this target") }),
   answer: z.array(keptAudit),
 } as const satisfies Operation;
 
@@ -85,7 +85,7 @@ export function createAudits({ store, clock }: AuditsWorld): Audits {
     get: (id) => store.audit(id),
     async add(document, owner) {
       const exposed = exposedIn(document);
-      if (exposed.length > 0) return refused(`the audit itself contains ${exposed.join(", ")}: nothing was kept`);
+      if (exposed.length > 0) return refused(`the audit contains ${exposed.join(", ")}: it was not stored`);
       const { id, target, model, environment, decision, startedAt } = document;
       const { readiness, because, results } = decision;
       const addedAtMs = clock.nowMs();
@@ -104,7 +104,7 @@ export function createAudits({ store, clock }: AuditsWorld): Audits {
       };
       const why = `${target}: ${readiness}`;
       const entry: AuditEntry = { by: owner, what: "add-audit", subject: id, why, atMs: addedAtMs };
-      return (await store.addAudit(audit, document, entry)) ? audit : refused("an audit with this id is kept already");
+      return (await store.addAudit(audit, document, entry)) ? audit : refused("an audit with this id already exists");
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { aspects } from "../baseline/baseline.ts";
 import type { Json } from "../std/json.ts";
 import { at, because, learning, reason, mostVersions } from "./fields.ts";
 import { type Operation, type Plain, subjectOf } from "./operation.ts";
@@ -18,18 +19,16 @@ const series = z
   .object({
     series: z
       .object({
-        id: z.string().describe("its id"),
+        id: z.string().describe("id of the series"),
         probeId: z.string().describe("the probe, such as valid@default"),
-        aspect: z
-          .enum(["availability", "contract", "error-shape", "latency", "usage", "budget", "output"])
-          .describe("what is compared"),
-        label: z.string().describe("the same in words"),
+        aspect: z.enum(aspects).describe("what is compared"),
+        label: z.string().describe("description of the series"),
       })
       .describe("what is compared"),
     baseline: version.optional().describe("the newest version; missing while the first is learned"),
     learning: learning.optional().describe("learning progress of the first version"),
     lastSlotMs: at("when its newest run was due"),
-    isIdle: z.boolean().optional().describe("nothing is compared with it any more"),
+    isIdle: z.boolean().optional().describe("the baseline no longer applies"),
   })
   .meta({ id: "Series", description: "a series and its newest baseline" });
 
@@ -37,17 +36,19 @@ const history = z
   .object({
     series,
     versions: z.array(version).describe("all versions that are kept, oldest first"),
-    normal: z.array(z.string()).describe("what the newest version takes for normal, in sentences"),
-    card: card.optional().describe("the same in numbers, with what is promised; missing for shapes of replies"),
+    normal: z.array(z.string()).describe("what is normal according to the newest version, in sentences"),
+    card: card
+      .optional()
+      .describe("the baseline in numbers, with its false-alarm promise; missing for shapes of replies"),
   })
   .meta({ id: "BaselineHistory" });
 
 export const diffRow = z.object({
-  path: z.string().describe("where"),
-  before: z.string().describe("in the older version"),
-  after: z.string().describe("in the newer version"),
-  severity: z.string().describe("how serious it would be as a finding"),
-  why: z.string().describe("why it is that serious"),
+  path: z.string().describe("path in the reply"),
+  before: z.string().describe("value in the older version"),
+  after: z.string().describe("value in the newer version"),
+  severity: z.string().describe("severity that a finding would have"),
+  why: z.string().describe("reason for the severity"),
 });
 
 const diff = z
@@ -58,8 +59,8 @@ const diff = z
       .looseObject({
         rows: z.array(diffRow).describe("one row for each difference"),
       })
-      .describe("for programs"),
-    text: z.string().describe("for people"),
+      .describe("as JSON, for programs"),
+    text: z.string().describe("as text, for people"),
   })
   .meta({ id: "BaselineDiff" });
 
@@ -71,8 +72,8 @@ export const baselineFile = z
   .object({
     kind: z.literal("plumbline-baseline").describe("type of the file"),
     v: z.literal(1).describe("version of the format"),
-    aspect: z.string().describe("what is compared; must be that of the series"),
-    label: z.string().describe("the same in words"),
+    aspect: z.string().describe("what is compared; must be the aspect of the series"),
+    label: z.string().describe("description of the series"),
     version: z.number().describe("the exported version"),
     n: z.int().min(0).max(mostVersions).describe("runs it was learned from"),
     learned: json,

@@ -38,14 +38,14 @@ const row = z
     target: z.string().describe("name of the target"),
     model: z.string().describe("model of the target"),
     scenario: z.string().describe("name of the scenario"),
-    location: z.string().describe("where it runs"),
-    hours: z.array(hour).describe("the last 24 hours in which it ran, oldest first"),
-    recent: z.array(run).describe("its newest runs, oldest first, at most 40"),
+    location: z.string().describe("location"),
+    hours: z.array(hour).describe("the last 24 hours with runs, oldest first"),
+    recent: z.array(run).describe("the newest runs, oldest first, at most 40"),
     paused: z
-      .object({ by: z.string().describe("who"), why: z.string().describe("the reason") })
+      .object({ by: z.string().describe("who paused the probe"), why: z.string().describe("the reason") })
       .optional()
-      .describe("there while it is paused"),
-    learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
+      .describe("who paused the probe, and why; missing while it is active"),
+    learning: learning.optional().describe("learning progress of the slowest series; missing when all have a baseline"),
   })
   .meta({ id: "BoardRow" });
 
@@ -75,8 +75,8 @@ export const getBoard = {
   summary: "list probes with their last 24 hours, a page at a time",
   scope: "read",
   query: z.object({
-    search: z.string().max(200).default("").describe("words that target, model, scenario, location or probe contain"),
-    page: z.coerce.number().int().min(1).max(10_000).default(1).describe("which page, counted from 1"),
+    search: z.string().max(200).default("").describe("words to find in target, model, scenario, location or probe"),
+    page: z.coerce.number().int().min(1).max(10_000).default(1).describe("page number, counted from 1"),
   }),
   answer: board,
 } as const satisfies Operation;

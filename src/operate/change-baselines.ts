@@ -43,7 +43,7 @@ export function createBaselineChanges({ store, clock, resolve }: BaselineChanges
   ): Promise<BaselineChanged | Refused> => {
     await store.addBaseline(seriesId, normal, { ...entry, subject: seriesId, atMs: clock.nowMs() });
     const series = await seriesById(store, seriesId);
-    return series === undefined ? refused("the series is gone") : { kind: "done", series };
+    return series === undefined ? refused("the series no longer exists") : { kind: "done", series };
   };
 
   return {
@@ -73,10 +73,10 @@ export function createBaselineChanges({ store, clock, resolve }: BaselineChanges
       if (found === undefined) return undefined;
       const { series } = found;
       if (series.aspect !== aspect || series.label !== label) {
-        return refused(`the file is of ${aspect}, ${label}; the series is of ${series.aspect}, ${series.label}`);
+        return refused(`the file is for ${aspect}, ${label}, but the series is ${series.aspect}, ${series.label}`);
       }
       if (!isBaselineOf(series.aspect, learned)) {
-        return refused(`the file holds nothing that ${aspect} of this version of Plumbline can read; export it anew`);
+        return refused(`this version of Plumbline can't read the ${aspect} baseline in the file: export it again`);
       }
       const text = `from a file of version ${version}: ${why}`;
       return change(seriesId, { learned, n }, { what: "import-baseline", by, why: text });
@@ -92,14 +92,16 @@ export interface Candidate {
 
 /** What accepting the incident would make normal, or why it can't be accepted. Changes nothing. */
 export async function candidateOf(store: BaselineStore, incident: Incident): Promise<Candidate | Refused> {
-  if (incident.state !== "open" && incident.state !== "acknowledged") return refused(`it is ${incident.state}`);
+  if (incident.state !== "open" && incident.state !== "acknowledged")
+    return refused(`the incident is ${incident.state}`);
   const others = whyNotOne(incident);
   if (others !== undefined) return refused(others);
   const memory = (await store.series(incident.probeId)).find(({ series }) => isAboutSeries(incident, series.id));
-  if (memory === undefined) return refused("it is about a fixed rule, not about a baseline: change the configuration");
+  if (memory === undefined)
+    return refused("the incident is about a fixed rule, not a baseline: change the configuration");
   const evidence = await store.observationsOf(incident.evidence.map(({ runId }) => runId));
   const normal = acceptAsNormal(memory, incident.findings, evidence);
-  if (normal.learned !== null && evidence.length === 0) return refused("none of its runs is kept any more");
+  if (normal.learned !== null && evidence.length === 0) return refused("the runs of the incident have been deleted");
   return { memory, normal };
 }
 

@@ -30,7 +30,7 @@ const point = z
 const mark = z
   .object({
     kind: z.enum(["baseline", "incident", "silence", "planned"]).describe("what is marked"),
-    text: z.string().describe("in words"),
+    text: z.string().describe("description"),
     fromMs: at("from when"),
     toMs: at("until when; missing: a moment").optional(),
     incidentId: z.string().optional().describe("the incident"),
@@ -106,7 +106,7 @@ export function createCharts({ store, clock, probes }: ChartWorld): Charts {
       if (probe === undefined) return undefined;
       const toMs = Math.min(wantedMs, clock.nowMs());
       if (toMs - fromMs < minuteMs || toMs - fromMs > longestMs) {
-        return refused("the time must be in the past, at least a minute and at most 180 days long");
+        return refused("the period must be in the past, and between a minute and 180 days long");
       }
       const isSummed = toMs - fromMs > longestOfRunsMs;
       const fit = steps.find((step) => (toMs - fromMs) / step <= mostPoints) ?? dayMs;

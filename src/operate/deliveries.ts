@@ -8,12 +8,12 @@ export const deliveryState = z.enum(["pending", "delivered", "failed", "supersed
 
 export const delivery = z
   .object({
-    id: name.describe("its id: the webhook-id of every attempt"),
-    incidentId: name.describe("the incident that it reports"),
-    sequence: z.number().describe("which transition of the incident, counted from 1"),
+    id: name.describe("id of the delivery: the webhook-id of every attempt"),
+    incidentId: name.describe("id of the reported incident"),
+    sequence: z.number().describe("number of the transition of the incident, counted from 1"),
     receiver: z.string().describe("name of the receiver"),
     summary: z.string().describe("the alert in one line"),
-    state: deliveryState.describe("its state; superseded: another message reports the same instead"),
+    state: deliveryState.describe("state of the delivery; superseded: another message reports the same"),
     attempts: z.number().describe("number of attempts"),
     createdAtMs: at("when it was first due"),
     dueAtMs: at("when the next attempt is due"),
@@ -48,7 +48,7 @@ export const retryDelivery = {
   scope: "write",
   subject,
   conflicts: true,
-  answer: z.object({ retried: z.literal(true).describe("another attempt is due") }),
+  answer: z.object({ retried: z.literal(true).describe("Plumbline will try again") }),
 } as const satisfies Operation;
 
 export interface DeliveryStore {

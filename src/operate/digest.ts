@@ -7,16 +7,16 @@ const place = z.object({
   target: z.string().describe("name of the target"),
   model: z.string().describe("model of the target"),
   scenario: z.string().describe("name of the scenario"),
-  location: z.string().describe("where it runs"),
+  location: z.string().describe("location"),
   what: z.string().describe("what is measured, such as total time"),
 });
 
 const note = place.extend({
   expected: z.string().describe("what was normal"),
-  observed: z.string().describe("what is observed, and how far it has moved"),
+  observed: z.string().describe("observed value and size of the change"),
 });
 
-const move = note.extend({ direction: z.enum(["up", "down"]).optional().describe("the direction, if there is one") });
+const move = note.extend({ direction: z.enum(["up", "down"]).optional().describe("direction of the change, if any") });
 
 const pages = z.object({
   sinceMs: at("since when they are counted"),
@@ -32,22 +32,22 @@ const digest = z
     atMs,
     judged: z.number().describe("series that were compared since then"),
     moved: z.array(move).describe("series that stand out, most evident first"),
-    moreMoved: z.number().describe("left out of moved"),
+    moreMoved: z.number().describe("number of entries left out of moved"),
     noted: z.array(note).describe("what runs noted without a notification, newest first"),
-    moreNoted: z.number().describe("left out of noted"),
-    known: z.array(move).describe("moves that have an incident already and are not over"),
-    moreKnown: z.number().describe("left out of known"),
+    moreNoted: z.number().describe("number of entries left out of noted"),
+    known: z.array(move).describe("ongoing changes that already have an incident"),
+    moreKnown: z.number().describe("number of entries left out of known"),
     suspected: z.array(place).describe("bad runs that are not an incident yet"),
-    moreSuspected: z.number().describe("left out of suspected"),
+    moreSuspected: z.number().describe("number of entries left out of suspected"),
     blind: z
       .array(
         z.object({
           target: z.string().describe("name of the target"),
-          minutes: z.number().describe("minutes of the day before in which no probe of it had a verdict"),
+          minutes: z.number().describe("minutes of the previous day in which no probe of the target had a verdict"),
         }),
       )
       .optional()
-      .describe("targets that nobody could watch for an hour or more, worst first"),
+      .describe("targets without a verdict for an hour or more, worst first"),
     pages: pages.describe("recent pages, and what the promise allows"),
   })
   .meta({ id: "Digest" });
@@ -59,7 +59,7 @@ export const getDigest = {
   scope: "read",
   subject: { missing: "no digest has been made yet: the section digest of the configuration sets when and for whom" },
   query: z.object({
-    of: z.enum(["now", "last"]).default("now").describe("last: the last digest as it was sent"),
+    of: z.enum(["now", "last"]).default("now").describe("last: the last digest that was sent"),
   }),
   answer: digest,
 } as const satisfies Operation;

@@ -40,9 +40,9 @@ const moment = z.iso.datetime({ offset: true }).refine((text) => Date.parse(text
 
 /** Of the one route that streams its answer: no envelope, a line for each call. */
 export const exportQuery = z.strictObject({
-  from: moment.describe("the first due time, ISO 8601"),
-  until: moment.describe("the end, exclusive, ISO 8601"),
-  format: z.enum(exportFormats).default("ndjson").describe("NDJSON has every fact, CSV the usual columns"),
+  from: moment.describe("start of the period, ISO 8601"),
+  until: moment.describe("end of the period (exclusive), ISO 8601"),
+  format: z.enum(exportFormats).default("ndjson").describe("NDJSON contains all facts, CSV the most used columns"),
 });
 
 /** A line for each call; a run that made none has one line all the same. Ends with a line break. */

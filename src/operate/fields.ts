@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findingKinds } from "../probe/finding-kinds.ts";
+import { findingKinds, severities } from "../probe/finding-kinds.ts";
 
 /** Fields that several operations share. */
 export const name = z.string().min(1).max(200);
@@ -12,21 +12,21 @@ export const givenAt = (what: string) =>
 export const mostVersions = 2_147_483_647;
 export const by = z.string().describe("who: the name of a token, or local");
 
-export const reason = z.string().trim().min(1).max(500).describe("the reason: kept in the audit log");
+export const reason = z.string().trim().min(1).max(500).describe("reason, kept in the audit log");
 export const because = z.object({ why: reason });
 
 export const findingKind = z.enum(findingKinds);
-export const severity = z.enum(["breaking", "risky", "informative"]);
+export const severity = z.enum(severities);
 
 export const finding = z
   .object({
-    kind: findingKind.describe("which kind of rule was broken"),
-    severity: severity.describe("how serious it is"),
-    subject: z.string().describe("what it is about, such as a path or the total time"),
+    kind: findingKind.describe("kind of the broken rule"),
+    severity: severity.describe("severity"),
+    subject: z.string().describe("subject of the finding, such as a path or the total time"),
     expected: z.string().describe("the expected value"),
     observed: z.string().describe("the observed value"),
-    why: z.string().optional().describe("why it matters, and how likely it is by chance"),
-    baselineVersion: z.number().optional().describe("the version of the baseline it was compared with"),
+    why: z.string().optional().describe("consequence, and probability of chance"),
+    baselineVersion: z.number().optional().describe("version of the baseline in the comparison"),
   })
   .meta({ id: "Finding" });
 

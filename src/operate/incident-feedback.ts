@@ -103,7 +103,7 @@ async function exclude({ store }: FeedbackWorld, incident: Incident, entry: Audi
 
 async function mark({ store }: FeedbackWorld, incident: Incident, entry: AuditEntry): Promise<Marked | Refused> {
   const pagedAtMs = incident.openedAtMs;
-  if (pagedAtMs === undefined) return refused("nobody was notified of it");
+  if (pagedAtMs === undefined) return refused("nobody was notified of the incident");
   let marked: FalsePositiveFeedback | undefined;
   let wasMarked = false;
   const [seriesId] = await store.changeSeries(incident.probeId, entry, (memory) => {
@@ -114,9 +114,9 @@ async function mark({ store }: FeedbackWorld, incident: Incident, entry: AuditEn
     marked = state === undefined ? undefined : feedbackIn({ state }, entry.atMs);
     return state === undefined ? undefined : { state };
   });
-  if (wasMarked) return refused("it is marked as a false positive already, and counts once");
+  if (wasMarked) return refused("the incident is already marked as a false positive");
   if (seriesId === undefined || marked === undefined) {
-    return refused("it is not about a series with a baseline: there is no margin to widen");
+    return refused("the incident is not about a series with a baseline: there is no margin to widen");
   }
   const said: FalsePositiveFeedback = marked;
   return { kind: "done", ...said, seriesId, text: feedbackText(said) ?? "it is too long ago to count" };

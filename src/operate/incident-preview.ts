@@ -16,7 +16,7 @@ import type { BaselineStore } from "./read-baselines.ts";
 
 const planned = z.object({
   probes: z.number().describe("probes whose series learn a new normal"),
-  incidents: z.array(z.string().describe("id of an incident")).describe("incidents that end with it"),
+  incidents: z.array(z.string().describe("id of an incident")).describe("incidents that the change resolves"),
 });
 
 const preview = z
@@ -25,26 +25,29 @@ const preview = z
       .object({
         seriesId: z.string().describe("id of the series"),
         version: z.number().describe("version of the baseline that the runs were compared with"),
-        before: z.number().describe("replies that the baseline was learned from"),
-        after: z.number().describe("replies of the incident that are kept"),
-        rows: z.array(diffRow).describe("one row for each difference, the worst first, each side with how often"),
+        before: z.number().describe("number of replies in the baseline"),
+        after: z.number().describe("number of stored replies of the incident"),
+        rows: z.array(diffRow).describe("one row for each difference, the worst first, with frequencies on both sides"),
       })
       .optional()
-      .describe("of shapes: the baseline and what the runs of the incident showed"),
+      .describe("shapes only: the baseline and the replies of the incident"),
     accept: z
       .object({
         seriesId: z.string().describe("id of the series that gets a new version"),
-        version: z.number().optional().describe("the version that it can go back to"),
-        isLearnedAnew: z.boolean().describe("too few runs show it: the judge first learns from the next ones"),
-        normal: z.array(z.string()).describe("what is normal from then on, in sentences"),
+        version: z.number().optional().describe("version to go back to"),
+        isLearnedAnew: z.boolean().describe("too few runs show the change: the judge first learns from the next runs"),
+        normal: z.array(z.string()).describe("new normal, in sentences"),
       })
       .optional()
-      .describe("what accepting it would do; missing: it can't be accepted"),
-    refused: z.string().optional().describe("why it can't be accepted"),
+      .describe("effect of accepting the change; missing if it can't be accepted"),
+    refused: z.string().optional().describe("why the change can't be accepted"),
     planned: z
-      .object({ probe: planned.describe("for its probe"), target: planned.describe("for its whole target") })
+      .object({
+        probe: planned.describe("silence for the probe"),
+        target: planned.describe("silence for the whole target"),
+      })
       .optional()
-      .describe("what a planned change from now on would do; missing: there is no such probe"),
+      .describe("effect of a planned change from now on; missing if there is no such probe"),
   })
   .meta({ id: "IncidentPreview" });
 

@@ -5,8 +5,8 @@ import { type Operation, type Plain, subjectOf } from "./operation.ts";
 
 const groupMembers = z
   .looseObject({
-    reason: z.string().describe("what explains them, such as provider-is-down or moved-together"),
-    headline: z.string().describe("the same as a sentence"),
+    reason: z.string().describe("common cause, such as provider-is-down or moved-together"),
+    headline: z.string().describe("the reason as a sentence"),
     members: z.array(z.string()).describe("probes or series that send no separate notifications"),
   })
   .meta({
@@ -26,7 +26,7 @@ const notificationLog = z
         }),
       )
       .optional()
-      .describe("by receiver"),
+      .describe("notifications by receiver"),
     isPending: z.boolean().optional().describe("a notification waits for the end of a mute"),
     muted: z
       .looseObject({
@@ -34,42 +34,42 @@ const notificationLog = z
         by: z.string().describe("the silence, maintenance window or other incident"),
       })
       .optional()
-      .describe("why its newest bad run caused no notification"),
+      .describe("why the newest bad run caused no notification"),
   })
   .meta({ id: "NotificationLog", description: "who was notified, and when; further members are possible" });
 
 export const incident = z
   .looseObject({
-    id: name.describe("its id"),
-    fingerprint: name.describe("the same each time the same thing happens again"),
-    state: z.enum(["suspected", "open", "acknowledged", "resolved"]).describe("its state"),
+    id: name.describe("id of the incident"),
+    fingerprint: name.describe("identity of the problem: a recurrence has the same fingerprint"),
+    state: z.enum(["suspected", "open", "acknowledged", "resolved"]).describe("state of the incident"),
     target: z.string().describe("name of the target"),
     model: z.string().describe("model of the target"),
     probe: z.string().describe("name of the probe"),
     scenario: z.string().describe("name of the scenario"),
-    location: z.string().describe("where it was observed from"),
-    kind: findingKind.describe("kind of its findings"),
-    severity: severity.describe("severity of its worst finding"),
+    location: z.string().describe("location of the worker"),
+    kind: findingKind.describe("kind of the findings"),
+    severity: severity.describe("severity of the worst finding"),
     label: z.string().describe("what is compared, in words"),
-    badRuns: z.number().describe("bad runs since it began"),
-    judgedRuns: z.number().describe("judged runs since it began"),
+    badRuns: z.number().describe("bad runs since the incident began"),
+    judgedRuns: z.number().describe("judged runs since the incident began"),
     firstBadSlotMs: at("when the first bad run was due"),
     openedAtMs: at("when it was opened").optional(),
     resolvedAtMs: at("when it was resolved").optional(),
     acknowledged: z
       .looseObject({
-        by: z.string().describe("who acknowledged it"),
+        by: z.string().describe("who acknowledged the incident"),
         why: z.string().describe("the reason"),
         atMs: at("when"),
       })
       .optional()
-      .describe("there once somebody has acknowledged it"),
-    findings: z.array(finding).describe("its worst and newest findings"),
+      .describe("who acknowledged the incident; missing before"),
+    findings: z.array(finding).describe("worst and newest findings"),
     evidence: z
       .array(
         z.looseObject({
           runId: z.string().describe("id of the run"),
-          traceId: z.string().optional().describe("its trace"),
+          traceId: z.string().optional().describe("trace ID of the run"),
           requestId: z.string().optional().describe("the provider's id of the request"),
           status: z.number().optional().describe("HTTP status of the reply"),
         }),
@@ -83,8 +83,8 @@ export const incident = z
 const route = z
   .object({
     receiver: z.string().describe("name of the receiver"),
-    notified: z.boolean().describe("whether it was notified"),
-    reason: z.string().describe("why it was notified, or why not; docs/alerts.md explains each"),
+    notified: z.boolean().describe("whether the receiver was notified"),
+    reason: z.string().describe("reason for or against the notification; docs/alerts.md explains each"),
     by: z.string().optional().describe("the silence, window, route or incident behind the reason"),
     heldUntilMs: at("until when the message is held back").optional(),
   })
@@ -92,10 +92,10 @@ const route = z
 
 const transition = z
   .looseObject({
-    kind: z.string().describe("opened, escalated, acknowledged, resolved and so on"),
+    kind: z.string().describe("such as opened, escalated, acknowledged or resolved"),
     sequence: z.number().describe("counted from 1"),
     atMs: at("when"),
-    reason: z.string().describe("why"),
+    reason: z.string().describe("reason"),
     routes: z.array(route).describe("every receiver: notified or not, and why"),
   })
   .meta({ id: "Transition", description: "further members are possible" });
@@ -103,8 +103,8 @@ const transition = z
 const history = z
   .object({
     incident,
-    transitions: z.array(transition).describe("its transitions, oldest first"),
-    deliveries: z.array(delivery).describe("messages that were sent about it"),
+    transitions: z.array(transition).describe("transitions, oldest first"),
+    deliveries: z.array(delivery).describe("messages about the incident"),
   })
   .meta({ id: "IncidentHistory" });
 
@@ -120,8 +120,8 @@ export const listIncidents = {
   summary: "list active incidents, newest first; state=all includes resolved ones",
   scope: "read",
   query: z.object({
-    state: z.enum(["open", "all"]).default("open").describe("all: resolved incidents as well, every episode"),
-    limit: z.coerce.number().int().min(1).max(5000).default(500).describe("at most so many"),
+    state: z.enum(["open", "all"]).default("open").describe("all: also resolved incidents"),
+    limit: z.coerce.number().int().min(1).max(5000).default(500).describe("maximum number of incidents"),
   }),
   answer: z.array(incident),
 } as const satisfies Operation;
@@ -164,10 +164,10 @@ const exclusion = z
     fromMs: at("beginning of the excluded time"),
     toMs: at("end of the excluded time"),
     series: seriesIds.describe("series whose learned data of that time was removed"),
-    learnedAgain: seriesIds.describe("those of them whose baseline was learned again without it"),
+    learnedAgain: seriesIds.describe("series whose baseline was learned again without that time"),
     stillCounted: z
       .array(z.string().describe("name of a series"))
-      .describe("error rates and token counts that still count the runs of that time"),
+      .describe("series of error rates and token counts that still contain runs of that time"),
     isOpen: z.boolean().describe("the incident is still active: later runs are not excluded"),
   })
   .meta({ id: "Exclusion" });
@@ -175,10 +175,10 @@ const exclusion = z
 const noise = z
   .object({
     seriesId: z.string().describe("the series that caused the page"),
-    pages: z.number().describe("its false positives within 90 days"),
-    marginFactor: z.number().describe("factor on its margin: 1, or 1.5 from two false positives on"),
+    pages: z.number().describe("false positives of the series within 90 days"),
+    marginFactor: z.number().describe("factor of the margin: 1, or 1.5 after two false positives"),
     untilMs: at("until when the margin is wider").optional(),
-    text: z.string().describe("the same in words"),
+    text: z.string().describe("description"),
   })
   .meta({ id: "Noise" });
 

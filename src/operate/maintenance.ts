@@ -7,12 +7,12 @@ import type { Operation, Plain } from "./operation.ts";
 
 const maintenance = z
   .object({
-    name: z.string().describe("its name"),
-    match: z.record(z.string(), z.array(z.string())).describe("which incidents it mutes"),
-    cron: z.string().describe("when it begins, as a cron pattern"),
+    name: z.string().describe("name of the window"),
+    match: z.record(z.string(), z.array(z.string())).describe("incidents that the window mutes"),
+    cron: z.string().describe("start, as a cron pattern"),
     tz: z.string().describe("the time zone of the pattern"),
-    forMs: z.number().describe("how long it lasts, in milliseconds"),
-    starts: z.array(at("when it begins")).describe("its next three beginnings; one that is on now comes first"),
+    forMs: z.number().describe("duration, in milliseconds"),
+    starts: z.array(at("when it begins")).describe("the next three start times; an active window comes first"),
   })
   .meta({ id: "MaintenanceWindow" });
 

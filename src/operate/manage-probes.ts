@@ -91,7 +91,8 @@ export function createProbes({ store, clock, probes, enqueue }: ProbeWorld): Pro
       const probe = find(given);
       if (probe === undefined) return undefined;
       const { id } = probe;
-      if ((await store.pauses()).some(({ probeId }) => probeId === id)) return refused("it is paused: resume it first");
+      if ((await store.pauses()).some(({ probeId }) => probeId === id))
+        return refused("the probe is paused: resume it first");
       const slotMs = clock.nowMs();
       await store.recordAct({ by, what: "run-now", subject: id, why: "asked for", atMs: slotMs });
       await enqueue(probe, slotMs);
@@ -106,14 +107,14 @@ export function createProbes({ store, clock, probes, enqueue }: ProbeWorld): Pro
         { probeId: id, by, why, sinceMs: atMs },
         { by, what: "pause", subject: id, why, atMs },
       );
-      return isDone ? { done: true } : refused("it is paused already");
+      return isDone ? { done: true } : refused("the probe is already paused");
     },
 
     async resume(given, by) {
       const id = find(given)?.id ?? given;
       const entry: AuditEntry = { by, what: "resume", subject: id, why: "resumed", atMs: clock.nowMs() };
       if (await store.resume(id, entry)) return { done: true };
-      return find(id) === undefined ? undefined : refused("it is not paused");
+      return find(id) === undefined ? undefined : refused("the probe is not paused");
     },
 
     async get(id) {

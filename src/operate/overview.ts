@@ -6,13 +6,13 @@ import type { Plain } from "./operation.ts";
 
 export const run = z
   .object({
-    runId: z.string().describe("its id"),
+    runId: z.string().describe("id of the run"),
     slotMs: at("when it was due"),
     state: z.enum(["claimed", "done", "interrupted", "missed", "skipped"]).describe("how the slot ended"),
-    reason: z.string().optional().describe("why it did not run, such as spend-cap or overlap"),
+    reason: z.string().optional().describe("why the slot did not run, such as spend-cap or overlap"),
     verdict: z.enum(["ok", "warn", "drift", "fail", "inconclusive"]).optional().describe("the verdict"),
-    totalMs: z.number().optional().describe("duration of its last call, in milliseconds"),
-    firstContentMs: z.number().optional().describe("time to the first content of its last call, in milliseconds"),
+    totalMs: z.number().optional().describe("duration of the last call, in milliseconds"),
+    firstContentMs: z.number().optional().describe("time to the first content of the last call, in milliseconds"),
     tokens: z.number().optional().describe("tokens used; missing when unknown"),
     microUsd: z.number().optional().describe("cost in millionths of a US dollar; missing when unknown"),
   })
@@ -24,9 +24,9 @@ const watched = z
     target: z.string().describe("name of the target"),
     model: z.string().describe("model of the target"),
     scenario: z.string().describe("name of the scenario"),
-    location: z.string().describe("where it runs"),
-    recent: z.array(run).describe("its newest runs, oldest first: at most 60, fewer if there are many probes"),
-    learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
+    location: z.string().describe("location"),
+    recent: z.array(run).describe("the newest runs, oldest first: at most 60, fewer if there are many probes"),
+    learning: learning.optional().describe("learning progress of the slowest series; missing when all have a baseline"),
   })
   .meta({ id: "WatchedProbe" });
 
@@ -45,7 +45,7 @@ export const spend = z
 export const errorBudget = z
   .object({
     target: z.string().describe("name of the target"),
-    objective: z.enum(["availability", "latency"]).describe("which of its objectives"),
+    objective: z.enum(["availability", "latency"]).describe("objective"),
     share: z.number().describe("share of runs that must be good"),
     windowMs: z.number().describe("length of the window, in milliseconds"),
     runs: z.number().describe("runs in the window"),
@@ -57,9 +57,9 @@ export const errorBudget = z
 export const spendCap = z
   .object({
     scope: z.string().describe("`target/<name>`, `key/<reference>` or `all`"),
-    span: z.enum(["hour", "day", "month"]).describe("the period it limits, by the calendar in UTC"),
-    label: z.string().describe("its name for people"),
-    unit: z.enum(["microUsd", "tokens", "requests"]).describe("what it limits; microUsd: millionths of a US dollar"),
+    span: z.enum(["hour", "day", "month"]).describe("calendar period in UTC"),
+    label: z.string().describe("name of the cap for display"),
+    unit: z.enum(["microUsd", "tokens", "requests"]).describe("limited unit; microUsd: millionths of a US dollar"),
     limit: z.number().describe("the limit"),
     used: z.number().describe("used in the current period, reservations included"),
     monthUsed: z.number().describe("used since the month began"),
@@ -73,7 +73,7 @@ export const spendCap = z
 const pause = z
   .object({
     probeId: z.string().describe("the probe, such as valid@default"),
-    by: z.string().describe("who paused it"),
+    by: z.string().describe("who paused the probe"),
     why: z.string().describe("the reason"),
     sinceMs: at("since when"),
   })
@@ -82,25 +82,25 @@ const pause = z
 export const overview = z.looseObject({
   atMs,
   probes: z.array(watched).describe("a page of the probes that ran within a day, those with active incidents first"),
-  probesInAll: z.number().optional().describe("how many probes there are on all pages"),
+  probesInAll: z.number().optional().describe("number of probes on all pages"),
   incidents: z.array(incident).describe("active incidents, newest first"),
   spendToday: z.array(spend).describe("spend of each target since midnight UTC"),
   spendCaps: z.array(spendCap).optional().describe("usage of each cap, once for each unit it limits"),
   errorBudgets: z.array(errorBudget).optional().describe("error budgets of targets with objectives"),
-  pauses: z.array(pause).optional().describe("probes that somebody has paused"),
+  pauses: z.array(pause).optional().describe("paused probes"),
   blind: z
     .array(
       z.object({
         target: z.string().describe("name of the target"),
         minutes: z.number().describe("minutes of the last day in which no probe of the target had a verdict"),
-        limitMinutes: z.number().optional().describe("the most there should be (maxBlind); missing: no limit"),
+        limitMinutes: z.number().optional().describe("limit from the configuration (maxBlind); missing: no limit"),
       }),
     )
     .optional()
-    .describe("targets that nobody could watch for a while, worst first"),
+    .describe("targets without a verdict for a while, worst first"),
   deliveries: z
     .object({
-      pending: z.number().describe("alerts that are on their way"),
+      pending: z.number().describe("alerts that are being delivered"),
       failed: z.number().describe("alerts that failed for good within the last day"),
     })
     .describe("deliveries of alerts"),

@@ -53,15 +53,15 @@ export function createPlans(world: PlanWorld): Plans {
       if (named !== undefined && those.length > 1) {
         return refused(`${named} runs at several locations: name one, such as ${those[0]?.id ?? ""}`);
       }
-      if (nowMs - atMs > longestBackMs)
-        return refused("that is more than two weeks ago: leave the time out to begin now");
-      if (atMs - nowMs > longestAheadMs) return refused("that is more than a year ahead: is it the right year?");
+      if (nowMs - atMs > longestBackMs) return refused("the time is more than two weeks ago: omit it to start now");
+      if (atMs - nowMs > longestAheadMs) return refused("the time is more than a year in the future: check the year");
       const which = named === undefined ? { target } : { probeId: those[0]?.id };
       const change: PlannedChange = { id: freshId("plan"), ...which, startsAtMs: atMs, by, why };
       const entry: AuditEntry = { by, what: "plan-change", subject: change.probeId ?? target ?? "", why, atMs: nowMs };
       if (atMs > nowMs) {
         const same = (await store.planned(nowMs)).find((one) => isSamePlan(one, change));
-        if (same !== undefined) return refused(`that is planned already: ${same.id}, by ${same.by}: ${same.why}`);
+        if (same !== undefined)
+          return refused(`the same change is already planned: ${same.id}, by ${same.by}: ${same.why}`);
         await store.plan(change, entry);
         return { kind: "done", change, isAhead: true, series: [], incidents: [] };
       }

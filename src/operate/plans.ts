@@ -4,7 +4,7 @@ import { type Operation, type Plain, subjectOf } from "./operation.ts";
 
 const plannedChange = z
   .object({
-    id: name.describe("its id"),
+    id: name.describe("id of the planned change"),
     target: z.string().optional().describe("name of the target that changes"),
     probeId: z.string().optional().describe("id of the probe that changes"),
     startsAtMs: at("runs that are due from then on belong to the new normal"),
@@ -16,10 +16,10 @@ const plannedChange = z
 const planned = z
   .object({
     change: plannedChange,
-    isAhead: z.boolean().describe("it is in the future"),
+    isAhead: z.boolean().describe("the change is in the future"),
     series: z
       .array(z.string().describe("id of a series"))
-      .describe("series that learn a new normal from now on; none if it is in the future"),
+      .describe("series that learn a new normal from now on; empty if the change is in the future"),
     incidents: z.array(z.string().describe("id of an incident")).describe("incidents about them, now resolved"),
   })
   .meta({ id: "Planned" });
@@ -64,5 +64,5 @@ export const cancelPlan = {
   summary: "cancel a planned change that has not begun",
   scope: "write",
   subject: subjectOf("planned change in the future", "the id of the planned change"),
-  answer: z.object({ cancelled: z.literal(true).describe("it will not happen") }),
+  answer: z.object({ cancelled: z.literal(true).describe("the change was cancelled") }),
 } as const satisfies Operation;

@@ -9,9 +9,9 @@ const runDetail = run
     target: z.string().describe("name of the target"),
     model: z.string().describe("model of the target"),
     scenario: z.string().describe("name of the scenario"),
-    location: z.string().describe("where it ran"),
-    traceId: z.string().optional().describe("its trace"),
-    findings: z.array(finding).describe("its findings"),
+    location: z.string().describe("location of the worker"),
+    traceId: z.string().optional().describe("trace ID of the run"),
+    findings: z.array(finding).describe("findings of the run"),
     unjudged: z.array(z.string()).describe("what could not be judged, and why"),
     observations: z.array(z.looseObject({})).describe("facts of each exchange; never a prompt, completion or key"),
   })
@@ -25,28 +25,28 @@ const cadence = z.union([
   z.object({
     kind: z.literal("cron").describe("by a cron pattern"),
     pattern: z.string().describe("the pattern"),
-    tz: z.string().describe("its time zone"),
+    tz: z.string().describe("time zone of the pattern"),
   }),
 ]);
 
 const paused = z.object({
-  by: z.string().describe("who paused it"),
+  by: z.string().describe("who paused the probe"),
   why: z.string().describe("the reason"),
   sinceMs: at("since when"),
 });
 
 const probe = z
   .object({
-    id: z.string().describe("its id, such as valid@default"),
+    id: z.string().describe("id of the probe, such as valid@default"),
     target: z.string().describe("name of the target"),
     model: z.string().describe("model of the target"),
     scenario: z.string().describe("name of the scenario"),
-    location: z.string().describe("where it runs"),
-    cadence: cadence.describe("when it is due"),
-    paused: paused.optional().describe("there while it is paused"),
+    location: z.string().describe("location"),
+    cadence: cadence.describe("due time of the slot"),
+    paused: paused.optional().describe("who paused the probe, and why; missing while it is active"),
     last: run.optional(),
     nextSlotMs: at("when it is due next").optional(),
-    learning: learning.optional().describe("progress of its slowest series, while any has no baseline"),
+    learning: learning.optional().describe("learning progress of the slowest series; missing when all have a baseline"),
   })
   .meta({ id: "Probe" });
 
@@ -73,7 +73,7 @@ export const runProbeNow = {
   answer: z.object({ runId: z.string().describe("the run: GET /api/v1/runs/{id} shows it once it is done") }),
 } as const satisfies Operation;
 
-const isDone = z.object({ done: z.literal(true).describe("it is done") });
+const isDone = z.object({ done: z.literal(true).describe("the operation succeeded") });
 
 export const pauseProbe = {
   method: "POST",
@@ -118,7 +118,7 @@ export const listRuns = {
   subject,
   query: z.object({
     probe: z.string().min(1).max(200).describe("id of the probe, such as valid@default"),
-    how: z.enum(runFilters).default("all").describe("only runs with this verdict, or slots that ended like this"),
+    how: z.enum(runFilters).default("all").describe("only runs with this verdict or outcome"),
   }),
   answer: z.array(run),
 } as const satisfies Operation;

@@ -1,29 +1,31 @@
 import { z } from "zod";
 import { rehearse, tierOfRehearsal } from "../notify/rehearse.ts";
 import type { Silence } from "../incident/silence.ts";
+import { targetFindingKinds } from "../probe/finding-kinds.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Clock } from "../std/clock.ts";
 import { at, givenAt, name, severity } from "./fields.ts";
 import { type Operation, type Plain, type Refused, refused } from "./operation.ts";
 
-const kind = z.enum(["availability", "expectation", "policy", "contract", "error-shape", "latency", "usage"]);
+/** Budget and output need facts that a rehearsal does not have. */
+export const rehearsedKind = z.enum(targetFindingKinds).exclude(["budget", "output"]);
 
 const line = z.object({
-  receiver: name.describe("its name"),
+  receiver: name.describe("name of the receiver"),
   sentAtMs: at("when the message would be sent; left out: it would not").optional(),
-  tz: z.string().describe("time zone of its readers"),
+  tz: z.string().describe("time zone of the receiver"),
   event: z.string().describe("what the message is about"),
-  reason: z.string().describe("why it is notified, or why not"),
-  by: z.string().optional().describe("the route, silence, window or limit that decides"),
+  reason: z.string().describe("reason for or against the notification"),
+  by: z.string().optional().describe("route, silence, window or limit that applies"),
 });
 
 const rehearsal = z
   .object({
-    probe: name.describe("id of the probe that would find it"),
-    severity: severity.describe("how serious it is"),
-    tier: z.enum(["page", "ticket"]).describe("whether it may wake somebody"),
+    probe: name.describe("id of the probe that would report the incident"),
+    severity: severity.describe("severity"),
+    tier: z.enum(["page", "ticket"]).describe("whether the message can wake somebody"),
     atMs: at("when it begins"),
-    lines: z.array(line).describe("messages in order; then the receivers that get none"),
+    lines: z.array(line).describe("messages in order, then receivers without a message"),
   })
   .meta({ id: "Rehearsal", description: "who would be notified of an incident, when and why" });
 
@@ -37,9 +39,9 @@ export const rehearseIncident = {
   subject: { missing: "no probe has such a target, name or id" },
   conflicts: true,
   body: z.strictObject({
-    kind: kind.describe("the kind of incident"),
+    kind: rehearsedKind.describe("the kind of incident"),
     target: name.describe("name of a target, or name or id of a probe"),
-    severity: severity.default("breaking").describe("how serious it is"),
+    severity: severity.default("breaking").describe("severity"),
     atMs: givenAt("when it begins; default: now").optional(),
   }),
   answer: rehearsal,

@@ -3,10 +3,12 @@ import { at } from "./fields.ts";
 
 /** What is normal of one series in numbers, and what is promised of its alerts. */
 const ms = (what: string) => z.number().describe(`${what}, in milliseconds`);
-const n = z.number().describe("runs it was learned from");
+const n = z.number().describe("number of runs in the baseline");
 const learnedFrom = { fromMs: at("when the first of them was due"), toMs: at("when the last of them was due") };
 const promised = {
-  mayPage: z.boolean().describe("false: the baseline is too young or too unsteady to page; it informs at most"),
+  mayPage: z
+    .boolean()
+    .describe("false: the baseline is too young or unsteady to page; changes are informative at most"),
   falsePageEveryMs: ms("the promise in force: at most one false page in this time"),
   shared: z
     .object({
@@ -14,13 +16,13 @@ const promised = {
       pagingSeries: z.number().describe("series that may page"),
     })
     .optional()
-    .describe("where the promise comes from, if it is divided among the whole fleet"),
+    .describe("source of the promise, if all series share it"),
 };
 const found = ms("how long it takes to find it; missing: it is not found").optional();
 
 const levelCard = z
   .object({
-    kind: z.literal("level").describe("amounts"),
+    kind: z.literal("level").describe("distribution of the values"),
     unit: z.enum(["ms", "tokens", "microUsd"]).describe("the unit; microUsd: millionths of a US dollar"),
     n,
     ...learnedFrom,
@@ -31,8 +33,8 @@ const levelCard = z
         middle: z.number().describe("median"),
         high: z.number().describe("95th percentile"),
       })
-      .describe("nine of ten values are between low and high, season aside"),
-    season: z.number().describe("half the daily swing, as a ratio; 1: none"),
+      .describe("90 % of values are between low and high, after removing the daily pattern"),
+    season: z.number().describe("half the daily range, as a ratio; 1: none"),
     weekend: z
       .object({
         fromMs: ms("beginning, counted from the start of a week on Thursday 00:00 UTC"),
@@ -40,23 +42,28 @@ const levelCard = z
         depth: z.number().describe("logarithm of the ratio to other hours"),
       })
       .optional()
-      .describe("hours of every week that differ"),
+      .describe("hours of the week that differ"),
     correlation: z.number().describe("correlation of one value with the next, φ"),
     margin: z
       .object({
-        estimation: z.number().describe("for the error of estimation, in deviations"),
-        wander: z.number().describe("for slow drift without a cause, in deviations"),
-        unsteadiness: z.number().describe("how much wider values spread at their widest hours"),
+        estimation: z.number().describe("part for the estimation error, in standard deviations"),
+        wander: z.number().describe("part for slow drift without a cause, in standard deviations"),
+        unsteadiness: z.number().describe("spread of values in their widest hours, as a multiple of the usual spread"),
       })
-      .describe("the margin that is added for what is not known exactly"),
+      .describe("margin for uncertainty"),
     floor: z.number().describe("smaller ratios are not reported"),
     findsAfterMs: z
-      .array(z.object({ ratio: z.number().describe("a move to so many times the usual value"), afterMs: found }))
-      .describe("how long moves take to be found: median of replays of the baseline with such a move"),
+      .array(
+        z.object({
+          ratio: z.number().describe("size of the change, as a multiple of the usual value"),
+          afterMs: found,
+        }),
+      )
+      .describe("time to detect a change: median of replays of the baseline with that change"),
     blindBelow: z
       .number()
       .optional()
-      .describe("present if twice the usual is not found within a day: nor is any smaller ratio than this"),
+      .describe("smallest change that is detected within a day, as a ratio; missing if below 2"),
   })
   .meta({ id: "LevelCard" });
 
@@ -67,17 +74,17 @@ const rateCard = z
     failed: z.number().describe("runs that failed"),
     ...learnedFrom,
     ...promised,
-    upTo: z.number().describe("largest share of failing runs that is still usual, at the worst part of the day"),
-    upToAtLeast: z.number().describe("the same at the best part of the day"),
+    upTo: z.number().describe("largest share of failing runs that counts as normal, in the worst part of the day"),
+    upToAtLeast: z.number().describe("the same share in the best part of the day"),
     findsAfterMs: z
       .array(
         z.object({
           share: z.number().describe("share of runs that fail"),
-          ratio: z.number().optional().describe("the same as a multiple of what is usual"),
+          ratio: z.number().optional().describe("the change, as a multiple of the usual share"),
           afterMs: found,
         }),
       )
-      .describe("how long more failures take to be found"),
+      .describe("time to detect more failures"),
   })
   .meta({ id: "RateCard" });
 
@@ -88,8 +95,13 @@ const valuesCard = z
     counts: z.record(z.string(), z.number()).describe("how often each was observed"),
     ...promised,
     findsAfterMs: z
-      .array(z.object({ ratio: z.number().describe("a count so many times the most frequent"), afterMs: found }))
-      .describe("how long another count takes to be found"),
+      .array(
+        z.object({
+          ratio: z.number().describe("token count, as a multiple of the most frequent count"),
+          afterMs: found,
+        }),
+      )
+      .describe("time to detect another count"),
   })
   .meta({ id: "ValuesCard" });
 

@@ -22,13 +22,13 @@ export const month = z
   .string()
   .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, { error: "a month such as 2026-11" })
   .optional()
-  .describe("a month of UTC, such as 2026-11; default: the current one");
+  .describe("month in UTC, such as 2026-11; default: the current month");
 
 const shifts = z
   .object({
     fromMs: at("from"),
     toMs: at("to: the end of the month in UTC, or now"),
-    targets: z.array(shift).describe("by name"),
+    targets: z.array(shift).describe("targets, ordered by name"),
   })
   .meta({ id: "Shifts", description: "what a month was like for those on call" });
 

@@ -28,28 +28,31 @@ const newSilence = z.strictObject({
     .int()
     .min(1000)
     .max(90 * 86_400_000)
-    .describe("how long it lasts, in milliseconds"),
+    .describe("duration, in milliseconds"),
   why: reason,
-  endsWith: name.optional().describe("id of an incident: the silence ends with it, if that comes first"),
+  endsWith: name.optional().describe("id of an incident: the silence ends when it resolves, if that is earlier"),
 });
 
 const reach = z
   .object({
-    incidents: z.int().describe("open incidents that it mutes"),
-    probes: z.int().describe("configured probes that it matches"),
+    incidents: z.int().describe("number of open incidents that are muted"),
+    probes: z.int().describe("number of configured probes that match"),
   })
   .meta({ id: "SilenceReach", description: "what a matcher matches now" });
 
 const silence = z
   .object({
-    id: name.describe("its id"),
+    id: name.describe("id of the silence"),
     matcher: z.record(z.string(), z.string().optional()).describe("what is muted"),
     startsAtMs: at("when it begins"),
     endsAtMs: at("when it ends"),
     by,
     why: z.string().describe("the reason"),
-    endsWith: z.string().optional().describe("id of the incident with which it ends, if that comes first"),
-    reach: reach.optional().describe("when it is made: what it matches now"),
+    endsWith: z
+      .string()
+      .optional()
+      .describe("id of the incident that ends the silence when it resolves, if that is earlier"),
+    reach: reach.optional().describe("effect of the new silence"),
   })
   .meta({ id: "Silence" });
 

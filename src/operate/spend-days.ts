@@ -19,7 +19,7 @@ const day = z
 const account = z
   .object({
     today: z.array(spend).describe("spend of the targets that cost most since midnight UTC, at most 100"),
-    more: z.number().describe("targets that are left out"),
+    more: z.number().describe("number of targets that are left out"),
     caps: z.array(spendCap).describe("usage of each cap, at most 200"),
     days: z.array(day).describe("the last 30 days together, oldest first"),
   })

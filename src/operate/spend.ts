@@ -10,7 +10,7 @@ import { type Operation, type Plain, type Refused, refused } from "./operation.t
 /** Beyond that a sum would not be exact. */
 const most = 1e15;
 const amount = (what: string) =>
-  z.int().min(-most).max(most).optional().describe(`${what} to add; negative to take away`);
+  z.int().min(-most).max(most).optional().describe(`${what} to add; negative to subtract`);
 
 const newCorrection = z
   .strictObject({
@@ -18,7 +18,7 @@ const newCorrection = z
     atMs: at("the hour, day and month to correct; default: now").min(0).max(8.64e15).optional(),
     microUsd: amount("millionths of a US dollar"),
     tokens: amount("tokens"),
-    requests: z.int().min(-1e9).max(1e9).optional().describe("requests to add; negative to take away"),
+    requests: z.int().min(-1e9).max(1e9).optional().describe("requests to add; negative to subtract"),
     why: reason,
   })
   .refine(({ microUsd = 0, tokens = 0, requests = 0 }) => microUsd !== 0 || tokens !== 0 || requests !== 0, {
@@ -36,8 +36,8 @@ const correction = z
   .object({
     target: z.string().describe("name of the target"),
     day: z.string().describe("the day (UTC) that was corrected"),
-    before: used.describe("the ledger of that day before"),
-    after: used.describe("the ledger of that day now"),
+    before: used.describe("ledger of that day before the correction"),
+    after: used.describe("ledger of that day after the correction"),
   })
   .meta({ id: "SpendCorrection" });
 

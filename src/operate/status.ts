@@ -2,11 +2,11 @@ import { z } from "zod";
 import { overview } from "./overview.ts";
 import type { Operation, Plain } from "./operation.ts";
 
-const reasons = z.array(z.string()).describe("what is wrong, in words");
+const reasons = z.array(z.string()).describe("description of the problem");
 
 export const health = z.object({
-  live: z.boolean().describe("slots are consumed, or the process has just started"),
-  ready: z.boolean().describe("the service does its work"),
+  live: z.boolean().describe("workers consume slots, or the process has just started"),
+  ready: z.boolean().describe("whether the service works"),
   reasons,
 });
 
@@ -17,9 +17,9 @@ export type Health = Plain<z.output<typeof health>>;
 export const liveness = health.omit({ ready: true });
 /** `/readyz`. */
 export const readiness = z.object({
-  ready: z.boolean().describe("the service does its work"),
+  ready: z.boolean().describe("whether the service works"),
   reasons,
-  warnings: z.array(z.string()).describe("problems of the monitor itself that are no reason to take it out of service"),
+  warnings: z.array(z.string()).describe("problems of the monitor that do not make it unready"),
 });
 
 const status = overview.extend({ health: health.describe("the service itself") });
@@ -32,7 +32,7 @@ export const getStatus = {
   summary: "show the state of the service and of everything it monitors",
   scope: "read",
   query: z.object({
-    page: z.coerce.number().int().min(1).max(10_000).default(1).describe("which page of probes, counted from 1"),
+    page: z.coerce.number().int().min(1).max(10_000).default(1).describe("page of probes, counted from 1"),
   }),
   answer: status,
 } as const satisfies Operation;

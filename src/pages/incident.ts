@@ -8,7 +8,7 @@ import { actForms, type Refusal } from "./acts.ts";
 import { chartFigure } from "./chart.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { table } from "./table.ts";
+import { nothing, table } from "./table.ts";
 import { shapeTree } from "./shape-tree.ts";
 import { timeline } from "./timeline.ts";
 import { ago, counted, moment, spoken, state } from "./words.ts";
@@ -207,6 +207,7 @@ function evidence(incident: Incident, traceUrl: string | undefined): Html {
       requestId ?? "–",
       traceId === undefined ? "–" : traceLink(traceId, traceUrl),
     ]);
+  if (rows.length === 0) return nothing("None of the runs that showed it is kept.");
   return table(
     "Runs that showed it",
     [{ head: "run" }, { head: "reply" }, { head: "provider's request id", kind: "text" }, { head: "trace" }],

@@ -18,7 +18,10 @@ export interface ReportsView {
 /** A month of all targets, each with a page to print. */
 export function reportsPage({ month, shifts, targets }: ReportsView, viewer: Viewer): string {
   const known = new Map(shifts.targets.map((one) => [one.target, one]));
-  const names = [...new Set([...targets, ...known.keys()])].toSorted();
+  const incidentsOf = (name: string): number => known.get(name)?.incidents ?? 0;
+  const names = [...new Set([...targets, ...known.keys()])].toSorted(
+    (a, b) => incidentsOf(b) - incidentsOf(a) || (a < b ? -1 : 1),
+  );
   const rows = names.slice(0, mostTargets).map((target) => {
     const { incidents, pages, falsePositives, toAcknowledgeMs, toResolveMs } = known.get(target) ?? {};
     return [
@@ -36,7 +39,9 @@ export function reportsPage({ month, shifts, targets }: ReportsView, viewer: Vie
     ${monthLinks(month, viewer.nowMs)}
     ${rows.length === 0 ? nothing("No target is configured yet.") : table("Targets", [{ head: "target" }, ...columns.map((head) => ({ head, kind: "num" as const }))], rows)}${
       names.length > mostTargets &&
-      html`<p class="soft">and ${names.length - mostTargets} more: <code>plumbline report</code> lists them all</p>`
+      html`<p class="soft">
+        and ${names.length - mostTargets} more, with as many incidents at most: <code>plumbline report</code> lists all
+      </p>`
     }
     <p class="small soft">“To acknowledge” and “to resolve” are medians.</p>`;
   return layout({ title: `Report, ${monthText(month)}`, place: "/report", viewer, body });
@@ -76,7 +81,7 @@ export function reportPage(report: MonthReport, month: string, viewer: Viewer): 
   return layout({ title: `${target}, ${monthText(month)}`, place: "/report", viewer, body });
 }
 
-const mostTargets = 500;
+const mostTargets = 100;
 const earliest = "2020-01";
 
 const addressOf = (month: string, target?: string): string =>

@@ -6,7 +6,7 @@ export interface Column {
   readonly kind?: "num" | "text";
 }
 
-/** Rows whose first cell is a heading. `caption` is for screen readers. */
+/** Rows whose first cell is a heading; on a phone each row is a card. `caption` is for screen readers. */
 export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Html {
   const classOf = ({ kind }: Column) => kind !== undefined && html` class="${kind}"`;
   const heads = columns.map((column) => html`<th scope="col" ${classOf(column)}>${column.head}</th>`);
@@ -15,14 +15,14 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
       const column = columns[index] ?? { head: "" };
       return index === 0
         ? html`<th scope="row" ${classOf(column)}>${cell}</th>`
-        : html`<td${classOf(column)}>${cell}</td>`;
+        : html`<td${classOf(column)} data-label="${column.head}">${cell}</td>`;
     });
     return html`<tr>
       ${drawn}
     </tr>`;
   });
   return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}: table">
-    <table>
+    <table class="cells">
       <caption class="sr">
         ${caption}
       </caption>

@@ -63,9 +63,17 @@ export interface Alerting {
   readonly maintenance: readonly MaintenanceWindow[];
   /** How long an outage or a move waits for others with the same cause, to be sent as one message. */
   readonly groupWaitMs: number;
+  /** How many other probes are run at once when one finds something new, and how long its alert waits for them. */
+  readonly neighbours: { readonly most: number; readonly waitMs: number };
   /** Omitted: no digest. */
   readonly digest?: DigestTimes | undefined;
 }
 
 /** Every receiver is notified of everything at once. */
-export const plainAlerting: Alerting = { routes: [], policies: {}, maintenance: [], groupWaitMs: 0 };
+export const plainAlerting: Alerting = {
+  routes: [],
+  policies: {},
+  maintenance: [],
+  groupWaitMs: 0,
+  neighbours: { most: 0, waitMs: 0 },
+};

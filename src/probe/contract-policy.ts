@@ -1,3 +1,4 @@
+import type { severities } from "./finding-kinds.ts";
 import type { JsonKind } from "../std/json.ts";
 
 /** What people declare about paths of replies; `*` stands for one name, `**` for any path. `clientReads` takes precedence. */
@@ -6,7 +7,7 @@ export interface ContractPolicy {
   readonly declared?: "openai" | DeclaredContract | undefined;
   /** Differences here are ignored. */
   readonly ignore: readonly string[];
-  readonly severity: Readonly<Record<string, "breaking" | "risky" | "informative">>;
+  readonly severity: Readonly<Record<string, (typeof severities)[number]>>;
   /** Types accepted here, whatever was learned. */
   readonly expect: Readonly<Record<string, readonly (JsonKind | "absent")[]>>;
   /** Where the target puts errors: `$.result.error`. */

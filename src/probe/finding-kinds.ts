@@ -13,3 +13,6 @@ export const targetFindingKinds = [
 
 /** `monitor` is no target's: trouble of the monitor itself. */
 export const findingKinds = [...targetFindingKinds, "monitor"] as const;
+
+/** How bad a finding is, the worst first. */
+export const severities = ["breaking", "risky", "informative"] as const;

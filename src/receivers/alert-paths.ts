@@ -5,6 +5,6 @@ import { isAlertPath } from "../probe/template.ts";
 export function refusePaths(paths: readonly string[], context: z.core.$RefinementCtx): void {
   for (const path of paths) {
     if (isAlertPath(path)) continue;
-    context.addIssue({ code: "custom", message: `a part of an alert, and {{${path.slice(0, 40)}}} is none` });
+    context.addIssue({ code: "custom", message: `a field of an alert; {{${path.slice(0, 40)}}} is not a field` });
   }
 }

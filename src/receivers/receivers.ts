@@ -47,7 +47,7 @@ const byName: Readonly<Record<string, ReceiverKind | undefined>> = receiverKinds
  */
 export function kindOf({ kind }: Receiver): ReceiverKind {
   const found = byName[kind];
-  if (found === undefined) throw new Error(`there is no row for receivers of kind ${kind}`);
+  if (found === undefined) throw new Error(`no receiver is registered for kind ${kind}`);
   if (found.isForPrograms === true) return found;
   return {
     ...found,

@@ -2,7 +2,7 @@ import { isSpanContextValid, type Span } from "@opentelemetry/api";
 import { askedIn, longestRunMs, reservationFor } from "./reservation.ts";
 import { evidenceLines } from "./evidence.ts";
 import { askAgainAt } from "./ask-again.ts";
-import { isNewTrouble } from "./ask-neighbours.ts";
+import { newTroubleIn } from "./ask-neighbours.ts";
 import { decide } from "./decide.ts";
 import { play } from "./play.ts";
 import { runRecord } from "./record.ts";
@@ -78,10 +78,10 @@ async function runSlot(span: Span, world: World, probe: Probe, slot: RunSlot, st
     }),
   );
   linkBaseline(span, baselines);
-  const isNew = isNewTrouble(decision?.incidents ?? [], slotMs);
+  const newTrouble = newTroubleIn(decision?.incidents ?? [], slotMs);
   const askAgainAtMs = askAgainAt(probe, decision?.incidents ?? [], slotMs, endedAtMs, decision?.ask);
   return {
-    report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs, isNewTrouble: isNew },
+    report: { ...identity, ...finished(observations, decision), spent, askAgainAtMs, newTrouble },
     observations,
   };
 }

@@ -80,8 +80,8 @@ export interface RunReport extends Slot {
   readonly unjudged: readonly string[];
   /** When to run again beside the schedule, because one run cannot prove what was seen. Unix milliseconds. */
   readonly askAgainAtMs?: number | undefined;
-  /** The first run with this trouble: others are asked whether they have it too. */
-  readonly isNewTrouble?: boolean | undefined;
+  /** Fingerprints of the incidents in which it is the first to show trouble: other probes can say how far that goes. */
+  readonly newTrouble?: readonly string[] | undefined;
   readonly totalMs?: number | undefined;
   readonly firstContentMs?: number | undefined;
   readonly status?: number | undefined;

@@ -44,9 +44,9 @@ export async function recoverRuns(
       const input = { probe, scenario: scenarioOf(probe.scenario), observations, runId, ...span, slotMs, nowMs };
       const traceId = span?.traceId;
       const done = await runs.commit(run, (memory) => decide({ ...input, traceId }, memory));
-      log.info("kept result committed", { run: runId, isNew: done !== undefined });
+      log.info("committed a run from the spool", { run: runId, isNew: done !== undefined });
     } catch (error) {
-      log.error("kept result can't be committed", { run: runId, ...exceptionFields(error) });
+      log.error("could not commit a run from the spool", { run: runId, ...exceptionFields(error) });
     }
   }
 }

@@ -9,6 +9,19 @@ export interface AskedSlots {
   wasAskedFor(probeId: string, slotMs: number): Promise<boolean>;
 }
 
+/** Questions to other probes about an incident. Who was asked lately, by any process, is not asked again. */
+export interface NeighbourStore {
+  /** Asks for one slot of the first of these probes that rest neither by hand nor after a question; returns who was asked. */
+  askNeighbours(
+    probeIds: readonly string[],
+    question: { readonly most: number; readonly slotMs: number; readonly fingerprints: readonly string[] },
+  ): Promise<readonly string[]>;
+  /** Notes that a slot was run; returns the incidents that nobody has to answer for any more. */
+  answer(probeId: string, slotMs: number, nowMs: number): Promise<readonly string[]>;
+  /** Alerts about these incidents that wait for neighbours are due now; whether there were any. */
+  releaseAlerts(fingerprints: readonly string[], waitMs: number, nowMs: number): Promise<boolean>;
+}
+
 export const refusals = ["not-on-schedule", "not-due", "over", "not-asked-for"] as const;
 /** Why a job of the queue is ignored. */
 export type SlotRefusal = (typeof refusals)[number];

@@ -168,7 +168,7 @@ export function startReconciler(
       await repetition.stop();
       await store
         .releaseLease("reconciler", holder)
-        .catch((error: unknown) => log.error("could not release the lease; it expires", exceptionFields(error)));
+        .catch((error: unknown) => log.error("could not release the lease: it will expire", exceptionFields(error)));
     },
   };
 }

@@ -19,7 +19,7 @@ export interface RedisAccess {
 /** Makes one connection each time it is called, by what the URL says. Throws for a URL that is none of Redis. */
 export function redisClients(access: RedisAccess): (options: RedisRetries) => Redis | Cluster {
   const address = redisAddressOf(access.url);
-  if (address === undefined) throw new Error("REDIS_URL is no address of Redis");
+  if (address === undefined) throw new Error("REDIS_URL is not a Redis URL");
   return (options) => clientOf(address, access, options);
 }
 

@@ -32,7 +32,7 @@ export async function checkTicks(
   const hadStopped = await queue.keepTicking(tickEveryMs);
   // At the first look, they may have ended with the last process of an earlier day.
   if (hadStopped && memory.areTicksKnown) {
-    log.warn("ticks had stopped: started them again");
+    log.warn("ticks had stopped: restarted them");
     onRepair();
   }
   memory.areTicksKnown = true;

@@ -46,7 +46,8 @@ export function throughProxy(proxy: URL, tls: TlsTexts, timeoutMs: number, addre
       agent: false,
       timeout: timeoutMs,
     });
-    const fail = (code: string): void => callback(Object.assign(new Error("no way through the proxy"), { code }), null);
+    const fail = (code: string): void =>
+      callback(Object.assign(new Error("the proxy did not open the connection"), { code }), null);
     tunnel.once("timeout", () => tunnel.destroy(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" })));
     tunnel.once("error", (error: NodeJS.ErrnoException) => fail(`PROXY_${error.code ?? "ERROR"}`));
     tunnel.once("response", ({ statusCode = 0 }) => {

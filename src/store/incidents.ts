@@ -106,7 +106,7 @@ export async function lockSent(tx: Transaction, nowMs: number): Promise<Readonly
   return readSent(tx, nowMs);
 }
 
-const peerRow = rowSchema<PeerProbe>({
+const peerRow = rowSchema<Omit<PeerProbe, "isAsked">>({
   probeId: text("probe_id"),
   target: text("target"),
   scenario: text("scenario"),
@@ -121,22 +121,30 @@ const peerRow = rowSchema<PeerProbe>({
 });
 
 /** The newest run of the last day of each other probe with the same target or the same scenario. */
-export function readPeers(
+export async function readPeers(
   tx: Executor,
-  run: { readonly probeId: string; readonly slotMs: number; readonly target: string; readonly scenario: string },
+  run: {
+    readonly probeId: string;
+    readonly slotMs: number;
+    readonly target: string;
+    readonly scenario: string;
+    readonly alsoProbeIds?: readonly string[];
+  },
   most = 100_000,
 ): Promise<PeerProbe[]> {
   const since = iso(run.slotMs - 86_400_000);
-  return tx.select(
+  const { alsoProbeIds = [] } = run;
+  const peers = await tx.select(
     peerRow,
     sql`
     SELECT newest.* FROM (
       SELECT * FROM plumbline.progress WHERE last_slot > ${since}::timestamptz AND probe_id <> ${run.probeId}
-        AND (target = ${run.target} OR scenario = ${run.scenario}) LIMIT ${most}::int) p
+        AND (target = ${run.target} OR scenario = ${run.scenario} OR probe_id = ANY(${[...alsoProbeIds]}::text[])) LIMIT ${most}::int) p
     CROSS JOIN LATERAL (
       SELECT ${peerRow.columns} FROM plumbline.runs
       WHERE probe_id = p.probe_id AND slot > ${since}::timestamptz AND state = 'done'
       ORDER BY slot DESC LIMIT 1) AS newest
     ORDER BY newest.probe_id`,
   );
+  return peers.map((peer) => (alsoProbeIds.includes(peer.probeId) ? { ...peer, isAsked: true } : peer));
 }

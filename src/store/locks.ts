@@ -16,6 +16,8 @@ export const lockKeys = {
   outage: (target: string) => `plumbline:outage:${target}`,
   /** Whoever counts sent messages against the limits of receivers, until its own are written. */
   sent: () => "plumbline:sent",
+  /** One question to other probes: two processes do not ask the same one. */
+  neighbours: () => "plumbline:neighbours",
   partitions: () => "plumbline:partitions",
   tallies: () => "plumbline:tallies",
 } as const;

@@ -19,6 +19,7 @@ import type { HeartbeatStore } from "../upkeep/heartbeat.ts";
 import type { Database, Transaction } from "./database.ts";
 import { readIncident, readSurroundings, writeIncidents } from "./incidents.ts";
 import { lock, lockKeys } from "./locks.ts";
+import { withNewestReach } from "./neighbours.ts";
 import { raw, sql } from "./sql.ts";
 
 /** Alerts waiting for their receivers: the truth about what is still to be delivered. */
@@ -54,7 +55,7 @@ export function createOutbox(db: Database): Outbox & Pick<HeartbeatStore, "beat"
           AND NOT EXISTS (SELECT 1 FROM plumbline.outbox e WHERE e.incident_id = o.incident_id
             AND e.receiver = o.receiver AND e.sequence < o.sequence AND e.state = 'pending')
         RETURNING o.*, ${earlierOf}, (SELECT configuration FROM plumbline.disabled_receivers d WHERE d.receiver = o.receiver) AS disabled_as`);
-      return leased === undefined ? undefined : pendingRow.decode(leased);
+      return leased === undefined ? undefined : withNewestReach(db, pendingRow.decode(leased));
     },
 
     async beat({ id, receiver, alert, createdAtMs }) {

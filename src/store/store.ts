@@ -18,7 +18,7 @@ import type { MonitorStore } from "../upkeep/check-monitor.ts";
 import type { RollCallStore } from "../upkeep/roll-call.ts";
 import type { ConcludeStore } from "../upkeep/conclude.ts";
 import type { RunStore } from "../run/world.ts";
-import type { AskedSlots } from "../schedule/admission.ts";
+import type { AskedSlots, NeighbourStore } from "../schedule/admission.ts";
 import type { SlotStore } from "../schedule/queue.ts";
 import { rowSchema, text } from "./columns.ts";
 import { databaseOn } from "./database.ts";
@@ -44,6 +44,7 @@ import { createSpendStore } from "./spend.ts";
 import { createSpendDayStore } from "./spend-days.ts";
 import { createCorrectionStore } from "./spend-corrections.ts";
 import { sql } from "./sql.ts";
+import { createNeighbourStore } from "./neighbours.ts";
 import { createReportStore } from "./month-report.ts";
 import { createShiftStore } from "./shifts.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -67,6 +68,7 @@ export interface Store
     LimitsStore,
     MonitorStore,
     BlindCheckStore,
+    NeighbourStore,
     CapacityStore,
     RollCallStore,
     ConcludeStore,
@@ -128,6 +130,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createBaselineStore(db),
     ...createBoardStore(db),
     ...createShiftStore(db),
+    ...createNeighbourStore(db),
     ...createReportStore(db),
     ...createPlannedStore(db),
     ...createProbeStore(db),

@@ -1,3 +1,4 @@
+import { counter, gauge, histogram, observed } from "./metric-forms.ts";
 import { attributes as a } from "./names.ts";
 
 /**
@@ -27,20 +28,6 @@ const callBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12,
 const tokenBuckets = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
 const storeBuckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 const lateBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-
-const counter = <const A extends readonly string[]>(name: string, unit: string, description: string, attributes: A) =>
-  ({ kind: "counter", name, unit, description, attributes }) as const;
-const gauge = <const A extends readonly string[]>(name: string, unit: string, description: string, attributes: A) =>
-  ({ kind: "gauge", name, unit, description, attributes }) as const;
-const observed = (name: string, unit: string, description: string) =>
-  ({ kind: "observed", name, unit, description, attributes: [] }) as const;
-const histogram = <const A extends readonly string[]>(
-  name: string,
-  unit: string,
-  description: string,
-  buckets: readonly number[],
-  attributes: A,
-) => ({ kind: "histogram", name, unit, description, buckets, attributes }) as const;
 
 export const metrics = {
   probeSuccess: gauge(

@@ -14,7 +14,7 @@ export interface AccountCheckWorld extends ConcludeWorld {
   readonly startedAtMs: number;
 }
 
-const accounting: Duty = { series: "accounting", label: "every due slot is on record" };
+const accounting: Duty = { series: "accounting", label: "records of due slots" };
 /** The row of a slot that nobody took comes within ten minutes. */
 const settledMs = 10 * minuteMs;
 
@@ -29,7 +29,7 @@ export async function checkAccount(world: AccountCheckWorld, nowMs: number): Pro
   const evidence = { runId: accounting.series };
   const trouble = {
     subject: "slots",
-    expected: "a row for every due slot",
+    expected: "a record of every due slot",
     observed: `${found.withoutRow} of ${found.due} due slots have none: run ${between}`,
   };
   await concludeDuty(world, { duty: accounting, troubles: found.withoutRow === 0 ? [] : [trouble], evidence, nowMs });

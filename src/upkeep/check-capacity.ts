@@ -20,7 +20,7 @@ export async function checkCapacity(world: CapacityWorld, nowMs: number): Promis
   const troubles = places.map(({ location, slots }) => ({
     subject: `workers at ${location}`,
     expected: "every slot runs in time",
-    observed: `workers at ${location} can't keep up: ${slots} slots were left out within 5 min`,
+    observed: `workers at ${location} can't keep up: ${slots} slots were dropped within 5 min`,
   }));
   const evidence = { runId: capacity.series };
   await concludeDuty(world, { duty: capacity, troubles, evidence, nowMs });

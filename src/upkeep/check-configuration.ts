@@ -1,7 +1,7 @@
 import type { Duty } from "../notify/self-incident.ts";
 import { type ConcludeWorld, concludeDuty } from "./conclude.ts";
 
-export const configurationDuty: Duty = { series: "configuration", label: "taking over the configuration" };
+export const configurationDuty: Duty = { series: "configuration", label: "applying the configuration" };
 
 /** Reports a configuration that was refused, or with undefined that the newest one is in force. */
 export async function checkConfiguration(
@@ -12,7 +12,7 @@ export async function checkConfiguration(
   const trouble = {
     subject: "configuration",
     expected: "a valid configuration",
-    observed: `${refusal}; the previous one stays in force`,
+    observed: `${refusal}; the previous configuration remains active`,
   };
   await concludeDuty(world, {
     duty: configurationDuty,

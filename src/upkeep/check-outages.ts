@@ -164,7 +164,7 @@ function aboutCause(cause: CommonCause, incidents: readonly Incident[], world: G
     case "no-connectivity": {
       const headline = `no connectivity${from}: ${counted} at ${cause.hosts} hosts do not reply`;
       const group: GroupMembers = { reason: cause.reason, location, members: down, headline };
-      const label = "way out to the targets";
+      const label = "outbound network to the targets";
       const report: GroupReport = {
         ...common,
         kind: "monitor",

@@ -49,9 +49,9 @@ export function mountLinkActions(app: OpenAPIHono, world: LinkActionsWorld, gate
     return context.body(html, status, { ...pageHeaders, "retry-after": "60" });
   });
   app.openAPIRegistry.registerPath(
-    description("get", "ask for confirmation of the action behind a link; changes nothing"),
+    description("get", "show a form that confirms the action of a link; changes nothing"),
   );
-  app.openAPIRegistry.registerPath(description("post", "do the action behind a link"));
+  app.openAPIRegistry.registerPath(description("post", "run the action of a link"));
   app.get(actionPath, async (context) => {
     const landing = await landingOf(context, world);
     return landing ?? answered(context, () => asked(world, context.req.query()));
@@ -81,17 +81,17 @@ const description = (method: "get" | "post", summary: string): RouteConfig => ({
   responses: {
     200: page("a page for people"),
     400: page("not a form"),
-    403: page("the address was changed on its way, or another site sent the form"),
-    404: page("the incident is no longer known"),
-    409: page("the incident is over, or the link was used already"),
+    403: page("the address was changed, or another site sent the form"),
+    404: page("the incident was deleted"),
+    409: page("the incident is resolved, or the link was already used"),
     410: page("the link has expired"),
-    429: page("too many requests; retry-after says how long to wait"),
+    429: page("too many requests; retry-after states how long to wait"),
   },
 });
 
 async function answered(context: Context, answer: () => Promise<Said>): Promise<Response> {
   const { status, html } = await answer().catch(() =>
-    said(500, plainPage("Something went wrong", "It may not have been done.", elsewhere)),
+    said(500, plainPage("Something went wrong", "The action may not have happened.", elsewhere)),
   );
   return context.body(html, status, { ...pageHeaders });
 }
@@ -132,15 +132,15 @@ async function find(
   const reading = readActionAddress(query, known, nowMs());
   switch (reading.kind) {
     case "forged":
-      return { said: said(403, plainPage("This link is not valid", "It was changed or cut off on its way.")) };
+      return { said: said(403, plainPage("This link is not valid", "The address was changed or cut off on its way.")) };
     case "expired":
       return { said: said(410, plainPage("This link has expired", `Links live for a day. ${elsewhere}`)) };
     case "valid": {
       const history = await operations.incidents.get(reading.link.incidentId);
-      if (history === undefined) return { said: said(404, plainPage("This incident is no longer known")) };
+      if (history === undefined) return { said: said(404, plainPage("This incident was deleted")) };
       const { incident } = history;
       if (incident.state === "resolved" && !actsOnOver.includes(reading.link.act)) {
-        return { said: said(409, plainPage("This incident is over", "There is nothing left to do.")) };
+        return { said: said(409, plainPage("This incident is resolved", "There is nothing left to do.")) };
       }
       return { link: reading.link, digest: reading.digest, incident };
     }
@@ -164,7 +164,7 @@ async function confirmed(world: LinkActionsWorld, query: Record<string, string>,
   }
   const taken = await world.take(digest, link.expiresAtMs);
   if (taken === undefined) {
-    return said(409, plainPage("This link was used already", `Each link works once. ${elsewhere}`));
+    return said(409, plainPage("This link was already used", `Each link works once. ${elsewhere}`));
   }
   const result = await doAction(world.operations, link, incident, written).catch(async (error: unknown) => {
     await taken.giveBack();
@@ -198,7 +198,7 @@ async function doAction(
   switch (act) {
     case "acknowledge": {
       const result = await incidents.acknowledge(incidentId, by, reason);
-      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "the incident was deleted" };
       return { isDone: true, title: "Acknowledged", sentence: "Reminders stop until it is resolved." };
     }
     case "silence": {
@@ -210,19 +210,19 @@ async function doAction(
     }
     case "accept": {
       const result = await baselines.accept(incidentId, by, reason);
-      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "the incident was deleted" };
       const { series, baseline } = result.series;
       const sentence = `${series.label} now has version ${baseline?.version ?? 1}. plumbline baseline reject ${series.id} goes back.`;
       return { isDone: true, title: "Accepted as the new normal", sentence };
     }
     case "exclude": {
       const result = await feedback.exclude(incidentId, by, reason);
-      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "the incident was deleted" };
       return { isDone: true, title: "Nothing is learned from it", ...excluded(result) };
     }
     case "noise": {
       const result = await feedback.noise(incidentId, by, reason);
-      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "it is no longer known" };
+      if (result?.kind !== "done") return { isDone: false, sentence: result?.reason ?? "the incident was deleted" };
       return { isDone: true, title: "Marked as a false positive", sentence: `About this series: ${result.text}.` };
     }
     default:
@@ -240,7 +240,7 @@ function excluded({ series, learnedAgain, stillCounted, isOpen, ...time }: Exclu
       ? []
       : [`The baselines of ${learnedAgain.length} of them were learned again without it.`]),
     ...(stillCounted.length === 0 ? [] : [`These still count its runs: ${stillCounted.join(", ")}.`]),
-    ...(isOpen ? ["The incident is not over: use this link again when it is, to exclude the rest."] : []),
+    ...(isOpen ? ["The incident is still active: use this link again after it resolves to exclude the rest."] : []),
   ].join(" ");
   return { sentence, isForAgain: isOpen };
 }

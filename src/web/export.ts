@@ -7,7 +7,7 @@ import { failures } from "./responses.ts";
 import { admitted } from "./route.ts";
 
 const types = { ndjson: "application/x-ndjson", csv: "text/csv; charset=utf-8; header=present" } as const;
-const lines = { schema: z.string().describe("a line for each call, written while it is read") };
+const lines = { schema: z.string().describe("one line for each call, streamed") };
 
 /** `/api/v1/observations`: a line for each call, streamed at the reader's pace. */
 export function mountExport(app: OpenAPIHono, { exported }: ExportStore, gate: Gate): void {

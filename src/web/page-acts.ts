@@ -89,9 +89,9 @@ async function actQuietly(
   const text = (field: string): string | undefined => form.get(field)?.trim() || undefined;
   switch (form.get("act")) {
     case "expire":
-      return (await silences.expire(id, by)) === undefined ? refused("the silence has ended already") : undefined;
+      return (await silences.expire(id, by)) === undefined ? refused("the silence has already ended") : undefined;
     case "unplan":
-      return (await plans.cancel(id, by)) === undefined ? refused("the change has begun already") : undefined;
+      return (await plans.cancel(id, by)) === undefined ? refused("the change has already begun") : undefined;
     case "retry": {
       const result = await deliveries.retry(id, by);
       return "kind" in result ? result : undefined;
@@ -123,7 +123,7 @@ async function actQuietly(
       return result.kind === "refused" ? result : undefined;
     }
     default:
-      return refused("this form is of another version: reload the page");
+      return refused("this form is from another version of Plumbline: reload the page");
   }
 }
 

@@ -27,7 +27,7 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
         if (answered !== undefined) return send(context, answered);
         return send(
           context,
-          messagePage("There is nothing here", ["It may be older than what is kept, or it never was."], visit),
+          messagePage("Nothing found", ["Either it was deleted because of its age, or it never existed."], visit),
           404,
         );
       } catch {
@@ -35,8 +35,8 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
         return send(
           context,
           messagePage(
-            "Plumbline could not read that just now",
-            ["The store did not answer as it should. Reload in a moment."],
+            "Plumbline could not read the data",
+            ["The store did not answer as expected. Reload the page in a moment."],
             visit,
           ),
           500,
@@ -48,7 +48,7 @@ export function mountPages(app: OpenAPIHono, world: PagesWorld): void {
     const wantsPage =
       context.req.header("accept")?.includes("text/html") === true && !context.req.path.startsWith("/api/");
     return wantsPage
-      ? send(context, messagePage("There is no such page", ["Go to the first page: it leads everywhere."]), 404)
+      ? send(context, messagePage("This page does not exist", ["Start at the first page."]), 404)
       : context.json({ error: "not found; /api/v1/openapi.json lists all routes" }, 404);
   });
   mountSignIn(app, world);

@@ -9,17 +9,17 @@ export const success = (description: string, schema: z.ZodType, type = "applicat
 });
 
 const failure = (description: string): Responses[string] =>
-  success(description, z.object({ error: z.string().describe("what is wrong, and what to do") }));
+  success(description, z.object({ error: z.string().describe("description of the problem and what to do") }));
 
-export const tooMany = { 429: failure("too many requests or wrong tokens; retry-after says how long to wait") };
+export const tooMany = { 429: failure("too many requests or wrong tokens; retry-after states how long to wait") };
 
 const possible: Responses = {
-  400: failure("the request does not match the description; every problem is named"),
-  401: failure("no token, or an unknown one"),
-  403: failure("the token may only read, or another site sent the request"),
+  400: failure("the request is invalid; the answer lists every problem"),
+  401: failure("the token is missing or unknown"),
+  403: failure("the token has only the scope read, or another site sent the request"),
   404: failure("not found"),
   409: failure("not possible in the current state"),
-  413: failure("the body is too long"),
+  413: failure("the request body is too long"),
   ...tooMany,
 };
 

@@ -69,7 +69,7 @@ test("silence add, list, extend, expire", async () => {
     /^sil-\d+ {2}(target=mini kind=latency|kind=latency target=mini) {2}.* {2}ann: upgrade\n(mutes|warning: ).*\n$/,
   );
   expect((await plumbline(["silence", "preview", "target=typo"])).stdout).toBe(
-    "warning: it matches no probe and no open incident; check its spelling\n",
+    "warning: the silence matches no probe and no open incident; check the spelling\n",
   );
   const id = made.stdout.split(" ")[0] ?? "";
   expect((await plumbline(["silence", "list"])).stdout).toContain(id);

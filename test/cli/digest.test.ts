@@ -42,7 +42,7 @@ test("the last one is shown whole, in words and as JSON, whatever names it holds
     "\n\nknown before, not over:\n  mini valid-request from eu: total time (mini-valid@eu): 210",
   );
   expect(stdout).toContain("\n\nsuspected, not confirmed yet:\n  mini valid-request from eu: reply (mini-valid@eu)\n");
-  expect(stdout).toContain("for 40 series, 1 marked as false; at most 6.7 false pages are expected\n");
+  expect(stdout).toContain("for 40 series, 1 marked as false; at most 6.7 false pages expected\n");
   expect(stdout).not.toContain("\u001B");
   expect(JSON.parse((await plumbline(["digest", "--last", "--json"])).stdout)).toEqual({ schema: 1, data: made });
 });

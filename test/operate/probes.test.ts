@@ -77,7 +77,7 @@ describe("probes", () => {
     expect(exchanger.sent.length).toBe(sent);
     expect(await operations.probes.runNow("valid@eu", "ann")).toEqual({
       kind: "refused",
-      reason: "it is paused: resume it first",
+      reason: "the probe is paused: resume it first",
     });
     for (let slots = 0; slots < 30; slots += 1) await run();
     await checkMonitor({ store, probes: [probe], receivers: ["pager"], startedAtMs: dayStart } as never, nowMs + 1000);

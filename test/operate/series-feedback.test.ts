@@ -131,7 +131,7 @@ test("noise: a page counts once; two of a series widen its margin, and its card 
     const first = await operations.feedback.noise(id, "ada", "a batch job of ours");
     expect(await operations.feedback.noise(id, "bob", "the same")).toEqual({
       kind: "refused",
-      reason: "it is marked as a false positive already, and counts once",
+      reason: "the incident is already marked as a false positive",
     });
     await operations.baselines.accept(id, "ada", "go on");
     await run(40);
@@ -239,7 +239,7 @@ test("what can't be planned is refused, and says why", async () => {
   if (first.kind === "refused") throw new Error(first.reason);
   expect(await plan(soon)).toEqual({
     kind: "refused",
-    reason: `that is planned already: ${first.change.id}, by ada: x`,
+    reason: `the same change is already planned: ${first.change.id}, by ada: x`,
   });
   expect(await plan({ target: probe.target.name, startsAtMs: soon.startsAtMs })).toMatchObject({ kind: "done" });
   expect(await plan({ probe: probe.id, startsAtMs: nowMs + 2 * minuteMs })).toMatchObject({ kind: "done" });

@@ -194,7 +194,7 @@ test.each([
   ["pushover", "PUSH_APP", "short", "the token of team is not a key of 30 letters and digits"],
   ["pushover", "PUSH_USER", "short", "the user of team is not a key of 30 letters and digits"],
   ["twilio", "PD", "short", "the password of team is not a secret of 32 letters and digits"],
-  ["googleChat", "CHAT_URL", "nowhere", "the address of team is no URL"],
+  ["googleChat", "CHAT_URL", "nowhere", "the address of team is not a URL"],
 ] as const)("%s refuses an unusable %s without printing it", (kind, env, value, words) => {
   const secret = (ref: object): string =>
     "env" in ref && ref.env === env ? value : lookUp({ env: "env" in ref ? String(ref.env) : "" });

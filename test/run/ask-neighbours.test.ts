@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Probe } from "../../src/probe/probe.ts";
-import { isNewTrouble, neighboursOf } from "../../src/run/ask-neighbours.ts";
+import { neighboursOf, newTroubleIn } from "../../src/run/ask-neighbours.ts";
 import { incident } from "../notify/samples.ts";
 import { probe as sample } from "../probe/samples.ts";
 
@@ -23,7 +23,7 @@ test.each([
   ["muted", { notifications: { muted: { reason: "silenced", by: "sil-1" } } }, false],
   ["for information", { severity: "informative" }, false],
 ] as const)("%s", (_what, over, isNew) => {
-  expect(isNewTrouble([{ ...first, ...over }], slotMs)).toBe(isNew);
+  expect(newTroubleIn([{ ...first, ...over }], slotMs)).toEqual(isNew ? [first.fingerprint] : []);
 });
 
 describe("who is asked", () => {
@@ -42,14 +42,8 @@ describe("who is asked", () => {
     of("soon", "mini", "a.example", "missing-model", 30_000),
     of("target", "mini", "a.example", "streamed-request"),
   ];
-  const ids = (askedMs: Map<string, number>, nowMs: number): string[] =>
-    neighboursOf(own, [own, ...others], askedMs, nowMs).map(({ id }) => id);
 
-  test("two of the nearest that are not due at once, and each at most once in ten minutes", () => {
-    const asked = new Map<string, number>();
-    expect(ids(asked, slotMs)).toEqual(["target", "provider"]);
-    expect(ids(asked, slotMs + 60_000)).toEqual(["elsewhere"]);
-    expect(ids(asked, slotMs + 120_000)).toEqual([]);
-    expect(ids(asked, slotMs + 600_000)).toEqual(["target", "provider"]);
+  test("the nearest first; none that is due at once, and none that has nothing in common", () => {
+    expect(neighboursOf(own, [own, ...others]).map(({ id }) => id)).toEqual(["target", "provider", "elsewhere"]);
   });
 });

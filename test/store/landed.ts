@@ -29,5 +29,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0140-audits": "d96f899b4c9e112f258d7ae6c42a5294061eb59c8cf48ad427bacd596bceb654",
   "0150-open-claims": "9eebdaf22c78fe4f70bc46f27f16e23515f855c5f78ec7e394b1c50ff1af5633",
   "0210-field-names-breaking": "5b708ac530e08f7407df4fccf99c8daf1315758d6f21d521e5f73ad44beedb10",
+  "0170-neighbours": "015d2fce943e113fbb48cd4a90acd4f7476006f63992fc126e2f0e015a092bb3",
   "routines 8": "796f2e104956258038ae716d07f6f7ac54fd180ff748db1171f3e0f8816ef4e4",
 };

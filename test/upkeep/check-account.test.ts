@@ -31,7 +31,7 @@ test("slots that vanished without a row are one incident of ours, and no schedul
   await checkAccount(world, noonMs + 30 * minuteMs);
   expect(asked).toEqual([[noonMs, noonMs + 20 * minuteMs]]);
   const [incident] = await store.incidents(false, 10);
-  expect(incident?.label).toBe("every due slot is on record");
+  expect(incident?.label).toBe("records of due slots");
   expect(incident?.findings[0]?.observed).toMatch(/^3 of 600 due slots have none: run plumbline account --between 20/);
   withoutRow = 0;
   await checkAccount(world, noonMs + 300 * minuteMs);

@@ -119,7 +119,7 @@ test("replies that become faster page nobody: the digest tells of them, once, an
   expect(last.stdout).toMatch(
     /^1 note\nsince .*Z, as of .*Z\n\n.*:\n {2}mini asked from us: total time \(valid@us\): /,
   );
-  expect(last.stdout).toMatch(/\n\n0 pages in .* for \d+ series; at most 0\.0 false pages are expected\n$/);
+  expect(last.stdout).toMatch(/\n\n0 pages in .* for \d+ series; at most 0\.0 false pages expected\n$/);
 
   await minutes(5);
   expect((await plumbline("digest")).stdout).toMatch(

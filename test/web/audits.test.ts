@@ -132,7 +132,7 @@ test("only what an audit has is kept, nothing that contains a secret, and no mor
     sinks: [{ sink: "this audit", bytes: 9, found: ["the key"] }],
   });
   expect(exposed.status).toBe(409);
-  expect(await exposed.json()).toEqual({ error: "the audit itself contains the key: nothing was kept" });
+  expect(await exposed.json()).toEqual({ error: "the audit contains the key: it was not stored" });
   expect((await post({ ...document, decision: undefined })).status).toBe(400);
   expect((await post({ ...document, provider: "x".repeat(30_000) })).status).toBe(400);
 

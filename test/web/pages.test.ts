@@ -256,6 +256,36 @@ test("a form of an earlier session is shown again with what it held, and can be 
   await page.getByText("Acknowledged. Reminders stop").waitFor();
 });
 
+test("a browser in Berlin reads each time in its own zone as well, across the end of summer time", async () => {
+  const { page } = await visit(open, "/report/mini?month=2025-10", { timezoneId: "Europe/Berlin" });
+  const titles = await page.locator(".lead time").evaluateAll((all) => all.map((one) => one.getAttribute("title")));
+  expect(titles).toEqual([
+    "2025-10-01 00:00 UTC, 2025-10-01 02:00 in Europe/Berlin",
+    "2025-11-01 00:00 UTC, 2025-11-01 01:00 in Europe/Berlin",
+  ]);
+});
+
+test("on a phone no table scrolls sideways", async () => {
+  const id = await open.openIncident({
+    evidence: [{ runId: "run-of-a-long-name@here/2026-01-01", traceId: "f".repeat(32) }],
+  });
+  const { page } = await visit(open, "/", { viewport: { width: 390, height: 844 } });
+  for (const path of [
+    "/",
+    pageOf(id),
+    `/probes/${encodeURIComponent("seen0@here")}`,
+    "/spend",
+    "/report",
+    "/report/mini",
+  ]) {
+    await page.goto(`${open.url}${path}`);
+    const wide = await page.evaluate(
+      "[...document.querySelectorAll('.wide')].filter((one) => one.scrollWidth > one.clientWidth + 1).length",
+    );
+    expect(wide, path).toBe(0);
+  }
+});
+
 test("a page updates by itself, says when the connection is lost, and recovers", async () => {
   const { page } = await visit(open, "/incidents");
   await open.openIncident({ label: "appears by itself" });

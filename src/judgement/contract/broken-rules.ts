@@ -1,4 +1,5 @@
-import { type Finding, severities as worst } from "../judgement.ts";
+import { severities as worst } from "../../probe/finding-kinds.ts";
+import type { Finding } from "../judgement.ts";
 import type { Graded } from "./overrides.ts";
 
 /** Where a reply shows what a fixed rule or a law is about; of the others nothing else shows it. */

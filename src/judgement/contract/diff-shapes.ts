@@ -7,7 +7,7 @@ import { chancesOf, differencesOf } from "./differences.ts";
 import { exampleOf } from "./example.ts";
 import { type Known, knownSchema, type Seen } from "./known.ts";
 import { applyOverrides } from "./overrides.ts";
-import { severities, type Difference } from "./severity.ts";
+import { differenceSeverities, type Difference } from "./severity.ts";
 
 /** One line of a diff: what was there, what is there now, each with how often. */
 export interface DiffRow {
@@ -55,7 +55,7 @@ export function diffShapes(
       before: sideOf(one, it),
       after: sideOf(other, it),
       severity,
-      why: severities[kind].why,
+      why: differenceSeverities[kind].why,
     };
   });
   const rows = [...graded, ...acceptedRows(one, other)];
@@ -70,7 +70,7 @@ export function diffShapes(
 
 /** What somebody has accepted to be absent, whether or not a newer reply shows it. */
 function acceptedRows(before: Known, after: Known): DiffRow[] {
-  const { severity } = severities["sometimes-gone"];
+  const { severity } = differenceSeverities["sometimes-gone"];
   return after.mayBeAbsent
     .filter((path) => !before.mayBeAbsent.includes(path) && before.paths[path] !== undefined)
     .map((path) => ({

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { candidateSchema } from "./known.ts";
 import { differenceKinds } from "./severity.ts";
+import { severities } from "../../probe/finding-kinds.ts";
 
 const keptSchema = z.object({
   /** What a finding says of it while it goes on, in runs without it as well. */
   finding: z.object({
     subject: z.string(),
     kind: z.enum(differenceKinds),
-    severity: z.enum(["breaking", "risky", "informative"]),
+    severity: z.enum(severities),
     expected: z.string(),
     observed: z.string(),
     chances: z.number(),

@@ -1,4 +1,5 @@
-import { severities, type Severity } from "../judgement.ts";
+import { severities } from "../../probe/finding-kinds.ts";
+import type { Severity } from "../judgement.ts";
 import type { ShapeDiff } from "./diff-shapes.ts";
 
 export type DiffFormat = "text" | "markdown" | "json";

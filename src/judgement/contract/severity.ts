@@ -60,7 +60,7 @@ interface Judged {
 }
 
 /** How bad each difference is for those who parse the replies, and why. */
-export const severities: Readonly<Record<DifferenceKind, Judged>> = {
+export const differenceSeverities: Readonly<Record<DifferenceKind, Judged>> = {
   status: { severity: "breaking", nature: "structure", why: "clients branch on the status" },
   "content-type": { severity: "breaking", nature: "structure", why: "clients choose their parser by it" },
   "end-of-stream": {
@@ -121,10 +121,10 @@ const isOfDelta = (subject: string): boolean => /:\$\.choices\[\]\.delta\./.test
 /** How bad a difference is for a client that reads the member it is about; the table is right where no row says more. */
 export function usualSeverity(difference: Difference): { readonly severity: Severity; readonly why: string } {
   const { kind, subject, observed } = difference;
-  const { severity, why } = severities[kind];
+  const { severity, why } = differenceSeverities[kind];
   const path = subject.slice(Math.max(0, subject.indexOf("$")));
   if ((kind === "null" || kind === "gone") && deprecatedPaths.has(path)) {
-    return { severity: "informative", why: severities["deprecated-gone"].why };
+    return { severity: "informative", why: differenceSeverities["deprecated-gone"].why };
   }
   if (kind === "null" && nullablePaths.has(path)) {
     return { severity: "risky", why: "the official API allows null here; clients written for this target may not" };

@@ -1,5 +1,5 @@
 import { neverSeenBound, upperBound } from "../drift/rate/bits.ts";
-import { type Difference, isDeclared, severities } from "./severity.ts";
+import { type Difference, isDeclared, differenceSeverities } from "./severity.ts";
 
 /** What is declared, and what changes by somebody's hand, is worth as much as having been seen so often. */
 const priorSightings = 1000;
@@ -31,7 +31,7 @@ function scoreBound(k: number, n: number): number {
 }
 
 function priorOf({ kind, subject }: Difference): number {
-  const { nature } = severities[kind];
+  const { nature } = differenceSeverities[kind];
   if (nature === "structure") return priorSightings;
   if (nature === "answer") return priorAnswers;
   const isOfPresence = nature === "presence" || kind === "empty";

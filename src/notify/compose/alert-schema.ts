@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { findingKinds } from "../../probe/finding-kinds.ts";
+import { findingKinds, severities } from "../../probe/finding-kinds.ts";
 import { linkActions } from "../../incident/action-link.ts";
 import type { JsonObject } from "../../std/json.ts";
 import type { Alert } from "./alert.ts";
@@ -27,12 +27,13 @@ const reach = z.object({
   moreAffected: z.int(),
   fine: z.array(line(80)).max(8),
   moreFine: z.int(),
+  checkedAt: atIso.optional().describe("when these probes ran: the oldest of their runs"),
 });
 
 const control = z.object({
   act: z.enum(linkActions),
   text: line(60),
-  url: z.url().describe("opens a page that asks for confirmation; nothing is done before"),
+  url: z.url().describe("opens a page that asks for confirmation before it changes anything"),
   expiresAt: atIso,
 });
 
@@ -53,17 +54,17 @@ const alertMembers = {
   incidentId: z.string().describe("the same in every message about one incident of one installation"),
   fingerprint: z.string().describe("the same for every incident of one cause in one installation"),
   installation: z.string().optional().describe("identifies the Plumbline installation that sends the alert"),
-  sequence: z.int().describe("counts the transitions of an incident: a higher one is newer"),
-  event: z.enum([...transition.options, "digest"]).describe("digest belongs to no incident and comes once a day"),
+  sequence: z.int().describe("number of the transition of the incident: a higher number is newer"),
+  event: z.enum([...transition.options, "digest"]).describe("digest: once a day, without an incident"),
   status: z
     .enum(["firing", "acknowledged", "resolved", "information"])
-    .describe("how the incident is after the event; information of a digest"),
-  reason: line(120).describe("why it is sent now"),
+    .describe("state of the incident after the event; information: a digest"),
+  reason: line(120).describe("event that caused the alert"),
   at: atIso,
   kind: z.enum(findingKinds),
-  severity: z.enum(["breaking", "risky", "informative"]),
+  severity: z.enum(severities),
   tier: z.enum(["page", "ticket"]).optional(),
-  uncheckedSince: atIso.optional().describe("the newest judged run, if the incident is not checked any more"),
+  uncheckedSince: atIso.optional().describe("the newest judged run, if the incident is no longer checked"),
   summary: line(120).describe("one sentence that a person can act on"),
   changes: z.array(change).max(10).describe("worst first"),
   moreChanges: z.int().describe("changes left out"),
@@ -76,22 +77,22 @@ const alertMembers = {
   lastGoodSlot: atIso.nullable(),
   badRuns: z.int(),
   judgedRuns: z.int(),
-  confirmation: z.enum(["slots", "many-runs", "asked-again"]).optional().describe("what confirmed it"),
-  baselineVersion: z.int().nullable().describe("what it was compared with; null for rules that need no baseline"),
+  confirmation: z.enum(["slots", "many-runs", "asked-again"]).optional().describe("how the incident was confirmed"),
+  baselineVersion: z.int().nullable().describe("baseline in the comparison; null for rules without a baseline"),
   reach: reach.nullable().describe("other probes of the target, and the same scenario elsewhere; null: not checked"),
   evidence: z.array(evidence).max(5).describe("newest last"),
   likelyCause: z
     .enum(["provider", "network", "credentials", "monitor"])
     .describe("where to look first: an estimate, not a finding"),
   nextStep: line(240),
-  recurrence: line(160).optional().describe("how often the same came within 14 days; left out the first time"),
+  recurrence: line(160).optional().describe("recurrences within 14 days; missing the first time"),
   members: names.optional().describe("the members of a group incident"),
   moreMembers: z.int().optional(),
   earlier: z.array(earlier).optional().describe("messages that could not be delivered in time; this one replaces them"),
   digest: z
-    .object({ pages: line(160).describe("recent pages, and how many false ones are expected") })
+    .object({ pages: line(160).describe("recent pages, and the expected number of false pages") })
     .optional()
-    .describe("of a daily digest only"),
+    .describe("only in a daily digest"),
   page: z.url().optional().describe("the page of the incident, when the service has a public address"),
   controls: z.array(control).optional().describe("actions by link, when the service has a public address"),
 } satisfies { [Member in keyof Required<Alert>]: z.ZodType<Alert[Member]> };

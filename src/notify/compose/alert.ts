@@ -105,6 +105,8 @@ export interface AlertBlastRadius {
   readonly moreAffected: number;
   readonly fine: readonly string[];
   readonly moreFine: number;
+  /** The oldest of the runs behind it; missing: none of these probes has run. */
+  readonly checkedAt?: string | undefined;
 }
 
 export interface Change {

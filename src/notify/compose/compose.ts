@@ -1,5 +1,5 @@
 import type { Evidence, Incident, Transition } from "../../incident/incident.ts";
-import { type PeerProbe, type BlastRadius, blastRadiusOf } from "../../incident/blast-radius.ts";
+import { type PeerProbe, blastRadiusOf } from "../../incident/blast-radius.ts";
 import { type Finding, worstFirst } from "../../judgement/judgement.ts";
 import { recurrenceOf } from "../../incident/history.ts";
 import { formatDurationMs } from "../../std/duration.ts";
@@ -48,7 +48,7 @@ export function composeAlert(
     judgedRuns: incident.judgedRuns,
     ...(incident.confirmation === undefined ? {} : { confirmation: incident.confirmation }),
     baselineVersion: baselineOf(incident.findings),
-    reach: peers === undefined ? null : cleanBlastRadius(blastRadiusOf(incident, peers)),
+    reach: peers === undefined ? null : reachOf(incident, peers),
     evidence: incident.evidence.slice(-maxEvidence).map((it) => cleanEvidence(it, withoutKeys)),
     likelyCause: cause,
     nextStep: sanitize(nextStep(incident, cause), 240),
@@ -97,11 +97,19 @@ const maxMembers = 200;
 const maxMembersLength = 4000;
 const maxMember = 60;
 
-function cleanBlastRadius({ affected, fine }: BlastRadius): AlertBlastRadius {
+/** Who else is affected, as an alert says it. */
+export function reachOf(incident: Incident, peers: readonly PeerProbe[]): AlertBlastRadius {
+  const { affected, fine, checkedAtMs } = blastRadiusOf(incident, peers);
   const clean = (names: readonly string[]): string[] =>
     names.slice(0, maxBlastRadius).map((name) => sanitize(name, maxName));
   const more = (names: readonly string[]): number => Math.max(0, names.length - maxBlastRadius);
-  return { affected: clean(affected), moreAffected: more(affected), fine: clean(fine), moreFine: more(fine) };
+  return {
+    affected: clean(affected),
+    moreAffected: more(affected),
+    fine: clean(fine),
+    moreFine: more(fine),
+    ...(checkedAtMs === undefined ? {} : { checkedAt: new Date(checkedAtMs).toISOString() }),
+  };
 }
 
 const maxBlastRadius = 8;

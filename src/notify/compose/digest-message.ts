@@ -80,11 +80,11 @@ export function placeKey({ probe, what }: Pick<DigestPlace, "probe" | "what">): 
   return JSON.stringify([probe, what]);
 }
 
-/** `2 pages in 30 days for 40 series, 1 marked as false; at most 6.7 false pages are expected` */
+/** `2 pages in 30 days for 40 series, 1 marked as false; at most 6.7 false pages expected` */
 export function pagesText({ sinceMs, series, notified, noise, allowed }: PagesSent, nowMs: number): string {
   const pages = `${notified} ${notified === 1 ? "page" : "pages"} in ${span(nowMs - sinceMs)} for ${series} series`;
   const falsePositives = noise === 0 ? "" : `, ${noise} marked as false`;
-  return `${pages}${falsePositives}; at most ${allowed.toFixed(1)} false pages are expected`;
+  return `${pages}${falsePositives}; at most ${allowed.toFixed(1)} false pages expected`;
 }
 
 function span(ms: number): string {

@@ -19,7 +19,7 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
       ? []
       : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
     ...optionalRow("for users", impactOf(alert)),
-    ...blastRadiusRows(alert),
+    ...blastRadiusRows(alert, readable),
     ["next step", alert.nextStep],
     ...optionalRow("again", alert.recurrence),
     ...(alert.status === "resolved" ? [] : [["likely cause", causes[alert.likelyCause]] satisfies [string, string]]),
@@ -92,14 +92,15 @@ function earlierRows(alert: Alert, readable: Readable): [string, string][] {
 const shownEarlier = 4;
 
 /** Who else is affected. Of what is resolved, only who still is. */
-function blastRadiusRows({ reach, status }: Alert): [string, string][] {
+function blastRadiusRows({ reach, status }: Alert, readable: Readable): [string, string][] {
   if (reach === null) return [];
-  const { affected, moreAffected, fine, moreFine } = reach;
+  const { affected, moreAffected, fine, moreFine, checkedAt } = reach;
+  const age = checkedAt === undefined ? "" : ` (checked ${readable(checkedAt)})`;
   const list = (names: readonly string[], more: number): string =>
     names.join(", ") + (more > 0 ? ` and ${more} more` : "");
   if (status === "resolved") return affected.length === 0 ? [] : [["still affected", list(affected, moreAffected)]];
   return [
-    ["also affected", affected.length === 0 ? "no other probe" : list(affected, moreAffected)],
+    ["also affected", `${affected.length === 0 ? "no other probe" : list(affected, moreAffected)}${age}`],
     ...(fine.length === 0 ? [] : [["not affected", list(fine, moreFine)] satisfies [string, string]]),
   ];
 }

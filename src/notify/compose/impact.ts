@@ -17,9 +17,9 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
     case "contract":
       return severity === "breaking"
         ? `clients that read ${changes[0]?.what ?? "the changed fields"} can fail`
-        : "clients with a strict parser can fail, others go on";
+        : "clients with a strict parser can fail; other clients continue";
     case "error-shape":
-      return "clients that read errors can mistake them: retries and messages may go wrong";
+      return "clients can misread errors: retries and messages may be wrong";
     case "latency":
       return "users wait longer, and clients with short timeouts fail";
     case "usage":
@@ -30,7 +30,7 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
     case "output":
       return changes[0]?.what === "answers replayed"
         ? "users can get answers to other people's requests, or old ones"
-        : "answers can be of another quality, price or style than what was tested";
+        : "answers can differ from what you tested in quality, price or style";
     case "monitor":
       return "alerts about targets can be late or missing";
     default:

@@ -84,7 +84,7 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
 function networkStep({ target, location, findings }: Incident): string {
   const observed = findings[0]?.observed ?? "";
   if (observed.startsWith("certificate expired"))
-    return `Ask those who run ${target} to renew its certificate, and move traffic: clients refuse the connection until then.`;
+    return `Ask the operator of ${target} to renew its certificate, and move traffic: clients refuse the connection until then.`;
   if (observed.startsWith("certificate") || observed.includes("client certificate"))
     return `Check who changed the certificates of ${target}. A private authority or a client certificate goes into client.tls.`;
   return `Check DNS, TLS and the network path ${fromWhere(location)}to ${target}, then the provider's status page.`;

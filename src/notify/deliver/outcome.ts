@@ -74,7 +74,7 @@ function outcomeOfFault(fault: PostFault): DeliveryOutcome {
     case "forbidden-answer":
       return {
         kind: "failed",
-        reason: `DNS resolves the host to the address ${fault.detail ?? ""}, which the receiver must not use`,
+        reason: `DNS resolves the host to ${fault.detail ?? ""}, an address that receivers must not use`,
       };
     case "dns":
     case "connect":

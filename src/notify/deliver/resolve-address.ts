@@ -44,7 +44,7 @@ export async function permittedAddresses(
   return fault(isLiteral ? "forbidden-address" : "forbidden-answer", forbidden.address);
 }
 
-export const noAddress = fault("dns", "the name has no address");
+export const noAddress = fault("dns", "DNS has no address for the host");
 
 async function addressesOf(
   hostname: string,
@@ -88,5 +88,5 @@ export function faultOfError(error: unknown, to: PeerFacts = {}): PostFault {
   if (root.code === "UND_ERR_CONNECT_TIMEOUT") return fault("timeout", "connect");
   const found = connectionFault(root, to) ?? unwantedCertificate(to);
   if (found !== undefined) return fault(found.class, found.detail);
-  return fault("reset", root.code === "UND_ERR_SOCKET" ? "closed without a reply" : root.code);
+  return fault("reset", root.code === "UND_ERR_SOCKET" ? "the connection closed without a reply" : root.code);
 }

@@ -3,6 +3,7 @@ import { meets } from "../../incident/matcher.ts";
 import { type Alerting, plainAlerting } from "../../probe/alerting.ts";
 import { shortHash } from "../../std/hash.ts";
 import type { Alert, IncidentAlert, OutboxEntry } from "../compose/alert.ts";
+import { sharedAtOnce } from "../../incident/blast-radius.ts";
 import { opensAtMs } from "./hours.ts";
 
 /** Whether one receiver is notified, and why: for `incident show` and for the log. */
@@ -152,15 +153,18 @@ function rateLimit(receiver: string, { policies }: Alerting, sent: RouteContext[
 function heldOrNot(
   alert: IncidentAlert,
   decision: Extract<RouteDecision, { notified: true }>,
-  { policies, groupWaitMs }: Alerting,
+  { policies, groupWaitMs, neighbours }: Alerting,
   hasPeers: boolean,
 ): RouteDecision {
   const { receiver } = decision;
   const atMs = Date.parse(alert.at);
-  const gathered =
-    groupWaitMs > 0 && begins(alert, decision.reason) && mayShareCause(alert, hasPeers)
-      ? { heldUntilMs: atMs + groupWaitMs }
-      : {};
+  const waitMs = begins(alert, decision.reason)
+    ? Math.max(
+        mayShareCause(alert, hasPeers) ? groupWaitMs : 0,
+        hasPeers && neighbours.most > 0 && awaitsNeighbours(alert) ? neighbours.waitMs : 0,
+      )
+    : 0;
+  const gathered = waitMs > 0 ? { heldUntilMs: atMs + waitMs } : {};
   const hours = policies[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
@@ -183,6 +187,11 @@ function mayShareCause({ kind, severity, members }: Alert, hasPeers: boolean): b
   if (members !== undefined) return false;
   if (severity === "breaking") return kind === "availability";
   return hasPeers && (kind === "availability" || kind === "latency" || kind === "usage");
+}
+
+/** Confirmed within one run: who else is affected is being asked just now. A policy breach waits for nobody. */
+function awaitsNeighbours({ kind, badRuns, members }: Alert): boolean {
+  return badRuns <= 1 && members === undefined && sharedAtOnce.includes(kind);
 }
 
 /** The first message to a receiver says that the incident opened, whatever happened before. */

@@ -5,6 +5,18 @@
 
 const lost = document.querySelector("#lost");
 
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const localTime = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: zone });
+
+/** Pages show UTC. Pointing at a time shows it in the zone of the browser as well, with its summer time. */
+function nameLocalTimes(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const utc = time.dateTime.slice(0, 16).replace("T", " ");
+    time.title = `${utc} UTC, ${localTime.format(new Date(time.dateTime))} in ${zone}`;
+  }
+}
+nameLocalTimes(document);
+
 /** Replaces every part with an id that differs, unless somebody is typing in it. */
 async function refresh() {
   const reply = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
@@ -12,6 +24,7 @@ async function refresh() {
   if (!reply.ok) throw new Error(String(reply.status));
   const next = new DOMParser().parseFromString(await reply.text(), "text/html");
   document.title = next.title;
+  nameLocalTimes(next);
   for (const fresh of next.querySelectorAll("main [id]")) {
     const old = document.getElementById(fresh.id);
     if (old === null || old.closest("form, details") !== null || old.querySelector("form, details, [id] form") !== null)

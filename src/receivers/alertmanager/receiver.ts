@@ -40,7 +40,7 @@ const schema = z
     hold: duration
       .default("10m")
       .describe(
-        "active alerts are sent again every minute; Alertmanager resolves one that it has not got for this time",
+        "Plumbline sends active alerts again every minute; Alertmanager resolves an alert that it does not receive for this time",
       ),
     labels: z
       .record(
@@ -95,7 +95,7 @@ export const alertmanager: ReceiverKind<typeof schema, AlertmanagerReceiver> = {
   forgets: true,
   render({ alert }, receiver, secret, atMs) {
     if (alert.status === "information") {
-      return { refused: `${receiver.name} has no alerts without an end: it gets no digests` };
+      return { refused: `${receiver.name} can't receive digests, because its alerts must have an end` };
     }
     const bearer = bearerHeaders(receiver, secret, bearerToken);
     if ("refused" in bearer) return { refused: bearer.refused };

@@ -26,7 +26,7 @@ export const googleChat: ReceiverKind<typeof schema, GoogleChatReceiver> = {
   statuses: { delivered: [200], refused: [400, 401, 403, 404], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert, id }, receiver, secret) {
     const address = urlOf(receiver, secret);
-    if (!URL.canParse(address)) return { refused: `the address of ${receiver.name} is no URL` };
+    if (!URL.canParse(address)) return { refused: `the address of ${receiver.name} is not a URL` };
     const url = new URL(address);
     url.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
     const changes = changeLines(alert, 300, escapeHtml);

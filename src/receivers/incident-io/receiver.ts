@@ -54,7 +54,8 @@ export const incidentIo: ReceiverKind<typeof schema, IncidentIoReceiver> = {
   forgets: false,
   statuses: { delivered: [202], refused: [400, 404, 422], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
-    if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
+    if (alert.status === "information")
+      return { refused: `${receiver.name} can't receive digests, because it wakes people` };
     const headers = bearerHeaders(receiver, secret, bearerToken);
     if ("refused" in headers) return { refused: headers.refused };
     const links = linksFor(alert, receiver.links);

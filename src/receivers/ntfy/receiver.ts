@@ -24,7 +24,7 @@ interface NtfyReceiver extends Receiver {
 const schema = z
   .strictObject({
     url: urlOrEnv.default("https://ntfy.sh").describe("the server"),
-    topic: secretSchema.describe("anyone who knows the topic can read it"),
+    topic: secretSchema.describe("topic; anyone who knows the topic can read it"),
     token: secretSchema.optional().describe("an access token of the server"),
     severities: severityWords(z.int().min(1).max(5), { breaking: 5, risky: 4, informative: 2 }).describe(
       "the priority of each severity, from 1 to 5",

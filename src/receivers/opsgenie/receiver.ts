@@ -50,7 +50,7 @@ export const opsgenie: ReceiverKind<typeof schema, OpsgenieReceiver> = {
   statuses: { delivered: [202], refused: [400, 422], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
     const { status } = alert;
-    if (status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
+    if (status === "information") return { refused: `${receiver.name} can't receive digests, because it wakes people` };
     const key = secret(receiver.apiKey).trim();
     if (!integrationKey.accepts(key)) {
       return { refused: `the API key of ${receiver.name} is not ${integrationKey.description}` };

@@ -26,7 +26,7 @@ interface PagerDutyReceiver extends Receiver {
 const schema = z
   .strictObject({
     routingKey: secretSchema.describe("the integration key of an Events API v2 integration"),
-    url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("another for the service region EU"),
+    url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("address for the EU service region"),
     severities: severityWords(severity, { breaking: "critical", risky: "warning", informative: "info" }),
     ...commonSettings,
   })
@@ -52,7 +52,8 @@ export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   forgets: false,
   statuses: { delivered: [202], refused: [400], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
-    if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
+    if (alert.status === "information")
+      return { refused: `${receiver.name} can't receive digests, because it wakes people` };
     const key = secret(receiver.routingKey).trim();
     if (!integrationKey.accepts(key)) {
       return { refused: `the routing key of ${receiver.name} is not ${integrationKey.description}` };

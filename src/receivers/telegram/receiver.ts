@@ -35,7 +35,7 @@ const schema = z
       .min(1)
       .optional()
       .meta({ description: "the topic of a forum", examples: [42] }),
-    url: httpUrl.default("https://api.telegram.org").describe("another if you run a Bot API server"),
+    url: httpUrl.default("https://api.telegram.org").describe("address of a Bot API server that you run"),
     ...commonSettings,
   })
   .describe("a bot of Telegram");

@@ -73,7 +73,8 @@ export const twilio: ReceiverKind<typeof schema, TwilioReceiver> = {
   forgets: false,
   statuses: { delivered: [201], refused: [400, 404], goneIsFailure: true, deniedBy: isErrorBody },
   render({ alert }, receiver, secret) {
-    if (alert.status === "information") return { refused: `${receiver.name} wakes people: it gets no digests` };
+    if (alert.status === "information")
+      return { refused: `${receiver.name} can't receive digests, because it wakes people` };
     const password = secret(receiver.password).trim();
     if (!twilioSecret.accepts(password)) {
       return { refused: `the password of ${receiver.name} is not ${twilioSecret.description}` };

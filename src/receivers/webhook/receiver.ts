@@ -47,7 +47,10 @@ const template = z
 
 const schema = z
   .strictObject({
-    url: urlOrEnv.meta({ description: "where it is posted to", examples: ["https://hooks.example.com/plumbline"] }),
+    url: urlOrEnv.meta({
+      description: "URL that receives the requests",
+      examples: ["https://hooks.example.com/plumbline"],
+    }),
     secrets: z
       .array(secretSchema)
       .min(1)
@@ -59,10 +62,10 @@ const schema = z
     format: z
       .enum(["standard", "cloudevents"])
       .default("standard")
-      .describe("the body: Standard Webhooks' or CloudEvents'"),
+      .describe("format of the body: Standard Webhooks or CloudEvents"),
     template: template.optional(),
     severities: renamedSeverities(z.string().min(1).max(40), ourSeverities)
-      .describe("what {{severity}} in a template is called")
+      .describe("value of {{severity}} in a template")
       .optional(),
     ...requestSettings,
     ...commonSettings,
@@ -75,7 +78,7 @@ const schema = z
     path: ["severities"],
     error: "severities need a template: the other bodies are the same everywhere",
   })
-  .describe("a signed POST to a program of yours");
+  .describe("a signed POST request to your own program");
 
 const signingSecret: SecretForm = {
   description: webhookKeyForm,

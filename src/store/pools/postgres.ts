@@ -38,7 +38,7 @@ export async function openPostgresPool(url: string, log: Log): Promise<StorePool
     application_name: "plumbline",
   });
   // A connection that breaks is replaced by the next query. Without listeners, each of these events would end the process.
-  const warn = (error: Error): void => log.warn("a database connection broke", { error: error.name });
+  const warn = (error: Error): void => log.warn("database connection lost", { error: error.name });
   pool.on("error", warn);
   pool.on("connect", (client) => client.on("error", () => {}));
   try {

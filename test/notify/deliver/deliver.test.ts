@@ -219,7 +219,7 @@ describe("what ends an entry", () => {
     expect(first).toMatchObject({
       outcome: {
         kind: "failed",
-        reason: "DNS resolves the host to the address 10.0.0.1, which the receiver must not use",
+        reason: "DNS resolves the host to 10.0.0.1, an address that receivers must not use",
       },
       nextDueAtMs: expect.any(Number),
     });

@@ -87,3 +87,16 @@ describe("outboxEntries", () => {
     expect(other?.id).toBe(one?.id);
   });
 });
+
+test("what one run confirmed waits for the neighbours that are asked; a breach of policy and what took several runs do not", () => {
+  const alerting = { ...plainAlerting, neighbours: { most: 2, waitMs: 10_000 } };
+  const heldOf = (over: Partial<Incident>, hasPeers = true) => {
+    const alert = alertOf({ severity: "breaking", badRuns: 1, ...over });
+    const [decision] = routeAlert(alert, ["pager"], { alerting, hasPeers });
+    return decision?.notified === true && decision.heldUntilMs !== undefined ? decision.heldUntilMs - atMs : 0;
+  };
+  expect(heldOf({ kind: "contract" })).toBe(10_000);
+  expect(heldOf({ kind: "contract" }, false)).toBe(0);
+  expect(heldOf({ kind: "policy" })).toBe(0);
+  expect(heldOf({ kind: "contract", badRuns: 2 })).toBe(0);
+});
