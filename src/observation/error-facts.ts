@@ -40,3 +40,8 @@ function identifier(value: unknown): string | undefined {
   const isOne = typeof value === "string" && /^[A-Za-z0-9_. -]{1,48}$/.test(value) && !/[-_]?sk[-_]/i.test(value);
   return isOne ? keepableName(value) : undefined;
 }
+
+/** A reasoning model refuses a request whose cap is spent before the first word of an answer. */
+export function isCapSpent({ message = "" }: Pick<ErrorFacts, "message">): boolean {
+  return /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);
+}

@@ -11,15 +11,14 @@ export interface NormalForm {
 /** In small letters, look-alikes as what they look like. */
 export function folded(source: SourceText): NormalForm {
   const { text, from, to } = source;
+  if (!isAscii.test(text)) return foldedFrom(source);
   const units = new Uint16Array(text.length);
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x80) return foldedFrom(source);
-    units[at] = asciiSmall[unit] ?? 0;
-  }
+  const small = text.toLowerCase();
+  for (let at = 0; at < small.length; at += 1) units[at] = small.charCodeAt(at);
   return { units, from, to };
 }
 
+const isAscii = /^[\x00-\x7f]*$/;
 const asciiSmall = Uint8Array.from({ length: 0x80 }, (_, unit) => (unit >= 65 && unit <= 90 ? unit + 32 : unit));
 
 function foldedFrom(source: SourceText): NormalForm {
@@ -40,6 +39,18 @@ function foldedFrom(source: SourceText): NormalForm {
     at = next;
   }
   return { units: Uint16Array.from(units), from: Uint32Array.from(from), to: Uint32Array.from(to) };
+}
+
+/** The units that `squeezed` keeps: where they stood is worth knowing of few texts. */
+export function squeezedUnits({ units }: NormalForm): Uint16Array {
+  const kept = new Uint16Array(units.length);
+  let length = 0;
+  for (const unit of units) {
+    if (!isSignificant(unit)) continue;
+    kept[length] = unit;
+    length += 1;
+  }
+  return kept.subarray(0, length);
 }
 
 /** Without anything that only separates, and without marks: hex with colons, digits in groups, UTF-16 with its zero bytes. */

@@ -2,7 +2,7 @@ import { encodedTokens } from "./encoded-tokens.ts";
 import { gramFinder, type Range, shortestGram } from "./gram-finder.ts";
 import { madeOfNames } from "./made-of-names.ts";
 import { mark, masksFinder } from "./masks.ts";
-import { folded, squeezed } from "./normal-form.ts";
+import { folded, squeezed, squeezedUnits } from "./normal-form.ts";
 import { secretForms } from "./secret-forms.ts";
 import { endIn, type SourceText, startIn } from "./source-text.ts";
 import { unescaped } from "./unescape.ts";
@@ -33,6 +33,9 @@ const shortestSecret = 6;
 const mostUnescapings = 6;
 /** An encoding within an encoding within an encoding. */
 const mostDecodings = 3;
+/** Names and reasons come again with every run: those with nothing to hide are not looked through each time. */
+const mostKept = 2_000;
+const longestKept = 200;
 
 /**
  * Removes the given secrets by what they give away, not by a list of spellings: any eight characters of one in a row,
@@ -45,7 +48,9 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
   const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
   const isName = madeOfNames(names);
   let withoutKnown: Redactor | undefined;
+  const kept = new Set<string>();
   return (text) => {
+    if (text.length < shortestSecret || kept.has(text)) return text;
     // Finders are large: a program that writes nothing makes none.
     withoutKnown ??= knownRedactor(known);
     let clean = withoutKnown(text);
@@ -53,6 +58,10 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
       clean = clean.replace(pattern, (match, kept: unknown) =>
         typeof kept === "string" ? `${kept}${mark}` : isName(match) ? match : mark,
       );
+    }
+    if (clean === text && text.length <= longestKept) {
+      if (kept.size >= mostKept) kept.clear();
+      kept.add(text);
     }
     return clean;
   };
@@ -68,11 +77,11 @@ function knownRedactor(known: readonly string[]): Redactor {
   const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
   const find = (source: SourceText): Range[] => {
     const form = folded(source);
+    const found = inFolded(form.units).map((range) => inSource(range, form));
+    const inDense = inSqueezed(squeezedUnits(form));
+    if (inDense.length === 0) return found;
     const dense = squeezed(form);
-    return [
-      ...inFolded(form.units).map((range) => inSource(range, form)),
-      ...inSqueezed(dense.units).map((range) => inSource(range, dense)),
-    ];
+    return [...found, ...inDense.map((range) => inSource(range, dense))];
   };
   const findAll = (text: string, decodings: number): Range[] => {
     const ranges: Range[] = [];
