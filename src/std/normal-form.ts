@@ -18,7 +18,7 @@ export function folded(source: SourceText): NormalForm {
   return { units, from, to };
 }
 
-const isAscii = /^[\x00-\x7f]*$/;
+const isAscii = /^[^\u0080-\uffff]*$/;
 const asciiSmall = Uint8Array.from({ length: 0x80 }, (_, unit) => (unit >= 65 && unit <= 90 ? unit + 32 : unit));
 
 function foldedFrom(source: SourceText): NormalForm {
