@@ -1,3 +1,4 @@
+import { isCapSpent } from "../observation/error-facts.ts";
 import type { Target } from "../probe/target.ts";
 import { broken, met, named, ofChecks, open, type Rule, setting } from "./ruled.ts";
 import { playAgain } from "./request-rules.ts";
@@ -7,7 +8,7 @@ export const clientRules: readonly Rule[] = [
   {
     item: "token-limits",
     condition: ({ maxTokensField }) =>
-      `token-budget: the target accepts ${maxTokensField} and counts no more tokens than it allows; the client refuses a request above its size limit before it sends a byte`,
+      `token-budget: the target accepts ${maxTokensField} and counts no more tokens than it allows, or refuses a cap that its reasoning spends; the client refuses a request above its size limit before it sends a byte`,
     judge(view) {
       const report = view.played("token-budget")?.report;
       const cap = named(view, "token-budget", new RegExp(`^${view.target.maxTokensField}$`));
@@ -17,6 +18,8 @@ export const clientRules: readonly Rule[] = [
       });
       const [first] = report?.findings ?? [];
       if (report?.verdict !== "fail" || first === undefined || ruled.state === "broken") return ruled;
+      const { error } = view.reply("token-budget") ?? {};
+      if (error !== undefined && isCapSpent(error)) return ruled;
       return broken(`token-budget: ${first.subject}: ${first.observed}; ${ruled.evidence}`);
     },
   },

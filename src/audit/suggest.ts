@@ -1,3 +1,4 @@
+import { isCapSpent } from "../observation/error-facts.ts";
 import type { Target } from "../probe/target.ts";
 import type { AuditView, PlayedScenario } from "./view.ts";
 
@@ -27,9 +28,7 @@ export function suggestTraits(target: Target, view: AuditView): string[] {
   const errors = ["valid-request", "streamed-request"].flatMap((name) => view.reply(name)?.error ?? []);
   const plain = view.reply("valid-request");
   const isCut = plain?.text.class === "empty" && plain.finishReasons.includes("length");
-  const isSpent = errors.some(
-    ({ message = "" }) => /max_tokens|output limit/.test(message) && /reached|finish/.test(message),
-  );
+  const isSpent = errors.some(isCapSpent);
   const refused = errors.flatMap(({ type, code, param }) =>
     param !== undefined && /unsupported|unknown|extra_forbidden|unrecognized/.test(`${type} ${code}`) ? [param] : [],
   );

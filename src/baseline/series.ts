@@ -30,6 +30,9 @@ export function outputSeries(probe: Probe): Series {
 
 export const outputKey = { key: "answers", label: "answers" };
 
+/** Answers of a target and its reference to the same questions. */
+export const pairKey = { key: "pairs", label: "answers beside the reference" };
+
 const groups = new WeakMap<Series, string>();
 
 /** Names the series that measure the same of one target and model: those of its other locations and scenarios. */

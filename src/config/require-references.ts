@@ -21,6 +21,16 @@ export function requireReferences(root: unknown, scenarios: readonly string[], i
     const words = (Array.isArray(given) ? given : [given]).filter((word) => typeof word === "string");
     requireNames(words, known, { path, key, expected }, complaints);
   };
+  const requireReference = (target: string, index: number): void => {
+    if (ownMember(at(["targets", target]), "sameAs") !== undefined) return;
+    complaints.push({
+      path: ["probes", index],
+      key: "scenario",
+      expected: `a target with sameAs for the scenario ${comparing}`,
+      got: `${shown(target)}, which has none`,
+      hint: `set targets.${target}.sameAs to a target whose answers you trust`,
+    });
+  };
   const targets = defined("targets");
   const receivers = defined("receivers");
   const own = ownMember(root, "scenarios") === undefined ? [] : defined("scenarios");
@@ -40,6 +50,9 @@ export function requireReferences(root: unknown, scenarios: readonly string[], i
     require(targets, "the name of a target", ["probes", index], "target");
     require(own && [...scenarios, ...own], "the name of a scenario", ["probes", index], "scenario");
     require(receivers, "the name of a receiver", ["probes", index], "receivers");
+    const target = ownMember(probe, "target");
+    if (ownMember(probe, "scenario") === comparing && typeof target === "string" && targets?.includes(target) === true)
+      requireReference(target, index);
     const name = ownMember(probe, "name");
     if (typeof name === "string" && seen.has(name)) {
       const path = ["probes", index, "name"];
@@ -62,6 +75,9 @@ export function requireReferences(root: unknown, scenarios: readonly string[], i
   }
   return complaints;
 }
+
+/** The built-in scenario that asks two targets. */
+const comparing = "same-as";
 
 function listed(value: unknown): readonly (readonly [number, unknown])[] {
   return Array.isArray(value) ? [...value.entries()] : [];

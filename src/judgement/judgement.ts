@@ -71,7 +71,7 @@ export interface JudgeInput {
   readonly observation: Observation;
   /** All of the run, in order. */
   readonly done?: readonly Observation[] | undefined;
-  readonly target?: Pick<Target, "model" | "answerTokens"> | undefined;
+  readonly target?: Pick<Target, "model" | "answerTokens" | "sameAs"> | undefined;
   readonly series: Series;
   readonly memory: SeriesMemory | undefined;
   readonly policy: JudgePolicy;

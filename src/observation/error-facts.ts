@@ -38,3 +38,8 @@ function safe({ family, type, code, param, message }: ErrorEnvelope): ErrorFacts
 function isIdentifier(text: string): boolean {
   return /^[A-Za-z0-9_. -]{1,48}$/.test(text) && !/[-_]?sk[-_]/i.test(text);
 }
+
+/** A reasoning model refuses a request whose cap is spent before the first word of an answer. */
+export function isCapSpent({ message = "" }: Pick<ErrorFacts, "message">): boolean {
+  return /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);
+}

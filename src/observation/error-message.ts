@@ -18,9 +18,9 @@ const vocabulary = new Set(
   response retry role roles router second seconds see server service should specified specify stop stream string such support
   supported syntax system temporarily temperature text than that the there these this time timeout to token tokens too tool try
   type unable unauthorized unavailable unexpected unknown unrecognized unsupported unterminated until upgrade upstream url usage use user
-  using valid validate validation value values version was were when with within without finish again yet you your`.split(
-    /\s+/,
-  ),
+  using valid validate validation value values version was were when with within without finish again yet you your
+  audit blocked busy capacity concurrency concurrent country exhausted idle many partial policy region safety sensitive signature
+  suspended violation`.split(/\s+/),
 );
 
 /** An error's message without anything that could be somebody's words: `Incorrect API key provided: …`. */

@@ -108,7 +108,7 @@ export type StructureFlaw =
   | "no-message"
   | "no-delta";
 
-/** Laws of a reply that need no baseline. Those of the list are about how the chunks of a stream belong together, but the last three. */
+/** Laws of a reply that need no baseline: of its structure, of how the chunks of a stream belong together, of its values. */
 export type Flaw =
   | StructureFlaw
   | "many-ids"
@@ -137,6 +137,7 @@ export type ErrorFamily =
   | "problem"
   | "detail"
   | "flat"
+  | "unlisted"
   | "array-wrapped"
   | "declared";
 

@@ -1,6 +1,7 @@
 import type { Probe } from "../probe/probe.ts";
 import type { SpendCap, Target, TokenPrice } from "../probe/target.ts";
 import { fallback } from "../scenario/fallback.ts";
+import { sameAs } from "../scenario/same-model/same-as.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { microUsd, type MicroUsd, microUsdPerUsd } from "../std/money.ts";
 import type { Reservation } from "./run.ts";
@@ -46,8 +47,9 @@ export function mostCost(
 
 const tokensPerPrice = 1_000_000;
 
-/** The targets that a run may send to: its own, and what it falls back to. */
+/** The targets that a run may send to: its own, and what it falls back to or is compared with. */
 function askedBy({ target }: Probe, { name }: Scenario): readonly [Asked, ...Asked[]] {
+  if (name === sameAs.name && target.sameAs !== undefined) return [target, target.sameAs];
   const other = name === fallback.name ? target.audit?.fallback : undefined;
   return other?.kind === "secondary" ? [target, other.target] : [target];
 }

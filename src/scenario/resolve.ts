@@ -4,6 +4,7 @@ import { billingFigures } from "./billing-figures.ts";
 import { singleCall } from "./built-in.ts";
 import { refusals } from "./refusals.ts";
 import { streamedRequest } from "./streamed-request.ts";
+import { sameAs } from "./same-model/same-as.ts";
 import { sameModel } from "./same-model/same-model.ts";
 import { tokenBudget } from "./token-budget.ts";
 import { validRequest } from "./valid-request.ts";
@@ -45,7 +46,7 @@ export const catalogue: readonly Scenario[] = [
 ];
 
 /** What is only ever scheduled, and is no part of an audit. */
-export const scheduledOnly: readonly Scenario[] = [billingFigures, sameModel];
+export const scheduledOnly: readonly Scenario[] = [billingFigures, sameModel, sameAs];
 
 const byName = new Map([...catalogue, ...scheduledOnly].map((scenario) => [scenario.name, scenario]));
 

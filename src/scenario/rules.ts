@@ -99,6 +99,18 @@ function partOf(subject: string, part: number, whole: number, name: string, isBe
   );
 }
 
+/** A question and its answer are a token each at least: a bill for less is none. */
+export function usageCounted({ usage, text }: ReplyFacts): Check[] {
+  if (usage === undefined || text.class === "empty") return [];
+  const counts = [
+    ["prompt tokens", usage.promptTokens],
+    ["completion tokens", usage.completionTokens],
+  ] as const;
+  return counts.flatMap(([subject, count]) =>
+    count === 0 ? [expectationRule(`${subject} counted`, false, "at least 1", "0")] : [],
+  );
+}
+
 /** A gateway that answered from a fallback of its own, or tried more than once, hides an incident behind a good reply. */
 export function notMasked({ diagnosticHeaders = {} }: ReplyFacts): Check {
   const attempts = Number(diagnosticHeaders["x-litellm-attempted-fallbacks"] ?? 0);

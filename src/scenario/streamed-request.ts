@@ -1,5 +1,5 @@
 import { knownFinishReasons, maxTokens, shortAsk, singleCall } from "./built-in.ts";
-import { replyOf, usageCoherent, expectationRule } from "./rules.ts";
+import { replyOf, usageCoherent, usageCounted, expectationRule } from "./rules.ts";
 
 const usageChunk = {
   absent: "no chunk has it",
@@ -30,6 +30,7 @@ export const streamedRequest = singleCall({
     return [
       expectationRule("usage chunk", isThere ? true : undefined, usageChunk.once, usageChunk[style]),
       ...usageCoherent(usage),
+      ...usageCounted(reply),
     ];
   },
 });

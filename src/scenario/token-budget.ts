@@ -1,3 +1,4 @@
+import { isCapSpent } from "../observation/error-facts.ts";
 import type { Observation } from "../observation/observation.ts";
 import { outcomeText, replyOf, expectationRule } from "./rules.ts";
 import type { Check } from "./scenario.ts";
@@ -48,11 +49,19 @@ function renamed<Body extends { [field: string]: unknown }>(body: Body, from: st
 }
 
 /** What became of the cap by this name. */
-type CapOutcome = "honoured" | "honoured, nothing but reasoning" | "rejected" | "ignored" | "not reached" | "unknown";
+type CapOutcome =
+  | "honoured"
+  | "honoured, nothing but reasoning"
+  | "honoured, spent before an answer"
+  | "rejected"
+  | "ignored"
+  | "not reached"
+  | "unknown";
 
 function capOutcome(seen: Observation): CapOutcome {
   const reply = replyOf(seen);
   if (reply === undefined || reply.status >= 500) return "unknown";
+  if (reply.error !== undefined && isCapSpent(reply.error)) return "honoured, spent before an answer";
   if (reply.status >= 400) return "rejected";
   const used = reply.usage?.completionTokens;
   if (used !== undefined && used > maxTokens) return "ignored";

@@ -1,5 +1,5 @@
 import { knownFinishReasons, maxTokens, shortAsk, singleCall } from "./built-in.ts";
-import { notMasked, replyOf, usageCoherent } from "./rules.ts";
+import { notMasked, replyOf, usageCoherent, usageCounted } from "./rules.ts";
 
 export const validRequest = singleCall({
   name: "valid-request",
@@ -15,6 +15,6 @@ export const validRequest = singleCall({
   ],
   checks(done) {
     const reply = replyOf(done.at(-1));
-    return reply === undefined ? [] : [...usageCoherent(reply.usage), notMasked(reply)];
+    return reply === undefined ? [] : [...usageCoherent(reply.usage), ...usageCounted(reply), notMasked(reply)];
   },
 });

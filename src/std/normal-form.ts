@@ -5,6 +5,8 @@ export interface NormalForm {
   readonly from?: Uint32Array | undefined;
   /** Where each unit ended; undefined: one behind where it began. */
   readonly to?: Uint32Array | undefined;
+  /** The units as text, where somebody has it already. */
+  readonly text?: string | undefined;
 }
 
 /** Where a unit began in the text that was given first. */
@@ -15,8 +17,27 @@ export const endIn = (form: NormalForm, at: number): number => form.to?.[at] ?? 
 /** In small letters, nothing left out. */
 export function folded(text: string): NormalForm {
   const units = new Uint16Array(text.length);
+  if (isAscii.test(text)) {
+    const small = text.toLowerCase();
+    for (let at = 0; at < small.length; at += 1) units[at] = small.charCodeAt(at);
+    return { units, text: small };
+  }
   for (let at = 0; at < text.length; at += 1) units[at] = smallLetter(text.charCodeAt(at));
   return { units };
+}
+
+const isAscii = /^[\x00-\x7f]*$/;
+
+/** The units that `squeezed` keeps: where they stood is worth knowing of few texts. */
+export function squeezedUnits({ units }: NormalForm): Uint16Array {
+  const kept = new Uint16Array(units.length);
+  let length = 0;
+  for (const unit of units) {
+    if (!isSignificant(unit)) continue;
+    kept[length] = unit;
+    length += 1;
+  }
+  return kept.subarray(0, length);
 }
 
 /** Without anything that only separates: hex with colons, digits in groups, UTF-16 with its zero bytes. */
@@ -58,7 +79,8 @@ function smallLetter(unit: number): number {
 }
 
 /** The same text, from its units. */
-export function textOf({ units }: NormalForm): string {
+export function textOf({ units, text: known }: NormalForm): string {
+  if (known !== undefined) return known;
   let text = "";
   for (let at = 0; at < units.length; at += 4096) text += String.fromCharCode(...units.subarray(at, at + 4096));
   return text;

@@ -1,7 +1,7 @@
 import { gramFinder, type Range, shortestGram } from "./gram-finder.ts";
 import { madeOfNames } from "./made-of-names.ts";
 import { mark, masksFinder } from "./masks.ts";
-import { endIn, folded, type NormalForm, squeezed, startIn, unescaped } from "./normal-form.ts";
+import { endIn, folded, type NormalForm, squeezed, squeezedUnits, startIn, unescaped } from "./normal-form.ts";
 import { secretForms } from "./secret-forms.ts";
 
 /** Replaces what must not be seen in a text. */
@@ -28,6 +28,9 @@ export function looksLikeKey(text: string): boolean {
 
 const shortestSecret = 6;
 const mostUnescapings = 3;
+/** Names and reasons come again with every run: those with nothing to hide are not looked through each time. */
+const mostKept = 2_000;
+const longestKept = 200;
 
 /**
  * Removes the given secrets by what they give away, not by a list of spellings: any eight characters of one in a row,
@@ -40,7 +43,9 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
   const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
   const isName = madeOfNames(names);
   let withoutKnown: Redactor | undefined;
+  const kept = new Set<string>();
   return (text) => {
+    if (text.length < shortestSecret || kept.has(text)) return text;
     // Finders are large: a program that writes nothing makes none.
     withoutKnown ??= knownRedactor(known);
     let clean = withoutKnown(text);
@@ -48,6 +53,10 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
       clean = clean.replace(pattern, (match, kept: unknown) =>
         typeof kept === "string" ? `${kept}${mark}` : isName(match) ? match : mark,
       );
+    }
+    if (clean === text && text.length <= longestKept) {
+      if (kept.size >= mostKept) kept.clear();
+      kept.add(text);
     }
     return clean;
   };
@@ -62,11 +71,11 @@ function knownRedactor(known: readonly string[]): Redactor {
   const short = known.filter((secret) => secret.length < shortestGram);
   const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
   const find = (form: NormalForm): Range[] => {
+    const found = inFolded(form.units).map((range) => inSource(range, form));
+    const inDense = inSqueezed(squeezedUnits(form));
+    if (inDense.length === 0) return found;
     const dense = squeezed(form);
-    return [
-      ...inFolded(form.units).map((range) => inSource(range, form)),
-      ...inSqueezed(dense.units).map((range) => inSource(range, dense)),
-    ];
+    return [...found, ...inDense.map((range) => inSource(range, dense))];
   };
   return (text) => {
     const ranges: Range[] = [];

@@ -1,27 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { diffAudits } from "../../src/audit/diff.ts";
-import { seededRandom } from "../../src/std/seeded-random.ts";
-import { httpServer, type TestServer } from "../exchange/server.ts";
+import type { TestServer } from "../exchange/server.ts";
+import { openWordModels } from "../scenario/word-models.ts";
 import { auditOf, targetAt } from "./auditor.ts";
 
-const words = ["red", "blue", "green", "teal", "gold", "42", "37", "otter", "fox", "paris"];
 let server: TestServer;
-const random = seededRandom(5);
-
-/** Models behind one address that prefer other words: `/2/v1` begins its list at the third word. */
 beforeAll(async () => {
-  server = await httpServer((request, response) => {
-    request.resume();
-    const first = Number(/^\/(\d)\//.exec(request.url ?? "")?.[1]);
-    if (Number.isNaN(first)) return void response.writeHead(404).end();
-    const content = words[(first + Math.floor(random() ** 2 * words.length)) % words.length];
-    const choice = { index: 0, message: { role: "assistant", content }, finish_reason: "stop" };
-    const usage = { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 };
-    response.setHeader("content-type", "application/json");
-    response.end(
-      JSON.stringify({ id: "1", object: "chat.completion", created: 1, model: "m", choices: [choice], usage }),
-    );
-  });
+  server = await openWordModels();
 });
 afterAll(() => server.close());
 

@@ -6,13 +6,13 @@ import type { LoadContext } from "../../src/config/complaint.ts";
 import { allRoles, type Role } from "../../src/config/roles.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { renderProblems } from "../../src/config/render.ts";
-import { catalogue } from "../../src/scenario/resolve.ts";
+import { catalogue, scheduledOnly } from "../../src/scenario/resolve.ts";
 import { malformed, valid } from "./malformed.ts";
 
 const context: LoadContext = {
   env: {},
   readFile: () => undefined,
-  scenarios: catalogue.map(({ name }) => name),
+  scenarios: [...catalogue, ...scheduledOnly].map(({ name }) => name),
   checkSecrets: [],
 };
 const load = (text: string, checkSecrets: readonly Role[] = []) =>

@@ -79,6 +79,12 @@ export const malformed: readonly (readonly [name: string, text: string, words: s
     "tokensPerDay",
   ],
   ["no such target", probe("name: a, target: mni, scenario: valid-request, every: 5m"), 'did you mean "mini"?'],
+  ["no such reference", target("sameAs: mni"), "the name of another target"],
+  [
+    "a scenario that needs a reference",
+    probe("name: a, target: mini, scenario: same-as, every: 5m"),
+    "set targets.mini.sameAs",
+  ],
   [
     "no such scenario",
     probe("name: a, target: mini, scenario: valid-reqest, every: 5m"),

@@ -85,6 +85,30 @@ test.each(structure)(
   },
 );
 
+const apart: readonly (readonly [string, object, RegExp])[] = [
+  ["ret and errmsg", { ret: -1, errmsg: "quota exceeded" }, /200 -1: quota exceeded/],
+  ["errcode", { errcode: 40001, errmsg: "invalid credential" }, /200 40001: invalid credential/],
+  [
+    "header.code",
+    { header: { code: 10013, message: "input audit failed", sid: "a1" } },
+    /200 10013: input audit failed/,
+  ],
+  ["result.error", { result: { error: { code: "E77", message: "invalid key" } } }, /200 E77: invalid key/],
+  ["beside a completion", { ...body(), error: { code: 502, message: "partial failure" } }, /200 502: partial failure/],
+];
+
+test.each(apart)("an error is found wherever it is: %s", async (_name, reply, says) => {
+  expect(await first(asJson(reply), "valid-request")).toEqual([expect.stringMatching(says)]);
+  expect(await watched(plain, asJson(reply), "valid-request", 4)).toEqual([expect.stringMatching(says)]);
+});
+
+test.each([{ error: {} }, { error: null }, { code: 0, msg: "ok" }, { code: 200, message: "success" }])(
+  "%j beside a completion is no error",
+  async (more) => {
+    expect(await first(asJson({ ...body(), ...more }), "valid-request")).toEqual([]);
+  },
+);
+
 /** Rules and laws that nothing in the structure of a reply shows. */
 const rules: readonly (readonly [string, string, Outcome, RegExp])[] = [
   ["a sum that is wrong", "valid-request", asJson(body({ usage: { ...usage, total_tokens: 99 } })), /total tokens/],

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { decisionLine } from "../../src/audit/render/format.ts";
 import type { Target } from "../../src/probe/target.ts";
 import { json, openWire, type ReplayServer, sse } from "../replay/server.ts";
 import { auditOf, targetAt } from "../audit/auditor.ts";
@@ -62,6 +63,18 @@ test.each(rows)("the audit finds %s, and with it the target holds", async (trait
   const after = await auditOf(targetAt(server.baseUrl, change), "k-0123456789", only);
   expect(after.document.runs.map(({ verdict }) => verdict)).not.toContain("fail");
   expect(after.document.suggestedProbes).not.toContain(trait);
+});
+
+test("a cap that is spent before an answer is no cap that is exceeded, and the decision names the key", async () => {
+  const server = await serverOf((asked) => (isLarge(asked) ? usual(asked) : tooSmall));
+  const only = (name: string): boolean => name === "valid-request" || name === "token-budget";
+  const { document } = await auditOf(targetAt(server.baseUrl), "k-0123456789", only);
+  expect(document.decision.results.find(({ item }) => item === "token-limits")).toMatchObject({
+    // Nothing asked whether requests that are too large are refused.
+    evidence: expect.stringContaining("max_tokens: honoured, spent before an answer") as string,
+    state: "met",
+  });
+  expect(decisionLine(document)).toMatch(/^Add to targets\.\w+, and audit it again:\n +answerTokens: 512$/m);
 });
 
 test("an expectation is accepted as broken, with a reason", async () => {

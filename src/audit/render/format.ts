@@ -93,5 +93,11 @@ export function decisionLine(audit: AuditDocument): string {
   const { readiness, because, results } = audit.decision;
   const open = results.filter(({ state, accepted }) => state !== "met" && accepted === undefined);
   const lines = open.map(({ item, state, evidence }) => `  ${state.padEnd(7)} ${item}: ${plainLine(evidence, 300)}\n`);
-  return `${readiness}: ${plainLine(because, 600)}\n${lines.join("")}${amounts(audit)}\n`;
+  return `${readiness}: ${plainLine(because, 600)}\n${lines.join("")}${adviceOf(audit)}${amounts(audit)}\n`;
+}
+
+/** How the target has to be asked, as the suggested probes begin with it: what to change before the next audit. */
+function adviceOf({ suggestedProbes }: AuditDocument): string {
+  const lines = suggestedProbes.split("\n").filter((line) => line.startsWith("# "));
+  return lines.map((line) => `${line.slice(2)}\n`).join("");
 }

@@ -1,4 +1,4 @@
-import type { Regime } from "../../scenario/same-model/fingerprint.ts";
+import type { Cell, Regime } from "../../scenario/same-model/fingerprint.ts";
 import { divergence, emptyCell, withAnswer } from "./cell.ts";
 import type { Sample } from "./samples.ts";
 
@@ -27,23 +27,28 @@ export const noComparison: Comparison = { pairs: 0, candidate: {}, reference: {}
  */
 export function withPair(before: Comparison, cell: string, ofCandidate: string, ofReference: string): Comparison {
   const [candidate = emptyCell, reference = emptyCell] = [before.candidate[cell], before.reference[cell]];
-  const share = (own: typeof candidate, answer: string, trust: number): number => {
-    const pooled = (candidate.counts[answer] ?? 0) + (reference.counts[answer] ?? 0) + 0.2;
-    const whole = candidate.n + reference.n + 2;
-    return ((own.counts[answer] ?? 0) + (trust * pooled) / whole) / (own.n + trust);
-  };
-  const wealth = before.wealth.map((won, index) => {
-    const trust = trusts[index] ?? 1;
-    const asIs = share(candidate, ofCandidate, trust) * share(reference, ofReference, trust);
-    const swapped = share(candidate, ofReference, trust) * share(reference, ofCandidate, trust);
-    return (won * 2 * asIs) / (asIs + swapped);
-  });
+  const factors = pairFactors(candidate, reference, ofCandidate, ofReference);
+  const wealth = before.wealth.map((won, index) => won * (factors[index] ?? 1));
   return {
     pairs: before.pairs + 1,
     candidate: { ...before.candidate, [cell]: withAnswer(candidate, ofCandidate) },
     reference: { ...before.reference, [cell]: withAnswer(reference, ofReference) },
     wealth,
   };
+}
+
+/** What each bet wins by one more pair, from what both answered before. */
+export function pairFactors(candidate: Cell, reference: Cell, ofCandidate: string, ofReference: string): number[] {
+  const share = (own: Cell, answer: string, trust: number): number => {
+    const pooled = (candidate.counts[answer] ?? 0) + (reference.counts[answer] ?? 0) + 0.2;
+    const whole = candidate.n + reference.n + 2;
+    return ((own.counts[answer] ?? 0) + (trust * pooled) / whole) / (own.n + trust);
+  };
+  return trusts.map((trust) => {
+    const asIs = share(candidate, ofCandidate, trust) * share(reference, ofReference, trust);
+    const swapped = share(candidate, ofReference, trust) * share(reference, ofCandidate, trust);
+    return (2 * asIs) / (asIs + swapped);
+  });
 }
 
 /** The answers of two runs, by question and order. */

@@ -108,7 +108,7 @@ function repeatText(cell: Cell = emptyCell): string {
   return `${cell.counts["same"] ?? 0} of ${cell.n} repeated questions answered alike`;
 }
 
-function oddsText(odds: number): string {
+export function oddsText(odds: number): string {
   return odds > 1e6 ? "more than a million" : Math.round(odds).toLocaleString("en");
 }
 
@@ -125,7 +125,7 @@ export function distanceOf(before: Regime, after: Regime): number | undefined {
   return of.length === 0 ? undefined : of.reduce((sum, one) => sum + one, 0) / of.length;
 }
 
-function distanceText(before: Regime, after: Regime): string {
+export function distanceText(before: Regime, after: Regime): string {
   const distance = distanceOf(before, after);
   return distance === undefined ? "too few answers yet to say how far" : `distance ${distance.toFixed(2)} (${usual})`;
 }

@@ -1,4 +1,4 @@
-import { outputKey } from "../../baseline/series.ts";
+import { outputKey, pairKey } from "../../baseline/series.ts";
 import type { LearnedBaseline, SeriesMemory } from "../../baseline/baseline.ts";
 import {
   type Enrolling,
@@ -6,6 +6,7 @@ import {
   readEnrolling,
   readFingerprint,
 } from "../../scenario/same-model/fingerprint.ts";
+import { sameAs } from "../../scenario/same-model/same-as.ts";
 import { watchedShares } from "../../scenario/same-model/same-model.ts";
 import { toJson } from "../../std/json.ts";
 import { previousIn, withPrevious } from "../drift/previous-baseline.ts";
@@ -15,6 +16,7 @@ import type { Judge, JudgeInput, JudgeOutput, Ruling } from "../judgement.ts";
 import { subjectOf, unjudged } from "../subject.ts";
 import { findingsOf, returnedFinding } from "./describe-change.ts";
 import { beginEnrolling, countNames, enrol, enrolledRun, fingerprintOf } from "./enrol.ts";
+import { judgePair } from "./pair-judge.ts";
 import { samplesOf } from "./samples.ts";
 import {
   alarmOf,
@@ -34,8 +36,9 @@ export const outputJudge: Judge = {
   aspect: "output",
   seesWholeRuns: true,
   seesFailures: true,
-  seriesOf: ({ question }) => (question === undefined ? [] : [outputKey]),
+  seriesOf: ({ question }, { name }) => (question === undefined ? [] : [name === sameAs.name ? pairKey : outputKey]),
   judge(input) {
+    if (input.scenario.name === sameAs.name) return judgePair(input);
     const known = readFingerprint(input.memory?.baseline?.learned);
     return known === undefined ? learn(input) : watch(input, known);
   },

@@ -51,12 +51,10 @@ export function judgeExpectations(
     };
     if (outcome.kind === "fault") return { subject, outcome: "unjudged", reason: "no reply" };
     const own = rules.filter((rule) => kindOf(rule) === kind);
-    const findingsOf = (facts: ReplyFacts): Finding[] =>
-      folded(
-        own.flatMap((rule) => broken(rule, facts)),
-        own,
-        facts,
-      );
+    const findingsOf = (facts: ReplyFacts): Finding[] => {
+      const found = own.flatMap((rule) => broken(rule, facts));
+      return folded(found.length > 0 ? found : besideError(own, facts), own, facts);
+    };
     const findings = findingsOf(outcome);
     if (findings.length === 0) return { subject, outcome: "good" };
     const isConfirmed = earlier.some((it) => it.outcome.kind === "reply" && findingsOf(it.outcome).length > 0);
@@ -68,6 +66,14 @@ function kindOf(rule: Expectation): Extract<FindingKind, "policy" | "expectation
   return rule.kind === "no-completion" ? "policy" : "expectation";
 }
 
+/** A client of a completion never looks for an error in it, and takes what came for all there is. */
+function besideError(rules: readonly Expectation[], { error }: ReplyFacts): Finding[] {
+  if (error === undefined || !rules.some(({ kind }) => kind === "answer")) return [];
+  return [
+    { kind: "expectation", severity: "breaking", subject: "reply", expected: "a completion", observed: "an error" },
+  ];
+}
+
 /** A refused request has neither an answer nor usage: the provider's reason is the finding, the rest follows from it. */
 function folded(findings: Finding[], rules: readonly Expectation[], facts: ReplyFacts): Finding[] {
   const [first] = findings;
@@ -75,8 +81,8 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
   const reason = first?.kind === "expectation" ? reasonOf(facts, cap?.maxTokens) : undefined;
   if (first === undefined) return findings;
   if (reason === undefined) return foldedInStructure(findings, facts);
-  const rest = findings.filter(({ subject }) => subject !== "status");
-  const isOfStatus = rest.length < findings.length;
+  const rest = findings.filter(({ subject }) => subject !== "status" && subject !== "reply");
+  const isOfStatus = findings.some(({ subject }) => subject === "status");
   return [
     {
       ...first,

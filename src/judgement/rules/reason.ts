@@ -1,3 +1,4 @@
+import { isCapSpent } from "../../observation/error-facts.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 
@@ -29,9 +30,7 @@ function errorNames({ error }: ReplyFacts): string {
 }
 
 function hints({ error, diagnosticHeaders = {} }: ReplyFacts, maxTokens: number | undefined): string[] {
-  const message = error?.message ?? "";
-  const isSpent =
-    /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);
+  const isSpent = error !== undefined && isCapSpent(error);
   return [
     ...(isSpent && maxTokens !== undefined
       ? [`the cap of ${maxTokens} tokens was spent before an answer: set answerTokens of the target`]

@@ -1,4 +1,5 @@
 import type { GroupMembers, Incident } from "../../incident/incident.ts";
+import { isAboutPairs } from "../../judgement/output/pair-judge.ts";
 import { isAboutBlindness } from "../../judgement/spend/blind.ts";
 import { overdraftSubject } from "../../judgement/spend/overdraft.ts";
 import type { LikelyCause } from "./alert.ts";
@@ -70,6 +71,8 @@ export function nextStep(incident: Incident, cause: LikelyCause): string {
         return "To watch it again now, raise the cap and reload. Otherwise wait: runs start again by themselves. `plumbline status` shows the spend.";
       return "Run `plumbline status` and check recent spend. Probe less often, or raise the cap if the spend is intended.";
     case "output":
+      if (isAboutPairs(incident.label))
+        return "Ask both providers which version of the model they serve. Until they agree, send what depends on the model to the reference.";
       return (
         "Compare the target with a reference (`plumbline compare`), ask the provider, pin a dated snapshot, " +
         "or accept the change as the new baseline."

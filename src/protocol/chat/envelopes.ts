@@ -1,11 +1,15 @@
 import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
 import type { ErrorEnvelope, ErrorFamily } from "../protocol.ts";
+import { guessError, isFailure } from "./unknown-envelope.ts";
 
 type Found = Omit<ErrorEnvelope, "family">;
 
-/** Where providers put an error, the first row that finds one. `code` 0 and 200 mean success. */
+/** Where providers put an error, the first row that finds one. */
 const envelopes: readonly (readonly [ErrorFamily, (document: JsonObject) => Found | undefined])[] = [
-  ["nested-object", ({ error }) => (isJsonObject(error) ? fromObject(error) : undefined)],
+  [
+    "nested-object",
+    ({ error }) => (isJsonObject(error) && Object.keys(error).length > 0 ? fromObject(error) : undefined),
+  ],
   [
     "string",
     ({ error, type, code, message }) =>
@@ -35,6 +39,7 @@ const envelopes: readonly (readonly [ErrorFamily, (document: JsonObject) => Foun
   ],
   ["detail", ({ detail }) => (detail === undefined || detail === null ? undefined : fromAny(detail))],
   ["flat", fromFlat],
+  ["unlisted", (document) => guessError(document)],
 ];
 
 /** `at`: where this target puts its errors, such as `$.result.error`; it comes before the table. */
@@ -90,10 +95,6 @@ function fromObject(error: JsonObject): Found {
         : undefined),
     message: inner?.message ?? textOf(message),
   };
-}
-
-function isFailure(code: Json | undefined): boolean {
-  return (typeof code === "number" || typeof code === "string") && !/^(0|200|ok|success|)$/i.test(String(code));
 }
 
 function textOf(value: Json | undefined): string | undefined {

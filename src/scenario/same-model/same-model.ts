@@ -10,7 +10,7 @@ import { type Enrolling, readEnrolling, readFingerprint, type Variant } from "./
 /** What a run asks once it is enrolled: two questions, and one that is asked twice. */
 export const watchedRequests = 4;
 /** The most tokens of a prompt, chat template included, and of one reply. */
-const promptTokens = 100;
+export const promptTokens = 100;
 
 interface Step {
   readonly ask: (random: () => number) => { readonly ask: Ask; readonly question: Question };

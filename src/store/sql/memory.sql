@@ -86,9 +86,11 @@ BEGIN
     v_owns := array_append(v_owns,
       plumbline.own_memory(v.r->>'probeId', (v.r->>'slot')::timestamptz, v.r->>'target', v.r->>'known'));
   END LOOP;
-  PERFORM plumbline.lock_budgets((SELECT jsonb_agg(DISTINCT c - '{isNew,microUsd,tokens,requests}'::text[] || jsonb_build_object('starts',
-      date_trunc(c->>'span', (r->>'at')::timestamptz AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'))
-    FROM jsonb_array_elements(p_runs) AS r, jsonb_array_elements(r->'caps') AS c));
+  IF jsonb_path_exists(p_runs, '$[*].caps[*]') THEN
+    PERFORM plumbline.lock_budgets((SELECT jsonb_agg(DISTINCT c - '{isNew,microUsd,tokens,requests}'::text[] || jsonb_build_object('starts',
+        date_trunc(c->>'span', (r->>'at')::timestamptz AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'))
+      FROM jsonb_array_elements(p_runs) AS r, jsonb_array_elements(r->'caps') AS c));
+  END IF;
   FOR v IN SELECT value AS r, ordinality::int AS place FROM jsonb_array_elements(p_runs) WITH ORDINALITY
       ORDER BY coalesce(value->>'billedTo', value->>'target'), value->>'at' LOOP
     IF pg_try_advisory_xact_lock(hashtextextended('plumbline:' || (v.r->>'probeId'), 0)) THEN

@@ -4,9 +4,14 @@ CREATE OR REPLACE FUNCTION plumbline.record_missed(p_missed jsonb, p_accounted j
 DECLARE
   v_written text[];
 BEGIN
-  -- First, so that all probes are locked in one order: commits of several runs lock some of them.
+  -- First, and those of all slots, so that probes are locked in one order: commits of several runs lock some of them. What
+  -- would not change is left unlocked.
   INSERT INTO plumbline.progress AS p (probe_id, accounted_until)
-    SELECT probe_id, until FROM jsonb_to_recordset(p_accounted) AS a(probe_id text, until timestamptz) ORDER BY probe_id
+    SELECT a.probe_id, a.until FROM jsonb_to_recordset(p_accounted) AS a(probe_id text, until timestamptz)
+      LEFT JOIN plumbline.progress q USING (probe_id)
+    WHERE q.accounted_until IS NULL OR a.until >= q.accounted_until + interval '5 minutes' OR a.until < q.accounted_until
+      OR a.probe_id IN (SELECT m->>'probe_id' FROM jsonb_array_elements(p_missed) AS m)
+    ORDER BY a.probe_id
     ON CONFLICT (probe_id) DO UPDATE SET accounted_until = excluded.accounted_until
       WHERE p.accounted_until IS NULL OR excluded.accounted_until >= p.accounted_until + interval '5 minutes'
         OR excluded.accounted_until < p.accounted_until;

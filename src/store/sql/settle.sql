@@ -17,17 +17,14 @@ BEGIN
         WHERE b.scope = v.scope AND b.span = v.span AND b.starts = v.starts;
     END LOOP;
   END IF;
-  FOR v IN SELECT payee, day, sum("microUsd") AS micro, sum(tokens) AS tokens, sum(requests) AS requests, sum(unknown) AS unknown
-      FROM jsonb_to_recordset(p_owed) AS o(payee text, day date, "microUsd" bigint, tokens bigint, requests int, unknown int)
-      GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+  FOR v IN SELECT payee, day, hour, sum("microUsd") AS micro, sum(tokens) AS tokens, sum(requests) AS requests, sum(unknown) AS unknown
+      FROM jsonb_to_recordset(p_owed)
+        AS o(payee text, day date, hour timestamptz, "microUsd" bigint, tokens bigint, requests int, unknown int)
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LOOP
     -- The sweep had counted an interrupted run as unknown.
     UPDATE plumbline.spend s SET micro_usd = s.micro_usd + v.micro, tokens = s.tokens + v.tokens, requests = s.requests + v.requests,
         unknown_runs = greatest(0, s.unknown_runs + v.unknown)
       WHERE s.target = v.payee AND s.day = v.day;
-  END LOOP;
-  FOR v IN SELECT payee, hour, sum("microUsd") AS micro, sum(tokens) AS tokens, sum(requests) AS requests
-      FROM jsonb_to_recordset(p_owed) AS o(payee text, hour timestamptz, "microUsd" bigint, tokens bigint, requests int)
-      GROUP BY 1, 2 ORDER BY 1, 2 LOOP
     UPDATE plumbline.spend_hours s SET micro_usd = s.micro_usd + v.micro, tokens = s.tokens + v.tokens, requests = s.requests + v.requests
       WHERE s.target = v.payee AND s.hour = v.hour;
   END LOOP;

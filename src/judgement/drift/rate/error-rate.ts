@@ -40,7 +40,8 @@ export const errorRateJudge: Judge = {
 /** A retried success has failed once. undefined: says nothing. */
 function hasFailed({ outcome, attempts }: Observation, { polarity }: Scenario): boolean | undefined {
   if (outcome.kind === "fault") return outcome.class === "circuit-open" ? undefined : true;
-  return attempts > 1 || outcome.status >= 500 || (polarity === "positive" && outcome.status >= 400);
+  const isRefused = polarity === "positive" && (outcome.status >= 400 || outcome.error !== undefined);
+  return attempts > 1 || outcome.status >= 500 || isRefused;
 }
 
 function learnRate(input: JudgeInput, failed: boolean): JudgeOutput {
