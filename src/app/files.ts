@@ -28,9 +28,11 @@ export function loadConfigFile(file: string, env: Env, checkSecrets: LoadContext
   let text: string;
   try {
     text = readFileSync(file, "utf8");
-  } catch {
+  } catch (error) {
     const hint = `${typedCommand(env)} init writes one to begin with; --config names another`;
-    return { problems: [{ file, path: "", expected: "a configuration file", got: "no readable file", hint }] };
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const got = code === "ENOENT" || code === "" ? "no readable file" : `a file that can't be read (${code})`;
+    return { problems: [{ file, path: "", expected: "a configuration file", got, hint }] };
   }
   return loadConfigText(file, text, env, checkSecrets);
 }

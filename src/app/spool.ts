@@ -28,6 +28,17 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
   const folder = join(env["PLUMBLINE_SPOOL"] ?? join(tmpdir(), `plumbline-${uid}`), installation);
   const fileOf = (runId: string): string => join(folder, `${hashOf(runId)}.json`);
   const names = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const unreadable = (error: unknown): [] => {
+    log.warn("could not read the spool", { folder, reason: codeOf(error) });
+    return [];
+  };
+  const readNamed = (name: string): readonly FinishedRun[] => {
+    try {
+      return readRun(join(folder, name)) ?? [];
+    } catch (error) {
+      return unreadable(error);
+    }
+  };
   return {
     keep(run) {
       try {
@@ -45,10 +56,9 @@ export function openSpool(env: Env, installation: string, log: Log): Spool {
     kept() {
       try {
         openFolder(folder);
-        return names().flatMap((name) => readRun(join(folder, name)) ?? []);
+        return names().flatMap(readNamed);
       } catch (error) {
-        log.warn("could not read the spool", { folder, reason: codeOf(error) });
-        return [];
+        return unreadable(error);
       }
     },
   };
@@ -76,12 +86,13 @@ function writeDurably(file: string, text: string): void {
   renameSync(unfinished, file);
 }
 
-/** A file that was damaged is deleted: nothing can be made of it. */
-function readRun(file: string): FinishedRun | undefined {
+/** A file that was damaged is deleted: nothing can be made of it. One that can't be read just now throws, and stays. */
+function readRun(file: string): [FinishedRun] | undefined {
+  const text = readFileSync(file, "utf8");
   try {
-    const run = JSON.parse(readFileSync(file, "utf8")) as Partial<FinishedRun> | null;
+    const run = JSON.parse(text) as Partial<FinishedRun> | null;
     const isWhole = typeof run?.runId === "string" && typeof run.slotMs === "number" && Array.isArray(run.observations);
-    if (isWhole) return run as FinishedRun;
+    if (isWhole) return [run as FinishedRun];
   } catch {
     // Deleted below.
   }

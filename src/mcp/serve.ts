@@ -32,19 +32,21 @@ export interface McpHttp extends AsyncDisposable {
 }
 
 const maxBodyBytes = 1_000_000;
+/** Whoever opens a connection and sends nothing loses it. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 /**
  * Serves any number of clients over HTTP at `/mcp`, each request by itself: there are no sessions to lose. The token of a
  * caller is passed on, so that the service decides what it may see. Requests of web pages elsewhere are refused.
  */
 export async function serveHttp({ host, port, worldOf, scope }: HttpOptions): Promise<McpHttp> {
-  const server = createServer((request, response) => {
+  const server = createServer(timeouts, (request, response) => {
     answer(request, response, worldOf, scope).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
   });
-  server.requestTimeout = 30_000;
+  server.maxConnections = 200;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

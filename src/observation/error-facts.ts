@@ -2,6 +2,7 @@ import type { Body } from "../exchange/exchange.ts";
 import type { ErrorEnvelope, Protocol } from "../protocol/protocol.ts";
 import type { Json } from "../std/json.ts";
 import { safeMessage } from "./error-message.ts";
+import { keepableName } from "./foreign-name.ts";
 import type { ErrorFacts } from "./observation.ts";
 
 /** The error that a body reports; undefined when it reports none and the status is a success. */
@@ -29,14 +30,15 @@ function safe({ family, type, code, param, message }: ErrorEnvelope): ErrorFacts
   return {
     family,
     message: message === undefined ? undefined : safeMessage(message),
-    type: typeof type === "string" && isIdentifier(type) ? type : undefined,
-    param: typeof param === "string" && isIdentifier(param) ? param : undefined,
-    code: typeof code === "number" || (typeof code === "string" && isIdentifier(code)) ? code : undefined,
+    type: identifier(type),
+    param: identifier(param),
+    code: typeof code === "number" ? code : identifier(code),
   };
 }
 
-function isIdentifier(text: string): boolean {
-  return /^[A-Za-z0-9_. -]{1,48}$/.test(text) && !/[-_]?sk[-_]/i.test(text);
+function identifier(value: unknown): string | undefined {
+  const isOne = typeof value === "string" && /^[A-Za-z0-9_. -]{1,48}$/.test(value) && !/[-_]?sk[-_]/i.test(value);
+  return isOne ? keepableName(value) : undefined;
 }
 
 /** A reasoning model refuses a request whose cap is spent before the first word of an answer. */

@@ -7,7 +7,8 @@ const knownForms = [
   uuid,
   /^[0-9a-f]{8,64}$/i,
   // One API and what descends from it: the time, then eight random characters.
-  /^\d{8,32}[A-Za-z0-9]{0,8}$/,
+  /^20\d\d[01]\d[0-3]\d\d{0,18}[A-Za-z0-9]{0,8}$/,
+  /^1[6-9]\d{8}(?:\d{3})?$/,
   // OpenRouter: gen-1764000000-…
   /^\d{10}-[A-Za-z0-9]{20}$/,
   // ULID, as Groq has it.

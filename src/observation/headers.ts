@@ -1,3 +1,4 @@
+import { saysLittle } from "./foreign-name.ts";
 import { classOf } from "./value-class.ts";
 
 /** Headers that are of use to an operator, and no secret: limits, retries, costs, fallbacks of a gateway. */
@@ -42,5 +43,9 @@ export function headerClasses(headers: Readonly<Record<string, string>>): Record
 }
 
 function isPlain(value: string): boolean {
-  return /^[A-Za-z0-9 .,:;=()/%"+[\]_-]{1,80}$/.test(value) && !/\b(sk|pk|whsec|bearer)[-_ ]/i.test(value);
+  return (
+    /^[A-Za-z0-9 .,:;=()/%"+[\]_-]{1,80}$/.test(value) &&
+    saysLittle(value) &&
+    !/\b(sk|pk|whsec|bearer)[-_ ]/i.test(value)
+  );
 }

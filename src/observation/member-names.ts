@@ -1,3 +1,5 @@
+import { saysLittle } from "./foreign-name.ts";
+
 const maxNameLength = 80;
 /** An object of more members than this is a map, whatever their names. */
 const mostMembers = 64;
@@ -15,7 +17,7 @@ export function isMap(member: string, kinds: readonly string[]): boolean {
 /** A member's name as paths show it: `*` for names that are data, may be secret, or cannot be shown. */
 export function shownName(name: string): string {
   if (name.length > maxNameLength || !/^[\p{L}_$@][\p{L}\p{N}_$@:./-]*$/u.test(name)) return "*";
-  return isData(name) ? "*" : name.replaceAll(".", "%2E");
+  return isData(name) || !saysLittle(name) ? "*" : name.replaceAll(".", "%2E");
 }
 
 /** A name that is a value: an id, a hash, a key. Names of a protocol are words. */

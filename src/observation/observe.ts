@@ -10,6 +10,7 @@ import type { Observation, ReplyFacts } from "./observation.ts";
 import { numbersAt } from "./numbers.ts";
 import { outlineOf } from "./shape.ts";
 import { keepableId } from "./foreign-id.ts";
+import { keepableName } from "./foreign-name.ts";
 import { headerClasses, diagnosticHeaders } from "./headers.ts";
 import { answerOf, hashedTops, type Question } from "./question.ts";
 import { textFacts } from "./text-facts.ts";
@@ -36,6 +37,8 @@ interface Observing {
   readonly expectations: readonly Expectation[];
   /** Where the target puts errors, if nowhere usual. */
   readonly errorEnvelope?: string | undefined;
+  /** Names that the configuration says itself, such as the model's: they stay as they are. */
+  readonly names?: readonly string[] | undefined;
   /** Knows the secrets of the configuration. */
   readonly redact: Redactor;
 }
@@ -79,25 +82,34 @@ function retryWaitMs({ attempts: [first, second] }: Exchange): number | undefine
   return second && Math.max(0, second.startedAtMs - first.startedAtMs - first.timings.totalMs);
 }
 
-function factsOf(reply: Reply, call: ObservedCall, { protocol, expectations, errorEnvelope }: Observing): ReplyFacts {
+function factsOf(
+  reply: Reply,
+  call: ObservedCall,
+  { protocol, expectations, errorEnvelope, names = [] }: Observing,
+): ReplyFacts {
   const { expectModel, read } = call;
   const isStream = reply.body.form === "stream";
   const documents = documentsOf(reply.body);
   const content = protocol.read(documents);
   const requestId = requestIdOf(reply, documents, protocol);
   const replyId = firstSafe(content.ids);
+  const model = firstSafe(content.models);
+  const upstream = upstreamOf(reply, documents);
   return {
     kind: "reply",
     status: reply.status,
-    contentType: safeToken((reply.headers["content-type"] ?? "").split(";")[0] ?? "") ?? "",
+    contentType: keepableName(safeToken((reply.headers["content-type"] ?? "").split(";")[0]) ?? ""),
     bodyForm: reply.body.form,
     bytes: reply.body.bytes,
     requestId: requestId?.id,
     requestIdIn: requestId?.where,
     replyId: replyId && keepableId(replyId),
     serviceTier: content.serviceTiers.find((tier) => serviceTiers.has(tier)),
-    model: firstSafe(content.models),
-    finishReasons: content.finishReasons.map((reason) => safeToken(reason ?? undefined) ?? null),
+    model: model && keepableName(model, names),
+    finishReasons: content.finishReasons.map((reason) => {
+      const token = safeToken(reason ?? undefined);
+      return token === undefined ? null : keepableName(token);
+    }),
     text: textFacts(content.text, content.isRefusal),
     usage: content.usage,
     ...outlines(reply.body, protocol),
@@ -107,7 +119,7 @@ function factsOf(reply: Reply, call: ObservedCall, { protocol, expectations, err
     lastWords: isStream ? protocol.lastWordsOf(documents) : undefined,
     flaws: call.method === "GET" ? undefined : someOf(protocol.flawsOf(documents, isStream)),
     notJson: notJsonOf(reply),
-    upstream: upstreamOf(reply, documents),
+    upstream: upstream && keepableName(upstream),
     textMatches: textMatches(expectations, content.text),
     contentFaults: contentFaults(expectations, content),
     diagnosticHeaders: diagnosticHeaders(reply.headers),

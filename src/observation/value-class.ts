@@ -1,3 +1,4 @@
+import { keepableName, saysLittle } from "./foreign-name.ts";
 import type { Json } from "../std/json.ts";
 
 /** Members that hold a completion or prose: of their texts only is said whether there is any. */
@@ -35,7 +36,8 @@ function stringClass(text: string, member: string): string {
   if (text === "") return "empty";
   if (prose.test(member)) return "text";
   if (text.length > 200) return "text";
-  if (vocabulary.test(member) && /^[A-Za-z0-9_.:/-]{1,64}$/.test(text) && !looksSecret(text)) return `"${text}"`;
+  if (vocabulary.test(member) && /^[A-Za-z0-9_.:/-]{1,64}$/.test(text) && !looksSecret(text))
+    return `"${keepableName(text)}"`;
   if (/^-?\d+(\.\d+)?$/.test(text)) return "digits";
   if (/^\d{4}-\d\d-\d\d([T ]|$)/.test(text)) return "date";
   if (/^(\d{1,9}(\.\d{1,9})?(ms|[smhd]))+$/.test(text)) return "duration";
@@ -43,7 +45,7 @@ function stringClass(text: string, member: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return "uuid";
   if (/\s/.test(text)) return "text";
   const prefix = identifier.test(member) ? /^([a-z]{2,12}[-_])[A-Za-z0-9_-]{6,}$/.exec(text)?.[1] : undefined;
-  if (prefix !== undefined && !looksSecret(text)) return `${prefix}…`;
+  if (prefix !== undefined && saysLittle(prefix) && !looksSecret(text)) return `${prefix}…`;
   return "token";
 }
 

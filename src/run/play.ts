@@ -55,7 +55,7 @@ function makeCall(world: World, probe: Probe, call: Call, scenario: Scenario, ru
     const stepSince = measureClockStep(world.clock);
     const exchange = await exchangeIn(span);
     const seen = withPlausibleUsage(
-      observe(call, exchange, { protocol, expectations, redact: world.redact, errorEnvelope }),
+      observe(call, exchange, { protocol, expectations, names: [target.model], redact: world.redact, errorEnvelope }),
       scenario,
     );
     const clockStepMs = stepSince();

@@ -1,32 +1,45 @@
+import { comparable } from "./look-alikes.ts";
+import { endIn, type SourceText, startIn } from "./source-text.ts";
+
 /** A text made comparable: UTF-16 units in small letters, and where they stood. */
 export interface NormalForm {
   readonly units: Uint16Array;
-  /** Where each unit began in the text that was given first; undefined: where it is. */
   readonly from?: Uint32Array | undefined;
-  /** Where each unit ended; undefined: one behind where it began. */
   readonly to?: Uint32Array | undefined;
-  /** The units as text, where somebody has it already. */
-  readonly text?: string | undefined;
 }
 
-/** Where a unit began in the text that was given first. */
-export const startIn = ({ from }: NormalForm, at: number): number => from?.[at] ?? at;
-/** Where a unit ended there. */
-export const endIn = (form: NormalForm, at: number): number => form.to?.[at] ?? startIn(form, at) + 1;
-
-/** In small letters, nothing left out. */
-export function folded(text: string): NormalForm {
+/** In small letters, look-alikes as what they look like. */
+export function folded(source: SourceText): NormalForm {
+  const { text, from, to } = source;
+  if (!isAscii.test(text)) return foldedFrom(source);
   const units = new Uint16Array(text.length);
-  if (isAscii.test(text)) {
-    const small = text.toLowerCase();
-    for (let at = 0; at < small.length; at += 1) units[at] = small.charCodeAt(at);
-    return { units, text: small };
-  }
-  for (let at = 0; at < text.length; at += 1) units[at] = smallLetter(text.charCodeAt(at));
-  return { units };
+  const small = text.toLowerCase();
+  for (let at = 0; at < small.length; at += 1) units[at] = small.charCodeAt(at);
+  return { units, from, to };
 }
 
-const isAscii = /^[\x00-\x7f]*$/;
+const isAscii = /^[^\u0080-\uffff]*$/;
+const asciiSmall = Uint8Array.from({ length: 0x80 }, (_, unit) => (unit >= 65 && unit <= 90 ? unit + 32 : unit));
+
+function foldedFrom(source: SourceText): NormalForm {
+  const { text } = source;
+  const units: number[] = [];
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let at = 0; at < text.length;) {
+    const code = text.codePointAt(at) ?? 0;
+    const next = at + (code > 0xffff ? 2 : 1);
+    const shown = code < 0x80 ? undefined : comparable(code);
+    const length = shown?.length ?? 1;
+    for (let part = 0; part < length; part += 1) {
+      units.push(shown?.charCodeAt(part) ?? asciiSmall[code] ?? 0);
+      from.push(startIn(source, at));
+      to.push(endIn(source, next - 1));
+    }
+    at = next;
+  }
+  return { units: Uint16Array.from(units), from: Uint32Array.from(from), to: Uint32Array.from(to) };
+}
 
 /** The units that `squeezed` keeps: where they stood is worth knowing of few texts. */
 export function squeezedUnits({ units }: NormalForm): Uint16Array {
@@ -40,7 +53,7 @@ export function squeezedUnits({ units }: NormalForm): Uint16Array {
   return kept.subarray(0, length);
 }
 
-/** Without anything that only separates: hex with colons, digits in groups, UTF-16 with its zero bytes. */
+/** Without anything that only separates, and without marks: hex with colons, digits in groups, UTF-16 with its zero bytes. */
 export function squeezed(form: NormalForm): NormalForm {
   const { units } = form;
   const kept = new Uint16Array(units.length);
@@ -55,82 +68,22 @@ export function squeezed(form: NormalForm): NormalForm {
     if (to !== undefined) to[length] = endIn(form, at);
     length += 1;
   }
-  return { units: kept.subarray(0, length), from, to };
+  return { units: kept.subarray(0, length), from: from.subarray(0, length), to: to?.subarray(0, length) };
 }
 
-/** Letters, marks and digits of any alphabet, and U+FFFD, which stands for what could not be read. No spaces or joiners. */
+/** Letters and digits of any alphabet, and U+FFFD, which stands for what could not be read. */
 function isSignificant(unit: number): boolean {
   if (unit < 0x80) return (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57);
-  return (
-    unit > 0xbf &&
-    (unit < 0x2000 || unit > 0x206f) &&
-    unit !== 0x3000 &&
-    unit !== 0xfeff &&
-    (unit < 0xfe00 || unit > 0xfe0f)
-  );
+  const before = significance[unit] ?? 0;
+  if (before !== 0) return before === 1;
+  const isSurrogate = unit >= 0xd800 && unit <= 0xdfff;
+  const says = isSurrogate || unit === 0xfffd || (letter.test(String.fromCharCode(unit)) && !isFiller(unit));
+  significance[unit] = says ? 1 : 2;
+  return says;
 }
 
-const asciiSmall = Uint8Array.from({ length: 0x80 }, (_, unit) => (unit >= 65 && unit <= 90 ? unit + 32 : unit));
-
-function smallLetter(unit: number): number {
-  if (unit < 0x80) return asciiSmall[unit] ?? 0;
-  const small = String.fromCharCode(unit).toLowerCase();
-  return small.length === 1 ? small.charCodeAt(0) : unit;
-}
-
-/** The same text, from its units. */
-export function textOf({ units, text: known }: NormalForm): string {
-  if (known !== undefined) return known;
-  let text = "";
-  for (let at = 0; at < units.length; at += 4096) text += String.fromCharCode(...units.subarray(at, at + 4096));
-  return text;
-}
-
-const escapes =
-  /%([0-9a-f]{2})|=([0-9a-f]{2})|\\{1,4}u\{?([0-9a-f]{1,6})\}?|\\{1,4}x([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos);|\\{1,4}(["\\/])/g;
-const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-/**
- * The text with its escapes of URLs, quoted-printable, JSON, JavaScript and HTML undone once; undefined when it has
- * none. A byte above 127 becomes one character: UTF-8 in escapes is compared as Latin-1.
- */
-export function unescaped(form: NormalForm): NormalForm | undefined {
-  if (![37, 38, 61, 92].some((unit) => form.units.includes(unit))) return undefined;
-  // What an escape means is never longer than the escape.
-  const most = form.units.length;
-  const units = new Uint16Array(most);
-  const from = new Uint32Array(most);
-  const to = new Uint32Array(most);
-  let length = 0;
-  let next = 0;
-  const put = (unit: number, start: number, end: number): void => {
-    units[length] = unit;
-    from[length] = start;
-    to[length] = end;
-    length += 1;
-  };
-  const keep = (upTo: number): void => {
-    for (; next < upTo; next += 1) put(form.units[next] ?? 0, startIn(form, next), endIn(form, next));
-  };
-  for (const match of textOf(form).matchAll(escapes)) {
-    const meaning = meaningOf(match);
-    if (meaning === undefined) continue;
-    keep(match.index);
-    next = match.index + match[0].length;
-    const [start, end] = [startIn(form, match.index), endIn(form, next - 1)];
-    for (let at = 0; at < meaning.length; at += 1) put(smallLetter(meaning.charCodeAt(at)), start, end);
-  }
-  if (next === 0) return undefined;
-  keep(most);
-  return { units: units.subarray(0, length), from: from.subarray(0, length), to: to.subarray(0, length) };
-}
-
-function meaningOf([, percent, quoted, unicode, byte, hexEntity, entity, name, plain]: RegExpMatchArray):
-  | string
-  | undefined {
-  if (plain !== undefined) return plain;
-  if (name !== undefined) return named[name];
-  const hex = percent ?? quoted ?? unicode ?? byte ?? hexEntity;
-  const code = hex === undefined ? Number(entity) : Number.parseInt(hex, 16);
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
-}
+const letter = /[\p{L}\p{N}]/u;
+/** Letters of Hangul that are blank. */
+const isFiller = (unit: number): boolean => unit === 0x115f || unit === 0x1160 || unit === 0x3164 || unit === 0xffa0;
+/** 0: not asked yet, 1: significant, 2: not. */
+const significance = new Uint8Array(0x10000);

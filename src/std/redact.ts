@@ -1,8 +1,11 @@
+import { encodedTokens } from "./encoded-tokens.ts";
 import { gramFinder, type Range, shortestGram } from "./gram-finder.ts";
 import { madeOfNames } from "./made-of-names.ts";
 import { mark, masksFinder } from "./masks.ts";
-import { endIn, folded, type NormalForm, squeezed, squeezedUnits, startIn, unescaped } from "./normal-form.ts";
+import { folded, squeezed, squeezedUnits } from "./normal-form.ts";
 import { secretForms } from "./secret-forms.ts";
+import { endIn, type SourceText, startIn } from "./source-text.ts";
+import { unescaped } from "./unescape.ts";
 
 /** Replaces what must not be seen in a text. */
 export type Redactor = (text: string) => string;
@@ -27,7 +30,9 @@ export function looksLikeKey(text: string): boolean {
 }
 
 const shortestSecret = 6;
-const mostUnescapings = 3;
+const mostUnescapings = 6;
+/** An encoding within an encoding within an encoding. */
+const mostDecodings = 3;
 /** Names and reasons come again with every run: those with nothing to hide are not looked through each time. */
 const mostKept = 2_000;
 const longestKept = 200;
@@ -70,28 +75,36 @@ function knownRedactor(known: readonly string[]): Redactor {
   const words = new Set(forms.flatMap((it) => it.words));
   const short = known.filter((secret) => secret.length < shortestGram);
   const withoutMasks = masksFinder(forms.flatMap((it) => it.masked));
-  const find = (form: NormalForm): Range[] => {
+  const find = (source: SourceText): Range[] => {
+    const form = folded(source);
     const found = inFolded(form.units).map((range) => inSource(range, form));
     const inDense = inSqueezed(squeezedUnits(form));
     if (inDense.length === 0) return found;
     const dense = squeezed(form);
     return [...found, ...inDense.map((range) => inSource(range, dense))];
   };
-  return (text) => {
+  const findAll = (text: string, decodings: number): Range[] => {
     const ranges: Range[] = [];
-    let form: NormalForm | undefined = folded(text);
-    for (let level = 0; form !== undefined && level <= mostUnescapings; level += 1) {
-      ranges.push(...find(form));
-      form = unescaped(form);
+    let source: SourceText | undefined = { text };
+    for (let level = 0; source !== undefined && level <= mostUnescapings; level += 1) {
+      ranges.push(...find(source));
+      if (decodings < mostDecodings) {
+        for (const token of encodedTokens(source.text))
+          if (findAll(token.says, decodings + 1).length > 0) ranges.push(inSource(token, source));
+      }
+      source = unescaped(source);
     }
-    let clean = without(text, ranges, words);
+    return ranges;
+  };
+  return (text) => {
+    let clean = without(text, findAll(text, 0), words);
     for (const secret of short) clean = clean.replaceAll(secret, mark);
     return withoutMasks(clean);
   };
 }
 
-function inSource({ start, end }: Range, form: NormalForm): Range {
-  return { start: startIn(form, start), end: endIn(form, end - 1) };
+function inSource({ start, end }: Range, places: Parameters<typeof startIn>[0]): Range {
+  return { start: startIn(places, start), end: endIn(places, end - 1) };
 }
 
 function without(text: string, ranges: readonly Range[], words: ReadonlySet<string>): string {

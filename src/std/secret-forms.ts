@@ -36,16 +36,18 @@ export function secretForms(secret: string): SecretForms {
   const spellings = texts.flatMap(inOtherLetters);
   const bytes = texts.flatMap((text) => bytesOf(text));
   const derived = [
-    ...spellings.flatMap((text) => [text, reversed(text), wide(text)]).map((text) => needle(text, grams.text)),
+    ...spellings
+      .flatMap((text) => [text, reversed(text), wide(text), rotated(text)])
+      .map((text) => needle(text, grams.text)),
     ...bytes.flatMap(asBytes),
     ...texts
       .flatMap((text) => base64Forms(Buffer.from(base64Forms(Buffer.from(text))[0] ?? "")))
       .map((text) => needle(text, grams.base64)),
-    ...digestsOf(secret),
-    ...(secret.trim() === secret ? [] : digestsOf(secret.trim())),
+    ...[...new Set([secret, secret.trim()])].flatMap((text) => digestsOf(text, algorithms)),
+    ...asHashed(secret.trim()).flatMap((text) => digestsOf(text, commonAlgorithms)),
   ];
   return {
-    folded: spellings.map((text) => ({ units: folded(text).units, gram: grams.text })),
+    folded: spellings.map((text) => ({ units: folded({ text }).units, gram: grams.text })),
     squeezed: derived.filter(({ units, gram }) => units.length >= gram),
     words: secret.split(/[^A-Za-z]+/).filter((word) => isPlainWord(word) && word !== secret),
     masked: secret.length < shortestMasked || isAddress(secret) ? [] : [secret],
@@ -55,7 +57,7 @@ export function secretForms(secret: string): SecretForms {
 /** Short enough, and of one case, as words are written: `password`, and not `canaryKEY`. */
 const isPlainWord = (word: string): boolean => /^(?:[a-z]{8,11}|[A-Z]{8,11})$/.test(word);
 
-const needle = (text: string, gram: number): Needle => ({ units: squeezed(folded(text)).units, gram });
+const needle = (text: string, gram: number): Needle => ({ units: squeezed(folded({ text })).units, gram });
 
 /** Composed, decomposed, and read as what it is not. */
 function inOtherLetters(secret: string): string[] {
@@ -65,6 +67,9 @@ function inOtherLetters(secret: string): string[] {
 
 /** UTF-16 that was read byte by byte; its zero bytes fall away with the separators. */
 const wide = (text: string): string => Buffer.from(text, "utf16le").toString("latin1");
+
+const rotated = (text: string): string =>
+  text.replace(/[a-z]/gi, (it) => String.fromCharCode(it.charCodeAt(0) + (it.toLowerCase() < "n" ? 13 : -13)));
 
 const reversed = (text: string): string => Array.from(text).toReversed().join("");
 
@@ -92,17 +97,26 @@ function asBytes(bytes: Buffer): Needle[] {
       grams.u,
     ),
     needle(each(String), grams.decimals),
-    needle(
-      each((byte) => byte.toString(8).padStart(3, "0")),
-      grams.octals,
+    ...[0, 3].map((width) =>
+      needle(
+        each((byte) => byte.toString(8).padStart(width, "0")),
+        grams.octals,
+      ),
+    ),
+    ...[0, 7, 8].map((width) =>
+      needle(
+        each((byte) => byte.toString(2).padStart(width, "0")),
+        grams.bits,
+      ),
     ),
     needle(
-      each((byte) => byte.toString(2).padStart(8, "0")),
-      grams.bits,
+      each((byte) => String(byte).padStart(3, "0")),
+      grams.decimals + 3,
     ),
     ...base64Forms(bytes).map((text) => needle(text, grams.base64)),
     ...base32Forms(bytes).map((text) => needle(text, grams.base32)),
-    needle(inBase58(bytes), grams.base64),
+    ...numberAlphabets.map((alphabet) => needle(asNumber(bytes, alphabet), grams.base64)),
+    ...base85Forms(bytes).map((text) => needle(text, grams.base64)),
   ];
 }
 
@@ -117,34 +131,79 @@ function base64Forms(bytes: Buffer): string[] {
   });
 }
 
-/** RFC 4648 and its extended hex alphabet, on its own and inside something longer. */
+/** RFC 4648, its extended hex alphabet, Crockford's and z-base-32. */
+const base32Alphabets = [
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+  "0123456789ABCDEFGHIJKLMNOPQRSTUV",
+  "0123456789ABCDEFGHJKMNPQRSTVWXYZ",
+  "ybndrfg8ejkmcpqxot1uwisza345h769",
+];
+
+/** On its own and inside something longer. */
 function base32Forms(bytes: Buffer): string[] {
-  return ["ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV"].flatMap((alphabet) =>
-    [0, 1, 2, 3, 4].map((before) => {
-      const bits = [...Buffer.alloc(before), ...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-      const digits = (bits.match(/.{5}/g) ?? []).map((five) => alphabet.charAt(Number.parseInt(five, 2)));
-      return digits.slice(Math.ceil((before * 8) / 5)).join("");
-    }),
-  );
+  return [0, 1, 2, 3, 4].flatMap((before) => {
+    const bits = [...Buffer.alloc(before), ...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+    const own = (bits.match(/.{5}/g) ?? []).slice(Math.ceil((before * 8) / 5)).map((five) => Number.parseInt(five, 2));
+    return base32Alphabets.map((alphabet) => own.map((value) => alphabet.charAt(value)).join(""));
+  });
 }
 
-const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const digits = "0123456789";
+const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const small = capitals.toLowerCase();
+/** Base 10, 36, 62 in both orders, and Bitcoin's 58. */
+const numberAlphabets = [
+  digits,
+  digits + small,
+  digits + capitals + small,
+  digits + small + capitals,
+  (digits + capitals + small).replace(/[0IOl]/g, ""),
+];
 
 /** The bytes as one number. */
-function inBase58(bytes: Buffer): string {
+function asNumber(bytes: Buffer, alphabet: string): string {
   let rest = BigInt(`0x0${bytes.toString("hex")}`);
+  const base = BigInt(alphabet.length);
   let text = "";
-  for (; rest > 0n; rest /= 58n) text = base58.charAt(Number(rest % 58n)) + text;
+  for (; rest > 0n; rest /= base) text = alphabet.charAt(Number(rest % base)) + text;
   return text;
+}
+
+/** Adobe's, ZeroMQ's and that of RFC 1924. */
+const base85Alphabets = [
+  String.fromCharCode(...Array.from({ length: 85 }, (_, at) => 33 + at)),
+  `${digits}${small}${capitals}.-:+=^!/*?&<>()[]{}@%$#`,
+  `${digits}${capitals}${small}!#$%&()*+-;<=>?@^_\`{|}~`,
+];
+
+function base85Forms(bytes: Buffer): string[] {
+  const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+  return base85Alphabets.map((alphabet) => {
+    const groups = Array.from({ length: padded.length / 4 }, (_, group) => {
+      const value = padded.readUInt32BE(group * 4);
+      return [4, 3, 2, 1, 0].map((power) => alphabet.charAt(Math.floor(value / 85 ** power) % 85)).join("");
+    });
+    return groups.join("");
+  });
 }
 
 const algorithms = getHashes().filter((name) =>
   /^(?:md5|sha1|sha(?:224|256|384|512)|sha512-(?:224|256)|sha3-\d+|ripemd160|blake2[bs]\d+|sm3)$/i.test(name),
 );
 
+const commonAlgorithms = algorithms.filter((name) => /^(?:md5|sha1|sha256|sha512)$/i.test(name));
+
+/** What else of a key may be hashed: the header with it, a line, a file. */
+function asHashed(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString("base64");
+  return [`Bearer ${secret}`, `${secret}\n`, base64, secret.toLowerCase(), secret.toUpperCase()].filter(
+    (text) => text !== secret,
+  );
+}
+
 /** Gateways name a key by its hash: any piece of one, or its beginning. */
-function digestsOf(secret: string): Needle[] {
-  return algorithms.flatMap((algorithm) => {
+function digestsOf(secret: string, by: readonly string[]): Needle[] {
+  return by.flatMap((algorithm) => {
     const digest = createHash(algorithm).update(secret).digest();
     const [hex, base64] = [digest.toString("hex"), digest.toString("base64").replace(/=+$/, "")];
     return [

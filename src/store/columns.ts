@@ -89,6 +89,13 @@ export function jsonOr<T>(name: string, missing: T): Column<T> {
   return { name, sql: name, read: (value) => (value ?? missing) as T };
 }
 
+/** A list of objects that have these members; what else somebody has written there is left out. */
+export function jsonList<T>(name: string, members: readonly (keyof T & string)[]): Column<readonly T[]> {
+  const isWhole = (item: unknown): boolean =>
+    typeof item === "object" && item !== null && members.every((member) => Object.hasOwn(item, member));
+  return { name, sql: name, read: (value) => (Array.isArray(value) ? (value.filter(isWhole) as T[]) : []) };
+}
+
 export function iso(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

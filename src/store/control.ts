@@ -51,6 +51,7 @@ export function createControlStore(
               WHERE i.fingerprint = t.fingerprint AND i.state <> 'suspected'
                 AND t.incident_id = concat(i.fingerprint, '-', i.body->>'episode'))
             ORDER BY t.incident_id, t.sequence DESC)) AS episodes
+        WHERE jsonb_exists_all(body, '{fingerprint,findings}')
         ORDER BY (body->>'openedAtMs')::float8 DESC NULLS LAST LIMIT ${limit}::int`,
       ),
 

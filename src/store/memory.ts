@@ -2,7 +2,7 @@ import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { alone, outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { FinishedRun, ProbeMemory } from "../run/world.ts";
-import { iso, jsonOr, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
+import { iso, jsonList, jsonOr, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { readPeers, readSent } from "./incidents.ts";
 import { fleetRow, plannedRow, seriesMemoryRow, silenceRow } from "./rows.ts";
@@ -12,11 +12,11 @@ import { sql } from "./sql.ts";
 const ownRow = rowSchema({
   version: text("version"),
   series: jsonOr<Row[] | undefined>("series", undefined),
-  incidents: jsonOr<Incident[]>("incidents", []),
+  incidents: jsonList<Incident>("incidents", ["fingerprint", "findings"]),
   planned: jsonOr<Row[]>("planned", []),
   fleet: jsonOr<Row | undefined>("fleet", undefined),
   lastGoodSlotMs: optionalTimeMs("last_good_slot"),
-  groups: jsonOr<Incident[]>("groups", []),
+  groups: jsonList<Incident>("groups", ["fingerprint", "findings"]),
 });
 
 const memoryRow = rowSchema<{ memory: Row | undefined }>({ memory: jsonOr("memory", undefined) });
@@ -26,8 +26,8 @@ const wholeRow = rowSchema({
   own: jsonOr<Row>("own", {}),
   aroundVersion: text("around_version"),
   silences: jsonOr<Row[]>("silences", []),
-  outages: jsonOr<Incident[]>("outages", []),
-  changes: jsonOr<Incident[]>("changes", []),
+  outages: jsonList<Incident>("outages", ["fingerprint", "findings"]),
+  changes: jsonList<Incident>("changes", ["fingerprint", "findings"]),
 });
 
 export interface FoundMemory {

@@ -12,6 +12,7 @@ import type { PlannedChange } from "../run/planned.ts";
 import type { Json } from "../std/json.ts";
 import {
   json,
+  jsonList,
   jsonOr,
   number,
   optionalNumber,
@@ -64,9 +65,9 @@ export const runDetailRow = rowSchema<RunDetail>({
   ...summaryColumns,
   ...probeKeys,
   traceId: optionalText("trace_id"),
-  findings: jsonOr("findings", []),
-  unjudged: jsonOr("unjudged", []),
-  observations: jsonOr("observations", []),
+  findings: jsonList("findings", ["kind", "subject"]),
+  unjudged: jsonList("unjudged", []),
+  observations: jsonList("observations", ["outcome", "timings"]),
 });
 
 export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number }>({
@@ -79,7 +80,7 @@ export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number 
   verdict: optionalText("verdict"),
   traceId: optionalText("trace_id"),
   microUsd: optionalNumber("micro_usd"),
-  observations: jsonOr("observations", []),
+  observations: jsonList("observations", ["outcome", "timings"]),
   ledger: jsonOr("ledger", undefined),
 });
 
@@ -127,9 +128,20 @@ export const incidentRow: RowSchema<Incident> = {
   decode: (row) => row["body"] as Incident,
 };
 
+/** One that somebody has broken by hand matches nothing: it must not mute what it was not meant for. */
+function readMatcher(value: unknown): Silence["matcher"] {
+  const isWhole =
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((it) => typeof it === "string");
+  // No target can be called this.
+  return isWhole ? (value as Silence["matcher"]) : { target: "(unreadable)" };
+}
+
 export const silenceRow = rowSchema<Silence>({
   id: text("id"),
-  matcher: json("matcher"),
+  matcher: { ...json("matcher"), read: readMatcher },
   startsAtMs: timeMs("starts_at"),
   endsAtMs: timeMs("ends_at"),
   by: text("by"),

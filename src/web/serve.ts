@@ -107,15 +107,21 @@ interface Address {
 
 function listenAt(app: OpenAPIHono, { host, port }: Address): Promise<WebServer> {
   const { promise, resolve, reject } = Promise.withResolvers<WebServer>();
-  const server = serve({ fetch: app.fetch, hostname: host, port }, (address: AddressInfo) => {
+  const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }, (address: AddressInfo) => {
     resolve({
       url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`,
       close: () => closeWithin(server, closeAfterMs),
     });
   });
   server.on("error", reject);
+  server.maxConnections = mostConnections;
   return promise;
 }
+
+/** Connections of strangers must leave descriptors for probes and stores: a process often has 1024. */
+const mostConnections = 400;
+/** Whoever opens a connection and sends nothing, or a byte now and then, loses it. */
+const serverOptions = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 /** Answers under way get this long; a stranger's unfinished request must not hold up a reload or a stop. */
 const closeAfterMs = 1_000;

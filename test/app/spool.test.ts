@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -105,4 +105,13 @@ test("what is damaged is deleted, and nothing is read from a folder that others 
   expect(spoolNow().keep(finishOf(claimOf("other", noonMs)))).toBe(false);
   chmodSync(folder, 0o700);
   expect(spoolNow().kept()).toHaveLength(1);
+});
+
+test("a file that can't be read just now stays, and does not keep others from being read", () => {
+  const own = mkdtempSync(join(base, "unreadable-"));
+  const spool = openSpool({ PLUMBLINE_SPOOL: own }, "one", silentLog);
+  expect(spool.keep({ runId: "read", slotMs: 1, observations: [] } as never)).toBe(true);
+  symlinkSync("unreadable.json", join(own, "one", "unreadable.json"));
+  expect(spool.kept().map(({ runId }) => runId)).toEqual(["read"]);
+  expect(readdirSync(join(own, "one"))).toContain("unreadable.json");
 });

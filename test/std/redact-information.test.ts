@@ -87,6 +87,103 @@ const encodings: Readonly<Record<string, Encode>> = {
   "the middle of its SHA-256": (secret) => createHash("sha256").update(secret).digest("hex").slice(20, 40),
 };
 
+const each = (secret: string, write: (character: string, code: number) => string): string =>
+  Array.from(secret, (it) => write(it, it.codePointAt(0) ?? 0)).join("");
+const shifted = (secret: string, capital: number, small: number, digit: number): string =>
+  each(secret, (it, code) =>
+    /[A-Z]/.test(it)
+      ? String.fromCodePoint(capital + code - 65)
+      : /[a-z]/.test(it)
+        ? String.fromCodePoint(small + code - 97)
+        : /\d/.test(it)
+          ? String.fromCodePoint(digit + code - 48)
+          : it,
+  );
+const nameOf: Readonly<Record<string, string>> = {
+  ".": "period",
+  "-": "hyphen",
+  "/": "sol",
+  "+": "plus",
+  "=": "equals",
+};
+
+/** Letters of another look, what stands between them, and encodings around encodings. */
+const disguises: Readonly<Record<string, Encode>> = {
+  "full-width": (secret) => shifted(secret, 0xff21, 0xff41, 0xff10),
+  "bold letters of mathematics": (secret) => shifted(secret, 0x1d400, 0x1d41a, 0x1d7ce),
+  "digits of Devanagari": (secret) => shifted(secret, 65, 97, 0x966),
+  "tag characters": (secret) => shifted(secret, 0xe0041, 0xe0061, 0xe0030),
+  "Cyrillic look-alikes": (secret) => secret.replace(/[aceopxy]/g, (it) => "асеорху".charAt("aceopxy".indexOf(it))),
+  "an accent on each letter": (secret) =>
+    each(secret, (it) => (/[a-z]/i.test(it) ? `${it}\u0301`.normalize("NFC") : it)),
+  "struck through": (secret) => each(secret, (it) => `${it}\u0336`),
+  "blank letters between": (secret) => Array.from(secret).join("\u3164"),
+  "arrows between": (secret) => Array.from(secret).join("→"),
+  "birds between": (secret) => Array.from(secret).join("🐤"),
+  "tags between": (secret) => each(secret, (it) => `<b>${it}</b>`),
+  "colours of a terminal between": (secret) => each(secret, (it) => `\u001b[31m${it}`),
+  "lines that quoted-printable breaks": (secret) => Array.from(secret).join("=\r\n"),
+  "entities with zeros": (secret) =>
+    bytesOf(secret)
+      .map((it) => `&#${String(it).padStart(12, "0")};`)
+      .join(""),
+  "entities by name": (secret) => secret.replace(/[-./+=]/g, (it) => `&${nameOf[it]};`),
+  "some characters escaped": (secret) =>
+    each(secret, (it, code) => (code % 2 === 0 ? `\\u${code.toString(16).padStart(4, "0")}` : it)),
+  "escapes of Python with eight digits": (secret) =>
+    bytesOf(secret)
+      .map((it) => `\\U000000${hex(it)}`)
+      .join(""),
+  "octal escapes without zeros": (secret) =>
+    bytesOf(secret)
+      .map((it) => `\\${it.toString(8)}`)
+      .join(""),
+  "octal numbers": (secret) =>
+    bytesOf(secret)
+      .map((it) => `0o${it.toString(8)}`)
+      .join(", "),
+  "hex as assemblers write it": (secret) =>
+    bytesOf(secret)
+      .map((it) => `${hex(it)}h`)
+      .join(" "),
+  "bits of different length": (secret) =>
+    bytesOf(secret)
+      .map((it) => `0b${it.toString(2)}`)
+      .join(","),
+  "percent, five times": (secret) =>
+    bytesOf(secret)
+      .map((it) => `%25252525${hex(it)}`)
+      .join(""),
+  "UTF-7 of each": (secret) =>
+    bytesOf(secret)
+      .map((it) => `+${Buffer.from([0, it]).toString("base64").slice(0, 3)}-`)
+      .join(""),
+  "base64 three times": (secret) => [1, 2, 3].reduce((text) => Buffer.from(text).toString("base64"), secret),
+  "base64 of hex": (secret) => Buffer.from(Buffer.from(secret).toString("hex")).toString("base64"),
+  "base64 of capitals": (secret) => Buffer.from(secret.toUpperCase()).toString("base64"),
+  "hex of base64": (secret) => Buffer.from(Buffer.from(secret).toString("base64")).toString("hex"),
+  "hex backwards": (secret) => Buffer.from(secret).toString("hex").split("").toReversed().join(""),
+  "base64 backwards": (secret) => Buffer.from(secret).toString("base64").split("").toReversed().join(""),
+  base36: (secret) => BigInt(`0x${Buffer.from(secret).toString("hex")}`).toString(36),
+  "one number": (secret) => BigInt(`0x${Buffer.from(secret).toString("hex")}`).toString(),
+  "MD5 of the header": (secret) => createHash("md5").update(`Bearer ${secret}`).digest("hex"),
+  "SHA-256 of a line": (secret) => createHash("sha256").update(`${secret}\n`).digest("hex"),
+};
+
+/** What these are for: keys as providers make them. */
+const key = "canaryKEY.3f9a1c77d2/Qz+9";
+
+test.each(Object.entries(disguises))("a key as %s", (_name, disguise) => {
+  const written = disguise(key);
+  const clean = createRedactor([key])(`before ${written} after`);
+  expect(clean).toContain("[redacted]");
+  expect(left(clean) - "beforeafter".length, clean).toBeLessThan(12);
+});
+
+test.each(["[...]", "<hidden>", "●●●", "xxx", "*", "-", "~~~"])("both ends of a key beside %s", (mask) => {
+  expect(createRedactor([key])(`key canary${mask}2/Qz+9 is wrong`)).toBe("key [redacted] is wrong");
+});
+
 /** How much of the text still stands beside the marks. */
 const left = (clean: string): number => clean.replaceAll(/\[redacted\]|[^\p{L}\p{N}]/gu, "").length;
 

@@ -1,7 +1,9 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { Overview } from "../../src/operate/overview.ts";
 import type { Checked } from "../../src/web/health.ts";
-import { createWeb, type WebSources } from "../../src/web/serve.ts";
+import { createWeb, serveWeb, type WebSources } from "../../src/web/serve.ts";
+import { eventually } from "../setup/eventually.ts";
 
 const api: WebSources["api"] = {
   operations: {} as never,
@@ -36,4 +38,20 @@ describe("/readyz", () => {
 test("what fails inside is not told outside", async () => {
   const [status, body] = await ask("/api/v1/status", () => Promise.reject(new Error("password of db.internal")));
   expect([status, body]).toEqual([500, { error: "internal error" }]);
+});
+
+test("connections that strangers hold open leave descriptors for everything else", async () => {
+  const sources = { overview: never, health: () => fine, api };
+  const server = await serveWeb(sources, { host: "127.0.0.1", port: 0 });
+  const port = Number(new URL(server.url).port);
+  let closed = 0;
+  const sockets = Array.from({ length: 420 }, () => {
+    const socket = connect(port, "127.0.0.1").on("error", () => {});
+    return socket.on("close", () => (closed += 1));
+  });
+  await eventually(() => expect(closed).toBeGreaterThanOrEqual(20));
+  expect(closed).toBeLessThan(30);
+  for (const socket of sockets) socket.destroy();
+  await eventually(async () => expect((await fetch(`${server.url}/healthz`)).status).toBe(200));
+  await server.close();
 });
