@@ -70,7 +70,7 @@ function openFolder(folder: string): void {
   for (const each of [join(folder, ".."), folder]) {
     const { uid, mode } = lstatSync(each);
     const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    if (!isOwn) throw Object.assign(new Error("not ours alone"), { code: "EPERM" });
+    if (!isOwn) throw Object.assign(new Error("other users can write to the folder"), { code: "EPERM" });
   }
 }
 

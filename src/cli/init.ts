@@ -11,7 +11,7 @@ export function addInitCommand(init: Command, { io, effects, done }: CliWorld): 
   endsWith(init, { 0: "written", 2: "the file exists, or an answer can't be used; nothing was written" })
     .argument("[file]", "output file", "plumbline.yaml")
     .addOption(new Option("--provider <name>", "kind of endpoint").choices(Object.keys(starterProviders)))
-    .option("--base-url <url>", "its address, including /v1")
+    .option("--base-url <url>", "base URL of the provider, including /v1")
     .option("--model <name>", "the model, or the deployment")
     .option("--key-env <name>", "environment variable that holds the key")
     .addOption(new Option("--receiver <kind>", "where alerts go").choices([...Object.keys(starterReceivers), "none"]))

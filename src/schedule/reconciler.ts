@@ -98,7 +98,7 @@ async function updateSchedules({ store, timetable, log, probes }: ReconcilerWorl
   for (const { kind, entry, reason } of actions.slice(0, mostLogged)) {
     log.info("schedule changed", { probe: entry.id, action: kind, reason });
   }
-  if (actions.length > mostLogged) log.info("more schedules changed", { count: actions.length - mostLogged });
+  if (actions.length > mostLogged) log.info("other schedules changed too", { count: actions.length - mostLogged });
   return { entries: await timetable.read(), actions };
 }
 

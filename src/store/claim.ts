@@ -43,7 +43,7 @@ export function claimsOn(db: Database): (request: string) => Promise<Claimed> {
       (all) => sql`SELECT plumbline.begin_run(${all}::jsonb -> 0) AS claim`,
     );
     const alone = claimedRow.decode(claimRow.decode(row).claim);
-    if (alone.result === "busy") throw new Error("a claim that waits for its probe said it does not");
+    if (alone.result === "busy") throw new Error("the store answered busy to a single claim");
     return { result: alone.result, own: alone.own };
   };
 }

@@ -61,19 +61,19 @@ interface Judged {
 
 /** How bad each difference is for those who parse the replies, and why. */
 export const differenceSeverities: Readonly<Record<DifferenceKind, Judged>> = {
-  status: { severity: "breaking", nature: "structure", why: "clients branch on the status" },
-  "content-type": { severity: "breaking", nature: "structure", why: "clients choose their parser by it" },
+  status: { severity: "breaking", nature: "structure", why: "clients decide by the status code" },
+  "content-type": { severity: "breaking", nature: "structure", why: "clients choose a parser by the content type" },
   "end-of-stream": {
     severity: "breaking",
     nature: "structure",
     why: "clients cannot distinguish a complete stream from a truncated one",
   },
-  envelope: { severity: "breaking", nature: "structure", why: "clients read errors where they used to be" },
-  vocabulary: { severity: "risky", nature: "structure", why: "clients decide by it whether to try again" },
+  envelope: { severity: "breaking", nature: "structure", why: "clients read errors at the old place" },
+  vocabulary: { severity: "risky", nature: "structure", why: "clients use it to decide about retries" },
   "request-id-moved": {
     severity: "risky",
     nature: "structure",
-    why: "support asks for it, and logs look for it there",
+    why: "support teams and logs need it there",
   },
   "last-words": {
     severity: "risky",
@@ -83,33 +83,33 @@ export const differenceSeverities: Readonly<Record<DifferenceKind, Judged>> = {
   answer: {
     severity: "risky",
     nature: "answer",
-    why: "the same question has another answer: another model, prompt or filter may be behind it",
+    why: "the same question gets another answer: the model, prompt or filter may have changed",
   },
-  "header-gone": { severity: "risky", nature: "presence", why: "clients pace themselves by it" },
+  "header-gone": { severity: "risky", nature: "presence", why: "clients use it to limit their request rate" },
   "header-class": { severity: "risky", nature: "structure", why: "clients parse it" },
-  gone: { severity: "breaking", nature: "presence", why: "it was in every reply: clients read it unasked" },
+  gone: { severity: "breaking", nature: "presence", why: "it was in every reply: clients read it without a check" },
   "deprecated-gone": { severity: "informative", nature: "presence", why: "the official API declares it deprecated" },
-  "sometimes-gone": { severity: "risky", nature: "presence", why: "it was optional, and is never there now" },
-  null: { severity: "breaking", nature: "presence", why: "it was never null: clients read on below it" },
+  "sometimes-gone": { severity: "risky", nature: "presence", why: "it was optional and is now always missing" },
+  null: { severity: "breaking", nature: "presence", why: "it was never null: clients read its fields without a check" },
   kind: { severity: "breaking", nature: "structure", why: "typed clients fail to parse it" },
-  empty: { severity: "risky", nature: "value", why: "it was never empty: clients take its first item" },
-  "new-value": { severity: "risky", nature: "value", why: "clients switch on the values they know" },
+  empty: { severity: "risky", nature: "value", why: "it was never empty: clients read the first item without a check" },
+  "new-value": { severity: "risky", nature: "value", why: "clients branch on known values" },
   class: { severity: "risky", nature: "value", why: "clients may parse or compare it" },
-  sign: { severity: "informative", nature: "value", why: "counters begin or cease to count" },
+  sign: { severity: "informative", nature: "value", why: "counters start or stop counting" },
   negative: { severity: "risky", nature: "value", why: "sums and bills become too small" },
   unit: {
     severity: "breaking",
     nature: "structure",
-    why: "clients compute with the old unit: times are wrong a thousandfold",
+    why: "clients use the old unit: times are wrong by a factor of 1,000",
   },
-  "new-field": { severity: "informative", nature: "presence", why: "clients ignore what they do not know" },
-  "new-variant": { severity: "risky", nature: "presence", why: "it is like none of the upstreams known so far" },
+  "new-field": { severity: "informative", nature: "presence", why: "clients ignore unknown fields" },
+  "new-variant": { severity: "risky", nature: "presence", why: "it matches no known upstream" },
   share: { severity: "informative", nature: "presence", why: "an upstream answers more often or less often" },
-  breach: { severity: "breaking", nature: "structure", why: "it breaks the contract that was declared" },
-  "undeclared-value": { severity: "risky", nature: "value", why: "clients switch on the values that are declared" },
+  breach: { severity: "breaking", nature: "structure", why: "it breaks the declared contract" },
+  "undeclared-value": { severity: "risky", nature: "value", why: "clients branch on the declared values" },
   "never-returned": { severity: "informative", nature: "presence", why: "it is documented and was never returned" },
   rule: { severity: "breaking", nature: "structure", why: "it breaks a rule that holds of every reply" },
-  undocumented: { severity: "informative", nature: "presence", why: "it is returned and documented nowhere" },
+  undocumented: { severity: "informative", nature: "presence", why: "it is returned but not documented" },
 };
 
 /** Members of an answer that a client has to send back with its next request. */
@@ -132,17 +132,20 @@ export function usualSeverity(difference: Difference): { readonly severity: Seve
   if ((kind === "gone" || kind === "null") && isOfDelta(subject)) {
     return {
       severity: "informative",
-      why: "a delta has only what is new; the reply put together of all is judged by itself",
+      why: "one chunk contains only new content; Plumbline judges the assembled reply separately",
     };
   }
   if (kind === "last-words" && observed.startsWith("before")) {
     return { severity: "informative", why: "all clients read content before the finish reason" };
   }
   if (kind === "end-of-stream" && observed.startsWith("[DONE]")) {
-    return { severity: "risky", why: "clients end all the same; strict parsers drop an event without its blank line" };
+    return { severity: "risky", why: "most clients end normally; strict parsers drop an event without its blank line" };
   }
   if (kind === "new-field" && sentBack.test(path)) {
-    return { severity: "risky", why: "clients have to send it back with the next request, or are refused" };
+    return {
+      severity: "risky",
+      why: "clients must send it back with the next request; otherwise the provider refuses the request",
+    };
   }
   // An empty list where the official API has items leaves a client without an answer.
   if (kind === "empty" && isDeclared(subject) && !subject.startsWith("$.error")) return { severity: "breaking", why };
