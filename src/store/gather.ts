@@ -16,14 +16,14 @@ export function gather<Item, Result>(
 
   async function handleNext(): Promise<void> {
     const taken = waiting.splice(0, most);
-    const handled = handle(taken.map(({ item }) => item)).then(
-      (results) => {
+    const handled = handle(taken.map(({ item }) => item))
+      .then((results) => {
+        if (results.length !== taken.length) throw new Error(`${results.length} results of ${taken.length} items`);
         for (const [place, result] of results.entries()) taken[place]?.resolve(result);
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         for (const { reject } of taken) reject(error);
-      },
-    );
+      });
     await Promise.race([handled, sleep(patienceMs, undefined, { ref: false })]);
   }
 

@@ -45,7 +45,7 @@ test("HTML: one file that fetches and runs nothing, whatever the model has said"
   expect(hash).toBe(createHash("sha256").update(style).digest("base64"));
   expect(policy).not.toContain("unsafe");
   const allowed =
-    /^<(!doctype html|(html|head|meta|title|style|body|main|section|h[123]|p|span|strong|b|code|table|caption|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div)( +(lang|charset|name|http-equiv|content|class|id|scope|tabindex|role|aria-[a-z]+)="[^"<>]*")*) ?\/?>$|^<\/[a-z0-9]+>$/;
+    /^<(!doctype html|(html|head|meta|title|style|body|main|section|h[123]|p|span|strong|b|code|table|caption|thead|tbody|tr|t[dh]|d[ldt]|ul|li|br|pre|div)( +(lang|charset|name|http-equiv|content|class|id|scope|tabindex|role|aria-[a-z]+|data-label)="[^"<>]*")*) ?\/?>$|^<\/[a-z0-9]+>$/;
   expect(tagsOf(html).filter((tag) => !allowed.test(tag))).toEqual([]);
   expect(html).not.toMatch(/ (src|href|on\w+)\s*=\s*["']|url\(|@import/);
   expect(html).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);

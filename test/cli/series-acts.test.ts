@@ -33,7 +33,7 @@ test("a change is planned, listed and taken back, and the way back is said as it
   expect((await plumbline("baseline", "plans")).stdout).toBe(
     `${id}  ${inAnHour}  target mini  by ann: moves to gpt-5\n`,
   );
-  expect(await planned("--target", "mini", "--at", inAnHour)).toMatchObject(refusal(`planned already: ${id}, by ann`));
+  expect(await planned("--target", "mini", "--at", inAnHour)).toMatchObject(refusal(`already planned: ${id}, by ann`));
   const listed = JSON.parse((await plumbline("baseline", "plans", "--json")).stdout) as { data: unknown[] };
   expect(listed.data).toMatchObject([{ id, target: "mini", startsAtMs: noonMs + 3_600_000, by: "ann" }]);
   expect((await plumbline("baseline", "unplan", id)).code).toBe(0);
@@ -51,7 +51,7 @@ test("what can't be meant is refused with what there is", async () => {
   expect(await planned("--target", "mini", "--at", "2026-12-01T09:00")).toMatchObject(refusal("a time with its zone"));
   expect(await planned("--target", "mini", "--at", "2001-01-01T09:00Z")).toMatchObject(refusal("two weeks ago"));
   expect(await planned("--target", "mini", "--at", "2091-01-01T09:00Z")).toMatchObject(
-    refusal("more than a year ahead"),
+    refusal("more than a year in the future"),
   );
   expect((await plumbline("baseline", "planned", "--target", "mini")).code).toBe(2);
 });

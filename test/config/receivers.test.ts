@@ -105,7 +105,7 @@ test.each([
   [
     "an unknown part",
     "  a: { webhook: { url: 'https://a', secrets: [{ env: A }], template: { t: '{{sumary}}' } } }",
-    "{{sumary}} is none",
+    "{{sumary}} is not a field",
   ],
   [
     "two bodies",
@@ -158,7 +158,7 @@ test.each([
   [
     "a link with an unknown part",
     "  {}\nlinks: { Trace: 'https://a/{{changes.0.what.x}}' }",
-    "{{changes.0.what.x}} is none",
+    "{{changes.0.what.x}} is not a field",
   ],
 ])("%s is said in words", (_what, receivers, words) => {
   const problems = problemsOf(`${receivers}\n`);

@@ -61,7 +61,8 @@ describe("the life of a slot", () => {
       { kind: "contract", state: "open", findings: [{ subject: "$.choices[].message.role", observed: "absent" }] },
     ]);
     answer = () => ok();
-    expect(await run(2)).toBe("ok ok");
+    // After three in a row it could still be a break in a part of the replies.
+    expect(await run(6)).toBe("drift drift drift drift ok ok");
     const mine = (await store.due(nowMs, 100)).filter(({ entry }) => entry.alert.target === probe.target.name);
     expect(mine.map(({ entry }) => entry.alert.event)).toEqual(["opened"]);
   });

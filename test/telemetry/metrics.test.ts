@@ -111,8 +111,10 @@ test("labels with a closed list of values have no other", () => {
 
 test("every metric of the table is really recorded", () => {
   const families = familiesOf(text);
-  // Of targets with a price, a cap or an objective; there is a test of each.
+  // Of targets with a price, a cap or an objective, and of learned baselines; there is a test of each.
   const priced = [
+    "plumbline_baseline_latency_seconds",
+    "plumbline_baseline_tokens",
     "plumbline_target_blind_seconds",
     "plumbline_spend_unknown_runs_total",
     "plumbline_cap_used",

@@ -70,7 +70,7 @@ test("slots that are left out are one incident, and their probes none, until wor
   await checkMonitor(world, noonMs + 5 * minuteMs);
   await checkCapacity(world, noonMs + 5 * minuteMs);
   expect(await ours()).toEqual([]);
-  expect(await leftOut()).toEqual(["workers at eu can't keep up: 10 slots were left out within 5 min"]);
+  expect(await leftOut()).toEqual(["workers at eu can't keep up: 10 slots were dropped within 5 min"]);
   const { incidents } = await store.vitals(noonMs + 5 * minuteMs, noonMs);
   expect(incidents.map(({ label }) => label)).toContain("workers keep up with the schedule");
 

@@ -107,7 +107,7 @@ test("what an incident was can be said by its links, while it lasts and when it 
     status: 200,
     html: expect.stringContaining("2 series of the probe no longer learn from"),
   });
-  expect(open.html).toContain("use this link again when it is");
+  expect(open.html).toContain("use this link again after it resolves");
   expect(open.html).toMatch(/These still count its runs: (error rate, prompt tokens|prompt tokens, error rate)\./);
   expect(await did()).toEqual(["exclude-incident"]);
   expect(await operations.auditLog()).toContainEqual(
@@ -120,13 +120,13 @@ test("what an incident was can be said by its links, while it lasts and when it 
   const marked = await ask(noise, { why: "a batch job of ours" });
   expect(marked).toMatchObject({ status: 200, html: expect.stringContaining("Marked as a false positive") });
   expect(await did()).toEqual(["exclude-incident", "mark-noise"]);
-  expect(await ask(noise, { why: "again" })).toMatchObject({ html: expect.stringContaining("used already") });
+  expect(await ask(noise, { why: "again" })).toMatchObject({ html: expect.stringContaining("already used") });
   // What can't be done leaves the link as it was.
   const another = linkTo("noise", id, 120_000);
   for (let times = 0; times < 2; times += 1) {
     const refused = {
       status: 409,
-      html: expect.stringContaining("marked as a false positive already, and counts once"),
+      html: expect.stringContaining("already marked as a false positive"),
     };
     expect(await ask(another, { why: "" })).toMatchObject(refused);
   }
@@ -137,6 +137,9 @@ test("what an incident was can be said by its links, while it lasts and when it 
   const rest = await ask(exclude, { why: "it was real" });
   expect(rest.status).toBe(200);
   expect(rest.html).not.toContain("use this link again");
-  expect(await ask(exclude, { why: "it was real" })).toMatchObject({ html: expect.stringContaining("used already") });
-  expect(await ask(linkTo("acknowledge", id))).toMatchObject({ status: 409, html: expect.stringContaining("is over") });
+  expect(await ask(exclude, { why: "it was real" })).toMatchObject({ html: expect.stringContaining("already used") });
+  expect(await ask(linkTo("acknowledge", id))).toMatchObject({
+    status: 409,
+    html: expect.stringContaining("This incident is resolved"),
+  });
 });

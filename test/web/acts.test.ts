@@ -96,7 +96,7 @@ test("following the link asks; only the answer acts, once, under the receiver's 
     expect.objectContaining({ by: "link to pager", what: "acknowledge", subject: incidentId(incident), why: "on it" }),
   );
   const again = await ask(address, { why: "on it" });
-  expect(again).toMatchObject({ status: 409, html: expect.stringContaining("used already") });
+  expect(again).toMatchObject({ status: 409, html: expect.stringContaining("already used") });
   expect((await operations.auditLog()).filter(({ subject }) => subject === incidentId(incident))).toHaveLength(1);
 });
 
@@ -118,7 +118,7 @@ test("accepting needs a reason, and what can't be accepted leaves the link as it
   for (let times = 0; times < 2; times += 1) {
     expect(await ask(address, { why: "wanted" })).toMatchObject({
       status: 409,
-      html: expect.stringContaining("about a fixed rule, not about a baseline"),
+      html: expect.stringContaining("about a fixed rule, not a baseline"),
     });
   }
   expect(await stateOf(incident)).toBe("open");

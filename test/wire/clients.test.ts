@@ -29,8 +29,8 @@ const rows: readonly (readonly [string, string, client: RegExp, ours: RegExp])[]
   ["healthy tool calls", calling(call({}), call({ index: 1, id: "call_2" })), /^call_1 .* call_2 /, /^$/],
   ["no finish reason", saying(...ends), /^throws/, /finish reason none/],
   ["no [DONE]", saying(finish, usageChunk()), /^plumb$/, /end of stream/],
-  ["choices are null", saying(finish, { ...bare, choices: null }, "[DONE]"), /^throws/, /^$/],
-  ["no choices", saying(finish, bare, "[DONE]"), /^throws/, /^$/],
+  ["choices are null", saying(finish, { ...bare, choices: null }, "[DONE]"), /^throws/, /\$\.choices null/],
+  ["no choices", saying(finish, bare, "[DONE]"), /^throws/, /\$\.choices absent/],
   ["a chunk that is null", saying("null", finish, ...ends), /^throws/, /end of stream malformed/],
   ["NaN", saying('{"a":NaN}', finish, ...ends), /^throws/, /end of stream malformed/],
   [

@@ -125,7 +125,7 @@ function monitorStep(label: string): string {
   if (label.startsWith("delivery to ")) {
     return "Fix the receiver. `plumbline delivery list` shows the alerts it missed, `plumbline delivery retry` resends them.";
   }
-  if (label.startsWith("taking over")) {
+  if (label === "applying the configuration") {
     return "Run `plumbline validate` on the file to see every mistake. The previous configuration stays active until then.";
   }
   return "Check that a worker runs for these probes and is not overloaded. `plumbline status` shows late probes.";
