@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -42,7 +42,7 @@ export async function showDemo({ once, data, open }: DemoArguments, io: Io): Pro
   const deps = {
     clock: systemClock,
     random: seededRandom(7),
-    busyness: (loadavg()[0] ?? 0) / availableParallelism(),
+    busyness: busyness(),
     sleep: (durationMs: number) => sleep(durationMs),
     dataDir,
     ...(data === undefined ? {} : demoPlace(data)),
@@ -109,5 +109,20 @@ function readPlace(file: string): DemoPlace | undefined {
     return placeSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return undefined;
+  }
+}
+
+const spinMs = 300;
+
+/**
+ * How long some work takes, over the CPU time that it gets: 1 on an idle machine, 5 where five programs share a core. A load
+ * average tells of the last minute, when other work may have just ended.
+ */
+function busyness(): number {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  for (;;) {
+    const { user, system } = process.cpuUsage(before);
+    if (user + system >= spinMs * 1000) return (performance.now() - startedMs) / spinMs;
   }
 }
