@@ -48,8 +48,8 @@ export async function compareTargets(wanted: CompareArguments, io: Io): Promise<
     progress: ({ pairs, requests }) =>
       io.stderr.write(`${pairs} pairs of answers, ${requests} of at most ${maxRequests} requests\n`),
   });
-  if (typeof result === "string") {
-    io.stderr.write(`${result}\n`);
+  if (result.kind === "not compared") {
+    io.stderr.write(`${result.why}\n`);
     return exitCodes.inconclusive;
   }
   const { answers: _, ...outcome } = result;

@@ -116,7 +116,7 @@ const spinMs = 300;
 
 /**
  * How long some work takes, over the CPU time that it gets: 1 on an idle machine, 5 where five programs share a core. A load
- * average tells of the last minute, when other work may have just ended.
+ * average covers the last minute, in which other work may have ended.
  */
 function busyness(): number {
   const startedMs = performance.now();

@@ -12,13 +12,12 @@ import { answersOf } from "../judgement/output/samples.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { Probe } from "../probe/probe.ts";
 import type { Target } from "../probe/target.ts";
-import type { LedgerEntry } from "../run/run.ts";
+import type { LedgerEntry, Spent } from "../run/run.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { RunStore, World } from "../run/world.ts";
 import { ladder, mostSearched } from "../scenario/same-model/enrolment.ts";
 import { readEnrolling, type Regime } from "../scenario/same-model/fingerprint.ts";
 import { type Json, toJson } from "../std/json.ts";
-import type { MicroUsd } from "../std/money.ts";
 import { auditProbe } from "./audit-probe.ts";
 
 /** What came of it: how far apart the answers are in bits, and from how many pairs that is known. */
@@ -26,14 +25,12 @@ export type Compared = Verdict & {
   readonly distance: number;
   readonly byChance: number;
   readonly pairs: number;
-  readonly requests: number;
-  /** undefined: a target reported no usage. */
-  readonly tokens: number | undefined;
-  /** undefined: a target has no known price, or reported no usage. */
-  readonly microUsd: MicroUsd | undefined;
   /** What the candidate answered, by question. */
   readonly answers: Regime;
-};
+} & Spent;
+
+/** A target did not answer; `why` names it. */
+export type NotCompared = { readonly kind: "not compared"; readonly why: string } & Spent;
 
 export interface ComparisonTerms {
   readonly maxRequests: number;
@@ -42,23 +39,24 @@ export interface ComparisonTerms {
   readonly progress?: (done: { readonly pairs: number; readonly requests: number }) => void;
 }
 
-/** Asks both in turn, in random order, until the result is clear or the budget is used. A string is the reason why it can't compare. */
+/** Asks both in turn, in random order, until the result is clear or the budget is used. */
 export async function compare(
   world: World,
   candidate: Target,
   reference: Target,
   { maxRequests, errorRate, progress }: ComparisonTerms,
-): Promise<Compared | string> {
+): Promise<Compared | NotCompared> {
   const sides = [sideOf(world, candidate), sideOf(world, reference)] as const;
   let comparison: Comparison = noComparison;
-  const sent = (): number => sides[0].requests() + sides[1].requests();
+  const sent = (): number => sides[0].ledger.length + sides[1].ledger.length;
+  const spent = (): Spent => sumOf([...sides[0].ledger, ...sides[1].ledger]);
   let reported = 0;
   // A turn that could pass the budget is not begun.
   while (sent() + mostInTurn(candidate) + mostInTurn(reference) <= maxRequests) {
     const order = world.random() < 0.5 ? [0, 1] : [1, 0];
     for (const index of order) {
       const why = await sides[index as 0 | 1].ask();
-      if (why !== undefined) return why;
+      if (why !== undefined) return { kind: "not compared", why, ...spent() };
     }
     comparison = withRuns(comparison, answersOf(sides[0].newest()), answersOf(sides[1].newest()));
     if (sent() >= reported + reportEvery) {
@@ -70,14 +68,12 @@ export async function compare(
   }
   const verdict = verdictOf(comparison, errorRate, world.random);
   const { byChance } = excessOf(comparison, world.random);
-  const spent = sumOf([...sides[0].spent(), ...sides[1].spent()]);
   return {
     ...verdict,
     distance: distanceBetween(comparison),
     byChance,
     pairs: comparison.pairs,
-    requests: sent(),
-    ...spent,
+    ...spent(),
     answers: comparison.candidate,
   };
 }
@@ -92,13 +88,17 @@ function mostInTurn({ answerTokens, policy }: Target): number {
   return Math.max(turn, ladder(answerTokens ?? 0).length) * (1 + policy.retries);
 }
 
-function sumOf(ledger: readonly LedgerEntry[]): Pick<Compared, "tokens" | "microUsd"> {
+function sumOf(ledger: readonly LedgerEntry[]): Spent {
   const sum = (pick: (entry: LedgerEntry) => number | undefined): number | undefined =>
     ledger.reduce<number | undefined>((all, entry) => {
       const amount = pick(entry);
       return all === undefined || amount === undefined ? undefined : all + amount;
     }, 0);
-  return { tokens: sum(({ tokens }) => tokens), microUsd: sum(({ microUsd }) => microUsd) };
+  return {
+    requests: ledger.length,
+    tokens: sum(({ tokens }) => tokens),
+    microUsd: sum(({ microUsd }) => microUsd),
+  };
 }
 
 /** One of the two: its runs continue an enrolment that is kept in memory. */
@@ -132,8 +132,7 @@ function sideOf(world: World, target: Target) {
   };
   return {
     newest: () => observations,
-    requests: () => ledger.length,
-    spent: () => ledger,
+    ledger: ledger as readonly LedgerEntry[],
     /** Why it cannot be compared; undefined: it was asked. */
     async ask(): Promise<string | undefined> {
       slotMs = Math.max(slotMs + 1, world.clock.nowMs());

@@ -1,5 +1,6 @@
 import type { Target } from "../probe/target.ts";
 import { mostCost } from "../run/reservation.ts";
+import { maxTokens } from "../scenario/built-in.ts";
 import type { MicroUsd } from "../std/money.ts";
 
 /** A comparison that nobody gave other terms. */
@@ -14,10 +15,9 @@ export function comparisonCost(targets: readonly Target[], requests: number) {
       .reduce((all, cost) => (all === undefined || cost === undefined ? undefined : all + cost));
   return {
     usualMicroUsd: sum(usualPrompt, () => 1),
-    atMostMicroUsd: sum(longestPrompt, ({ answerTokens }) => Math.max(usualAnswer, answerTokens ?? 0)),
+    atMostMicroUsd: sum(longestPrompt, ({ answerTokens }) => Math.max(maxTokens, answerTokens ?? 0)),
   };
 }
 
 const usualPrompt = 25;
 const longestPrompt = 100;
-const usualAnswer = 48;

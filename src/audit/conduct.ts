@@ -2,7 +2,7 @@ import type { Observation } from "../observation/observation.ts";
 import type { Target } from "../probe/target.ts";
 import { runProbe } from "../run/run-probe.ts";
 import type { World } from "../run/world.ts";
-import { compare, type Compared } from "./compare.ts";
+import { compare, type Compared, type NotCompared } from "./compare.ts";
 import { usualTerms } from "./comparison-cost.ts";
 import type { AuditPlan, PlannedScenario } from "./plan.ts";
 import type { PlayedScenario } from "./view.ts";
@@ -18,8 +18,8 @@ export interface Conduct {
 
 export interface Conducted {
   readonly played: readonly PlayedScenario[];
-  /** A string is the reason why the answers could not be compared; undefined: they were not. */
-  readonly comparison: Compared | string | undefined;
+  /** undefined: none was planned, or its cost was not approved. */
+  readonly comparison: Compared | NotCompared | undefined;
 }
 
 /** Plays what was planned, in order, by the code that plays scheduled probes. */

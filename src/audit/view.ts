@@ -1,6 +1,6 @@
 import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import type { Target } from "../probe/target.ts";
-import type { Compared } from "./compare.ts";
+import type { Compared, NotCompared } from "./compare.ts";
 import type { RunReport } from "../run/run.ts";
 import { outcomeText, replyOf } from "../scenario/rules.ts";
 import type { Check, Scenario } from "../scenario/scenario.ts";
@@ -26,8 +26,8 @@ export interface AuditView {
   readonly target: Target;
   readonly nowMs: number;
   readonly sinks: readonly SinkSearch[];
-  /** With the target of `sameAs`; a string is the reason why there is none, undefined: none was made. */
-  readonly comparison: Compared | string | undefined;
+  /** With the target of `sameAs`; undefined: none was made. */
+  readonly comparison: Compared | NotCompared | undefined;
   played(scenario: string): PlayedScenario | undefined;
   /** The last reply of a call; the scenario's last when no call is named. */
   reply(scenario: string, call?: string): ReplyFacts | undefined;
@@ -43,7 +43,7 @@ export function viewOf(
   nowMs: number,
   played: readonly PlayedScenario[],
   sinks: readonly SinkSearch[],
-  comparison?: Compared | string,
+  comparison?: Compared | NotCompared,
 ): AuditView {
   const byName = new Map(played.map((it) => [it.scenario.name, it]));
   const seen = (scenario: string, call?: string): Observation | undefined =>

@@ -4,7 +4,7 @@ import type { Spent } from "../run/run.ts";
 import type { Redactor } from "../std/redact.ts";
 import type { Json } from "../std/json.ts";
 import { decideReadiness } from "./decision.ts";
-import type { Compared } from "./compare.ts";
+import type { Compared, NotCompared } from "./compare.ts";
 import type { AuditDocument, ComparisonRecord, RunLine } from "./document.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { AuditPlan } from "./plan.ts";
@@ -18,7 +18,7 @@ export interface WriteUp {
   readonly target: Target;
   readonly plan: AuditPlan;
   readonly played: readonly PlayedScenario[];
-  readonly comparison?: Compared | string | undefined;
+  readonly comparison?: Compared | NotCompared | undefined;
   readonly sinks: readonly SinkSearch[];
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -33,8 +33,7 @@ export function writeUp(input: WriteUp): AuditDocument {
   const { target, plan, played, comparison, sinks, startedAtMs, endedAtMs, program, redact, pinned } = input;
   const view = viewOf(target, endedAtMs, played, sinks, comparison);
   const decision = decideReadiness(view, pinned);
-  const compared = typeof comparison === "object" ? comparison : undefined;
-  const spends = [...played.map(({ report }) => report.spent), ...(compared === undefined ? [] : [compared])];
+  const spends = [...played.map(({ report }) => report.spent), ...(comparison === undefined ? [] : [comparison])];
   const sum = (pick: (spent: Spent) => number | undefined): number | null =>
     spends.reduce<number | null>((all, spent) => {
       const amount = pick(spent);
@@ -78,7 +77,8 @@ export function writeUp(input: WriteUp): AuditDocument {
     ),
     sinks,
     shapes: audited(played),
-    ...(compared !== undefined && { comparison: comparedWith(target.sameAs?.name ?? "", compared) }),
+    ...(comparison !== undefined &&
+      comparison.kind !== "not compared" && { comparison: comparedWith(target.sameAs?.name ?? "", comparison) }),
     suggestedProbes: suggestProbes(target, played, view),
   };
   return clean(JSON.parse(JSON.stringify(document)) as Json, redact) as unknown as AuditDocument;

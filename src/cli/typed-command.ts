@@ -1,4 +1,4 @@
-/** The command as this person has to type it: npm tells a program how it was started. */
+/** The command as this person has to type it: npm sets variables that show how it started the program. */
 export function typedCommand(env: Readonly<Record<string, string | undefined>>): string {
   const how = env["npm_command"];
   const isScript = how === "run" || how === "run-script";

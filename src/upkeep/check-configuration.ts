@@ -1,7 +1,8 @@
+import { configurationLabel } from "../notify/compose/likely-cause.ts";
 import type { Duty } from "../notify/self-incident.ts";
 import { type ConcludeWorld, concludeDuty } from "./conclude.ts";
 
-export const configurationDuty: Duty = { series: "configuration", label: "applying the configuration" };
+export const configurationDuty: Duty = { series: "configuration", label: configurationLabel };
 
 /** Reports a configuration that was refused, or with undefined that the newest one is in force. */
 export async function checkConfiguration(

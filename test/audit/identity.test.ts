@@ -40,9 +40,13 @@ test("another model is broken with the distance, the same one is not, and two au
 
 test("a reference that does not answer leaves it open, with its name", async () => {
   const target = at(0, { name: "reseller", sameAs: targetAt(`${server.url}/none/v1`, { name: "official" }) });
+  const before = server.connections();
   const { document } = await auditOf(target, "key", () => false);
   expect(document.decision.results.find(({ item }) => item === "model-identity")).toMatchObject({
     state: "open",
     evidence: expect.stringMatching(/^not compared: official: /) as string,
   });
+  // Each request has its own connection.
+  expect(document.sent.requests).toBe(server.connections() - before);
+  expect(document.sent.requests).toBeGreaterThan(0);
 });

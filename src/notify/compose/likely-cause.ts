@@ -121,11 +121,14 @@ function groupStep({ reason, targets = [] }: GroupMembers, location: string): st
 
 const fromWhere = (location: string): string => (location === "default" ? "" : `from ${location} `);
 
+/** Of the incident about a configuration that was rejected. */
+export const configurationLabel = "applying the configuration";
+
 function monitorStep(label: string): string {
   if (label.startsWith("delivery to ")) {
     return "Fix the receiver. `plumbline delivery list` shows the alerts it missed, `plumbline delivery retry` resends them.";
   }
-  if (label === "applying the configuration") {
+  if (label === configurationLabel) {
     return "Run `plumbline validate` on the file to see every mistake. The previous configuration stays active until then.";
   }
   return "Check that a worker runs for these probes and is not overloaded. `plumbline status` shows late probes.";

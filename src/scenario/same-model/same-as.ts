@@ -1,3 +1,4 @@
+import { maxTokens as usualTokens } from "../built-in.ts";
 import type { Scenario } from "../scenario.ts";
 import { choices, mostDrawn } from "./choices.ts";
 import { isAnswer, promptTokens } from "./same-model.ts";
@@ -6,8 +7,6 @@ import { isAnswer, promptTokens } from "./same-model.ts";
 export const pairsPerRun = 3;
 const calls = 2 * pairsPerRun;
 const shortAnswer = 16;
-/** What a target's own `answerTokens` replaces. */
-const usualAnswer = 48;
 
 /** Asks a target and its reference the same one-token questions in turn, in random order. Each answers for itself: nothing is learned first. */
 export const sameAs: Scenario = {
@@ -16,7 +15,7 @@ export const sameAs: Scenario = {
   polarity: "positive",
   maxCalls: calls,
   maxPromptTokens: calls * promptTokens,
-  maxOutputTokens: calls * usualAnswer,
+  maxOutputTokens: calls * usualTokens,
   expectations: [],
   nextCall(done, { target, random = () => 0 }) {
     const reference = target.sameAs;
