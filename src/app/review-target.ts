@@ -94,7 +94,7 @@ function announcement(target: string, plan: AuditPlan, since: string | undefined
   });
   if (comparison !== undefined) {
     lines.push(
-      `  ${`comparison with ${comparison.reference.name}`.padEnd(24)}at most ${comparison.atMostRequests} sent\n`,
+      `  ${`comparison with ${comparison.reference.name}`.padEnd(23)} at most ${comparison.atMostRequests} sent\n`,
     );
   }
   return (

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What takes longer holds up nobody else: the next items are handed over beside it. */
+/** A call that takes longer holds up nobody: the next items are handed over beside it. */
 const patienceMs = 50;
 
 /**
- * Hands items over together that come while others are on their way; the first one goes at once. `handle` returns as many
- * results as it gets items, in their order; when it rejects, so does each of them.
+ * Hands the first item over at once. Items that arrive while a call is on its way go together in the next one. `handle` returns
+ * a result for each item, in the same order. When it rejects, each of its items does.
  */
 export function gather<Item, Result>(
   most: number,

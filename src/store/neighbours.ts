@@ -48,7 +48,7 @@ export function createNeighbourStore(db: Database): NeighbourStore {
       return answered.map(({ fingerprint }) => fingerprint);
     },
 
-    // Whoever waits for neighbours is held for exactly this long; what waits longer waits for something else as well.
+    // An alert that waits for neighbours is held for exactly this long. A longer hold has another reason, and stays.
     async releaseAlerts(fingerprints, waitMs, nowMs) {
       const released = await db.execute(sql`
         UPDATE plumbline.outbox SET due_at = ${iso(nowMs)}::timestamptz, held_until = ${iso(nowMs)}::timestamptz
