@@ -50,3 +50,12 @@ test("what hangs holds up nobody else for long", async () => {
   calls[0]?.answer.resolve([10]);
   expect(await results[0]).toBe(10);
 });
+
+test("an answer with too few results fails for each item, and keeps nobody waiting", async () => {
+  const { calls, handle } = handled();
+  const results = Promise.allSettled([1, 2, 3].map(handle));
+  calls[0]?.answer.resolve([10]);
+  await turn();
+  calls[1]?.answer.resolve([20]);
+  expect((await results).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+});
