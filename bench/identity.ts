@@ -91,7 +91,7 @@ const atOnce = 2;
 
 async function table(): Promise<string> {
   const names = Object.keys(instruments) as Instrument[];
-  const jobs: Job[] = parts.flatMap((part) =>
+  const jobs = parts.flatMap((part): Job[] =>
     part === "nulls" || part === "power" ? names.map((instrument) => ({ part, instrument })) : [{ part }],
   );
   const rows = new Map<Part, string[]>();
