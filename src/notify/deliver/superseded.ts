@@ -34,6 +34,9 @@ export function supersededEntries(waiting: readonly WaitingEntry[], nowMs: numbe
     const last = inOrder.findLastIndex(({ heldUntilMs = 0 }) => heldUntilMs <= nowMs);
     const newest = inOrder[last];
     const earlier = inOrder.slice(0, Math.max(0, last)).filter(({ isLeased }) => !isLeased);
+    if (newest !== undefined && isOverUnsent(newest, inOrder.slice(0, last))) {
+      return { by: newest.incidentId, ids: inOrder.slice(0, last + 1).map(({ id }) => id) };
+    }
     if (newest === undefined || !earlier.some((entry) => isOld(entry, nowMs))) return [];
     const acknowledged =
       newest.status === "acknowledged" ? earlier.findLastIndex(({ status }) => status === "firing") : -1;
@@ -43,6 +46,19 @@ export function supersededEntries(waiting: readonly WaitingEntry[], nowMs: numbe
     ].flat();
   });
 }
+
+/** Over before the first message went out, which waited only to say more: then nobody is notified at all. */
+function isOverUnsent(newest: WaitingEntry, earlier: readonly WaitingEntry[]): boolean {
+  const isFirst = newest.attempts === 0 && !newest.isLeased && newest.heldUntilMs === undefined;
+  if (newest.status !== "resolved" || !isFirst || earlier.length === 0) return false;
+  return earlier.every(
+    ({ attempts, isLeased, createdAtMs, heldUntilMs = createdAtMs }) =>
+      attempts === 0 && !isLeased && heldUntilMs > newest.createdAtMs && heldUntilMs - createdAtMs <= longestGatherMs,
+  );
+}
+
+/** Working hours begin later than that. */
+const longestGatherMs = 5 * 60_000;
 
 function supersededBy(newer: WaitingEntry | undefined, those: readonly WaitingEntry[]): Superseded[] {
   return newer === undefined || those.length === 0 ? [] : [{ by: newer.id, ids: those.map(({ id }) => id) }];
