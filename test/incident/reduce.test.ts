@@ -106,7 +106,6 @@ describe("no reply needs three attempts in a row, those of one run counted one b
   test("a reply between begins the count anew, until they are too many for chance", () => {
     expect(opened([1, 0, 1, 0, 1])).toBeUndefined();
     expect(opened([1, 0, 1, 0, 1, 0, 1])).toBe("4-of-7-runs-bad in slot 7");
-    expect(opened([1, 1, 0, 1, 1, 0, 2])).toBeUndefined();
   });
 
   test("a rule of one is kept, a wider one is never narrower than three", () => {

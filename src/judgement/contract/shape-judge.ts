@@ -107,7 +107,7 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const ending = unseen.at(0);
   if (ending !== undefined) {
     const { finding, seen, missed } = ending;
-    const reason = `${finding.subject} ${finding.observed}, seen ${seen} times, not in the ${missed} since: may be over`;
+    const reason = `${finding.subject} ${finding.observed}, seen ${seen} times, not in the ${missed} since: may have ended`;
     return {
       ruling: { subject, outcome: "unjudged", reason, asksAgain: missed <= mostEndings },
       state: after,
