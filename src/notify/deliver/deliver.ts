@@ -10,6 +10,7 @@ import type { Redactor } from "../../std/redact.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
+import { isTest } from "../compose/test-reason.ts";
 import { inDeliverySpan } from "./delivery-spans.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
@@ -178,6 +179,7 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
       attempts: pending.attempts + 1,
       createdAtMs: pending.failingSinceMs ?? Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
       nowMs: world.clock.nowMs(),
+      isTest: isTest(pending.entry.alert),
       retryAfterMs: outcome.retryAfterMs,
     },
     world.random,

@@ -102,7 +102,7 @@ describe("a mail server that offers STARTTLS", () => {
       { from: "plumbline@example.com", to: ["oncall@example.com"], isSecure: true, user: "plumbline" },
     ]);
     const raw = posts[0]?.raw ?? "";
-    expect(header(raw, "Subject")).toMatch(/FIRING=3A_risky_usage=3A_mini_valid-req/);
+    expect(header(raw, "Subject")).toMatch(/FIRING=3A_changed_token_usage=3A_mini_va/);
     expect(header(raw, "Auto-Submitted")).toBe("auto-generated");
     expect(header(raw, "Content-Type")).toMatch(/^multipart\/alternative/);
     expect(raw).toContain("next step");
