@@ -14,7 +14,7 @@ import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
 
-const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
+export const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
 export interface PagesOptions {
   readonly config: Config;
@@ -45,7 +45,7 @@ export function openPages(
       store,
       clock: systemClock,
       freshSecret: () => randomBytes(32).toString("base64url"),
-      people: config.apiTokens.map(({ name, scope }) => ({ name, scope })),
+      people: tokensOf(options),
     }),
     nowMs: () => systemClock.nowMs(),
     isSecure: config.actionLinks?.publicUrl.startsWith("https:") === true,
@@ -73,10 +73,9 @@ function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { ma
 function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions) {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
-  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     publicUrl: config.actionLinks?.publicUrl,
-    gate: gateFor(tokens, listenHost, config),
+    gate: gateFor(tokensOf({ config, secrets }), listenHost, config),
     operations: createOperations({
       store,
       clock: systemClock,
@@ -92,6 +91,10 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       nudge,
     }),
   };
+}
+
+function tokensOf({ config, secrets }: Pick<PagesOptions, "config" | "secrets">): readonly AccessToken[] {
+  return config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
 }
 
 function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies, trustedProxy }: Config): Gate {
