@@ -133,8 +133,8 @@ async function send(
   const { timeoutMs, allowPrivate } = receiver;
   const route = routeOf(world, receiver);
   if (route === undefined) return { kind: "failed", reason: "the proxy or authority of the receiver can't be read" };
-  const post = ({ before, ...one }: Message): ReturnType<Poster["post"]> =>
-    world.poster.post({ ...one, timeoutMs, allowPrivate, route });
+  const post = ({ method, url, headers, body }: Omit<Message, "before">): ReturnType<Poster["post"]> =>
+    world.poster.post({ method, url, headers, body, timeoutMs, allowPrivate, route });
   const first = "before" in message && message.before !== undefined ? await post(message.before) : undefined;
   const result =
     first?.kind === "fault"

@@ -44,6 +44,16 @@ describe("what is old news", () => {
     expect(supersededEntries([night, over], 20_000)).toEqual([{ by: "m2", ids: ["m1"] }]);
   });
 
+  test("acknowledged while the message waits for working hours: one message says both", () => {
+    const night = { attempts: 0, heldUntilMs: 480 * minuteMs };
+    const queue = [
+      { ...entry(1, "firing", 0), ...night },
+      { ...entry(2, "acknowledged", 60 * minuteMs), ...night },
+    ];
+    expect(supersededEntries(queue, 90 * minuteMs)).toEqual([]);
+    expect(supersededEntries(queue, 480 * minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);
+  });
+
   test("what is held does not hold up what is not, and one incident not the other", () => {
     const held = { ...entry(1, "firing", 0), attempts: 0, heldUntilMs: 600 * minuteMs };
     expect(supersededEntries([held, entry(2, "firing", 1)], minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);
