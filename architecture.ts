@@ -166,7 +166,6 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/page-acts.ts",
       "src/web/form-tokens.ts",
       "src/web/public-status.ts",
-      "src/web/service-events.ts",
     ],
     usedBy: ["app", "web"],
   },
