@@ -99,11 +99,15 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
 /** What a reply lacks whose answer is not where clients look for it. */
 const needChoices: ReadonlySet<string> = new Set(["text", "finish reason", "end of stream", "tool call"]);
 
+/** These lack the usage for the same reason. */
+const lacksAll: ReadonlySet<string> = new Set(["no-object", "choices-absent", "wrapped"]);
+
 function foldedInStructure(findings: Finding[], { flaws = [] }: ReplyFacts): Finding[] {
   const flaw = flaws.find(isStructural);
   const hence = findings.filter(
     ({ kind, subject }) =>
-      kind === "expectation" && (needChoices.has(subject) || (subject === "usage" && flaw === "no-object")),
+      kind === "expectation" &&
+      (needChoices.has(subject) || (subject === "usage" && flaw !== undefined && lacksAll.has(flaw))),
   );
   if (flaw === undefined || !hence.some(({ subject }) => subject === "text" || subject === "finish reason"))
     return findings;
