@@ -74,7 +74,7 @@ export const pushover: ReceiverKind<typeof schema, PushoverReceiver> = {
     const priority = priorityOf(alert, receiver);
     const url = urlOf(receiver, secret);
     // Whoever has it in hand, or nobody any more, needs no phone that rings for an hour.
-    const isEnd = receiver.severities[alert.severity] === 2 && priority < 2;
+    const isEnd = receiver.severities[alert.severity] === 2 && priority < 2 && url.endsWith(messages);
     const message = formMessage(url, {
       token,
       user,
@@ -94,8 +94,10 @@ const tagOf = (alert: Alert): string => shortHash(incidentKey(alert, 255), 32);
 
 /** https://pushover.net/api/receipts#cancel_by_tag */
 function cancelUrl(url: string, alert: Alert): string {
-  return url.replace(/\/1\/messages\.json$/, `/1/receipts/cancel_by_tag/${tagOf(alert)}.json`);
+  return `${url.slice(0, -messages.length)}/1/receipts/cancel_by_tag/${tagOf(alert)}.json`;
 }
+
+const messages = "/1/messages.json";
 
 /** The answer says 1 for a message that was taken. */
 function isDenied(body: string): boolean {
