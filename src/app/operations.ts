@@ -13,6 +13,7 @@ import { createProxyUser } from "../web/proxy-user.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
+import { serviceEventsOf } from "./service-events.ts";
 
 export const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -35,7 +36,7 @@ export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHo
 /** What the web role serves beside its health. */
 export function openPages(
   options: PagesOptions,
-): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages" | "publicStatus"> {
+): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages" | "publicStatus" | "serviceEvents"> {
   const { config, secrets, store } = options;
   const api = openApi(options);
   const links = actionLinksOf(config, secrets);
@@ -53,7 +54,8 @@ export function openPages(
     targets: config.targets.map(({ name }) => name),
   };
   const publicStatus = publicStatusOf(config, store, api.operations);
-  return { api, acts, pages, publicStatus, alertSchema: alertJsonSchema() };
+  const serviceEvents = serviceEventsOf(config.receivers, secrets, store.installation);
+  return { api, acts, pages, publicStatus, serviceEvents, alertSchema: alertJsonSchema() };
 }
 
 function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { maintenance }: Operations) {
