@@ -218,4 +218,7 @@ export const configSchema = z.strictObject({
     ),
 });
 
+/** A file in which probes are optional: an audit asks a target by itself. */
+export const targetsSchema = configSchema.extend({ probes: z.array(probe).default([]) });
+
 export type ConfigText = z.output<typeof configSchema>;

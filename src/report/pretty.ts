@@ -1,5 +1,5 @@
 import type { Finding } from "../judgement/judgement.ts";
-import type { RunReport } from "../run/run.ts";
+import { type RunReport, unsentTexts } from "../run/run.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -70,7 +70,7 @@ function unjudgedNote({ unjudged }: RunReport): string {
 }
 
 function gist(report: RunReport, outcome: RunOutcome): string {
-  if (report.reason !== undefined) return report.reason;
+  if (report.reason !== undefined) return unsentTexts[report.reason];
   if (report.findings.length > 0) return counted(report.findings.length, "finding");
   return outcome === "inconclusive" ? "nothing could be said" : "";
 }

@@ -185,7 +185,11 @@ function notAnAnswer({ text, usage, finishReasons, flaws = [] }: ReplyFacts, fin
   if (text.class === "empty") {
     const spent = reasoningTokens > 0 ? `, after ${reasoningTokens} tokens of reasoning` : "";
     const isCut = finishReasons.includes("length");
-    return finding("text", "an answer", isCut ? "empty, the cap went to reasoning" : `empty${spent}`);
+    return finding(
+      "text",
+      "an answer",
+      isCut ? "empty, the token limit went to reasoning: set answerTokens of the target" : `empty${spent}`,
+    );
   }
   if (text.class === "json" || text.class === "number") return finding("text", "a word", `a ${text.class}`);
   if (text.script !== undefined && text.script !== "Latin") {
