@@ -97,7 +97,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     why: "draws HTML from what operations answer; asks nobody and knows no HTTP",
   },
   web: {
-    mayImport: ["incident", "operate", "schedule", "pages"],
+    mayImport: ["probe", "incident", "operate", "schedule", "pages"],
     why: "health, state, operations and pages over HTTP",
   },
   app: {
@@ -184,6 +184,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/sign-in.ts",
       "src/web/events.ts",
       "src/web/public-status.ts",
+      "src/web/service-events.ts",
     ],
     usedBy: ["app", "web"],
   },

@@ -18,7 +18,7 @@ export async function compareTargets(wanted: CompareArguments, io: Io): Promise<
     io.stderr.write(`${text}\n`);
     return exitCodes.usage;
   };
-  const config = loadOrExplain(wanted.config, io, ["worker"]);
+  const config = loadOrExplain(wanted.config, io, ["worker"], { needsNoProbes: true });
   if (config === undefined) return exitCodes.usage;
   const find = (name: string): Target | string => {
     const names = config.targets.map((it) => it.name);

@@ -13,8 +13,9 @@ export function loadOrExplain(
   file: string,
   { env, stderr }: Io,
   checkSecrets: LoadContext["checkSecrets"],
+  more: Pick<LoadContext, "needsNoProbes"> = {},
 ): Config | undefined {
-  const loaded = loadConfigFile(file, env, checkSecrets);
+  const loaded = loadConfigFile(file, env, checkSecrets, more);
   if ("problems" in loaded) {
     stderr.write(renderProblems(loaded.problems));
     return undefined;
@@ -24,7 +25,12 @@ export function loadOrExplain(
 }
 
 /** Reads and checks a configuration file; a file that cannot be read is a problem like any other. */
-export function loadConfigFile(file: string, env: Env, checkSecrets: LoadContext["checkSecrets"]): Loaded {
+export function loadConfigFile(
+  file: string,
+  env: Env,
+  checkSecrets: LoadContext["checkSecrets"],
+  more: Pick<LoadContext, "needsNoProbes"> = {},
+): Loaded {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -34,7 +40,7 @@ export function loadConfigFile(file: string, env: Env, checkSecrets: LoadContext
     const got = code === "ENOENT" || code === "" ? "no readable file" : `a file that can't be read (${code})`;
     return { problems: [{ file, path: "", expected: "a configuration file", got, hint }] };
   }
-  return loadConfigText(file, text, env, checkSecrets);
+  return loadConfigText(file, text, env, checkSecrets, more);
 }
 
 export function loadConfigText(
@@ -42,7 +48,8 @@ export function loadConfigText(
   text: string,
   env: Env,
   checkSecrets: LoadContext["checkSecrets"],
+  more: Pick<LoadContext, "needsNoProbes"> = {},
 ): Loaded {
   const scenarios = [...catalogue, ...scheduledOnly].map(({ name }) => name);
-  return loadConfig({ file, text }, { ...secretSources(env), scenarios, checkSecrets });
+  return loadConfig({ file, text }, { ...secretSources(env), scenarios, checkSecrets, ...more });
 }

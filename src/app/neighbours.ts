@@ -20,7 +20,7 @@ interface NeighbourWorld {
  */
 export function createNeighbours({ store, probes, enqueue, nudge, clock }: NeighbourWorld) {
   return async (probe: Probe, { slotMs, origin }: TakenSlot, { newTrouble = [] }: RunReport): Promise<void> => {
-    const { most, waitMs } = probe.alerting.neighbours;
+    const { most } = probe.alerting.neighbours;
     const nowMs = clock.nowMs();
     const answered = origin === "asked" ? await store.answer(probe.id, slotMs, nowMs) : [];
     // Who was asked asks nobody: questions would spread.
@@ -34,6 +34,6 @@ export function createNeighbours({ store, probes, enqueue, nudge, clock }: Neigh
           );
     for (const other of others) if (asked.includes(other.id)) await enqueue(other, nowMs);
     const free = asked.length === 0 ? [...answered, ...newTrouble] : answered;
-    if (free.length > 0 && (await store.releaseAlerts(free, waitMs, nowMs))) nudge();
+    if (free.length > 0 && (await store.releaseAlerts(free, nowMs))) nudge();
   };
 }

@@ -13,8 +13,9 @@ import { createProxyUser } from "../web/proxy-user.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
+import { serviceEventsOf } from "./service-events.ts";
 
-const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
+export const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
 export interface PagesOptions {
   readonly config: Config;
@@ -35,7 +36,7 @@ export function openNoPages({ listenHost, config }: Pick<PagesOptions, "listenHo
 /** What the web role serves beside its health. */
 export function openPages(
   options: PagesOptions,
-): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages" | "publicStatus"> {
+): Pick<WebSources, "api" | "acts" | "alertSchema" | "pages" | "publicStatus" | "serviceEvents"> {
   const { config, secrets, store } = options;
   const api = openApi(options);
   const links = actionLinksOf(config, secrets);
@@ -45,7 +46,7 @@ export function openPages(
       store,
       clock: systemClock,
       freshSecret: () => randomBytes(32).toString("base64url"),
-      people: config.apiTokens.map(({ name, scope }) => ({ name, scope })),
+      people: tokensOf(options),
     }),
     nowMs: () => systemClock.nowMs(),
     isSecure: config.actionLinks?.publicUrl.startsWith("https:") === true,
@@ -53,7 +54,8 @@ export function openPages(
     targets: config.targets.map(({ name }) => name),
   };
   const publicStatus = publicStatusOf(config, store, api.operations);
-  return { api, acts, pages, publicStatus, alertSchema: alertJsonSchema() };
+  const serviceEvents = serviceEventsOf(config.receivers, secrets, store.installation);
+  return { api, acts, pages, publicStatus, serviceEvents, alertSchema: alertJsonSchema() };
 }
 
 function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { maintenance }: Operations) {
@@ -73,10 +75,9 @@ function publicStatusOf({ statusPages = [], probes }: Config, store: Store, { ma
 function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOptions) {
   const probes = new Map(config.probes.map((probe) => [probe.id, probe]));
   const everybody = config.receivers.map(({ name }) => name);
-  const tokens = config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
   return {
     publicUrl: config.actionLinks?.publicUrl,
-    gate: gateFor(tokens, listenHost, config),
+    gate: gateFor(tokensOf({ config, secrets }), listenHost, config),
     operations: createOperations({
       store,
       clock: systemClock,
@@ -92,6 +93,10 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
       nudge,
     }),
   };
+}
+
+function tokensOf({ config, secrets }: Pick<PagesOptions, "config" | "secrets">): readonly AccessToken[] {
+  return config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
 }
 
 function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies, trustedProxy }: Config): Gate {

@@ -23,7 +23,7 @@ export async function reviewTarget(wanted: AuditArguments, io: Io): ReturnType<E
     stderr.write(`${text}\n`);
     return { exitCode: exitCodes.usage };
   };
-  const config = loadOrExplain(wanted.config, io, ["worker"]);
+  const config = loadOrExplain(wanted.config, io, ["worker"], { needsNoProbes: true });
   if (config === undefined) return { exitCode: exitCodes.usage };
   const target = config.targets.find(({ name }) => name === wanted.target);
   if (target === undefined) {

@@ -6,7 +6,7 @@ import { isReadBy, readSecret, type SecretKind, secretKinds, secretName } from "
 import type { SecretSources } from "../config/complaint.ts";
 import { allRoles, type Role } from "../config/roles.ts";
 import type { SecretRef } from "../probe/target.ts";
-import { requiredSecrets } from "../receivers/receivers.ts";
+import { eventSecret, requiredSecrets } from "../receivers/receivers.ts";
 import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { createRedactor, type Redactor } from "../std/redact.ts";
 
@@ -119,6 +119,7 @@ function refsIn(
     ]),
     baseUrl: targets.map(({ baseUrlRef }) => baseUrlRef),
     receiver: receivers.flatMap((receiver) => requiredSecrets(receiver).map(({ ref }) => ref)),
+    receiverEvents: receivers.map(eventSecret),
     apiToken: apiTokens.map(({ token }) => token),
     linkKey: [actionLinks?.key],
     heartbeat: [typeof heartbeat?.url === "object" ? heartbeat.url : undefined],

@@ -1,15 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FinishedRun } from "../run/world.ts";
@@ -76,14 +65,14 @@ function openFolder(folder: string): void {
 
 function writeDurably(file: string, text: string): void {
   const unfinished = `${file}.part`;
-  const fd = openSync(unfinished, "w", 0o600);
   try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    // On a full disk a single write may stop in the middle without an error: this one writes all of it or throws.
+    writeFileSync(unfinished, text, { mode: 0o600, flush: true });
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
   }
-  renameSync(unfinished, file);
 }
 
 /** A file that was damaged is deleted: nothing can be made of it. One that can't be read just now throws, and stays. */

@@ -9,7 +9,11 @@ interface McpOptions extends Omit<McpArguments, "scope"> {
 
 /** `mcp`: what an assistant can ask of a running service. */
 export function addMcpCommand(mcp: Command, { effects, done }: CliWorld): void {
-  endsWith(mcp, { 0: "the client has gone, or stopped by a signal", 2: "the address or the package can't be used" })
+  endsWith(mcp, {
+    0: "the client has gone, or stopped by a signal",
+    2: "the address or the package can't be used",
+    5: "no service answered",
+  })
     .addOption(new Option("--url <url>", "address of the service").default("http://127.0.0.1:8080"))
     .option(
       "--listen <address>",

@@ -111,6 +111,18 @@ export const digest = z
   .optional()
   .describe("a daily message about the series that stand out; no message on days without any, none at all if omitted");
 
+export const receiverTests = z
+  .strictObject({
+    days: days.prefault("mon").describe("days of the week"),
+    at: timeOfDay.prefault("10:00").describe("time of day, best when somebody is at work"),
+    tz: timeZone.default("UTC").describe("time zone of at"),
+    receivers: receiverNames.optional().describe("which receivers are tested; all if omitted"),
+  })
+  .optional()
+  .describe(
+    "a regular test message to receivers, hidden where the service can hide it; one that does not take it opens an incident; none at all if omitted",
+  );
+
 /** What every receiver can say about when and how often it is notified. */
 export const deliveryPolicy = {
   hours: z

@@ -13,6 +13,8 @@ export interface LoadContext extends SecretSources {
   readonly scenarios: readonly string[];
   /** Whose secrets must be present: those of the roles of this process; of none for `validate` on a laptop. */
   readonly checkSecrets: readonly Role[];
+  /** Targets alone are enough: nothing is scheduled. */
+  readonly needsNoProbes?: boolean;
 }
 
 /** One mistake, before its place in the text is known. `key`: the place is the key of that name under the path. */

@@ -8,7 +8,7 @@ import { pathText, positionOf } from "./locate.ts";
 import { readYaml, type YamlText } from "./read-yaml.ts";
 import { requireReferences } from "./require-references.ts";
 import { resolveConfig } from "./resolve.ts";
-import { configSchema } from "./schema.ts";
+import { configSchema, targetsSchema } from "./schema.ts";
 import { withoutFaultyEntries } from "./without-faulty-entries.ts";
 import { ownMember } from "./own-member.ts";
 import { looksLikeKey } from "../std/redact.ts";
@@ -27,7 +27,7 @@ export function loadConfig(source: { readonly file: string; readonly text: strin
   const yaml = readYaml(source.text);
   if ("mistakes" in yaml) return { problems: bounded(yaml.mistakes, file, (mistake) => ({ file, ...mistake })) };
   const known = new WeakMap<readonly string[], readonly string[]>();
-  const parsed = configSchema.safeParse(yaml.value, {
+  const parsed = (context.needsNoProbes === true ? targetsSchema : configSchema).safeParse(yaml.value, {
     error: (issue) => {
       if (issue.code === "unrecognized_keys") known.set(issue.keys, keysOf(issue.inst));
       return undefined;

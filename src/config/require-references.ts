@@ -66,6 +66,7 @@ export function requireReferences(root: unknown, scenarios: readonly string[], i
     require(receivers, "names of receivers", ["routes", index, "escalate"], "receivers");
   }
   require(receivers, "names of receivers", ["digest"], "receivers");
+  require(receivers, "names of receivers", ["receiverTests"], "receivers");
   for (const page of defined("statusPages") ?? []) {
     const path = ["statusPages", page, "targets"];
     const shown = Object.keys(at(path) ?? {});

@@ -1,4 +1,4 @@
-import type { Alerting, DigestTimes, DeliveryPolicy, Route } from "../probe/alerting.ts";
+import type { Alerting, DigestTimes, DeliveryPolicy, Route, TestTimes } from "../probe/alerting.ts";
 import type { DeliveryPolicyText } from "./alerting-schemas.ts";
 import { shown, type Complaint } from "./complaint.ts";
 import { receiverKinds } from "../receivers/receivers.ts";
@@ -17,7 +17,15 @@ export function resolveAlerting(text: ConfigText, complaints: Complaint[]): Aler
     groupWaitMs: text.incidents.groupWaitMs,
     neighbours: text.incidents.neighbours,
     ...(digest && { digest }),
+    ...(text.receiverTests && { receiverTests: testTimesOf(text.receiverTests, Object.keys(text.receivers)) }),
   };
+}
+
+function testTimesOf(
+  { days, at, tz, receivers }: NonNullable<ConfigText["receiverTests"]>,
+  all: readonly string[],
+): TestTimes {
+  return { days, atMinute: at, tz, receivers: [...new Set(receivers ?? all)] };
 }
 
 /** A digest can wait until somebody is at work, and nothing resolves it. */

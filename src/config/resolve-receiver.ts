@@ -1,7 +1,7 @@
 import type { LinkTemplate, Receiver } from "../probe/receiver.ts";
 import { durationMs } from "../probe/text-schemas.ts";
 import type { ReceiverKind } from "../receivers/receiver-kind.ts";
-import { receiverKinds, requiredSecrets } from "../receivers/receivers.ts";
+import { eventSecret, receiverKinds, requiredSecrets } from "../receivers/receivers.ts";
 import type { Complaint, LoadContext } from "./complaint.ts";
 import { kindNames, type ReceiverText } from "./receiver-schemas.ts";
 import type { ConfigText } from "./schema.ts";
@@ -48,6 +48,8 @@ function checkSecrets(
   context: LoadContext,
   complaints: Complaint[],
 ): string | undefined {
+  const events = eventSecret(receiver);
+  if (events !== undefined) requireSecret("receiverEvents", events, path, { context, complaints });
   let address: string | undefined;
   for (const { ref, form } of requiredSecrets(receiver)) {
     const value = requireSecret("receiver", ref, path, { context, complaints });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Cadence, JudgePolicy } from "../probe/probe.ts";
-import { digest, maintenance, routes, tier } from "./alerting-schemas.ts";
+import { digest, maintenance, receiverTests, routes, tier } from "./alerting-schemas.ts";
 import { links, receiver } from "./receiver-schemas.ts";
 import { urlOrEnv } from "../probe/reference-schemas.ts";
 import { scenario } from "./scenario-schema.ts";
@@ -196,6 +196,7 @@ export const configSchema = z.strictObject({
   routes,
   maintenance,
   digest,
+  receiverTests,
   links,
   judge: judge.prefault({}).describe("when a change counts as drift"),
   incidents: incidents.prefault({}).describe("when bad runs open an incident, and when it is resolved"),
@@ -216,5 +217,8 @@ export const configSchema = z.strictObject({
       "Plumbline sends a POST request to this URL while it works; a dead man's switch there alerts when the requests stop",
     ),
 });
+
+/** A file in which probes are optional: an audit asks a target by itself. */
+export const targetsSchema = configSchema.extend({ probes: z.array(probe).default([]) });
 
 export type ConfigText = z.output<typeof configSchema>;

@@ -2,7 +2,15 @@ import type { SecretRef } from "../probe/target.ts";
 import type { Check, SecretSources } from "./complaint.ts";
 import type { Role } from "./roles.ts";
 
-export const secretKinds = ["target", "baseUrl", "receiver", "apiToken", "linkKey", "heartbeat"] as const;
+export const secretKinds = [
+  "target",
+  "baseUrl",
+  "receiver",
+  "receiverEvents",
+  "apiToken",
+  "linkKey",
+  "heartbeat",
+] as const;
 
 export type SecretKind = (typeof secretKinds)[number];
 
@@ -12,6 +20,7 @@ const readers: Readonly<Record<SecretKind, readonly Role[]>> = {
   // A series is named by what it asks and where, and outages are grouped by host.
   baseUrl: ["scheduler", "worker", "web"],
   receiver: ["notifier"],
+  receiverEvents: ["web"],
   apiToken: ["web"],
   linkKey: ["notifier", "web"],
   heartbeat: ["notifier"],

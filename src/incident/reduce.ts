@@ -5,7 +5,8 @@ import { hashOf } from "../std/hash.ts";
 import { hostOf } from "./common-cause.ts";
 import { historyAfter } from "./history.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
-import { confirmationOf, isSteady, mayGoOn, open, reopen, returning } from "./reopen.ts";
+import { isStillSuspected, isTooOften, mayGoOn } from "./partial.ts";
+import { confirmationOf, isSteady, open, reopen, returning } from "./reopen.ts";
 import { recurring, recurringSeries } from "../judgement/subject.ts";
 import { tierOf } from "./tier.ts";
 
@@ -33,6 +34,7 @@ export interface ReduceContext {
 /** Why something happened to an incident, or why nothing did. */
 export type ReduceReason =
   | "bad-slots-agree"
+  | "bad-too-often"
   | "confirmed-at-once"
   | "severity-rose"
   | "good-slots-in-a-row"
@@ -111,9 +113,10 @@ function afterBad(
     evidence: [...known.evidence, context.evidence].slice(-keptEvidence),
   };
   if (incident.state === "suspected") {
-    const doSlotsAgree = incident.recent.filter(Boolean).length >= fire.bad;
+    const areEnough = incident.recent.filter(Boolean).length >= fire.bad;
+    const doSlotsAgree = areEnough || (incident.badRuns >= fire.bad && isTooOften(incident));
     if (!doSlotsAgree && !isConfirmed) return { incident, reason: "not-enough-bad-slots" };
-    const reason = doSlotsAgree ? "bad-slots-agree" : "confirmed-at-once";
+    const reason = areEnough ? "bad-slots-agree" : doSlotsAgree ? "bad-too-often" : "confirmed-at-once";
     const confirmation = confirmationOf(incident.kind, doSlotsAgree);
     const episode = returning(incident, context.probe.incident);
     return episode === undefined
@@ -138,7 +141,8 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
     lastGoodSlotMs: before.state === "suspected" ? context.slotMs : before.lastGoodSlotMs,
   };
   if (incident.state === "suspected") {
-    if (incident.recent.some(Boolean)) return { incident, reason: "not-enough-bad-slots" };
+    if (incident.recent.some(Boolean) || isStillSuspected(incident))
+      return { incident, reason: "not-enough-bad-slots" };
     // Kept as resolved, so that the count of episodes goes on where it was.
     const { lastSlotMs, previous } = incident;
     return { incident: { ...(previous ?? incident), state: "resolved", lastSlotMs }, reason: "suspicion-dropped" };
@@ -207,9 +211,11 @@ function transit(incident: Incident, kind: TransitionKind, reason: ReduceReason,
   const counted =
     reason === "bad-slots-agree"
       ? `${next.recent.filter(Boolean).length}-of-${fire.of}-${incident.kind === "availability" ? "attempts-failed" : "slots-bad"}`
-      : reason === "good-slots-in-a-row"
-        ? `${Math.max(resolveAfter, next.goodInARow)}-good-slots-in-a-row`
-        : reason;
+      : reason === "bad-too-often"
+        ? `${next.badRuns}-of-${next.judgedRuns}-runs-bad`
+        : reason === "good-slots-in-a-row"
+          ? `${Math.max(resolveAfter, next.goodInARow)}-good-slots-in-a-row`
+          : reason;
   const transition: Transition = {
     kind,
     incidentId: incidentId(next),

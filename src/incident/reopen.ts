@@ -50,18 +50,6 @@ export function isSteady(incident: Incident, slotMs: number, { reopenWithinMs }:
   return reopenings === 0 || slotMs - lastBadSlotMs >= reopenWithinMs;
 }
 
-const noChance = 0.01;
-const surelyOver = 60;
-
-/** Of a rule that a part of the replies breaks, so many good ones in a row may still be chance. */
-export function mayGoOn({ kind, badRuns, judgedRuns, goodInARow }: Incident): boolean {
-  const goodBetween = judgedRuns - badRuns - goodInARow;
-  if (kind !== "expectation" || goodBetween <= 0 || goodInARow >= surelyOver) return false;
-  let chance = 1;
-  for (let n = 0; n < goodInARow; n += 1) chance *= (goodBetween + 1 + n) / (badRuns + goodBetween + 2 + n);
-  return chance > noChance;
-}
-
 /** Rules about one reply are confirmed by a second request; drift is followed over many runs. */
 export function confirmationOf(kind: FindingKind, doSlotsAgree: boolean): Confirmation {
   if (doSlotsAgree) return "slots";

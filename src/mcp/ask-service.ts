@@ -24,8 +24,8 @@ export interface AuditLine {
 export interface ToolWorld {
   readonly ask: AskService;
   readonly nowMs: () => number;
-  /** Kept audits, newest first; undefined: no folder was named. */
-  readonly audits: () => readonly AuditLine[] | undefined;
+  /** Kept audits, newest first, for a caller who may see them. */
+  readonly audits: () => Promise<readonly AuditLine[] | NoAnswer>;
   /** One of them as JSON. */
   readonly audit: (file: string) => unknown;
 }

@@ -109,25 +109,23 @@ const readingTools: readonly Tool[] = [
     "list_audits",
     "Audits in the folder that was named with --audits: target, when, and the decision.",
     {},
-    (world) => {
-      const audits = world.audits();
-      return Promise.resolve(audits === undefined ? noFolder : { data: audits });
+    async (world) => {
+      const audits = await world.audits();
+      return "problem" in audits ? audits : { data: audits };
     },
   ),
   tool(
     "get_audit",
     "One audit: decision with its reasons, worksheet, runbook record and runs.",
     { file: text(300).describe("file name, from list_audits") },
-    (world, { file }) => {
-      const found = world.audits()?.some((audit) => audit.file === file) === true ? world.audit(file) : undefined;
-      return Promise.resolve(
-        found === undefined ? { problem: "there is no such audit: list_audits names them" } : { data: found },
-      );
+    async (world, { file }) => {
+      const audits = await world.audits();
+      if ("problem" in audits) return audits;
+      const found = audits.some((audit) => audit.file === file) ? world.audit(file) : undefined;
+      return found === undefined ? { problem: "there is no such audit: list_audits names them" } : { data: found };
     },
   ),
 ];
-
-const noFolder: NoAnswer = { problem: "no folder with audits was named: start plumbline mcp with --audits <folder>" };
 
 const writingTools: readonly Tool[] = [
   tool(

@@ -117,7 +117,10 @@ function factsOf(
     error: errorFactsOf(reply.status, reply.body, protocol, errorEnvelope),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
     lastWords: isStream ? protocol.lastWordsOf(documents) : undefined,
-    flaws: call.method === "GET" ? undefined : someOf(protocol.flawsOf(documents, isStream)),
+    flaws:
+      call.method === "GET"
+        ? undefined
+        : someOf(protocol.flawsOf(documents, isStream, protocol.choicesAsked(call.ask))),
     notJson: notJsonOf(reply),
     upstream: upstream && keepableName(upstream),
     textMatches: textMatches(expectations, content.text),

@@ -15,8 +15,8 @@ export interface Session {
 
 export interface SessionStore {
   addSession(session: Session, digest: string): Promise<void>;
-  /** The session whose secret has this digest, unless it has expired. */
-  sessionBy(digest: string, nowMs: number): Promise<Session | undefined>;
+  /** The session with one of these digests, unless it has expired. */
+  sessionBy(digests: readonly string[], nowMs: number): Promise<Session | undefined>;
   /** Newest first. */
   sessions(nowMs: number): Promise<readonly Session[]>;
   endSession(id: string): Promise<boolean>;
@@ -27,7 +27,7 @@ export interface Sessions {
   readonly areNeeded: boolean;
   /** The secret that the browser keeps; only its digest is stored. */
   begin(person: Person): Promise<{ readonly session: Session; readonly secret: string }>;
-  /** Undefined when it has expired or ended, or when its token is no longer configured. */
+  /** Undefined when it has expired or ended, or when the token that began it is no longer configured. */
   find(secret: string): Promise<Session | undefined>;
   list(): Promise<readonly Session[]>;
   end(id: string): Promise<boolean>;
@@ -36,6 +36,7 @@ export interface Sessions {
 interface Person {
   readonly name: string;
   readonly scope: Scope;
+  readonly token: string;
 }
 
 interface SessionWorld {
@@ -52,9 +53,9 @@ export const sessionMs = 12 * hourMs;
 export function createSessions({ store, clock, freshSecret, people }: SessionWorld): Sessions {
   return {
     areNeeded: people.length > 0,
-    async begin({ name, scope }) {
+    async begin({ name, scope, token }) {
       const [secret, createdAtMs] = [freshSecret(), clock.nowMs()];
-      const digest = digestOf(secret);
+      const digest = digestOf(secret, token);
       // The id is shown: nothing of the secret can be derived from it.
       const id = digestOf(digest).slice(0, 12);
       const session: Session = { id, name, scope, createdAtMs, expiresAtMs: createdAtMs + sessionMs };
@@ -62,7 +63,8 @@ export function createSessions({ store, clock, freshSecret, people }: SessionWor
       return { session, secret };
     },
     async find(secret) {
-      const session = await store.sessionBy(digestOf(secret), clock.nowMs());
+      const digests = people.map(({ token }) => digestOf(secret, token));
+      const session = await store.sessionBy(digests, clock.nowMs());
       const person = people.find(({ name }) => name === session?.name);
       if (session === undefined || person === undefined) return undefined;
       return { ...session, scope: person.scope === "read" ? "read" : session.scope };
@@ -72,4 +74,9 @@ export function createSessions({ store, clock, freshSecret, people }: SessionWor
   };
 }
 
-const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+/** Of a session's secret, and of the token that began it: with another token, even of the same name, it is over. */
+const digestOf = (...parts: readonly string[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(createHash("sha256").update(part).digest());
+  return hash.digest("hex");
+};

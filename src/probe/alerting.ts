@@ -55,6 +55,12 @@ export interface DigestTimes {
   readonly receivers: readonly string[];
 }
 
+/** When receivers are tested, and which. */
+export interface TestTimes extends DigestTimes {
+  /** 0 is Sunday. */
+  readonly days: readonly number[];
+}
+
 export interface Alerting {
   /** All that match apply; without routes, and where none matches, every receiver is notified. */
   readonly routes: readonly Route[];
@@ -67,6 +73,8 @@ export interface Alerting {
   readonly neighbours: { readonly most: number; readonly waitMs: number };
   /** Omitted: no digest. */
   readonly digest?: DigestTimes | undefined;
+  /** Omitted: receivers are not tested. */
+  readonly receiverTests?: TestTimes | undefined;
 }
 
 /** Every receiver is notified of everything at once. */

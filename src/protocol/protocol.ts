@@ -19,7 +19,8 @@ export interface Protocol extends ReplyReader {
   read(documents: readonly Json[]): ReplyContent;
   /** `at`: where the target puts errors, if nowhere usual. undefined: the document reports no error. */
   readError(document: Json, at?: string): ErrorEnvelope | undefined;
-  flawsOf(documents: readonly Json[], isStream: boolean): readonly Flaw[];
+  /** `choices`: how many were asked for. */
+  flawsOf(documents: readonly Json[], isStream: boolean, choices: number): readonly Flaw[];
   lastWordsOf(chunks: readonly Json[]): LastWords | undefined;
   /** The chunks of a stream in the shape of a plain reply. Texts are not kept whole. */
   assemble(chunks: readonly Json[]): Json;
@@ -28,6 +29,8 @@ export interface Protocol extends ReplyReader {
   chunkPosition(chunk: Json, index: number): ChunkPosition;
   streamUsage(chunks: readonly Json[]): StreamUsage;
   /** Whether a list of models has this one; undefined: the document is no such list. */
+  /** How many answers a request asks for. */
+  choicesAsked(ask: Pick<Ask, "extra">): number;
   isListed(document: Json | undefined, model: string): boolean | undefined;
   /** About how many tokens the prompt has; undefined: unknown. */
   estimatePromptTokens(
@@ -105,6 +108,7 @@ export type StructureFlaw =
   | "choices-null"
   | "choices-other"
   | "choices-empty"
+  | "wrapped"
   | "no-message"
   | "no-delta";
 
@@ -120,7 +124,10 @@ export type Flaw =
   | "no-tool-index"
   | "tool-id"
   | "fraction"
-  | "created-unit";
+  | "created-unit"
+  | "created-zero"
+  | "many-choices"
+  | "choice-index";
 
 /** Where the last content of a stream is. */
 export type LastWords = "before the finish reason" | "with the finish reason";

@@ -6,3 +6,8 @@ export function incidentKey({ installation, incidentId }: Alert, maxLength: numb
   const key = installation === undefined ? incidentId : `${installation}-${incidentId}`;
   return key.length <= maxLength ? key : shortHash(key, 64);
 }
+
+/** The incident that a key names, if this installation has made it. */
+export function incidentOfKey(key: string, installation: string): string | undefined {
+  return key.startsWith(`${installation}-`) ? key.slice(installation.length + 1) : undefined;
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DeliveryKind, SecretReader } from "../notify/deliver/receiver-kind.ts";
 import type { LinkTemplate, Receiver } from "../probe/receiver.ts";
+import type { ServiceEvent, ServiceRequest } from "../probe/service-event.ts";
 import type { SecretRef } from "../probe/target.ts";
 import { httpUrl, secret } from "../probe/reference-schemas.ts";
 import { duration, timeZone } from "../probe/text-schemas.ts";
@@ -69,8 +70,17 @@ export interface ReceiverKind<
   secrets(receiver: R): readonly RequiredSecret[];
   /** Whether an alert may wake somebody: then the daily digest is not for it. */
   readonly wakesPeople: boolean;
+  /** How its service reports what people do there; undefined: it does not. */
+  readonly events?: ServiceEvents<R>;
   /** Programs parse its messages: times stay as they are. */
   readonly isForPrograms?: boolean;
+}
+
+/** Reads what the service of a receiver sends: who signed it, and what a person did there. Pure. */
+export interface ServiceEvents<R extends Receiver> {
+  /** What the service signs its requests with; undefined: the receiver is not configured to listen. */
+  secretOf(receiver: R): SecretRef | undefined;
+  read(request: ServiceRequest, secret: string): ServiceEvent;
 }
 
 /** Headers that authenticate by a token, none without a token, or why the token can't be used. */

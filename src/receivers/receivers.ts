@@ -1,4 +1,5 @@
 import type { Receiver } from "../probe/receiver.ts";
+import type { SecretRef } from "../probe/target.ts";
 import { alertmanager } from "./alertmanager/receiver.ts";
 import { discord } from "./discord/receiver.ts";
 import { email } from "./email/receiver.ts";
@@ -56,7 +57,12 @@ export function kindOf({ kind }: Receiver): ReceiverKind {
   };
 }
 
-/** Every secret that a receiver needs: a start requires them, and no log may contain them. */
+/** What the service of a receiver signs its requests with, if the receiver listens to it. */
+export function eventSecret(receiver: Receiver): SecretRef | undefined {
+  return byName[receiver.kind]?.events?.secretOf(receiver);
+}
+
+/** Every secret that a receiver needs to send: a start requires them, and no log may contain them. */
 export function requiredSecrets(receiver: Receiver): RequiredSecret[] {
   const address = typeof receiver.url === "string" ? [] : [{ ref: receiver.url, form: webAddress }];
   const route = [receiver.proxy, receiver.ca].flatMap((ref) => (typeof ref === "object" ? [{ ref }] : []));

@@ -1,4 +1,4 @@
-import type { RunReport } from "../run/run.ts";
+import { type RunReport, unsentTexts } from "../run/run.ts";
 import { findingText } from "./finding-text.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
 import { exitCodeOf, outcomeOf } from "./run-outcome.ts";
@@ -10,7 +10,9 @@ export function githubReport(reports: readonly RunReport[], { failOn }: ReportOp
     if (outcome === "ok") return [];
     const level = exitCodeOf([report], failOn) === 3 ? "error" : "warning";
     const { probe, target, reason, findings, unjudged, evidence = [] } = report;
-    const text = [reason ?? [], findings.map(findingText), unjudged, evidence].flat().join("\n");
+    const text = [reason === undefined ? [] : unsentTexts[reason], findings.map(findingText), unjudged, evidence]
+      .flat()
+      .join("\n");
     return [`::${level} title=${property(`${outcome}: ${probe} on ${target}`)}::${message(text || outcome)}\n`];
   });
   return { output: lines.join(""), exitCode: exitCodeOf(reports, failOn) };

@@ -1,4 +1,4 @@
-import type { RunReport } from "../run/run.ts";
+import { type RunReport, unsentTexts } from "../run/run.ts";
 import { findingText } from "./finding-text.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
 import { type RunOutcome, exitCodeOf, outcomeOf } from "./run-outcome.ts";
@@ -60,7 +60,7 @@ function testCase(run: RunReport): string {
   const name = `    <testcase${xmlAttributes({ classname: `${run.target}.${run.scenario}`, name: run.probe, time: seconds(run.totalMs ?? 0) })}`;
   if (result === "passed") return `${name}/>`;
   const lines = [...run.findings.map(findingText), ...run.unjudged.map((reason) => `not judged: ${reason}`)];
-  if (run.reason !== undefined) lines.unshift(`${outcome}: ${run.reason}`);
+  if (run.reason !== undefined) lines.unshift(`${outcome}: ${unsentTexts[run.reason]}`);
   lines.push(...(run.evidence ?? []));
   if (run.traceId !== undefined) lines.push(`trace ${run.traceId}`);
   const message = lines[0] ?? outcome;

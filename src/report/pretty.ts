@@ -1,11 +1,12 @@
 import type { Finding } from "../judgement/judgement.ts";
-import type { RunReport } from "../run/run.ts";
+import { type RunReport, unsentTexts } from "../run/run.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { displayWidth } from "../std/display-width.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
 import { type RunOutcome, type Totals, exitCodeOf, outcomeOf, outcomes, totalsOf } from "./run-outcome.ts";
 import { type Segment, type Tone, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { counted } from "../std/counted.ts";
 
 const marks: Readonly<Record<RunOutcome, { readonly glyph: string; readonly tone: Tone }>> = {
   ok: { glyph: "✓", tone: "good" },
@@ -69,9 +70,8 @@ function unjudgedNote({ unjudged }: RunReport): string {
 }
 
 function gist(report: RunReport, outcome: RunOutcome): string {
-  if (report.reason !== undefined) return report.reason;
-  if (report.findings.length > 0)
-    return report.findings.length === 1 ? "1 finding" : `${report.findings.length} findings`;
+  if (report.reason !== undefined) return unsentTexts[report.reason];
+  if (report.findings.length > 0) return counted(report.findings.length, "finding");
   return outcome === "inconclusive" ? "nothing could be said" : "";
 }
 

@@ -9,6 +9,17 @@ export type RunState = "claimed" | "done" | "interrupted" | "missed" | "skipped"
 export type SkipReason = "overlap" | "spend-cap" | "paused";
 export type MissReason = "stale" | "no-worker" | "overload";
 
+/** Why a slot was not sent, for people. */
+export const unsentTexts: Readonly<Record<SkipReason | MissReason | "taken", string>> = {
+  overlap: "the run before has not ended",
+  "spend-cap": "spend cap reached: the run could cost more than is left",
+  paused: "paused",
+  taken: "another worker has this slot",
+  stale: "slots came too late",
+  "no-worker": "no worker ran it",
+  overload: "Plumbline had no time for it",
+};
+
 /** What the store is asked before anything is sent. */
 export interface ClaimRequest extends Slot {
   readonly runId: string;

@@ -18,8 +18,8 @@ export interface NeighbourStore {
   ): Promise<readonly string[]>;
   /** Notes that a slot was run; returns the incidents that nobody has to answer for any more. */
   answer(probeId: string, slotMs: number, nowMs: number): Promise<readonly string[]>;
-  /** Alerts about these incidents that wait for neighbours are due now; whether there were any. */
-  releaseAlerts(fingerprints: readonly string[], waitMs: number, nowMs: number): Promise<boolean>;
+  /** Alerts about these incidents wait for neighbours no longer; whether there were any. */
+  releaseAlerts(fingerprints: readonly string[], nowMs: number): Promise<boolean>;
 }
 
 export const refusals = ["not-on-schedule", "not-due", "over", "not-asked-for"] as const;

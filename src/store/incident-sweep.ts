@@ -1,4 +1,5 @@
 import type { SweepStore } from "../upkeep/sweep-incidents.ts";
+import { unsentTexts } from "../run/run.ts";
 import type { Database, Executor } from "./database.ts";
 import { optionalText, rowSchema } from "./columns.ts";
 import { sql } from "./sql.ts";
@@ -44,11 +45,7 @@ export async function whyUnchecked(tx: Executor, probeId: string): Promise<strin
 }
 
 const uncheckedWords: Readonly<Record<string, string>> = {
-  "spend-cap": "spend cap reached",
-  overlap: "the run before has not ended",
-  stale: "slots came too late",
-  missed: "no worker ran it",
+  ...unsentTexts,
+  missed: unsentTexts["no-worker"],
   interrupted: "its worker died",
-  paused: "paused",
-  overload: "Plumbline had no time for it",
 };

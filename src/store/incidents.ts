@@ -23,15 +23,18 @@ export function effectsJson({ incidents, transitions, outbox }: Effects) {
       incident_id: incidentId,
       at: iso(atMs),
     })),
-    outbox: outbox.map(({ id, receiver, alert, createdAtMs, heldUntilMs }) => ({
+    outbox: outbox.map(({ id, receiver, alert, createdAtMs, heldUntilMs, dueWhenAnsweredMs }) => ({
       id,
       receiver,
       alert,
       created_at: iso(createdAtMs),
-      held_until: heldUntilMs === undefined ? undefined : iso(heldUntilMs),
+      held_until: optionalIso(heldUntilMs),
+      due_when_answered: optionalIso(dueWhenAnsweredMs),
     })),
   };
 }
+
+const optionalIso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : iso(ms));
 
 /** The newest state of the incident of a fingerprint. */
 export async function readIncident(db: Executor, fingerprint: string): Promise<Incident | undefined> {

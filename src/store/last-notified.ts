@@ -4,7 +4,7 @@ import { iso, json, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { sql } from "./sql.ts";
 
-const entryRow = rowSchema<Omit<OutboxEntry, "heldUntilMs">>({
+const entryRow = rowSchema<Omit<OutboxEntry, "heldUntilMs" | "dueWhenAnsweredMs">>({
   id: text("id"),
   receiver: text("receiver"),
   alert: json("alert"),

@@ -48,12 +48,13 @@ export function createNeighbourStore(db: Database): NeighbourStore {
       return answered.map(({ fingerprint }) => fingerprint);
     },
 
-    // An alert that waits for neighbours is held for exactly this long. A longer hold has another reason, and stays.
-    async releaseAlerts(fingerprints, waitMs, nowMs) {
+    // What else holds an alert, such as the wait for others with its cause, goes on.
+    async releaseAlerts(fingerprints, nowMs) {
       const released = await db.execute(sql`
-        UPDATE plumbline.outbox SET due_at = ${iso(nowMs)}::timestamptz, held_until = ${iso(nowMs)}::timestamptz
+        UPDATE plumbline.outbox SET due_at = greatest(due_when_answered, ${iso(nowMs)}::timestamptz),
+          held_until = greatest(due_when_answered, ${iso(nowMs)}::timestamptz), due_when_answered = NULL
         WHERE state = 'pending' AND attempts = 0 AND due_at > ${iso(nowMs)}::timestamptz
-          AND held_until = created_at + ${waitMs}::float8 * interval '1 ms' AND alert->>'fingerprint' = ANY(${[...fingerprints]}::text[])
+          AND due_when_answered IS NOT NULL AND alert->>'fingerprint' = ANY(${[...fingerprints]}::text[])
         RETURNING id`);
       return released.length > 0;
     },

@@ -20,12 +20,12 @@ export function createSessionStore(db: Database): SessionStore {
           ${scope}, ${iso(createdAtMs)}::timestamptz, ${iso(expiresAtMs)}::timestamptz)`);
     },
 
-    async sessionBy(digest, nowMs) {
+    async sessionBy(digests, nowMs) {
       const [session] = await db.select(
         sessionRow,
         sql`
         SELECT ${sessionRow.columns} FROM plumbline.sessions
-        WHERE digest = ${digest} AND expires_at > ${iso(nowMs)}::timestamptz`,
+        WHERE digest = ANY(${[...digests]}::text[]) AND expires_at > ${iso(nowMs)}::timestamptz`,
       );
       return session;
     },

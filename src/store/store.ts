@@ -39,6 +39,8 @@ import { retain } from "./retention.ts";
 import { createRunStore } from "./runs.ts";
 import { createBillingStore } from "./billing.ts";
 import { createDigestStore } from "./digests.ts";
+import type { ReceiverTestStore } from "../upkeep/test-receivers.ts";
+import { createReceiverTestStore } from "./receiver-tests.ts";
 import { createFleetStore } from "./fleet.ts";
 import { createSpendStore } from "./spend.ts";
 import { createSpendDayStore } from "./spend-days.ts";
@@ -69,6 +71,7 @@ export interface Store
     MonitorStore,
     BlindCheckStore,
     NeighbourStore,
+    ReceiverTestStore,
     CapacityStore,
     RollCallStore,
     ConcludeStore,
@@ -117,6 +120,7 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createAuditArchive(db),
     ...createFleetStore(db),
     ...createDigestStore(db),
+    ...createReceiverTestStore(db),
     ...createSpendStore(db),
     ...createSpendDayStore(db),
     ...createCorrectionStore(db),

@@ -19,6 +19,7 @@ import type { ConcludeStore } from "./conclude.ts";
 import type { DigestStore } from "./digest.ts";
 import { sendDigest } from "./send-digest.ts";
 import { type SweepStore, sweepIncidents } from "./sweep-incidents.ts";
+import { type ReceiverTestStore, testReceivers } from "./test-receivers.ts";
 
 /** One periodic job of the elected process. */
 export interface UpkeepJob {
@@ -40,6 +41,7 @@ export interface UpkeepWorld extends Pick<AccountCheckWorld, "account"> {
     LimitsStore &
     MonitorStore &
     OrphanStore &
+    ReceiverTestStore &
     SloStore &
     SpendStore &
     SweepStore;
@@ -57,7 +59,7 @@ export const sweepEveryMs = 5_000;
 
 /** Everything the elected process does beside reconciling schedules, in this order. */
 export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
-  const { store, probes, checkEveryMs, log } = world;
+  const { store, probes, alerting, checkEveryMs, log } = world;
   const checkBilling = createBillingCheck();
   return [
     {
@@ -82,6 +84,14 @@ export function upkeepJobs(world: UpkeepWorld): readonly UpkeepJob[] {
       everyMs: checkEveryMs,
       async run(nowMs) {
         if (await sendDigest(world, nowMs)) log.info("daily digest sent");
+      },
+    },
+    {
+      name: "test receivers",
+      everyMs: checkEveryMs,
+      async run(nowMs) {
+        if (await testReceivers(world, nowMs))
+          log.info("receivers tested", { receivers: alerting.receiverTests?.receivers });
       },
     },
     { name: "check outages", everyMs: sweepEveryMs, run: (nowMs) => checkOutages(world, nowMs) },

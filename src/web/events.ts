@@ -10,18 +10,27 @@ interface EventsWorld extends VisitWorld {
 
 const lookEveryMs = 1_000;
 const mostReaders = 100;
+/** One caller leaves room for others. */
+const mostReadersOfOne = 30;
 /** A connection ends by itself, so that nobody who was signed out goes on listening; the browser asks again. */
 const longestMs = 300_000;
 
 /** `/events` says when something has changed: a page then asks for itself again. One look at the store serves all. */
 export function mountEvents(app: OpenAPIHono, world: EventsWorld): void {
   const look = shared(() => world.operations.boards.mark());
-  let readers = 0;
+  const readers = new Map<string, number>();
+  const count = (name: string, by: number): void => {
+    const now = (readers.get(name) ?? 0) + by;
+    if (now > 0) readers.set(name, now);
+    else readers.delete(name);
+  };
+  const isFull = (name: string): boolean =>
+    (readers.get(name) ?? 0) >= mostReadersOfOne || readers.values().reduce((sum, n) => sum + n, 0) >= mostReaders;
   app.get("/events", async (context) => {
     const visit = await visitOf(context, world, "read");
     if (visit instanceof Response) return context.body(null, visit.status === 401 ? 401 : 403);
-    if (readers >= mostReaders) return context.body(null, 503, { "retry-after": "30" });
-    readers += 1;
+    if (isFull(visit.name)) return context.body(null, 503, { "retry-after": "30" });
+    count(visit.name, 1);
     return streamSSE(context, async (stream) => {
       stream.onAbort(() => {});
       try {
@@ -35,7 +44,7 @@ export function mountEvents(app: OpenAPIHono, world: EventsWorld): void {
           await stream.sleep(lookEveryMs);
         }
       } finally {
-        readers -= 1;
+        count(visit.name, -1);
       }
     });
   });

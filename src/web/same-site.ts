@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pageHeaders, plainPage } from "./page.ts";
+import { serviceEventsPath } from "./service-events.ts";
 
 /** What tells a request of this service's own pages and programs from one that another site made a browser send. */
 export interface ActRequest {
@@ -58,11 +59,14 @@ function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string
   return host !== undefined && URL.canParse(here) && new URL(here).host === asked.host;
 }
 
-/** Checks every request that can change something, of all routes, before anything of it is read. */
+/**
+ * Checks every request that can change something, before anything of it is read. Those of services are signed: what a
+ * browser adds by itself does not count for them.
+ */
 export function guardActs(app: OpenAPIHono, publicUrl: string | undefined): void {
   app.use("*", async (context, next) => {
     const { req } = context;
-    if (safe.has(req.method)) return next();
+    if (safe.has(req.method) || req.path.startsWith(serviceEventsPath)) return next();
     const isPage = !req.path.startsWith("/api/");
     const refused = refuseAct(
       {

@@ -22,6 +22,7 @@ import { planRoutes } from "./plans.ts";
 import { probeRoutes } from "./probes.ts";
 import { guardActs } from "./same-site.ts";
 import { rehearsalRoutes } from "./rehearse.ts";
+import { mountServiceEvents, type ServiceEventsWorld } from "./service-events.ts";
 import { shiftRoutes } from "./shifts.ts";
 import { silenceRoutes } from "./silences.ts";
 import { spendRoutes } from "./spend.ts";
@@ -42,6 +43,8 @@ export interface WebSources extends StatusSources {
   readonly observations?: ExportStore | undefined;
   /** What the links in alerts lead to; undefined = there are none. */
   readonly acts?: LinkActionsWorld | undefined;
+  /** What the services of receivers report; undefined = none listens. */
+  readonly serviceEvents?: ServiceEventsWorld | undefined;
   /** Pages for everybody; undefined: there are none. */
   readonly publicStatus?: PublicStatusSource | undefined;
   /** What the pages need beside the API; undefined: there are none. */
@@ -54,7 +57,15 @@ export interface WebServer {
 }
 
 /** Health for machines, and the API for people and programs. */
-export function createWeb({ api, observations, acts, pages, publicStatus, ...sources }: WebSources): OpenAPIHono {
+export function createWeb({
+  api,
+  observations,
+  acts,
+  serviceEvents,
+  pages,
+  publicStatus,
+  ...sources
+}: WebSources): OpenAPIHono {
   const { operations, gate, publicUrl } = api;
   const app = createApp();
   guardBrowsers(app);
@@ -85,6 +96,7 @@ export function createWeb({ api, observations, acts, pages, publicStatus, ...sou
     const world = pages && { ...pages, gate };
     mountLinkActions(app, { ...acts, ...(world && { maySeePages: (context) => mayAct(context, world) }) }, gate);
   }
+  if (serviceEvents !== undefined) mountServiceEvents(app, serviceEvents, operations, gate);
   if (publicStatus !== undefined) mountPublicStatus(app, publicStatus);
   if (pages !== undefined) mountPages(app, { ...pages, operations, gate });
   return app;

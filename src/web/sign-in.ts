@@ -24,7 +24,7 @@ export function mountSignIn(app: OpenAPIHono, world: VisitWorld): void {
       return send(context, signInPage({ next, form, message }), status === 429 ? 429 : 401);
     }
     const { name, scope } = access.caller;
-    const { secret } = await sessions.begin({ name, scope });
+    const { secret } = await sessions.begin({ name, scope, token });
     keepSession(context, secret, isSecure);
     if (form === undefined) return goTo(context, next);
     return send(

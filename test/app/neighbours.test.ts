@@ -48,13 +48,19 @@ const slotOf = (probe: Probe, origin: "schedule" | "asked", slotMs = nowMs) => (
 const reporting = (...newTrouble: string[]) => ({ newTrouble }) as unknown as RunReport;
 
 /** An incident whose alert waits. */
-async function openedBy(probe: Probe, atMs: number, heldForMs = waitMs) {
+async function openedBy(probe: Probe, atMs: number, groupWaitMs = 0) {
   const incident = incidentOf(probe.id, atMs, { target: "mini", kind: "contract", lastGoodSlotMs: atMs - 600_000 });
   const claim = claimOf(probe.id, atMs, { target: "mini" });
   await store.claim(claim);
   const reach = { affected: [], moreAffected: 0, fine: [], moreFine: 0 };
   const entry = entryOf(incident, "pager");
-  const held = { ...entry, alert: { ...entry.alert, reach }, createdAtMs: atMs, heldUntilMs: atMs + heldForMs };
+  const held = {
+    ...entry,
+    alert: { ...entry.alert, reach },
+    createdAtMs: atMs,
+    heldUntilMs: atMs + Math.max(waitMs, groupWaitMs),
+    ...(groupWaitMs < waitMs && { dueWhenAnsweredMs: atMs + groupWaitMs }),
+  };
   await store.commit(finishOf(claim), () => ({ ...openedFor(incident, []), outbox: [held] }));
   return incident;
 }
@@ -114,15 +120,21 @@ test("asked lately by any process, or paused by hand: not asked again; then nobo
   expect(due).toContain(incident.fingerprint);
 });
 
-test("no answer: the page goes out when the wait is over; one that waits for its group goes on waiting", async () => {
+test("no answer: the page goes out when the wait is over; one that waits for its group goes on waiting, even as long", async () => {
   nowMs = noonMs + 3_600_000;
   await openedBy(a, nowMs);
   const grouped = await openedBy(b, nowMs, 30_000);
-  expect(await store.releaseAlerts([grouped.fingerprint], waitMs, nowMs)).toBe(false);
+  const asLong = await openedBy(probes[3]!, nowMs, waitMs);
+  expect(await store.releaseAlerts([grouped.fingerprint, asLong.fingerprint], nowMs)).toBe(false);
   const dueFrom = async (atMs: number) => (await store.due(atMs, 10)).map(({ entry }) => entry.alert.fingerprint);
   expect(await dueFrom(nowMs + waitMs - 1)).not.toContain(incidentOf(a.id, nowMs).fingerprint);
   expect((await dueFrom(nowMs + waitMs)).length).toBeGreaterThan(0);
   expect(await dueFrom(nowMs + waitMs)).not.toContain(grouped.fingerprint);
+
+  const shorter = await openedBy(probeNamed("e"), nowMs, 5_000);
+  expect(await store.releaseAlerts([shorter.fingerprint], nowMs + 1_000)).toBe(true);
+  expect(await dueFrom(nowMs + 4_999)).not.toContain(shorter.fingerprint);
+  expect(await dueFrom(nowMs + 5_000)).toContain(shorter.fingerprint);
 });
 
 test("with askNeighbours: 0 nobody is asked", async () => {

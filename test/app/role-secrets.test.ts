@@ -21,7 +21,7 @@ targets:
 probes: [{ name: one, target: main, scenario: valid-request, every: 1h }]
 receivers:
   hook: { webhook: { url: { env: HOOK_URL }, secrets: [{ env: HOOK_SECRET }] } }
-  pager: { pagerduty: { routingKey: { env: PAGER_KEY } } }
+  pager: { pagerduty: { routingKey: { env: PAGER_KEY }, webhookSecret: { env: PAGER_EVENTS } } }
 api:
   tokens: { ci: { scope: write, token: { env: API_TOKEN } } }
   linkKey: { env: LINK_KEY }
@@ -35,6 +35,7 @@ const values: Readonly<Record<string, string>> = {
   REVOKED_KEY: "a-key-that-is-revoked",
   HOOK_URL: "https://hook.example.com/alerts",
   HOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+  PAGER_EVENTS: "what-pagerduty-signs-with",
   PAGER_KEY: "0123456789abcdef0123456789abcdef",
   API_TOKEN: "a-token-of-the-api-that-is-long",
   LINK_KEY: "a-key-of-the-links-that-is-long",
@@ -44,7 +45,7 @@ const neededBy: Readonly<Record<Role, readonly string[]>> = {
   scheduler: ["BASE_URL"],
   worker: ["BASE_URL", "REVOKED_KEY", "TARGET_KEY", "TENANT"],
   notifier: ["HEARTBEAT_URL", "HOOK_SECRET", "HOOK_URL", "LINK_KEY", "PAGER_KEY"],
-  web: ["API_TOKEN", "BASE_URL", "LINK_KEY"],
+  web: ["API_TOKEN", "BASE_URL", "LINK_KEY", "PAGER_EVENTS"],
 };
 
 const load = (env: Readonly<Record<string, string | undefined>>, roles: readonly Role[]) =>
@@ -91,11 +92,11 @@ async function started(role: Role, env: Readonly<Record<string, string | undefin
 
 test("web serves the API without the keys of targets and receivers; the scheduler serves health only", async () => {
   await using opened = new AsyncDisposableStack();
-  const { API_TOKEN, BASE_URL, LINK_KEY } = values;
+  const { API_TOKEN, BASE_URL, LINK_KEY, PAGER_EVENTS } = values;
   const ask = async (url: string, path: string): Promise<number> =>
     (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${API_TOKEN}` } })).status;
 
-  const web = await started("web", { API_TOKEN, BASE_URL, LINK_KEY }, opened);
+  const web = await started("web", { API_TOKEN, BASE_URL, LINK_KEY, PAGER_EVENTS }, opened);
   expect(await ask(web, "/api/v1/status")).toBe(200);
 
   const scheduler = await started("scheduler", { BASE_URL }, opened);

@@ -29,8 +29,6 @@ function configFile(name: string, audit: string): string {
     `targets:
   mini: ${target(`, audit: ${audit}`)}
   spare: ${target("")}
-probes:
-  - { name: valid, target: mini, scenario: valid-request, every: 5m }
 `,
   );
   return file;

@@ -111,6 +111,11 @@ test.each([
   ],
   ["a window without an end", `maintenance: [{ name: x, cron: "0 2 * * *" }]`, "a duration"],
   [
+    "a test of no receiver known",
+    `${team}receiverTests: { receivers: [taem] }`,
+    'receiverTests.receivers: names of receivers; got "taem"',
+  ],
+  [
     "a digest for nobody known",
     `${team}digest: { receivers: [taem] }`,
     'digest.receivers: names of receivers; got "taem"',
@@ -134,6 +139,16 @@ test.each([
     "problems" in loaded ? loaded.problems.map(({ path, expected, got }) => `${path}: ${expected}; got ${got}`) : [];
   expect(said).toHaveLength(1);
   expect(said[0]).toContain(words);
+});
+
+test("receivers are tested if it is configured: all of them on Monday at ten", () => {
+  expect(configOf(`${valid}${team}`).alerting.receiverTests).toBeUndefined();
+  expect(configOf(`${valid}${team}receiverTests: {}\n`).alerting.receiverTests).toEqual({
+    days: [1],
+    atMinute: 600,
+    tz: "UTC",
+    receivers: ["team"],
+  });
 });
 
 test("a digest is off unless somebody is named, and comes at eight", () => {

@@ -18,6 +18,14 @@ const context: LoadContext = {
 const load = (text: string, checkSecrets: readonly Role[] = []) =>
   loadConfig({ file: "plumbline.yaml", text }, { ...context, checkSecrets });
 
+test("an audit needs targets alone; everything else needs probes", () => {
+  const text =
+    "targets:\n  mini: { baseUrl: https://api.example.com/v1, model: m, prices: { input: 0 USD, output: 0 USD } }\n";
+  expect(load(text)).toMatchObject({ problems: [{ path: "probes" }] });
+  const source = { file: "plumbline.yaml", text };
+  expect(loadConfig(source, { ...context, needsNoProbes: true })).toMatchObject({ config: { probes: [] } });
+});
+
 describe("what is wrong is said with place, expectation and next step", () => {
   test("there are fifty cases and more", () => expect(malformed.length).toBeGreaterThanOrEqual(50));
 

@@ -122,7 +122,7 @@ describe("runDemo --once", () => {
     expect(nowMs()).toBeLessThan(45_000);
     for (const drift of all) expect(written()).toContain(` ✓ ${drift}  `);
     expect(written()).toContain("5 of 5 drifts found, nothing else reported");
-    expect(written()).toContain("FIRING: breaking contract");
+    expect(written()).toContain("FIRING: changed reply format");
     expect(written()).not.toMatch(/[^\P{Cc}\n]/u);
     expect(written().match(/What was changed/g)).toHaveLength(1);
   });

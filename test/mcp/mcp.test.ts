@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -155,7 +159,10 @@ describe("over HTTP", () => {
   beforeAll(async () => {
     // The token of this process is nobody else's.
     const env = { ...bareEnv, PLUMBLINE_TOKEN: reader.token };
-    child = spawn(process.execPath, words("--listen", "127.0.0.1:0"), { env, stdio: ["ignore", "ignore", "pipe"] });
+    child = spawn(process.execPath, words("--listen", "127.0.0.1:0", "--audits", join(folder, "audits")), {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     url = await new Promise<string>((resolve) => {
       let said = "";
       child.stderr?.on("data", (piece: Buffer) => {
@@ -176,10 +183,17 @@ describe("over HTTP", () => {
     const ann = await as(reader.token);
     expect((await ann.listTools()).tools.map(({ name }) => name).toSorted()).toEqual(readingNames);
     expect((await call(ann, "list_incidents")).data).toMatchObject([{ id }]);
+    expect((await call(ann, "list_audits")).data).toMatchObject([{ file: "mini-2026.json" }]);
     await ann.close();
-    const nobody = await as();
-    expect(await call(nobody, "list_incidents")).toMatchObject({ isError: true });
-    await nobody.close();
+    for (const stranger of [await as(), await as("not-a-token-0123456789")]) {
+      for (const name of ["list_incidents", "list_audits", "get_audit"]) {
+        expect(await call(stranger, name, { file: "mini-2026.json" })).toMatchObject({
+          isError: true,
+          data: { error: expect.stringContaining("refused") as string },
+        });
+      }
+      await stranger.close();
+    }
   });
 
   test("a page of another site, another path and a body without an end are refused", async () => {
@@ -194,4 +208,23 @@ describe("over HTTP", () => {
     const huge = "x".repeat(1_000_001);
     expect(await statusOf(url, { method: "POST", body: huge, headers })).toBe(413);
   });
+});
+
+test("a service without tokens is offered to nobody beyond this machine", async () => {
+  const open = createServer((_, response) => response.end(JSON.stringify({ data: {} })));
+  await once(open.listen(0, "127.0.0.1"), "listening");
+  const { port } = open.address() as AddressInfo;
+  const listen = async (url: string) => {
+    const child = spawn(process.execPath, ["src/main.ts", "mcp", "--url", url, "--listen", "0.0.0.0:0"], {
+      env: bareEnv,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    return { said, code: code as number };
+  };
+  const url = `http://127.0.0.1:${port}`;
+  expect(await listen(url)).toEqual({ code: 2, said: expect.stringContaining("needs no token") as string });
+  open.close();
+  open.closeAllConnections();
+  expect(await listen(url)).toEqual({ code: 5, said: expect.stringContaining("no service answers") as string });
 });

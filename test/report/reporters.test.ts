@@ -44,7 +44,7 @@ describe("pretty", () => {
        ? it's odd           gpt-4o-mini   INCONCLUSIVE  nothing could be said
            no reply: timeout while connecting
            all of it: plumbline run 'it'\\''s odd' --reporter json
-       - nightly            gpt-4o-mini   SKIPPED  spend-cap
+       - nightly            gpt-4o-mini   SKIPPED  spend cap reached: the run could cost more than is left
        ! warned             gpt-4o-mini   WARN  1 finding
            contract     $.choices[].message.role  added   expected string   baseline v3
        2 ok, 1 warn, 1 drift, 1 fail, 1 inconclusive, 1 skipped · 8 requests · $0.00040, the cost of 2 runs is unknown · exit 3
@@ -206,7 +206,7 @@ describe("junit", () => {
       trace 4bf92f3577b34da6a3ce929d0e0e4736</failure>
           </testcase>
           <testcase classname="comet.valid-request" name="nightly" time="0.812">
-            <error type="skipped" message="skipped: spend-cap">skipped: spend-cap
+            <error type="skipped" message="skipped: spend cap reached: the run could cost more than is left">skipped: spend cap reached: the run could cost more than is left
       trace 4bf92f3577b34da6a3ce929d0e0e4736</error>
           </testcase>
           <testcase classname="comet.valid-request" name="warned" time="0.812"/>

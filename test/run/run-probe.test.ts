@@ -52,7 +52,7 @@ describe("the life of a slot", () => {
     return verdicts.trim();
   }
 
-  test("learns, is fine, and tells of a field that is gone: one incident, one alert, one that it is over", async () => {
+  test("learns, is fine, and tells of a field that is gone: one incident, one alert, over when it is certain", async () => {
     expect(await run(8)).toBe("ok ok ok ok ok ok ok ok");
     answer = () => ok(completion({ choices: [{ index: 0, message: { content: "plumb" }, finish_reason: "stop" }] }));
     expect(await run(3)).toBe("drift drift drift");
@@ -61,10 +61,15 @@ describe("the life of a slot", () => {
       { kind: "contract", state: "open", findings: [{ subject: "$.choices[].message.role", observed: "absent" }] },
     ]);
     answer = () => ok();
+    const events = async () =>
+      (await store.due(nowMs, 100))
+        .filter(({ entry }) => entry.alert.target === probe.target.name)
+        .map(({ entry }) => entry.alert.event);
     // After three in a row it could still be a break in a part of the replies.
-    expect(await run(6)).toBe("drift drift drift drift ok ok");
-    const mine = (await store.due(nowMs, 100)).filter(({ entry }) => entry.alert.target === probe.target.name);
-    expect(mine.map(({ entry }) => entry.alert.event)).toEqual(["opened"]);
+    expect(await run(5)).toBe("ok ok ok ok ok");
+    expect(await events()).toEqual(["opened"]);
+    expect(await run(1)).toBe("ok");
+    expect((await store.overview(nowMs)).incidents.filter(({ probeId }) => probeId === probe.id)).toEqual([]);
   });
 
   test("an alert says how far it reaches: which comparable probes found the same, and which are fine", async () => {

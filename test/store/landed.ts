@@ -30,5 +30,10 @@ export const landed: Readonly<Record<string, string>> = {
   "0150-open-claims": "9eebdaf22c78fe4f70bc46f27f16e23515f855c5f78ec7e394b1c50ff1af5633",
   "0210-field-names-breaking": "5b708ac530e08f7407df4fccf99c8daf1315758d6f21d521e5f73ad44beedb10",
   "0170-neighbours": "015d2fce943e113fbb48cd4a90acd4f7476006f63992fc126e2f0e015a092bb3",
-  "routines 9": "6ab649abb6e8742924908ce3662dd8c3e85d78bf03ad66e67d74e90b40748fde",
+  "0260-whole-incidents": "3360d0f089c985a07d26327ebe442b1b87378367ceb0aafa51cc4c24d0d86543",
+  "0230-due-when-answered": "41e4fa58ef8c117db7033e3a728b5934b7a6aa23d4b344d76776ee156ea31d3c",
+  "0231-receiver-tests": "7b253f12ddc8ccef1f61e05d58efc2d7d8609b63a1fed941f19b31d0e117eee9",
+  "0220-outlines-breaking": "548356dbc29b1e3ab28aa3d0f4be275b5407b84b785fba44e3d63f75dbf11469",
+  "0221-probe-states-breaking": "5156ef6404a27fbed64f8f29dcb5a712f45463ff0eb3f42b3d6a7593bf7c5271",
+  "routines 11": "2830ecca5b0d9c676171490ff332bd5130d206cd76fb716adbc525771cc2c345",
 };

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Outcome } from "../../src/exchange/exchange.ts";
+import { chat } from "../../src/protocol/chat/chat.ts";
+import type { Json } from "../../src/std/json.ts";
 import { alertsOf, asJson, asStream, first, watched } from "./kinds.ts";
 import { playReplies } from "./play.ts";
 import { body, chunk, finish, healthyStream, opening, usage, usageChunk } from "./wire-bodies.ts";
@@ -46,6 +48,17 @@ const structure: readonly Row[] = [
     /^breaking \$\.choices\[\]\.message: an object → absent or null$/,
     /\$\.choices\[\]\.message object → absent/,
   ],
+  ...[
+    { data: body() },
+    { code: 200, success: true, message: "success", result: body() },
+    { data: JSON.stringify(body()) },
+  ].map((reply): Row => [
+    `wrapped as ${Object.keys(reply).join(", ")}`,
+    "valid-request",
+    asJson(reply),
+    /^breaking \$\.choices: a list → absent: the reply is inside a member, such as data$/,
+    /\$\.choices array → absent/,
+  ]),
   [
     "choices null in all chunks",
     "streamed-request",
@@ -108,6 +121,52 @@ test.each([{ error: {} }, { error: null }, { code: 0, msg: "ok" }, { code: 200, 
     expect(await first(asJson({ ...body(), ...more }), "valid-request")).toEqual([]);
   },
 );
+
+const only = { index: 0, message: { role: "assistant", content: "plumb" }, logprobs: null, finish_reason: "stop" };
+const chunked = (edit: (one: { readonly choices: readonly object[] }) => object): Outcome =>
+  asStream(healthyStream.map((one) => (typeof one === "string" ? one : edit(one as { choices: object[] }))));
+const beside = ({ choices }: { readonly choices: readonly object[] }): object[] =>
+  choices.flatMap((one) => [one, { ...one, index: 1 }]);
+const quiet: readonly (readonly [string, string, Outcome, string])[] = [
+  [
+    "two choices",
+    "valid-request",
+    asJson(choices([only, { ...only, index: 1 }])),
+    "choices as many as were asked for → more",
+  ],
+  ["two at one index", "valid-request", asJson(choices([only, only])), "choices as many as were asked for → more"],
+  [
+    "two in a stream",
+    "streamed-request",
+    chunked((one) => ({ ...one, choices: beside(one) })),
+    "choices as many as were asked for → more",
+  ],
+  [
+    "index 1",
+    "valid-request",
+    asJson(choices([{ ...only, index: 1 }])),
+    "choices[].index from 0 on → beyond the choices that were asked for",
+  ],
+  ["created 0", "valid-request", asJson(body({ created: 0 })), "created seconds since 1970 → 0"],
+  [
+    "created 0 in a stream",
+    "streamed-request",
+    chunked((one) => ({ ...one, created: 0 })),
+    "created seconds since 1970 → 0",
+  ],
+];
+
+test.each(quiet)("risky from the first run, and one incident: %s", async (_name, scenario, reply, says) => {
+  expect(await first(reply, scenario)).toEqual([`risky ${says.replace(" ", ": ")}`]);
+  const alerts = await watched(scenario === "valid-request" ? plain : stream, reply, scenario, 4);
+  expect(alerts).toEqual([expect.stringContaining(`: ${says}, `)]);
+});
+
+test("two choices are right where two are asked for", () => {
+  const two = JSON.parse(JSON.stringify(choices([only, { ...only, index: 1 }]))) as Json;
+  expect(chat.flawsOf([two], false, chat.choicesAsked({ extra: { n: 2 } }))).toEqual([]);
+  expect(chat.flawsOf([two], false, chat.choicesAsked({ extra: {} }))).toEqual(["many-choices"]);
+});
 
 /** Rules and laws that nothing in the structure of a reply shows. */
 const rules: readonly (readonly [string, string, Outcome, RegExp])[] = [

@@ -102,6 +102,40 @@ test("a member that is gone in any share of replies is one incident with the sha
   );
 });
 
+const refused: readonly (readonly [name: string, reply: Outcome])[] = [
+  [
+    "status 200 → 500 server_error",
+    { ...ok({ error: { message: "boom", type: "server_error" } }), status: 500 } as Outcome,
+  ],
+  ["reply a completion → 200 502", ok({ error: { message: "boom", code: 502 } })],
+  [
+    "no reply: connection reset",
+    { kind: "fault", class: "reset", phase: "headers", code: "ECONNRESET" } as unknown as Outcome,
+  ],
+];
+
+test.each(refused)(
+  "%s, never twice within three runs, is one incident while it lasts, and then over",
+  async (says, reply) => {
+    for (const every of [4, 10]) {
+      let n = -31;
+      const player = playReplies(() => ((n += 1) > 0 && n <= 200 && n % every === 0 ? reply : healthy));
+      const events: string[] = [];
+      for (let run = 0; run < 231; run += 1) {
+        for (const { event, severity, summary } of (await player.run()).alerts)
+          if (severity !== "informative" && event !== "reminded") events.push(`${event} ${summary}`);
+      }
+      expect(events, `one in ${every}`).toEqual([expect.stringMatching(/^opened .*, (\d+) of (\d+) runs$/)]);
+      expect(events[0]).toContain(says);
+      const until = [];
+      for (let run = 0; run < 120; run += 1)
+        for (const { event, kind } of (await player.run()).alerts)
+          if (event === "resolved" && kind !== "latency") until.push(run);
+      expect(until[0]).toBeLessThan(100);
+    }
+  },
+);
+
 const gone: Graded = {
   kind: "gone",
   subject: "$.choices[].message.role",
@@ -146,6 +180,29 @@ test.each([0.1, 0.2, 0.5, 0.9])("a break by chance in %d of replies seldom seems
     if (goodInARow === 2) ended += 1;
   }
   expect(ended / of).toBeLessThan(0.1);
+});
+
+test("after a break of all replies a good one is good, and the next are asked for at once until it is over", async () => {
+  let isBroken = false;
+  const broken = without("$.choices.0.message.role");
+  const player = playReplies(() => (isBroken ? broken : healthy));
+  for (let n = 0; n < 31; n += 1) await player.run();
+  const told = async (runs: number): Promise<string[]> => {
+    const said: string[] = [];
+    for (let n = 0; n < runs; n += 1) {
+      const { report, alerts } = await player.run();
+      const events = alerts.filter(({ kind }) => kind === "contract").map(({ event }) => ` ${event}`);
+      said.push(`${report.verdict}${report.askAgainAtMs === undefined ? "" : ", asks again"}${events.join("")}`);
+    }
+    return said;
+  };
+  isBroken = true;
+  expect(await told(3)).toEqual(["drift, asks again", "drift opened", "drift"]);
+  isBroken = false;
+  const waits = "ok, asks again";
+  expect(await told(6)).toEqual([waits, waits, waits, waits, "ok", "ok resolved"]);
+  isBroken = true;
+  expect((await told(4)).join()).toContain("opened");
 });
 
 test("a break is over sooner the more certain its end is", () => {

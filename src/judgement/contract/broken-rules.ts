@@ -11,6 +11,8 @@ const shownAt: Readonly<Record<string, readonly string[]>> = {
   usage: ["$.usage"],
   "end of stream": ["end of stream", "$.choices[].finish_reason"],
   created: ["$.created"],
+  choices: ["$.choices"],
+  "choices[].index": ["$.choices[].index"],
   "implausible usage": ["$.usage"],
   "tool_calls[].index": ["$.choices[].message.tool_calls[].index"],
   "tool_calls[].id": ["$.choices[].message.tool_calls[].id"],

@@ -26,6 +26,7 @@ export const laws: Readonly<Record<Flaw, Law>> = {
   "choices-null": ofChoices("null"),
   "choices-other": ofChoices("no list"),
   "choices-empty": { ...ofChoices("empty"), expected: "an answer" },
+  wrapped: ofChoices("absent: the reply is inside a member, such as data"),
   "no-message": { ...ofChoices("absent or null"), subject: "$.choices[].message", expected: "an object" },
   "no-delta": {
     ...ofChoices("absent or null"),
@@ -102,6 +103,27 @@ export const laws: Readonly<Record<Flaw, Law>> = {
     observed: "milliseconds or smaller",
     severity: "risky",
     why: "clients read a date thousands of years ahead",
+  },
+  "created-zero": {
+    subject: "created",
+    expected: "seconds since 1970",
+    observed: "0",
+    severity: "risky",
+    why: "clients show a date in 1970, and caches that sort by age drop the reply",
+  },
+  "many-choices": {
+    subject: "choices",
+    expected: "as many as were asked for",
+    observed: "more",
+    severity: "risky",
+    why: "most clients read the first one only; the others are paid for",
+  },
+  "choice-index": {
+    subject: "choices[].index",
+    expected: "from 0 on",
+    observed: "beyond the choices that were asked for",
+    severity: "risky",
+    why: "clients that look for choice 0, or put streams together by index, find no answer",
   },
 };
 

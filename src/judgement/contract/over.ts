@@ -21,11 +21,16 @@ export function isOver({ seen, others, missed, missedBy, by }: Kept): boolean {
   return isTooLong(seen, Math.max(0, only[1] - seen - missedBy), missedBy);
 }
 
-/** By Laplace's rule of succession: what is the chance of it while every share of replies was equally likely before. */
 function isTooLong(seen: number, others: number, missed: number): boolean {
   // Seen in every run so far it is more likely in all replies: then one without it ends it.
-  let chance = others > 0 ? 1 : partial / (partial + (1 - partial) * (seen + 1));
-  for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
+  const prior = others > 0 ? 1 : partial / (partial + (1 - partial) * (seen + 1));
   const rows = 1 + Math.min(seen, others);
-  return missed > 0 && chance * breaksPerFalseEnd * rows * (rows + 1) <= 1;
+  return missed > 0 && prior * chanceOfRow(seen, others, missed) * breaksPerFalseEnd * rows * (rows + 1) <= 1;
+}
+
+/** By Laplace's rule of succession: the chance of `missed` more runs without it, while every share was equally likely before. */
+export function chanceOfRow(seen: number, others: number, missed: number): number {
+  let chance = 1;
+  for (let n = 0; n < missed; n += 1) chance *= (others + 1 + n) / (seen + others + 2 + n);
+  return chance;
 }

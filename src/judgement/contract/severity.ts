@@ -149,6 +149,12 @@ export function usualSeverity(difference: Difference): { readonly severity: Seve
   }
   // An empty list where the official API has items leaves a client without an answer.
   if (kind === "empty" && isDeclared(subject) && !subject.startsWith("$.error")) return { severity: "breaking", why };
+  if (kind === "new-value" && path.endsWith(".finish_reason") && observed === '"length"') {
+    return {
+      severity,
+      why: "the answer was cut off at the token limit: set answerTokens of the target if it needs more",
+    };
+  }
   if (kind === "answer" && (observed === "empty" || observed === "a refusal")) return { severity: "breaking", why };
   return { severity, why };
 }

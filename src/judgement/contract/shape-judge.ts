@@ -16,6 +16,7 @@ import {
   mostNotes,
   oddsOf,
   ongoing,
+  seemsOver,
   shareText,
   startWatching,
   watchOn,
@@ -50,6 +51,8 @@ export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, s
 
 /** A difference that was seen so often, and still may be chance, has time until the next slot. */
 const mostAskedAgain = 2;
+/** A break of all replies that three runs saw is over after five without it: these need not take five slots. */
+const mostEndings = 4;
 
 function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const seen = seenIn(facts, input.observation);
@@ -87,17 +90,30 @@ function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
     ...difference,
     observed: `${difference.observed}${shareText(difference, after)}`,
   });
+  const unseen = ongoing(after, found);
+  const goesOn = unseen.filter((kept) => !seemsOver(kept));
   const findings = [
     ...notified.map(({ difference, odds }) =>
       findingOf(shared(difference), rarity(difference, odds.runsPerChance), input),
     ),
-    ...ongoing(after, found).map((difference) => findingOf(shared(difference), "it goes on", input)),
+    ...goesOn.map(({ finding }) => findingOf(shared(finding), "it goes on", input)),
     ...breaches.map((breach) => findingOf(breach, `seen in all of ${known.n} replies before`, input)),
   ].toSorted(worstFirst);
   const subject = subjectOf(input);
   const watches = broken.map(({ subject: rule }) => rule);
   if (findings.some(({ severity }) => severity !== "informative")) {
     return { ruling: { subject, outcome: "bad", findings }, state: after, accept, watches };
+  }
+  const ending = unseen.at(0);
+  if (ending !== undefined) {
+    const { finding, seen, missed } = ending;
+    const reason = `${finding.subject} ${finding.observed}, seen ${seen} times, not in the ${missed} since: may have ended`;
+    return {
+      ruling: { subject, outcome: "unjudged", reason, asksAgain: missed <= mostEndings },
+      state: after,
+      accept,
+      watches,
+    };
   }
   // What is known to happen now and then is no reason to withhold judgement until it happens too often.
   const waiting = judged.find(({ difference, odds }) => difference.severity !== "informative" && odds.isFirst);

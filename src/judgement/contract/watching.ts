@@ -156,11 +156,16 @@ function forgotten(kept: Kept): Kept {
 }
 
 /** What goes on although this reply does not show it: an open incident about it is not good news. */
-export function ongoing(after: Watching, found: readonly Difference[]): Graded[] {
+export function ongoing(after: Watching, found: readonly Difference[]): Kept[] {
   const now = new Set(found.map(nameOf));
-  return Object.entries(after.differed).flatMap(([name, { proven, over, finding }]) =>
-    proven && !over && finding.severity !== "informative" && !now.has(name) ? [finding] : [],
+  return Object.entries(after.differed).flatMap(([name, kept]) =>
+    kept.proven && !kept.over && kept.finding.severity !== "informative" && !now.has(name) ? [kept] : [],
   );
+}
+
+/** It was in every reply until it was in none: this reply is not broken, and the next ones show whether it is over. */
+export function seemsOver({ others }: Kept): boolean {
+  return others === 0;
 }
 
 /** `in 20 % of replies since 14:05 UTC, all of fp_b`; empty while every reply shows it. */

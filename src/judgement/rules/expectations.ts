@@ -99,11 +99,15 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
 /** What a reply lacks whose answer is not where clients look for it. */
 const needChoices: ReadonlySet<string> = new Set(["text", "finish reason", "end of stream", "tool call"]);
 
+/** These lack the usage for the same reason. */
+const lacksAll: ReadonlySet<string> = new Set(["no-object", "choices-absent", "wrapped"]);
+
 function foldedInStructure(findings: Finding[], { flaws = [] }: ReplyFacts): Finding[] {
   const flaw = flaws.find(isStructural);
   const hence = findings.filter(
     ({ kind, subject }) =>
-      kind === "expectation" && (needChoices.has(subject) || (subject === "usage" && flaw === "no-object")),
+      kind === "expectation" &&
+      (needChoices.has(subject) || (subject === "usage" && flaw !== undefined && lacksAll.has(flaw))),
   );
   if (flaw === undefined || !hence.some(({ subject }) => subject === "text" || subject === "finish reason"))
     return findings;
@@ -181,7 +185,11 @@ function notAnAnswer({ text, usage, finishReasons, flaws = [] }: ReplyFacts, fin
   if (text.class === "empty") {
     const spent = reasoningTokens > 0 ? `, after ${reasoningTokens} tokens of reasoning` : "";
     const isCut = finishReasons.includes("length");
-    return finding("text", "an answer", isCut ? "empty, the cap went to reasoning" : `empty${spent}`);
+    return finding(
+      "text",
+      "an answer",
+      isCut ? "empty, the token limit went to reasoning: set answerTokens of the target" : `empty${spent}`,
+    );
   }
   if (text.class === "json" || text.class === "number") return finding("text", "a word", `a ${text.class}`);
   if (text.script !== undefined && text.script !== "Latin") {

@@ -124,6 +124,8 @@ export interface OutboxEntry {
   readonly createdAtMs: number;
   /** Not to be delivered before: the receiver is outside its hours, or the alert waits for others with the same cause. */
   readonly heldUntilMs?: number | undefined;
+  /** Only of an alert that waits for neighbours: when it is due if they have answered. */
+  readonly dueWhenAnsweredMs?: number | undefined;
 }
 
 /** What became of one delivery attempt. */

@@ -29,7 +29,7 @@ export function composeAlert(
     sequence: transition.sequence,
     event: transition.kind,
     status: statusAfter(transition),
-    reason: sanitize(transition.reason, 120),
+    reason: sanitize(withoutKeys(transition.reason), 120),
     at: new Date(transition.atMs).toISOString(),
     kind: incident.kind,
     severity: incident.severity,

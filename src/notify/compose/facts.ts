@@ -18,6 +18,7 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
     ...(alert.uncheckedSince === undefined
       ? []
       : [["not checked", `since ${readable(alert.uncheckedSince)}`] satisfies [string, string]]),
+    ...(alert.reason.startsWith("by ") ? [[alert.status, alert.reason] satisfies [string, string]] : []),
     ...optionalRow("for users", impactOf(alert)),
     ...blastRadiusRows(alert, readable),
     ["next step", alert.nextStep],

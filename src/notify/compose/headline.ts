@@ -1,18 +1,40 @@
+import { isAboutBlindness } from "../../judgement/spend/blind.ts";
 import type { Alert, Change } from "./alert.ts";
+import { isTest } from "./test-reason.ts";
 
-/** What happened, in our own words only: `FIRING: breaking availability`. */
-export function headline({ status, severity, kind }: Alert): string {
-  switch (status) {
-    case "firing":
-      return `FIRING: ${severity} ${kind}`;
-    case "acknowledged":
-      return `ACKNOWLEDGED: ${severity} ${kind}`;
-    case "resolved":
-      return `RESOLVED: ${kind}`;
-    case "information":
-      return "DAILY DIGEST";
+/** What it is about, in our own words only: `FIRING: outage`, `RESOLVED: changed reply format`. */
+export function headline(alert: Alert): string {
+  if (alert.status === "information") return "DAILY DIGEST";
+  return isTest(alert) ? "TEST" : `${alert.status.toUpperCase()}: ${topicOf(alert)}`;
+}
+
+/** A noun, so that it is as true of what is over. */
+function topicOf({ kind, severity, changes: [change] }: Alert): string {
+  switch (kind) {
+    case "availability":
+      return severity === "breaking" ? "outage" : "failing requests";
+    case "expectation":
+      return "broken rule";
+    case "policy":
+      return "forbidden request answered";
+    case "contract":
+      return "changed reply format";
+    case "error-shape":
+      return "changed error replies";
+    case "latency":
+      return "changed response time";
+    case "usage":
+      return "changed token usage";
+    case "output":
+      return "changed answers";
+    case "budget":
+      if (isAboutBlindness(change?.what ?? "")) return "target not checked";
+      if (change?.what.startsWith("spend cap ") === true) return "spend cap reached";
+      return change?.what.startsWith("error budget") === true ? "error budget" : "spend";
+    case "monitor":
+      return "problem of Plumbline itself";
     default:
-      return status satisfies never;
+      return kind satisfies never;
   }
 }
 

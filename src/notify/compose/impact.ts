@@ -1,5 +1,5 @@
 import { isAboutBlindness } from "../../judgement/spend/blind.ts";
-import type { Alert } from "./alert.ts";
+import type { Alert, Change } from "./alert.ts";
 
 /** What it means for whoever uses the target; undefined: nothing, or nothing that can be said. */
 export function impactOf({ kind, severity, status, likelyCause, changes }: Alert): string | undefined {
@@ -21,9 +21,11 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
     case "error-shape":
       return "clients may not recognise this error: they may retry or report it wrongly";
     case "latency":
-      return "users wait longer, and clients with short timeouts fail";
+      return isLess(changes[0]) === true
+        ? "nothing bad: replies come faster than before"
+        : "users wait longer, and clients with short timeouts fail";
     case "usage":
-      return "each request costs more or less than before";
+      return `each request costs ${costWords.get(isLess(changes[0])) ?? ""} than before`;
     case "budget":
       if (isAboutBlindness(changes[0]?.what ?? "")) return "outages can go unnoticed";
       return changes[0]?.what.startsWith("spend cap ") === true ? "outages can go unnoticed until then" : undefined;
@@ -36,4 +38,17 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
     default:
       return kind satisfies never;
   }
+}
+
+const costWords = new Map([
+  [true, "less"],
+  [false, "more"],
+  [undefined, "more or less"],
+]);
+
+/** Whether a number fell: `812 ms → 406 ms (×0.5, …)`, `57 → 12`; undefined: that can't be seen. */
+function isLess(change: Change | undefined): boolean | undefined {
+  if (change === undefined) return undefined;
+  const ratio = Number(/\(×([\d.]+)/.exec(change.after)?.[1] ?? Number(change.after) / Number(change.before));
+  return Number.isFinite(ratio) ? ratio < 1 : undefined;
 }

@@ -25,7 +25,7 @@ export function testEntry(
     reason,
     at,
     kind: "monitor",
-    severity: "risky",
+    severity: reason === testReasons.quiet ? "informative" : "risky",
     summary: isOver ? `${nothing} (resolved)` : nothing,
     changes: [{ what: "test", before: "not sent", after: "sent" }],
     moreChanges: 0,

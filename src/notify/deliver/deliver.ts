@@ -10,6 +10,7 @@ import type { Redactor } from "../../std/redact.ts";
 import type { DeliveryOutcome, OutboxEntry } from "../compose/alert.ts";
 import { nextAttemptAtMs } from "./backoff.ts";
 import { type ActionLinks, withControls } from "../compose/controls.ts";
+import { isTest } from "../compose/test-reason.ts";
 import { inDeliverySpan } from "./delivery-spans.ts";
 import type { ConcurrencyLimit } from "./concurrency-limit.ts";
 import { afterDelivery, deliveryDuty } from "./lost-delivery.ts";
@@ -132,10 +133,15 @@ async function send(
   const { timeoutMs, allowPrivate } = receiver;
   const route = routeOf(world, receiver);
   if (route === undefined) return { kind: "failed", reason: "the proxy or authority of the receiver can't be read" };
+  const post = ({ method, url, headers, body }: Omit<Message, "before">): ReturnType<Poster["post"]> =>
+    world.poster.post({ method, url, headers, body, timeoutMs, allowPrivate, route });
+  const first = "before" in message && message.before !== undefined ? await post(message.before) : undefined;
   const result =
-    "mail" in message
-      ? await world.mailer.send({ ...message.mail, route })
-      : await world.poster.post({ ...message, timeoutMs, allowPrivate, route });
+    first?.kind === "fault"
+      ? first
+      : "mail" in message
+        ? await world.mailer.send({ ...message.mail, route })
+        : await post(message);
   return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses, world.redact);
 }
 
@@ -178,6 +184,7 @@ function nextDue(world: DeliveryWorld, pending: PendingDelivery, outcome: Delive
       attempts: pending.attempts + 1,
       createdAtMs: pending.failingSinceMs ?? Math.max(pending.entry.createdAtMs, pending.entry.heldUntilMs ?? 0),
       nowMs: world.clock.nowMs(),
+      isTest: isTest(pending.entry.alert),
       retryAfterMs: outcome.retryAfterMs,
     },
     world.random,

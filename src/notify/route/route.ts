@@ -15,6 +15,7 @@ export type RouteDecision =
       /** The route that matched; none where every receiver is notified. */
       readonly by?: string;
       readonly heldUntilMs?: number;
+      readonly dueWhenAnsweredMs?: number;
     }
   | {
       readonly receiver: string;
@@ -158,13 +159,15 @@ function heldOrNot(
 ): RouteDecision {
   const { receiver } = decision;
   const atMs = Date.parse(alert.at);
-  const waitMs = begins(alert, decision.reason)
-    ? Math.max(
-        mayShareCause(alert, hasPeers) ? groupWaitMs : 0,
-        hasPeers && neighbours.most > 0 && awaitsNeighbours(alert) ? neighbours.waitMs : 0,
-      )
-    : 0;
-  const gathered = waitMs > 0 ? { heldUntilMs: atMs + waitMs } : {};
+  const isBeginning = begins(alert, decision.reason);
+  const groupMs = isBeginning && mayShareCause(alert, hasPeers) ? groupWaitMs : 0;
+  const isAsking = isBeginning && hasPeers && neighbours.most > 0 && awaitsNeighbours(alert);
+  const answersMs = isAsking ? neighbours.waitMs : 0;
+  const waitMs = Math.max(groupMs, answersMs);
+  const gathered = {
+    ...(waitMs > 0 && { heldUntilMs: atMs + waitMs }),
+    ...(answersMs > groupMs && { dueWhenAnsweredMs: atMs + groupMs }),
+  };
   const hours = policies[receiver]?.hours;
   const isAnyTime = hours === undefined || (alert.tier === "page" && hours.pages === "always");
   const opensMs = isAnyTime ? undefined : opensAtMs(hours, atMs);
@@ -214,6 +217,7 @@ export function outboxEntries(alert: Alert, routes: readonly RouteDecision[], op
           alert: route.reason === "opened" ? opening : alert,
           createdAtMs: Date.parse(alert.at),
           ...(route.heldUntilMs === undefined ? {} : { heldUntilMs: route.heldUntilMs }),
+          ...(route.dueWhenAnsweredMs === undefined ? {} : { dueWhenAnsweredMs: route.dueWhenAnsweredMs }),
         }
       : [],
   );

@@ -14,7 +14,7 @@ import { streamUsageOf } from "./usage.ts";
 const contentChunk = {
   id: "injected",
   object: "chat.completion.chunk",
-  created: 0,
+  created: 1_764_300_000,
   model: "injected",
   choices: [{ index: 0, delta: { content: "a" }, finish_reason: null }],
 };
@@ -36,6 +36,7 @@ export const chat: Protocol = {
   read: readReply,
   readError,
   flawsOf,
+  choicesAsked: ({ extra: { n } }) => (typeof n === "number" ? n : 1),
   lastWordsOf,
   assemble,
   chunkPosition,

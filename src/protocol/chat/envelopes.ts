@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
 import type { ErrorEnvelope, ErrorFamily } from "../protocol.ts";
-import { guessError, isFailure } from "./unknown-envelope.ts";
+import { guessError, isFailure, isSuccess } from "./unknown-envelope.ts";
 
 type Found = Omit<ErrorEnvelope, "family">;
 
@@ -63,7 +63,7 @@ function fromFlat(document: JsonObject): Found | undefined {
   const { object, choices, code, success, message, msg } = document;
   const isCompletion = Array.isArray(choices) && choices.length > 0;
   const hasMessage = message !== undefined || msg !== undefined;
-  if (object !== "error" && success !== false && (isCompletion || !hasMessage || code === 0)) return undefined;
+  if (object !== "error" && success !== false && (isCompletion || !hasMessage || isSuccess(code))) return undefined;
   return fromObject(document);
 }
 

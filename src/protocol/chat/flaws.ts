@@ -7,11 +7,16 @@ import { structureFlaws } from "./structure.ts";
 const longestSeconds = 1e10;
 
 /** The laws that a plain reply, or the chunks of a stream together, break. */
-export function flawsOf(documents: readonly Json[], isStream: boolean): Flaw[] {
+export function flawsOf(documents: readonly Json[], isStream: boolean, choicesAsked: number): Flaw[] {
   const all = documents.filter(isJsonObject);
   const flaws = new Set<Flaw>(structureFlaws(documents, isStream));
   if (all.some(({ created }) => typeof created === "number" && created >= longestSeconds)) flaws.add("created-unit");
+  if (all.some(isUndated)) flaws.add("created-zero");
   if (all.some(hasFraction)) flaws.add("fraction");
+  const positions = new Set(all.flatMap(positionsIn));
+  const most = Math.max(positions.size, ...all.map((document) => choicesIn(document).length));
+  if (most > choicesAsked) flaws.add("many-choices");
+  else if ([...positions].some((index) => index >= choicesAsked)) flaws.add("choice-index");
   const calls = all.flatMap(choicesIn).flatMap(callsIn);
   if (calls.some(({ id }) => typeof id === "number")) flaws.add("tool-id");
   if (!isStream) return [...flaws];
@@ -26,6 +31,17 @@ export function flawsOf(documents: readonly Json[], isStream: boolean): Flaw[] {
     if (repeated !== undefined) flaws.add(repeated);
   }
   return [...flaws];
+}
+
+/** Azure's first chunk has no choices, and 0. */
+function isUndated(document: JsonObject): boolean {
+  const { created } = document;
+  return typeof created === "number" && created <= 0 && choicesIn(document).length > 0;
+}
+
+/** Where the choices of a document say that they stand. */
+function positionsIn(document: JsonObject): number[] {
+  return choicesIn(document).map(({ index }, at) => (typeof index === "number" ? index : at));
 }
 
 /** Azure's first chunk has empty ones. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "../../std/json.ts";
 import type { StructureFlaw } from "../protocol.ts";
 import { readError } from "./envelopes.ts";
 
@@ -13,8 +13,9 @@ export function structureFlaws(documents: readonly Json[], isStream: boolean): S
   return [...flaws];
 }
 
-function flawIn({ choices }: JsonObject, isStream: boolean): StructureFlaw | undefined {
-  if (choices === undefined) return "choices-absent";
+function flawIn(document: JsonObject, isStream: boolean): StructureFlaw | undefined {
+  const { choices } = document;
+  if (choices === undefined) return Object.values(document).some(isCompletion) ? "wrapped" : "choices-absent";
   if (choices === null) return "choices-null";
   if (!Array.isArray(choices)) return "choices-other";
   // The chunk with the usage has none, and neither has the first of Azure.
@@ -24,6 +25,11 @@ function flawIn({ choices }: JsonObject, isStream: boolean): StructureFlaw | und
     (choice) => isJsonObject(choice) && (isJsonObject(choice[holder]) || (isStream && isFilterResult(choice))),
   );
   return isWhole ? undefined : isStream ? "no-delta" : "no-message";
+}
+
+function isCompletion(value: Json): boolean {
+  const inner = typeof value === "string" && value.startsWith("{") ? parseJson(value) : value;
+  return isJsonObject(inner) && Array.isArray(inner["choices"]);
 }
 
 /** Azure sends what its content filter found in chunks of their own. */

@@ -27,5 +27,9 @@ export function guessError(document: JsonObject, depth = deepest): { code: Json;
 
 /** `code` 0 and 200 mean success. */
 export function isFailure(code: Json | undefined): boolean {
-  return (typeof code === "number" || typeof code === "string") && !/^(0|200|ok|success|)$/i.test(String(code));
+  return (typeof code === "number" || typeof code === "string") && code !== "" && !isSuccess(code);
+}
+
+export function isSuccess(code: Json | undefined): boolean {
+  return (typeof code === "number" || typeof code === "string") && /^(0|200|ok|success)$/i.test(String(code));
 }

@@ -4,6 +4,7 @@ import { secret as secretSchema, urlOrEnv } from "../../probe/reference-schemas.
 import type { SecretRef } from "../../probe/target.ts";
 import { duration, durationMs } from "../../probe/text-schemas.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
+import { alertFacts } from "../../notify/compose/facts.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { howSure } from "../../notify/compose/summary.ts";
@@ -158,15 +159,26 @@ function annotationsOf(alert: Alert, links: readonly Link[]): Record<string, str
     observed: fit(alert.changes[0]?.after ?? "", 300),
     status: alert.status,
     since: fit(alert.firstBadSlot, 40),
-    how_often: howSure(alert),
+    ...(alert.kind === "budget" || alert.kind === "monitor" ? {} : { how_often: howSure(alert) }),
     ...(alert.tier === undefined ? {} : { tier: alert.tier }),
     likely_cause: alert.likelyCause,
     next_step: fit(alert.nextStep, 400),
+    ...Object.fromEntries(
+      alertFacts(alert).flatMap(([name, text]) => (asked.has(name) ? [[asked.get(name), fit(text, 400)]] : [])),
+    ),
     incident_id: fit(alert.incidentId, 200),
     ...(newest === undefined ? {} : { run: fit(newest.runId, 300) }),
     ...Object.fromEntries(links.map(({ text, href }) => [annotationName(text), href])),
   };
 }
+
+/** How bad it is for users, and who else is affected: facts under the names of annotations. */
+const asked = new Map([
+  ["for users", "for_users"],
+  ["also affected", "also_affected"],
+  ["not affected", "not_affected"],
+  ["again", "recurrence"],
+]);
 
 /** `Trace` → `trace_url` */
 function annotationName(text: string): string {

@@ -13,6 +13,7 @@ import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
 import { severityWords, type SeverityWords } from "../severity-words.ts";
 import { changeLines, factLines, fit } from "../wording.ts";
+import { readPagerDutyEvent } from "./events.ts";
 
 const severity = z.enum(["critical", "error", "warning", "info"]);
 
@@ -21,6 +22,8 @@ interface PagerDutyReceiver extends Receiver {
   /** The integration key of a service's Events API v2 integration. */
   readonly routingKey: SecretRef;
   readonly severities: SeverityWords<z.output<typeof severity>>;
+  /** Of a webhook subscription, version 3; undefined: what people do in PagerDuty stays there. */
+  readonly webhookSecret?: SecretRef | undefined;
 }
 
 const schema = z
@@ -28,6 +31,9 @@ const schema = z
     routingKey: secretSchema.describe("the integration key of an Events API v2 integration"),
     url: httpUrl.default("https://events.pagerduty.com/v2/enqueue").describe("address for the EU service region"),
     severities: severityWords(severity, { breaking: "critical", risky: "warning", informative: "info" }),
+    webhookSecret: secretSchema
+      .optional()
+      .describe("the secret of a webhook subscription (v3): an acknowledgement in PagerDuty counts here too"),
     ...commonSettings,
   })
   .describe("Events API v2");
@@ -40,14 +46,16 @@ const integrationKey = matching("an integration key of 32 letters and digits", /
  */
 export const pagerduty: ReceiverKind<typeof schema, PagerDutyReceiver> = {
   schema,
-  resolve: ({ url, routingKey, severities }, common) => ({
+  resolve: ({ url, routingKey, severities, webhookSecret }, common) => ({
     kind: "pagerduty",
     ...common,
     url,
     routingKey,
     severities,
+    webhookSecret,
   }),
   secrets: ({ routingKey }) => [{ ref: routingKey, form: integrationKey }],
+  events: { secretOf: ({ webhookSecret }) => webhookSecret, read: readPagerDutyEvent },
   wakesPeople: true,
   forgets: false,
   statuses: { delivered: [202], refused: [400], goneIsFailure: true, deniedBy: isErrorBody },

@@ -1,18 +1,31 @@
 import { zonedTime } from "../../std/zoned-time.ts";
+import { secret } from "../../probe/reference-schemas.ts";
+import type { SecretRef } from "../../probe/target.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
+import { isTest } from "../../notify/compose/test-reason.ts";
 import { headline } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
 import { isSlackError } from "../error-body.ts";
+import { incidentKey } from "../incident-key.ts";
 import type { ReceiverKind } from "../receiver-kind.ts";
 import { changeLines, factLines, fit, linksWithin } from "../wording.ts";
+import { acknowledgeAction, readSlackEvent } from "./events.ts";
 
 interface SlackReceiver extends ChatReceiver {
   readonly kind: "slack";
+  /** Of the app that the webhook belongs to; undefined: its alerts have no button. */
+  readonly signingSecret?: SecretRef | undefined;
 }
 
-const schema = chat.describe("an incoming webhook of Slack");
+const schema = chat
+  .extend({
+    signingSecret: secret
+      .optional()
+      .describe("the signing secret of the Slack app: alerts get a button that acknowledges the incident"),
+  })
+  .describe("an incoming webhook of Slack");
 
 /**
  * Slack's incoming webhooks. The alert is plain text, in which Slack reads no markup; only our own links are
@@ -20,16 +33,17 @@ const schema = chat.describe("an incoming webhook of Slack");
  */
 export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
   schema,
-  resolve: ({ url }, common) => ({ kind: "slack", ...common, url }),
+  resolve: ({ url, signingSecret }, common) => ({ kind: "slack", ...common, url, signingSecret }),
   secrets: () => [],
+  events: { secretOf: ({ signingSecret }) => signingSecret, read: readSlackEvent },
   wakesPeople: false,
   forgets: false,
   statuses: { delivered: [200], refused: [400, 403, 404], deniedBy: isSlackError },
-  render({ alert }, receiver, secret) {
+  render({ alert }, receiver, secretValue) {
     const links = linksWithin(linksFor(alert, receiver.links), 2500);
     const changes = changeLines(alert, 260, escapeSlack);
     const facts = factLines(alert, 180, receiver, escapeSlack).map(([name, value]) => `${name}: ${value}`);
-    return jsonMessage(urlOf(receiver, secret), {
+    return jsonMessage(urlOf(receiver, secretValue), {
       text: `${headline(alert)}: ${fit(alert.summary, 400, escapeSlack)}`,
       unfurl_links: false,
       unfurl_media: false,
@@ -38,11 +52,21 @@ export const slack: ReceiverKind<typeof schema, SlackReceiver> = {
         section([fit(alert.summary, 400, escapeSlack)]),
         ...(changes.length === 0 ? [] : [section(changes)]),
         section(facts),
+        ...(receiver.signingSecret !== undefined && canBeAcknowledged(alert) ? [acknowledgeButton(alert)] : []),
         ...contextOf([...beganElement(alert), ...links.map(linkElement)].slice(0, maxElements)),
       ],
     });
   },
 };
+
+const canBeAcknowledged = (alert: Alert): boolean => alert.status === "firing" && !isTest(alert);
+
+const acknowledgeButton = (alert: Alert): object => ({
+  type: "actions",
+  elements: [
+    { type: "button", action_id: acknowledgeAction, text: plain("Acknowledge"), value: incidentKey(alert, 2000) },
+  ],
+});
 
 /** The three characters that Slack gives a meaning to. */
 function escapeSlack(text: string): string {

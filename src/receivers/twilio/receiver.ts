@@ -10,7 +10,7 @@ import { basicAuthorization } from "../basic-auth.ts";
 import { isErrorBody } from "../error-body.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
-import { changeLines, fit, mostUseful } from "../wording.ts";
+import { changeLines, factLines, fit, mostUseful } from "../wording.ts";
 
 interface TwilioReceiver extends Receiver {
   readonly kind: "twilio";
@@ -90,13 +90,22 @@ export const twilio: ReceiverKind<typeof schema, TwilioReceiver> = {
   },
 };
 
-/** Six parts of an SMS in the alphabet that has every letter; a link only if there is room for all of it. */
-const longest = 6 * 67;
+/** Eight parts of an SMS in the alphabet that has every letter; a link only if there is room for all of it. */
+const longest = 8 * 67;
 
-function textOf(alert: Alert, { links }: TwilioReceiver): string {
+/** What it is and the link; between them since when, how bad it is, who else and what next, as far as there is room. */
+function textOf(alert: Alert, receiver: TwilioReceiver): string {
   const text = `${headline(alert)}\n${fit(alert.summary, 120)}`;
-  const link = mostUseful(linksFor(alert, links), alert);
-  if (link !== undefined && text.length + link.href.length < longest) return `${text}\n${link.href}`;
-  const [change] = changeLines(alert, 120);
-  return change === undefined ? text : `${text}\n${change}`;
+  const link = mostUseful(linksFor(alert, receiver.links), alert);
+  const end = link !== undefined && text.length + link.href.length < longest ? `\n${link.href}` : "";
+  const facts = factLines(alert, 160, receiver).filter(([name]) => shownFacts.includes(name));
+  const lines = [
+    ...(end === "" ? changeLines(alert, 120).slice(0, 1) : []),
+    ...facts.map(([name, value]) => `${name}: ${value}`),
+  ];
+  let body = text;
+  for (const line of lines) if (body.length + line.length + end.length < longest) body = `${body}\n${line}`;
+  return body + end;
 }
+
+const shownFacts: readonly string[] = ["since", "lasted", "for users", "also affected", "next step"];

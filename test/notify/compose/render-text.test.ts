@@ -7,13 +7,13 @@ import { alertOf, incident, promptTokens } from "../samples.ts";
 
 test("reads as a person needs it", () => {
   expect(renderAlertText(alertOf())).toBe(
-    `FIRING: risky usage
+    `FIRING: changed token usage
 mini valid-request: prompt tokens 12 → 57, 2 of 3 runs
 
   prompt tokens: 12 → 57
 
 since          2026-11-23 10:10 UTC, or up to 1 min earlier; 2 min so far
-for users      each request costs more or less than before
+for users      each request costs more than before
 next step      Check the new cost of a request and your spend caps. Ask the
                provider whether token counting has changed.
 likely cause   provider
@@ -27,7 +27,7 @@ acknowledge    plumbline incident ack f00dfeed-1 --why "…"
 
 test("a resolved one says from when to when", () => {
   const text = renderAlertText(alertOf({ state: "resolved" }, "resolved"));
-  expect(text).toMatch(/^RESOLVED: usage\n/);
+  expect(text).toMatch(/^RESOLVED: changed token usage\n/);
   expect(text).toContain("lasted         2 min: 2026-11-23 10:10 UTC to 2026-11-23 10:12 UTC\n");
   expect(text).toContain("next step      No action needed");
 });

@@ -99,4 +99,16 @@ test("what one run confirmed waits for the neighbours that are asked; a breach o
   expect(heldOf({ kind: "contract" }, false)).toBe(0);
   expect(heldOf({ kind: "policy" })).toBe(0);
   expect(heldOf({ kind: "contract", badRuns: 2 })).toBe(0);
+  const dueOf = (groupWaitMs: number) => {
+    const alert = alertOf({ severity: "breaking", badRuns: 1, kind: "availability" });
+    const context = { alerting: { ...alerting, groupWaitMs }, hasPeers: true };
+    const [entry] = outboxEntries(alert, routeAlert(alert, ["pager"], context));
+    return [entry?.heldUntilMs, entry?.dueWhenAnsweredMs].map((ms) => ms && ms - atMs);
+  };
+  expect([0, 4_000, 10_000, 60_000].map(dueOf)).toEqual([
+    [10_000, 0],
+    [10_000, 4_000],
+    [10_000, undefined],
+    [60_000, undefined],
+  ]);
 });
