@@ -185,6 +185,18 @@ export const metrics = {
     "The judge's band of a number of tokens at this hour: lower, usual and upper; none for a number that never varies",
     [...ofProbe, a.plumblineSeries, a.plumblineBound],
   ),
+  outputEnrolled: gauge(
+    "plumbline.output.enrolled",
+    "1",
+    "How far the enrolment of `same-model` is; 1: answers are compared with it",
+    ofProbe,
+  ),
+  outputEvidence: gauge(
+    "plumbline.output.evidence",
+    "1",
+    "Evidence of another model, over what opens an incident: 1 is enough; usually far below",
+    [...ofProbe, a.plumblineInstrument],
+  ),
   targetBlind: gauge(
     "plumbline.target.blind",
     "s",
