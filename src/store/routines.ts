@@ -9,7 +9,7 @@ import { sql } from "./sql.ts";
  * its meaning gets a new name.
  */
 export const routines = {
-  version: 10,
+  version: 11,
   files: ["series-memory", "caps", "claim", "settle", "correct", "memory", "sent", "effects", "commit", "missed"],
 } as const;
 

@@ -33,5 +33,5 @@ export const landed: Readonly<Record<string, string>> = {
   "0260-whole-incidents": "3360d0f089c985a07d26327ebe442b1b87378367ceb0aafa51cc4c24d0d86543",
   "0230-due-when-answered": "41e4fa58ef8c117db7033e3a728b5934b7a6aa23d4b344d76776ee156ea31d3c",
   "0231-receiver-tests": "7b253f12ddc8ccef1f61e05d58efc2d7d8609b63a1fed941f19b31d0e117eee9",
-  "routines 10": "986e15daf36073497afaf173429a65055ee60ac3b8830ff14ab3280a53a45779",
+  "routines 11": "3f89c6bdad9fb303b64c47f5fa326a7d6676f06ae110d56b38d629fb5fda45ed",
 };
