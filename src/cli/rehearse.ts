@@ -26,8 +26,8 @@ export function addRehearseCommand(command: Command, world: CliWorld): void {
     );
 }
 
-function rehearsalText({ probe, severity, tier, atMs, lines }: RehearsalView): string {
-  const begin = `${printable(probe)}: ${severity}, ${tier}, from ${zonedTime(new Date(atMs).toISOString(), "UTC")}`;
+export function rehearsalText({ probe, severity, tier, atMs, tz, lines }: RehearsalView): string {
+  const begin = `${printable(probe)}: ${severity}, ${tier}, from ${zonedTime(new Date(atMs).toISOString(), tz)}`;
   const rows = lines.map(({ receiver, sentAtMs, tz, event, reason, by }) => {
     const why = `${reason.replaceAll("-", " ")}${by === undefined ? "" : ` (${by})`}`;
     return sentAtMs === undefined

@@ -12,6 +12,7 @@ import { isoSeconds } from "../std/time.ts";
 import { ask, asking, type AskOptions } from "./ask.ts";
 import type { CliWorld } from "./effects.ts";
 import { durationLike, lines, moment } from "./format.ts";
+import { counted } from "../std/counted.ts";
 
 interface AddOptions extends AskOptions {
   readonly for: number;
@@ -68,7 +69,6 @@ export function addSilenceCommands(silence: Command, world: CliWorld): void {
 function reachText({ incidents, probes }: SilenceReach): string {
   if (incidents === 0 && probes === 0)
     return "warning: the silence matches no probe and no open incident; check the spelling\n";
-  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   return `mutes ${counted(incidents, "open incident")}, matches ${counted(probes, "probe")}\n`;
 }
 

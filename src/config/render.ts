@@ -1,4 +1,5 @@
 import type { Problem } from "./config.ts";
+import { counted } from "../std/counted.ts";
 
 /** One line for the place, one for the problem, one for the next step. */
 export function renderProblems(problems: readonly Problem[]): string {
@@ -6,6 +7,6 @@ export function renderProblems(problems: readonly Problem[]): string {
     const where = [file, line, column].filter((part) => part !== undefined).join(":");
     return `${where}${path === "" ? "" : `  ${path}`}\n  expected ${expected}, got ${got}\n${hint === undefined ? "" : `  → ${hint}\n`}`;
   });
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const count = counted(problems.length, "problem");
   return `${blocks.join("\n")}\n${count}. Nothing was sent.\n`;
 }

@@ -152,7 +152,8 @@ function send(
 ): Promise<{ outcome: Outcome; timings: Timings }> {
   const { promise, resolve } = Promise.withResolvers<{ outcome: Outcome; timings: Timings }>();
   const startMs = clock.monotonicMs();
-  const elapsedMs = (): number => clock.monotonicMs() - startMs;
+  // Microseconds are more than can be measured, and all digits would be stored.
+  const elapsedMs = (): number => Math.round((clock.monotonicMs() - startMs) * 1000) / 1000;
   const reception = openReception(request, policy, connected);
   const { progress } = reception;
   let controller: Dispatcher.DispatchController | undefined;

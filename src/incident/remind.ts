@@ -68,11 +68,13 @@ function reminded(incident: Incident, reason: RemindReason, nowMs: number): Remi
   return { incident: next, transition };
 }
 
-/** When a silence or a maintenance window ends, people are notified even of what they knew before: they wait for it. */
+/**
+ * When a silence ends, people are notified even of what they knew before: somebody put it off until then. A maintenance
+ * window that ends is news only of what began within it: it ends each night.
+ */
 function whyAgain({ notifications = {} }: Incident, remindMs: number, nowMs: number): RemindReason | undefined {
   const { muted, isPending, lastNotifiedAtMs } = notifications;
   if (muted?.reason === "silenced") return "silence-ended";
-  if (muted?.reason === "maintenance") return "maintenance-ended";
-  if (isPending === true) return "no-longer-muted";
+  if (isPending === true) return muted?.reason === "maintenance" ? "maintenance-ended" : "no-longer-muted";
   return lastNotifiedAtMs !== undefined && nowMs - lastNotifiedAtMs >= remindMs ? "still-firing" : undefined;
 }

@@ -38,9 +38,13 @@ export function applyRulings(
   };
 }
 
-/** Records what mutes the incident, so that people are notified when that ends. */
+/** Records what mutes the incident, so that people are notified when that ends; a window that is over is forgotten. */
 function logMute(incident: Incident, mute: Mute | undefined): Incident {
-  return incident.state !== "open" || mute === undefined || incident.notifications?.muted?.by === mute.by
+  const { muted, isPending } = incident.notifications ?? {};
+  if (mute === undefined && muted?.reason === "maintenance" && isPending !== true) {
+    return withLog(incident, { muted: undefined });
+  }
+  return incident.state !== "open" || mute === undefined || muted?.by === mute.by
     ? incident
     : withLog(incident, { muted: mute });
 }

@@ -100,7 +100,13 @@ function linesOf({ transitions, outbox }: Effects): RehearsedLine[] {
 /** Each message once, in the order of time; then those who get none, with the first reason. */
 function tidy(lines: readonly RehearsedLine[]): readonly RehearsedLine[] {
   const byReceiver = [...Map.groupBy(lines, ({ receiver }) => receiver).values()];
-  const sent = byReceiver.flatMap((of) => of.filter(({ sentAtMs }) => sentAtMs !== undefined).slice(0, mostOfReceiver));
+  const sent = byReceiver.flatMap((of) =>
+    of
+      .filter(({ sentAtMs }) => sentAtMs !== undefined)
+      // What waits for working hours is sent as one message.
+      .filter(({ sentAtMs }, index, all) => all[index - 1]?.sentAtMs !== sentAtMs)
+      .slice(0, mostOfReceiver),
+  );
   const none = byReceiver
     .filter((of) => of.every(({ sentAtMs }) => sentAtMs === undefined))
     .flatMap((of) => of.slice(0, 1));

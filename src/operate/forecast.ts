@@ -8,6 +8,7 @@ import { extraShare } from "../judgement/drift/level/burst.ts";
 import { scenarioOf } from "../scenario/resolve.ts";
 import { formatMicroUsd, type MicroUsd } from "../std/money.ts";
 import { mostCost, reservationFor } from "../run/reservation.ts";
+import { counted } from "../std/counted.ts";
 
 /** The most a day can bring, every answer as long as allowed, no retries; undefined money = a price is unknown. */
 export interface DayForecast {
@@ -79,7 +80,7 @@ export function renderForecast(days: readonly DayForecast[]): string {
   const unknown = days.filter(({ microUsd }) => microUsd === undefined).length;
   const known = formatMicroUsd(sum(({ microUsd }) => microUsd ?? 0));
   return (
-    `${days.length} probes, at most per day:\n\n` +
+    `${counted(days.length, "probe")}, at most per day:\n\n` +
     row("probe", "requests", "tokens", "cost") +
     days
       .map(({ probe, requests, tokens, microUsd }) => row(probe, String(requests), String(tokens), cost(microUsd)))
@@ -92,7 +93,7 @@ export function renderForecast(days: readonly DayForecast[]): string {
     ) +
     extraLine(sum((day) => day.extraRequestsPerYear)) +
     days.map(enrolmentLines).join("") +
-    (unknown === 0 ? "" : `\n  ${unknown} probes have no known price: add prices to their targets.\n`)
+    (unknown === 0 ? "" : `\n  ${counted(unknown, "probe")} without a known price: add prices to the targets.\n`)
   );
 }
 

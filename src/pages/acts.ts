@@ -2,7 +2,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { IncidentPreview } from "../operate/incident-preview.ts";
 import { actTexts, actsFor, type IncidentAct, incidentActs, expectDays, silenceHours } from "./act-texts.ts";
 import { type Html, html, path, type Part } from "./html.ts";
-import { counted } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 /** What somebody has sent that could not be done, so that nothing of it is lost. */
 export interface Refusal {

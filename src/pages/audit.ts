@@ -4,7 +4,8 @@ import { amounts, capital, evidenceCells, evidenceHeads, notBenchmark, statement
 import { plainLine } from "../std/sanitize.ts";
 import { type Html, html, type Part, trusted } from "./html.ts";
 import { nothing, table } from "./table.ts";
-import { counted, readinessState, state } from "./words.ts";
+import { readinessState, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 const mostText = 2000;
 const cut = (text: string): string => plainLine(text, mostText);

@@ -5,7 +5,8 @@ import { auditBody } from "./audit.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
-import { ago, counted, moment, readinessState } from "./words.ts";
+import { ago, moment, readinessState } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 const mostTargets = 200;
 const shownHistory = 12;

@@ -11,7 +11,8 @@ import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
 import { shapeTree } from "./shape-tree.ts";
 import { timeline } from "./timeline.ts";
-import { ago, counted, moment, spoken, state } from "./words.ts";
+import { ago, moment, spoken, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 export interface IncidentPageView {
   readonly history: IncidentHistory;

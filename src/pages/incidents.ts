@@ -3,7 +3,8 @@ import { formatDurationMs } from "../std/duration.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing } from "./table.ts";
-import { ago, counted, moment, spoken, state } from "./words.ts";
+import { ago, moment, spoken, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 /** A card for each incident: the sentence, since when, how far, who owns it. */
 export function incidentCards(incidents: readonly IncidentBrief[], nowMs: number): Html {

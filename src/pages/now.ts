@@ -10,7 +10,8 @@ import { layout, type Viewer } from "./layout.ts";
 import { meter, sparkline, stripOf } from "./strip.ts";
 import { searchForm } from "./search.ts";
 import { nothing, pager } from "./table.ts";
-import { counted, state } from "./words.ts";
+import { state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 /** What the page shows. */
 export interface NowView {

@@ -8,7 +8,8 @@ import { chartTable } from "./chart-data.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
-import { ago, counted, exactMoment, moment, percent, state } from "./words.ts";
+import { ago, exactMoment, moment, percent, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 export interface ProbePageView {
   readonly probe: ProbeView;

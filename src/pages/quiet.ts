@@ -8,7 +8,8 @@ import { formatDurationMs } from "../std/duration.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
-import { ago, counted, moment, state } from "./words.ts";
+import { ago, moment, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 import { planForm, silenceForm } from "./quiet-forms.ts";
 
 export interface QuietView {

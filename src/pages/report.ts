@@ -6,7 +6,8 @@ import { isoSeconds } from "../std/time.ts";
 import { type Html, html, path, trusted } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
-import { counted, moment, percent, state } from "./words.ts";
+import { moment, percent, state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 export interface ReportsView {
   readonly month: string;

@@ -1,6 +1,7 @@
 import type { IncidentPreview } from "../operate/incident-preview.ts";
 import { type Html, html } from "./html.ts";
-import { counted, state } from "./words.ts";
+import { state } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 type Comparison = NonNullable<IncidentPreview["comparison"]>;
 type Row = Comparison["rows"][number];

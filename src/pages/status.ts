@@ -2,7 +2,8 @@ import type { PublicDay, PublicService, PublicState, PublicStatus } from "../ope
 import { formatDurationMs } from "../std/duration.ts";
 import { isoSeconds } from "../std/time.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { counted, moment, percent, type Tone } from "./words.ts";
+import { moment, percent, type Tone } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 interface Look {
   readonly tone: Tone;

@@ -3,7 +3,8 @@ import type { RunSummary } from "../operate/overview.ts";
 import { formatDurationMs, hourMs } from "../std/duration.ts";
 import { minuteText } from "../std/time.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { counted, type Tone, toneOf } from "./words.ts";
+import { type Tone, toneOf } from "./words.ts";
+import { counted } from "../std/counted.ts";
 
 /** One cell of a strip: its height is a sign beside its colour. */
 interface Cell {

@@ -80,11 +80,6 @@ export function exactMoment(atMs: number): Html {
   return html`<time datetime="${iso}" class="nowrap">${iso.replace("T", " ").replace("Z", " UTC")}</time>`;
 }
 
-/** `1 run`, `3 runs`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** `98.2 %`; never 100 when something was bad. */
 export function percent(share: number, digits = 1): string {
   const scale = 10 ** (digits + 2);

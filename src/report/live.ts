@@ -8,6 +8,7 @@ import { minuteText } from "../std/time.ts";
 import { capLines } from "./cap-lines.ts";
 import { lookOf, looks, sparkline } from "./live-run.ts";
 import { elapsed, type Segment, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { counted } from "../std/counted.ts";
 
 /** What the view needs beside the overview. */
 export interface LiveFrame {
@@ -92,9 +93,9 @@ function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Lin
   return spendToday.map(({ target, microUsd, requests, tokens, unknownRuns }) => {
     const parts = [
       `${formatMicroUsd(microUsd)} ${capText(caps, target)}`,
-      count(requests, "request"),
-      count(tokens, "token"),
-      ...(unknownRuns === 0 ? [] : [`cost of ${count(unknownRuns, "run")} unknown`]),
+      counted(requests, "request"),
+      counted(tokens, "token"),
+      ...(unknownRuns === 0 ? [] : [`cost of ${counted(unknownRuns, "run")} unknown`]),
     ];
     return [segment(` ${target}  ${parts.join(" · ")}`, "dim")];
   });
@@ -103,7 +104,7 @@ function spendLines({ spendToday }: Overview, { caps }: LiveFrame): readonly Lin
 function budgetLines({ errorBudgets = [] }: Overview): readonly Line[] {
   return errorBudgets.map(({ target, objective, left, bad, runs, windowMs }) => {
     const days = Math.round(windowMs / 86_400_000);
-    const text = ` ${target}  ${objective}: ${Math.round(left * 100)} % of the error budget left · ${bad} of ${count(runs, "run")} bad in ${count(days, "day")}`;
+    const text = ` ${target}  ${objective}: ${Math.round(left * 100)} % of the error budget left · ${bad} of ${counted(runs, "run")} bad in ${counted(days, "day")}`;
     return [segment(text, left < 0 ? "bad" : "dim")];
   });
 }
@@ -134,10 +135,6 @@ function pauseLines({ pauses = [] }: Overview): readonly Line[] {
     const since = minuteText(sinceMs);
     return [segment(` paused  ${printable(`${probeId} by ${by} since ${since}: ${why}`)}`)];
   });
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
 interface Widths {
@@ -220,7 +217,7 @@ function incidentLines({ incidents, atMs }: Overview): readonly Line[] {
   if (incidents.length === 0) return [[segment(" ✓ no open incident", "good")]];
   const more = incidents.length - shownIncidents;
   return [
-    [segment(` ${count(incidents.length, "open incident")}`, "strong")],
+    [segment(` ${counted(incidents.length, "open incident")}`, "strong")],
     ...incidents.slice(0, shownIncidents).map((incident) => incidentLine(incident, atMs)),
     ...(more > 0 ? [[segment(`   and ${more} more`)]] : []),
   ];

@@ -6,6 +6,7 @@ import { formatMicroUsd } from "../std/money.ts";
 import type { Rendered, ReportOptions } from "./reporter.ts";
 import { type RunOutcome, type Totals, exitCodeOf, outcomeOf, outcomes, totalsOf } from "./run-outcome.ts";
 import { type Segment, type Tone, cell, drawLine, printable, segment } from "./terminal-text.ts";
+import { counted } from "../std/counted.ts";
 
 const marks: Readonly<Record<RunOutcome, { readonly glyph: string; readonly tone: Tone }>> = {
   ok: { glyph: "✓", tone: "good" },
@@ -70,8 +71,7 @@ function unjudgedNote({ unjudged }: RunReport): string {
 
 function gist(report: RunReport, outcome: RunOutcome): string {
   if (report.reason !== undefined) return unsentTexts[report.reason];
-  if (report.findings.length > 0)
-    return report.findings.length === 1 ? "1 finding" : `${report.findings.length} findings`;
+  if (report.findings.length > 0) return counted(report.findings.length, "finding");
   return outcome === "inconclusive" ? "nothing could be said" : "";
 }
 

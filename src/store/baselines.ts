@@ -5,15 +5,16 @@ import type { SeriesChangeStore } from "../operate/incident-feedback.ts";
 import type { BaselineStore } from "../operate/read-baselines.ts";
 import type { Json } from "../std/json.ts";
 import { record } from "./audit-log.ts";
-import { iso, json, rowSchema, text } from "./columns.ts";
+import { iso, rowSchema, text } from "./columns.ts";
 import type { Database, Executor, Transaction } from "./database.ts";
 import { readFleet } from "./fleet.ts";
 import { lock, lockKeys } from "./locks.ts";
-import { baselineRow, seriesMemoryRow } from "./rows.ts";
+import { baselineRow, observationsColumn, seriesMemoryRow } from "./rows.ts";
 import { raw, sql } from "./sql.ts";
+import { packStates, statesJson } from "./states.ts";
 
 const ownerRow = rowSchema<{ probeId: string }>({ probeId: text("probe_id") });
-const observationsRow = rowSchema<{ observations: readonly Observation[] }>({ observations: json("observations") });
+const observationsRow = rowSchema<{ observations: readonly Observation[] }>({ observations: observationsColumn() });
 
 /** Series and the versions of their baselines, for people. */
 export function createBaselineStore(db: Database): BaselineStore & SeriesChangeStore {
@@ -48,9 +49,9 @@ export function createBaselineStore(db: Database): BaselineStore & SeriesChangeS
       const found = await db.select(
         observationsRow,
         sql`
-        SELECT r.observations FROM jsonb_to_recordset(${JSON.stringify(runIds.map(slotOf))}::jsonb) AS k(probe text, slot timestamptz)
-        JOIN plumbline.runs r ON r.probe_id = k.probe AND r.slot = k.slot
-        WHERE r.observations IS NOT NULL ORDER BY r.slot`,
+        SELECT ${observationsRow.columns} FROM jsonb_to_recordset(${JSON.stringify(runIds.map(slotOf))}::jsonb) AS k(probe text, at timestamptz)
+        JOIN plumbline.runs ON probe_id = probe AND slot = at
+        WHERE observations IS NOT NULL ORDER BY slot`,
       );
       return found.flatMap(({ observations }) => observations);
     },
@@ -64,7 +65,7 @@ export function createBaselineStore(db: Database): BaselineStore & SeriesChangeS
         if (owner === undefined) return false;
         await lock(tx, lockKeys.probe(owner.probeId));
         await addVersion(tx, seriesId, { learned, n }, entry);
-        await writeState(tx, seriesId, state);
+        await writeStates(tx, owner.probeId, await seriesIn(tx, owner.probeId), new Map([[seriesId, state]]));
         await record(tx, entry);
         return true;
       }),
@@ -72,17 +73,19 @@ export function createBaselineStore(db: Database): BaselineStore & SeriesChangeS
     changeSeries: (probeId, entry, change) =>
       db.transaction(async (tx) => {
         await lock(tx, lockKeys.probe(probeId));
-        const changed: string[] = [];
-        for (const memory of await seriesIn(tx, probeId)) {
+        const changed = new Map<string, Json>();
+        const memories = await seriesIn(tx, probeId);
+        for (const memory of memories) {
           const after = change(memory);
           if (after === undefined) continue;
           const { id } = memory.series;
           if (after.baseline !== undefined) await addVersion(tx, id, after.baseline, entry);
-          await writeState(tx, id, after.state);
-          changed.push(id);
+          changed.set(id, after.state);
         }
-        if (changed.length > 0) await record(tx, entry);
-        return changed;
+        if (changed.size === 0) return [];
+        await writeStates(tx, probeId, memories, changed);
+        await record(tx, entry);
+        return [...changed.keys()];
       }),
   };
 }
@@ -109,13 +112,26 @@ async function addVersion(
       ${iso(atMs)}::timestamptz, ${by}, ${why} FROM plumbline.baselines WHERE series_id = ${seriesId}::text`);
 }
 
-async function writeState(tx: Transaction, seriesId: string, state: Json): Promise<void> {
+/** The judges begin anew with these states; the next run says again whether it may page. */
+async function writeStates(
+  tx: Transaction,
+  probeId: string,
+  memories: readonly SeriesMemory[],
+  changed: ReadonlyMap<string, Json>,
+): Promise<void> {
+  const after = memories.map((memory) => {
+    const state = changed.get(memory.series.id);
+    return state === undefined ? memory : { ...memory, state, reading: undefined };
+  });
+  await tx.execute(
+    sql`SELECT plumbline.write_states(${probeId}, ${JSON.stringify(statesJson(packStates(after)))}::jsonb)`,
+  );
   await tx.execute(sql`
-    UPDATE plumbline.series SET state = ${JSON.stringify(state)}::jsonb, reading = NULL WHERE series_id = ${seriesId}`);
+    UPDATE plumbline.series SET pages = 'none', of_group = NULL WHERE series_id = ANY(${[...changed.keys()]}::text[])`);
 }
 
 /** A run's id is its probe's and its slot: by them it is found without looking through the days. */
-function slotOf(runId: string): { readonly probe: string; readonly slot: string } {
+function slotOf(runId: string): { readonly probe: string; readonly at: string } {
   const at = runId.lastIndexOf("/");
-  return { probe: runId.slice(0, at), slot: runId.slice(at + 1) };
+  return { probe: runId.slice(0, at), at: runId.slice(at + 1) };
 }

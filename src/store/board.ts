@@ -1,9 +1,9 @@
-import type { BoardRow, BoardStore, ProbeHour } from "../operate/board.ts";
+import type { BoardStore, ProbeHour } from "../operate/board.ts";
 import type { PublicDay, PublicStatusStore } from "../operate/public-status.ts";
 import type { ChartPoint, ChartStore } from "../operate/chart.ts";
 import { iso, number, optionalNumber, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { spendRow } from "./overview.ts";
+import { learningRow, spendRow } from "./overview.ts";
 import { incidentRow, probeRunRow, silenceRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
@@ -33,12 +33,6 @@ const dayRow = rowSchema<PublicDay & { probeId: string }>({
   dayMs: timeMs("day"),
   judged: number("judged"),
   failed: number("failed"),
-});
-
-const learningRow = rowSchema<{ probeId: string } & NonNullable<BoardRow["learning"]>>({
-  probeId: text("probe_id"),
-  done: number("done", "min((state->>'n')::int)"),
-  of: number("of", "max((state->>'of')::int)"),
 });
 
 const pointRow = rowSchema({
@@ -104,8 +98,8 @@ export function createBoardStore(
       const rows = await db.select(
         learningRow,
         sql`
-        SELECT ${learningRow.columns} FROM plumbline.series
-        WHERE probe_id = ANY(${[...probeIds]}::text[]) AND state ? 'of' GROUP BY probe_id`,
+        SELECT ${learningRow.columns} FROM plumbline.probe_states
+        WHERE probe_id = ANY(${[...probeIds]}::text[]) AND learned IS NOT NULL`,
       );
       return new Map(rows.map(({ probeId, ...learning }) => [probeId, learning]));
     },

@@ -1,29 +1,23 @@
-import type { Reading } from "../baseline/reading.ts";
+import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Digest } from "../notify/compose/digest-message.ts";
 import type { BlindStore } from "../upkeep/blindness.ts";
 import type { DigestStore } from "../upkeep/digest.ts";
-import { iso, json, number, optionalText, optionalTimeMs, rowSchema, text } from "./columns.ts";
+import { iso, json, number, optionalText, optionalTimeMs, type RowSchema, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { writeIncidents } from "./incidents.ts";
-import { readingColumn, seriesMemoryRow } from "./rows.ts";
+import { seriesMemoryRow } from "./rows.ts";
 import { sql } from "./sql.ts";
 
-const judgedRow = rowSchema<{
-  id: string;
-  probeId: string;
-  label: string;
-  reading: Reading | undefined;
-  sinceMs: number | undefined;
-}>({
-  id: text("series_id"),
-  probeId: text("probe_id"),
-  label: text("label"),
-  reading: readingColumn,
+const sinceColumn = rowSchema({
   sinceMs: optionalTimeMs(
     "since",
     "(SELECT min(b.accepted_at) FROM plumbline.baselines b WHERE b.series_id = s.series_id)",
   ),
 });
+const judgedRow: RowSchema<SeriesMemory & { readonly sinceMs: number | undefined }> = {
+  columns: sql`${seriesMemoryRow.columns}, ${sinceColumn.columns}`,
+  decode: (row) => ({ ...seriesMemoryRow.decode(row), ...sinceColumn.decode(row) }),
+};
 
 const noteRow = rowSchema({
   probeId: text("probe_id"),
@@ -37,20 +31,28 @@ const dayRow = rowSchema({ day: optionalText("day", "min(to_date(right(c.relname
 const pagesRow = rowSchema({ notified: number("notified"), noise: number("noise") });
 const digestRow = rowSchema<{ digest: Digest }>({ digest: json("body") });
 
+/** The loop is free between them. */
+const probesAtOnce = 200;
+
 /** What digests are made of, and those that were made. */
 export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | keyof BlindStore> {
   return {
     async judgedSince(probeIds, sinceMs) {
-      const rows = await db.select(
-        judgedRow,
-        sql`
-        SELECT ${judgedRow.columns} FROM plumbline.series s
-        WHERE probe_id = ANY(${[...probeIds]}::text[]) AND reading IS NOT NULL AND last_slot >= ${iso(sinceMs)}::timestamptz
-        ORDER BY probe_id, series_id`,
-      );
-      return rows.flatMap(({ reading, sinceMs: acceptedAtMs, ...series }) =>
-        reading === undefined || acceptedAtMs === undefined ? [] : [{ ...series, reading, sinceMs: acceptedAtMs }],
-      );
+      const judged: Awaited<ReturnType<DigestStore["judgedSince"]>>[number][] = [];
+      for (let first = 0; first < probeIds.length; first += probesAtOnce) {
+        const rows = await db.select(
+          judgedRow,
+          sql`
+          SELECT ${judgedRow.columns} FROM plumbline.series_memory s
+          WHERE probe_id = ANY(${probeIds.slice(first, first + probesAtOnce)}::text[]) AND version IS NOT NULL
+          ORDER BY probe_id, series_id`,
+        );
+        for (const { series, reading, lastSlotMs, sinceMs: acceptedAtMs } of rows) {
+          if (reading === undefined || acceptedAtMs === undefined || lastSlotMs < sinceMs) continue;
+          judged.push({ id: series.id, probeId: series.probeId, label: series.label, reading, sinceMs: acceptedAtMs });
+        }
+      }
+      return judged;
     },
 
     memories: (seriesIds) =>

@@ -1,5 +1,5 @@
 import type { SeriesMemory } from "../baseline/baseline.ts";
-import type { SeriesUpdate } from "../baseline/series-update.ts";
+import { packStates, unpackStates } from "./states.ts";
 
 /**
  * The series of probes as this process has last written them, each with the version that the store gave them: while
@@ -8,37 +8,35 @@ import type { SeriesUpdate } from "../baseline/series-update.ts";
 export interface KnownSeries {
   versionOf(probeId: string): string | undefined;
   of(probeId: string): readonly SeriesMemory[];
-  /** Takes what a run of that slot has written; `version` is what it is now. */
-  wrote(
-    probeId: string,
-    version: string,
-    before: readonly SeriesMemory[],
-    updates: readonly SeriesUpdate[],
-    slotMs: number,
-  ): void;
+  /** Takes what is remembered now; `version` is what it is in the store. */
+  wrote(probeId: string, version: string, memories: readonly SeriesMemory[], states?: Buffer): void;
   forget(probeId: string): void;
 }
 
-/** Some 5 kB each. */
+/** Some 3 kB each. */
 const mostProbes = 4_000;
 
 export function knownSeries(): KnownSeries {
-  // As JSON, which is what the store would return of them, and small.
-  const known = new Map<string, { readonly version: string; readonly json: string }>();
+  // As the store would return them, and small.
+  const known = new Map<string, { readonly version: string; readonly json: string; readonly states: Buffer }>();
   return {
     versionOf: (probeId) => known.get(probeId)?.version,
-    of: (probeId) => JSON.parse(known.get(probeId)?.json ?? "[]") as SeriesMemory[],
-    wrote(probeId, version, before, updates, slotMs) {
+    of(probeId) {
+      const found = known.get(probeId);
+      if (found === undefined) return [];
+      const states = unpackStates(found.states);
+      return (JSON.parse(found.json) as Pick<SeriesMemory, "series" | "baseline">[]).map((memory) => ({
+        state: null,
+        lastSlotMs: 0,
+        ...memory,
+        ...states.get(memory.series.id),
+      }));
+    },
+    wrote(probeId, version, memories, states = packStates(memories).states) {
       known.delete(probeId);
-      // The store numbers baselines.
-      if (updates.some(({ accept }) => accept !== undefined)) return;
-      const after = new Map(before.map((memory) => [memory.series.id, memory]));
-      for (const { series, state, reading } of updates) {
-        const { baseline, lastSlotMs = Number.NEGATIVE_INFINITY } = after.get(series.id) ?? {};
-        if (lastSlotMs < slotMs) after.set(series.id, { series, baseline, state, reading, lastSlotMs: slotMs });
-      }
       if (known.size >= mostProbes) for (const oldest of known.keys()) if (known.delete(oldest)) break;
-      known.set(probeId, { version, json: JSON.stringify([...after.values()]) });
+      const json = JSON.stringify(memories.map(({ series, baseline }) => ({ series, baseline })));
+      known.set(probeId, { version, json, states });
     },
     forget: (probeId) => void known.delete(probeId),
   };

@@ -2,16 +2,18 @@ import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
 import { alone, outageOf, type Surroundings } from "../incident/inhibit.ts";
 import type { FinishedRun, ProbeMemory } from "../run/world.ts";
-import { iso, jsonList, jsonOr, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
+import { iso, jsonList, jsonOr, optionalText, optionalTimeMs, type Row, rowSchema, text } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { readPeers, readSent } from "./incidents.ts";
-import { fleetRow, plannedRow, seriesMemoryRow, silenceRow } from "./rows.ts";
+import { fleetRow, plannedRow, seriesMemoryOf, silenceRow } from "./rows.ts";
 import { sql } from "./sql.ts";
+import { unpackStates } from "./states.ts";
 
 /** Of `own_memory`: rows are as the tables have them, an aggregate over none is null. Without series: they are known. */
 const ownRow = rowSchema({
   version: text("version"),
   series: jsonOr<Row[] | undefined>("series", undefined),
+  states: optionalText("states"),
   incidents: jsonList<Incident>("incidents", ["fingerprint", "findings"]),
   planned: jsonOr<Row[]>("planned", []),
   fleet: jsonOr<Row | undefined>("fleet", undefined),
@@ -39,11 +41,12 @@ export interface FoundMemory {
 
 /** What is remembered of a probe itself; `known`: its series, when the store says nothing of them. */
 export function ownMemory(row: Row, known: () => readonly SeriesMemory[]): FoundMemory {
-  const { version, series, incidents, planned, fleet, lastGoodSlotMs, groups } = ownRow.decode(row);
+  const { version, series, states, incidents, planned, fleet, lastGoodSlotMs, groups } = ownRow.decode(row);
+  const remembered = unpackStates(states === undefined ? Buffer.from("[]") : Buffer.from(states, "base64"));
   const memory = {
     lastGoodSlotMs,
     incidents,
-    series: series?.map(seriesMemoryRow.decode) ?? known(),
+    series: series?.map((one) => seriesMemoryOf(one, remembered)) ?? known(),
     planned: planned.map(plannedRow.decode),
     fleet: fleet === undefined ? undefined : fleetRow.decode(fleet),
     surroundings: { ...alone, groups },

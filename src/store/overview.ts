@@ -12,10 +12,10 @@ const mostRuns = 450;
 
 const listedRow = rowSchema({ probeId: text("probe_id", "p.probe_id"), inAll: number("in_all", "count(*) OVER ()") });
 
-const learningRow = rowSchema({
+export const learningRow = rowSchema({
   probeId: text("probe_id"),
-  done: number("done", "min((state->>'n')::int)"),
-  of: number("of", "max((state->>'of')::int)"),
+  done: number("learned"),
+  of: number("to_learn"),
 });
 
 export const spendRow = rowSchema<TargetSpend>({
@@ -52,8 +52,7 @@ export async function readOverview(db: Database, nowMs: number, page: number): P
   const learning = await db.select(
     learningRow,
     sql`
-    SELECT ${learningRow.columns} FROM plumbline.series
-    WHERE probe_id = ANY(${ids}::text[]) AND state ? 'of' GROUP BY probe_id`,
+    SELECT ${learningRow.columns} FROM plumbline.probe_states WHERE probe_id = ANY(${ids}::text[]) AND learned IS NOT NULL`,
   );
   const incidents = await db.select(
     incidentRow,

@@ -51,6 +51,7 @@ async function clearOld(tx: Transaction, oldest: number): Promise<void> {
   const before = iso(oldest);
   await tx.execute(sql`DELETE FROM plumbline.outbox WHERE state <> 'pending' AND created_at < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.delivery_attempts WHERE started_at < ${before}::timestamptz`);
+  await tx.execute(sql`DELETE FROM plumbline.outlines WHERE day < (${before}::timestamptz AT TIME ZONE 'UTC')::date`);
   await tx.execute(sql`DELETE FROM plumbline.budgets WHERE starts < ${iso(oldest - longestSpanMs)}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.spend_hours WHERE hour < ${before}::timestamptz`);
   await tx.execute(sql`DELETE FROM plumbline.left_out WHERE minute < ${before}::timestamptz`);

@@ -9,8 +9,21 @@ import { sql } from "./sql.ts";
  * its meaning gets a new name.
  */
 export const routines = {
-  version: 10,
-  files: ["series-memory", "caps", "claim", "settle", "correct", "memory", "sent", "effects", "commit", "missed"],
+  version: 11,
+  files: [
+    "outlines",
+    "progress",
+    "series-memory",
+    "caps",
+    "claim",
+    "settle",
+    "correct",
+    "memory",
+    "sent",
+    "effects",
+    "commit",
+    "missed",
+  ],
 } as const;
 
 const versionRow = rowSchema({ version: number("version") });

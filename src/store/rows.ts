@@ -1,7 +1,8 @@
 import type { Aspect, Baseline, RunSpan, Series, SeriesMemory } from "../baseline/baseline.ts";
-import { type Fleet, readReading } from "../baseline/reading.ts";
+import type { Fleet } from "../baseline/reading.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Silence } from "../incident/silence.ts";
+import type { Observation } from "../observation/observation.ts";
 import type { Used } from "../judgement/spend/budget.ts";
 import type { NotifiedTransition } from "../notify/effects.ts";
 import type { AuditEntry } from "../operate/audit-log.ts";
@@ -9,8 +10,9 @@ import type { ExportedRun } from "../operate/export.ts";
 import type { Pause, RunSummary } from "../operate/overview.ts";
 import type { RunDetail } from "../operate/probes.ts";
 import type { PlannedChange } from "../run/planned.ts";
-import type { Json } from "../std/json.ts";
 import {
+  type Column,
+  type Row,
   json,
   jsonList,
   jsonOr,
@@ -26,6 +28,7 @@ import {
   word,
 } from "./columns.ts";
 import { raw, sql } from "./sql.ts";
+import { unpackStates } from "./states.ts";
 
 /** The tables, and how their rows are read. */
 
@@ -61,13 +64,19 @@ export const probeRunRow: RowSchema<ProbeKeys & { readonly summary: RunSummary }
   decode: (row) => ({ ...probeKeysRow.decode(row), summary: runSummaryRow.decode(row) }),
 };
 
+/** Whole, with what their replies look like. */
+export const observationsColumn = <T>(): Column<readonly T[]> => ({
+  ...jsonList<T & Observation>("observations", ["outcome", "timings"]),
+  sql: "plumbline.with_outlines(slot, observations)",
+});
+
 export const runDetailRow = rowSchema<RunDetail>({
   ...summaryColumns,
   ...probeKeys,
   traceId: optionalText("trace_id"),
   findings: jsonList("findings", ["kind", "subject"]),
   unjudged: jsonList("unjudged", []),
-  observations: jsonList("observations", ["outcome", "timings"]),
+  observations: observationsColumn(),
 });
 
 export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number }>({
@@ -80,7 +89,7 @@ export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number 
   verdict: optionalText("verdict"),
   traceId: optionalText("trace_id"),
   microUsd: optionalNumber("micro_usd"),
-  observations: jsonList("observations", ["outcome", "timings"]),
+  observations: observationsColumn(),
   ledger: jsonOr("ledger", undefined),
 });
 
@@ -91,14 +100,7 @@ export const seriesRow = rowSchema<Series>({
   label: text("label"),
 });
 
-/** What cannot be read is none. */
-export const readingColumn = { ...json("reading"), read: (value: unknown) => readReading(value as Json | undefined) };
-
-const seriesStateRow = rowSchema<Pick<SeriesMemory, "state" | "reading" | "lastSlotMs">>({
-  state: json("state"),
-  reading: readingColumn,
-  lastSlotMs: timeMs("last_slot"),
-});
+const lastSlotRow = rowSchema({ lastSlotMs: timeMs("last_slot") });
 
 export const baselineRow = rowSchema<Baseline>({
   version: number("version"),
@@ -115,13 +117,38 @@ export const baselineRow = rowSchema<Baseline>({
 
 /** A row of the view `series_memory`: a series beside its newest baseline, if it has one. */
 export const seriesMemoryRow: RowSchema<SeriesMemory> = {
-  columns: sql`${seriesRow.columns}, ${seriesStateRow.columns}, ${baselineRow.columns}`,
-  decode: (row) => ({
-    series: seriesRow.decode(row),
-    baseline: row["version"] === null ? undefined : baselineRow.decode(row),
-    ...seriesStateRow.decode(row),
-  }),
+  columns: sql`${seriesRow.columns}, ${lastSlotRow.columns}, ${baselineRow.columns}, states`,
+  decode: (row) => seriesMemoryOf(row, statesIn(row)),
 };
+
+export function seriesMemoryOf(row: Row, states: ReturnType<typeof unpackStates>): SeriesMemory {
+  const series = seriesRow.decode(row);
+  return {
+    series,
+    baseline: row["version"] === null ? undefined : baselineRow.decode(row),
+    ...(states.get(series.id) ?? { state: null, ...lastSlotRow.decode(row) }),
+  };
+}
+
+/** Rows of one probe follow one another, and each has what is remembered of all. */
+export const statesIn = remembered((row) =>
+  row["states"] instanceof Uint8Array ? unpackStates(row["states"]) : unpackStates(Buffer.from("[]")),
+);
+
+function remembered<T>(read: (row: Row) => T): (row: Row) => T {
+  let last: { readonly probeId: unknown; readonly states: unknown; readonly value: T } | undefined;
+  return (row) => {
+    const { probe_id: probeId, states } = row;
+    const isSame =
+      last !== undefined &&
+      last.probeId === probeId &&
+      states instanceof Uint8Array &&
+      last.states instanceof Uint8Array &&
+      Buffer.compare(states, last.states) === 0;
+    if (!isSame) last = { probeId, states, value: read(row) };
+    return (last as { readonly value: T }).value;
+  };
+}
 
 export const incidentRow: RowSchema<Incident> = {
   columns: raw("body"),

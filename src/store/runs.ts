@@ -10,7 +10,9 @@ import { effectsJson } from "./incidents.ts";
 import { type KnownSeries, knownSeries } from "./known-series.ts";
 import { type FoundMemory, ownMemory, readAround, readMemory } from "./memory.ts";
 import { seriesMemoryRow } from "./rows.ts";
+import { type Outlines, outlinesOn } from "./outlines.ts";
 import { sql } from "./sql.ts";
+import { afterRun, changedRow, type PackedStates, packStates, statesJson } from "./states.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
 /** Runs, what is remembered of their series, and everything that follows from them: each written by one statement. */
@@ -20,6 +22,7 @@ export function createRunStore(db: Database): RunStore {
   const series = knownSeries();
   const claim = claimsOn(db);
   const finish = finishesOn(db);
+  const outlines = outlinesOn(db);
   // By probe, which has one open claim at most.
   const begun = new Map<string, Begun>();
   return {
@@ -39,7 +42,7 @@ export function createRunStore(db: Database): RunStore {
       const found = claimed?.slotMs === run.slotMs ? claimed.found : undefined;
       if (found !== undefined) begun.delete(run.probeId);
       const progress: Progress = { sent: undefined };
-      return whenBack(() => commit(db, run, decide, { progress, series, found, finish }), onAway);
+      return whenBack(() => commit(db, run, decide, { progress, series, found, finish, outlines }), onAway);
     },
 
     async recall({ id }) {
@@ -94,6 +97,7 @@ interface Commit {
   /** As the claim has found it. */
   readonly found: FoundMemory | undefined;
   readonly finish: Finish;
+  readonly outlines: Outlines;
 }
 
 /**
@@ -104,7 +108,7 @@ async function commit(
   db: Database,
   run: FinishedRun,
   decide: Parameters<RunStore["commit"]>[1],
-  { progress, series, found: claimed, finish }: Commit,
+  { progress, series, found: claimed, finish, outlines }: Commit,
 ): Promise<Decision | undefined> {
   let known = claimed;
   for (let tries = 1; ; tries += 1) {
@@ -119,14 +123,20 @@ async function commit(
       around === undefined
         ? first
         : decide({ ...found.memory, surroundings: { ...found.memory.surroundings, ...around } });
-    const written = commitJson(run, decision, found, around?.sent);
+    const { memories, counted } = afterRun(found.memory.series, decision.series, run.slotMs);
+    const packed = counted.length === 0 ? undefined : packStates(memories);
+    const observations = await outlines.takenFrom(run.observations, run.slotMs);
+    const written = commitJson(run, decision, found, { observations, packed, counted, sent: around?.sent });
     const isPlain = found.aroundVersion === undefined && !hasFault(run);
     const { result, version } = await finish(written, isPlain).catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) outlines.forget();
       if (error instanceof StoreUnavailable && error.isSent) progress.sent = decision;
       throw error;
     });
     if (result === "committed") {
-      series.wrote(run.probeId, version, found.memory.series, decision.series, run.slotMs);
+      // The store numbers baselines.
+      if (counted.some(({ accept }) => accept !== undefined)) series.forget(run.probeId);
+      else series.wrote(run.probeId, version, memories, packed?.states);
       return decision;
     }
     series.forget(run.probeId);
@@ -154,14 +164,23 @@ function hasFault({ observations }: FinishedRun): boolean {
   return observations.some(({ outcome }) => outcome.kind === "fault");
 }
 
+interface Written {
+  readonly observations: readonly unknown[];
+  readonly packed: PackedStates | undefined;
+  /** The updates that count. */
+  readonly counted: Decision["series"];
+  readonly sent: ReadonlyMap<string, number> | undefined;
+}
+
 function commitJson(
   run: FinishedRun,
   decision: Decision,
-  { version, aroundVersion }: FoundMemory,
-  sent: ReadonlyMap<string, number> | undefined,
+  { memory, version, aroundVersion }: FoundMemory,
+  { observations, packed, counted, sent }: Written,
 ): string {
-  const { span, spent, observations } = run;
-  const last = observations.at(-1);
+  const { span, spent } = run;
+  const last = run.observations.at(-1);
+  const before = new Map(memory.series.map((one) => [one.series.id, one]));
   return JSON.stringify({
     ...effectsJson(decision),
     probeId: run.probeId,
@@ -181,14 +200,11 @@ function commitJson(
     verdict: decision.verdict,
     findings: decision.findings,
     unjudged: decision.unjudged,
-    series: decision.series.map(({ series: { id, aspect, label }, state, reading, accept }) => ({
-      id,
-      aspect,
-      label,
-      state,
-      reading,
-      accept,
-    })),
+    ...(packed !== undefined && {
+      ...statesJson(packed),
+      series: counted.flatMap((update) => changedRow(before.get(update.series.id), update, run.slotMs)),
+      accepts: counted.flatMap(({ series: { id }, accept }) => (accept === undefined ? [] : [{ id, ...accept }])),
+    }),
     version,
     aroundVersion,
     hasFault: hasFault(run),

@@ -51,9 +51,9 @@ describe("alert test", () => {
   });
 
   test.each([
-    [500, {}, "not delivered, status 500"],
-    [429, { "retry-after": "30" }, "not delivered, status 429, retry after 30 s"],
-    [404, {}, "not delivered, and would not be retried: status 404"],
+    [500, {}, "not delivered, status 500: thanks"],
+    [429, { "retry-after": "30" }, "not delivered, status 429: thanks, retry after 30 s"],
+    [404, {}, "not delivered, and would not be retried: status 404: thanks"],
     [410, {}, "not delivered, status 410: the receiver wants no more messages"],
   ])("a receiver that says %d: 3, and what it said, once", async (status, headers, words) => {
     await using http = await startReceiver(answer(status, headers));
@@ -103,7 +103,11 @@ receivers:
         receiver: "team",
         kind: "slack",
         attempts: [
-          { event: "opened", outcome: { kind: "failed", reason: "status 500" }, durationMs: expect.any(Number) },
+          {
+            event: "opened",
+            outcome: { kind: "failed", reason: "status 500: thanks" },
+            durationMs: expect.any(Number),
+          },
         ],
       },
     });

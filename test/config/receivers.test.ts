@@ -29,7 +29,7 @@ function problemsOf(receivers: string, env?: Record<string, string>): string[] {
 }
 
 const page = readFileSync("docs/receivers.md", "utf8");
-const [block = ""] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? "");
+const [, block = ""] = /```yaml\n(targets:[\s\S]*?)```/.exec(page) ?? [];
 
 const whsec = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
 const good = {

@@ -51,7 +51,6 @@ describe("an incident is played through what would decide that night", () => {
       "06:15 pager reminded still-firing pages",
       "06:15 lead reminded still-firing",
       "07:00 team opened opened pages",
-      "07:00 team reminded still-firing pages",
       "never archive opened no-route",
     ]);
   });

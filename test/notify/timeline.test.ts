@@ -95,6 +95,31 @@ describe("silences", () => {
   });
 });
 
+describe("a maintenance window each night", () => {
+  const window = { name: "nightly", match: {}, cron: "0 2 * * *", tz: "UTC", forMs: 3_600_000 };
+  const alerting = { ...plainAlerting, maintenance: [window] };
+
+  test("known before and unchanged after it: its end is no news, and reminders keep their pace", () => {
+    const day = timeline("usage", ["pager"], alerting);
+    day.slots("0:10", "6:00", "bad");
+    expect(day.told).toEqual(["0:20 opened", "4:20 reminded"]);
+    expect(day.incident()?.notifications?.muted).toBeUndefined();
+  });
+
+  test("begun within it and still there after it: told at its end", () => {
+    const day = timeline("usage", ["pager"], alerting);
+    day.slots("2:10", "4:00", "bad");
+    expect([day.told, day.reasons.at(-1)]).toEqual([["3:00 opened"], "maintenance-ended"]);
+  });
+
+  test("known before and over within it: whoever was told is told", () => {
+    const day = timeline("usage", ["pager"], alerting);
+    day.slots("1:30", "2:10", "bad");
+    day.slots("2:20", "2:40", "good");
+    expect(day.told).toEqual(["1:40 opened", "2:30 resolved"]);
+  });
+});
+
 describe("a target that is down is told once", () => {
   test("what else its probes find is muted by the outage, and told when that is over and it lasts", () => {
     const day = timeline();

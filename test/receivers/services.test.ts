@@ -1,3 +1,4 @@
+import { errorWords } from "../../src/notify/deliver/error-words.ts";
 import { describe, expect, test } from "vitest";
 import { deliverOnce } from "../../src/notify/deliver/deliver.ts";
 import type { Receiver } from "../../src/probe/receiver.ts";
@@ -14,9 +15,14 @@ function receiverAt({ kind }: Service, origin: string): Receiver {
   return { ...given, url: `${origin}${url === "/" ? "" : url}`, allowPrivate: true, timeoutMs: 5000, links };
 }
 
-async function deliver(service: Service, origin: string, event: "opened" | "acknowledged" | "resolved", name = event) {
-  const world = worldOf([receiverAt(service, origin)], { secret: lookUp });
-  const entry = { ...entryFor("team"), alert: alertOf({}, event), id: `msg_${Buffer.from(name).toString("hex")}` };
+async function deliver(
+  service: Service,
+  origin: string,
+  event: "opened" | "acknowledged" | "resolved",
+  over: object = {},
+) {
+  const world = worldOf([{ ...receiverAt(service, origin), ...over }], { secret: lookUp });
+  const entry = { ...entryFor("team"), alert: alertOf({}, event), id: `msg_${Buffer.from(event).toString("hex")}` };
   world.outbox.add(entry);
   return deliverOnce(world, entry.id);
 }
@@ -49,7 +55,7 @@ describe.each(services)("$kind over HTTP", (service) => {
     const origin = new URL(http.url).origin;
     expect((await deliver(service, origin, "opened"))?.outcome).toEqual({
       kind: "refused",
-      reason: `status ${service.refused[0]}`,
+      reason: `status ${service.refused[0]}: ${errorWords(service.refused[1])}`,
     });
     expect((await deliver(service, origin, "opened"))?.outcome).toMatchObject({ kind: "failed", retryAfterMs: 30_000 });
     expect((await deliver(service, origin, "opened"))?.outcome).toMatchObject({
@@ -57,6 +63,27 @@ describe.each(services)("$kind over HTTP", (service) => {
       reason: expect.stringContaining("the answer is an error") as string,
     });
   });
+});
+
+test("Pushover: a phone that rings until somebody confirms is quiet when somebody has it in hand, or it is over", async () => {
+  const service = services.find(({ kind }) => kind === "pushover");
+  if (service === undefined) throw new Error("no such service");
+  let isAway = false;
+  await using http = await startReceiver((response, { path }) => {
+    if (isAway && path.includes("cancel")) response.destroy();
+    else reply(response, path.includes("cancel") ? [404, '{"status":0,"errors":["no such tag"]}'] : service.taken);
+  });
+  const origin = new URL(http.url).origin;
+  const ringing = { severities: { breaking: 2, risky: 2, informative: -1 } };
+  for (const event of ["opened", "acknowledged", "resolved"] as const) await deliver(service, origin, event, ringing);
+  const tag = new URLSearchParams(http.received[0]?.body).get("tags");
+  const message = "/1/messages.json";
+  const cancel = `/1/receipts/cancel_by_tag/${tag}.json`;
+  expect(http.received.map(({ path }) => path)).toEqual([message, cancel, message, cancel, message]);
+
+  isAway = true;
+  expect((await deliver(service, origin, "resolved", ringing))?.outcome).toMatchObject({ kind: "failed" });
+  expect(http.received.map(({ path }) => path).slice(5)).toEqual([cancel]);
 });
 
 test("Opsgenie: created, acknowledged and closed by the same alias", async () => {

@@ -87,7 +87,7 @@ test("a target that stops answering like its reference is one incident that name
   );
   const [one, other] = rows as { target: string; n: number }[];
   expect([one?.target, other?.target, one?.n]).toEqual(["official", "reseller", other?.n]);
-  const stored = JSON.stringify((await pool.pool.query("SELECT * FROM plumbline.series", [])).rows);
+  const stored = JSON.stringify(await store.series());
   expect(stored).toContain("number/en");
   for (const secret of [key, "at random", "one word"]) expect(stored).not.toContain(secret);
 

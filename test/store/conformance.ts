@@ -91,17 +91,17 @@ function runsConform(bench: () => Bench): void {
       bench().store.commit(finishOf(claim), () => ({
         ...nothingNew,
         // No text of PostgreSQL holds this.
-        series: [{ series: seriesOf(claim.probeId), state: { place: place === 17 ? "\u0000" : place } }],
+        unjudged: place === 17 ? ["\u0000"] : [],
+        series: [{ series: seriesOf(claim.probeId), state: { place } }],
       })),
     );
     const ended = await Promise.allSettled(commits);
     expect(ended.flatMap(({ status }, place) => (status === "rejected" ? place : []))).toEqual([17]);
-    const rows = await bench().rows(
-      "SELECT probe_id, state->>'place' AS place FROM plumbline.series WHERE probe_id = ANY($1) ORDER BY 2",
-      [claims.map(({ probeId }) => probeId)],
-    );
-    expect(rows).toHaveLength(29);
-    for (const { probe_id, place } of rows) expect(claims[Number(place)]?.probeId).toBe(probe_id);
+    const memories = await bench().store.seriesOfProbes(claims.map(({ probeId }) => probeId));
+    expect(memories).toHaveLength(29);
+    for (const { series, state } of memories) {
+      expect(claims[(state as { place: number }).place]?.probeId).toBe(series.probeId);
+    }
     const spent = await bench().rows(
       "SELECT count(*)::int AS n, sum(tokens)::int AS tokens FROM plumbline.spend WHERE target = ANY($1)",
       [claims.map(({ target }) => target)],
@@ -166,8 +166,7 @@ function runsConform(bench: () => Bench): void {
       ...nothingNew,
       series: [{ series, state: { from: "older" }, accept }],
     }));
-    const rows = await bench().rows("SELECT state FROM plumbline.series WHERE series_id = $1", [series.id]);
-    expect(rows).toEqual([{ state: { from: "newer" } }]);
+    expect(await bench().store.oneSeries(series.id)).toMatchObject({ state: { from: "newer" }, lastSlotMs: noonMs });
     expect(await bench().rows("SELECT version FROM plumbline.baselines WHERE series_id = $1", [series.id])).toEqual([]);
   });
 
@@ -223,8 +222,8 @@ function runsConform(bench: () => Bench): void {
         }),
       ),
     );
-    const rows = await bench().rows("SELECT state FROM plumbline.series WHERE probe_id = $1", [probeId]);
-    const found = rows.map((row) => (row["state"] as { seen: number[] }).seen.at(-1) ?? -1);
+    const memories = await bench().store.series(probeId);
+    const found = memories.map(({ state }) => (state as { seen: number[] }).seen.at(-1) ?? -1);
     expect(found.toSorted((a, b) => a - b)).toEqual(slots.map((_, i) => i));
   });
 

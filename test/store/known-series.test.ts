@@ -38,7 +38,7 @@ test("what a process has written is what another one reads", async () => {
     [{ v: 1 }, noonMs + 60_000],
     [[0.1, 0, null], noonMs + 120_000],
   ]);
-  expect(JSON.stringify(await run(other, probeId, 4))).toBe(JSON.stringify(known));
+  expect(await run(other, probeId, 4)).toEqual(known);
   // Somebody else writes: what was known is old.
   await run(other, probeId, 5, [{ series: first, state: { v: 2 } }]);
   expect((await run(one, probeId, 6))[0]?.state).toEqual({ v: 2 });

@@ -33,5 +33,7 @@ export const landed: Readonly<Record<string, string>> = {
   "0260-whole-incidents": "3360d0f089c985a07d26327ebe442b1b87378367ceb0aafa51cc4c24d0d86543",
   "0230-due-when-answered": "41e4fa58ef8c117db7033e3a728b5934b7a6aa23d4b344d76776ee156ea31d3c",
   "0231-receiver-tests": "7b253f12ddc8ccef1f61e05d58efc2d7d8609b63a1fed941f19b31d0e117eee9",
-  "routines 10": "986e15daf36073497afaf173429a65055ee60ac3b8830ff14ab3280a53a45779",
+  "0220-outlines-breaking": "548356dbc29b1e3ab28aa3d0f4be275b5407b84b785fba44e3d63f75dbf11469",
+  "0221-probe-states-breaking": "5156ef6404a27fbed64f8f29dcb5a712f45463ff0eb3f42b3d6a7593bf7c5271",
+  "routines 11": "2830ecca5b0d9c676171490ff332bd5130d206cd76fb716adbc525771cc2c345",
 };

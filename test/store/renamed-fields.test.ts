@@ -59,8 +59,12 @@ test("renames the fields of judge states and baselines, and leaves the rest unch
     shape: { v: 5, runs: 3, quiet: 0, differed: { "gone $.x": { ...kept, told: true, wasTold: false } }, shares: [] },
     none: { v: 5, runs: 3, quiet: 0, differed: {}, shares: [] },
   };
+  await pool.pool.query("ALTER TABLE plumbline.series ADD COLUMN state jsonb");
   for (const [id, state] of Object.entries(states)) {
-    await pool.pool.query("INSERT INTO plumbline.series VALUES ($1, 'p', 'latency', 'l', $2, now())", [id, state]);
+    await pool.pool.query(
+      "INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot) VALUES ($1, 'p', 'latency', 'l', $2, now())",
+      [id, state],
+    );
   }
   const learned = { ...reference, shadow: { ...reference, n: 50, shift: 0.1 } };
   await pool.pool.query("INSERT INTO plumbline.baselines VALUES ('moved', 1, 60, $1, now(), 'x', 'y')", [learned]);

@@ -83,6 +83,7 @@ test.each([
   // As it was before there were sums by hour.
   for (const undo of [
     "DROP VIEW plumbline.ledger",
+    "ALTER TABLE plumbline.series ADD COLUMN state jsonb",
     "DROP TABLE plumbline.spend_hours, plumbline.overdrafts",
     "DROP FUNCTION plumbline.used_under, plumbline.settle_run",
     "ALTER TABLE plumbline.runs DROP COLUMN billed_to, DROP COLUMN ledger, DROP COLUMN planned_micro_usd, DROP COLUMN planned_tokens",

@@ -71,12 +71,11 @@ test("counted are the series of these probes that may page and were judged in th
     fc.asyncProperty(fc.array(row, { maxLength: 12 }), some, async (rows, ids) => {
       await pool.pool.query("DELETE FROM plumbline.series");
       for (const [index, { probeId, pages, ageMs }] of rows.entries()) {
-        const reading = pages === undefined ? null : JSON.stringify({ pages });
         const lastSlot = new Date(nowMs - ageMs).toISOString();
         await pool.pool.query(
-          `INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, last_slot, reading)
-           VALUES ($1, $2, 'latency', 'total time', '{}', $3, $4)`,
-          [String(index), probeId, lastSlot, reading],
+          `INSERT INTO plumbline.series (series_id, probe_id, aspect, label, last_slot, pages)
+           VALUES ($1, $2, 'latency', 'total time', $3, $4)`,
+          [String(index), probeId, lastSlot, pages ?? "none"],
         );
       }
       const counted = rows.filter(

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 beforeEach(async () => {
-  for (const table of ["incidents", "transitions", "outbox", "runs", "series"]) {
+  for (const table of ["incidents", "transitions", "outbox", "runs", "series", "probe_states"]) {
     await pool.pool.query(`TRUNCATE plumbline.${table}`, []);
   }
 });

@@ -133,10 +133,15 @@ async function send(
   const { timeoutMs, allowPrivate } = receiver;
   const route = routeOf(world, receiver);
   if (route === undefined) return { kind: "failed", reason: "the proxy or authority of the receiver can't be read" };
+  const post = ({ method, url, headers, body }: Omit<Message, "before">): ReturnType<Poster["post"]> =>
+    world.poster.post({ method, url, headers, body, timeoutMs, allowPrivate, route });
+  const first = "before" in message && message.before !== undefined ? await post(message.before) : undefined;
   const result =
-    "mail" in message
-      ? await world.mailer.send({ ...message.mail, route })
-      : await world.poster.post({ ...message, timeoutMs, allowPrivate, route });
+    first?.kind === "fault"
+      ? first
+      : "mail" in message
+        ? await world.mailer.send({ ...message.mail, route })
+        : await post(message);
   return outcomeOf(result, world.clock.nowMs(), world.kindOf(receiver).statuses, world.redact);
 }
 

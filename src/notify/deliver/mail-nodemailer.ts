@@ -74,7 +74,7 @@ async function converse(
     ...(login === undefined ? {} : { auth: { user: login.user, pass: login.password } }),
   });
   try {
-    const { response } = await transport.sendMail({
+    const { response, rejectedErrors = [] } = await transport.sendMail({
       from: { name: mail.from.name ?? "", address: mail.from.address },
       to: mail.to.map((one) => ({ name: "", address: one })),
       subject: mail.subject,
@@ -88,7 +88,8 @@ async function converse(
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
       signal,
     });
-    return { kind: "reply", status: statusIn(response), isConnected: true };
+    const missed = rejectedErrors.map(({ responseCode }) => responseCode ?? notAccepted);
+    return { kind: "reply", status: statusIn(response), ...(missed.length > 0 && { missed }), isConnected: true };
   } catch (error) {
     const result = signal.aborted ? fault("timeout") : resultOf(error);
     return { ...result, isConnected: !isConnectError(result, error) };
@@ -98,6 +99,7 @@ async function converse(
 }
 
 const accepted = 250;
+const notAccepted = 550;
 
 function statusIn(response: string): number {
   const status = Number(/^\d{3}/.exec(response)?.[0]);

@@ -1,6 +1,7 @@
 import type { DeliveryOutcome } from "../compose/alert.ts";
 import type { Redactor } from "../../std/redact.ts";
 import { sanitize } from "../../std/sanitize.ts";
+import { errorWords } from "./error-words.ts";
 import { retryAfterToMs } from "../../std/retry-after.ts";
 import type { PostFault, PostReply } from "./poster.ts";
 
@@ -38,15 +39,25 @@ export function outcomeOf(
       reason: `status ${status}, but the answer is an error: ${sanitize(redact(result.body), 80)}`,
     };
   }
+  if (isDelivered && result.missed !== undefined) return missedBy(result.missed);
   if (isDelivered) return { kind: "delivered", status };
-  if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}` };
+  const said = errorWords(result.body);
+  const words = said === undefined ? "" : `: ${sanitize(redact(said), 80)}`;
+  if (rules.refused?.includes(status) === true) return { kind: "refused", reason: `status ${status}${words}` };
   if (status === 410 && rules.goneIsFailure !== true) return { kind: "gone" };
   const retryAfterMs = retryAfterToMs(result.retryAfter, nowMs);
   return {
     kind: "failed",
-    reason: status >= 300 && status < 400 ? `status ${status}: redirects are not followed` : `status ${status}`,
+    reason: `status ${status}${status >= 300 && status < 400 ? ": redirects are not followed" : words}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** A server that may take the mail for them later is asked again: the others see the same mail twice at worst. */
+function missedBy(statuses: readonly number[]): DeliveryOutcome {
+  const count = `${statuses.length} ${statuses.length === 1 ? "address" : "addresses"}`;
+  const reason = `the mail server refused ${count} (status ${[...new Set(statuses)].join(", ")}) and took the mail for the others`;
+  return { kind: statuses.some((status) => status < 500) ? "failed" : "refused", reason };
 }
 
 function outcomeOfFault(fault: PostFault): DeliveryOutcome {

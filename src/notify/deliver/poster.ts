@@ -28,6 +28,8 @@ export interface PostReply {
   readonly retryAfter?: string | undefined;
   /** The first 4 kB of the body, as far as it came within two seconds. Left out: none came. Never stored whole. */
   readonly body?: string | undefined;
+  /** Of a mail that others have got: the statuses of the addresses that the server refused. */
+  readonly missed?: readonly number[] | undefined;
 }
 
 /** No complete reply came. `detail` says it in words, or is an error code; never the URL, which may hold a secret. */

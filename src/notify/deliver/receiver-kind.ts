@@ -13,6 +13,8 @@ export interface Message {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Posted first, such as what ends a ringing phone. Any reply will do; without one, the message is not sent yet. */
+  readonly before?: Omit<Message, "before"> | undefined;
 }
 
 /** What is to be mailed instead. */

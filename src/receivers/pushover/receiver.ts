@@ -7,7 +7,9 @@ import { formMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import type { Receiver } from "../../probe/receiver.ts";
 import { httpUrl, secret as secretSchema } from "../../probe/reference-schemas.ts";
 import type { SecretRef } from "../../probe/target.ts";
+import { shortHash } from "../../std/hash.ts";
 import { isErrorBody } from "../error-body.ts";
+import { incidentKey } from "../incident-key.ts";
 import { commonSettings, type ReceiverKind } from "../receiver-kind.ts";
 import { matching } from "../secret-form.ts";
 import { severityWords, type SeverityWords } from "../severity-words.ts";
@@ -70,18 +72,32 @@ export const pushover: ReceiverKind<typeof schema, PushoverReceiver> = {
       ...factLines(alert, 160, receiver).map(([name, value]) => `${name}: ${value}`),
     ];
     const priority = priorityOf(alert, receiver);
-    return formMessage(urlOf(receiver, secret), {
+    const url = urlOf(receiver, secret);
+    // Whoever has it in hand, or nobody any more, needs no phone that rings for an hour.
+    const isEnd = receiver.severities[alert.severity] === 2 && priority < 2 && url.endsWith(messages);
+    const message = formMessage(url, {
       token,
       user,
       title: headline(alert),
       message: linesWithin(lines, 1024),
       priority: String(priority),
       timestamp: String(Math.floor(Date.parse(alert.at) / 1000)),
-      ...(priority === 2 ? { retry: "60", expire: "3600" } : {}),
+      ...(priority === 2 ? { retry: "60", expire: "3600", tags: tagOf(alert) } : {}),
       ...(link === undefined ? {} : { url: link.href, url_title: fit(link.text, 100) }),
     });
+    return isEnd ? { ...message, before: formMessage(cancelUrl(url, alert), { token }) } : message;
   },
 };
+
+/** Names the messages of one incident, by which their ringing is ended. */
+const tagOf = (alert: Alert): string => shortHash(incidentKey(alert, 255), 32);
+
+/** https://pushover.net/api/receipts#cancel_by_tag */
+function cancelUrl(url: string, alert: Alert): string {
+  return `${url.slice(0, -messages.length)}/1/receipts/cancel_by_tag/${tagOf(alert)}.json`;
+}
+
+const messages = "/1/messages.json";
 
 /** The answer says 1 for a message that was taken. */
 function isDenied(body: string): boolean {

@@ -33,14 +33,18 @@ BEGIN
       IF v_budgets IS NULL THEN v_reason := 'spend-cap'; END IF;
     END IF;
     IF v_reason IS NULL THEN
-      INSERT INTO plumbline.spend AS s (target, day, micro_usd, tokens, requests)
-        VALUES (v_payee, v_day, coalesce(v_micro, 0), v_tokens, v_requests)
-        ON CONFLICT (target, day) DO UPDATE SET micro_usd = s.micro_usd + excluded.micro_usd,
-          tokens = s.tokens + excluded.tokens, requests = s.requests + excluded.requests;
-      INSERT INTO plumbline.spend_hours AS s (target, hour, micro_usd, tokens, requests)
-        VALUES (v_payee, v_hour, coalesce(v_micro, 0), v_tokens, v_requests)
-        ON CONFLICT (target, hour) DO UPDATE SET micro_usd = s.micro_usd + excluded.micro_usd,
-          tokens = s.tokens + excluded.tokens, requests = s.requests + excluded.requests;
+      LOOP
+        UPDATE plumbline.spend s SET micro_usd = s.micro_usd + coalesce(v_micro, 0), tokens = s.tokens + v_tokens,
+            requests = s.requests + v_requests WHERE s.target = v_payee AND s.day = v_day;
+        EXIT WHEN FOUND;
+        INSERT INTO plumbline.spend (target, day) VALUES (v_payee, v_day) ON CONFLICT DO NOTHING;
+      END LOOP;
+      LOOP
+        UPDATE plumbline.spend_hours s SET micro_usd = s.micro_usd + coalesce(v_micro, 0), tokens = s.tokens + v_tokens,
+            requests = s.requests + v_requests WHERE s.target = v_payee AND s.hour = v_hour;
+        EXIT WHEN FOUND;
+        INSERT INTO plumbline.spend_hours (target, hour, micro_usd, tokens, requests) VALUES (v_payee, v_hour, 0, 0, 0) ON CONFLICT DO NOTHING;
+      END LOOP;
     END IF;
   END IF;
   INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, reason, claimed_at, deadline,

@@ -1,3 +1,16 @@
+-- What judges remember of the series of a probe.
+CREATE OR REPLACE FUNCTION plumbline.write_states(p_probe text, r jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  -- `ON CONFLICT DO UPDATE` would lock the row first, in a record of its own.
+  LOOP
+    UPDATE plumbline.probe_states SET states = decode(r->>'states', 'base64'), away = (r->>'away')::float8,
+        learned = (r->>'learned')::int, to_learn = (r->>'toLearn')::int
+      WHERE probe_id = p_probe;
+    EXIT WHEN FOUND;
+    INSERT INTO plumbline.probe_states (probe_id, states) VALUES (p_probe, '') ON CONFLICT DO NOTHING;
+  END LOOP;
+END $$;
+
 -- Writes a run and all that follows from it, but for its reservation: moves its series, accepts baselines, writes
 -- incidents and alerts. Says `moved` and writes nothing when what was decided on has changed since it was read: decide
 -- again. `closed`: the claim is over. A decision without effects depends on nothing but its probe: it says no version of
@@ -34,18 +47,17 @@ BEGIN
       tokens = (r->>'tokens')::bigint, requests = (r->>'requests')::int, total_ms = (r->>'totalMs')::float8,
       first_content_ms = (r->>'firstContentMs')::float8
     WHERE probe_id = v_probe AND slot = v_slot RETURNING * INTO v;
-  -- What a late slot would have changed or accepted is as old as its state.
-  WITH wanted AS (
-    SELECT * FROM jsonb_to_recordset(r->'series') AS s(id text, aspect text, label text, state jsonb, reading jsonb, accept jsonb)),
-  written AS (
-    INSERT INTO plumbline.series (series_id, probe_id, aspect, label, state, reading, last_slot)
-    SELECT id, v_probe, aspect, label, state, reading, v_slot FROM wanted
-    ON CONFLICT (series_id) DO UPDATE SET state = excluded.state, reading = excluded.reading, last_slot = excluded.last_slot
-      WHERE plumbline.series.last_slot < excluded.last_slot RETURNING series_id)
-  INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why, trace_id, span_id)
-    SELECT id, coalesce((SELECT max(b.version) FROM plumbline.baselines b WHERE b.series_id = id), 0) + 1, (accept->>'n')::int,
-      accept->'learned', v_ended, 'plumbline', accept->>'why', r->>'traceId', r->>'spanId'
-    FROM wanted JOIN written ON series_id = id WHERE accept IS NOT NULL;
+  IF r ? 'states' THEN
+    INSERT INTO plumbline.series (series_id, probe_id, aspect, label, last_slot, pages, of_group)
+      SELECT id, v_probe, aspect, label, v_slot, pages, of_group
+      FROM jsonb_to_recordset(r->'series') AS s(id text, aspect text, label text, pages text, of_group text)
+      ON CONFLICT (series_id) DO UPDATE SET last_slot = excluded.last_slot, pages = excluded.pages, of_group = excluded.of_group;
+    PERFORM plumbline.write_states(v_probe, r);
+    INSERT INTO plumbline.baselines (series_id, version, n, learned, accepted_at, accepted_by, why, trace_id, span_id)
+      SELECT a->>'id', coalesce((SELECT max(b.version) FROM plumbline.baselines b WHERE b.series_id = a->>'id'), 0) + 1,
+        (a->>'n')::int, a->'learned', v_ended, 'plumbline', a->>'why', r->>'traceId', r->>'spanId'
+      FROM jsonb_array_elements(r->'accepts') AS a;
+  END IF;
   IF r ? 'aroundVersion' THEN PERFORM plumbline.write_effects(r); END IF;
 
   v_known_micro := v.micro_usd;

@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION plumbline.own_version(p_probe text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN concat_ws(' ',
-    (SELECT md5(string_agg(series_id || xmin, ',' ORDER BY series_id)) FROM plumbline.series WHERE probe_id = p_probe),
+    (SELECT xmin FROM plumbline.probe_states WHERE probe_id = p_probe),
     (SELECT md5(string_agg(fingerprint || xmin, ',' ORDER BY fingerprint)) FROM plumbline.incidents WHERE probe_id = p_probe));
 END $$;
 
@@ -28,8 +28,11 @@ DECLARE
 BEGIN
   RETURN json_build_object(
     'version', v_version,
-    'series', CASE WHEN v_version IS DISTINCT FROM p_known THEN coalesce(
-      (SELECT json_agg(s) FROM plumbline.series_memory s WHERE s.probe_id = p_probe), '[]') END,
+    'series', CASE WHEN v_version IS DISTINCT FROM p_known THEN coalesce((SELECT json_agg(s) FROM (
+      SELECT series_id, probe_id, aspect, label, last_slot, version, n, learned, accepted_at, accepted_by, why, span
+      FROM plumbline.series_memory WHERE probe_id = p_probe) s), '[]') END,
+    'states', CASE WHEN v_version IS DISTINCT FROM p_known THEN
+      (SELECT encode(states, 'base64') FROM plumbline.probe_states WHERE probe_id = p_probe) END,
     'incidents', (SELECT json_agg(body) FROM plumbline.incidents WHERE probe_id = p_probe),
     'planned', (SELECT json_agg(p ORDER BY p.starts_at DESC) FROM plumbline.planned p
       WHERE p.starts_at <= p_slot AND (p.probe_id = p_probe OR p.target = p_target)),

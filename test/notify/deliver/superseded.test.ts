@@ -31,6 +31,29 @@ describe("what is old news", () => {
     expect(supersededEntries([first!, ...rest], 60 * minuteMs)).toEqual([]);
   });
 
+  test("over before the first message, which waited for its group, went out: nobody is notified", () => {
+    const held = { ...entry(1, "firing", 0), attempts: 0, heldUntilMs: 30_000 };
+    const over = { ...entry(2, "resolved", 20_000), attempts: 0 };
+    expect(supersededEntries([held, over], 20_000)).toEqual([{ by: "i-1", ids: ["m1", "m2"] }]);
+    const late = { ...over, createdAtMs: 31_000 };
+    expect(supersededEntries([held, late], 31_000)).toEqual([{ by: "m2", ids: ["m1"] }]);
+    const tried = { ...held, attempts: 1 };
+    expect(supersededEntries([tried, over], 20_000)).toEqual([]);
+    // Whoever is at work in the morning is told of the night.
+    const night = { ...held, heldUntilMs: 600 * minuteMs };
+    expect(supersededEntries([night, over], 20_000)).toEqual([{ by: "m2", ids: ["m1"] }]);
+  });
+
+  test("acknowledged while the message waits for working hours: one message says both", () => {
+    const night = { attempts: 0, heldUntilMs: 480 * minuteMs };
+    const queue = [
+      { ...entry(1, "firing", 0), ...night },
+      { ...entry(2, "acknowledged", 60 * minuteMs), ...night },
+    ];
+    expect(supersededEntries(queue, 90 * minuteMs)).toEqual([]);
+    expect(supersededEntries(queue, 480 * minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);
+  });
+
   test("what is held does not hold up what is not, and one incident not the other", () => {
     const held = { ...entry(1, "firing", 0), attempts: 0, heldUntilMs: 600 * minuteMs };
     expect(supersededEntries([held, entry(2, "firing", 1)], minuteMs)).toEqual([{ by: "m2", ids: ["m1"] }]);

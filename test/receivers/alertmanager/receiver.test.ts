@@ -165,7 +165,7 @@ test("an address that leads past its API is a failure that is tried again", asyn
   const world = worldOf([{ ...receivers.alertmanager, url: `${url}/nowhere`, allowPrivate: true }], { secret: lookUp });
   world.outbox.add(entryFor("team"));
   expect(await deliverOnce(world, entryFor("team").id)).toMatchObject({
-    outcome: { kind: "failed", reason: "status 404" },
+    outcome: { kind: "failed", reason: "status 404: 404 page not found" },
     nextDueAtMs: expect.any(Number) as number,
   });
 });

@@ -123,6 +123,21 @@ describe("a mail server that offers STARTTLS", () => {
     expect(posts).toHaveLength(1);
   });
 
+  test.each([
+    [550, "refused"],
+    [450, "failed"],
+  ])("one of two addresses is refused (%i): the other gets it, and the receiver is in trouble", async (code, kind) => {
+    const refuse: SMTPServerOptions["onRcptTo"] = ({ address }, _session, done) =>
+      done(address.startsWith("gone") ? Object.assign(new Error("no such user here"), { responseCode: code }) : null);
+    const { posts, port } = await startServer({ onRcptTo: refuse });
+    const both = receiverAt(port, { to: ["oncall@example.com", "gone@example.com"] });
+    expect(await deliver(both, certificates.cert)).toEqual({
+      kind,
+      reason: `the mail server refused 1 address (status ${code}) and took the mail for the others`,
+    });
+    expect(posts).toMatchObject([{ to: ["oncall@example.com"] }]);
+  });
+
   test("the id of a mail stays the same when it is tried again; mails of one incident are one conversation", async () => {
     const { posts, port } = await startServer();
     const opened = entryFor("team");

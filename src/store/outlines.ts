@@ -1,0 +1,82 @@
+import type { FaultFacts, Observation, ReplyFacts } from "../observation/observation.ts";
+import { shortHash } from "../std/hash.ts";
+import { iso } from "./columns.ts";
+import type { Database } from "./database.ts";
+import { sql } from "./sql.ts";
+
+/** What most replies of a target have in common: it is stored once a day. */
+const names = [
+  "shape",
+  "assembled",
+  "classes",
+  "chunks",
+  "headers",
+  "contentType",
+  "bodyForm",
+  "requestIdIn",
+  "textMatches",
+  "serviceTier",
+  "finishReasons",
+  "lastWords",
+  "streamEnd",
+] as const satisfies readonly (keyof ReplyFacts)[];
+type Outline = Pick<ReplyFacts, (typeof names)[number]>;
+
+type Stored<Facts> = Omit<Facts, keyof Outline> & { readonly outline?: string | undefined };
+type StoredObservation = Omit<Observation, "outcome"> & {
+  readonly outcome: Stored<ReplyFacts> | (Omit<FaultFacts, "partial"> & { readonly partial?: Stored<ReplyFacts> });
+};
+
+export interface Outlines {
+  /** Stores the outlines that are new, and returns the observations with their hashes. */
+  takenFrom(
+    observations: readonly Observation[],
+    slotMs: number,
+  ): Promise<readonly (Observation | StoredObservation)[]>;
+  /** Another server may have taken over, and may lack what was written last. */
+  forget(): void;
+}
+
+const isOutline = (name: string): boolean => (names as readonly string[]).includes(name);
+const mostKnown = 10_000;
+
+export function outlinesOn(db: Database): Outlines {
+  const known = new Set<string>();
+  return {
+    async takenFrom(observations, slotMs) {
+      const day = iso(slotMs).slice(0, 10);
+      const fresh = new Map<string, string>();
+      const without = (facts: ReplyFacts): ReplyFacts | Stored<ReplyFacts> => {
+        const members = Object.entries(facts);
+        const outline = JSON.stringify(Object.fromEntries(members.filter(([name]) => isOutline(name))));
+        const hash = shortHash(outline);
+        if (!known.has(`${day} ${hash}`)) fresh.set(hash, outline);
+        return {
+          ...Object.fromEntries(members.filter(([name]) => !isOutline(name))),
+          outline: hash,
+        } as Stored<ReplyFacts>;
+      };
+      const stored = observations.map((observation) => {
+        const { outcome } = observation;
+        if (outcome.kind === "reply") return { ...observation, outcome: without(outcome) };
+        const { partial } = outcome;
+        return partial === undefined
+          ? observation
+          : { ...observation, outcome: { ...outcome, partial: without(partial) } };
+      });
+      if (fresh.size > 0) await write(day, fresh);
+      return stored as readonly (Observation | StoredObservation)[];
+    },
+    forget: () => known.clear(),
+  };
+
+  /** Apart from the run: an outline that no run needs in the end does no harm, and runs that begin together don't wait for one another. */
+  async function write(day: string, fresh: ReadonlyMap<string, string>): Promise<void> {
+    await db.repeat(sql`
+      INSERT INTO plumbline.outlines (day, hash, outline)
+      SELECT ${day}::date, key, value FROM jsonb_each(${`{${[...fresh].map(([hash, outline]) => `"${hash}":${outline}`).join(",")}}`}::jsonb)
+      ORDER BY key ON CONFLICT DO NOTHING`);
+    if (known.size > mostKnown) known.clear();
+    for (const hash of fresh.keys()) known.add(`${day} ${hash}`);
+  }
+}
