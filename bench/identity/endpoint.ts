@@ -37,11 +37,16 @@ export function perturbed({ logits }: Model, by: number, random: Random): Model 
   return { logits: Object.fromEntries(moved) as Model["logits"] };
 }
 
-/** One input of about ten is undecided for a model: how likely its first token is depends on both. */
+/** The first token of a very short input: one of the two likeliest. One input of about ten is undecided for a model. */
 export function borderAnswer({ logits }: Model, drawnNumber: number, random: Random): string {
   const own = Object.values(logits["logprobs"] ?? {});
-  const tie = Math.sin((own[drawnNumber % own.length] ?? 0) * 50 + drawnNumber) * 24;
-  return random() < 1 / (1 + Math.exp(-tie)) ? "a" : "b";
+  const logitAt = (place: number): number => own[place % own.length] ?? 0;
+  const likeliest = Array.from({ length: 6 }, (_, index) => drawnNumber + 7 * index).toSorted(
+    (a, b) => logitAt(b) - logitAt(a),
+  );
+  const tie = Math.sin(logitAt(drawnNumber) * 50 + drawnNumber) * 24;
+  const place = random() < 1 / (1 + Math.exp(-tie)) ? 0 : 1;
+  return `t${(likeliest[place] ?? 0) % own.length}`;
 }
 
 const probabilities = new WeakMap<object, readonly (readonly [string, number])[]>();

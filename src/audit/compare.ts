@@ -2,6 +2,7 @@ import {
   type Comparison,
   distanceBetween,
   excessOf,
+  isDifferent,
   noComparison,
   type Verdict,
   verdictOf,
@@ -50,7 +51,7 @@ export async function compare(
   let comparison: Comparison = noComparison;
   const sent = (): number => sides[0].ledger.length + sides[1].ledger.length;
   const spent = (): Spent => sumOf([...sides[0].ledger, ...sides[1].ledger]);
-  let reported = 0;
+  let [reported, looked] = [0, 0];
   // A turn that could pass the budget is not begun.
   while (sent() + mostInTurn(candidate) + mostInTurn(reference) <= maxRequests) {
     const order = world.random() < 0.5 ? [0, 1] : [1, 0];
@@ -63,8 +64,10 @@ export async function compare(
       reported = sent();
       progress?.({ pairs: comparison.pairs, requests: reported });
     }
-    const { kind } = verdictOf(comparison, errorRate, world.random);
-    if (kind !== "cannot tell yet") break;
+    if (isDifferent(comparison, errorRate)) break;
+    if (comparison.pairs < looked + lookEvery) continue;
+    looked = comparison.pairs;
+    if (verdictOf(comparison, errorRate, world.random).kind === "same") break;
   }
   const verdict = verdictOf(comparison, errorRate, world.random);
   const { byChance } = excessOf(comparison, world.random);
@@ -79,6 +82,8 @@ export async function compare(
 }
 
 const reportEvery = 100;
+/** Pairs between two looks for equality, which deal all answers anew many times. */
+const lookEvery = 20;
 
 /** Requests in one turn: few, so that both are asked at the same times. */
 const turn = 4;

@@ -70,7 +70,8 @@ export function score(
 function explains(alert: ReceivedAlert, { step, atMs }: Injection, windowMs: number): boolean {
   const shows = showsOn(step.shows, alert.scenario);
   const follows = alert.receivedAtMs >= atMs && alert.firstBadSlotAtMs >= atMs - windowMs;
-  return alert.kind === step.kind && shows && follows && alert.event !== "resolved";
+  const isOfKind = alert.kind === step.kind || alert.kind === step.consequence;
+  return isOfKind && shows && follows && alert.event !== "resolved";
 }
 
 /** Everything was injected and found, and nothing else was reported. */

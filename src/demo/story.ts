@@ -5,6 +5,8 @@ import type { DriftName } from "../testbed/drifts.ts";
 export interface StoryStep {
   readonly drift: DriftName;
   readonly kind: FindingKind;
+  /** What follows from it elsewhere. */
+  readonly consequence?: FindingKind;
   /** Where it can appear; an alert about any other scenario is false. */
   readonly shows: Where;
 }
@@ -21,8 +23,9 @@ const refused = ["invalid-key", "missing-model"] as const;
 export const storySteps: readonly StoryStep[] = [
   { drift: "field-removed", kind: "contract", shows: { except: ["streamed-request", ...refused] } },
   { drift: "error-envelope", kind: "error-shape", shows: { only: refused } },
-  { drift: "prompt-tokens", kind: "usage", shows: { except: refused } },
+  { drift: "prompt-tokens", kind: "usage", consequence: "budget", shows: { except: refused } },
   { drift: "latency-doubled", kind: "latency", shows: { except: [] } },
+  { drift: "model-swapped", kind: "output", shows: { only: ["same-model"] } },
 ];
 
 /** Everything here is in milliseconds since the demo began. */

@@ -121,7 +121,7 @@ describe("runDemo --once", () => {
     expect(stopped).toEqual(["service"]);
     expect(nowMs()).toBeLessThan(45_000);
     for (const drift of all) expect(written()).toContain(` ✓ ${drift}  `);
-    expect(written()).toContain("4 of 4 drifts found, nothing else reported");
+    expect(written()).toContain("5 of 5 drifts found, nothing else reported");
     expect(written()).toContain("FIRING: changed reply format");
     expect(written()).not.toMatch(/[^\P{Cc}\n]/u);
     expect(written().match(/What was changed/g)).toHaveLength(1);

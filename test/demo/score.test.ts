@@ -37,6 +37,7 @@ const right: readonly ReceivedAlert[] = [
     receivedAtMs: 38_000,
     firstBadSlotAtMs: 35_900,
   }),
+  heard({ kind: "output", scenario: "same-model", receivedAtMs: 44_000, firstBadSlotAtMs: 41_000 }),
 ];
 
 describe("score", () => {
@@ -48,13 +49,16 @@ describe("score", () => {
         receivedAtMs: 32_000,
         firstBadSlotAtMs: 31_000,
       }),
+      heard({ kind: "budget", scenario: "budgets", receivedAtMs: 33_500, firstBadSlotAtMs: 31_000 }),
       heard({ kind: "latency", receivedAtMs: 39_000, firstBadSlotAtMs: 36_000 }),
       heard({ event: "escalated", receivedAtMs: 40_000 }),
     ];
     const result = score(storySteps, injections, [...right, ...more]);
     expect(isPerfect(result)).toBe(true);
-    expect(result.drifts.map(({ alerts }) => alerts[0]?.receivedAtMs ?? 0)).toEqual([22_000, 27_000, 32_000, 38_000]);
-    expect(result.drifts.map(({ alerts }) => alerts.length)).toEqual([2, 1, 2, 2]);
+    expect(result.drifts.map(({ alerts }) => alerts[0]?.receivedAtMs ?? 0)).toEqual([
+      22_000, 27_000, 32_000, 38_000, 44_000,
+    ]);
+    expect(result.drifts.map(({ alerts }) => alerts.length)).toEqual([2, 1, 3, 2, 1]);
   });
 
   it.each<[string, Partial<ReceivedAlert>]>([
@@ -85,7 +89,7 @@ describe("score", () => {
 
   it("does not let a false alert stand for the real one", () => {
     const early = heard({ kind: "latency", receivedAtMs: 30_000, firstBadSlotAtMs: 28_000 });
-    const result = score(storySteps, injections, [...right.slice(0, 3), early]);
+    const result = score(storySteps, injections, [...right.slice(0, 3), early, ...right.slice(4)]);
     expect(result.drifts[3]?.alerts).toEqual([]);
     expect(result.unexpected).toEqual([early]);
   });

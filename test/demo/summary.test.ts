@@ -37,10 +37,11 @@ it("says what was changed, noticed, missed and invented", () => {
         injected at 00:26, no error-shape alert came within 14 s
      - prompt-tokens  was not injected
      - latency-doubled  was not injected
+     - model-swapped  was not injected
 
      ✗ unexpected alert  00:23 latency on valid-request opened: role is gone
      · from an earlier demo: 00:23 usage on valid-request opened: role is gone
-     1 of 4 drifts found, 1 other report · 160 requests · 40 s
+     1 of 5 drifts found, 1 other report · 160 requests · 40 s
     "
   `);
   expect(renderSummary(facts, true)).toContain("\u001B[32m");

@@ -10,10 +10,14 @@ export function withAnswer({ n, counts, rest }: Cell, answer: string): Cell {
   return { n: n + 1, counts: { ...counts, [answer]: (seen ?? 0) + 1 }, rest };
 }
 
-/** The predictive distribution of the next answer: known answers, and all others together. */
+/** What the next answer may be: known answers, and all others together. */
 export interface Shares {
+  /** How likely each known answer is, back ends weighed alike. */
   readonly known: ReadonlyMap<string, number>;
   readonly fresh: number;
+  /** How likely each may be at most, whichever back end answers. */
+  readonly most: ReadonlyMap<string, number>;
+  readonly mostFresh: number;
 }
 
 /** Pitman-Yor processes: how much of each known answer is left to new ones, and how much more new ones get. */
@@ -72,28 +76,49 @@ function borrowedShare(own: Cell, index: number, regimes: readonly Regime[], cel
   return (shared.length + 0.3) / (once.length + 1);
 }
 
-/** Of several regimes, by their weights. What only another regime knows has a part of the share of new answers. */
-export function sharesOf(regimes: readonly Regime[], weights: readonly number[], cell: string): Shares {
+/** Deviations that a share may be larger than estimated: without them, a bet wins from the error of 20 answers alone. */
+const allowance = 0.25;
+
+function mostOf(share: number, n: number): number {
+  return Math.min(1, share + allowance * Math.sqrt((share * (1 - share)) / (n + 1)));
+}
+
+/** Of several back ends, in any order. What only another one is known for has a part of the share of new answers. */
+export function sharesOf(regimes: readonly Regime[], cell: string): Shares {
+  const answers = new Set(regimes.flatMap((regime) => Object.keys(regime[cell]?.counts ?? {})));
   const known = new Map<string, number>();
-  for (const regime of regimes) for (const answer of Object.keys(regime[cell]?.counts ?? {})) known.set(answer, 0);
-  let fresh = 0;
+  const most = new Map<string, number>();
+  let [fresh, mostFresh] = [0, 0];
   for (const [index, regime] of regimes.entries()) {
-    const weight = weights[index] ?? 0;
     const own = regime[cell] ?? emptyCell;
     const fit = fitOf(own);
-    const elsewhere = known.size - Object.keys(own.counts).length;
+    const unlisted = fit.fresh + own.rest * fit.perCount * (1 - fit.discount);
+    const elsewhere = answers.size - Object.keys(own.counts).length;
     const each = elsewhere === 0 ? 0 : (fit.fresh * borrowedShare(own, index, regimes, cell)) / elsewhere;
-    for (const [answer, share] of known) {
+    for (const answer of answers) {
       const count = own.counts[answer];
-      known.set(answer, share + weight * (count === undefined ? each : fit.perCount * (count - fit.discount)));
+      const share = count === undefined ? each : fit.perCount * (count - fit.discount);
+      known.set(answer, (known.get(answer) ?? 0) + share / regimes.length);
+      most.set(answer, Math.max(most.get(answer) ?? 0, mostOf(share, own.n)));
     }
-    fresh += weight * (fit.fresh - each * elsewhere);
+    const left = unlisted - each * elsewhere;
+    fresh += left / regimes.length;
+    mostFresh = Math.max(mostFresh, mostOf(left, own.n));
   }
-  return { known, fresh };
+  return { known, fresh, most, mostFresh };
 }
 
 export function shareOf({ known, fresh }: Shares, answer: string): number {
   return known.get(answer) ?? fresh;
+}
+
+export function mostShareOf({ most, mostFresh }: Shares, answer: string): number {
+  return most.get(answer) ?? mostFresh;
+}
+
+/** One regime alone: how likely it gives an answer. */
+export function likelihoodOf(regime: Regime, cell: string, answer: string): number {
+  return Math.max(1e-6, shareOf(sharesOf([regime], cell), answer));
 }
 
 /** Jensen-Shannon divergence of two sets of counts, in bits. */

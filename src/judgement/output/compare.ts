@@ -77,10 +77,18 @@ const fewestPairs = 100;
 const shuffles = 200;
 const upperPercent = 2.33;
 
+function wonBy({ wealth }: Comparison): number {
+  return wealth.reduce((sum, of) => sum + of, 0) / wealth.length;
+}
+
+export function isDifferent(comparison: Comparison, errorRate: number): boolean {
+  return wonBy(comparison) >= 1 / errorRate;
+}
+
 export function verdictOf(comparison: Comparison, errorRate: number, random: () => number): Verdict {
-  const { pairs, wealth } = comparison;
-  const won = wealth.reduce((sum, of) => sum + of, 0) / wealth.length;
-  if (won >= 1 / errorRate) return { kind: "different" };
+  if (isDifferent(comparison, errorRate)) return { kind: "different" };
+  const { pairs } = comparison;
+  const won = wonBy(comparison);
   const { excess, deviation } = excessOf(comparison, random);
   const upper = excess + upperPercent * deviation;
   if (pairs >= fewestPairs && upper < margin) return { kind: "same" };
@@ -113,10 +121,7 @@ function shuffled(
   { candidate, reference }: Comparison,
   random: () => number,
 ): Pick<Comparison, "candidate" | "reference"> {
-  const dealt: { candidate: Record<string, Regime[string]>; reference: Record<string, Regime[string]> } = {
-    candidate: {},
-    reference: {},
-  };
+  const dealt: Record<"candidate" | "reference", Record<string, Cell>> = { candidate: {}, reference: {} };
   for (const [cell, own] of Object.entries(candidate)) {
     const answers = [own, reference[cell] ?? emptyCell].flatMap(({ counts }) =>
       Object.entries(counts).flatMap(([answer, count]) => Array.from({ length: count }, () => answer)),
@@ -125,8 +130,14 @@ function shuffled(
       const place = Math.floor(random() * (last + 1));
       [answers[last], answers[place]] = [answers[place] ?? "", answers[last] ?? ""];
     }
-    dealt.candidate[cell] = answers.slice(0, own.n).reduce(withAnswer, emptyCell);
-    dealt.reference[cell] = answers.slice(own.n).reduce(withAnswer, emptyCell);
+    dealt.candidate[cell] = cellOf(answers.slice(0, own.n));
+    dealt.reference[cell] = cellOf(answers.slice(own.n));
   }
   return dealt;
+}
+
+function cellOf(answers: readonly string[]): Cell {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;
+  return { n: answers.length, counts, rest: 0 };
 }

@@ -1,6 +1,6 @@
 import { isNumbers, objectOf, recordOf } from "../../std/check.ts";
 import type { Cell } from "../../scenario/same-model/fingerprint.ts";
-import { shareOf, type Shares } from "./cell.ts";
+import { mostShareOf, shareOf, type Shares } from "./cell.ts";
 
 /** Sums of the bets of one instrument. */
 export interface Sums {
@@ -12,22 +12,17 @@ export interface Sums {
 
 export const isSums = recordOf(objectOf<Sums>({ sums: isNumbers, runs: isNumbers }));
 
-/** A bet: how likely it takes an answer to be, over how likely it is. On average at most 1 if nothing has changed. */
+/** A bet: how likely it takes an answer to be. The shares of all answers sum to 1. */
 type Bet = (answer: string, shares: Shares, recent: Cell | undefined) => number;
 
-/** Answers that were never seen come more often. */
-function moreFresh(more: number): Bet {
-  return (answer, { known, fresh }) => (known.has(answer) ? 1 - more : (fresh + more * (1 - fresh)) / fresh);
-}
-
-/** Known answers lie closer together, or further apart. */
-function reshaped(power: number): Bet {
+/** Known answers closer together or further apart, and so many more that were never seen. */
+function shaped(power: number, more = 0): Bet {
   return (answer, { known, fresh }) => {
-    const share = known.get(answer);
-    if (share === undefined) return 1;
+    const own = known.get(answer);
+    if (own === undefined) return fresh + more * (1 - fresh);
     let whole = 0;
-    for (const other of known.values()) whole += other ** power;
-    return ((1 - fresh) * share ** power) / whole / share;
+    for (const share of known.values()) whole += share ** power;
+    return ((1 - more) * (1 - fresh) * own ** power) / whole;
   };
 }
 
@@ -36,45 +31,50 @@ const discount = 0.3;
 /** As in the newest answers: the fewer of them, the nearer to what was normal. */
 function asRecently(trust: number): Bet {
   return (answer, shares, recent) => {
-    if (recent === undefined || recent.n === 0) return 1;
     const usual = shareOf(shares, answer);
-    const count = recent.counts[answer] ?? 0;
+    if (recent === undefined || recent.n === 0) return usual;
     let taken = 0;
     for (const of of Object.values(recent.counts)) taken += Math.min(discount, of);
     const isKnown = shares.known.has(answer);
-    const own = isKnown ? Math.max(0, count - discount) : taken;
-    return (trust * usual + own) / (trust + recent.n) / usual;
+    const own = isKnown ? Math.max(0, (recent.counts[answer] ?? 0) - discount) : taken;
+    return (trust * usual + own) / (trust + recent.n);
   };
 }
 
 /** On another distribution of answers. */
 const bets: readonly Bet[] = [
-  moreFresh(0.1),
-  moreFresh(0.3),
-  moreFresh(0.6),
-  reshaped(0.5),
-  reshaped(2),
+  shaped(1, 0.1),
+  shaped(1, 0.3),
+  shaped(1, 0.6),
+  shaped(0, 0.6),
+  shaped(0.5),
+  shaped(2),
   asRecently(3),
   asRecently(12),
 ];
 
 /** On replayed answers: nearly all equal. */
-const replayBets: readonly Bet[] = [0.8, 0.97].map((share) => (answer, shares) => {
-  const usual = Math.min(0.99, shares.known.get("same") ?? shares.fresh);
-  return answer === "same" ? Math.max(share, usual) / usual : (1 - Math.max(share, usual)) / (1 - usual);
-});
+const replayBets: readonly Bet[] = [0.8, 0.97].map((share) => (answer) => (answer === "same" ? share : 1 - share));
 
 export function betsOf(instrument: string): readonly Bet[] {
   return instrument === "repeats" ? replayBets : bets;
 }
 
-/** Each bet on the parts of one sample: their mean, because parts of one reply depend on each other. */
+/** Two equal answers in a row were perhaps never seen, and are no surprise. */
+const leastRepeated = 0.1;
+
+/**
+ * Each bet on the parts of one sample over what is most likely without a change: on average at most 1, whichever back end
+ * answers. Their mean, because parts of one reply depend on each other.
+ */
 export function factorsOf(
   instrument: string,
   parts: readonly { readonly answer: string; readonly shares: Shares; readonly recent: Cell | undefined }[],
 ): number[] {
-  return betsOf(instrument).map(
-    (bet) => parts.reduce((sum, { answer, shares, recent }) => sum + bet(answer, shares, recent), 0) / parts.length,
+  const least = instrument === "repeats" ? leastRepeated : 0;
+  const most = parts.map(({ answer, shares }) => Math.max(least, mostShareOf(shares, answer)));
+  return betsOf(instrument).map((bet) =>
+    meanOf(parts.map(({ answer, shares, recent }, index) => bet(answer, shares, recent) / (most[index] ?? 1))),
   );
 }
 

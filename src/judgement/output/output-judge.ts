@@ -20,7 +20,6 @@ import { judgePair } from "./pair-judge.ts";
 import { samplesOf } from "./samples.ts";
 import {
   alarmOf,
-  beginRun,
   learnRun,
   backAt,
   evidenceForPrevious,
@@ -74,7 +73,7 @@ function watch(input: JudgeInput, known: Fingerprint): JudgeOutput {
   const samples = samplesOf(done, known.axes);
   if (samples.length === 0) return unjudged(input, "no answer to compare");
   const previous = previousIn(memory?.baseline?.learned, readFingerprint);
-  let state: Watching = { ...beginRun(before), names: countNames(before.names, done) };
+  let state: Watching = { ...before, names: countNames(before.names, done) };
   for (const sample of samples) {
     const gain = previous === undefined ? 0 : evidenceForPrevious(state, previous, sample);
     state = { ...stepSample(state, sample, slotMs), toPrevious: Math.max(0, (state.toPrevious ?? 0) + gain) };
@@ -84,7 +83,10 @@ function watch(input: JudgeInput, known: Fingerprint): JudgeOutput {
   if (state.held !== undefined) return goOn(input, known, state);
   const perRun = watchedShares(known.variant, known.borders);
   const runs = policy.drift.falsePageEveryMs / cadenceMs(cadence);
-  const alarm = alarmOf(state, Object.fromEntries(perRun.map(([instrument, each]) => [instrument, each * runs])));
+  const alarm = alarmOf(
+    state,
+    Object.fromEntries(Object.entries(perRun).map(([instrument, each]) => [instrument, each * runs])),
+  );
   if (alarm !== undefined) return goOn(input, known, raise(state, known, alarm));
   const ruling = { subject: subjectOf(input), outcome: "good" } as const;
   return { ruling, state: toJson(state), accept: grown(known, state, memory, slotMs) };

@@ -1,4 +1,4 @@
-import { isCounts, isNumber, isNumbers, isString, objectOf, optional } from "../../std/check.ts";
+import { isCounts, isNumber, isString, objectOf, optional } from "../../std/check.ts";
 import type { Json } from "../../std/json.ts";
 import {
   type EnrolledRun,
@@ -7,7 +7,7 @@ import {
   isRegimes,
   type Regime,
 } from "../../scenario/same-model/fingerprint.ts";
-import { emptyCell, shareOf, type Shares, sharesOf, withAnswer } from "./cell.ts";
+import { emptyCell, likelihoodOf, type Shares, sharesOf, withAnswer } from "./cell.ts";
 import { betsOf, factorsOf, isSums, meanOf, noSums, stepSums, type Sums, withRecent } from "./evidence.ts";
 import type { Sample } from "./samples.ts";
 
@@ -16,8 +16,6 @@ export interface Watching {
   readonly v: 1;
   /** As in the baseline, with the answers since then. */
   readonly regimes: readonly Regime[];
-  /** How likely each regime answers now. */
-  readonly weights: readonly number[];
   readonly recent: Regime;
   /** Answers and names since suspicion was last at rest, and since when. */
   readonly since: Regime;
@@ -43,7 +41,6 @@ export interface Held {
 const isWatching = objectOf<Watching>({
   v: (stored): stored is 1 => stored === 1,
   regimes: isRegimes,
-  weights: isNumbers,
   recent: (stored): stored is Regime => isRegimes([stored]),
   since: (stored): stored is Regime => isRegimes([stored]),
   sinceMs: isNumber,
@@ -60,12 +57,9 @@ export function readWatching(stored: Json | undefined): Watching | undefined {
 }
 
 export function freshWatching({ regimes }: Pick<Fingerprint, "regimes">, sinceMs: number): Watching {
-  const weights = regimes.map(() => 1 / regimes.length);
-  return { v: 1, regimes, weights, recent: {}, since: {}, sinceMs, names: {}, sums: {} };
+  return { v: 1, regimes, recent: {}, since: {}, sinceMs, names: {}, sums: {} };
 }
 
-/** A back end can take over within a run. */
-const switching = 0.03;
 const atRest = 1.5;
 /** Odds of e^7 to one end a change that was found. */
 export const backAt = 7;
@@ -77,16 +71,14 @@ export function isOf(instrument: string, set: string): boolean {
   return instrument === set || (set === allInstruments && instrument !== "repeats");
 }
 
-/** Which back end answers is nearly open at the beginning of a run, hours after the one before. */
-export function beginRun(state: Watching): Watching {
-  return { ...state, weights: state.weights.map((weight) => (weight + 1 / state.weights.length) / 2) };
-}
-
 /** The back end that most likely gave the answers of a run learns from them. */
 export function learnRun(state: Watching, samples: readonly Sample[]): Watching {
   if (state.held !== undefined) return state;
-  const likeliest = state.weights.indexOf(Math.max(...state.weights));
   const seen = samples.flatMap(({ parts }) => parts);
+  const likely = state.regimes.map((regime) =>
+    seen.reduce((log, { cell, answer }) => log + Math.log(likelihoodOf(regime, cell, answer)), 0),
+  );
+  const likeliest = likely.indexOf(Math.max(...likely));
   const regimes = state.regimes.map((regime, index) =>
     index === likeliest ? counted(regime, seen, withAnswer) : regime,
   );
@@ -95,17 +87,16 @@ export function learnRun(state: Watching, samples: readonly Sample[]): Watching 
 
 /** One more sample. `held` changes its evidence only; nothing is learned meanwhile. */
 export function stepSample(state: Watching, { instrument, parts }: Sample, slotMs: number): Watching {
-  const { regimes, weights, held } = state;
+  const { regimes, held } = state;
   const seen = parts.map(({ cell, answer }) => ({
     cell,
     answer,
-    shares: sharesOf(regimes, weights, cell),
+    shares: sharesOf(regimes, cell),
     recent: state.recent[cell],
   }));
   const factors = factorsOf(instrument, seen);
   const next = {
     ...state,
-    weights: weightsAfter(regimes, weights, seen),
     recent: counted(state.recent, seen, withRecent),
   };
   if (held !== undefined) {
@@ -136,44 +127,22 @@ function counted(regime: Regime, seen: Seen, add: typeof withAnswer): Regime {
   return after;
 }
 
-function weightsAfter(regimes: readonly Regime[], weights: readonly number[], seen: Seen): number[] {
-  if (regimes.length < 2) return [1];
-  const likely = regimes.map((regime, index) =>
-    seen.reduce(
-      (product, { cell, answer }) => product * Math.max(1e-6, shareOf(sharesOf([regime], [1], cell), answer)),
-      weights[index] ?? 0,
-    ),
-  );
-  const whole = likely.reduce((sum, of) => sum + of, 0);
-  return likely.map((of) => (1 - switching) * (of / whole) + switching / regimes.length);
-}
-
 /** Logs of how likely answers were before, over how likely they are now. Border inputs and bins are of one enrolment. */
 export function evidenceForPrevious(state: Watching, previous: Fingerprint, { instrument, parts }: Sample): number {
   if (instrument === "borders" || instrument === "logprobs") return 0;
-  const even = previous.regimes.map(() => 1 / previous.regimes.length);
   const of = parts.map(({ cell, answer }) => {
     if (previous.regimes.every((regime) => regime[cell] === undefined)) return 0;
-    const before = sharesOf(previous.regimes, even, cell);
-    const now = sharesOf(state.regimes, state.weights, cell);
+    const before = sharesOf(previous.regimes, cell);
+    const now = sharesOf(state.regimes, cell);
     if (!before.known.has(answer) && !now.known.has(answer)) return 0;
-    return Math.log(ofOne(before, answer) / ofOne(now, answer));
+    const was = before.known.get(answer) ?? before.fresh / freshAnswers;
+    return Math.log(was / (now.most.get(answer) ?? now.mostFresh / freshAnswers));
   });
   return meanOf(of);
 }
 
 /** New answers share what is theirs; how many there are is not known. */
 const freshAnswers = 8;
-
-function ofOne({ known, fresh }: Shares, answer: string): number {
-  return known.get(answer) ?? fresh / freshAnswers;
-}
-
-/**
- * A predictive distribution is right on average over endpoints, not for each: sums must go so many times further. Of several
- * back ends each has fewer answers.
- */
-const spareOf = (regimes: number): number => 2 * 4 ** (regimes - 1);
 
 /** Whose sums have reached the promise; the largest share first. */
 export function alarmOf(
@@ -183,7 +152,7 @@ export function alarmOf(
   const judged = Object.keys(samples);
   const reached = judged.flatMap((instrument) => {
     const { sums, runs } = state.sums[instrument] ?? noSums;
-    const limit = spareOf(state.regimes.length) * (samples[instrument] ?? 0) * judged.length;
+    const limit = (samples[instrument] ?? 0) * judged.length;
     if (sums.length < betsOf(instrument).length || meanOf(sums) < limit) return [];
     return [{ instrument, bet: runs.indexOf(Math.max(...runs)), odds: meanOf(runs), share: meanOf(sums) / limit }];
   });

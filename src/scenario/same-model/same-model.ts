@@ -100,7 +100,11 @@ function ladderPlan(answerTokens: number): Plan {
 
 function enrolPlan(enrolling: Enrolling, variant: Variant): Plan {
   const steps: Step[] = [];
+  const borders = new Set<number>();
   for (const want of wantsOf(enrolling)) {
+    // Once in each run: slow routing between back ends shows.
+    if (want.kind === "border" && borders.has(want.index)) continue;
+    if (want.kind === "border") borders.add(want.index);
     if (steps.length + requestsOf(want) > (enrolling.batch ?? batch)) break;
     steps.push(...stepsOf(want, variant, enrolling));
   }
@@ -109,40 +113,20 @@ function enrolPlan(enrolling: Enrolling, variant: Variant): Plan {
 
 function watchPlan(variant: Variant, letter: number, borders: readonly number[]): Plan {
   const known = { letter, borders };
-  const first: readonly Step[] = variant.logprobs
-    ? stepsOf({ kind: "letter" }, variant, known)
-    : borders.length > 0
-      ? [
-          {
-            ask: (random) =>
-              anyOf(
-                borders.map((_, index) => index),
-                random,
-                (index) => stepsOf({ kind: "border", index }, variant, known),
-              ),
-          },
-        ]
-      : [anyChoice(variant)];
-  return {
-    steps: [...first, anyChoice(variant), ...stepsOf({ kind: "repeat" }, variant, known)],
-    maxTokens: variant.maxTokens,
+  const border: Step = {
+    ask: (random) => anyOf([...borders.keys()], random, (index) => stepsOf({ kind: "border", index }, variant, known)),
   };
+  const choice = anyChoice(variant);
+  const either: Step = { ask: (random) => (random() < 0.5 ? border : choice).ask(random) };
+  const likeliest = stepsOf({ kind: "letter" }, variant, known);
+  const first = variant.logprobs ? [...likeliest, choice] : borders.length > 0 ? [border, either] : [choice, choice];
+  return { steps: [...first, ...stepsOf({ kind: "repeat" }, variant, known)], maxTokens: variant.maxTokens };
 }
 
 /** Samples of each instrument in a run of an enrolled endpoint. */
-export function watchedShares({ logprobs }: Variant, borders: readonly number[]): (readonly [string, number])[] {
-  const second = logprobs ? "logprobs" : borders.length > 0 ? "borders" : undefined;
-  return second === undefined
-    ? [
-        ["choices", 3],
-        ["repeats", 1],
-      ]
-    : [
-        [second, 1],
-        ["choices", 2],
-        ["all", 3],
-        ["repeats", 1],
-      ];
+export function watchedShares({ logprobs }: Variant, borders: readonly number[]): Readonly<Record<string, number>> {
+  if (logprobs) return { logprobs: 1, choices: 2, all: 3, repeats: 1 };
+  return borders.length > 0 ? { borders: 1.5, choices: 1.5, all: 3, repeats: 1 } : { choices: 3, repeats: 1 };
 }
 
 function anyChoice(variant: Variant): Step {

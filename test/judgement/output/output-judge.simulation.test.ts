@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newModel, type Model } from "../../../bench/identity/endpoint.ts";
 import { dayMs, play, type Endpoint, type Watched } from "../../../bench/identity/play.ts";
+import { playNull } from "../../../bench/identity/judged.ts";
 import { seededRandom } from "../../../src/std/seeded-random.ts";
 
 /** Enrols, goes on for three days, changes the endpoint, and gives the first run with a finding. */
@@ -47,20 +48,15 @@ describe("the output judge, at 20 requests a day", () => {
     expect(found?.findings?.[0]).toMatchObject({ subject: "answers replayed" });
   });
 
-  test("two back ends that take turns are no news for a month", () => {
-    const random = seededRandom(7);
-    const [one, other] = [newModel(random), newModel(random)];
-    const halfDay = dayMs / 2;
-    const endpoint: Endpoint = {
-      logprobs: false,
-      noise: 0.01,
-      model: (nowMs) => (Math.floor(nowMs / halfDay) % 2 === 0 ? one : other),
-    };
-    let enrolledMs = 0;
-    for (const { slotMs, isEnrolled, findings } of play(endpoint, random)) {
-      if (isEnrolled) enrolledMs ||= slotMs;
-      expect(findings).toBeUndefined();
-      if (enrolledMs > 0 && slotMs - enrolledMs > 30 * dayMs) break;
-    }
+  test.each([
+    ["choices", "two, 6 h each"],
+    ["border inputs", "two near ones, 20 h each"],
+    ["logprobs", "two near ones, 20 h each"],
+    ["logprobs", "two, 6 h each"],
+    ["logprobs", "three, mixed"],
+  ] as const)("by %s, three endpoints open hardly an incident in two months: %s", (instrument, name) => {
+    // 1 is promised in 180 days. Before back ends were judged by the likeliest one, some of these had 3 in 20 days.
+    const pages = [31, 32, 33].flatMap((seed) => playNull(instrument, name, seed, 60).pages);
+    expect(pages.length).toBeLessThanOrEqual(1);
   });
 });
