@@ -153,6 +153,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   "@opentelemetry/sdk-trace": fromApp("src/telemetry/telemetry.ts"),
   "@opentelemetry/sdk-metrics": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
   "@opentelemetry/exporter-prometheus": { files: ["src/telemetry/prometheus.ts"], usedBy: ["telemetry"] },
+  "openid-client": fromApp("src/app/open-id.ts"),
   pino: fromApp("src/telemetry/log.ts"),
   hono: {
     files: [
@@ -166,6 +167,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/page-acts.ts",
       "src/web/form-tokens.ts",
       "src/web/public-status.ts",
+      "src/web/open-id.ts",
     ],
     usedBy: ["app", "web"],
   },
@@ -184,6 +186,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/sign-in.ts",
       "src/web/events.ts",
       "src/web/public-status.ts",
+      "src/web/open-id.ts",
       "src/web/service-events.ts",
     ],
     usedBy: ["app", "web"],

@@ -9,10 +9,12 @@ import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type AccessToken, createGate, type Gate } from "../web/access.ts";
 import { createClientAddress } from "../web/client-address.ts";
+import { callbackPath } from "../web/open-id.ts";
 import { createProxyUser } from "../web/proxy-user.ts";
 import type { ApiWorld, WebSources } from "../web/serve.ts";
 import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
+import { openIdentityProvider } from "./open-id.ts";
 import { serviceEventsOf } from "./service-events.ts";
 
 export const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
@@ -47,7 +49,9 @@ export function openPages(
       clock: systemClock,
       freshSecret: () => randomBytes(32).toString("base64url"),
       people: tokensOf(options),
+      named: config.openId && { ...config.openId, provider: `${config.openId.issuer} ${config.openId.clientId}` },
     }),
+    identityProvider: identityProviderOf(options),
     nowMs: () => systemClock.nowMs(),
     isSecure: config.actionLinks?.publicUrl.startsWith("https:") === true,
     troubles: options.troubles,
@@ -95,14 +99,30 @@ function openApi({ config, secrets, listenHost, store, slots, nudge }: PagesOpti
   };
 }
 
+function identityProviderOf({ config: { openId, actionLinks }, secrets }: PagesOptions) {
+  if (openId === undefined || actionLinks === undefined) return undefined;
+  const callback = `${actionLinks.publicUrl}${callbackPath}`;
+  return openIdentityProvider(
+    openId,
+    callback,
+    (ref) => secrets.read(ref),
+    () => systemClock.monotonicMs(),
+  );
+}
+
 function tokensOf({ config, secrets }: Pick<PagesOptions, "config" | "secrets">): readonly AccessToken[] {
   return config.apiTokens.map(({ name, scope, token }) => ({ name, scope, token: secrets.read(token) }));
 }
 
-function gateFor(tokens: readonly AccessToken[], listenHost: string, { trustedProxies, trustedProxy }: Config): Gate {
+function gateFor(
+  tokens: readonly AccessToken[],
+  listenHost: string,
+  { trustedProxies, trustedProxy, openId }: Config,
+): Gate {
   return createGate(
     tokens,
-    loopbackHosts.has(listenHost),
+    // A proxy on this machine may stand before it: whoever signs in elsewhere is not trusted because of the address.
+    loopbackHosts.has(listenHost) && openId === undefined,
     () => systemClock.monotonicMs(),
     createClientAddress(trustedProxies),
     trustedProxy && createProxyUser(trustedProxy, trustedProxies),

@@ -105,7 +105,7 @@ function spelt(value: string): string[] {
 }
 
 function refsIn(
-  { targets, receivers, apiTokens, actionLinks, heartbeat }: Config,
+  { targets, receivers, apiTokens, openId, actionLinks, heartbeat }: Config,
   roles: readonly Role[],
 ): SecretRef[] {
   const refs: Record<SecretKind, readonly (SecretRef | undefined)[]> = {
@@ -121,6 +121,7 @@ function refsIn(
     receiver: receivers.flatMap((receiver) => requiredSecrets(receiver).map(({ ref }) => ref)),
     receiverEvents: receivers.map(eventSecret),
     apiToken: apiTokens.map(({ token }) => token),
+    openId: [openId?.clientSecret],
     linkKey: [actionLinks?.key],
     heartbeat: [typeof heartbeat?.url === "object" ? heartbeat.url : undefined],
   };

@@ -29,6 +29,30 @@ const trustedProxy = z.strictObject({
     }),
 });
 
+const people = z.array(personName).max(1000);
+
+const openId = z.strictObject({
+  issuer: httpUrl.meta({
+    description: "address of the identity provider, which serves /.well-known/openid-configuration",
+    examples: ["https://accounts.google.com"],
+  }),
+  clientId: z
+    .string()
+    .min(1)
+    .max(500)
+    .meta({ description: "issued by the provider for Plumbline", examples: ["plumbline"] }),
+  clientSecret: secret.describe(
+    "issued with the client; its redirect address is publicUrl + /sign-in/open-id/callback",
+  ),
+  nameClaim: z.string().min(1).max(100).default("email").describe("the claim that names a person"),
+  readers: z
+    .union([z.literal("everybody"), people])
+    .meta({ description: "people who may look: names, or everybody who can sign in there", examples: ["everybody"] }),
+  writers: people
+    .default([])
+    .meta({ description: "people who may look and change something", examples: [["ann@example.com"]] }),
+});
+
 export const api = z
   .strictObject({
     tokens: z
@@ -51,10 +75,15 @@ export const api = z
     trustedProxy: trustedProxy
       .optional()
       .describe("people sign in at the trusted proxies, which send their names in a header"),
+    openId: openId.optional().describe("people sign in with OpenID Connect"),
   })
-  .transform(({ tokens, publicUrl, linkKey, trustedProxies, trustedProxy: proxy }, context) => {
+  .transform(({ tokens, publicUrl, linkKey, trustedProxies, trustedProxy: proxy, openId: identity }, context) => {
     const named = Object.entries(tokens).map(([name, token]) => ({ name, ...token }));
-    const known = { tokens: named, trustedProxies, trustedProxy: proxy };
+    const known = { tokens: named, trustedProxies, trustedProxy: proxy, openId: identity };
+    if (identity !== undefined && publicUrl === undefined) {
+      const params = { got: "nothing", hint: "add publicUrl: https://plumbline.example.com" };
+      context.addIssue({ code: "custom", path: ["openId"], message: "publicUrl as well", params });
+    }
     if (proxy !== undefined && trustedProxies.length === 0) {
       const params = { got: "nothing", hint: "add trustedProxies: [10.0.0.0/8], the addresses of the proxy" };
       context.addIssue({ code: "custom", path: ["trustedProxy"], message: "trustedProxies as well", params });

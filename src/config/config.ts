@@ -24,12 +24,25 @@ export interface Config {
   readonly trustedProxy?:
     | { readonly userHeader: string; readonly writers: "everybody" | readonly string[] }
     | undefined;
+  /** People sign in at an identity provider. */
+  readonly openId?: OpenIdPolicy | undefined;
   /** Pages that everybody may read. */
   readonly statusPages?: readonly StatusPage[] | undefined;
   /** One more address, for them alone. */
   readonly statusListen?: Config["listen"] | undefined;
   /** Alerts carry links to act on incidents. */
   readonly actionLinks?: ActionLinkPolicy | undefined;
+}
+
+/** How people sign in with OpenID Connect, and what they may do. */
+export interface OpenIdPolicy {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: SecretRef;
+  /** The claim that names a person. */
+  readonly nameClaim: string;
+  readonly readers: "everybody" | readonly string[];
+  readonly writers: readonly string[];
 }
 
 export interface StatusPage {

@@ -34,6 +34,7 @@ export function resolveConfig(
   const receivers = resolveReceivers(text, context, complaints);
   const alerting = resolveAlerting(text, complaints);
   for (const { name, token } of api.tokens) requireToken("apiToken", token, ["api", "tokens", name], check);
+  if (api.openId !== undefined) requireSecret("openId", api.openId.clientSecret, ["api", "openId"], check);
   if (api.links !== undefined) requireToken("linkKey", api.links.key, ["api", "linkKey"], check);
   if (typeof heartbeat?.url === "object") requireSecret("heartbeat", heartbeat.url, ["heartbeat", "url"], check);
   const fleet = { targets, alerting, receivers: Object.keys(text.receivers) };
@@ -50,6 +51,7 @@ export function resolveConfig(
     apiTokens: api.tokens,
     trustedProxies: api.trustedProxies,
     trustedProxy: api.trustedProxy,
+    openId: api.openId,
     actionLinks: api.links,
     statusPages,
     statusListen: text.statusListen,

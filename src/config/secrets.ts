@@ -8,6 +8,7 @@ export const secretKinds = [
   "receiver",
   "receiverEvents",
   "apiToken",
+  "openId",
   "linkKey",
   "heartbeat",
 ] as const;
@@ -22,6 +23,7 @@ const readers: Readonly<Record<SecretKind, readonly Role[]>> = {
   receiver: ["notifier"],
   receiverEvents: ["web"],
   apiToken: ["web"],
+  openId: ["web"],
   linkKey: ["notifier", "web"],
   heartbeat: ["notifier"],
 };

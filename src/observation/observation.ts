@@ -120,6 +120,8 @@ export interface TextFacts {
   readonly script?: Script | undefined;
   /** Letters that were lost on the way, and became U+FFFD. */
   readonly lost?: number | undefined;
+  /** What the server should have taken out of the answer. */
+  readonly leaked?: "reasoning in tags" | "special tokens" | undefined;
 }
 
 export type Script =

@@ -91,6 +91,7 @@ function factsOf(
   const isStream = reply.body.form === "stream";
   const documents = documentsOf(reply.body);
   const content = protocol.read(documents);
+  const contentType = safeToken((reply.headers["content-type"] ?? "").split(";")[0]) ?? "";
   const requestId = requestIdOf(reply, documents, protocol);
   const replyId = firstSafe(content.ids);
   const model = firstSafe(content.models);
@@ -98,7 +99,7 @@ function factsOf(
   return {
     kind: "reply",
     status: reply.status,
-    contentType: keepableName(safeToken((reply.headers["content-type"] ?? "").split(";")[0]) ?? ""),
+    contentType: keepableName(contentType),
     bodyForm: reply.body.form,
     bytes: reply.body.bytes,
     requestId: requestId?.id,
@@ -117,10 +118,7 @@ function factsOf(
     error: errorFactsOf(reply.status, reply.body, protocol, errorEnvelope),
     streamEnd: reply.body.form === "stream" ? reply.body.end : undefined,
     lastWords: isStream ? protocol.lastWordsOf(documents) : undefined,
-    flaws:
-      call.method === "GET"
-        ? undefined
-        : someOf(protocol.flawsOf(documents, isStream, protocol.choicesAsked(call.ask))),
+    flaws: call.method === "GET" ? undefined : someOf(protocol.flawsOf(documents, { isStream, contentType }, call.ask)),
     notJson: notJsonOf(reply),
     upstream: upstream && keepableName(upstream),
     textMatches: textMatches(expectations, content.text),
@@ -146,6 +144,7 @@ function notJsonOf({ headers, body }: Reply): string | undefined {
   const { text } = body;
   if (text === "") return "empty";
   if (text.startsWith("<")) return "HTML";
+  if (/^(:|data:|event:)/.test(text.trimStart())) return "lines of a stream";
   const literal = /[[:,]\s*(-?(?:NaN|Infinity)|None|True|False|undefined)\s*[,}\]]/.exec(text)?.[1];
   return literal ?? (/^[[{]/.test(text) && !/[\]}]$/.test(text) ? "cut off" : "malformed");
 }

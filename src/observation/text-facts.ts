@@ -5,6 +5,7 @@ import type { Script, TextFacts } from "./observation.ts";
 /** What may be known of a completion without keeping it. `saysNo`: the provider marks it as a refusal. */
 export function textFacts(text: string, saysNo = false): TextFacts {
   const trimmed = text.trim();
+  const leak = leaks.find(([, pattern]) => pattern.test(trimmed));
   const lost = text.split("\uFFFD").length - 1;
   return {
     class: classOf(trimmed),
@@ -18,8 +19,15 @@ export function textFacts(text: string, saysNo = false): TextFacts {
     ...((saysNo || refusal.test(trimmed)) && { isRefusal: true }),
     script: scriptOf(trimmed.slice(0, 2000)),
     ...(lost > 0 && { lost }),
+    ...(leak !== undefined && { leaked: leak[0] }),
   };
 }
+
+/** Marks that a model writes for its server, and no user should read. */
+const leaks = [
+  ["reasoning in tags", /^<(think|thinking|reasoning)>|<\/(think|thinking|reasoning)>/],
+  ["special tokens", /<\|[a-z_0-9]{2,30}\|>|<\/s>$|<(end_of_turn|start_of_turn)>|\[\/?INST\]/],
+] as const;
 
 /** How models begin when they refuse, in the languages in which they mostly do. */
 const refusal =

@@ -15,8 +15,8 @@ export interface Session {
 
 export interface SessionStore {
   addSession(session: Session, digest: string): Promise<void>;
-  /** The session with one of these digests, unless it has expired. */
-  sessionBy(digests: readonly string[], nowMs: number): Promise<Session | undefined>;
+  /** The session with one of these digests and which it was, unless it has expired. */
+  sessionBy(digests: readonly string[], nowMs: number): Promise<(Session & { readonly digest: string }) | undefined>;
   /** Newest first. */
   sessions(nowMs: number): Promise<readonly Session[]>;
   endSession(id: string): Promise<boolean>;
@@ -25,8 +25,12 @@ export interface SessionStore {
 export interface Sessions {
   /** Whether anybody has to sign in at all. */
   readonly areNeeded: boolean;
+  /** Whether one can sign in with a token. */
+  readonly haveTokens: boolean;
   /** The secret that the browser keeps; only its digest is stored. */
-  begin(person: Person): Promise<{ readonly session: Session; readonly secret: string }>;
+  begin(person: Person): Promise<Begun>;
+  /** Of somebody whom the identity provider has named; undefined: that person may not even read. */
+  beginNamed(name: string): Promise<Begun | undefined>;
   /** Undefined when it has expired or ended, or when the token that began it is no longer configured. */
   find(secret: string): Promise<Session | undefined>;
   list(): Promise<readonly Session[]>;
@@ -46,32 +50,76 @@ interface SessionWorld {
   readonly freshSecret: () => string;
   /** Who may use the API now: a session lasts no longer than its token. */
   readonly people: readonly Person[];
+  readonly named?: NamedPeople | undefined;
+}
+
+interface Begun {
+  readonly session: Session;
+  readonly secret: string;
+}
+
+/** People whom an identity provider names. */
+export interface NamedPeople {
+  /** Which provider it is: with another one, their sessions are over. */
+  readonly provider: string;
+  readonly readers: "everybody" | readonly string[];
+  readonly writers: readonly string[];
 }
 
 export const sessionMs = 12 * hourMs;
 
-export function createSessions({ store, clock, freshSecret, people }: SessionWorld): Sessions {
+export function createSessions({ store, clock, freshSecret, people, named }: SessionWorld): Sessions {
+  /** Who may begin sessions, each by what its digests depend on. Names of one origin mean nothing in another. */
+  const origins: readonly Origin[] = [
+    ...people.map(({ name, scope, token }) => ({
+      key: token,
+      scopeOf: (asked: string) => (asked === name ? scope : undefined),
+    })),
+    ...(named === undefined ? [] : [{ key: keyOf(named), scopeOf: (name: string) => scopeOfNamed(named, name) }]),
+  ];
+
+  async function begin(name: string, scope: Scope, key: string): Promise<Begun> {
+    const [secret, createdAtMs] = [freshSecret(), clock.nowMs()];
+    const digest = digestOf(secret, key);
+    // The id is shown: nothing of the secret can be derived from it.
+    const id = digestOf(digest).slice(0, 12);
+    const session: Session = { id, name, scope, createdAtMs, expiresAtMs: createdAtMs + sessionMs };
+    await store.addSession(session, digest);
+    return { session, secret };
+  }
+
   return {
-    areNeeded: people.length > 0,
-    async begin({ name, scope, token }) {
-      const [secret, createdAtMs] = [freshSecret(), clock.nowMs()];
-      const digest = digestOf(secret, token);
-      // The id is shown: nothing of the secret can be derived from it.
-      const id = digestOf(digest).slice(0, 12);
-      const session: Session = { id, name, scope, createdAtMs, expiresAtMs: createdAtMs + sessionMs };
-      await store.addSession(session, digest);
-      return { session, secret };
+    areNeeded: origins.length > 0,
+    haveTokens: people.length > 0,
+    begin: ({ name, scope, token }) => begin(name, scope, token),
+    async beginNamed(name) {
+      const scope = named && scopeOfNamed(named, name);
+      return named === undefined || scope === undefined ? undefined : begin(name, scope, keyOf(named));
     },
     async find(secret) {
-      const digests = people.map(({ token }) => digestOf(secret, token));
-      const session = await store.sessionBy(digests, clock.nowMs());
-      const person = people.find(({ name }) => name === session?.name);
-      if (session === undefined || person === undefined) return undefined;
-      return { ...session, scope: person.scope === "read" ? "read" : session.scope };
+      const byDigest = new Map(origins.map((origin) => [digestOf(secret, origin.key), origin]));
+      const found = await store.sessionBy([...byDigest.keys()], clock.nowMs());
+      if (found === undefined) return undefined;
+      const { digest, ...session } = found;
+      const scope = byDigest.get(digest)?.scopeOf(session.name);
+      return scope && { ...session, scope: scope === "read" ? "read" : session.scope };
     },
     list: () => store.sessions(clock.nowMs()),
     end: (id) => store.endSession(id),
   };
+}
+
+interface Origin {
+  readonly key: string;
+  /** What somebody of that name may do now; undefined: nothing. */
+  readonly scopeOf: (name: string) => Scope | undefined;
+}
+
+const keyOf = ({ provider }: NamedPeople): string => `identity provider ${provider}`;
+
+function scopeOfNamed({ readers, writers }: NamedPeople, name: string): Scope | undefined {
+  if (writers.includes(name)) return "write";
+  return readers === "everybody" || readers.includes(name) ? "read" : undefined;
 }
 
 /** Of a session's secret, and of the token that began it: with another token, even of the same name, it is over. */

@@ -12,11 +12,33 @@ export interface SignInView {
   readonly message?: string | undefined;
 }
 
-/** Asks for a token of the API. */
-export function signInPage({ next, form, message }: SignInView): string {
+/** The ways to sign in. */
+export interface SignInWays {
+  readonly hasTokens: boolean;
+  /** Host of the identity provider; undefined: there is none. */
+  readonly providerHost: string | undefined;
+}
+
+/** Sends people to the identity provider, or asks for a token of the API. */
+export function signInPage({ next, form, message, asks }: SignInView & { readonly asks: SignInWays }): string {
+  const { hasTokens, providerHost } = asks;
   const body = html`<h1>Sign in</h1>
-    <p class="lead">With a token of this installation, as <code>api.tokens</code> lists them.</p>
     ${message !== undefined && html`<div class="banner bad" role="alert"><p>${message}</p></div>`}
+    ${
+      providerHost !== undefined &&
+      html`<p>
+        <a class="button" href="/sign-in/open-id?${new URLSearchParams({ next }).toString()}"
+          >Sign in at ${providerHost}</a
+        >
+      </p>`
+    }
+    ${hasTokens && tokenForm(next, form)}
+    <p class="soft small">The session lasts 12 hours on this browser. You can end it at any time.</p>`;
+  return layout({ title: "Sign in", isNarrow: true, body });
+}
+
+function tokenForm(next: string, form: string | undefined): Html {
+  return html`<p class="lead">With a token of this installation, as <code>api.tokens</code> lists them.</p>
     <form method="post" action="/sign-in" class="panel">
       <input
         type="hidden"
@@ -28,9 +50,7 @@ export function signInPage({ next, form, message }: SignInView): string {
         ><input type="password" id="token" name="token" required autocomplete="current-password" maxlength="500" />
       </div>
       <button>Sign in</button>
-      <p class="soft small">The session lasts 12 hours on this browser. You can end it at any time.</p>
     </form>`;
-  return layout({ title: "Sign in", isNarrow: true, body });
 }
 
 /** Why a form is shown once more: the person has just signed in, or it was made for an earlier session. */

@@ -19,8 +19,7 @@ export interface Protocol extends ReplyReader {
   read(documents: readonly Json[]): ReplyContent;
   /** `at`: where the target puts errors, if nowhere usual. undefined: the document reports no error. */
   readError(document: Json, at?: string): ErrorEnvelope | undefined;
-  /** `choices`: how many were asked for. */
-  flawsOf(documents: readonly Json[], isStream: boolean, choices: number): readonly Flaw[];
+  flawsOf(documents: readonly Json[], form: ReplyForm, ask: Pick<Ask, "stream" | "extra">): readonly Flaw[];
   lastWordsOf(chunks: readonly Json[]): LastWords | undefined;
   /** The chunks of a stream in the shape of a plain reply. Texts are not kept whole. */
   assemble(chunks: readonly Json[]): Json;
@@ -29,8 +28,6 @@ export interface Protocol extends ReplyReader {
   chunkPosition(chunk: Json, index: number): ChunkPosition;
   streamUsage(chunks: readonly Json[]): StreamUsage;
   /** Whether a list of models has this one; undefined: the document is no such list. */
-  /** How many answers a request asks for. */
-  choicesAsked(ask: Pick<Ask, "extra">): number;
   isListed(document: Json | undefined, model: string): boolean | undefined;
   /** About how many tokens the prompt has; undefined: unknown. */
   estimatePromptTokens(
@@ -101,6 +98,12 @@ export interface ToolCall {
   readonly arguments: Json | undefined;
 }
 
+/** How documents came. `contentType`: without parameters; empty: none. */
+export interface ReplyForm {
+  readonly isStream: boolean;
+  readonly contentType: string;
+}
+
 /** A reply in which a client does not find the answer where it has to be. */
 export type StructureFlaw =
   | "no-object"
@@ -110,6 +113,7 @@ export type StructureFlaw =
   | "choices-empty"
   | "wrapped"
   | "no-message"
+  | "content-list"
   | "no-delta";
 
 /** Laws of a reply that need no baseline: of its structure, of how the chunks of a stream belong together, of its values. */
@@ -127,7 +131,10 @@ export type Flaw =
   | "created-unit"
   | "created-zero"
   | "many-choices"
-  | "choice-index";
+  | "choice-index"
+  | "role"
+  | "unasked-stream"
+  | "content-type";
 
 /** Where the last content of a stream is. */
 export type LastWords = "before the finish reason" | "with the finish reason";

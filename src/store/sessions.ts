@@ -4,13 +4,15 @@ import { iso, rowSchema, text, timeMs, word } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { sql } from "./sql.ts";
 
-const sessionRow = rowSchema<Session>({
+const sessionColumns = {
   id: text("id"),
   name: text("name"),
   scope: word<Scope>("scope"),
   createdAtMs: timeMs("created_at"),
   expiresAtMs: timeMs("expires_at"),
-});
+};
+const sessionRow = rowSchema<Session>(sessionColumns);
+const knownSessionRow = rowSchema<Session & { digest: string }>({ ...sessionColumns, digest: text("digest") });
 
 export function createSessionStore(db: Database): SessionStore {
   return {
@@ -22,9 +24,9 @@ export function createSessionStore(db: Database): SessionStore {
 
     async sessionBy(digests, nowMs) {
       const [session] = await db.select(
-        sessionRow,
+        knownSessionRow,
         sql`
-        SELECT ${sessionRow.columns} FROM plumbline.sessions
+        SELECT ${knownSessionRow.columns} FROM plumbline.sessions
         WHERE digest = ANY(${[...digests]}::text[]) AND expires_at > ${iso(nowMs)}::timestamptz`,
       );
       return session;

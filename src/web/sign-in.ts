@@ -2,13 +2,16 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { messagePage } from "../pages/layout.ts";
 import { resumePage, sessionsPage, signInPage } from "../pages/sign-in.ts";
 import { admit } from "./route.ts";
-import { dropSession, goTo, keepSession, send, type VisitWorld, visitOf } from "./visits.ts";
+import { mountOpenId } from "./open-id.ts";
+import { asksOf, dropSession, goTo, keepSession, ownAddress, send, type VisitWorld, visitOf } from "./visits.ts";
 
 /** Signing in and out, and who is signed in. Wrong tokens count as they do for the API. */
 export function mountSignIn(app: OpenAPIHono, world: VisitWorld): void {
-  const { sessions, gate, nowMs, isSecure } = world;
+  const { sessions, gate, nowMs, isSecure, identityProvider } = world;
+  const asks = asksOf(world);
+  if (identityProvider !== undefined) mountOpenId(app, world, identityProvider);
 
-  app.get("/sign-in", (context) => send(context, signInPage({ next: ownAddress(context.req.query("next")) })));
+  app.get("/sign-in", (context) => send(context, signInPage({ next: ownAddress(context.req.query("next")), asks })));
 
   app.post("/sign-in", async (context) => {
     const given = new URLSearchParams(await context.req.text());
@@ -21,7 +24,7 @@ export function mountSignIn(app: OpenAPIHono, world: VisitWorld): void {
         status === 429
           ? "Too many wrong tokens. Wait a minute, then try again."
           : "This token is not known. Check for missing characters.";
-      return send(context, signInPage({ next, form, message }), status === 429 ? 429 : 401);
+      return send(context, signInPage({ next, form, message, asks }), status === 429 ? 429 : 401);
     }
     const { name, scope } = access.caller;
     const { secret } = await sessions.begin({ name, scope, token });
@@ -56,9 +59,4 @@ export function mountSignIn(app: OpenAPIHono, world: VisitWorld): void {
     await sessions.end(id);
     return goTo(context, "/sessions");
   });
-}
-
-/** A path on this service; anything else leads to the first page. */
-function ownAddress(given: string | null | undefined): string {
-  return given !== null && given !== undefined && /^\/(?![/\\])[\x21-\x7e]{0,1000}$/.test(given) ? given : "/";
 }

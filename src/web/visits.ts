@@ -7,6 +7,7 @@ import { messagePage, type Viewer } from "../pages/layout.ts";
 import { resumePage, returningPage, signInPage } from "../pages/sign-in.ts";
 import type { Gate } from "./access.ts";
 import { bindForms, formTokenField, hasFormToken, sessionCookie, withFormTokens } from "./form-tokens.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
 import { admit } from "./route.ts";
 
 /** Everything a page loads comes from this service; a page runs no inline script and can't be framed. */
@@ -20,7 +21,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "x-robots-tag": "noindex",
 };
 
-export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500;
+export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 502;
 
 export function send(context: Context, html: string, status: PageStatus = 200): Response {
   return context.body(withFormTokens(context, html), status, { ...pageHeaders });
@@ -42,20 +43,19 @@ export interface VisitWorld {
   readonly nowMs: () => number;
   /** Browsers reach the service over TLS: its cookie is for TLS only. */
   readonly isSecure: boolean;
+  /** Where people sign in without a token; undefined: nowhere. */
+  readonly identityProvider?: IdentityProvider | undefined;
 }
 
 /** Who asks for a page: a person with a session, or anybody the API would let in. Otherwise the answer. */
-export async function visitOf(
-  context: Context,
-  { sessions, gate, nowMs }: VisitWorld,
-  needed: Scope,
-): Promise<Visit | Response> {
+export async function visitOf(context: Context, world: VisitWorld, needed: Scope): Promise<Visit | Response> {
+  const { sessions, gate, nowMs } = world;
   const limited = admit(context, gate, "open");
   if ("denied" in limited) return send(context, messagePage("Too many requests", ["Wait a minute, then reload."]), 429);
   const secret = getCookie(context, sessionCookie);
   const session = secret === undefined ? undefined : await sessions.find(secret);
   const known = session ?? callerOf(context, gate);
-  if (known === undefined) return askToSignIn(context, sessions, secret !== undefined);
+  if (known === undefined) return askToSignIn(context, world, secret !== undefined);
   const { name, scope } = known;
   const visit = { name, scope, mayWrite: scope === "write", nowMs: nowMs() };
   if (needed === "write" && !visit.mayWrite) {
@@ -81,7 +81,16 @@ function callerOf(context: Context, gate: Gate) {
   return "caller" in access ? access.caller : undefined;
 }
 
-async function askToSignIn(context: Context, sessions: Sessions, hadSession: boolean): Promise<Response> {
+/** Which ways to sign in there are. */
+export function asksOf({ sessions, identityProvider }: Pick<VisitWorld, "sessions" | "identityProvider">) {
+  return { hasTokens: sessions.haveTokens, providerHost: identityProvider?.host };
+}
+
+async function askToSignIn(
+  context: Context,
+  { sessions, identityProvider }: VisitWorld,
+  hadSession: boolean,
+): Promise<Response> {
   const { req } = context;
   if (!sessions.areNeeded) {
     const sentence =
@@ -99,7 +108,7 @@ async function askToSignIn(context: Context, sessions: Sessions, hadSession: boo
     form === undefined
       ? undefined
       : "Your session has ended. Nothing is lost: after signing in you can send what you wrote.";
-  return send(context, signInPage({ next: address, form, message }), 401);
+  return send(context, signInPage({ next: address, form, message, asks: asksOf({ sessions, identityProvider }) }), 401);
 }
 
 /** A form of another session, or of no page of this service: it is shown to the person, who can send it. */
@@ -110,7 +119,7 @@ export async function refuseForm(context: Context, world: VisitWorld): Promise<R
   if (hasFormToken(context, new URLSearchParams(text))) return undefined;
   if (req.path === "/sign-in") {
     const message = "This page was open for too long, or cookies are off. Try again.";
-    return send(context, signInPage({ next: "/", message }), 403);
+    return send(context, signInPage({ next: "/", message, asks: asksOf(world) }), 403);
   }
   const visit = await visitOf(context, world, "read");
   if (visit instanceof Response) return visit;
@@ -137,4 +146,9 @@ export function keepSession(context: Context, secret: string, isSecure: boolean)
 
 export function dropSession(context: Context): void {
   setCookie(context, sessionCookie, "", { httpOnly: true, sameSite: "Strict", path: "/", maxAge: 0 });
+}
+
+/** A path on this service; anything else leads to the first page. */
+export function ownAddress(given: string | null | undefined): string {
+  return given !== null && given !== undefined && /^\/(?![/\\])[\x21-\x7e]{0,1000}$/.test(given) ? given : "/";
 }

@@ -26,6 +26,7 @@ api:
   tokens: { ci: { scope: write, token: { env: API_TOKEN } } }
   linkKey: { env: LINK_KEY }
   publicUrl: https://plumbline.example.com
+  openId: { issuer: "https://id.example.com", clientId: p, clientSecret: { env: OPEN_ID_SECRET }, readers: everybody }
 heartbeat: { url: { env: HEARTBEAT_URL } }
 `;
 const values: Readonly<Record<string, string>> = {
@@ -35,6 +36,7 @@ const values: Readonly<Record<string, string>> = {
   REVOKED_KEY: "a-key-that-is-revoked",
   HOOK_URL: "https://hook.example.com/alerts",
   HOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+  OPEN_ID_SECRET: "a-secret-of-the-client",
   PAGER_EVENTS: "what-pagerduty-signs-with",
   PAGER_KEY: "0123456789abcdef0123456789abcdef",
   API_TOKEN: "a-token-of-the-api-that-is-long",
@@ -45,7 +47,7 @@ const neededBy: Readonly<Record<Role, readonly string[]>> = {
   scheduler: ["BASE_URL"],
   worker: ["BASE_URL", "REVOKED_KEY", "TARGET_KEY", "TENANT"],
   notifier: ["HEARTBEAT_URL", "HOOK_SECRET", "HOOK_URL", "LINK_KEY", "PAGER_KEY"],
-  web: ["API_TOKEN", "BASE_URL", "LINK_KEY", "PAGER_EVENTS"],
+  web: ["API_TOKEN", "BASE_URL", "LINK_KEY", "OPEN_ID_SECRET", "PAGER_EVENTS"],
 };
 
 const load = (env: Readonly<Record<string, string | undefined>>, roles: readonly Role[]) =>
@@ -92,11 +94,11 @@ async function started(role: Role, env: Readonly<Record<string, string | undefin
 
 test("web serves the API without the keys of targets and receivers; the scheduler serves health only", async () => {
   await using opened = new AsyncDisposableStack();
-  const { API_TOKEN, BASE_URL, LINK_KEY, PAGER_EVENTS } = values;
+  const { API_TOKEN, BASE_URL, LINK_KEY, OPEN_ID_SECRET, PAGER_EVENTS } = values;
   const ask = async (url: string, path: string): Promise<number> =>
     (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${API_TOKEN}` } })).status;
 
-  const web = await started("web", { API_TOKEN, BASE_URL, LINK_KEY, PAGER_EVENTS }, opened);
+  const web = await started("web", { API_TOKEN, BASE_URL, LINK_KEY, OPEN_ID_SECRET, PAGER_EVENTS }, opened);
   expect(await ask(web, "/api/v1/status")).toBe(200);
 
   const scheduler = await started("scheduler", { BASE_URL }, opened);

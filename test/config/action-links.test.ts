@@ -31,6 +31,13 @@ test("a proxy may name people; without its addresses anybody could", () => {
   expect("problems" in loaded ? renderProblems(loaded.problems) : "it loaded").toContain("trustedProxies as well");
 });
 
+test("an identity provider needs the address that it sends people back to", () => {
+  const openId =
+    "openId: { issuer: 'https://id.example.com', clientId: p, clientSecret: { env: S }, readers: everybody }";
+  const loaded = load(`{ ${openId} }`);
+  expect("problems" in loaded ? renderProblems(loaded.problems) : "it loaded").toContain("publicUrl as well");
+});
+
 describe("what is wrong with them", () => {
   test.each([
     ["one without the other", "{ publicUrl: https://plumbline.example.com }", {}, "linkKey as well"],

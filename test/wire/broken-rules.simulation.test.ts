@@ -164,8 +164,9 @@ test.each(quiet)("risky from the first run, and one incident: %s", async (_name,
 
 test("two choices are right where two are asked for", () => {
   const two = JSON.parse(JSON.stringify(choices([only, { ...only, index: 1 }]))) as Json;
-  expect(chat.flawsOf([two], false, chat.choicesAsked({ extra: { n: 2 } }))).toEqual([]);
-  expect(chat.flawsOf([two], false, chat.choicesAsked({ extra: {} }))).toEqual(["many-choices"]);
+  const form = { isStream: false, contentType: "application/json" };
+  expect(chat.flawsOf([two], form, { stream: false, extra: { n: 2 } })).toEqual([]);
+  expect(chat.flawsOf([two], form, { stream: false, extra: {} })).toEqual(["many-choices"]);
 });
 
 /** Rules and laws that nothing in the structure of a reply shows. */

@@ -12,6 +12,8 @@ const shownAt: Readonly<Record<string, readonly string[]>> = {
   "end of stream": ["end of stream", "$.choices[].finish_reason"],
   created: ["$.created"],
   choices: ["$.choices"],
+  role: ["$.choices[].message.role"],
+  "form of the reply": ["content type"],
   "choices[].index": ["$.choices[].index"],
   "implausible usage": ["$.usage"],
   "tool_calls[].index": ["$.choices[].message.tool_calls[].index"],

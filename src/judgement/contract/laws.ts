@@ -34,6 +34,34 @@ export const laws: Readonly<Record<Flaw, Law>> = {
     expected: "an object",
     why: "callers read choices[0].delta.content of every chunk: a TypeError in JavaScript, an AttributeError in Python",
   },
+  "content-list": {
+    subject: "$.choices[].message.content",
+    expected: "a text",
+    observed: "a list of parts",
+    severity: "breaking",
+    why: "openai-node and LangChain pass on a list where callers expect a text",
+  },
+  role: {
+    subject: "role",
+    expected: "assistant",
+    observed: "another, or an empty one",
+    severity: "risky",
+    why: "the Vercel AI SDK refuses the reply (opencode#28427), and servers refuse the message when it is sent back",
+  },
+  "unasked-stream": {
+    subject: "form of the reply",
+    expected: "one document",
+    observed: "a stream",
+    severity: "breaking",
+    why: "clients that did not ask for a stream parse one document and fail",
+  },
+  "content-type": {
+    subject: "content type",
+    expected: "application/json",
+    observed: "another",
+    severity: "breaking",
+    why: "openai-node parses JSON by the content type: its callers get a text, and LangChain throws",
+  },
   "many-ids": {
     subject: "id",
     expected: "one in a stream",
@@ -148,6 +176,17 @@ export function judgeLaws({ series, client, contract, observation }: JudgeInput,
     ...(text.lost === undefined
       ? []
       : [breach("letters", "whole", `${text.lost} lost (U+FFFD)`, "risky", "users see � in the answer")]),
+    ...(text.leaked === undefined
+      ? []
+      : [
+          breach(
+            "content",
+            "the answer alone",
+            text.leaked,
+            "risky",
+            "users see it, and clients that parse the answer fail",
+          ),
+        ]),
     ...(finishReasonMs !== undefined && tailMs > longestTailMs
       ? [
           breach(

@@ -144,10 +144,12 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       const isMet = reasons.length > 0 && reasons.every((reason) => rule.oneOf.includes(reason));
       return isMet ? [] : finding("finish reason", rule.oneOf.join(" or "), reasons.join(", ") || "none");
     }
-    case "usage-present":
-      return facts.usage !== undefined || facts.implausibleUsage !== undefined
-        ? []
-        : finding("usage", "reported", "unknown");
+    case "usage-present": {
+      const { usage, implausibleUsage } = facts;
+      if (implausibleUsage !== undefined) return [];
+      const isWhole = usage?.promptTokens !== undefined || usage?.completionTokens !== undefined;
+      return isWhole ? [] : finding("usage", "reported", usage === undefined ? "unknown" : "a total alone");
+    }
     case "stream-complete": {
       const { streamEnd: end } = facts;
       const isFinished = rule.endsAt === "finish" && end === "no-done" && facts.finishReasons.some((it) => it !== null);

@@ -4,10 +4,12 @@ import { formatDurationMs } from "../../std/duration.ts";
 
 /** The provider's own reason for not answering as it was asked, in one line; undefined: the reply gives none. */
 export function reasonOf(facts: ReplyFacts, maxTokens: number | undefined): string | undefined {
-  const { status, error, notJson, bodyForm, contentType } = facts;
+  const { status, error, notJson, bodyForm, contentType, bytes } = facts;
   if (error === undefined && status < 400) {
     if (notJson !== undefined) return `the body is no JSON (${notJson})`;
-    return bodyForm === "text" ? `no JSON: ${contentType || "no content type"}` : undefined;
+    if (bodyForm !== "text") return undefined;
+    const what = bytes === 0 ? "an empty body" : `no JSON: ${contentType || "no content type"}`;
+    return status === 200 ? what : `${status}, ${what}`;
   }
   if (bodyForm === "text") return [`${status}${bodyText(facts)}`, ...hints(facts, maxTokens)].join("; ");
   // What to do comes first: an alert cuts long texts off.

@@ -36,7 +36,6 @@ export const chat: Protocol = {
   read: readReply,
   readError,
   flawsOf,
-  choicesAsked: ({ extra: { n } }) => (typeof n === "number" ? n : 1),
   lastWordsOf,
   assemble,
   chunkPosition,

@@ -1,23 +1,34 @@
 import { isJsonObject, isWrittenAsFraction, type Json, type JsonObject } from "../../std/json.ts";
-import type { Flaw, LastWords } from "../protocol.ts";
+import type { Ask } from "../../probe/probe.ts";
+import type { Flaw, LastWords, ReplyForm } from "../protocol.ts";
 import { isFinishReason } from "./stream.ts";
-import { structureFlaws } from "./structure.ts";
+import { messageIn, structureFlaws } from "./structure.ts";
 
 /** Seconds since 1970 have ten digits until the year 2286. */
 const longestSeconds = 1e10;
 
 /** The laws that a plain reply, or the chunks of a stream together, break. */
-export function flawsOf(documents: readonly Json[], isStream: boolean, choicesAsked: number): Flaw[] {
+export function flawsOf(
+  documents: readonly Json[],
+  { isStream, contentType }: ReplyForm,
+  { stream, extra: { n: asked } }: Pick<Ask, "stream" | "extra">,
+): Flaw[] {
+  const choicesAsked = typeof asked === "number" ? asked : 1;
   const all = documents.filter(isJsonObject);
   const flaws = new Set<Flaw>(structureFlaws(documents, isStream));
   if (all.some(({ created }) => typeof created === "number" && created >= longestSeconds)) flaws.add("created-unit");
   if (all.some(isUndated)) flaws.add("created-zero");
+  const messages = all.flatMap(choicesIn).map((choice) => messageIn(choice, isStream));
+  if (messages.some(({ role }) => typeof role === "string" && role !== "assistant")) flaws.add("role");
+  if (isStream && !stream) flaws.add("unasked-stream");
+  if (!isStream && messages.length > 0 && contentType !== "" && !contentType.endsWith("json"))
+    flaws.add("content-type");
   if (all.some(hasFraction)) flaws.add("fraction");
   const positions = new Set(all.flatMap(positionsIn));
   const most = Math.max(positions.size, ...all.map((document) => choicesIn(document).length));
   if (most > choicesAsked) flaws.add("many-choices");
   else if ([...positions].some((index) => index >= choicesAsked)) flaws.add("choice-index");
-  const calls = all.flatMap(choicesIn).flatMap(callsIn);
+  const calls = messages.flatMap(callsIn);
   if (calls.some(({ id }) => typeof id === "number")) flaws.add("tool-id");
   if (!isStream) return [...flaws];
   if (calls.some(({ index }) => index === undefined || index === null)) flaws.add("no-tool-index");
@@ -62,25 +73,19 @@ function choicesIn({ choices }: JsonObject): JsonObject[] {
   return Array.isArray(choices) ? choices.filter(isJsonObject) : [];
 }
 
-function deltaOf({ delta }: JsonObject): JsonObject {
-  return isJsonObject(delta) ? delta : {};
-}
-
 function contentOf(choice: JsonObject): string {
-  const { content } = deltaOf(choice);
+  const { content } = messageIn(choice, true);
   return typeof content === "string" ? content : "";
 }
 
-function callsIn(choice: JsonObject): JsonObject[] {
-  const { message } = choice;
-  const { tool_calls: calls } = isJsonObject(message) ? message : deltaOf(choice);
+function callsIn({ tool_calls: calls }: JsonObject): JsonObject[] {
   return Array.isArray(calls) ? calls.filter(isJsonObject) : [];
 }
 
 /** Clients put the pieces of a call together by its index. */
 function sharesToolIndex(pieces: readonly JsonObject[]): boolean {
   const ids = new Map<Json | undefined, string>();
-  for (const { index, id } of pieces.flatMap(callsIn)) {
+  for (const { index, id } of pieces.flatMap((piece) => callsIn(messageIn(piece, true)))) {
     if (typeof id !== "string" || id === "") continue;
     const known = ids.get(index);
     if (known !== undefined && known !== id) return true;
@@ -92,7 +97,8 @@ function sharesToolIndex(pieces: readonly JsonObject[]): boolean {
 function goesOnAfterFinish(pieces: readonly JsonObject[]): boolean {
   const finished = pieces.findIndex(({ finish_reason: reason }) => isFinishReason(reason));
   return (
-    finished >= 0 && pieces.slice(finished + 1).some((piece) => contentOf(piece) !== "" || callsIn(piece).length > 0)
+    finished >= 0 &&
+    pieces.slice(finished + 1).some((piece) => contentOf(piece) !== "" || callsIn(messageIn(piece, true)).length > 0)
   );
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from "../../std/json.ts";
 import type { ChunkPosition, ReplyContent } from "../protocol.ts";
 import { readError } from "./envelopes.ts";
 import { isFinishReason } from "./stream.ts";
+import { isChunk, messageIn } from "./structure.ts";
 import { toolCallsIn } from "./tool-calls.ts";
 import { usageOf } from "./usage.ts";
 
@@ -24,17 +25,13 @@ export function readReply(documents: readonly Json[]): ReplyContent {
 
 /** Of the first choice. */
 function textIn(document: Json): string {
-  const choice = choicesIn(document)[0];
-  if (!isJsonObject(choice)) return "";
-  const holder = choice["message"] ?? choice["delta"];
-  return isJsonObject(holder) && typeof holder["content"] === "string" ? holder["content"] : "";
+  const [choice = null] = choicesIn(document);
+  return stringAt(messageIn(choice, isChunk(document)), "content") ?? "";
 }
 
 function hasRefusal(document: Json): boolean {
-  return choicesIn(document).some((choice) => {
-    const holder = isJsonObject(choice) ? (choice["message"] ?? choice["delta"]) : undefined;
-    return (stringAt(holder, "refusal") ?? "") !== "";
-  });
+  const isOfStream = isChunk(document);
+  return choicesIn(document).some((choice) => (stringAt(messageIn(choice, isOfStream), "refusal") ?? "") !== "");
 }
 
 /** In a stream the chunks before the last have null. */

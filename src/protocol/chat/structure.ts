@@ -24,7 +24,19 @@ function flawIn(document: JsonObject, isStream: boolean): StructureFlaw | undefi
   const isWhole = choices.every(
     (choice) => isJsonObject(choice) && (isJsonObject(choice[holder]) || (isStream && isFilterResult(choice))),
   );
-  return isWhole ? undefined : isStream ? "no-delta" : "no-message";
+  if (!isWhole) return isStream ? "no-delta" : "no-message";
+  return choices.some((choice) => Array.isArray(messageIn(choice, isStream)["content"])) ? "content-list" : undefined;
+}
+
+/** The message of a choice, or what a chunk adds to it. Perplexity sends both, and the other one is of no use. */
+export function messageIn(choice: Json, isChunk: boolean): JsonObject {
+  const { message, delta } = isJsonObject(choice) ? choice : {};
+  const found = isChunk ? (delta ?? message) : (message ?? delta);
+  return isJsonObject(found) ? found : {};
+}
+
+export function isChunk(document: Json): boolean {
+  return isJsonObject(document) && document["object"] === "chat.completion.chunk";
 }
 
 function isCompletion(value: Json): boolean {

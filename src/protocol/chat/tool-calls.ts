@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../../std/json.ts";
 import type { ToolCall } from "../protocol.ts";
+import { isChunk, messageIn } from "./structure.ts";
 
 const mostCalls = 64;
 
@@ -54,7 +55,6 @@ function join(call: Pieces, { id, type, function: named }: JsonObject): void {
 function piecesIn(document: Json): readonly Json[] {
   const choices = isJsonObject(document) ? document["choices"] : undefined;
   const [choice] = Array.isArray(choices) ? choices : [];
-  const holder = isJsonObject(choice) ? (choice["message"] ?? choice["delta"]) : undefined;
-  const calls = isJsonObject(holder) ? holder["tool_calls"] : undefined;
+  const { tool_calls: calls } = messageIn(choice ?? null, isChunk(document));
   return Array.isArray(calls) ? calls : [];
 }
