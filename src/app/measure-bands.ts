@@ -1,4 +1,3 @@
-import type { SeriesMemory } from "../baseline/baseline.ts";
 import { bandsOf } from "../judgement/drift/level/band.ts";
 import { outputProgress } from "../judgement/output/progress.ts";
 import type { Probe } from "../probe/probe.ts";
@@ -54,6 +53,7 @@ async function measurePage(
   }
 }
 
+type SeriesMemory = Awaited<ReturnType<Store["seriesOfProbes"]>>[number];
 type Labels = Readonly<Record<string, string>>;
 
 function measureBand(metrics: Metrics, { series, baseline }: SeriesMemory, labels: Labels, nowMs: number): void {

@@ -94,8 +94,10 @@ test("how far an enrolment and the evidence of another model are", async () => {
   const watching = { v: 1, regimes: [{}], recent: {}, since: {}, sinceMs: 0, names: {}, sums: { repeats: sums } };
   const recorded: string[] = [];
   const metrics: Metrics = {
-    record: (metric, value, labels: Readonly<Record<string, unknown>>) =>
-      void recorded.push(`${metric} ${String(labels["plumbline.instrument"] ?? "")} ${value.toFixed(2)}`),
+    record(metric, value, labels: Readonly<Record<string, unknown>>) {
+      const { "plumbline.instrument": instrument } = labels;
+      recorded.push(`${metric} ${typeof instrument === "string" ? instrument : ""} ${value.toFixed(2)}`);
+    },
   };
   const memories = [ofOutput("1", enrolling), ofOutput("2", watching, fingerprint)];
   const every = { ...probe, cadence: { kind: "every" as const, everyMs: 60_000 } };
