@@ -148,7 +148,7 @@ export const metrics = {
   exportFailures: counter(
     "plumbline.telemetry.failed_exports",
     "{batch}",
-    "Batches of telemetry that the collector did not take: they are lost",
+    "Batches lost: the collector did not take them",
     [],
   ),
   droppedSpans: counter("plumbline.telemetry.dropped_spans", "{span}", "Spans lost because too many were waiting", []),
@@ -188,7 +188,7 @@ export const metrics = {
   outputEnrolled: gauge(
     "plumbline.output.enrolled",
     "1",
-    "How far the enrolment of `same-model` is; 1: answers are compared with it",
+    "Share of an enrolment of `same-model` that is done",
     ofProbe,
   ),
   outputEvidence: gauge(
