@@ -145,12 +145,7 @@ export const metrics = {
   storeDuration: histogram("plumbline.store.duration", "s", "How long the store took for a run", storeBuckets, [
     a.plumblineOperation,
   ]),
-  exportFailures: counter(
-    "plumbline.telemetry.failed_exports",
-    "{batch}",
-    "Batches lost: the collector did not take them",
-    [],
-  ),
+  exportFailures: counter("plumbline.telemetry.failed_exports", "{batch}", "Batches that no collector took", []),
   droppedSpans: counter("plumbline.telemetry.dropped_spans", "{span}", "Spans lost because too many were waiting", []),
   configurationTaken: gauge(
     "plumbline.config.last_reload_successful",
@@ -185,12 +180,7 @@ export const metrics = {
     "The judge's band of a number of tokens at this hour: lower, usual and upper; none for a number that never varies",
     [...ofProbe, a.plumblineSeries, a.plumblineBound],
   ),
-  outputEnrolled: gauge(
-    "plumbline.output.enrolled",
-    "1",
-    "Share of an enrolment of `same-model` that is done",
-    ofProbe,
-  ),
+  outputEnrolled: gauge("plumbline.output.enrolled", "1", "Share of an enrolment that is done", ofProbe),
   outputEvidence: gauge(
     "plumbline.output.evidence",
     "1",
