@@ -95,7 +95,7 @@ export function answersText({ n, counts }: Cell, axis?: Axis): string {
       bin === "absent" ? [] : [[Number(bin) * axis.width + axis.at, count] as const],
     );
     const shown = values.reduce((sum, [, count]) => sum + count, 0);
-    if (shown === 0) return `not among the likeliest, in ${n} replies`;
+    if (shown < n / 2) return `not among the likeliest, in ${n - shown} of ${n} replies`;
     const mean = values.reduce((sum, [value, count]) => sum + value * count, 0) / shown;
     return `${mean.toFixed(3)} on average of ${n} replies`;
   }

@@ -13,6 +13,12 @@ export type ReadAlert = Alert & { readonly reader?: Reader };
 export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
   const readable = readableFor(alert, tz);
   if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
+  if (isTest(alert)) {
+    return [
+      ["next step", alert.nextStep],
+      ["incident", alert.incidentId],
+    ];
+  }
   return [
     [alert.status === "resolved" ? "lasted" : "since", sinceText(alert, readable)],
     ...(alert.uncheckedSince === undefined
@@ -77,10 +83,9 @@ function whereOf({ kind, target, model, scenario, location, members }: Alert): s
 const optionalRow = (name: string, text: string | undefined): [string, string][] =>
   text === undefined ? [] : [[name, text]];
 
-/** Where the rest is: behind the link to the incident, or in a terminal where there is none. A test has nothing more. */
+/** Where the rest is: behind the link to the incident, or in a terminal where there is none. */
 function detailRows(alert: Alert): [string, string][] {
   const { status, incidentId, page, evidence } = alert;
-  if (isTest(alert)) return [["incident", incidentId]];
   if (page !== undefined) return [];
   const rows: [string, string][] = [
     ...optionalRow("request", evidence.at(-1)?.requestId),
