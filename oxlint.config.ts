@@ -62,5 +62,5 @@ export default defineConfig({
     { files: ["test/**"], rules: { "typescript/no-misused-promises": "off" } },
     { files: ["*.config.ts", "test/setup/servers.ts"], rules: { "import/no-default-export": "off" } },
   ],
-  ignorePatterns: ["dist"],
+  ignorePatterns: ["dist", "config"],
 });

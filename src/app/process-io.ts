@@ -9,7 +9,8 @@ export function processIo(program: NodeJS.Process): Io {
     stdout: safe(program.stdout, colour),
     stderr: safe(program.stderr, colour),
     terminal: program.stdout,
-    env: program.env,
+    // A copy: each look at the real one asks the C library.
+    env: { ...program.env },
     ...(program.stdin.isTTY && program.stdout.isTTY && { ask: (question) => ask(program, question) }),
     onSignal(listener) {
       // A reader who leaves counts as the first signal, never as the second: what the first one logs may find out.

@@ -19,7 +19,9 @@ export function addDeliveryCommands(delivery: Command, world: CliWorld): void {
         .default("failed"),
     )
     .action(({ state, ...where }: AskOptions & { state: DeliveryState }) =>
-      ask(world, where, listDeliveries, { query: { state } }, (all) => lines(all, "no deliveries", deliveryLine)),
+      ask(world, where, listDeliveries, { query: { state } }, (all) =>
+        lines(all, `no ${state} deliveries`, deliveryLine),
+      ),
     );
   asking(delivery.command("retry").description("retry a failed delivery with the same id"))
     .argument("<id>", "id of the delivery")

@@ -88,8 +88,9 @@ export function incidentLines(incidents: readonly IncidentView[], nowMs: number)
     const { state, severity, kind, firstBadSlotMs, resolvedAtMs, acknowledged, notifications } = incident;
     const muted = notifications?.muted;
     const lasted = formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
-    const owner = acknowledged === undefined ? "" : ` by ${acknowledged.by}`;
-    const why = muted === undefined ? "" : `, muted: ${muted.reason} (${muted.by})`;
+    // Whoever acknowledged it has not resolved it.
+    const owner = acknowledged !== undefined && state === "acknowledged" ? ` by ${acknowledged.by}` : "";
+    const why = muted === undefined || state === "resolved" ? "" : `, muted: ${muted.reason} (${muted.by})`;
     return `${state}${owner}  ${severity} ${kind}  ${subjectOf(incident)}  for ${lasted}  ${incident.id}${why}`;
   });
 }

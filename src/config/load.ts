@@ -26,13 +26,7 @@ export function loadConfig(source: { readonly file: string; readonly text: strin
   const { file } = source;
   const yaml = readYaml(source.text);
   if ("mistakes" in yaml) return { problems: bounded(yaml.mistakes, file, (mistake) => ({ file, ...mistake })) };
-  const known = new WeakMap<readonly string[], readonly string[]>();
-  const parsed = (context.needsNoProbes === true ? targetsSchema : configSchema).safeParse(yaml.value, {
-    error: (issue) => {
-      if (issue.code === "unrecognized_keys") known.set(issue.keys, keysOf(issue.inst));
-      return undefined;
-    },
-  });
+  const { parsed, known } = parsedBy(context.needsNoProbes === true ? targetsSchema : configSchema, yaml.value);
   const references = requireReferences(yaml.value, context.scenarios, parsed.success);
   const result = parsed.success
     ? resolveConfig(parsed.data, context)
@@ -47,6 +41,18 @@ export function loadConfig(source: { readonly file: string; readonly text: strin
   }
   const complaints = "config" in result ? references : [...result.complaints, ...references];
   return { problems: bounded(complaints, file, (complaint) => problemOf(complaint, file, yaml)) };
+}
+
+/** Apart, as zod holds the function of its last call: where it was written there must be nothing large. */
+function parsedBy<Schema extends z.ZodType>(schema: Schema, value: unknown) {
+  const known = new WeakMap<readonly string[], readonly string[]>();
+  const parsed = schema.safeParse(value, {
+    error: (issue) => {
+      if (issue.code === "unrecognized_keys") known.set(issue.keys, keysOf(issue.inst));
+      return undefined;
+    },
+  });
+  return { parsed, known };
 }
 
 /** What does not fit together among the entries that are valid by themselves. */

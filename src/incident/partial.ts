@@ -36,9 +36,10 @@ export function isStillSuspected(counts: Counts): boolean {
 /** Each row of good runs may seem to be the end: so many breaks for each row are one false end (replayed: 1 in 5 at a share of 10 %). */
 const breaksPerFalseEnd = 50;
 
-/** Of what a part of the runs breaks, so many good ones in a row may still be chance. */
-export function mayGoOn({ kind, badRuns, judgedRuns, goodInARow }: Incident): boolean {
+/** Of what a part of the runs breaks, so many good ones in a row may still be chance. A group counts reports, not runs. */
+export function mayGoOn({ kind, group, badRuns, judgedRuns, goodInARow }: Incident): boolean {
   const goodBetween = judgedRuns - badRuns - goodInARow;
+  if (group !== undefined) return false;
   if ((kind !== "expectation" && kind !== "availability") || goodBetween <= 0) return false;
   const rows = 1 + Math.min(badRuns, goodBetween);
   return chanceOfRow(badRuns, goodBetween, goodInARow) * breaksPerFalseEnd * rows > 1;

@@ -1,8 +1,8 @@
 import { type Incident, incidentId } from "./incident.ts";
 import { notifiedReceivers } from "./notification-log.ts";
 
-/** Kinds of which several scenarios find one change each by itself. */
-const shared: readonly Incident["kind"][] = ["contract", "error-shape"];
+/** Kinds of which several scenarios find one change each by itself, such as an error in place of every answer. */
+const shared: readonly Incident["kind"][] = ["contract", "error-shape", "expectation"];
 
 /** Whether others may be open for the same change of the provider. */
 export const mayShareChange = ({ kind, group }: Incident): boolean => group === undefined && shared.includes(kind);
@@ -30,9 +30,14 @@ const openedAt = ({ openedAtMs, firstBadSlotMs }: Incident): number => openedAtM
 
 function isOpenBeside(one: Incident, incident: Incident): boolean {
   const isOther = one.fingerprint !== incident.fingerprint && one.kind === incident.kind;
-  const isSamePlace = one.target === incident.target || (one.host !== undefined && one.host === incident.host);
+  const isSameHost = one.host !== undefined && one.host === incident.host && isOfProvider(incident);
+  const isSamePlace = one.target === incident.target || isSameHost;
   return isOther && isSamePlace && (one.state === "open" || one.state === "acknowledged");
 }
+
+/** A rule that one target breaks may be about its key or its limits; an error of the server is about all of them. */
+const isOfProvider = ({ kind, findings }: Incident): boolean =>
+  kind !== "expectation" || findings.every(({ observed }) => /^5\d\d\b/.test(observed));
 
 function names(one: Incident, { findings }: Incident): boolean {
   const said = new Set(one.findings.map(keyOf));

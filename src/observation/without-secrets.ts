@@ -4,11 +4,14 @@ import type { Redactor } from "../std/redact.ts";
 /**
  * The same facts without what the redactor knows or takes for a secret, in values and in names of members alike: a
  * provider may echo a key as a request id, a model or the name of a field. Facts that hold none, which is nearly all,
- * cost one look at their JSON.
+ * cost a look at the JSON of each member: the redactor remembers those that come again with every reply.
  */
 export function withoutSecrets<Facts extends object>(facts: Facts, redact: Redactor): Facts {
-  const json = JSON.stringify(facts);
-  return redact(json) === json ? facts : (clean(JSON.parse(json) as Json, redact) as Facts);
+  const isClean = Object.entries(facts).every(([name, value]) => {
+    const json = JSON.stringify([name, value]);
+    return redact(json) === json;
+  });
+  return isClean ? facts : (clean(JSON.parse(JSON.stringify(facts)) as Json, redact) as Facts);
 }
 
 function clean(value: Json, redact: Redactor): Json {

@@ -25,7 +25,7 @@ const rehearsal = z
     severity: severity.describe("severity"),
     tier: z.enum(["page", "ticket"]).describe("whether the message can wake somebody"),
     atMs: at("when it begins"),
-    tz: z.string().describe("time zone of the first receiver that would be notified, or of the first of all"),
+    tz: z.string().describe("time zone of the first receiver that has one; UTC if none has"),
     lines: z.array(line).describe("messages in order, then receivers without a message"),
   })
   .meta({ id: "Rehearsal", description: "who would be notified of an incident, when and why" });
@@ -84,13 +84,12 @@ export function createRehearsals({
     const lines = rehearse(played, { probe, probes, receivers, silences, sent });
     const zoneOf = (receiver: string): string =>
       tzOf(receiver) ?? probe.alerting.policies[receiver]?.hours?.tz ?? "UTC";
-    const first = lines.find(({ sentAtMs }) => sentAtMs !== undefined) ?? lines[0];
     return {
       probe: probe.id,
       severity: how,
       tier: tierOfRehearsal(played, probe),
       atMs,
-      tz: first === undefined ? "UTC" : zoneOf(first.receiver),
+      tz: lines.map(({ receiver }) => zoneOf(receiver)).find((tz) => tz !== "UTC") ?? "UTC",
       lines: lines.map((one) => ({ ...one, tz: zoneOf(one.receiver) })),
     };
   };

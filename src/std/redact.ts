@@ -33,9 +33,11 @@ const shortestSecret = 6;
 const mostUnescapings = 6;
 /** An encoding within an encoding within an encoding. */
 const mostDecodings = 3;
-/** Names and reasons come again with every run: those with nothing to hide are not looked through each time. */
+/** Names, reasons and shapes come again with every run: those with nothing to hide are not looked through each time. */
 const mostKept = 2_000;
-const longestKept = 200;
+const longestKept = 4_000;
+/** Of all together. */
+const mostKeptLength = 1_000_000;
 
 /**
  * Removes the given secrets by what they give away, not by a list of spellings: any eight characters of one in a row,
@@ -49,6 +51,7 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
   const isName = madeOfNames(names);
   let withoutKnown: Redactor | undefined;
   const kept = new Set<string>();
+  let keptLength = 0;
   return (text) => {
     if (text.length < shortestSecret || kept.has(text)) return text;
     // Finders are large: a program that writes nothing makes none.
@@ -60,8 +63,12 @@ export function createRedactor(secrets: readonly string[], names: readonly strin
       );
     }
     if (clean === text && text.length <= longestKept) {
-      if (kept.size >= mostKept) kept.clear();
+      if (kept.size >= mostKept || keptLength > mostKeptLength) {
+        kept.clear();
+        keptLength = 0;
+      }
       kept.add(text);
+      keptLength += text.length;
     }
     return clean;
   };

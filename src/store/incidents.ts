@@ -81,13 +81,13 @@ export async function readSurroundings(
 
 const mostChanges = 50;
 
-/** Open contract and error-shape incidents, which may be one change of a provider: those of the target first, then the oldest. */
+/** Open incidents about replies, of which several may be one change of a provider: those of the target first, then the oldest. */
 export function readChanges(tx: Executor, target: string): Promise<readonly Incident[]> {
   return tx.select(
     incidentRow,
     sql`
     SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')
-      AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL
+      AND body->>'kind' IN ('contract', 'error-shape', 'expectation') AND body->'group' IS NULL
     ORDER BY body->>'target' = ${target} DESC, (body->>'openedAtMs')::float8 LIMIT ${mostChanges}::int`,
   );
 }
@@ -123,7 +123,7 @@ const peerRow = rowSchema<Omit<PeerProbe, "isAsked">>({
   },
 });
 
-/** The newest run of the last day of each other probe with the same target or the same scenario. */
+/** The newest judged run of the last day of each other probe with the same target or the same scenario. */
 export async function readPeers(
   tx: Executor,
   run: {
@@ -145,7 +145,7 @@ export async function readPeers(
         AND (target = ${run.target} OR scenario = ${run.scenario} OR probe_id = ANY(${[...alsoProbeIds]}::text[])) LIMIT ${most}::int) p
     CROSS JOIN LATERAL (
       SELECT ${peerRow.columns} FROM plumbline.runs
-      WHERE probe_id = p.probe_id AND slot > ${since}::timestamptz AND state = 'done'
+      WHERE probe_id = p.probe_id AND slot > ${since}::timestamptz AND state = 'done' AND verdict <> 'inconclusive'
       ORDER BY slot DESC LIMIT 1) AS newest
     ORDER BY newest.probe_id`,
   );

@@ -17,14 +17,14 @@ export interface KnownSeries {
 const mostProbes = 4_000;
 
 export function knownSeries(): KnownSeries {
-  // As the store would return them, and small.
-  const known = new Map<string, { readonly version: string; readonly json: string; readonly states: Buffer }>();
+  // As the store would return them, and small. A buffer of this size would hold the whole slab that it was cut from.
+  const known = new Map<string, { readonly version: string; readonly json: string; readonly states: string }>();
   return {
     versionOf: (probeId) => known.get(probeId)?.version,
     of(probeId) {
       const found = known.get(probeId);
       if (found === undefined) return [];
-      const states = unpackStates(found.states);
+      const states = unpackStates(Buffer.from(found.states, "latin1"));
       return (JSON.parse(found.json) as Pick<SeriesMemory, "series" | "baseline">[]).map((memory) => ({
         state: null,
         lastSlotMs: 0,
@@ -36,7 +36,7 @@ export function knownSeries(): KnownSeries {
       known.delete(probeId);
       if (known.size >= mostProbes) for (const oldest of known.keys()) if (known.delete(oldest)) break;
       const json = JSON.stringify(memories.map(({ series, baseline }) => ({ series, baseline })));
-      known.set(probeId, { version, json, states });
+      known.set(probeId, { version, json, states: states.toString("latin1") });
     },
     forget: (probeId) => void known.delete(probeId),
   };

@@ -9,7 +9,7 @@ import { sql } from "./sql.ts";
  * its meaning gets a new name.
  */
 export const routines = {
-  version: 11,
+  version: 12,
   files: [
     "outlines",
     "progress",

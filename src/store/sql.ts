@@ -14,8 +14,13 @@ export class Statement {
   /** As PostgreSQL takes it: numbered parameters, and a name by which each connection plans it only once. */
   prepare(): NamedQuery {
     const values: unknown[] = [];
+    const isFlat = !this.#parts.some((part) => part instanceof Statement);
+    const known = isFlat ? flat.get(this.#strings) : undefined;
+    if (known !== undefined) return { ...known, values: [...this.#parts] };
     const text = this.#write(values);
-    return { name: nameOf(text), text, values };
+    const query = { name: nameOf(text), text };
+    if (isFlat) flat.set(this.#strings, query);
+    return { ...query, values };
   }
 
   #write(values: unknown[]): string {
@@ -27,6 +32,9 @@ export class Statement {
     return text;
   }
 }
+
+/** By the place in the program where they are written. */
+const flat = new WeakMap<readonly string[], { readonly name: string; readonly text: string }>();
 
 /** Every value becomes a parameter, never text. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): Statement {

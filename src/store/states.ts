@@ -70,7 +70,14 @@ function textOf(states: Uint8Array): string {
 /** `[`, and the number of no dictionary. */
 const plainBegin = 0x5b;
 const longest = 64 * 1024 * 1024;
-const compression = { dictionary: dictionaries[newestDictionary], level: 6 };
+/** Smaller than usual: most of the time goes into making the tables. */
+const compression = {
+  dictionary: dictionaries[newestDictionary],
+  level: 6,
+  windowBits: 13,
+  memLevel: 5,
+  chunkSize: 2048,
+};
 
 /** What is remembered after a run of that slot, and which of its updates count: what is newer than the run stays. */
 export function afterRun(before: readonly SeriesMemory[], updates: readonly SeriesUpdate[], slotMs: number) {

@@ -65,3 +65,13 @@ test("one line of a list: what stands for others by its sentence, and what is pa
   expect(cover).toContain(`  ${headline}  for 2 min  f00dfeed-1`);
   expect(member).toContain("f00dfeed-1, muted: moved-together (beef-1)");
 });
+
+test("whoever acknowledged an incident has not resolved it, and what is over is muted by nothing", () => {
+  const view = (state: "acknowledged" | "resolved") => ({
+    ...incident({ state, acknowledged: { by: "ann", why: "x", atMs } }),
+    id: "f00dfeed-1",
+    notifications: { muted: { reason: "same-cause", by: "other-1" } },
+  });
+  expect(incidentLines([view("acknowledged")], atMs)).toMatch(/^acknowledged by ann {2}.*, muted: same-cause/);
+  expect(incidentLines([view("resolved")], atMs)).toMatch(/^resolved {2}(?!.*muted)/);
+});

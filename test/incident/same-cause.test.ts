@@ -60,6 +60,20 @@ describe("one change of a provider is one message", () => {
     expect(knownBy({ ...second, ...over }, [first], ["pager"]).has("pager")).toBe(isKnown);
   });
 
+  const refused = (observed: string): Partial<Incident> => ({
+    kind: "expectation",
+    findings: [{ kind: "expectation", severity: "breaking", subject: "status", expected: "200", observed }],
+  });
+  test.each<[string, string, Partial<Incident>, boolean]>([
+    ["errors of the server in place of every answer", "500 server_error", {}, true],
+    ["they concern every target of the host", "500 server_error", { target: "large" }, true],
+    ["a key that is refused", "401 invalid_api_key", {}, true],
+    ["another target may have another key", "401 invalid_api_key", { target: "large" }, false],
+  ])("%s: %s %j", (_name, observed, over, isKnown) => {
+    const other = { ...second, ...refused(observed), ...over };
+    expect(knownBy(other, [{ ...first, ...refused(observed) }], ["pager"]).has("pager")).toBe(isKnown);
+  });
+
   test("nobody was notified of the first, because it is silenced: the second is", () => {
     expect(heard(second, [{ ...first, notifications: { receivers: {} } }]).outbox).toHaveLength(1);
   });

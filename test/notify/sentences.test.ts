@@ -1,3 +1,5 @@
+import { headline } from "../../src/notify/compose/headline.ts";
+import { impactOf } from "../../src/notify/compose/impact.ts";
 import { describe, expect, test } from "vitest";
 import { composeAlert } from "../../src/notify/compose/compose.ts";
 import { renderAlertText } from "../../src/notify/compose/render-text.ts";
@@ -83,6 +85,36 @@ describe("one sentence that somebody who was just woken can act on", () => {
   ])("%s", (kind, sentence) =>
     expect(summary(found("expectation", "status", "200", "503"), transition(kind))).toBe(sentence),
   );
+});
+
+describe("the first line and what users see", () => {
+  const said = (over: Partial<Incident>): string[] => {
+    const alert = composeAlert(incident(over), transition());
+    return [headline(alert).replace("FIRING: ", ""), impactOf(alert) ?? ""];
+  };
+  const status = (observed: string): Partial<Incident> => found("expectation", "status", "200", observed);
+
+  test.each<[Partial<Incident>, string, RegExp]>([
+    [status("503"), "server errors", /an error instead of an answer/],
+    [status("429 rate_limit_exceeded"), "rate limit reached", /beyond the limit/],
+    [status("401 invalid_api_key"), "key refused", /with this key/],
+    [status("404"), "requests refused", /like this one/],
+    [found("expectation", "status", "404", "500"), "broken rule", /rely on this rule/],
+    [found("expectation", "usage", "reported", "missing"), "broken rule", /rely on this rule/],
+    [found("availability", "reply", "a reply", "timeout"), "outage", /no reply/],
+    [slow, "changed response time", /wait longer/],
+    [
+      { ...slow, findings: [{ ...slow.findings![0]!, observed: "406 ms (×0.5, …)" }] },
+      "changed response time",
+      /faster/,
+    ],
+    [found("usage", "prompt tokens", "57", "12"), "changed token usage", /costs less/],
+    [found("usage", "prompt tokens", "12", "57"), "changed token usage", /costs more than/],
+    [found("budget", "spend cap of mini per day", "at most $5", "reached: x"), "spend cap reached", /until then/],
+    [found("budget", "error budget: availability", "99 %", "x"), "error budget", /^$/],
+  ])("%j", (over, first, users) => {
+    expect(said(over)).toEqual([first, expect.stringMatching(users)]);
+  });
 });
 
 describe("what to do first", () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestbed } from "../../src/testbed/testbed.ts";
 import { bareEnv } from "../setup/plumbline.ts";
@@ -39,7 +39,8 @@ test("the package holds the program and nothing else, in at most 3 MB", () => {
     "docs",
     "package.json",
   ]);
-  expect(files.filter((path) => /\.(?:ts|map)$|test\/|fixtures|bench\//.test(path))).toEqual([]);
+  const odd = files.filter((path) => /\.(?:ts|map)$|test\/|fixtures|bench\//.test(path));
+  expect(odd).toEqual(["config/alert.d.ts"]);
 });
 
 test("both schemas can be imported by name", () => {
@@ -49,6 +50,25 @@ test("both schemas can be imported by name", () => {
   expect(stdout.trim().split("\n")).toEqual(
     Array.from({ length: 2 }, () => expect.stringContaining("json-schema.org")),
   );
+});
+
+test("a program that receives alerts can import their type", () => {
+  const program = (member: string): string => `import type { AlertWebhook } from "plumbline";
+export const summaryOf = (body: AlertWebhook): string => body.data.${member};`;
+  const check = (member: string) => {
+    writeFileSync(join(folder, "receiver.ts"), program(member));
+    const words = [
+      resolve("node_modules/typescript/bin/tsc"),
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "receiver.ts",
+    ];
+    return spawnSync(process.execPath, words, { ...quiet, cwd: folder });
+  };
+  expect(check("summary")).toMatchObject({ status: 0, stdout: "" });
+  expect(check("sumary").stdout).toContain("TS2322");
 });
 
 test("it says its version, and what to do on an old Node", () => {

@@ -269,6 +269,7 @@ export const pushoverBody = z
     timestamp: z.string().regex(/^\d{10}$/),
     retry: z.string().regex(/^\d+$/).optional(),
     expire: z.string().regex(/^\d+$/).optional(),
+    tags: z.string().max(255).optional(),
     url: https(512).optional(),
     url_title: text(100).optional(),
   })

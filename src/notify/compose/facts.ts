@@ -1,9 +1,9 @@
-import { formatDurationMs } from "../../std/duration.ts";
 import { localTimeText, type Reader } from "../../std/local-time.ts";
 import { zonedTime } from "../../std/zoned-time.ts";
 import type { Alert, LikelyCause } from "./alert.ts";
 import { trendBegan } from "./headline.ts";
 import { impactOf } from "./impact.ts";
+import { wholeSeconds } from "./summary.ts";
 import { isTest } from "./test-reason.ts";
 
 /** An alert as it is, or for somebody whose time zone is known. */
@@ -13,6 +13,12 @@ export type ReadAlert = Alert & { readonly reader?: Reader };
 export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
   const readable = readableFor(alert, tz);
   if (alert.digest !== undefined) return digestFacts(alert, alert.digest, readable);
+  if (isTest(alert)) {
+    return [
+      ["next step", alert.nextStep],
+      ["incident", alert.incidentId],
+    ];
+  }
   return [
     [alert.status === "resolved" ? "lasted" : "since", sinceText(alert, readable)],
     ...(alert.uncheckedSince === undefined
@@ -39,12 +45,12 @@ export function alertFacts(alert: ReadAlert, tz = "UTC"): [string, string][] {
 function sinceText(alert: Alert, readable: Readable): string {
   const { at, firstBadSlot, lastGoodSlot, status, confirmation, kind } = alert;
   const lastingMs = Date.parse(at) - Date.parse(firstBadSlot);
-  if (status === "resolved") return `${formatDurationMs(lastingMs)}: ${readable(firstBadSlot)} to ${readable(at)}`;
+  if (status === "resolved") return `${wholeSeconds(lastingMs)}: ${readable(firstBadSlot)} to ${readable(at)}`;
   const began = trendBegan(alert);
   if (began !== undefined) {
     return `${began.includes(" and ") ? "between" : "about"} ${began}; detected ${readable(firstBadSlot)}`;
   }
-  const lasting = lastingMs > 0 ? `; ${formatDurationMs(lastingMs)} so far` : "";
+  const lasting = lastingMs > 0 ? `; ${wholeSeconds(lastingMs)} so far` : "";
   const isTrend = confirmation === "many-runs" || kind === "budget" || kind === "monitor";
   const gapMs = lastGoodSlot === null ? 0 : Date.parse(firstBadSlot) - Date.parse(lastGoodSlot);
   const before = isTrend
@@ -52,7 +58,7 @@ function sinceText(alert: Alert, readable: Readable): string {
     : lastGoodSlot === null
       ? ", or earlier"
       : gapMs > 0
-        ? `, or up to ${formatDurationMs(gapMs)} earlier`
+        ? `, or up to ${wholeSeconds(gapMs)} earlier`
         : "";
   return `${readable(firstBadSlot)}${before}${lasting}`;
 }
@@ -77,10 +83,9 @@ function whereOf({ kind, target, model, scenario, location, members }: Alert): s
 const optionalRow = (name: string, text: string | undefined): [string, string][] =>
   text === undefined ? [] : [[name, text]];
 
-/** Where the rest is: behind the link to the incident, or in a terminal where there is none. A test has nothing more. */
+/** Where the rest is: behind the link to the incident, or in a terminal where there is none. */
 function detailRows(alert: Alert): [string, string][] {
   const { status, incidentId, page, evidence } = alert;
-  if (isTest(alert)) return [["incident", incidentId]];
   if (page !== undefined) return [];
   const rows: [string, string][] = [
     ...optionalRow("request", evidence.at(-1)?.requestId),

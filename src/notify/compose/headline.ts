@@ -14,7 +14,7 @@ function topicOf({ kind, severity, changes: [change] }: Alert): string {
     case "availability":
       return severity === "breaking" ? "outage" : "failing requests";
     case "expectation":
-      return "broken rule";
+      return errorTopics[errorOf(change) ?? "none"];
     case "policy":
       return "forbidden request answered";
     case "contract":
@@ -37,6 +37,25 @@ function topicOf({ kind, severity, changes: [change] }: Alert): string {
       return kind satisfies never;
   }
 }
+
+type ErrorReply = "server" | "limit" | "key" | "request";
+
+/** What an error status in place of an answer says; undefined: it is another rule. */
+export function errorOf(change: Change | undefined): ErrorReply | undefined {
+  if (change?.what !== "status" || !/^2\d\d/.test(change.before)) return undefined;
+  const status = Number(/^\d{3}\b/.exec(change.after)?.[0]);
+  if (status >= 500) return "server";
+  if (status === 429) return "limit";
+  return status === 401 || status === 402 || status === 403 ? "key" : status >= 400 ? "request" : undefined;
+}
+
+const errorTopics: Readonly<Record<ErrorReply | "none", string>> = {
+  server: "server errors",
+  limit: "rate limit reached",
+  key: "key refused",
+  request: "requests refused",
+  none: "broken rule",
+};
 
 /** A change of what is over says that it was; when a trend began is said once, below. */
 export function asItIs(change: Change, alert: Pick<Alert, "status" | "confirmation" | "changes">): Change {

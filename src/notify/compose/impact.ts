@@ -1,5 +1,6 @@
 import { isAboutBlindness } from "../../judgement/spend/blind.ts";
 import type { Alert, Change } from "./alert.ts";
+import { errorOf } from "./headline.ts";
 
 /** What it means for whoever uses the target; undefined: nothing, or nothing that can be said. */
 export function impactOf({ kind, severity, status, likelyCause, changes }: Alert): string | undefined {
@@ -9,9 +10,8 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
       if (likelyCause === "monitor") return undefined;
       return severity === "breaking" ? "requests get no reply" : "some requests fail";
     case "expectation":
-      return likelyCause === "credentials"
-        ? "requests with this key are refused"
-        : "clients that rely on this rule get replies that break it";
+      if (likelyCause === "credentials") return errorImpacts.key;
+      return errorImpacts[errorOf(changes[0]) ?? "none"];
     case "policy":
       return "requests that must be refused are answered";
     case "contract":
@@ -39,6 +39,14 @@ export function impactOf({ kind, severity, status, likelyCause, changes }: Alert
       return kind satisfies never;
   }
 }
+
+const errorImpacts = {
+  server: "requests get an error instead of an answer",
+  limit: "requests beyond the limit get an error instead of an answer",
+  key: "requests with this key are refused",
+  request: "requests like this one get an error instead of an answer",
+  none: "clients that rely on this rule get replies that break it",
+} as const;
 
 const costWords = new Map([
   [true, "less"],

@@ -1,5 +1,5 @@
 import type { Incident, Transition } from "../../incident/incident.ts";
-import { formatDurationMs } from "../../std/duration.ts";
+import { formatDurationMs, secondMs } from "../../std/duration.ts";
 import { sanitize } from "../../std/sanitize.ts";
 import { minuteText } from "../../std/time.ts";
 import type { Change } from "./alert.ts";
@@ -44,8 +44,12 @@ function summariseGroup(incident: Incident, headline: string, transition: Transi
   return sanitize(`${head}${sanitize(headline, maxSummary - head.length)}`, maxSummary);
 }
 
-const lasting = ({ firstBadSlotMs }: Incident, { atMs }: Transition): string =>
-  formatDurationMs(Math.max(0, atMs - firstBadSlotMs));
+const lasting = ({ firstBadSlotMs }: Incident, { atMs }: Transition): string => wholeSeconds(atMs - firstBadSlotMs);
+
+/** `36 s` of 35.68 s: nobody reads hundredths at night. */
+export function wholeSeconds(ms: number): string {
+  return formatDurationMs(ms < secondMs ? Math.max(0, ms) : Math.round(ms / secondMs) * secondMs);
+}
 
 function leadIn(incident: Incident, transition: Transition): string {
   switch (transition.kind) {

@@ -27,7 +27,7 @@ export function testEntry(
     kind: "monitor",
     severity: reason === testReasons.quiet ? "informative" : "risky",
     summary: isOver ? `${nothing} (resolved)` : nothing,
-    changes: [{ what: "test", before: "not sent", after: "sent" }],
+    changes: [],
     moreChanges: 0,
     target: "test",
     model: "test",

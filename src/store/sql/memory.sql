@@ -17,7 +17,7 @@ BEGIN
       WHERE state IN ('open', 'acknowledged') AND body->>'target' = p_target AND body->>'location' = p_location
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
     (SELECT md5(string_agg(fingerprint, ',' ORDER BY fingerprint)) FROM plumbline.incidents
-      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL));
+      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape', 'expectation') AND body->'group' IS NULL));
 END $$;
 
 -- What is remembered of a probe, without its surroundings and, when p_known is their version, without its series.
@@ -60,7 +60,7 @@ BEGIN
         AND body->>'kind' = 'availability' AND body->'group' IS NULL),
     -- Those of the target first, then the oldest: a provider that changes may open thousands.
     'changes', (SELECT json_agg(body) FROM (SELECT body FROM plumbline.incidents
-      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape') AND body->'group' IS NULL
+      WHERE state IN ('open', 'acknowledged') AND body->>'kind' IN ('contract', 'error-shape', 'expectation') AND body->'group' IS NULL
       ORDER BY body->>'target' = p_target DESC, (body->>'openedAtMs')::float8 LIMIT 50) AS found));
 END $$;
 

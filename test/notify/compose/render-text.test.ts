@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderAlertText } from "../../../src/notify/compose/render-text.ts";
+import { testEntry } from "../../../src/notify/compose/test-alert.ts";
 import { displayWidth } from "../../../src/std/display-width.ts";
 import { alertOf, incident, promptTokens } from "../samples.ts";
 
@@ -91,4 +92,14 @@ describe("whatever the alert holds", () => {
       }),
     );
   });
+});
+
+test("a test says that it is one, and nothing else", () => {
+  const { alert } = testEntry("team", "opened", Date.parse("2026-11-23T10:00:00Z"));
+  expect(renderAlertText(alert).replace(alert.incidentId, "test-1")).toBe(`TEST
+TEST from Plumbline: nothing is wrong, no action needed
+
+next step      No action needed: somebody is testing this receiver.
+incident       test-1
+`);
 });
