@@ -37,6 +37,16 @@ export const goals: readonly Goal[] = [
   { key: "walBytes", what: "WAL of a run", unit: "B", most: 3500 },
 ];
 
+/** What `docs/operate.md` says of sizing beside the goals. */
+export const figures: readonly Goal[] = [
+  { key: "nodeMs", what: "CPU of one run: worker", unit: "ms" },
+  { key: "postgresMs", what: "CPU of one run: PostgreSQL", unit: "ms" },
+  { key: "redisMs", what: "CPU of one run: Redis", unit: "ms" },
+  { key: "tlsTimes", what: "worker, CPU of a run with a new TLS connection ÷ without TLS", unit: "×" },
+  { key: "otlpTimes", what: "worker, CPU of a run with OTLP export ÷ without", unit: "×" },
+  { key: "slowTimes", what: "worker, CPU of a run with answers of 2 s ÷ with immediate answers", unit: "×" },
+];
+
 export function isMet({ most, least }: Goal, value: number): boolean {
   return value <= (most ?? Number.POSITIVE_INFINITY) && value >= (least ?? Number.NEGATIVE_INFINITY);
 }

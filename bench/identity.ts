@@ -59,8 +59,8 @@ function rivalRows(): string[] {
 
 function pairRows(): string[] {
   return comparedPairs(pairs).map(
-    ({ name, different, same, requests }) =>
-      `| ${name} | ${((100 * different) / pairs).toFixed(1)} % | ${((100 * same) / pairs).toFixed(1)} % | ${requests}, ${tokensOf(requests)} tokens |`,
+    ({ name, pairs: of, different, same, requests }) =>
+      `| ${name} | ${of} | ${((100 * different) / of).toFixed(1)} % | ${((100 * same) / of).toFixed(1)} % | ${requests}, ${tokensOf(requests)} tokens |`,
   );
 }
 
@@ -139,10 +139,10 @@ ${lines("rivals")}
 
 ## Two targets compared
 
-${pairs} pairs each, error rate 1 %, at most 700 requests to both.
+Error rate 1 %, at most 700 requests to both.
 
-| pair | different | same | requests, median |
-| --- | --- | --- | --- |
+| pair | pairs | different | same | requests, median |
+| --- | --- | --- | --- | --- |
 ${lines("pairs")}
 `;
 }

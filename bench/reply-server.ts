@@ -1,6 +1,13 @@
-import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
 
-/** A chat-completions endpoint in a process of its own, so that its CPU is nobody else's. Prints its port. */
+/**
+ * A chat-completions endpoint in its own process, so that its CPU is not counted for anybody else. Prints its port.
+ * `reply-server.ts [milliseconds before each answer] [folder of key.pem and cert.pem]`
+ */
+const [delay = "0", folder] = process.argv.slice(2);
 const reply = JSON.stringify({
   id: "chatcmpl-bench",
   object: "chat.completion",
@@ -25,16 +32,23 @@ const reply = JSON.stringify({
 });
 
 let served = 0;
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   if (request.url === "/served") return void response.end(`${served}`);
   served += 1;
   request.resume();
   request.on("end", () => {
-    response.writeHead(200, { "content-type": "application/json", "x-request-id": "req-bench" });
-    response.end(reply);
+    const end = (): void => {
+      response.writeHead(200, { "content-type": "application/json", "x-request-id": "req-bench" });
+      response.end(reply);
+    };
+    if (delay === "0") end();
+    else setTimeout(end, Number(delay));
   });
-});
-server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
+};
+const pem = (name: string): Buffer => readFileSync(join(folder ?? "", name));
+const server =
+  folder === undefined ? createServer(answer) : createTlsServer({ key: pem("key.pem"), cert: pem("cert.pem") }, answer);
+server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   process.stdout.write(`${address.port}\n`);

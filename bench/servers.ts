@@ -25,9 +25,10 @@ export interface ReplyServer {
   close(): void;
 }
 
-/** The chat endpoint of `reply-server.ts` in a process of its own. */
-export async function openReplyServer(): Promise<ReplyServer> {
-  const child: ChildProcess = spawn(process.execPath, [new URL("reply-server.ts", import.meta.url).pathname], {
+/** The chat endpoint of `reply-server.ts` in a process of its own, with its arguments. */
+export async function openReplyServer(...args: readonly string[]): Promise<ReplyServer> {
+  const file = new URL("reply-server.ts", import.meta.url).pathname;
+  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (child.stdout === null) throw new Error("no output of the reply server");

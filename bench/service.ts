@@ -12,6 +12,8 @@ export interface Load {
   readonly everyS: number;
   readonly port: number;
   readonly concurrency?: number;
+  /** The targets speak TLS. */
+  readonly isTls?: boolean;
 }
 
 /** A service in a process of its own, as `plumbline start` runs it. */
@@ -24,10 +26,11 @@ export interface BenchService {
 
 const probesPerTarget = 20;
 
-export function configOf({ probes, everyS, port }: Load): string {
+export function configOf({ probes, everyS, port, isTls }: Load): string {
+  const origin = `${isTls === true ? "https" : "http"}://127.0.0.1:${port}`;
   const targets = Array.from({ length: Math.ceil(probes / probesPerTarget) }, (_, index) => index);
   return `targets:
-${targets.map((index) => `  t${index}: { baseUrl: "http://127.0.0.1:${port}/v1", model: bench-model, key: { env: BENCH_KEY } }`).join("\n")}
+${targets.map((index) => `  t${index}: { baseUrl: "${origin}/v1", model: bench-model, key: { env: BENCH_KEY } }`).join("\n")}
 probes:
 ${Array.from({ length: probes }, (_, index) => `  - { name: p${index}, target: t${Math.floor(index / probesPerTarget)}, scenario: valid-request, every: ${everyS}s }`).join("\n")}
 `;

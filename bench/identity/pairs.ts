@@ -60,14 +60,16 @@ const kinds: Readonly<Record<string, (random: Random) => readonly [Side, Side]>>
 
 export interface PairRow {
   readonly name: string;
+  readonly pairs: number;
   readonly different: number;
   readonly same: number;
   readonly requests: number;
 }
 
-/** Of so many pairs of each kind: how many were called different or the same, and the median of requests to both. */
-export function comparedPairs(pairs: number, only = Object.keys(kinds)): PairRow[] {
-  return only.map((name) => {
+/** Of so many equal pairs of each kind, and a tenth of the others: how many were called different or the same, and the median of requests to both. */
+export function comparedPairs(most: number): PairRow[] {
+  return Object.keys(kinds).map((name) => {
+    const pairs = name.startsWith("equal") ? most : Math.ceil(most / 10);
     const results = Array.from({ length: pairs }, (_, seed) => {
       const random = seededRandom(seed + 1);
       const sides = kinds[name]?.(random);
@@ -76,6 +78,6 @@ export function comparedPairs(pairs: number, only = Object.keys(kinds)): PairRow
     });
     const of = (kind: string): number => results.filter((result) => result.kind === kind).length;
     const sorted = results.map((result) => 2 * result.pairs).toSorted((a, b) => a - b);
-    return { name, different: of("different"), same: of("same"), requests: sorted[Math.floor(pairs / 2)] ?? 0 };
+    return { name, pairs, different: of("different"), same: of("same"), requests: sorted[Math.floor(pairs / 2)] ?? 0 };
   });
 }

@@ -13,7 +13,7 @@ const groups: readonly (readonly [title: string, names: RegExp])[] = [
   ["Calls", /^gen_ai\./],
   ["Money", /^plumbline\.(spend|cap)\./],
   ["Schedule", /^plumbline\.(slots?|schedule|reconciliations|clock)\b/],
-  ["Alerts", /^plumbline\.(deliver|outbox|incidents|error_budget|target|baseline)/],
+  ["Alerts", /^plumbline\.(deliver|outbox|incidents|error_budget|target|baseline|output)/],
   ["Queue and store", /^plumbline\.(queue|store)\./],
   ["The process", /^plumbline\.(telemetry|config|role|health)\.|^nodejs\./],
 ];

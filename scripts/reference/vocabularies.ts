@@ -1,3 +1,4 @@
+import type { Instrument } from "../../src/judgement/output/samples.ts";
 import type { SlotRefusal } from "../../src/schedule/admission.ts";
 import type { DeliveryOutcome } from "../../src/notify/compose/alert.ts";
 import type { Phase, TransportFault } from "../../src/exchange/exchange.ts";
@@ -72,6 +73,15 @@ const units: Vocabulary<"microUsd" | "tokens" | "requests"> = {
 const objectives: Vocabulary<"availability" | "latency"> = {
   availability: "runs that did not fail",
   latency: "runs that were fast enough",
+};
+
+const comparedBy: Vocabulary<Instrument | "all" | "pairs"> = {
+  choices: "words that models choose at random",
+  logprobs: "log-probabilities of the likeliest first tokens",
+  borders: "first tokens of inputs that are undecided",
+  repeats: "equal answers to a repeated question",
+  all: "all of these but repeats, together",
+  pairs: "answers beside those of the reference",
 };
 
 const bounds: Vocabulary<"lower" | "usual" | "upper"> = {
@@ -200,6 +210,7 @@ export const vocabularies: Readonly<Record<string, Readonly<Record<string, strin
   [a.plumblineObjective]: objectives,
   [a.plumblineSeries]: measured,
   [a.plumblineBound]: bounds,
+  [a.plumblineInstrument]: comparedBy,
   [a.plumblineReason]: reasons,
   [a.plumblineLink]: linkKinds,
   [a.plumblineDocument]: documents,

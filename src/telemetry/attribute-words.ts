@@ -56,6 +56,8 @@ export const attributeWords = {
   plumblineSpan: "hour, day or month",
   plumblineObjective: "availability or latency",
   plumblineSeries: "what is measured of a probe, such as total time",
+  plumblineInstrument:
+    "choices, logprobs, borders, repeats, all of them but repeats, or pairs: how answers are compared",
   plumblineBound: "lower, usual or upper: nine of ten values are between lower and upper",
   plumblineIncident: "id of the incident that the alert is about",
   plumblineAlertEvent: "event of the incident that the alert reports",

@@ -13,6 +13,8 @@ export const whenLean: Readonly<Partial<Record<keyof typeof metrics, "left-out" 
   probeInterval: "left-out",
   baselineLatency: "left-out",
   baselineTokens: "left-out",
+  outputEnrolled: "left-out",
+  outputEvidence: "left-out",
   runs: ofProbeAlone,
   findings: ofProbeAlone,
   callDuration: [a.plumblineTarget],

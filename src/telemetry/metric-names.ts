@@ -145,12 +145,7 @@ export const metrics = {
   storeDuration: histogram("plumbline.store.duration", "s", "How long the store took for a run", storeBuckets, [
     a.plumblineOperation,
   ]),
-  exportFailures: counter(
-    "plumbline.telemetry.failed_exports",
-    "{batch}",
-    "Batches of telemetry that the collector did not take: they are lost",
-    [],
-  ),
+  exportFailures: counter("plumbline.telemetry.failed_exports", "{batch}", "Batches that no collector took", []),
   droppedSpans: counter("plumbline.telemetry.dropped_spans", "{span}", "Spans lost because too many were waiting", []),
   configurationTaken: gauge(
     "plumbline.config.last_reload_successful",
@@ -184,6 +179,13 @@ export const metrics = {
     "{token}",
     "The judge's band of a number of tokens at this hour: lower, usual and upper; none for a number that never varies",
     [...ofProbe, a.plumblineSeries, a.plumblineBound],
+  ),
+  outputEnrolled: gauge("plumbline.output.enrolled", "1", "Share of an enrolment that is done", ofProbe),
+  outputEvidence: gauge(
+    "plumbline.output.evidence",
+    "1",
+    "Evidence of another model, over what opens an incident: 1 is enough; usually far below",
+    [...ofProbe, a.plumblineInstrument],
   ),
   targetBlind: gauge(
     "plumbline.target.blind",

@@ -72,6 +72,7 @@ export const attributes = {
   plumblineObjective: "plumbline.objective",
   plumblineSeries: "plumbline.series",
   plumblineBound: "plumbline.bound",
+  plumblineInstrument: "plumbline.instrument",
   plumblineAlertEvent: "plumbline.alert_event",
   plumblineDelivery: "plumbline.delivery",
   plumblineOutcome: "plumbline.outcome",

@@ -76,3 +76,36 @@ test("the store is asked every five minutes, for 50 probes at a time, and not at
   await lean.measure(nowMs);
   expect(lean.asked).toEqual([]);
 });
+
+test("how far an enrolment and the evidence of another model are", async () => {
+  const ofOutput = (id: string, state: unknown, baseline?: unknown) =>
+    ({
+      series: { id, probeId: probe.id, aspect: "output", label: "answers" },
+      lastSlotMs: Number(id),
+      state,
+      baseline: baseline === undefined ? undefined : { learned: baseline },
+    }) as unknown as SeriesMemory;
+  const variant = { maxTokens: 1, temperature: true, logprobs: false };
+  const nothing = { letter: 0, borders: [], names: {}, fromMs: 0 };
+  const enrolling = { v: 1, n: 80, of: 320, requests: 80, searched: 0, runs: [], ...nothing };
+  const fingerprint = { v: 1, variant, regimes: [{}], axes: {}, n: 320, toMs: 1, ...nothing };
+  const perHalfYear = probe.judge.drift.falsePageEveryMs / 60_000;
+  const sums = { sums: [1, 1].map(() => 2 * perHalfYear * 0.25), runs: [1, 1] };
+  const watching = { v: 1, regimes: [{}], recent: {}, since: {}, sinceMs: 0, names: {}, sums: { repeats: sums } };
+  const recorded: string[] = [];
+  const metrics: Metrics = {
+    record(metric, value, labels: Readonly<Record<string, unknown>>) {
+      const { "plumbline.instrument": instrument } = labels;
+      recorded.push(`${metric} ${typeof instrument === "string" ? instrument : ""} ${value.toFixed(2)}`);
+    },
+  };
+  const memories = [ofOutput("1", enrolling), ofOutput("2", watching, fingerprint)];
+  const every = { ...probe, cadence: { kind: "every" as const, everyMs: 60_000 } };
+  await createBandMeter(metrics, { seriesOfProbes: async () => memories }, [every])(nowMs);
+  expect(recorded).toEqual([
+    "outputEnrolled  0.25",
+    "outputEnrolled  1.00",
+    "outputEvidence choices 0.00",
+    "outputEvidence repeats 0.25",
+  ]);
+});

@@ -115,6 +115,8 @@ test("every metric of the table is really recorded", () => {
   const priced = [
     "plumbline_baseline_latency_seconds",
     "plumbline_baseline_tokens",
+    "plumbline_output_enrolled",
+    "plumbline_output_evidence",
     "plumbline_target_blind_seconds",
     "plumbline_spend_unknown_runs_total",
     "plumbline_cap_used",

@@ -20,10 +20,26 @@ export interface Shares {
   readonly mostFresh: number;
 }
 
+/** The sum of the logs of all places below n, from 1. */
+function logsBelow(of: (place: number) => number): (n: number) => number {
+  const sums = [0, 0];
+  return (n) => {
+    for (let next = sums.length; next <= n; next += 1) sums.push((sums[next - 1] ?? 0) + Math.log(of(next - 1)));
+    return sums[n] ?? 0;
+  };
+}
+
 /** Pitman-Yor processes: how much of each known answer is left to new ones, and how much more new ones get. */
-const processes: readonly { readonly discount: number; readonly strength: number }[] = [0, 0.25, 0.5, 0.75].flatMap(
-  (discount) => [0.3, 1, 4, 16].map((strength) => ({ discount, strength })),
-);
+const processes = [0, 0.25, 0.5, 0.75].flatMap((discount) => {
+  const ofCount = logsBelow((place) => place - discount);
+  return [0.3, 1, 4, 16].map((strength) => ({
+    discount,
+    strength,
+    ofCount,
+    ofKinds: logsBelow((place) => strength + place * discount),
+    ofAll: logsBelow((place) => strength + place),
+  }));
+});
 
 interface Fit {
   /** Mean over the processes, weighed by how well each explains the counts. */
@@ -60,12 +76,8 @@ function fitOf(cell: Cell): Fit {
 
 /** Log of how likely the counts are, up to what is the same for all processes. */
 function evidenceOf(counts: readonly number[], n: number, process: (typeof processes)[number]): number {
-  const { discount, strength } = process;
-  let log = 0;
-  for (let place = 1; place < counts.length; place += 1) log += Math.log(strength + place * discount);
-  for (let place = 1; place < n; place += 1) log -= Math.log(strength + place);
-  for (const count of counts) for (let place = 1; place < count; place += 1) log += Math.log(place - discount);
-  return log;
+  const { ofKinds, ofAll, ofCount } = process;
+  return counts.reduce((sum, count) => sum + ofCount(count), ofKinds(counts.length) - ofAll(n));
 }
 
 /** The part of what is new to a back end that another one is known for: as of the answers that it gave once. */

@@ -19,7 +19,7 @@ export function findingsOf(
 ): Finding[] {
   const base = { kind: "output", severity, baselineVersion: input.memory?.baseline?.version } as const;
   const since = `since ${minuteText(state.sinceMs)}`;
-  const sure = `odds of ${oddsText(held.odds)} to 1 that this is no chance`;
+  const sure = `odds of ${oddsText(held.odds)} to 1 against chance`;
   const before = pooled(known.regimes);
   if (held.instrument === "repeats") {
     const expected = repeatText(before["repeat"]);
@@ -86,7 +86,7 @@ export function pooled(regimes: readonly Regime[]): Regime {
   return all;
 }
 
-/** `otter 12, fox 5, 2 others, of 20`; of log-probabilities their middle. */
+/** `12× otter, 5× fox, 3 others`; of log-probabilities their mean. */
 export function answersText({ n, counts }: Cell, axis?: Axis): string {
   if (n === 0) return "never asked";
   const sorted = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
@@ -95,13 +95,13 @@ export function answersText({ n, counts }: Cell, axis?: Axis): string {
       bin === "absent" ? [] : [[Number(bin) * axis.width + axis.at, count] as const],
     );
     const shown = values.reduce((sum, [, count]) => sum + count, 0);
-    if (shown === 0) return `not among the likeliest, in ${n} replies`;
+    if (shown < n / 2) return `not among the likeliest, in ${n - shown} of ${n} replies`;
     const mean = values.reduce((sum, [value, count]) => sum + value * count, 0) / shown;
     return `${mean.toFixed(3)} on average of ${n} replies`;
   }
   const others = sorted.slice(mostShown).reduce((sum, [, count]) => sum + count, 0);
-  const named = sorted.slice(0, mostShown).map(([answer, count]) => `${answer} ${count}`);
-  return `${[...named, ...(others > 0 ? [`others ${others}`] : [])].join(", ")}, of ${n}`;
+  const named = sorted.slice(0, mostShown).map(([answer, count]) => `${count}× ${answer}`);
+  return [...named, ...(others > 0 ? [`${others} others`] : [])].join(", ");
 }
 
 function repeatText(cell: Cell = emptyCell): string {

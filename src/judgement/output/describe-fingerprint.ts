@@ -2,6 +2,7 @@ import { choices } from "../../scenario/same-model/choices.ts";
 import type { Fingerprint } from "../../scenario/same-model/fingerprint.ts";
 import type { JudgePolicy } from "../../probe/probe.ts";
 import { minuteText } from "../../std/time.ts";
+import { longDuration } from "../drift/baseline/describe-card.ts";
 import { answersText, labelOf, pooled } from "./describe-change.ts";
 
 /** What the answers of an enrolled endpoint are like, a line each, for people. */
@@ -27,6 +28,6 @@ export function fingerprintLines(fingerprint: Fingerprint, policy: JudgePolicy |
     }),
     ...(policy === undefined
       ? []
-      : [`promise: at most one false page in ${Math.round(policy.drift.falsePageEveryMs / 86_400_000)} days`]),
+      : [`promise: at most one false page in ${longDuration(policy.drift.falsePageEveryMs)}`]),
   ];
 }

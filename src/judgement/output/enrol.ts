@@ -1,12 +1,21 @@
 import { topsOf, answersOf, axesOf, binned } from "./samples.ts";
 import type { Observation } from "../../observation/observation.ts";
-import { ladder, mostRequests, requestsOf, wantsOf } from "../../scenario/same-model/enrolment.ts";
+import { batch, ladder, mostRequests, requestsOf, wantsOf } from "../../scenario/same-model/enrolment.ts";
 import type { EnrolledRun, Enrolling, Fingerprint, RunAnswers } from "../../scenario/same-model/fingerprint.ts";
 import { isAnswer, isRefused } from "../../scenario/same-model/same-model.ts";
 import { regimesOf } from "./regimes.ts";
 
 export function beginEnrolling(atMs: number, previous?: Fingerprint): Enrolling {
-  const nothing = { n: 0, of: mostRequests, requests: 0, letter: 0, searched: 0, borders: [], runs: [], names: {} };
+  const nothing = {
+    n: 0,
+    of: 1 + Math.ceil(mostRequests / batch),
+    requests: 0,
+    letter: 0,
+    searched: 0,
+    borders: [],
+    runs: [],
+    names: {},
+  };
   return { v: 1, ...nothing, fromMs: atMs, previous };
 }
 
@@ -28,7 +37,8 @@ export function enrol(before: Enrolling, done: readonly Observation[], answerTok
     runs: isUsed ? [...found.runs, { answers, tops }] : found.runs,
   };
   const left = wantsOf(next).reduce((sum, want) => sum + requestsOf(want), 0);
-  return { ...next, n: requests, of: next.variant === undefined ? mostRequests : requests + left };
+  const n = before.n + 1;
+  return { ...next, n, of: n + Math.ceil((next.variant === undefined ? mostRequests : left) / batch) };
 }
 
 /** What the first form that was answered shows of the endpoint. */

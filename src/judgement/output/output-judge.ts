@@ -8,7 +8,7 @@ import {
 } from "../../scenario/same-model/fingerprint.ts";
 import { sameAs } from "../../scenario/same-model/same-as.ts";
 import { watchedShares } from "../../scenario/same-model/same-model.ts";
-import { toJson } from "../../std/json.ts";
+import { isJsonObject, type Json, toJson } from "../../std/json.ts";
 import { previousIn, withPrevious } from "../drift/previous-baseline.ts";
 import type { NewNormal } from "../drift/baseline/new-normal.ts";
 import { cadenceMs } from "../drift/level/cadence.ts";
@@ -37,11 +37,19 @@ export const outputJudge: Judge = {
   seesFailures: true,
   seriesOf: ({ question }, { name }) => (question === undefined ? [] : [name === sameAs.name ? pairKey : outputKey]),
   judge(input) {
-    if (input.scenario.name === sameAs.name) return judgePair(input);
     const known = readFingerprint(input.memory?.baseline?.learned);
-    return known === undefined ? learn(input) : watch(input, known);
+    const isPair = input.scenario.name === sameAs.name;
+    const output = isPair ? judgePair(input) : known === undefined ? learn(input) : watch(input, known);
+    return withFalsePositives(output, input.memory?.state);
   },
 };
+
+/** What people said of earlier pages outlives what is learned anew. */
+function withFalsePositives(output: JudgeOutput, before: Json | undefined): JudgeOutput {
+  const { state } = output;
+  if (!isJsonObject(before) || !isJsonObject(state) || before["falsePositives"] === undefined) return output;
+  return { ...output, state: { ...state, falsePositives: before["falsePositives"] } };
+}
 
 function learn(input: JudgeInput): JudgeOutput {
   const { memory, done = [], slotMs, target } = input;
@@ -81,15 +89,21 @@ function watch(input: JudgeInput, known: Fingerprint): JudgeOutput {
   state = learnRun(state, samples);
   if (previous !== undefined && (state.toPrevious ?? 0) >= returnedAt) return returned(input, known, previous);
   if (state.held !== undefined) return goOn(input, known, state);
-  const perRun = watchedShares(known.variant, known.borders);
-  const runs = policy.drift.falsePageEveryMs / cadenceMs(cadence);
-  const alarm = alarmOf(
-    state,
-    Object.fromEntries(Object.entries(perRun).map(([instrument, each]) => [instrument, each * runs])),
-  );
+  const alarm = alarmOf(state, allowedSamples(known, policy, cadence), slotMs);
   if (alarm !== undefined) return goOn(input, known, raise(state, known, alarm));
   const ruling = { subject: subjectOf(input), outcome: "good" } as const;
   return { ruling, state: toJson(state), accept: grown(known, state, memory, slotMs) };
+}
+
+/** Samples of each instrument within the time of the promise. */
+export function allowedSamples(
+  { variant, borders }: Fingerprint,
+  { drift }: JudgeInput["policy"],
+  cadence: JudgeInput["cadence"],
+): Record<string, number> {
+  const runs = drift.falsePageEveryMs / cadenceMs(cadence);
+  const perRun = Object.entries(watchedShares(variant, borders));
+  return Object.fromEntries(perRun.map(([instrument, each]) => [instrument, each * runs]));
 }
 
 function raise(state: Watching, { regimes }: Fingerprint, found: NonNullable<ReturnType<typeof alarmOf>>): Watching {

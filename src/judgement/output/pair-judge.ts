@@ -6,6 +6,7 @@ import { isNumber, isNumbers, objectOf, optional } from "../../std/check.ts";
 import { type Json, toJson } from "../../std/json.ts";
 import { minuteText } from "../../std/time.ts";
 import { cadenceMs } from "../drift/level/cadence.ts";
+import { marginFactorOf } from "../drift/level/false-positives.ts";
 import type { Finding, JudgeInput, JudgeOutput } from "../judgement.ts";
 import { subjectOf, unjudged } from "../subject.ts";
 import { divergence, emptyCell, withAnswer } from "./cell.ts";
@@ -31,6 +32,8 @@ interface Pairing extends Both {
   readonly pairs: number;
   readonly sinceMs: number;
   readonly held?: Held | undefined;
+  /** Pages that people marked as false positives, Unix milliseconds. */
+  readonly falsePositives?: readonly number[] | undefined;
 }
 
 /** A difference that was found. */
@@ -55,6 +58,7 @@ const isPairing = objectOf<Pairing>({
   pairs: isNumber,
   sinceMs: isNumber,
   held: optional(objectOf<Held>({ odds: isNumber, took: isNumber, quiet: isNumber, won: isNumbers })),
+  falsePositives: optional(isNumbers),
 });
 
 const noAnswers: Both = { candidate: {}, reference: {} };
@@ -78,8 +82,7 @@ export function judgePair(input: JudgeInput): JudgeOutput {
   const subject = subjectOf(input);
   if (held !== undefined && held.quiet >= Math.max(fewestQuiet, patience * held.took))
     return { ruling: { subject, outcome: "good" }, state: toJson(fresh(state, slotMs)) };
-  const perFalsePage = (policy.drift.falsePageEveryMs / cadenceMs(cadence)) * pairsPerRun;
-  if (held === undefined && meanOf(state.sums) >= perFalsePage) {
+  if (held === undefined && pairEvidence(state, policy, cadence, slotMs) >= 1) {
     const found = { odds: meanOf(state.runs), took: state.pairs, quiet: 0, won: state.sums.map(() => 1) };
     state = { ...state, held: found };
   }
@@ -88,7 +91,18 @@ export function judgePair(input: JudgeInput): JudgeOutput {
   return { ruling: { subject, outcome: "bad", findings, isConfirmed: true }, state: toJson(state) };
 }
 
-function readPairing(stored: Json | undefined): Pairing | undefined {
+/** How far the evidence of a difference is: 1 opens an incident. */
+export function pairEvidence(
+  { sums, falsePositives }: Pick<Pairing, "sums" | "falsePositives">,
+  { drift }: JudgeInput["policy"],
+  cadence: JudgeInput["cadence"],
+  nowMs: number,
+): number {
+  const pairs = (drift.falsePageEveryMs / cadenceMs(cadence)) * pairsPerRun;
+  return meanOf(sums) / pairs ** marginFactorOf(falsePositives, nowMs);
+}
+
+export function readPairing(stored: Json | undefined): Pairing | undefined {
   return isPairing(stored) ? stored : undefined;
 }
 
@@ -158,7 +172,7 @@ function findingsOf(
     .toSorted((a, b) => b.own.n * divergence(b.own, b.other) - a.own.n * divergence(a.own, a.other))
     .slice(0, mostShown);
   const why = [
-    `odds of ${oddsText(odds)} to 1 that this is no chance`,
+    `odds of ${oddsText(odds)} to 1 against chance`,
     distanceText(since.reference, since.candidate),
     namesText(done, reference),
   ]

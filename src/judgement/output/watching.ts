@@ -1,4 +1,4 @@
-import { isCounts, isNumber, isString, objectOf, optional } from "../../std/check.ts";
+import { isCounts, isNumber, isNumbers, isString, objectOf, optional } from "../../std/check.ts";
 import type { Json } from "../../std/json.ts";
 import {
   type EnrolledRun,
@@ -7,6 +7,7 @@ import {
   isRegimes,
   type Regime,
 } from "../../scenario/same-model/fingerprint.ts";
+import { marginFactorOf } from "../drift/level/false-positives.ts";
 import { emptyCell, likelihoodOf, type Shares, sharesOf, withAnswer } from "./cell.ts";
 import { betsOf, factorsOf, isSums, meanOf, noSums, stepSums, type Sums, withRecent } from "./evidence.ts";
 import type { Sample } from "./samples.ts";
@@ -25,6 +26,8 @@ export interface Watching {
   readonly held?: Held | undefined;
   /** Evidence that what was normal before is normal again. */
   readonly toPrevious?: number | undefined;
+  /** Pages that people marked as false positives, Unix milliseconds. */
+  readonly falsePositives?: readonly number[] | undefined;
 }
 
 /** A change that was found. */
@@ -50,6 +53,7 @@ const isWatching = objectOf<Watching>({
     objectOf<Held>({ instrument: isString, bet: isNumber, odds: isNumber, back: isNumber, runs: isEnrolledRuns }),
   ),
   toPrevious: optional(isNumber),
+  falsePositives: optional(isNumbers),
 });
 
 export function readWatching(stored: Json | undefined): Watching | undefined {
@@ -144,17 +148,34 @@ export function evidenceForPrevious(state: Watching, previous: Fingerprint, { in
 /** New answers share what is theirs; how many there are is not known. */
 const freshAnswers = 8;
 
+/**
+ * How far the evidence of each instrument is, by the samples that the promise allows: 1 opens an incident. After false
+ * positives the logs of the odds must go further by their factor.
+ */
+export function evidenceShares(
+  { sums, falsePositives }: Pick<Watching, "sums" | "falsePositives">,
+  samples: Readonly<Record<string, number>>,
+  nowMs: number,
+): Record<string, number> {
+  const factor = marginFactorOf(falsePositives, nowMs);
+  const judged = Object.entries(samples);
+  const shares = judged.map(([instrument, of]) => {
+    const own = (sums[instrument] ?? noSums).sums;
+    const isComplete = own.length >= betsOf(instrument).length;
+    return [instrument, isComplete ? meanOf(own) / (of * judged.length) ** factor : 0] as const;
+  });
+  return Object.fromEntries(shares);
+}
+
 /** Whose sums have reached the promise; the largest share first. */
 export function alarmOf(
   state: Watching,
   samples: Readonly<Record<string, number>>,
+  nowMs: number,
 ): { readonly instrument: string; readonly bet: number; readonly odds: number } | undefined {
-  const judged = Object.keys(samples);
-  const reached = judged.flatMap((instrument) => {
-    const { sums, runs } = state.sums[instrument] ?? noSums;
-    const limit = (samples[instrument] ?? 0) * judged.length;
-    if (sums.length < betsOf(instrument).length || meanOf(sums) < limit) return [];
-    return [{ instrument, bet: runs.indexOf(Math.max(...runs)), odds: meanOf(runs), share: meanOf(sums) / limit }];
-  });
-  return reached.toSorted((a, b) => b.share - a.share)[0];
+  const [first] = Object.entries(evidenceShares(state, samples, nowMs)).toSorted(([, a], [, b]) => b - a);
+  if (first === undefined || first[1] < 1) return undefined;
+  const [instrument] = first;
+  const { runs } = state.sums[instrument] ?? noSums;
+  return { instrument, bet: runs.indexOf(Math.max(...runs)), odds: meanOf(runs) };
 }

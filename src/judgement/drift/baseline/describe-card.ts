@@ -49,12 +49,12 @@ function widestText({ unsteadiness }: LevelCard["margin"]): string {
 
 function sharedText({ shared }: Promised): string {
   if (shared === undefined) return "";
-  return `, so that all ${shared.pagingSeries} paging series together have one in ${long(shared.everyMs)}`;
+  return `, so that all ${shared.pagingSeries} paging series together have one in ${longDuration(shared.everyMs)}`;
 }
 
 const dayMs = 86_400_000;
 
-function long(durationMs: number): string {
+export function longDuration(durationMs: number): string {
   return durationMs < 2 * dayMs ? formatDurationMs(durationMs) : `${Math.round(durationMs / dayMs)} days`;
 }
 
@@ -101,6 +101,6 @@ function afterText(afterMs: number | undefined): string {
 
 function promiseText(card: Promised): string {
   return card.mayPage
-    ? `promise: at most one false page in ${long(card.falsePageEveryMs)}${sharedText(card)}`
+    ? `promise: at most one false page in ${longDuration(card.falsePageEveryMs)}${sharedText(card)}`
     : "does not page yet: the baseline is too young";
 }

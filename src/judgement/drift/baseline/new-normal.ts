@@ -6,6 +6,8 @@ import { forgetBetween } from "../learn/learning.ts";
 import { type FalsePositiveFeedback, feedbackOf, withFalsePositive } from "../level/false-positives.ts";
 import { fitReference, readReference } from "../learn/reference.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
+import { readPairing } from "../../output/pair-judge.ts";
+import { readWatching } from "../../output/watching.ts";
 import { nextStageMs } from "../level/stages.ts";
 import { type WatchState, readWatchState } from "../level/watch-state.ts";
 
@@ -74,15 +76,20 @@ export const plannedChange = { learned: null, n: 0, state: null } as const satis
 
 /** "That page was a false positive": two within 90 days make the margin of the series half as wide again. undefined: not a series of this kind. */
 export function markFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): Json | undefined {
-  const watch = readWatchState(state);
+  const watch = readAnyWatch(state);
   return watch === undefined
     ? undefined
     : toJson({ ...watch, falsePositives: withFalsePositive(watch.falsePositives, pagedAtMs) });
 }
 
+/** The state of a level, of answers to drawn questions, or of two targets compared: each remembers false positives. */
+function readAnyWatch(state: Json | undefined) {
+  return readWatchState(state) ?? readWatching(state) ?? readPairing(state);
+}
+
 /** Was that page marked already? */
 export function isMarkedFalsePositive({ state }: Pick<SeriesMemory, "state">, pagedAtMs: number): boolean {
-  return readWatchState(state)?.falsePositives?.includes(pagedAtMs) === true;
+  return readAnyWatch(state)?.falsePositives?.includes(pagedAtMs) === true;
 }
 
 /** "We expect that": large moves that come and go cause no message until then. undefined: there are none with a ticket. */
@@ -99,7 +106,7 @@ export function expectRecurrences({ state }: Pick<SeriesMemory, "state">, expect
 
 /** What people's falsePositives have made of a series. */
 export function feedbackIn({ state }: Pick<SeriesMemory, "state">, nowMs: number): FalsePositiveFeedback {
-  return feedbackOf(readWatchState(state)?.falsePositives, nowMs);
+  return feedbackOf(readAnyWatch(state)?.falsePositives, nowMs);
 }
 
 /** Which moves of a series are its own, a line each for people. */
