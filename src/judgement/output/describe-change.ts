@@ -9,7 +9,7 @@ import { type Held, isOf, type Watching } from "./watching.ts";
 export const replayedSubject = "answers replayed";
 const mostShown = 3;
 
-/** What moved, before and after; the first says how sure that is, how far it goes, and what the replies say of it. */
+/** That the answers moved, how sure that is, how far and what the replies say of it; then the questions that moved most. */
 export function findingsOf(
   input: JudgeInput,
   known: Fingerprint,
@@ -40,13 +40,16 @@ export function findingsOf(
   ]
     .filter((text) => text !== undefined)
     .join("; ");
-  return moved.map(({ cell, was, after }, index) => ({
+  const questions = moved.map(({ cell, was, after }) => ({
     ...base,
     subject: labelOf(cell),
     expected: answersText(was, known.axes[tokenOf(cell)]),
-    observed: `${answersText(after, known.axes[tokenOf(cell)])}, ${since}`,
-    ...(index === 0 && { why }),
+    observed: answersText(after, known.axes[tokenOf(cell)]),
   }));
+  return [
+    { ...base, subject: "answers", expected: "like the baseline", observed: `unlike it, ${since}`, why },
+    ...questions,
+  ];
 }
 
 export function returnedFinding({ memory }: JudgeInput, known: Fingerprint): Finding {
