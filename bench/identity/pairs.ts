@@ -11,8 +11,8 @@ const turn = 4;
 const lookEvery = 20;
 const cells = [...choices.map(({ cell }) => cell), thousand];
 
-/** A comparison as `plumbline compare` makes it: a look after each turn, until the result is clear or the budget is used. */
-function compared(candidate: Side, reference: Side, random: Random): { kind: string; pairs: number } {
+/** A comparison as `plumbline compare` makes it, until the result is clear or the budget is used. Without looks it does not end as the same. */
+function compared(candidate: Side, reference: Side, random: Random, looks: boolean): { kind: string; pairs: number } {
   let comparison: Comparison = noComparison;
   const answer = (side: Side, cell: string): string =>
     answerIn(side(random).logits[cell === thousand ? "repeat" : cell] ?? {}, random);
@@ -22,7 +22,7 @@ function compared(candidate: Side, reference: Side, random: Random): { kind: str
       comparison = withPair(comparison, cell, answer(candidate, cell), answer(reference, cell));
     }
     if (isDifferent(comparison, 0.01)) return { kind: "different", pairs: comparison.pairs };
-    if (comparison.pairs % lookEvery > 0) continue;
+    if (!looks || comparison.pairs % lookEvery > 0) continue;
     if (verdictOf(comparison, 0.01, random).kind === "same") return { kind: "same", pairs: comparison.pairs };
   }
   return { kind: "cannot tell yet", pairs: comparison.pairs };
@@ -62,22 +62,25 @@ export interface PairRow {
   readonly name: string;
   readonly pairs: number;
   readonly different: number;
+  /** Of a fiftieth of the pairs. */
   readonly same: number;
+  readonly looked: number;
+  /** The median of both, where equality ends a comparison. */
   readonly requests: number;
 }
 
-/** Of so many equal pairs of each kind, and a tenth of the others: how many were called different or the same, and the median of requests to both. */
-export function comparedPairs(most: number): PairRow[] {
-  return Object.keys(kinds).map((name) => {
-    const pairs = name.startsWith("equal") ? most : Math.ceil(most / 10);
+/** So many pairs of each kind. Looks at equality take time: a fiftieth has them, and all others use their whole budget. */
+export function comparedPairs(pairs: number): PairRow[] {
+  const looked = Math.ceil(pairs / 50);
+  return Object.entries(kinds).map(([name, sidesOf]) => {
     const results = Array.from({ length: pairs }, (_, seed) => {
       const random = seededRandom(seed + 1);
-      const sides = kinds[name]?.(random);
-      if (sides === undefined) throw new Error(`no pair ${name}`);
-      return compared(...sides, random);
+      return compared(...sidesOf(random), random, seed < looked);
     });
-    const of = (kind: string): number => results.filter((result) => result.kind === kind).length;
-    const sorted = results.map((result) => 2 * result.pairs).toSorted((a, b) => a - b);
-    return { name, pairs, different: of("different"), same: of("same"), requests: sorted[Math.floor(pairs / 2)] ?? 0 };
+    const ended = results.slice(0, looked);
+    const requests = ended.map((result) => 2 * result.pairs).toSorted((a, b) => a - b)[Math.floor(looked / 2)] ?? 0;
+    const different = results.filter(({ kind }) => kind === "different").length;
+    const same = ended.filter(({ kind }) => kind === "same").length;
+    return { name, pairs, different, same, looked, requests };
   });
 }

@@ -1,4 +1,4 @@
-import { isCapSpent } from "../observation/error-facts.ts";
+import { isCapSpent, refusesStreamOptions } from "../observation/error-facts.ts";
 import type { Target } from "../probe/target.ts";
 import type { AuditView, PlayedScenario } from "./view.ts";
 
@@ -22,6 +22,9 @@ const cadences: Readonly<Record<string, string>> = {
 /** What a target may be without. */
 const optional = ["tool-call", "structured-output"] as const;
 
+/** How targets say that they do not know a parameter. */
+const refusal = /unsupported|not supported|unknown|extra_forbidden|unrecognized|not permitted/i;
+
 /** What the audit found out about how this target has to be asked, as keys of the target. */
 export function suggestTraits(target: Target, view: AuditView): string[] {
   const streamed = view.reply("streamed-request");
@@ -29,8 +32,8 @@ export function suggestTraits(target: Target, view: AuditView): string[] {
   const plain = view.reply("valid-request");
   const isCut = plain?.text.class === "empty" && plain.finishReasons.includes("length");
   const isSpent = errors.some(isCapSpent);
-  const refused = errors.flatMap(({ type, code, param }) =>
-    param !== undefined && /unsupported|unknown|extra_forbidden|unrecognized/.test(`${type} ${code}`) ? [param] : [],
+  const refused = errors.flatMap(({ type, code, param, message }) =>
+    param !== undefined && refusal.test(`${type} ${code} ${message}`) ? [param] : [],
   );
   const fields = [...new Set(refused.map((param) => param.split(".")[0] ?? ""))].filter(
     (name) => name !== "stream_options",
@@ -39,7 +42,7 @@ export function suggestTraits(target: Target, view: AuditView): string[] {
   const isRenamed = fields.includes(target.maxTokensField);
   const omitted = fields.filter((name) => name !== target.maxTokensField && name !== "model" && name !== "messages");
   return [
-    ...(refused.some((param) => param.startsWith("stream_options")) ? ["streamOptions: false"] : []),
+    ...(errors.some(refusesStreamOptions) ? ["streamOptions: false"] : []),
     ...(isCut || isSpent ? ["answerTokens: 512"] : []),
     ...(target.ends !== "finish" &&
     streamed?.streamEnd === "no-done" &&

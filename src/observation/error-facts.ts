@@ -41,6 +41,11 @@ function identifier(value: unknown): string | undefined {
   return isOne ? keepableName(value) : undefined;
 }
 
+/** The target refuses to be asked for the usage of a stream. */
+export function refusesStreamOptions({ param, message = "" }: ErrorFacts): boolean {
+  return param?.startsWith("stream_options") === true || /stream_options|include_usage/.test(message);
+}
+
 /** A reasoning model refuses a request whose cap is spent before the first word of an answer. */
 export function isCapSpent({ message = "" }: Pick<ErrorFacts, "message">): boolean {
   return /max_tokens|max_completion_tokens|output limit/.test(message) && /reached|finish|higher/.test(message);

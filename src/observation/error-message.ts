@@ -20,7 +20,8 @@ const vocabulary = new Set(
   type unable unauthorized unavailable unexpected unknown unrecognized unsupported unterminated until upgrade upstream url usage use user
   using valid validate validation value values version was were when with within without finish again yet you your
   audit blocked busy capacity concurrency concurrent country exhausted idle many partial policy region safety sensitive signature
-  suspended violation`.split(/\s+/),
+  suspended violation argument arguments include_usage logprobs reasoning_effort response_format returned seed stream_options
+  supplied temperature tools tool_choice top_logprobs top_p`.split(/\s+/),
 );
 
 /** An error's message without anything that could be somebody's words: `Incorrect API key provided: …`. */

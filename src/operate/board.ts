@@ -58,6 +58,7 @@ const board = z
     pages: count("pages"),
     active: count("active incidents"),
     needing: count("probes with an incident that nobody has acknowledged"),
+    unowned: count("incidents that nobody has acknowledged, also of targets, groups and the monitor"),
     quietSinceMs: at("when the newest incident was resolved").optional(),
     spendToday: z.array(spend).describe("spend of the targets of this page since midnight UTC"),
     spendCaps: z.array(spendCap).describe("usage of each cap of these targets"),
@@ -90,7 +91,7 @@ export interface BoardStore {
   pauses(): Promise<readonly Pause[]>;
   spendOf(targets: readonly string[], nowMs: number): Promise<readonly TargetSpend[]>;
   boardMark(): Promise<BoardMark>;
-  countIncidents(): Promise<Pick<Board, "active" | "needing" | "quietSinceMs">>;
+  countIncidents(): Promise<Pick<Board, "active" | "needing" | "unowned" | "quietSinceMs">>;
 }
 
 /** Differs when something has changed that pages show. */

@@ -50,15 +50,16 @@ export function forecast({ probes }: Config, slotsPerDay: (probe: Probe) => numb
 }
 
 function enrolmentOf(of: Enrolment, price: TokenPrice | undefined, requests: number): DayForecast["enrolment"] {
-  const amounts = (all: number, prompt: number, output: number): Amounts => ({
+  const amounts = (all: number, prompt: number, output: number, rounded: number): Amounts => ({
     requests: all,
     tokens: prompt + output,
-    microUsd: mostCost(price, prompt, output, all),
+    microUsd: mostCost(price, prompt, output, rounded),
   });
   const { maxRequests, maxPromptTokens, maxOutputTokens, usual } = of;
   return {
-    most: amounts(maxRequests, maxPromptTokens, maxOutputTokens),
-    aMonth: amounts(requests, requests * usual.promptTokens, requests * usual.outputTokens),
+    most: amounts(maxRequests, maxPromptTokens, maxOutputTokens, maxRequests),
+    // What the provider bills, which rounds the sum and not each request.
+    aMonth: amounts(requests, requests * usual.promptTokens, requests * usual.outputTokens, 1),
   };
 }
 

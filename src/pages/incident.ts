@@ -11,7 +11,7 @@ import { layout, type Viewer } from "./layout.ts";
 import { nothing, table } from "./table.ts";
 import { shapeTree } from "./shape-tree.ts";
 import { timeline } from "./timeline.ts";
-import { ago, moment, spoken, state } from "./words.ts";
+import { ago, moment, spoken, state, withCommands } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
 export interface IncidentPageView {
@@ -66,7 +66,7 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
       <div class="side">
         <section aria-labelledby="todo">
           <h2 id="todo">What to do</h2>
-          <p>${brief.nextStep}</p>
+          <p>${withCommands(brief.nextStep)}</p>
           <p class="soft small">Likely cause: ${brief.likelyCause}.</p>
           ${acts}
         </section>

@@ -55,7 +55,8 @@ export function nowPage(view: NowView, viewer: Viewer): string {
 function truth({ board }: NowView): string {
   if (board.configured === 0) return "No probe is configured yet";
   const all = counted(board.configured, "probe");
-  const { needing, active } = board;
+  const { needing, unowned, active } = board;
+  if (needing === 0 && unowned > 0) return `${counted(unowned, "incident")} ${unowned === 1 ? "needs" : "need"} you`;
   if (needing > 0) return `${needing.toLocaleString("en")} of ${all} ${needing === 1 ? "needs" : "need"} you`;
   if (active > 0) return "Every incident has an owner";
   if (board.rows.every(({ recent }) => recent.length === 0)) return `${all}, and no run yet`;

@@ -151,20 +151,17 @@ function waterfall(timings: Observation["timings"]): Html {
     atMs = untilMs;
     return [bar];
   });
-  const place = (ms: number): number => 190 + (ms / Math.max(1, timings.totalMs)) * 470;
-  const rows = bars.map(({ name, fromMs, untilMs }, index) => {
-    const [from, to, y] = [place(fromMs), place(untilMs), index * 22];
-    const box = trusted(
-      `x="${from.toFixed(1)}" y="${y + 4}" width="${Math.max(1.5, to - from).toFixed(1)}" height="13"`,
-    );
-    return html`<text x="182" y="${y + 15}" text-anchor="end">${name}</text><rect class="bar" ${box} /><text
-        x="${(to + 6).toFixed(1)}"
-        y="${y + 15}"
-        >${formatDurationMs(untilMs - fromMs)}</text
-      >`;
+  const share = (ms: number): string => ((ms / Math.max(1, timings.totalMs)) * 100).toFixed(2);
+  const rows = bars.map(({ name, fromMs, untilMs }) => {
+    const width = Math.max(0.5, Number(share(untilMs - fromMs)));
+    const box = trusted(`x="${share(fromMs)}" y="0" width="${width}" height="10"`);
+    return html`<li>
+      <span class="soft">${name}</span
+      ><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="bar" ${box} /></svg
+      ><span>${formatDurationMs(untilMs - fromMs)}</span>
+    </li>`;
   });
-  const label = `phases: ${bars.map(({ name, fromMs, untilMs }) => `${name} ${formatDurationMs(untilMs - fromMs)}`).join(", ")}`;
-  return html`<svg class="chart" viewBox="0 0 740 ${bars.length * 22 + 6}" role="img" aria-label="${label}">
+  return html`<ol class="waterfall">
     ${rows}
-  </svg>`;
+  </ol>`;
 }

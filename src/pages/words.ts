@@ -1,7 +1,7 @@
 import type { Readiness } from "../audit/decision.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { isoSeconds, minuteText } from "../std/time.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, type Part } from "./html.ts";
 
 /** The tones of all states. Each has a shape and a word, so that colour is never the only sign. */
 export type Tone = "ok" | "warn" | "drift" | "fail" | "none";
@@ -67,6 +67,11 @@ const ageText = (ms: number): string => formatDurationMs(Math.floor(ms / 1000) *
 /** A reason of the notification log as words: `2-of-3-slots-bad` is read, not parsed. */
 export function spoken(reason: string): string {
   return /^[a-z0-9-]+$/.test(reason) ? reason.replaceAll("-", " ") : reason;
+}
+
+/** Commands, which stand between backticks, as code. */
+export function withCommands(text: string): readonly Part[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 /** A moment in UTC. */

@@ -48,9 +48,13 @@ const pointRow = rowSchema({
   microUsd: number("micro_usd"),
 });
 
-const countRow = rowSchema<{ active: number; needing: number; quietSinceMs: number | undefined }>({
+const countRow = rowSchema<{ active: number; needing: number; unowned: number; quietSinceMs: number | undefined }>({
   active: number("active", "count(*) FILTER (WHERE state IN ('open', 'acknowledged'))"),
-  needing: number("needing", "count(DISTINCT probe_id) FILTER (WHERE state = 'open')"),
+  needing: number(
+    "needing",
+    "count(DISTINCT probe_id) FILTER (WHERE state = 'open' AND probe_id IN (SELECT probe_id FROM plumbline.progress))",
+  ),
+  unowned: number("unowned", "count(*) FILTER (WHERE state = 'open')"),
   quietSinceMs: optionalNumber("quiet_since", "max((body->>'resolvedAtMs')::float8) FILTER (WHERE state = 'resolved')"),
 });
 
@@ -125,7 +129,7 @@ export function createBoardStore(
 
     async countIncidents() {
       const [counts] = await db.select(countRow, sql`SELECT ${countRow.columns} FROM plumbline.incidents`);
-      return counts ?? { active: 0, needing: 0 };
+      return counts ?? { active: 0, needing: 0, unowned: 0 };
     },
 
     async runPoints(probeId, fromMs, toMs, stepMs) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { maintenanceAt } from "../../src/incident/maintenance.ts";
-import { cronTimes } from "../../src/std/cron.ts";
+import { cronTimes, nextCronTimes } from "../../src/std/cron.ts";
 import { cron } from "../../src/probe/text-schemas.ts";
 
 const incident = { target: "t", probe: "p", scenario: "s", location: "l", kind: "latency", severity: "risky" } as const;
@@ -46,6 +46,19 @@ function changes(tz: string): number[] {
   }
   return found;
 }
+
+// Changes by half an hour, two hours and three, and late in the evening.
+test.each([
+  ["Australia/Lord_Howe", "0 2 * * *", "2026-04-03T20:00Z", ["2026-04-04T15:30", "2026-04-05T15:30"]],
+  ["America/Nuuk", "0 22 * * *", "2024-03-30T12:00Z", ["2024-03-31T00:00", "2024-03-31T23:00"]],
+  ["Antarctica/Troll", "0 2 * * *", "2020-10-24T12:00Z", ["2020-10-25T00:00", "2020-10-26T02:00"]],
+  ["Antarctica/Casey", "0 0 * * *", "2020-03-07T00:00Z", ["2020-03-07T13:00", "2020-03-08T16:00"]],
+  ["Australia/Lord_Howe", "0 * * * *", "2026-04-04T14:00Z", ["2026-04-04T15:30", "2026-04-04T16:30"]],
+  ["Europe/Berlin", "30 * * * *", "2026-10-25T00:00Z", ["2026-10-25T00:30", "2026-10-25T01:30"]],
+])("in %s %s is named once for each day or hour", (tz, pattern, from, times) => {
+  const found = nextCronTimes(pattern, tz, Date.parse(from), 2);
+  expect(found.map((atMs) => new Date(atMs).toISOString().slice(0, 16))).toEqual(times);
+});
 
 const zones = Intl.supportedValuesOf("timeZone");
 

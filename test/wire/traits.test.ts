@@ -21,6 +21,10 @@ async function serverOf(answer: (body: string) => string): Promise<ReplayServer>
 const refused = json(422, {
   detail: [{ type: "extra_forbidden", loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }],
 });
+/** The parameter is named in the message alone. */
+const unnamed = json(400, {
+  error: { message: "Unrecognized request argument supplied: stream_options", type: "invalid_request_error" },
+});
 const tooSmall = json(400, {
   error: { message: "Could not finish the message because max_tokens was reached.", type: "invalid_request_error" },
 });
@@ -40,6 +44,11 @@ const rows: readonly (readonly [string, (asked: string) => string, Partial<Targe
   [
     "streamOptions: false",
     (asked) => (asked.includes("stream_options") ? refused : usual(asked)),
+    { streamOptions: false },
+  ],
+  [
+    "streamOptions: false",
+    (asked) => (asked.includes("stream_options") ? unnamed : usual(asked)),
     { streamOptions: false },
   ],
   ["answerTokens: 512", (asked) => (isLarge(asked) ? usual(asked) : tooSmall), { answerTokens: 512 }],

@@ -2,7 +2,8 @@ import type { Kept } from "./kept.ts";
 
 /**
  * Of so many breaks one seems over while it goes on, however long it lasts, if all shares are equally likely. Of those that begin
- * with a row in all replies it is more: 2 to 6 in 100 (replayed in the test).
+ * with a row in all replies it is more: 2 to 6 in 100 (replayed in the test). If a row in all replies ended after two runs without
+ * it, that would be 10 to 13; the judge asks again at once instead.
  */
 const breaksPerFalseEnd = 200;
 /** How likely it is, before anything is seen, that a break is in a part of the replies only. */

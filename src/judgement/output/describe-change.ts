@@ -9,7 +9,7 @@ import { type Held, isOf, type Watching } from "./watching.ts";
 export const replayedSubject = "answers replayed";
 const mostShown = 3;
 
-/** What moved, before and after; the first says how sure that is, how far it goes, and what the replies say of it. */
+/** That the answers moved, how sure that is, how far and what the replies say of it; then the questions that moved most. */
 export function findingsOf(
   input: JudgeInput,
   known: Fingerprint,
@@ -19,7 +19,7 @@ export function findingsOf(
 ): Finding[] {
   const base = { kind: "output", severity, baselineVersion: input.memory?.baseline?.version } as const;
   const since = `since ${minuteText(state.sinceMs)}`;
-  const sure = `odds of ${oddsText(held.odds)} to 1 that this is no chance`;
+  const sure = `odds of ${oddsText(held.odds)} to 1 against chance`;
   const before = pooled(known.regimes);
   if (held.instrument === "repeats") {
     const expected = repeatText(before["repeat"]);
@@ -40,13 +40,16 @@ export function findingsOf(
   ]
     .filter((text) => text !== undefined)
     .join("; ");
-  return moved.map(({ cell, was, after }, index) => ({
+  const questions = moved.map(({ cell, was, after }) => ({
     ...base,
     subject: labelOf(cell),
     expected: answersText(was, known.axes[tokenOf(cell)]),
-    observed: `${answersText(after, known.axes[tokenOf(cell)])}, ${since}`,
-    ...(index === 0 && { why }),
+    observed: answersText(after, known.axes[tokenOf(cell)]),
   }));
+  return [
+    { ...base, subject: "answers", expected: "like the baseline", observed: `unlike it, ${since}`, why },
+    ...questions,
+  ];
 }
 
 export function returnedFinding({ memory }: JudgeInput, known: Fingerprint): Finding {
@@ -86,7 +89,7 @@ export function pooled(regimes: readonly Regime[]): Regime {
   return all;
 }
 
-/** `otter 12, fox 5, 2 others, of 20`; of log-probabilities their middle. */
+/** `12× otter, 5× fox, 3 others`; of log-probabilities their mean. */
 export function answersText({ n, counts }: Cell, axis?: Axis): string {
   if (n === 0) return "never asked";
   const sorted = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
@@ -100,8 +103,8 @@ export function answersText({ n, counts }: Cell, axis?: Axis): string {
     return `${mean.toFixed(3)} on average of ${n} replies`;
   }
   const others = sorted.slice(mostShown).reduce((sum, [, count]) => sum + count, 0);
-  const named = sorted.slice(0, mostShown).map(([answer, count]) => `${answer} ${count}`);
-  return `${[...named, ...(others > 0 ? [`others ${others}`] : [])].join(", ")}, of ${n}`;
+  const named = sorted.slice(0, mostShown).map(([answer, count]) => `${count}× ${answer}`);
+  return [...named, ...(others > 0 ? [`${others} others`] : [])].join(", ");
 }
 
 function repeatText(cell: Cell = emptyCell): string {

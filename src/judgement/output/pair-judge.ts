@@ -172,7 +172,7 @@ function findingsOf(
     .toSorted((a, b) => b.own.n * divergence(b.own, b.other) - a.own.n * divergence(a.own, a.other))
     .slice(0, mostShown);
   const why = [
-    `odds of ${oddsText(odds)} to 1 that this is no chance`,
+    `odds of ${oddsText(odds)} to 1 against chance`,
     distanceText(since.reference, since.candidate),
     namesText(done, reference),
   ]

@@ -80,7 +80,7 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
   const cap = rules.find((rule) => rule.kind === "within-cap");
   const reason = first?.kind === "expectation" ? reasonOf(facts, cap?.maxTokens) : undefined;
   if (first === undefined) return findings;
-  if (reason === undefined) return foldedInStructure(findings, facts);
+  if (reason === undefined) return foldedInStructure(saidOnce(findings, facts), facts);
   const rest = findings.filter(({ subject }) => subject !== "status" && subject !== "reply");
   const isOfStatus = findings.some(({ subject }) => subject === "status");
   return [
@@ -94,6 +94,12 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
       }),
     },
   ];
+}
+
+/** A stream without a finish reason says so by how it ended. */
+function saidOnce(findings: Finding[], { streamEnd }: ReplyFacts): Finding[] {
+  const isOfEnd = streamEnd === "no-finish-reason" && findings.some(({ subject }) => subject === "end of stream");
+  return isOfEnd ? findings.filter(({ subject }) => subject !== "finish reason") : findings;
 }
 
 /** What a reply lacks whose answer is not where clients look for it. */

@@ -1,4 +1,4 @@
-import { isCapSpent } from "../../observation/error-facts.ts";
+import { isCapSpent, refusesStreamOptions } from "../../observation/error-facts.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
 import { formatDurationMs } from "../../std/duration.ts";
 
@@ -37,7 +37,7 @@ function hints({ error, diagnosticHeaders = {} }: ReplyFacts, maxTokens: number 
     ...(isSpent && maxTokens !== undefined
       ? [`the cap of ${maxTokens} tokens was spent before an answer: set answerTokens of the target`]
       : []),
-    ...(error?.param?.startsWith("stream_options") === true ? ["set streamOptions of the target to false"] : []),
+    ...(error !== undefined && refusesStreamOptions(error) ? ["set streamOptions of the target to false"] : []),
     ...waitHint(diagnosticHeaders),
   ];
 }

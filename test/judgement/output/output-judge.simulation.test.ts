@@ -39,7 +39,7 @@ describe("the output judge, at 20 requests a day", () => {
     expect(found?.slotMs).toBeGreaterThanOrEqual(0);
     expect(found?.slotMs).toBeLessThan(3 * dayMs);
     expect(found?.findings?.[0]).toMatchObject({ kind: "output", severity: "risky" });
-    expect(found?.findings?.[0]?.why).toMatch(/^odds of .* to 1 that this is no chance; .*/);
+    expect(found?.findings?.[0]?.why).toMatch(/^odds of .* to 1 against chance; .*/);
   });
 
   test("finds replayed answers within a day, and calls them so", () => {

@@ -99,10 +99,10 @@ describe("a target beside its reference, three questions an hour", () => {
     expect(overAt - agreedAt).toBeLessThan(96);
     expect(found?.[0]).toMatchObject({ kind: "output", severity: "risky" });
     expect(found?.[0]?.observed).toMatch(/^different since 1970-01-\d\d \d\d:\d\d UTC$/);
-    expect(found?.[1]?.expected).toMatch(/^[\p{L}\d]+ \d+.*, of \d+, by official$/u);
-    expect(found?.[1]?.observed).toMatch(/, of \d+$/);
+    expect(found?.[1]?.expected).toMatch(/^\d+× [\p{L}\d]+.*, by official$/u);
+    expect(found?.[1]?.observed).toMatch(/^\d+× /);
     expect(found?.[0]?.why).toMatch(
-      /^odds of [\d,]+ to 1 that this is no chance; .*; replies name m-1, and m-2 at official: an update may/,
+      /^odds of [\d,]+ to 1 against chance; .*; replies name m-1, and m-2 at official: an update may/,
     );
   });
 });
