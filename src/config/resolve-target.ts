@@ -1,6 +1,7 @@
 import type { ContractPolicy } from "../probe/contract-policy.ts";
 import type { SecretRef, Target } from "../probe/target.ts";
 import { tokenizerOf } from "../probe/tokenizer.ts";
+import type { JsonObject } from "../std/json.ts";
 import type { Check } from "./complaint.ts";
 import { contractTermsOf } from "./contract-schema.ts";
 import { declaredFrom } from "./declared-from-schema.ts";
@@ -17,7 +18,7 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
   const text = whole.targets.get(name);
   if (text === undefined) throw new Error("resolved a target that is not configured");
   const { model, provider, key, keyHeader, maxTokensField, traceparent, tokenizer } = text;
-  const { streamOptions, answerTokens, ends, omit, exceptions } = text;
+  const { streamOptions, answerTokens, ends, extra, omit, exceptions } = text;
   const path = ["targets", name];
   if (key !== undefined) requireSecret("target", key, [...path, "key"], check);
   const { proxy, tls } = text.client;
@@ -39,6 +40,7 @@ export function resolveTarget(name: string, whole: ConfigText, check: Check): Ta
     streamOptions,
     answerTokens,
     ends,
+    extra: extra as JsonObject,
     omit,
     exceptions,
     policy: text.client,

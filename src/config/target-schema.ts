@@ -148,6 +148,20 @@ const keyHeader = z
   .prefault({})
   .describe("how the key is sent");
 
+/** Fields that a scenario decides, or that would change what a request may cost. */
+const ofScenario: ReadonlySet<string> = new Set([
+  "model",
+  "messages",
+  "stream",
+  "stream_options",
+  "max_tokens",
+  "max_completion_tokens",
+  "n",
+  "tools",
+  "functions",
+  "response_format",
+]);
+
 export const target = z.strictObject({
   baseUrl: urlOrEnv.meta({
     description: "base URL including the version; with { env: NAME } it is hidden like a secret",
@@ -193,6 +207,16 @@ export const target = z.strictObject({
     .enum(["done", "finish"])
     .default("done")
     .describe("what ends a stream: done for [DONE], finish for a target that sends none after its finish reason"),
+  extra: z
+    .record(z.string().min(1).max(100), z.json())
+    .refine((fields) => Object.keys(fields).every((name) => !ofScenario.has(name)), {
+      error: `none of ${[...ofScenario].join(", ")}: these belong to a scenario`,
+    })
+    .default({})
+    .meta({
+      description: "additional fields of each request body, such as the back ends that a router may use",
+      examples: [{ provider: { only: ["azure"], allow_fallbacks: false } }],
+    }),
   omit: z
     .array(z.string().min(1).max(100))
     .max(50)

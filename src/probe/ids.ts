@@ -20,6 +20,7 @@ export function requestFingerprint(probe: Probe): string {
     ...(target.secretHeaders && { secretHeaders: target.secretHeaders }),
     ...(target.streamOptions === false && { streamOptions: false }),
     ...(target.answerTokens !== undefined && { answerTokens: target.answerTokens }),
+    ...(target.extra !== undefined && Object.keys(target.extra).length > 0 && { extra: target.extra }),
     ...(target.omit !== undefined && target.omit.length > 0 && { omit: target.omit }),
     scenario,
     nonce,

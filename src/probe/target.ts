@@ -1,3 +1,4 @@
+import type { JsonObject } from "../std/json.ts";
 import type { MicroUsd } from "../std/money.ts";
 import type { AcceptedRisk } from "./audit-terms.ts";
 import type { ContractPolicy } from "./contract-policy.ts";
@@ -90,6 +91,8 @@ export interface Target {
   readonly answerTokens?: number | undefined;
   /** What ends its streams: `[DONE]`, or the finish reason alone. */
   readonly ends?: "done" | "finish" | undefined;
+  /** Request fields that are sent beside those of the scenario, such as the back ends a router may use. */
+  readonly extra?: JsonObject | undefined;
   /** Request fields that are not sent. */
   readonly omit?: readonly string[] | undefined;
   /** Subjects of built-in expectations that it need not meet, each with the reason. */

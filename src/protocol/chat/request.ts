@@ -26,6 +26,7 @@ export function chatRequest(
     return { method: "GET", url: withKey(url, keyQuery, key), headers: { ...headers, accept: "application/json" } };
   }
   const body: JsonObject = {
+    ...target.extra,
     model: target.model,
     messages: [...ask.messages],
     [target.maxTokensField]: ask.maxTokens,
