@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Probe } from "../probe/probe.ts";
-import { type BlindStore, targetsOf } from "../upkeep/blindness.ts";
+import { type BlindStore, watchedProbes } from "../upkeep/blindness.ts";
 import { at } from "./fields.ts";
 import type { Operation, Plain } from "./operation.ts";
 
@@ -63,7 +63,7 @@ export function createShifts({ store, probes, clock }: ShiftWorld): Shifts {
     const { fromMs, toMs } = monthOf(wanted, clock.nowMs());
     const [episodes, blind] = await Promise.all([
       store.episodesIn(fromMs, toMs),
-      of.length === 0 ? new Map<string, number>() : store.blindMinutes(targetsOf(of), fromMs, toMs),
+      of.length === 0 ? new Map<string, number>() : store.blindMinutes(watchedProbes(of), fromMs, toMs),
     ]);
     const known = new Map(episodes.map((one) => [one.target, one]));
     const names = [...new Set([...known.keys(), ...blind.keys()])].toSorted();

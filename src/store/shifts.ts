@@ -1,6 +1,6 @@
 import type { BlindCheckStore } from "../upkeep/check-blindness.ts";
 import type { ShiftsView, ShiftStore } from "../operate/shifts.ts";
-import { dayMs } from "../std/duration.ts";
+import { dayMs, minuteMs } from "../std/duration.ts";
 import { iso, number, optionalNumber, rowSchema, text, timeMs } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { whyUnchecked } from "./incident-sweep.ts";
@@ -15,7 +15,7 @@ const episodeRow = rowSchema<Omit<ShiftsView["targets"][number], "blindMinutes">
   toResolveMs: optionalNumber("to_resolve_ms"),
 });
 
-const blindRow = rowSchema({ target: text("target"), minutes: number("minutes", "round(sum(share) * 60)") });
+const blindRow = rowSchema({ target: text("target"), minutes: number("minutes", "round(sum(blind_minutes))") });
 const verdictRow = rowSchema({ probeId: text("probe_id"), slotMs: timeMs("slot") });
 
 /** What a month was like. */
@@ -44,13 +44,14 @@ export function createShiftStore(db: Database): ShiftStore & BlindCheckStore {
         FROM episodes e GROUP BY target ORDER BY target`,
       ),
 
-    async blindMinutes(targetOf, fromMs, toMs) {
+    async blindMinutes(probes, fromMs, toMs) {
       const rows = await db.select(
         blindRow,
         sql`
         SELECT ${blindRow.columns} FROM (
-          SELECT p.target, h.hour, min(1 - h.judged / h.due) AS share
-          FROM unnest(${[...targetOf.keys()]}::text[], ${[...targetOf.values()]}::text[]) AS p(probe_id, target)
+          SELECT p.target, h.hour, min((1 - h.judged / h.due) * least(60, h.due * p.slot_minutes)) AS blind_minutes
+          FROM unnest(${probes.map(({ id }) => id)}::text[], ${probes.map(({ target }) => target)}::text[],
+            ${probes.map(({ slotMs }) => slotMs / minuteMs)}::float8[]) AS p(probe_id, target, slot_minutes)
           JOIN (SELECT probe_id, hour, (ok + warn + drift + fail)::float8 AS judged,
               (ok + warn + drift + fail + inconclusive + missed + skipped + interrupted)::float8 AS due
             FROM plumbline.run_hours

@@ -5,7 +5,7 @@ import type { Probe } from "../probe/probe.ts";
 import { lateAtMs } from "../probe/cadence.ts";
 import { dayMs, formatDurationMs, minuteMs } from "../std/duration.ts";
 import { minuteText } from "../std/time.ts";
-import { type BlindStore, targetsOf } from "./blindness.ts";
+import { type BlindStore, watchedProbes } from "./blindness.ts";
 import { type ConcludeStore, type ConcludeWorld, concludeLimits } from "./conclude.ts";
 
 /** The newest verdict of some probes, and why there is none after it. */
@@ -45,7 +45,7 @@ export async function checkBlindness(world: BlindWorld, nowMs: number): Promise<
   const { store, probes } = world;
   const byTarget = Map.groupBy(limited(probes), ({ target }) => target.name);
   if (byTarget.size === 0) return;
-  const minutes = await store.blindMinutes(targetsOf([...byTarget.values()].flat()), nowMs - dayMs, nowMs);
+  const minutes = await store.blindMinutes(watchedProbes([...byTarget.values()].flat()), nowMs - dayMs, nowMs);
   const reports = await Promise.all(
     [...byTarget].map(async ([target, its]) => {
       const finding = await findingOf(store, its, (minutes.get(target) ?? 0) * minuteMs, nowMs);

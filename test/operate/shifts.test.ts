@@ -7,7 +7,7 @@ test("a month of UTC, at most until now; targets without incidents have a line",
   const shifts = createShifts({
     store: {
       episodesIn: (...time) => Promise.resolve((asked.push(time), [])),
-      blindMinutes: (targets) => Promise.resolve(new Map([...targets.values()].map((name) => [name, 30]))),
+      blindMinutes: (watched) => Promise.resolve(new Map(watched.map(({ target }) => [target, 30]))),
     },
     probes: [probe],
     clock: { nowMs: () => Date.parse("2026-11-23T10:00:00Z") },

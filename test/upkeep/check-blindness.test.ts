@@ -5,6 +5,7 @@ import type { Probe } from "../../src/probe/probe.ts";
 import type { StorePool } from "../../src/store/pools/pool.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { checkBlindness } from "../../src/upkeep/check-blindness.ts";
+import { watchedProbes } from "../../src/upkeep/blindness.ts";
 import { digestNow } from "../../src/upkeep/digest.ts";
 import { openStorePool } from "../setup/databases.ts";
 import { probeOf } from "../store/night.ts";
@@ -22,7 +23,7 @@ afterAll(() => pool.close());
 
 const ofTarget = (id: string, name: string, maxBlindMs?: number): Probe => {
   const { target, ...probe } = probeOf(name, "api.example.com");
-  return { ...probe, id, target: { ...target, maxBlindMs }, cadence: { kind: "every", everyMs: 10 * minuteMs } };
+  return { ...probe, id, target: { ...target, maxBlindMs }, cadence: { kind: "every", everyMs: 30 * minuteMs } };
 };
 const probes = [
   ofTarget("a@here", "mini", 2 * hourMs),
@@ -59,9 +60,7 @@ test("of each hour the probe that saw most counts; more than the limit is one me
   const pause = { probeId: b.id, by: "ann", why: "deploy", sinceMs: lastMs };
   await store.pause(pause, { by: "ann", what: "pause", subject: b.id, why: "deploy", atMs: lastMs });
   const nowMs = night + 5 * hourMs;
-  expect(
-    Object.fromEntries(await store.blindMinutes(new Map(probes.map((p) => [p.id, p.target.name])), night, nowMs)),
-  ).toEqual({
+  expect(Object.fromEntries(await store.blindMinutes(watchedProbes(probes), night, nowMs))).toEqual({
     mini: 30 + 3 * 60,
     large: 4 * 60,
   });
@@ -84,4 +83,13 @@ test("of each hour the probe that saw most counts; more than the limit is one me
 test("it resolves when the day before was watched well enough", async () => {
   await checkBlindness(world(), noonMs + 24 * hourMs);
   expect((await alerts()).map(({ event }) => event)).toEqual(["opened", "resolved"]);
+});
+
+test("a probe that has just begun was blind for what its slots stand for, and not for the hour before", async () => {
+  const young = { ...a, id: "young@here", cadence: { kind: "every", everyMs: 5 * minuteMs } } as const;
+  const startMs = noonMs + 30 * hourMs + 50 * minuteMs;
+  await checked(young, startMs);
+  await missed(young, startMs + 5 * minuteMs);
+  const minutes = await store.blindMinutes(watchedProbes([young]), startMs - hourMs, startMs + hourMs);
+  expect(Object.fromEntries(minutes)).toEqual({ mini: 5 });
 });
