@@ -3,14 +3,14 @@ import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import { version } from "../std/version.ts";
 import type { Gate } from "./access.ts";
-import { success, tooMany } from "./responses.ts";
+import { problemsIn, success, tooMany } from "./responses.ts";
 import { admitted } from "./route.ts";
 
 /** An application that describes itself, and says in JSON what is wrong with a request. */
 export function createApp(): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, context) =>
-      result.success ? undefined : context.json({ error: z.prettifyError(result.error) }, 400),
+      result.success ? undefined : context.json({ error: problemsIn(result.error) }, 400),
   });
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   app.notFound((context) => context.json({ error: "not found; /api/v1/openapi.json lists all routes" }, 404));

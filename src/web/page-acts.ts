@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { type Refused, refused } from "../operate/operation.ts";
 import { type IncidentAct, incidentActs } from "../pages/act-texts.ts";
-import { z } from "zod";
 import { createPlan } from "../operate/plans.ts";
 import { createSilence } from "../operate/silences.ts";
 import { reason } from "../operate/fields.ts";
@@ -13,6 +12,7 @@ import type { PageRequest, PageRoute } from "./page-route.ts";
 import { showIncident } from "./page-views.ts";
 import { messagePage } from "../pages/layout.ts";
 import { goTo, send, type Visit } from "./visits.ts";
+import { problemsIn } from "./responses.ts";
 
 const acting = (address: string, answer: PageRoute["answer"]): PageRoute => ({
   method: "post",
@@ -105,7 +105,7 @@ async function actQuietly(
       };
       const wanted = createSilence.body.safeParse(given);
       if (!wanted.success || hasUnstorableText(given))
-        return refused(wanted.error === undefined ? "use visible characters only" : z.prettifyError(wanted.error));
+        return refused(wanted.error === undefined ? "use visible characters only" : problemsIn(wanted.error));
       await silences.create(wanted.data, by);
       return undefined;
     }
@@ -118,7 +118,7 @@ async function actQuietly(
       };
       const wanted = createPlan.body.safeParse(given);
       if (!wanted.success || hasUnstorableText(given))
-        return refused(wanted.error === undefined ? "use visible characters only" : z.prettifyError(wanted.error));
+        return refused(wanted.error === undefined ? "use visible characters only" : problemsIn(wanted.error));
       const result = await plans.create(wanted.data, by);
       return result.kind === "refused" ? result : undefined;
     }

@@ -28,3 +28,8 @@ export function failures(statuses: Readonly<Partial<Record<400 | 403 | 404 | 409
   const can: Readonly<Record<string, boolean>> = { ...statuses, 401: true, 429: true };
   return Object.fromEntries(Object.entries(possible).filter(([status]) => can[status] === true));
 }
+
+/** Every problem of a request in one line: `matcher.kind: Invalid option: expected one of …; why: …`. */
+export function problemsIn({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`)).join("; ");
+}
