@@ -6,6 +6,7 @@ import { audit } from "./audit-schema.ts";
 import { contract } from "./contract-schema.ts";
 import { headerName, headerText, requestHeaders } from "../probe/header-schemas.ts";
 import { httpUrl, secret, urlOrEnv } from "../probe/reference-schemas.ts";
+import { extra } from "./extra-schema.ts";
 import { spendCap } from "./spend-cap-schema.ts";
 import { milliseconds, money, size } from "../probe/text-schemas.ts";
 
@@ -148,20 +149,6 @@ const keyHeader = z
   .prefault({})
   .describe("how the key is sent");
 
-/** Fields that a scenario decides, or that would change what a request may cost. */
-const ofScenario: ReadonlySet<string> = new Set([
-  "model",
-  "messages",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "n",
-  "tools",
-  "functions",
-  "response_format",
-]);
-
 export const target = z.strictObject({
   baseUrl: urlOrEnv.meta({
     description: "base URL including the version; with { env: NAME } it is hidden like a secret",
@@ -207,16 +194,7 @@ export const target = z.strictObject({
     .enum(["done", "finish"])
     .default("done")
     .describe("what ends a stream: done for [DONE], finish for a target that sends none after its finish reason"),
-  extra: z
-    .record(z.string().min(1).max(100), z.json())
-    .refine((fields) => Object.keys(fields).every((name) => !ofScenario.has(name)), {
-      error: `none of ${[...ofScenario].join(", ")}: these belong to a scenario`,
-    })
-    .default({})
-    .meta({
-      description: "additional fields of each request body, such as the back ends that a router may use",
-      examples: [{ provider: { only: ["azure"], allow_fallbacks: false } }],
-    }),
+  extra,
   omit: z
     .array(z.string().min(1).max(100))
     .max(50)

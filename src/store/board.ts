@@ -168,7 +168,7 @@ export function createBoardStore(
       db.select(
         incidentRow,
         sql`
-        SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE probe_id = ${probeId} AND state <> 'suspected'
+        SELECT ${incidentRow.columns} FROM plumbline.incidents WHERE probe_id = ${probeId} AND state <> 'suspected' AND (body->>'episode')::int > 0
         ORDER BY (body->>'firstBadSlotMs')::float8 DESC LIMIT ${limit}::int`,
       ),
 

@@ -43,7 +43,9 @@ export function createControlStore(
         incidentRow,
         sql`
         SELECT ${incidentRow.columns} FROM (
-          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') OR (${all}::bool AND state = 'resolved')
+          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') 
+            -- A suspicion that was dropped is no incident.
+            OR (${all}::bool AND state = 'resolved' AND (body->>'episode')::int > 0)
           UNION ALL
           -- Earlier episodes, as their last transition left them.
           (SELECT DISTINCT ON (t.incident_id) t.incident AS body FROM plumbline.transitions t

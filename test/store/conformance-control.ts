@@ -3,7 +3,7 @@ import { incidentId } from "../../src/incident/incident.ts";
 import type { Surroundings } from "../../src/incident/inhibit.ts";
 import { createOperations, type Operations } from "../../src/operate/operations.ts";
 import type { Bench } from "./conformance.ts";
-import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, openedFor } from "./samples.ts";
+import { claimOf, entryOf, finishOf, freshName, incidentOf, noonMs, nothingNew, openedFor } from "./samples.ts";
 
 /** What people ask and do, over the real store. */
 export function controlConforms(bench: () => Bench): void {
@@ -36,6 +36,17 @@ export function controlConforms(bench: () => Bench): void {
     });
     return seen;
   };
+
+  test("a suspicion that was dropped is no incident, nor is it one of its probe", async () => {
+    const probeId = freshName("dropped");
+    const claim = claimOf(probeId, noonMs);
+    await bench().store.claim(claim);
+    const dropped = incidentOf(probeId, noonMs, { state: "resolved", episode: 0, sequence: 0 });
+    await bench().store.commit(finishOf(claim), () => ({ ...nothingNew, incidents: [dropped] }));
+    const listed = await operations().incidents.list(true, 500);
+    expect(listed.filter((incident) => incident.probeId === probeId)).toEqual([]);
+    expect(await bench().store.incidentsOfProbe(probeId, 10)).toEqual([]);
+  });
 
   test("acknowledging changes the incident, tells who was told, and is on record", async () => {
     const incident = await open();
