@@ -24,7 +24,7 @@ export function findingsOf(
   if (held.instrument === "repeats") {
     const expected = repeatText(before["repeat"]);
     const observed = `${repeatText(state.since["repeat"])}, ${since}`;
-    const why = `${sure}; something replays earlier replies, such as a response cache; it need not be another model`;
+    const why = `${sure}; something replays earlier replies, such as a response cache, or the temperature is ignored; it need not be another model`;
     return [{ ...base, subject: replayedSubject, expected, observed, why }];
   }
   const moved = Object.entries(state.since)
