@@ -41,10 +41,13 @@ export function answersOf(done: readonly Observation[]): Sample[] {
   });
 }
 
+/** The lists of likeliest tokens; an answer without one has an empty list: that a target leaves them out is a change. */
 export function topsOf(done: readonly Observation[]): Readonly<Record<string, number>>[] {
-  return done.flatMap(({ question, outcome }) =>
-    question?.cell === "logprobs" && outcome.kind === "reply" && outcome.tops !== undefined ? [outcome.tops] : [],
-  );
+  return done.flatMap(({ question, outcome }) => {
+    if (question?.cell !== "logprobs" || outcome.kind !== "reply") return [];
+    if (outcome.tops !== undefined) return [outcome.tops];
+    return outcome.answer === undefined ? [] : [{}];
+  });
 }
 
 const farthest = 40;

@@ -8,14 +8,16 @@ import { seededRandom } from "../../../src/std/seeded-random.ts";
 function findAfterChange(
   seed: number,
   logprobs: boolean,
-  change: "other model" | "cache",
+  change: "other model" | "cache" | "no logprobs",
   days = 30,
 ): Watched | undefined {
   const random = seededRandom(seed);
   const [before, after] = [newModel(random), newModel(random)];
   let changedMs = Infinity;
   const endpoint = {
-    logprobs,
+    get logprobs() {
+      return logprobs && (change !== "no logprobs" || changedMs === Infinity);
+    },
     noise: 0.01,
     model: (nowMs: number): Model => (change === "other model" && nowMs >= changedMs ? after : before),
     get cachedFromMs() {
@@ -40,6 +42,13 @@ describe("the output judge, at 20 requests a day", () => {
     expect(found?.slotMs).toBeLessThan(3 * dayMs);
     expect(found?.findings?.[0]).toMatchObject({ kind: "output", severity: "risky" });
     expect(found?.findings?.[0]?.why).toMatch(/^odds of .* to 1 against chance; .*/);
+  });
+
+  test("finds within two days that log-probabilities are left out", () => {
+    const found = findAfterChange(7, true, "no logprobs");
+    // They are left out as soon as it has enrolled.
+    expect(found?.slotMs).toBeLessThan(-dayMs);
+    expect(found?.findings?.[1]?.observed).toMatch(/^not among the likeliest, in (\d+) of \1 replies$/);
   });
 
   test("finds replayed answers within a day, and calls them so", () => {
