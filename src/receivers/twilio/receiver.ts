@@ -90,6 +90,9 @@ export const twilio: ReceiverKind<typeof schema, TwilioReceiver> = {
   },
 };
 
+/** Who is in a group: nobody else says so. */
+const namesIn = (alert: Alert): readonly string[] => changeLines(alert, 120).slice(-1);
+
 /** Eight parts of an SMS in the alphabet that has every letter; a link only if there is room for all of it. */
 const longest = 8 * 67;
 
@@ -100,7 +103,7 @@ function textOf(alert: Alert, receiver: TwilioReceiver): string {
   const end = link !== undefined && text.length + link.href.length < longest ? `\n${link.href}` : "";
   const facts = factLines(alert, 160, receiver).filter(([name]) => shownFacts.includes(name));
   const lines = [
-    ...(end === "" ? changeLines(alert, 120).slice(0, 1) : []),
+    ...(alert.members === undefined ? changeLines(alert, 120).slice(0, end === "" ? 1 : 0) : namesIn(alert)),
     ...facts.map(([name, value]) => `${name}: ${value}`),
   ];
   let body = text;
