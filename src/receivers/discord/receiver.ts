@@ -1,4 +1,4 @@
-import { headline } from "../../notify/compose/headline.ts";
+import { headline, trendBegan } from "../../notify/compose/headline.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
@@ -50,9 +50,10 @@ export const discord: ReceiverKind<typeof schema, DiscordReceiver> = {
 const longestField = 1024;
 
 /** When it began, in the time zone of whoever reads it. */
-function beganField({ firstBadSlot }: Alert): { readonly name: string; readonly value: string }[] {
-  const seconds = Math.floor(Date.parse(firstBadSlot) / 1000);
-  return Number.isSafeInteger(seconds)
+function beganField(alert: Alert): { readonly name: string; readonly value: string }[] {
+  const seconds = Math.floor(Date.parse(alert.firstBadSlot) / 1000);
+  // Of a trend, the first bad run is when it was detected, not when it began: `since` says that.
+  return Number.isSafeInteger(seconds) && trendBegan(alert) === undefined
     ? [{ name: "began, your time", value: `<t:${seconds}:f> (<t:${seconds}:R>)` }]
     : [];
 }

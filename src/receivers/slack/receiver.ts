@@ -3,7 +3,7 @@ import { secret } from "../../probe/reference-schemas.ts";
 import type { SecretRef } from "../../probe/target.ts";
 import type { Alert } from "../../notify/compose/alert.ts";
 import { isTest } from "../../notify/compose/test-reason.ts";
-import { headline } from "../../notify/compose/headline.ts";
+import { headline, trendBegan } from "../../notify/compose/headline.ts";
 import { type Link, linksFor } from "../../notify/compose/fill-template.ts";
 import { jsonMessage, urlOf } from "../../notify/deliver/receiver-kind.ts";
 import { chat, type ChatReceiver } from "../chat.ts";
@@ -80,10 +80,11 @@ const contextOf = (elements: readonly object[]): object[] =>
   elements.length === 0 ? [] : [{ type: "context", elements }];
 
 /** When it began, in the time zone of whoever reads it. */
-function beganElement({ firstBadSlot }: Alert): object[] {
-  const seconds = Math.floor(Date.parse(firstBadSlot) / 1000);
-  if (!Number.isSafeInteger(seconds)) return [];
-  const text = `began <!date^${seconds}^{date_short_pretty} {time}|${zonedTime(firstBadSlot, "UTC")}>`;
+function beganElement(alert: Alert): object[] {
+  const seconds = Math.floor(Date.parse(alert.firstBadSlot) / 1000);
+  // Of a trend, the first bad run is when it was detected, not when it began: `since` says that.
+  if (!Number.isSafeInteger(seconds) || trendBegan(alert) !== undefined) return [];
+  const text = `began <!date^${seconds}^{date_short_pretty} {time}|${zonedTime(alert.firstBadSlot, "UTC")}>`;
   return [{ type: "mrkdwn", text }];
 }
 
