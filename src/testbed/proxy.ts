@@ -33,6 +33,9 @@ export function createProxy(options: ProxyOptions): Server {
   });
 }
 
+/** The small model answers one token at a time, and sooner. */
+const smallModelFactor = 0.25;
+
 async function forward(request: IncomingMessage, response: ServerResponse, options: ProxyOptions): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
@@ -43,7 +46,8 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   if (own !== undefined) return send(response, own);
 
   options.onRequest();
-  let reply = options.answerModel(request, body) ?? (await askProvider(request, body, options.providerPort));
+  const ofModel = options.answerModel(request, body);
+  let reply = ofModel ?? (await askProvider(request, body, options.providerPort));
   response.once("close", () => reply.discard());
   const refusal = refusesMissingModel(request.url ?? "", body, reply);
   if (refusal !== undefined) {
@@ -52,7 +56,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, optio
   }
   const changes = options.active().map((drift) => drift.change);
   const factor = ofKind(changes, "slow-start").reduce((product, change) => product * change.factor, 1);
-  await options.sleep(options.delayMs() * factor);
+  await options.sleep(options.delayMs() * factor * (ofModel === undefined ? 1 : smallModelFactor));
   if (response.destroyed) return;
   if (ofKind(changes, "reset").length > 0) {
     request.socket.resetAndDestroy();
