@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,9 +24,19 @@ async function serve(name: string, config: readonly string[], ...flags: readonly
   return (await startServer(name, config, ...flags)).port;
 }
 
+/** A node of a cluster has a second port, 10000 further: below the ports that the system gives to others. */
+async function lowPort(): Promise<number> {
+  const port = 20_000 + ((await freePort()) % 12_000);
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+  return isFree ? port : lowPort();
+}
+
 async function startServer(name: string, config: readonly string[], ...flags: readonly string[]) {
-  // A node of a cluster has a second port, 10000 further.
-  const port = ((await freePort()) % 20_000) + 20_000;
+  const port = await lowPort();
   const file = join(place.folder, `${name}.conf`);
   const common = [`port ${port}`, "bind 127.0.0.1", `dir ${place.folder}`, `pidfile ${file}.pid`];
   writeFileSync(file, `${[...common, ...config].join("\n")}\n`);
