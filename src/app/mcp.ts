@@ -7,9 +7,9 @@ import type { AskService, AuditLine, NoAnswer, ToolWorld } from "../mcp/ask-serv
 import { serveHttp, serveStdio } from "../mcp/serve.ts";
 import { getStatus } from "../operate/status.ts";
 import { systemClock } from "../std/clock.ts";
+import { loopbackHosts } from "../std/loopback.ts";
 import { readAudit } from "./audit-archive.ts";
 import { callService } from "./call-service.ts";
-import { loopbackHosts } from "./operations.ts";
 
 /** Answers assistants until the client goes or a signal comes. */
 export async function serveMcp({ url, scope, listen, audits }: McpArguments, io: Io): Promise<number> {

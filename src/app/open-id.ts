@@ -1,5 +1,6 @@
 import type { OpenIdPolicy } from "../config/config.ts";
 import type { SecretRef } from "../probe/target.ts";
+import { loopbackHosts } from "../std/loopback.ts";
 import type { IdentityProvider } from "../web/identity-provider.ts";
 
 const timeoutS = 10;
@@ -8,7 +9,8 @@ const knownForMs = 3_600_000;
 
 /**
  * The authorization code flow with PKCE, state and nonce (OpenID Connect Core 1.0 §3.1, RFC 7636).
- * `callback` is the address that the provider sends people back to. Plain http is for an issuer on this machine.
+ * `callback` is the address that the provider sends people back to. Plain http is for an issuer on this machine only; an
+ * email address counts only if the provider says that it has verified it.
  */
 export function openIdentityProvider(
   { issuer, clientId, clientSecret, nameClaim }: OpenIdPolicy,
@@ -18,7 +20,8 @@ export function openIdentityProvider(
 ): IdentityProvider {
   const found = lastingFor(knownForMs, nowMs, async () => {
     const client = await import("openid-client");
-    const isLocal = issuer.startsWith("http://");
+    const { protocol, hostname } = new URL(issuer);
+    const isLocal = protocol === "http:" && loopbackHosts.has(hostname);
     const options = { timeout: timeoutS, ...(isLocal && { execute: [client.allowInsecureRequests] }) };
     return {
       client,
@@ -55,7 +58,7 @@ export function openIdentityProvider(
       const claims =
         own[nameClaim] === undefined ? await client.fetchUserInfo(config, tokens.access_token, own.sub) : own;
       const name = claims[nameClaim];
-      const isUnproven = nameClaim === "email" && claims["email_verified"] === false;
+      const isUnproven = nameClaim === "email" && claims["email_verified"] !== true;
       return typeof name === "string" && !isUnproven ? name : undefined;
     },
   };

@@ -5,6 +5,7 @@ import { createOperations, type Operations } from "../operate/operations.ts";
 import { readPublicStatus } from "../operate/public-status.ts";
 import { createSessions } from "../operate/sessions.ts";
 import { systemClock } from "../std/clock.ts";
+import { loopbackHosts } from "../std/loopback.ts";
 import type { SlotQueue } from "../schedule/queue.ts";
 import type { Store } from "../store/store.ts";
 import { type AccessToken, createGate, type Gate } from "../web/access.ts";
@@ -16,8 +17,6 @@ import { actionLinksOf, openActs } from "./action-links.ts";
 import type { Secrets } from "./secrets.ts";
 import { openIdentityProvider } from "./open-id.ts";
 import { serviceEventsOf } from "./service-events.ts";
-
-export const loopbackHosts = new Set(["127.0.0.1", "::1", "localhost"]);
 
 export interface PagesOptions {
   readonly config: Config;

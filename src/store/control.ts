@@ -43,7 +43,7 @@ export function createControlStore(
         incidentRow,
         sql`
         SELECT ${incidentRow.columns} FROM (
-          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged') 
+          SELECT body FROM plumbline.incidents WHERE state IN ('open', 'acknowledged')
             -- A suspicion that was dropped is no incident.
             OR (${all}::bool AND state = 'resolved' AND (body->>'episode')::int > 0)
           UNION ALL

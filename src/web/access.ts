@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Scope } from "../operate/operation.ts";
+import { loopbackHosts } from "../std/loopback.ts";
 import { type ClientAddress, createClientAddress } from "./client-address.ts";
 import { createLimit } from "./limit.ts";
 import type { ProxyUser } from "./proxy-user.ts";
@@ -34,7 +35,6 @@ export type Access =
   | { readonly kind: "granted"; readonly caller: Caller }
   | { readonly kind: "denied"; readonly status: 401 | 403 | 429; readonly reason: string };
 
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const wrongPerMinute = 10;
 /** Enough for dashboards and programs, too few to overload the store. */
 export const mostPerMinute = 600;
@@ -70,7 +70,7 @@ export function createGate(
     }
     if (known.length === 0) {
       const name = host?.replace(/:\d+$/, "") ?? "";
-      return listensOnLoopback && loopback.has(name) && proxyUser?.isProxy(peer) !== true
+      return listensOnLoopback && loopbackHosts.has(name) && proxyUser?.isProxy(peer) !== true
         ? granted({ name: "local", scope: "write" }, "local")
         : denied(401, "requests from other machines need a token: set api.tokens");
     }

@@ -42,7 +42,11 @@ beforeAll(async () => {
     claims: { openid: ["sub"], email: ["email", "email_verified"] },
     findAccount: (_, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, email: id, email_verified: !id.startsWith("claims-to-be") }),
+      claims: () => ({
+        sub: id,
+        email: id,
+        ...(id.startsWith("says-nothing") ? {} : { email_verified: !id.startsWith("claims-to-be") }),
+      }),
     }),
   });
   issuerServer.on("request", provider.callback());
@@ -54,7 +58,7 @@ beforeAll(async () => {
     clientId: client.client_id,
     clientSecret: { env: "SECRET" },
     nameClaim: "email",
-    readers: ["bob@example.com", "claims-to-be-bob@example.com"],
+    readers: ["bob@example.com", "claims-to-be-bob@example.com", "says-nothing-bob@example.com"],
     writers: ["ann@example.com"],
   };
   const operations = createOperations({
@@ -144,8 +148,10 @@ test("people sign in at their identity provider, and do what the configuration l
 test("who is not listed, or has not proven the address, gets no session", async () => {
   const stranger = await signIn("eve@example.com");
   expect([stranger.status, stranger.html]).toEqual([403, expect.stringContaining("may not use this installation")]);
-  const liar = await signIn("claims-to-be-bob@example.com");
-  expect([liar.status, liar.html]).toEqual([401, expect.stringContaining("did not say who you are")]);
+  for (const name of ["claims-to-be-bob@example.com", "says-nothing-bob@example.com"]) {
+    const liar = await signIn(name);
+    expect([liar.status, liar.html]).toEqual([401, expect.stringContaining("did not say who you are")]);
+  }
 });
 
 test("an answer that belongs to no sign-in of this browser is refused", async () => {

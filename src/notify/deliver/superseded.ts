@@ -25,8 +25,8 @@ const replayMs = 10 * 60_000;
 
 /**
  * After a long outage of a receiver, or outside its hours, only the latest state is sent, not the backlog. An
- * acknowledgement still follows the alert that it acknowledges, unless that was held until after it: nobody is told in
- * the morning that nobody has acknowledged.
+ * acknowledgement still follows the alert that it acknowledges, unless that was held until after it: in the
+ * morning, one message says what was acknowledged at night.
  */
 export function supersededEntries(waiting: readonly WaitingEntry[], nowMs: number): Superseded[] {
   const queues = Map.groupBy(waiting, ({ incidentId, receiver }) => JSON.stringify([incidentId, receiver]));
