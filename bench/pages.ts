@@ -37,10 +37,11 @@ async function fill(): Promise<void> {
   await database.query(
     `INSERT INTO plumbline.runs (run_id, probe_id, slot, location, target, model, scenario, state, claimed_at, ended_at, verdict,
        findings, unjudged, observations, total_ms, first_content_ms, tokens, micro_usd, requests)
-     SELECT 'p' || p || '@default/' || n, 'p' || p || '@default', now() - (n * 86000.0 / $2::int + 60) * interval '1 second',
+     SELECT 'p' || p || '@default/' || to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'p' || p || '@default', at,
        'default', 't' || p / 20, 'bench-model', 'valid-request', 'done', now(), now(),
        CASE WHEN (p + n) % 40 = 0 THEN 'fail' ELSE 'ok' END, '[]', '[]', r.observations, 400 + (p * 7 + n * 13) % 300, 200, 40, 12, 1
      FROM generate_series(0, $1::int - 1) p, generate_series(1, $2::int) n,
+       LATERAL (SELECT date_trunc('second', now()) - (n * 86000 / $2::int + 60) * interval '1 second' AS at) a,
        (SELECT observations FROM plumbline.runs WHERE probe_id = 'seed@default' AND state = 'done' LIMIT 1) r
      ON CONFLICT DO NOTHING`,
     [probes, each],
@@ -83,6 +84,11 @@ async function fill(): Promise<void> {
      SELECT fingerprint, probe_id, state, body FROM jsonb_to_recordset($1::jsonb)
        AS i(fingerprint text, probe_id text, state text, body jsonb)`,
     [JSON.stringify(incidents)],
+  );
+  await database.query(
+    `INSERT INTO plumbline.transitions (incident_id, sequence, fingerprint, kind, at, reason, routes, incident)
+     SELECT fingerprint || '-1', 1, fingerprint, 'opened', now(), '2-of-3-slots-bad', '[]', body FROM plumbline.incidents
+     WHERE fingerprint LIKE 'bench-%'`,
   );
   await database.query(
     `INSERT INTO plumbline.acts SELECT now() - n * interval '1 minute', 'ann', 'acknowledge', 'bench-' || n || '-1', 'looking at it'
@@ -153,7 +159,7 @@ async function under(pid: number, url: string | undefined): Promise<{ percent: n
       get(url ?? "", { agent, headers: { "accept-encoding": "gzip" } }, (reply) => {
         answers += Number(reply.statusCode === 200);
         reply.resume();
-      });
+      }).on("error", () => {});
     await sleep(10);
   }
   const percent = (100 * (cpuMs(pid) - beforeMs)) / (performance.now() - startMs);

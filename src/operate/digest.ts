@@ -72,8 +72,7 @@ export interface RecentDigest {
   readonly newest: Promise<Digest | undefined>;
 }
 
-/** A digest that took longer than `quickMs` is kept so long. */
-const keptMs = 60_000;
+/** A digest that took longer is kept, so that making them takes a twentieth of the time at most. */
 const quickMs = 100;
 
 /** To compare all series of a large installation takes seconds: pages do not wait for it, and do not repeat it. */
@@ -89,7 +88,8 @@ export function createRecentDigests(
     try {
       ready = await make();
       const endedMs = monotonicMs();
-      goodUntilMs = endedMs - startedMs > quickMs ? endedMs + keptMs : 0;
+      const tookMs = endedMs - startedMs;
+      goodUntilMs = tookMs > quickMs ? endedMs + 20 * tookMs : 0;
       return ready;
     } catch {
       return undefined;
