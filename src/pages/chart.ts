@@ -57,10 +57,21 @@ export function chartFigure(chart: Chart, title: string, zoomAt: string): Html {
             hour: nine of ten runs
           </li>
           <li>${key(html`<path class="floor" d="M0 4h16" />`)} smaller moves are not reported (×${chart.floor})</li>`
-      }${marks.some(({ kind }) => kind === "incident") && html`<li>${key(html`<rect class="incident" width="16" height="8" />`)} incident</li>`}${marks.some(({ kind }) => kind === "silence") && html`<li>${key(html`<rect class="silence" width="16" height="8" />`)} silence</li>`}${marks.some(({ kind }) => kind === "baseline") && html`<li>${key(html`<path class="moment" d="M8 0v8" />`)} new baseline</li>`}
+      }${markKeys.map(([kind, name, drawn]) => marks.some((mark) => mark.kind === kind) && html`<li>${key(drawn)} ${name}</li>`)}
     </ul>
   </figure>`;
 }
+
+type MarkKind = Chart["marks"][number]["kind"];
+const box = (kind: MarkKind): Html => html`<rect class="${kind}" width="16" height="8" />`;
+const line = (kind: MarkKind): Html => html`<path class="moment ${kind}" d="M8 0v8" />`;
+const markKeys: readonly (readonly [kind: MarkKind, name: string, drawn: Html])[] = [
+  ["incident", "incident", box("incident")],
+  ["silence", "silence", box("silence")],
+  ["maintenance", "maintenance window", box("maintenance")],
+  ["baseline", "new baseline", line("baseline")],
+  ["planned", "planned change", line("planned")],
+];
 
 const key = (drawn: Html): Html => html`<svg class="chart" viewBox="0 0 16 8" aria-hidden="true">${drawn}</svg>`;
 
@@ -110,8 +121,10 @@ function drawMark({ kind, fromMs, toMs, text, incidentId }: Chart["marks"][numbe
   const from = x(fromMs);
   const title = html`<title>${kind}: ${text}, ${minuteText(fromMs)}</title>`;
   if (kind === "baseline" || kind === "planned")
-    return html`<path class="moment" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}">${title}</path>`;
-  const box = html`<rect
+    return html`<path class="moment ${kind}" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}"
+      >${title}</path
+    >`;
+  const drawn = html`<rect
     class="${kind}"
     x="${fixed(from)}"
     y="${top}"
@@ -122,8 +135,8 @@ function drawMark({ kind, fromMs, toMs, text, incidentId }: Chart["marks"][numbe
   const edge =
     kind === "incident" && html`<path class="edge" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}" />`;
   return incidentId === undefined
-    ? html`${box}${edge}`
-    : html`<a href="${path("incidents", incidentId)}" aria-label="incident: ${text}">${box}${edge}</a>`;
+    ? html`${drawn}${edge}`
+    : html`<a href="${path("incidents", incidentId)}" aria-label="incident: ${text}">${drawn}${edge}</a>`;
 }
 
 /** Failures and slots without a judgement, as bars below. */

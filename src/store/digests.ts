@@ -109,8 +109,8 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | key
             AND NOT EXISTS (
               SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
-        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
-          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise
+        SELECT count(*) AS notified, count(*) FILTER (
+          WHERE incident_id IN (SELECT subject FROM plumbline.acts WHERE what = 'mark-noise')) AS noise
         FROM paged`,
       );
       return pages;

@@ -14,7 +14,18 @@ const tokens = [
   { name: "bob", scope: "read", token: "bob-token-0123456789" },
 ] as const;
 
-const probes: readonly Probe[] = Array.from({ length: 3 }, (_, index) => ({ ...probe, id: `seen${index}@here` }));
+const nightly = {
+  name: "nightly",
+  match: { location: ["e*"] },
+  cron: "0 3 * * *",
+  tz: "Europe/Berlin",
+  forMs: 3_600_000,
+};
+const probes: readonly Probe[] = Array.from({ length: 3 }, (_, index) => ({
+  ...probe,
+  id: `seen${index}@here`,
+  alerting: { ...probe.alerting, maintenance: [nightly] },
+}));
 let browser: Browser;
 let open: BrowserWorld;
 let guarded: BrowserWorld;
@@ -234,7 +245,7 @@ test("every form carries a token, and nothing is done without it", async () => {
     const page = await (await fetch(`${open.url}${path}`)).text();
     const forms = page.match(/<form method="post"/g) ?? [];
     expect(
-      page.match(/<form method="post"[^>]*><input type="hidden" name="csrf" value="[^"]{43}"/g) ?? [],
+      page.match(/<form method="post"[^>]*><input type="hidden" name="csrf" value="[\w-]{12}\.[\w-]{43}"/g) ?? [],
       path,
     ).toHaveLength(forms.length);
   }
@@ -271,6 +282,10 @@ test("the axis of a chart shows the clock of the browser, with its day of 25 hou
     `INSERT INTO plumbline.run_hours (probe_id, hour, ok, timed, total_ms, least_ms, most_ms)
      SELECT 'seen0@here', h, 60, 60, 48000, 500, 1900 FROM generate_series('2025-10-25Z'::timestamptz, '2025-10-27 23:00Z', '1 hour') h`,
   );
+  await open.pool.query(
+    `INSERT INTO plumbline.planned (id, target, starts_at, by, why)
+     VALUES ('p-1', 'mini', '2025-10-26 08:00Z', 'ann', 'new gateway'), ('p-2', 'other', '2025-10-26 08:00Z', 'ann', 'elsewhere')`,
+  );
   const chart = `/probes/seen0%40here?from=${fromMs}&to=${toMs}`;
   const { page } = await visit(open, chart, { timezoneId: "Europe/Berlin" });
   const ticks = await page
@@ -286,6 +301,11 @@ test("the axis of a chart shows the clock of the browser, with its day of 25 hou
         .slice(5, 13)}`,
   );
   expect(hours).toEqual(["12:00 10-25T10", "10-26 10-25T22", "12:00 10-26T11", "10-27 10-26T23", "12:00 10-27T11"]);
+  // Nights of maintenance, and the change that was planned for this target.
+  expect(await page.locator("#curve figure > svg > .maintenance").count()).toBe(3);
+  expect(await page.locator("#curve figure > svg > .planned").allTextContents()).toEqual([
+    "planned: new gateway, 2025-10-26 08:00 UTC",
+  ]);
   const svg = await page.locator("#curve svg.chart").first().boundingBox();
   if (svg === null) throw new Error("no chart");
   await page.mouse.move(svg.x + svg.width * 0.4, svg.y + 40);
