@@ -51,7 +51,7 @@ export const attributeWords = {
   genAiEvaluationLabel: "of an event: the verdict, or the severity of the worst finding of the kind",
   genAiEvaluationValue: "of an event: 1 for ok and warn, 0 for fail, drift and findings; absent when inconclusive",
   plumblineSeverity: "severity of incidents",
-  plumblineScope: "what a cap limits: target/<name>, key/<reference> or all",
+  plumblineScope: "what a cap limits: `target/<name>`, `key/<reference>` or `all`",
   plumblineUnit: "what a cap counts: microUsd, tokens or requests",
   plumblineSpan: "hour, day or month",
   plumblineObjective: "availability or latency",
