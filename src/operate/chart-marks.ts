@@ -1,13 +1,26 @@
+import { z } from "zod";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import { type Incident, incidentId } from "../incident/incident.ts";
 import { fits } from "../incident/matcher.ts";
 import type { Silence } from "../incident/silence.ts";
 import type { Probe } from "../probe/probe.ts";
 import { nextCronTimes } from "../std/cron.ts";
-import type { Chart } from "./chart.ts";
+import { at, findingKind } from "./fields.ts";
+import type { Plain } from "./operation.ts";
 import type { PlanView } from "./plans.ts";
 
-type Mark = Chart["marks"][number];
+export const chartMark = z
+  .object({
+    kind: z.enum(["baseline", "incident", "silence", "maintenance", "planned"]).describe("what is marked"),
+    text: z.string().describe("description"),
+    fromMs: at("from when"),
+    toMs: at("until when; missing: a moment").optional(),
+    incidentId: z.string().optional().describe("the incident"),
+    incidentKind: findingKind.optional().describe("kind of the incident"),
+  })
+  .meta({ id: "ChartMark" });
+
+type Mark = Plain<z.output<typeof chartMark>>;
 
 interface Happened {
   readonly fromMs: number;

@@ -7,8 +7,8 @@ import type { Probe } from "../probe/probe.ts";
 import type { PlanView } from "./plans.ts";
 import type { Clock } from "../std/clock.ts";
 import { dayMs, minuteMs } from "../std/duration.ts";
-import { marksIn } from "./chart-marks.ts";
-import { at, findingKind, givenAt } from "./fields.ts";
+import { chartMark, marksIn } from "./chart-marks.ts";
+import { at, givenAt } from "./fields.ts";
 import { type Operation, type Plain, type Refused, refused, subjectOf } from "./operation.ts";
 
 const number = (what: string) => z.number().describe(what);
@@ -28,17 +28,6 @@ const point = z
   })
   .meta({ id: "ChartPoint" });
 
-const mark = z
-  .object({
-    kind: z.enum(["baseline", "incident", "silence", "maintenance", "planned"]).describe("what is marked"),
-    text: z.string().describe("description"),
-    fromMs: at("from when"),
-    toMs: at("until when; missing: a moment").optional(),
-    incidentId: z.string().optional().describe("the incident"),
-    incidentKind: findingKind.optional().describe("kind of the incident"),
-  })
-  .meta({ id: "ChartMark" });
-
 const chart = z
   .object({
     fromMs: at("from when"),
@@ -50,7 +39,7 @@ const chart = z
       .array(range("what is usual for the total time").extend({ atMs: at("when") }))
       .describe("the learned band of the total time, hour by hour; empty while it is learned"),
     floor: number("smaller changes are not reported: factor on the usual time"),
-    marks: z.array(mark).describe("what happened meanwhile"),
+    marks: z.array(chartMark).describe("what happened meanwhile"),
   })
   .meta({ id: "Chart" });
 

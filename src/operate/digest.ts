@@ -72,8 +72,9 @@ export interface RecentDigest {
   readonly newest: Promise<Digest | undefined>;
 }
 
-/** A digest that took longer is kept, so that making them takes a twentieth of the time at most. */
+/** A digest that took longer is kept, so that making them takes a twentieth of the time; but not for longer than this. */
 const quickMs = 100;
+const longestKeptMs = 600_000;
 
 /** To compare all series of a large installation takes seconds: pages do not wait for it, and do not repeat it. */
 export function createRecentDigests(
@@ -89,7 +90,7 @@ export function createRecentDigests(
       ready = await make();
       const endedMs = monotonicMs();
       const tookMs = endedMs - startedMs;
-      goodUntilMs = tookMs > quickMs ? endedMs + 20 * tookMs : 0;
+      goodUntilMs = tookMs > quickMs ? endedMs + Math.min(longestKeptMs, 20 * tookMs) : 0;
       return ready;
     } catch {
       return undefined;

@@ -145,10 +145,7 @@ function figures({ days, shift, errorBudgets, promisedEveryMs }: MonthReport): H
     ],
     ["to acknowledge", shift.toAcknowledgeMs === undefined ? "–" : `${duration(shift.toAcknowledgeMs)} (median)`],
     ["to resolve", shift.toResolveMs === undefined ? "–" : `${duration(shift.toResolveMs)} (median)`],
-    [
-      "without a verdict",
-      shift.blindMinutes === undefined ? "–" : `${shift.blindMinutes.toLocaleString("en")} minutes`,
-    ],
+    ["without a verdict", shift.blindMinutes === undefined ? "–" : counted(shift.blindMinutes, "minute")],
     ["cost", formatMicroUsd(sumOf(days, (day) => day.microUsd))],
     ["tokens", sumOf(days, (day) => day.tokens).toLocaleString("en")],
   ];
