@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Incident } from "../../src/incident/incident.ts";
-import { isStillSuspected, isTooOften, mayGoOn } from "../../src/incident/partial.ts";
+import { isStillSuspected, isTooOften, mayGoOn, mayHaveEnded } from "../../src/incident/partial.ts";
 import { seededRandom } from "../../src/std/seeded-random.ts";
 
 const kind = "expectation" as const;
@@ -39,12 +39,14 @@ describe("a part of the runs is bad", () => {
   });
 });
 
-test("an outage ends at once; what comes and goes needs a longer row of good runs", () => {
+test("what was in all runs ends soon, and is asked again; what comes and goes needs a longer row of good runs", () => {
   const ends = (badRuns: number, between: number): number => {
     for (let goodInARow = 2; ; goodInARow += 1) {
       const counts = { kind, badRuns, judgedRuns: badRuns + between + goodInARow, goodInARow };
-      if (!mayGoOn(counts as Incident)) return goodInARow;
+      expect(mayHaveEnded({ ...counts, state: "open" } as Incident)).toBe(between === 0 && mayGoOn(counts));
+      if (!mayGoOn(counts)) return goodInARow;
     }
   };
-  expect([ends(3, 0), ends(3, 1), ends(4, 6), ends(10, 30), ends(20, 150)]).toEqual([2, 8, 18, 28, 64]);
+  expect([ends(2, 0), ends(3, 0), ends(12, 0)]).toEqual([17, 5, 2]);
+  expect([ends(3, 1), ends(4, 6), ends(10, 30), ends(20, 150)]).toEqual([22, 52, 63, 129]);
 });
