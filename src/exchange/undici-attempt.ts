@@ -72,7 +72,7 @@ export function createUndiciAttempts({
         connected: kept !== undefined,
         peer,
       });
-      const maxLoopDelayMs = stopWatching();
+      const maxLoopDelayMs = Math.round(stopWatching());
       if (reuse && outcome.kind === "reply" && !client.destroyed) keep(route, client);
       else if (wire === undefined) void client.destroy(over);
       else await client.destroy(over);
