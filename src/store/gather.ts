@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as endOfTurn, setTimeout as sleep } from "node:timers/promises";
 
 /** A call that takes longer holds up nobody: the next items are handed over beside it. */
 const patienceMs = 50;
@@ -29,7 +29,7 @@ export function gather<Item, Result>(
 
   async function work(): Promise<void> {
     isBusy = true;
-    await (withinMs === 0 ? setImmediate() : sleep(withinMs));
+    await (withinMs === 0 ? endOfTurn() : sleep(withinMs));
     while (waiting.length > 0) await handleNext();
     isBusy = false;
   }
