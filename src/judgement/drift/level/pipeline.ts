@@ -19,11 +19,27 @@ export interface Pipeline {
 }
 
 /** The same for a stored reference, which comes back at every run of its series: `marginFactor` is that of false-positive feedback. */
-export const readyPipeline = remember(
+export function readyPipeline(reference: Reference, floor: number, marginFactor = 1): Pipeline {
+  return readied(reference, floor, marginFactor).pipeline;
+}
+
+const readied = remember(
   12_000,
-  ({ origin, toMs, n, scores }: Reference, floor: number, marginFactor = 1) =>
-    `${origin} ${toMs} ${n} ${floor} ${marginFactor} ${scores}`,
-  pipelineOf,
+  // A number is made and found sooner than a text.
+  ({ origin, toMs, n }: Reference, floor: number, marginFactor: number) =>
+    (toMs * (1 + origin) + n) * (floor + marginFactor),
+  (reference, floor, marginFactor) => ({ pipeline: pipelineOf(reference, floor, marginFactor), floor, marginFactor }),
+  (was, { origin, toMs, n, scores }, floor, marginFactor) => {
+    const of = was.pipeline.reference;
+    return (
+      was.floor === floor &&
+      was.marginFactor === marginFactor &&
+      of.toMs === toMs &&
+      of.origin === origin &&
+      of.n === n &&
+      of.scores === scores
+    );
+  },
 );
 
 /** `floor` is that of the promise, in logs. */
