@@ -148,7 +148,10 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
     const { lastSlotMs, previous } = incident;
     return { incident: { ...(previous ?? incident), state: "resolved", lastSlotMs }, reason: "suspicion-dropped" };
   }
-  if (incident.goodInARow < resolveAfter || mayGoOn(incident)) return { incident, reason: "not-enough-good-slots" };
+  // Who alerts on a single bad run asks for no statistics.
+  const mayBePartial = fire.bad > 1 || incident.judgedRuns > incident.badRuns + incident.goodInARow;
+  if (incident.goodInARow < resolveAfter || (mayBePartial && mayGoOn(incident)))
+    return { incident, reason: "not-enough-good-slots" };
   if (!isSteady(incident, context.slotMs, context.probe.incident)) return { incident, reason: "came-back-before" };
   const resolved: Incident = {
     ...incident,
