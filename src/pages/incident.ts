@@ -78,7 +78,13 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
             <h2>Around it</h2>
             <div class="panel">
               ${chartFigure(chart, incident.label, path("probes", incident.probeId))}
-              <p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p>
+              <p class="small row">
+                <a href="${path("probes", incident.probeId)}">The whole probe</a
+                ><a
+                  href="${path("probes", incident.probeId)}?${new URLSearchParams({ from: String(chart.fromMs), to: String(chart.toMs), table: "yes" }).toString()}#table"
+                  >Show as a table</a
+                >
+              </p>
             </div>
           </section>`
         }

@@ -43,14 +43,14 @@ export function probePage(view: ProbePageView, viewer: Viewer): string {
       <h1>${scenario} at ${target}</h1>
       <p class="lead">
         ${model}, ${cadenceText(probe)} from ${location}.
-        ${last === undefined ? "It has not run yet." : html`Newest run ${ago(last.slotMs, viewer.nowMs)}: ${state(last.verdict ?? last.state)}`}${learning !== undefined && html`, learning what is normal: ${learning.done} of ${learning.of} runs`}${nextSlotMs !== undefined && paused === undefined && html`. Next run ${moment(nextSlotMs)}.`}
+        ${last === undefined ? "It has not run yet" : html`Newest run ${ago(last.slotMs, viewer.nowMs)}: ${state(last.verdict ?? last.state)}`}${learning !== undefined && html`, learning what is normal: ${learning.done} of ${learning.of} runs`}${nextSlotMs !== undefined && paused === undefined && html`. Next run ${moment(nextSlotMs)}.`}
       </p>
       ${paused !== undefined && html`<div class="banner"><p>${state("paused")} by ${paused.by}, ${ago(paused.sinceMs, viewer.nowMs)}: ${paused.why}</p></div>`}
     </div>
     ${rangeLinks(chart, here)}
     <section id="curve" aria-label="Latency" class="panel">
       <h2 class="sr">Latency</h2>
-      ${chartFigure(chart, "total time", here)}${errorFigure(chart)}
+      ${chartFigure(chart, "total time", here)}${chart.points.length > 0 && errorFigure(chart)}
     </section>
     <p class="small row">
       <a
