@@ -19,3 +19,10 @@ export function remember<Key, Args extends readonly unknown[], Result>(
     return result;
   };
 }
+
+/** One copy of equal texts, for keys that thousands of probes have in common. */
+export const interned = remember(
+  10_000,
+  (text: string) => text,
+  (text) => text,
+);
