@@ -31,7 +31,8 @@ export function outcomeText(observation: Observation | undefined): string {
 
 /**
  * Refused for what it says, a request is not sent again: that costs time and money and changes nothing. A server that
- * answers such a request with a plain 5xx cannot be distinguished from one in trouble.
+ * answers such a request with a plain 5xx cannot be distinguished from one in trouble, and without a reply nobody was
+ * refused.
  */
 export function notRetried(done: readonly Observation[]): Check[] {
   return done.map((seen) => {
@@ -39,8 +40,9 @@ export function notRetried(done: readonly Observation[]): Check[] {
     const wasRefused = earlier.some((before) => /^4(?!08|29)\d\d$/.test(before));
     const observed =
       attempts === 1 ? `${outcomeText(seen)} after 1 attempt` : `${[...earlier, outcomeText(seen)].join(", then ")}`;
-    const isAmbiguous = attempts > 1 && (replyOf(seen)?.status ?? 500) >= 500;
-    return policyRule("not retried", isAmbiguous ? undefined : !wasRefused, "one attempt", observed);
+    const status = replyOf(seen)?.status;
+    const isUnknown = status === undefined ? !wasRefused : attempts > 1 && status >= 500;
+    return policyRule("not retried", isUnknown ? undefined : !wasRefused, "one attempt", observed);
   });
 }
 
