@@ -57,7 +57,7 @@ export const attributeWords = {
   plumblineObjective: "availability or latency",
   plumblineSeries: "what is measured of a probe, such as total time",
   plumblineInstrument:
-    "choices, logprobs, borders, repeats, all of them but repeats, or pairs: how answers are compared",
+    "choices, logprobs, distance, decimals, borders, repeats, all of them together, or pairs: how answers are compared",
   plumblineBound: "lower, usual or upper: nine of ten values are between lower and upper",
   plumblineIncident: "id of the incident that the alert is about",
   plumblineAlertEvent: "event of the incident that the alert reports",
