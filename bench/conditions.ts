@@ -14,7 +14,7 @@ import { openStores } from "./stores.ts";
  * What makes a run more expensive: days of history, TLS, OTLP export, a slow target. Each beside the plain case, on real
  * stores. `node bench/conditions.ts [runs per second] [seconds] [name,name…]`
  */
-const [rate = "40", seconds = "30", names] = process.argv.slice(2);
+const [rate = "40", seconds = "25", names] = process.argv.slice(2);
 const warmUpMs = 20_000;
 const everyS = 10;
 /** Enough for deep indexes and little enough to make. */

@@ -16,12 +16,14 @@ const shifts: readonly (ConfigGeneration & { readonly name: string })[] = [
 ];
 
 /** Table D: minutes until a change is told, median / 90th percentile, as shipped. */
-export function delayTable(changes: number, say: (line: string) => void): string[][] {
+export function delayTable(changes: number, say: (line: string) => void, before = 0): string[][] {
   const rows = scenarios.flatMap((scene) =>
     [0, 0.05].map((floor) => {
       const cells = shifts.map((shift) =>
         percentiles(
-          Array.from({ length: changes }, (_, seed) => delayOf(scene, { ...setting, floor }, seed + 1001, shift)),
+          Array.from({ length: changes }, (_, seed) =>
+            delayOf(scene, { ...setting, floor }, before + seed + 1001, shift),
+          ),
         ),
       );
       say(`D ${scene.name}, floor ${floor}: ${cells.join(" | ")}`);
@@ -32,7 +34,7 @@ export function delayTable(changes: number, say: (line: string) => void): string
 }
 
 /** Table M: comparators with their limits set so that each has one false page in 180 days, beside this as shipped. */
-export function matchedTable(changes: number, say: (line: string) => void): string[][] {
+export function matchedTable(changes: number, say: (line: string) => void, before = 0): string[][] {
   const levels = shifts.filter(({ kind }) => kind === "level");
   const chosen = scenarios.filter(({ name }) => name === "iid" || name === "all");
   const rows = comparators.map((comparator) => [comparator.name]);
@@ -42,7 +44,9 @@ export function matchedTable(changes: number, say: (line: string) => void): stri
       const limit = matchedLimit(comparator, scene);
       const cells = levels.map((shift) =>
         percentiles(
-          Array.from({ length: changes }, (_, seed) => comparatorDelay(comparator, scene, limit, seed + 1001, shift)),
+          Array.from({ length: changes }, (_, seed) =>
+            comparatorDelay(comparator, scene, limit, before + seed + 1001, shift),
+          ),
         ),
       );
       rows[index]?.push(...cells);
@@ -51,7 +55,9 @@ export function matchedTable(changes: number, say: (line: string) => void): stri
     ours.push(
       ...levels.map((shift) =>
         percentiles(
-          Array.from({ length: changes }, (_, seed) => delayOf(scene, { ...setting, floor: 0.05 }, seed + 1001, shift)),
+          Array.from({ length: changes }, (_, seed) =>
+            delayOf(scene, { ...setting, floor: 0.05 }, before + seed + 1001, shift),
+          ),
         ),
       ),
     );

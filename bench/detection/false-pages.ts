@@ -23,18 +23,18 @@ const columns: readonly Column[] = [
 ];
 
 /** Table P: false pages per series per 180 days, nothing tuned. Shares of series with more than one in brackets. */
-export function falsePageTable(series: number, say: (line: string) => void): string[][] {
+export function falsePageTable(series: number, say: (line: string) => void, before = 0): string[][] {
   const rows = [...comparators.map(({ name }) => [name]), ...floors.map((floor) => [`this, floor ${floor * 100} %`])];
   for (const { name, scene, setting } of columns) {
     for (const [index, comparator] of comparators.entries()) {
       const few = Math.max(2, Math.ceil(series / 10));
-      const counts = Array.from({ length: few }, (_, seed) => pagesOf(comparator, scene, setting, seed + 1));
+      const counts = Array.from({ length: few }, (_, seed) => pagesOf(comparator, scene, setting, before + seed + 1));
       rows[index]?.push(mean(counts).toFixed(mean(counts) < 10 ? 2 : 0));
     }
     for (const [index, floor] of floors.entries()) {
       const counts = Array.from(
         { length: series },
-        (_, seed) => falsePages(scene, { ...setting, floor }, seed + 1).pages,
+        (_, seed) => falsePages(scene, { ...setting, floor }, before + seed + 1).pages,
       );
       const often = counts.filter((count) => count > 1).length / series;
       const cell = `${mean(counts).toFixed(2)} (${(often * 100).toFixed(0)}%)`;

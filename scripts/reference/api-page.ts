@@ -25,12 +25,12 @@ export interface ApiDocument {
 }
 
 const intro = [
-  "A running service answers at the address of `listen`, by default `http://127.0.0.1:8080`. The same is served for programs as an OpenAPI 3.1 document at `/api/v1/openapi.json`.",
-  "**Access.** Without `api.tokens` in the [configuration](config.md#api), requests from the service's own machine may do everything, and all others are denied. With tokens, send one as `Authorization: Bearer …`: " +
-    "`read` may read, `write` may do everything. Routes marked *open* need no token.",
-  "**Answers.** Answers are JSON: `{ schema: 1, data: … }`, or `{ error: … }` with a sentence when a request failed. Members may be added within `schema: 1`; members are never removed or renamed, and never change their meaning. " +
-    "Requests that change something are sent with `content-type: application/json`, also without a body; with a token, those without a body may leave it out. Requests that other sites make a browser send are refused, by `Origin` and `Sec-Fetch-Site`. Times are milliseconds since 1970 (UTC) in members that end in `Ms`.",
-  `**Rate limit.** ${mostPerMinute} requests in a minute for each token, and for each address on open routes (except \`/healthz\`); then 429 until \`retry-after\` is over. After ten wrong tokens in a minute from one address, or the same wrong token ten times, further wrong ones get 429 as well; a right token is never refused because of wrong ones. Behind a proxy, list it in \`api.trustedProxies\`: then the address is the one in \`X-Forwarded-For\`. Each web process counts for itself.`,
+  "A running service answers at the address of `listen`, by default `http://127.0.0.1:8080`. For programs, `/api/v1/openapi.json` is an OpenAPI 3.1 document with the same content.",
+  "**Access.** Without `api.tokens` in the [configuration](config.md#api), only requests from the same machine are allowed, and they may do everything. With tokens, send one as `Authorization: Bearer …`: " +
+    "the scope `read` may read, `write` may do everything. Routes marked *open* need no token.",
+  "**Responses.** Responses are JSON: `{ schema: 1, data: … }`, or `{ error: … }` with a sentence if the request failed. Within `schema: 1`, Plumbline may add members. It never removes or renames one, or changes its meaning. " +
+    "Send `content-type: application/json` with every request that changes something; with a token, a request without a body does not need it. Plumbline refuses requests that another site makes a browser send (`Origin`, `Sec-Fetch-Site`). A time in a member that ends in `Ms` is in milliseconds since 1970 (UTC).",
+  `**Rate limit.** ${mostPerMinute} requests per minute for each token, and for each address on open routes (except \`/healthz\`). Above that, the status is 429: wait as long as \`retry-after\` says. After ten wrong tokens per minute from one address, or the same wrong token ten times, wrong tokens also get 429. A valid token is never refused because of wrong ones. If the service is behind a proxy, list the proxy in \`api.trustedProxies\`: then the address is that in \`X-Forwarded-For\`. Each web process counts separately.`,
 ];
 
 /** The page about the HTTP API: every route, and every form of data that several of them have. */
@@ -49,7 +49,7 @@ export function apiPage(document: ApiDocument): string {
     titled("The HTTP API", "the OpenAPI document that a service serves", ...intro),
     `## All routes\n\n${table(["route", "access", "what it does"], overview)}`,
     `## Statuses\n\nThe same for all routes; exceptions are listed with the route.\n\n${table(
-      ["status", "what it means"],
+      ["status", "meaning"],
       [...common].map(([status, words]) => [status, sentence(words)]),
     )}`,
     ...routes.map(({ name, operation }) => routeSection(name, operation, common)),
@@ -102,12 +102,12 @@ function routeSection(name: string, operation: Operation, common: ReadonlyMap<st
   return [
     `## ${code(name)}\n`,
     `${sentence(operation.summary)} Access: ${accessOf(operation)}.\n`,
-    table(["parameter", "in", "type", "default", "what it is"], given),
+    table(["parameter", "in", "type", "default", "meaning"], given),
     body.length === 0 ? "" : `Body:\n\n${fieldTable(body, name)}`,
     data === undefined ? "" : replyWords(data, name),
     `Statuses: ${Object.keys(responses).join(", ")}.\n`,
     table(
-      ["status", "what it means here"],
+      ["status", "meaning here"],
       own.map(([status, { description }]) => [status, sentence(description)]),
     ),
   ]
@@ -150,7 +150,7 @@ function fieldTable(fields: ReturnType<typeof fieldsOf>, place: string): string 
     isRequired ? "" : "may be missing",
     wordsOf({ name: path, description: field.description }, place),
   ]);
-  return table(["member", "type", "", "what it is"], rows);
+  return table(["member", "type", "", "meaning"], rows);
 }
 
 /** What has no words in the document would be a row that says nothing. */

@@ -3,9 +3,9 @@ import { createProgram } from "../../src/cli/program.ts";
 import { anchor, code, sentence, table, titled } from "./markdown.ts";
 
 const intro =
-  "Every command knows `--help`. Results are written to standard output, everything else to standard error. " +
-  "A flag that several values follow takes them separated by spaces. `source <(plumbline complete bash)` completes " +
-  "commands and flags in the shell (`zsh`, `fish` and `powershell` as well).";
+  "Every command has `--help`. Results go to standard output, everything else to standard error. " +
+  "Separate several values of a flag with spaces. `source <(plumbline complete bash)` completes " +
+  "commands and flags in your shell (also `zsh`, `fish` and `powershell`).";
 
 /** The page about the command line: every command with its arguments, flags and exit codes, as its help tells them. */
 export async function cliPage(exitCodes: readonly (readonly [code: number, meaning: string])[]): Promise<string> {
@@ -19,9 +19,9 @@ export async function cliPage(exitCodes: readonly (readonly [code: number, meani
     titled("The command line", "`src/cli/`", intro),
     `## All commands\n\n${table(["command", "what it does"], overview)}`,
     `## Exit codes\n\n${table(
-      ["code", "what it means"],
+      ["code", "meaning"],
       exitCodes.map(([number, meaning]) => [String(number), sentence(meaning)]),
-    )}\nWhere a command gives a code a closer meaning, its own section says so.\n`,
+    )}\nSome commands give a code a more precise meaning: see their sections.\n`,
     ...commands.map(([name, command]) => sectionOf(name, command)),
   ].join("\n");
 }
@@ -54,7 +54,7 @@ function sectionOf(name: string, command: Command): string {
     `## ${code(name)}\n`,
     sentence(command.description()) + (aliases.length === 0 ? "" : ` Also ${aliases.join(", ")}.`),
     `\n${code(`${name} ${command.usage()}`.trim())}\n`,
-    table(["argument or flag", "default", "what it is"], rows),
+    table(["argument or flag", "default", "meaning"], rows),
     afterWords(command),
   ].join("\n");
 }
@@ -66,7 +66,7 @@ function argumentWords(argument: Argument): string {
 
 function optionWords({ description, argChoices, mandatory }: Option): string {
   const choices = argChoices === undefined ? "" : `: ${argChoices.map(code).join(", ")}`;
-  return `${description}${choices}${mandatory ? "; must be given" : ""}`;
+  return `${description}${choices}${mandatory ? "; required" : ""}`;
 }
 
 /** What the help shows: a flag that is off, and a list that is empty, have none to speak of. */

@@ -8,14 +8,14 @@ export interface SharedTypes {
   readonly maps: readonly FieldNode[];
 }
 
-const headings = ["field", "type", "default", "example", "what it is"];
+const headings = ["field", "type", "default", "example", "meaning"];
 
 const intro = [
-  "A service has one configuration, a YAML file: `plumbline.yaml`, or what `--config` or `PLUMBLINE_CONFIG` names. " +
-    "`plumbline init` writes one to begin with, `plumbline validate` names every mistake in it, and editors complete it by " +
-    "`config/schema.json`. `config/cometapi.yaml` is a whole one with comments; [recipes](../recipes.md) has one for each usual endpoint.",
-  "What is *required* must be there; the rest may be left out and is then as under *default*. An unknown field is an error. " +
-    "`<name>` stands for a name of your own, `[]` for each entry of a list.",
+  "A service has one configuration, a YAML file: `plumbline.yaml`, or the file in `--config` or `PLUMBLINE_CONFIG`. " +
+    "`plumbline init` writes a first one, `plumbline validate` lists every problem in it, and editors complete it with " +
+    "`config/schema.json`. `config/cometapi.yaml` is an example with comments; [recipes](../recipes.md) has one for each usual endpoint.",
+  "Fields without *required* are optional; *default* shows their value. An unknown field is an error. " +
+    "`<name>` is a name that you choose, `[]` is each entry of a list.",
 ];
 
 /** The page about the configuration: a section for every map, a row for every field. */
@@ -43,7 +43,7 @@ function typeSection(types: readonly FieldNode[]): string {
     sentence(description),
     examples.map(yaml).join(", "),
   ]);
-  return `## Types\n\n${table(["type", "how it is written", "example"], rows)}`;
+  return `## Types\n\n${table(["type", "format", "example"], rows)}`;
 }
 
 type OnSection = (path: string, node: FieldNode, meaning: string) => void;
@@ -102,6 +102,6 @@ function refuseDeadLinks(page: string): void {
     ...[...page.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id),
   ]);
   for (const [, id = ""] of page.matchAll(/\]\(#([^)]+)\)/g)) {
-    if (!places.has(id)) throw new Error(`the type ${id} is told of nowhere: name it in scripts/reference/pages.ts`);
+    if (!places.has(id)) throw new Error(`the type ${id} has no section: name it in scripts/reference/pages.ts`);
   }
 }

@@ -3,9 +3,9 @@ import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf, vocabularyOf } from "./telemetry-words.ts";
 
 const intro = [
-  "Metrics go out by OTLP when a collector is configured ([environment](environment.md#telemetry)), and are at `/metrics` for Prometheus in any case. " +
-    "Both ways give the same names: the first is OpenTelemetry's, the second what Prometheus and every collector make of it.",
-  "How many series there can be is decided by the configuration: values of attributes come from it or from the closed lists below, never from a reply.",
+  "Prometheus reads the metrics at `/metrics`. If you configure a collector ([environment](environment.md#telemetry)), Plumbline also exports them by OTLP. " +
+    "Each metric has two names: the first for OpenTelemetry, the second for Prometheus.",
+  "The configuration decides how many series there can be: the values of attributes come from it or from the closed lists below, never from a reply.",
 ];
 
 const groups: readonly (readonly [title: string, names: RegExp])[] = [
@@ -32,8 +32,8 @@ export function metricsPage(): string {
         specs.filter(({ name }) => names.test(name)),
       ),
     ),
-    `## Attributes\n\nPrometheus writes \`_\` for every dot.\n\n${table(
-      ["attribute", "values", "what it says"],
+    `## Attributes\n\nIn Prometheus, \`_\` replaces each dot.\n\n${table(
+      ["attribute", "values", "meaning"],
       attributes.map((name) => [
         `<a id="${anchor(name)}"></a>${code(name)}`,
         shortValues(name, specs),
@@ -42,7 +42,7 @@ export function metricsPage(): string {
     )}`,
     valueSection(specs),
     bucketSection(specs),
-    `## Newer names\n\nWith \`OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental\` the metrics of calls are exported under the newest names of the conventions; \`/metrics\` keeps those above.\n\n${table(["name", "newest name"], newerNames())}`,
+    `## Newer names\n\nWith \`OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental\` Plumbline exports the metrics of calls under the newest names of the conventions; \`/metrics\` keeps the names above.\n\n${table(["name", "newest name"], newerNames())}`,
   ].join("\n");
 }
 
@@ -54,7 +54,7 @@ function groupSection(title: string, specs: readonly MetricSpec[]): string {
     spec.attributes.map((name) => `[${code(name)}](#${anchor(name)})`).join(", "),
     sentence(spec.description),
   ]);
-  return `## ${title}\n\n${table(["metric", "kind", "unit", "attributes", "what it is"], rows)}`;
+  return `## ${title}\n\n${table(["metric", "kind", "unit", "attributes", "meaning"], rows)}`;
 }
 
 const irregular: Readonly<Record<string, string>> = {
@@ -95,7 +95,7 @@ function valueSection(specs: readonly MetricSpec[]): string {
   const sections = [...lists.values()].map(
     ({ attribute, metrics: on, values }) =>
       `### ${code(attribute)} of ${on.map(code).join(", ")}\n\n${extraOf(attribute)}${table(
-        ["value", "what it means"],
+        ["value", "meaning"],
         values.map(([value, meaning]) => [code(value), sentence(meaning)]),
       )}`,
   );
@@ -104,7 +104,7 @@ function valueSection(specs: readonly MetricSpec[]): string {
 
 function extraOf(attribute: string): string {
   return attribute === "error.type"
-    ? "A status of 400 or more, such as `429`, or a class of fault; absent when all went well.\n\n"
+    ? "A status of 400 or more, such as `429`, or a class of fault; absent without an error.\n\n"
     : "";
 }
 

@@ -46,7 +46,7 @@ const exitMeanings = [
   [exitCodes.internal, "internal error: a bug, or a second signal"],
   [exitCodes.usage, "wrong usage, a configuration with mistakes, or a refusal: nothing was done"],
   [exitCodes.drifted, "failed or drifted"],
-  [exitCodes.inconclusive, "inconclusive: nothing can be said of the target"],
+  [exitCodes.inconclusive, "inconclusive: the run says nothing about the target"],
   [exitCodes.unhealthy, "the monitor itself is not well, or does not answer"],
 ] as const;
 

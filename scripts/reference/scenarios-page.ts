@@ -3,8 +3,8 @@ import type { Scenario } from "../../src/scenario/scenario.ts";
 import { code, sentence, table, titled } from "./markdown.ts";
 
 const intro = [
-  "What a probe can ask by name, `scenario: valid-request`. `plumbline audit` plays all but those of the last list once. Questions of your own stand under [`scenarios`](config.md#scenariosname) in the configuration.",
-  "*Sent* is how many requests one run sends at most, before retries; *output* how many tokens the answers may have together. Which status refuses a wrong request differs from target to target and is learned; that a wrong key gets no completion is not.",
+  "A probe names one of these, such as `scenario: valid-request`. `plumbline audit` runs each once, except those of the last table. Write your own under [`scenarios`](config.md#scenariosname) in the configuration.",
+  "*Sent* is the most requests of one run, before retries; *output* is the most tokens of all its answers. Targets refuse a wrong request with different statuses, so Plumbline learns the status. That a wrong key gets no completion is a rule from the first run.",
 ];
 
 /** The page about built-in scenarios, from the catalogue. */
@@ -15,14 +15,14 @@ export function scenariosPage(): string {
   const rehearsed = catalogue.filter((it) => sent(it) === 0);
   const tableOf = (scenarios: readonly Scenario[]): string =>
     table(
-      ["scenario", "sent", "output", "what it asks"],
+      ["scenario", "sent", "output", "question"],
       scenarios.map((it) => [code(it.name), String(sent(it)), String(it.maxOutputTokens), sentence(it.summary)]),
     );
   return [
     titled("Built-in scenarios", "`src/scenario/`", ...intro),
-    `## A good target answers\n\n${tableOf(answered)}`,
-    `## A refusal is no failure\n\nA key that is wrong must be refused. For the rest what the target does is learned, and told when it changes.\n\n${tableOf(refused)}`,
-    `## Of the client itself\n\nRehearsed on a connection that leads nowhere: nothing is sent, nothing is paid.\n\n${tableOf(rehearsed)}`,
+    `## Requests that the target must answer\n\n${tableOf(answered)}`,
+    `## Requests that the target should refuse\n\nThe target must refuse a wrong key. For the others, Plumbline learns what the target does, and reports a change.\n\n${tableOf(refused)}`,
+    `## Tests of the client\n\nThese run on a fake connection: they send nothing and cost nothing.\n\n${tableOf(rehearsed)}`,
     `## On a schedule only\n\n${tableOf(scheduledOnly)}`,
   ].join("\n");
 }

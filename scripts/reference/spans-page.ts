@@ -5,59 +5,56 @@ import { anchor, code, sentence, table, titled } from "./markdown.ts";
 import { meaningOf, valuesOf } from "./telemetry-words.ts";
 
 const intro = [
-  "Each slot is a trace of its own, exported when a collector is configured ([environment](environment.md#telemetry)). It begins with the span `probe`, which is linked to the span `addBulk` (PRODUCER) that put the slots of the coming seconds into the queue, or to `add` if a person asked for the run. " +
-    "Names of the GenAI conventions are those of v1.41, those of HTTP the stable ones. What can be asked of them is in [for analysts](../analysts.md).",
-  "No prompt, completion, key or header is in any attribute.",
+  "Each slot is one trace. Plumbline exports it if you configure a collector ([environment](environment.md#telemetry)). A trace starts with the span `probe`, which has a link to the span `addBulk` (PRODUCER) that put the slot into the queue, or to `add` if a person asked for the run. " +
+    "Names follow the GenAI conventions v1.41 and the stable HTTP conventions. Example queries: [for analysts](../analysts.md).",
+  "No attribute contains a prompt, a completion, a key or a header.",
 ];
 
 const queueSpans: readonly (readonly [name: string, kind: string, meaning: string])[] = [
   [
     "process <queue>",
     "CONSUMER",
-    "a worker has taken a job: the slots of a quarter of a second, or a delivery; begins a trace, linked to its `add` or `addBulk`; ERROR when the job failed",
+    "a worker has taken a job: the slots of a quarter of a second, or a delivery; starts a trace with a link to `add` or `addBulk`; ERROR if the job failed",
   ],
-  ["addBulk <queue>", "PRODUCER", "the slots of the coming seconds are put into the queue"],
-  ["add <queue>.<job>", "PRODUCER", "a job is put into the queue: a run that a person asked for, or a delivery"],
-  ["complete <queue>", "INTERNAL", "the job is marked as done"],
-  ["startStalledCheckTimer <queue>", "INTERNAL", "a worker begins to look for jobs whose worker is gone"],
-  ["moveStalledJobsToWait <queue>", "INTERNAL", "it looks, and takes them over"],
-  ["close <queue>", "INTERNAL", "a worker or queue is closed"],
+  ["addBulk <queue>", "PRODUCER", "the scheduler puts the slots of the next seconds into the queue"],
+  ["add <queue>.<job>", "PRODUCER", "a job enters the queue: a run that a person asked for, or a delivery"],
+  ["complete <queue>", "INTERNAL", "marks the job as done"],
+  ["startStalledCheckTimer <queue>", "INTERNAL", "a worker starts to check for jobs of dead workers"],
+  ["moveStalledJobsToWait <queue>", "INTERNAL", "the worker takes over such jobs"],
+  ["close <queue>", "INTERNAL", "closes a worker or queue"],
 ];
 
 const absent: readonly (readonly [what: string, why: string])[] = [
   [
     "`gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions`, `gen_ai.tool.definitions`",
-    "they are prompts and completions; there is no content capture, and no setting that switches it on",
+    "these are prompts and completions; no setting captures content",
   ],
-  ["`gen_ai.request.stop_sequences`", "a piece of what was asked, in words of whoever wrote the scenario"],
-  [
-    "`gen_ai.usage.cache_creation.input_tokens` and its new name",
-    "chat completions do not report what was written to a cache",
-  ],
-  ["`openai.response.system_fingerprint`", "no judge reads it, and observations do not keep it"],
+  ["`gen_ai.request.stop_sequences`", "part of the prompt"],
+  ["`gen_ai.usage.cache_creation.input_tokens` and its new name", "chat completions do not report cache writes"],
+  ["`openai.response.system_fingerprint`", "no judge uses it, and observations do not contain it"],
   [
     "`http.response.header.<key>`",
-    "headers echo keys; the request id, which is wanted for tickets, is `plumbline.request_id`",
+    "headers can repeat keys; the request ID for support tickets is `plumbline.request_id`",
   ],
   ["`url.template`", "`url.full` has no query and no part that varies"],
   [
     "`http.client.request.duration`",
-    "an attempt's time is its span's; `gen_ai.client.operation.duration` counts the call, `plumbline.requests` the attempts",
+    "the span has the duration of the attempt; `gen_ai.client.operation.duration` has the duration of the call, and `plumbline.requests` counts attempts",
   ],
   ["`gen_ai.server.*`", "a client must not write them"],
   [
     "`gen_ai.client.inference.usage.*`, of the newest names",
-    "they need the modality of each token, which chat completions do not report; the histograms of tokens are there",
+    "they need the modality of each token, which chat completions do not report; use the histograms of tokens",
   ],
   [
     "events `exception`, `gen_ai.client.operation.exception`",
-    "events of spans are deprecated; exceptions are log records with the ids of trace and span",
+    "events of spans are deprecated; exceptions are log records with trace ID and span ID",
   ],
   [
     "`messaging.*`",
-    "the queue's spans are BullMQ's, which names them `bullmq.*`; `plumbline.queue.depth` and `plumbline.slot.lateness` say how the queue does",
+    "BullMQ writes the spans of the queue and names their attributes `bullmq.*`; for the state of the queue, see `plumbline.queue.depth` and `plumbline.slot.lateness`",
   ],
-  ["exemplars", "the SDK has none; `/api/v1/observations` and the logs give each run its trace id"],
+  ["exemplars", "the SDK has none; `/api/v1/observations` and the logs contain the trace ID of each run"],
 ];
 
 /** The page about spans, from the tables of names and words. */
@@ -73,35 +70,35 @@ export function spansPage(): string {
   ]);
   return [
     titled("Spans", "`src/telemetry/`", ...intro),
-    `## All spans\n\n${table(["span", "kind", "below", "linked to", "ERROR when", "what it is"], overview)}`,
+    `## All spans\n\n${table(["span", "kind", "parent", "links to", "ERROR if", "meaning"], overview)}`,
     ...spans.map((span) => `## ${code(span.name)}\n\n${sentence(span.meaning)}\n\n${attributeTable(span)}`),
-    `## The queue's own\n\nExported only with \`PLUMBLINE_QUEUE_SPANS=on\`. Written by BullMQ, with attributes that begin with \`bullmq.\`: name of the queue, id of the job, attempts. \`<queue>\` is \`plumbline-slots-<location>\` or \`plumbline-deliveries\`.\n\n${table(
-      ["span", "kind", "what it is"],
+    `## Spans of the queue\n\nPlumbline exports them only with \`PLUMBLINE_QUEUE_SPANS=on\`. BullMQ writes them, with attributes that begin with \`bullmq.\`: name of the queue, ID of the job, attempts. \`<queue>\` is \`plumbline-slots-<location>\` or \`plumbline-deliveries\`.\n\n${table(
+      ["span", "kind", "meaning"],
       queueSpans.map(([name, kind, meaning]) => [code(name), kind, sentence(meaning)]),
     )}`,
-    `## The namespace plumbline\n\nEvery attribute of our own, and where it is.\n\n${table(
-      ["attribute", "on spans", "on metrics", "what it says"],
+    `## The namespace plumbline\n\nThe attributes that only Plumbline has.\n\n${table(
+      ["attribute", "on spans", "on metrics", "meaning"],
       Object.values(attributes)
         .filter((name) => name.startsWith("plumbline."))
         .map((name) => [code(name), spansWith(name, spans), metricsWith(name), sentence(meaningOf(name))]),
     )}`,
-    `## What is left out\n\nNames of the conventions that are not written, and why.\n\n${table(
+    `## What Plumbline does not write\n\nThe conventions have these names too.\n\n${table(
       ["name", "why not"],
       absent.map(([what, why]) => [what, sentence(why)]),
     )}`,
     `## The resource\n\n${table(
-      ["attribute", "what it says"],
+      ["attribute", "meaning"],
       [
-        ["`service.name`", "`plumbline`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` says otherwise."],
-        ["`service.version`", "The program's version."],
+        ["`service.name`", "`plumbline`, unless `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` sets another name."],
+        ["`service.version`", "Version of Plumbline."],
       ],
-    )}\nEverything in \`OTEL_RESOURCE_ATTRIBUTES\` is there as well. A file named by \`OTEL_CONFIG_FILE\` says all of it itself.\n`,
+    )}\nThe resource also has everything in \`OTEL_RESOURCE_ATTRIBUTES\`. A file in \`OTEL_CONFIG_FILE\` replaces all of it.\n`,
   ].join("\n");
 }
 
 function attributeTable({ name: span, attributes: names }: SpanWords): string {
   const rows = names.map((name) => [code(name), valuesOf(name, span), sentence(meaningOf(name))]);
-  return table(["attribute", "values", "what it says"], rows);
+  return table(["attribute", "values", "meaning"], rows);
 }
 
 function spansWith(attribute: string, spans: readonly SpanWords[]): string {

@@ -12,58 +12,58 @@ import { attributes as a, type Document, type LinkKind } from "../../src/telemet
 type Vocabulary<Value extends string> = Readonly<Record<Value, string>>;
 
 const states: Vocabulary<RunState> = {
-  claimed: "taken, not yet ended",
-  done: "it ran",
-  interrupted: "its worker ended in the middle; it is not sent again",
-  missed: "nobody took it in time",
-  skipped: "it was left out on purpose",
+  claimed: "a worker has taken it, and the run has not ended",
+  done: "the run has a result",
+  interrupted: "the worker stopped during the run; Plumbline does not send it again",
+  missed: "no worker took it in time",
+  skipped: "Plumbline left it out on purpose: see the reason",
 };
 
 const verdicts: Vocabulary<Verdict> = {
-  ok: "as it should be",
-  warn: "worth a look, wakes nobody",
-  drift: "outside of what is normal",
-  fail: "no answer, or one that breaks a rule",
-  inconclusive: "nothing can be said of the target",
+  ok: "as expected",
+  warn: "differs a little; no alert",
+  drift: "outside the baseline",
+  fail: "no answer, or an answer that breaks a rule",
+  inconclusive: "the run says nothing about the target",
 };
 
 const findingKinds: Vocabulary<FindingKind> = {
   availability: "no usable answer",
   expectation: "breaks a rule of the scenario",
-  policy: "a completion where none may be",
-  contract: "the shape of the reply",
-  "error-shape": "how errors are wrapped",
-  latency: "times",
+  policy: "a completion where the target must refuse",
+  contract: "the structure of the reply",
+  "error-shape": "the structure of error replies",
+  latency: "durations",
   usage: "token counts",
-  output: "answers that another model would give",
+  output: "answers that differ from the baseline's model",
   budget: "money, tokens and error budgets",
-  monitor: "trouble of the monitor itself",
+  monitor: "a problem of Plumbline",
 };
 
 const reasons: Vocabulary<SkipReason | MissReason | SlotRefusal | "taken"> = {
-  overlap: "the run before still goes on",
-  "spend-cap": "it could pass a cap",
+  overlap: "the previous run has not ended",
+  "spend-cap": "the run could exceed a spend cap",
   paused: "somebody paused the probe",
-  stale: "it was taken too late",
+  stale: "a worker took it too late",
   "no-worker": "no worker took it",
   overload: "the workers of its location cannot keep up",
-  taken: "another worker has it",
-  "not-on-schedule": "the queue had a job for a slot that the schedule does not name",
-  "not-due": "the queue had a job for a slot to come",
+  taken: "another worker has the slot",
+  "not-on-schedule": "the queue had a job for a slot that is not on the schedule",
+  "not-due": "the queue had a job for a slot in the future",
   over: "the queue had a job for a slot of more than 10 minutes ago",
-  "not-asked-for": "the queue had a job that nobody asked for",
+  "not-asked-for": "the queue had a job for a run that nobody asked for",
 };
 
 const severities: Vocabulary<Severity> = {
-  breaking: "users are affected",
-  risky: "worth a look soon",
-  informative: "notifies nobody",
+  breaking: "clients fail",
+  risky: "clients can misread the reply",
+  informative: "no alert",
 };
 
 const spans: Vocabulary<"hour" | "day" | "month"> = {
-  hour: "the hour under way, UTC",
-  day: "the day under way, UTC",
-  month: "the month under way, UTC",
+  hour: "the current hour, UTC",
+  day: "the current day, UTC",
+  month: "the current month, UTC",
 };
 const units: Vocabulary<"microUsd" | "tokens" | "requests"> = {
   microUsd: "millionths of a US dollar",
@@ -76,14 +76,14 @@ const objectives: Vocabulary<"availability" | "latency"> = {
 };
 
 const comparedBy: Vocabulary<Instrument | "all" | "pairs"> = {
-  choices: "words that models choose at random",
+  choices: "words that the model chooses at random",
   logprobs: "log-probabilities of the likeliest first tokens",
   distance: "all these log-probabilities together",
   decimals: "how log-probabilities are rounded, or that they are missing",
-  borders: "first tokens of inputs that are undecided",
+  borders: "first tokens of inputs between two answers",
   repeats: "equal answers to a repeated question",
   all: "choices, borders and distance together",
-  pairs: "answers beside those of the reference",
+  pairs: "answers compared with those of the reference",
 };
 
 const bounds: Vocabulary<"lower" | "usual" | "upper"> = {
@@ -101,53 +101,53 @@ const measured: Readonly<Record<string, string>> = {
 };
 
 const linkKinds: Vocabulary<LinkKind> = {
-  producer: "it put the slot into the queue, with others that were due soon, or when somebody asked for it",
-  baseline: "the run that the newest baseline was learned with",
-  evidence: "a run that the alert tells of",
+  producer: "the span that put the slot into the queue",
+  baseline: "the run that completed the newest baseline",
+  evidence: "a run that the alert is about",
 };
 
 const transitions: Vocabulary<TransitionKind> = {
-  opened: "it began",
-  reopened: "it came back",
-  escalated: "it got worse",
-  reminded: "it still lasts and nobody has taken it on",
-  unacknowledged: "nobody has taken it on: others are told",
-  acknowledged: "somebody has taken it on",
-  resolved: "it is over",
+  opened: "the incident opened",
+  reopened: "the incident reopened",
+  escalated: "its severity rose",
+  reminded: "still open, and nobody has acknowledged it",
+  unacknowledged: "nobody has acknowledged it: Plumbline notifies others",
+  acknowledged: "somebody acknowledged it",
+  resolved: "the incident resolved",
 };
 
 const deliveryOutcomes: Vocabulary<DeliveryOutcome["kind"]> = {
-  delivered: "the receiver has it",
-  failed: "to be tried again",
-  gone: "it wants no more: 410",
-  refused: "will never work",
+  delivered: "the receiver accepted it",
+  failed: "Plumbline will retry",
+  gone: "the receiver answered 410: no more deliveries",
+  refused: "the receiver refused it: no retry",
 };
 
 type Handover = Exclude<DeliveryOutcome["kind"], "failed"> | "retried" | "given-up";
 const handovers: Vocabulary<Handover> = {
-  delivered: "the receiver has it",
-  retried: "to be tried again",
-  "given-up": "tried for a day",
-  gone: "it wants no more: 410",
-  refused: "will never work",
+  delivered: "the receiver accepted it",
+  retried: "Plumbline will retry",
+  "given-up": "retried for one day without success",
+  gone: "the receiver answered 410: no more deliveries",
+  refused: "the receiver refused it: no retry",
 };
 
 const looks: Vocabulary<ReconcileReport["kind"]> = {
-  done: "schedules were compared",
-  "not-elected": "another process does it",
-  skewed: "clocks disagree: nothing was changed",
+  done: "Plumbline compared the schedules",
+  "not-elected": "another process is elected",
+  skewed: "the clocks differ: no change",
 };
 
 type FaultName = Exclude<TransportFault["class"], "timeout"> | `timeout_${Phase}`;
 const faults: Vocabulary<FaultName> = {
   dns: "the name is not found",
   connect: "no connection",
-  tls: "no trust in the certificate, or no common version",
+  tls: "the certificate is not trusted, or no common version",
   reset: "the connection broke",
   local: "a limit of the worker was reached, such as open files",
-  malformed: "what came is no HTTP",
+  malformed: "the reply is not HTTP",
   truncated: "the body ended early",
-  "too-large": "more than client.maxBody or client.maxEvents",
+  "too-large": "larger than client.maxBody or client.maxEvents",
   "circuit-open": "not sent: client.circuit",
   "request-too-large": "not sent: client.maxRequest",
   timeout_connect: "it took longer than client.connect",
@@ -158,12 +158,12 @@ const faults: Vocabulary<FaultName> = {
 };
 
 const tokens: Vocabulary<"input" | "output"> = { input: "of the prompt", output: "of the completion" };
-const storeWork: Vocabulary<"claim" | "commit"> = { claim: "taking a slot", commit: "writing a result" };
+const storeWork: Vocabulary<"claim" | "commit"> = { claim: "take a slot", commit: "store a result" };
 const documents: Vocabulary<Document> = { models: "the list of models", billing: "requests, tokens or money so far" };
 const jobs: Vocabulary<"waiting" | "active" | "failed"> = {
-  waiting: "not yet taken",
-  active: "being worked on",
-  failed: "given up",
+  waiting: "no worker has taken it",
+  active: "in progress",
+  failed: "failed for good",
 };
 
 /** Where the values of an attribute come from, where that is no closed list. */

@@ -10,13 +10,13 @@ import { keepSecrets } from "./secrets.ts";
 import { openService, type Service } from "./service.ts";
 import { chooseStorage, refuseDamaged, secretsOf } from "./storage.ts";
 import { whenReachable } from "./when-reachable.ts";
-import { boundYoungGeneration } from "./young-generation.ts";
+import { boundMemory } from "./bound-memory.ts";
 
 /** Runs the service until a signal; resolves to the exit code. */
 export async function start(options: StartArguments, io: Io): Promise<number> {
   const { config: file, roles, locations, concurrency, graceMs, listen, awaitSchemaMs, awaitStoresMs } = options;
   const { env, stderr } = io;
-  const grow = boundYoungGeneration();
+  const settle = boundMemory();
   const config = loadOrExplain(file, io, roles);
   if (config === undefined) return exitCodes.usage;
   const storage = chooseStorage(env);
@@ -56,7 +56,7 @@ export async function start(options: StartArguments, io: Io): Promise<number> {
   );
   io.onHangup(() => void reloader.now());
   const stopped = untilStopped(io, service, log, graceMs, () => reloader.stop());
-  grow();
+  settle();
   // Whoever reads this line may send a signal at once.
   log.info("started", { storage: storage.kind, roles, url: service.url, probes: config.probes.length });
   return stopped;

@@ -1,6 +1,7 @@
 import { requestFingerprint } from "../probe/ids.ts";
 import type { Probe } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
+import { interned } from "../std/remember.ts";
 import type { Aspect, Series } from "./baseline.ts";
 
 /** A probe's series are asked for at every run: their hashes are made once. */
@@ -17,8 +18,8 @@ export function seriesOf(probe: Probe, aspect: Aspect, key: string, label: strin
   let series = ofProbe.get(name);
   if (series === undefined) {
     const id = hashOf([probe.id, requestFingerprint(probe), aspect, key]);
-    series = { id, probeId: probe.id, aspect, label };
-    ofProbe.set(name, series);
+    series = { id, probeId: probe.id, aspect, label: interned(label) };
+    ofProbe.set(interned(name), series);
   }
   return series;
 }

@@ -209,7 +209,10 @@ export const configSchema = z.strictObject({
   keyCaps: z.array(keyCap).default([]).describe("spend caps shared by all targets with the same key"),
   requireKnownPrice: z.boolean().default(false).describe("refuse targets whose price is unknown"),
   api: api.prefault({}).describe("who may use the HTTP API, and the links in alerts"),
-  statusPages: z.record(slug, statusPage).default({}).describe("public pages at /status/<name>; no sign-in is needed"),
+  statusPages: z
+    .record(slug, statusPage)
+    .default({})
+    .describe("public pages at `/status/<name>`; no sign-in is needed"),
   statusListen: address.optional().describe("additional address that serves only the public status pages"),
   heartbeat: heartbeat
     .optional()

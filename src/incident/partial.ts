@@ -1,4 +1,4 @@
-import { chanceOfRow } from "../judgement/contract/over.ts";
+import { isTooLong } from "../judgement/contract/over.ts";
 import type { Incident } from "./incident.ts";
 
 /** Of an unchanged target at most one suspicion in so many is confirmed by how often runs are bad. */
@@ -14,9 +14,14 @@ const alternatives = [
 
 type Counts = Pick<Incident, "kind" | "badRuns" | "judgedRuns">;
 
+/** What compares with a baseline counts for itself. */
+function isOfRuns(kind: Incident["kind"]): boolean {
+  return kind === "expectation" || kind === "availability";
+}
+
 /** What the runs since the first bad one say for a break in a part of them, against what is usual. */
 function evidenceOf({ kind, badRuns, judgedRuns }: Counts): number {
-  if (kind !== "expectation" && kind !== "availability") return 0;
+  if (!isOfRuns(kind)) return 0;
   return alternatives.reduce((sum, { chance, weight }) => {
     const good = ((1 - chance) / (1 - usual)) ** (judgedRuns - badRuns);
     return sum + weight * (chance / usual) ** badRuns * good;
@@ -33,14 +38,24 @@ export function isStillSuspected(counts: Counts): boolean {
   return evidenceOf(counts) >= 0.5;
 }
 
-/** Each row of good runs may seem to be the end: so many breaks for each row are one false end (replayed: 1 in 5 at a share of 10 %). */
-const breaksPerFalseEnd = 50;
+/**
+ * So many good runs in a row may still be chance while a break in a part of the runs goes on. Retries count as runs: no reply is three
+ * failures at least. A group counts reports, not runs.
+ */
+export function mayGoOn({
+  kind,
+  group,
+  badRuns,
+  judgedRuns,
+  goodInARow,
+}: Counts & Pick<Incident, "group" | "goodInARow">): boolean {
+  if (group !== undefined || !isOfRuns(kind)) return false;
+  return !isTooLong(Math.max(kind === "availability" ? 3 : 2, badRuns), judgedRuns - badRuns - goodInARow, goodInARow);
+}
 
-/** Of what a part of the runs breaks, so many good ones in a row may still be chance. A group counts reports, not runs. */
-export function mayGoOn({ kind, group, badRuns, judgedRuns, goodInARow }: Incident): boolean {
-  const goodBetween = judgedRuns - badRuns - goodInARow;
-  if (group !== undefined) return false;
-  if ((kind !== "expectation" && kind !== "availability") || goodBetween <= 0) return false;
-  const rows = 1 + Math.min(badRuns, goodBetween);
-  return chanceOfRow(badRuns, goodBetween, goodInARow) * breaksPerFalseEnd * rows > 1;
+/** It was in all runs, and these good ones may be its end: asking again at once shows it within minutes. */
+export function mayHaveEnded(incident: Incident): boolean {
+  const { state, badRuns, judgedRuns, goodInARow } = incident;
+  const isWhole = goodInARow > 0 && judgedRuns === badRuns + goodInARow;
+  return isWhole && (state === "open" || state === "acknowledged") && mayGoOn(incident);
 }

@@ -2,6 +2,7 @@ import { type Finding, type Ruling, type Severity, worstFirst } from "../judgeme
 import type { Alerting, Tier } from "../probe/alerting.ts";
 import type { IncidentPolicy } from "../probe/probe.ts";
 import { hashOf } from "../std/hash.ts";
+import { interned } from "../std/remember.ts";
 import { hostOf } from "./common-cause.ts";
 import { historyAfter } from "./history.ts";
 import { type Evidence, type Incident, type Transition, type TransitionKind, incidentId } from "./incident.ts";
@@ -64,7 +65,7 @@ export function fingerprintOf(probe: IncidentOwner, { subject }: Pick<Ruling, "s
   const known = ofOwner.get(name);
   if (known !== undefined) return known;
   const made = hashOf([probe.id, probe.target.name, probe.scenario.name, subject.kind, subject.series]);
-  fingerprints.set(probe, ofOwner.set(name, made));
+  fingerprints.set(probe, ofOwner.set(interned(name), made));
   return made;
 }
 
@@ -147,7 +148,10 @@ function afterGood(before: Incident | undefined, context: ReduceContext): Reduct
     const { lastSlotMs, previous } = incident;
     return { incident: { ...(previous ?? incident), state: "resolved", lastSlotMs }, reason: "suspicion-dropped" };
   }
-  if (incident.goodInARow < resolveAfter || mayGoOn(incident)) return { incident, reason: "not-enough-good-slots" };
+  // Who alerts on a single bad run asks for no statistics.
+  const mayBePartial = fire.bad > 1 || incident.judgedRuns > incident.badRuns + incident.goodInARow;
+  if (incident.goodInARow < resolveAfter || (mayBePartial && mayGoOn(incident)))
+    return { incident, reason: "not-enough-good-slots" };
   if (!isSteady(incident, context.slotMs, context.probe.incident)) return { incident, reason: "came-back-before" };
   const resolved: Incident = {
     ...incident,

@@ -1,3 +1,4 @@
+import { mayHaveEnded } from "../incident/partial.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { Cadence, Probe } from "../probe/probe.ts";
 import type { Decision } from "./world.ts";
@@ -12,8 +13,8 @@ const soonEnoughMs = 60_000;
 const strangeTokens = 3;
 
 /**
- * When a probe is worth asking again beside its schedule: something new was seen that one run alone can't prove. At most
- * twice for each suspicion of what needs no time to show; of a move, as long as its judge asks. Unix milliseconds.
+ * When a probe is worth asking again beside its schedule: something new was seen, or an end, that one run alone can't prove. At
+ * most twice for each suspicion of what needs no time to show; of a move, as long as its judge asks. Unix milliseconds.
  */
 export function askAgainAt(
   { cadence, incident: { fire } }: Pick<Probe, "cadence" | "incident">,
@@ -27,9 +28,9 @@ export function askAgainAt(
     ask === "soon" ||
     incidents.some(
       (incident) =>
-        incident.lastBadSlotMs === slotMs &&
         incident.notifications?.muted === undefined &&
-        isUnproven(incident, Math.min(3, fire.bad)),
+        ((incident.lastBadSlotMs === slotMs && isUnproven(incident, Math.min(3, fire.bad))) ||
+          (incident.lastSlotMs === slotMs && fire.bad > 1 && mayHaveEnded(incident))),
     );
   if (isNew) return nowMs + afterMs;
   return ask === "in-a-minute" ? nowMs + moveAfterMs : undefined;

@@ -6,7 +6,7 @@ export const billingFiguresName = "billing-figures";
 /** One look at what the provider has counted, to be scheduled: an hour apart is enough. Costs nothing. */
 export const billingFigures = stepwise({
   name: billingFiguresName,
-  summary: "what the provider has counted, to be compared with the ledger",
+  summary: "reads the usage that the provider counted, to compare it with the ledger",
   polarity: "negative",
   steps: [
     {

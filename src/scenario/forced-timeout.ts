@@ -29,7 +29,8 @@ const rehearsals: readonly { readonly phase: Phase; readonly silence: Silence; r
 
 export const forcedTimeout = stepwise({
   name: "forced-timeout",
-  summary: "the client gives up in time whatever goes silent: connection, headers, first content, middle, whole",
+  summary:
+    "the client stops in time at each silence: connection, headers, first content, within the body, the whole reply",
   polarity: "negative",
   steps: rehearsals.map(({ phase, silence }) => ({
     name: phase,

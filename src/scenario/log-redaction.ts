@@ -14,7 +14,7 @@ const calls = ["answered", "refused"] as const;
 /** What a run keeps is searched here; an audit searches every other sink as well. */
 export const logRedaction = stepwise({
   name: "log-redaction",
-  summary: "a request full of canaries, answered and refused: none of them may be found in what is kept of it",
+  summary: "a request with canaries, answered and refused: no log, row or span may contain one",
   polarity: "negative",
   steps: calls.map((name): Step => ({
     name,

@@ -4,7 +4,7 @@ import { replyOf, expectationRule } from "./rules.ts";
 /** Looks, and never provokes a 429. */
 export const rateLimits = singleCall({
   name: "rate-limits",
-  summary: "limits and what remains of them, as far as the reply's headers announce them",
+  summary: "rate limits and what remains of them, as far as the headers of the reply say",
   polarity: "positive",
   ask: shortAsk(false),
   expectations: [],

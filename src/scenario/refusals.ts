@@ -42,7 +42,7 @@ const table: readonly Refusal[] = [
   },
   {
     name: "wrong-path",
-    summary: "a path that does not exist: what an address typed wrong looks like",
+    summary: "a path that does not exist: the reply to a wrong address",
     path: "/plumbline-no-such-path",
   },
 ];

@@ -5,7 +5,7 @@ import { longestNonce, stepwise } from "./steps.ts";
 /** Only where a withdrawn key is configured; otherwise there is nothing to ask. */
 export const revokedKey = stepwise({
   name: "revoked-key",
-  summary: "a key that was withdrawn must not yield a completion",
+  summary: "a revoked key must not yield a completion",
   polarity: "negative",
   steps: [
     {

@@ -10,7 +10,7 @@ const tolerance = { prompt: 2, completionRatio: 0.5 };
 /** Streaming usage is where providers are known to count wrong. */
 export const streamAgrees = stepwise({
   name: "stream-agrees",
-  summary: "the same question plain and streamed: both count alike and end alike",
+  summary: "the same question, plain and streamed: usage and finish reason agree",
   polarity: "positive",
   steps: [false, true].map((stream) => ({
     name: stream ? "streamed" : "plain",

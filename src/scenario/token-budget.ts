@@ -14,7 +14,7 @@ type Field = (typeof fields)[number];
 /** The field that the target is configured with comes last: the fixed rules are about that one. */
 export const tokenBudget = stepwise({
   name: "token-budget",
-  summary: "a strict output cap holds, the reply says that it was cut, and which name of the cap the target knows",
+  summary: "a strict output cap holds and the reply says that it was cut; finds out which field the target honors",
   polarity: "positive",
   steps: [
     {

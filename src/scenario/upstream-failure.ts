@@ -66,7 +66,7 @@ const local = (name: string, { inject, ...call }: LocalCall): Step => ({
 
 export const upstreamFailure = stepwise({
   name: "upstream-failure",
-  summary: "failures of a target, played to the client: retries are bounded, the circuit breaker opens and tries again",
+  summary: "simulated failures of a target: retries are bounded, and the circuit breaker opens and closes",
   polarity: "negative",
   steps: [
     local("breaker opens", { inject: failure("500", 500, {}, "server_error"), breaker, policy: soonOpen }),

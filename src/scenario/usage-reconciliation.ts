@@ -32,7 +32,8 @@ const look = (after: string): Step => ({
 /** Without a source of figures only what the replies report is known, and every question stays open. */
 export const usageReconciliation = stepwise({
   name: "usage-reconciliation",
-  summary: "what the replies report against what the provider has counted, and which requests it counts",
+  summary:
+    "compares the usage in replies with the provider's figures, and finds out which requests the provider counts",
   polarity: "negative",
   steps: [
     look("nothing"),

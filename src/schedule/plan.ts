@@ -41,9 +41,13 @@ export function spread(place: number): number {
   return (place * goldenRatio) % 1;
 }
 
+/** On a grid, so that slots that are close to each other begin together: they share their transactions. */
 export function offsetOf(place: number, everyMs: number): number {
-  return Math.floor(spread(place) * everyMs);
+  const gridMs = everyMs < shortMs ? 1 : 100;
+  return Math.floor((spread(place) * everyMs) / gridMs) * gridMs;
 }
+
+const shortMs = 60_000;
 
 function placesOf(taken: Map<number, Set<number>>, everyMs: number): Set<number> {
   const places = taken.get(everyMs) ?? new Set();

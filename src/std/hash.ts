@@ -1,9 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /** Hex SHA-256, cut to `hexDigits` (default 16: 64 bits, ample for names within one installation). */
 export function shortHash(text: string, hexDigits = 16): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, hexDigits);
+  // A slice of the whole text would keep it in memory.
+  return hash("sha256", text, "buffer").toString("hex", 0, hexDigits / 2);
 }
 
 /** Hash of any JSON-able value that does not depend on key order (RFC 8785 canonical form). */

@@ -14,7 +14,7 @@ export interface Claimed {
   readonly own: Row | undefined;
 }
 
-const mostAtOnce = 20;
+const together = { most: 20, withinMs: 0 };
 const claimsRow = rowSchema({ claims: json<readonly Row[]>("claims") });
 const claimRow = rowSchema({ claim: json<Row>("claim") });
 const claimedRow = rowSchema({
@@ -24,7 +24,7 @@ const claimedRow = rowSchema({
 
 /** Claims slots as they come, those that come together in one statement. */
 export function claimsOn(db: Database): (request: string) => Promise<Claimed> {
-  const together = gather(mostAtOnce, async (requests: readonly string[]) => {
+  const claims = gather(together, async (requests: readonly string[]) => {
     try {
       const [row = {}] = await asked(db, requests, (all) => sql`SELECT plumbline.begin_runs(${all}::jsonb) AS claims`);
       return claimsRow.decode(row).claims.map(claimedRow.decode);
@@ -35,7 +35,7 @@ export function claimsOn(db: Database): (request: string) => Promise<Claimed> {
     }
   });
   return async (request) => {
-    const { result, own } = await together(request);
+    const { result, own } = await claims(request);
     if (result !== "busy") return { result, own };
     const [row = {}] = await asked(
       db,

@@ -16,7 +16,8 @@ export interface Finished {
 /** Writes a run as `commitJson` has it. A plain one has no effects beyond its probe, and may share its transaction with others. */
 export type Finish = (run: string, isPlain: boolean) => Promise<Finished>;
 
-const mostAtOnce = 20;
+/** Runs that began together end almost together, and nobody waits for a commit. */
+const together = { most: 20, withinMs: 5 };
 const lockNotAvailable = "55P03";
 const deadlock = "40P01";
 
@@ -29,7 +30,7 @@ const finishedOrBusyRow = rowSchema({
 });
 
 export function finishesOn(db: Database): Finish {
-  const together = gather(mostAtOnce, async (runs: readonly string[]) => {
+  const plain = gather(together, async (runs: readonly string[]) => {
     try {
       const [row = {}] = await db.execute(
         sql`SELECT plumbline.finish_runs(${`[${runs.join(",")}]`}::jsonb) AS finished`,
@@ -42,7 +43,7 @@ export function finishesOn(db: Database): Finish {
     }
   });
   return async (run, isPlain) => {
-    const { result, version } = isPlain ? await together(run) : ({ result: "busy", version: "" } as const);
+    const { result, version } = isPlain ? await plain(run) : ({ result: "busy", version: "" } as const);
     return result === "busy" ? alone(db, run) : { result, version };
   };
 }

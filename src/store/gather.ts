@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as endOfTurn, setTimeout as sleep } from "node:timers/promises";
 
 /** A call that takes longer holds up nobody: the next items are handed over beside it. */
 const patienceMs = 50;
 
 /**
- * Hands the first item over at once. Items that arrive while a call is on its way go together in the next one. `handle` returns
- * a result for each item, in the same order. When it rejects, each of its items does.
+ * Hands items over together that arrive within so long of the first, 0 for the same turn of the event loop, or while a call
+ * is on its way. `handle` returns a result for each item, in the same order. When it rejects, each of its items does.
  */
 export function gather<Item, Result>(
-  most: number,
+  { most, withinMs }: { readonly most: number; readonly withinMs: number },
   handle: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
   const waiting: (PromiseWithResolvers<Result> & { readonly item: Item })[] = [];
@@ -29,6 +29,7 @@ export function gather<Item, Result>(
 
   async function work(): Promise<void> {
     isBusy = true;
+    await (withinMs === 0 ? endOfTurn() : sleep(withinMs));
     while (waiting.length > 0) await handleNext();
     isBusy = false;
   }

@@ -13,12 +13,17 @@ export interface KnownSeries {
   forget(probeId: string): void;
 }
 
-/** Some 3 kB each. */
-const mostProbes = 4_000;
+/** Enough for ten thousand probes that learn; those with baselines take more. */
+const mostChars = 24_000_000;
 
 export function knownSeries(): KnownSeries {
   // As the store would return them, and small. A buffer of this size would hold the whole slab that it was cut from.
   const known = new Map<string, { readonly version: string; readonly json: string; readonly states: string }>();
+  let chars = 0;
+  function forget(probeId: string): void {
+    const { json, states } = known.get(probeId) ?? { json: "", states: "" };
+    if (known.delete(probeId)) chars -= json.length + states.length;
+  }
   return {
     versionOf: (probeId) => known.get(probeId)?.version,
     of(probeId) {
@@ -33,11 +38,15 @@ export function knownSeries(): KnownSeries {
       }));
     },
     wrote(probeId, version, memories, states = packStates(memories).states) {
-      known.delete(probeId);
-      if (known.size >= mostProbes) for (const oldest of known.keys()) if (known.delete(oldest)) break;
+      forget(probeId);
       const json = JSON.stringify(memories.map(({ series, baseline }) => ({ series, baseline })));
       known.set(probeId, { version, json, states: states.toString("latin1") });
+      chars += json.length + states.length;
+      for (const oldest of known.keys()) {
+        if (chars <= mostChars) break;
+        forget(oldest);
+      }
     },
-    forget: (probeId) => void known.delete(probeId),
+    forget,
   };
 }

@@ -1,4 +1,4 @@
-import type { FaultFacts, Observation, ReplyFacts } from "../observation/observation.ts";
+import type { Observation, ReplyFacts } from "../observation/observation.ts";
 import { shortHash } from "../std/hash.ts";
 import { iso } from "./columns.ts";
 import type { Database } from "./database.ts";
@@ -14,25 +14,17 @@ const names = [
   "contentType",
   "bodyForm",
   "requestIdIn",
+  "model",
   "textMatches",
   "serviceTier",
   "finishReasons",
   "lastWords",
   "streamEnd",
 ] as const satisfies readonly (keyof ReplyFacts)[];
-type Outline = Pick<ReplyFacts, (typeof names)[number]>;
-
-type Stored<Facts> = Omit<Facts, keyof Outline> & { readonly outline?: string | undefined };
-type StoredObservation = Omit<Observation, "outcome"> & {
-  readonly outcome: Stored<ReplyFacts> | (Omit<FaultFacts, "partial"> & { readonly partial?: Stored<ReplyFacts> });
-};
 
 export interface Outlines {
   /** Stores the outlines that are new, and returns the observations with their hashes. */
-  takenFrom(
-    observations: readonly Observation[],
-    slotMs: number,
-  ): Promise<readonly (Observation | StoredObservation)[]>;
+  takenFrom(observations: readonly Observation[], slotMs: number): Promise<readonly unknown[]>;
   /** Another server may have taken over, and may lack what was written last. */
   forget(): void;
 }
@@ -46,26 +38,26 @@ export function outlinesOn(db: Database): Outlines {
     async takenFrom(observations, slotMs) {
       const day = iso(slotMs).slice(0, 10);
       const fresh = new Map<string, string>();
-      const without = (facts: ReplyFacts): ReplyFacts | Stored<ReplyFacts> => {
+      const without = ({ text: { class: like, script, ...text }, ...facts }: ReplyFacts, observation: object) => {
         const members = Object.entries(facts);
-        const outline = JSON.stringify(Object.fromEntries(members.filter(([name]) => isOutline(name))));
+        const outline = JSON.stringify({
+          ...Object.fromEntries(members.filter(([name]) => isOutline(name))),
+          text: { class: like, script },
+          observation,
+        });
         const hash = shortHash(outline);
         if (!known.has(`${day} ${hash}`)) fresh.set(hash, outline);
-        return {
-          ...Object.fromEntries(members.filter(([name]) => !isOutline(name))),
-          outline: hash,
-        } as Stored<ReplyFacts>;
+        return { ...Object.fromEntries(members.filter(([name]) => !isOutline(name))), text, outline: hash };
       };
       const stored = observations.map((observation) => {
-        const { outcome } = observation;
-        if (outcome.kind === "reply") return { ...observation, outcome: without(outcome) };
+        const { call, mode, connection, outcome, ...rest } = observation;
+        if (outcome.kind === "reply") return { ...rest, outcome: without(outcome, { call, mode, connection }) };
         const { partial } = outcome;
-        return partial === undefined
-          ? observation
-          : { ...observation, outcome: { ...outcome, partial: without(partial) } };
+        if (partial === undefined) return observation;
+        return { ...rest, outcome: { ...outcome, partial: without(partial, { call, mode, connection }) } };
       });
       if (fresh.size > 0) await write(day, fresh);
-      return stored as readonly (Observation | StoredObservation)[];
+      return stored;
     },
     forget: () => known.clear(),
   };

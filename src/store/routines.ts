@@ -9,9 +9,10 @@ import { sql } from "./sql.ts";
  * its meaning gets a new name.
  */
 export const routines = {
-  version: 12,
+  version: 13,
   files: [
     "outlines",
+    "ledger",
     "progress",
     "series-memory",
     "caps",

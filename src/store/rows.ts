@@ -28,6 +28,7 @@ import {
   word,
 } from "./columns.ts";
 import { raw, sql } from "./sql.ts";
+import { linesColumn } from "./short-forms.ts";
 import { unpackStates } from "./states.ts";
 
 /** The tables, and how their rows are read. */
@@ -67,7 +68,7 @@ export const probeRunRow: RowSchema<ProbeKeys & { readonly summary: RunSummary }
 /** Whole, with what their replies look like. */
 export const observationsColumn = <T>(): Column<readonly T[]> => ({
   ...jsonList<T & Observation>("observations", ["outcome", "timings"]),
-  sql: "plumbline.with_outlines(slot, observations)",
+  sql: "plumbline.whole_observations(slot, observations)",
 });
 
 export const runDetailRow = rowSchema<RunDetail>({
@@ -75,7 +76,7 @@ export const runDetailRow = rowSchema<RunDetail>({
   ...probeKeys,
   traceId: optionalText("trace_id"),
   findings: jsonList("findings", ["kind", "subject"]),
-  unjudged: jsonList("unjudged", []),
+  unjudged: linesColumn("unjudged"),
   observations: observationsColumn(),
 });
 
@@ -90,7 +91,7 @@ export const exportedRunRow = rowSchema<ExportedRun & { readonly slotMs: number 
   traceId: optionalText("trace_id"),
   microUsd: optionalNumber("micro_usd"),
   observations: observationsColumn(),
-  ledger: jsonOr("ledger", undefined),
+  ledger: { ...jsonOr("ledger", undefined), sql: "plumbline.whole_ledger(ledger, scenario, target, model)" },
 });
 
 export const seriesRow = rowSchema<Series>({

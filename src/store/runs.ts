@@ -11,6 +11,7 @@ import { type KnownSeries, knownSeries } from "./known-series.ts";
 import { type FoundMemory, ownMemory, readAround, readMemory } from "./memory.ts";
 import { seriesMemoryRow } from "./rows.ts";
 import { type Outlines, outlinesOn } from "./outlines.ts";
+import { byReason, shortLedger } from "./short-forms.ts";
 import { sql } from "./sql.ts";
 import { afterRun, changedRow, type PackedStates, packStates, statesJson } from "./states.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
@@ -188,7 +189,7 @@ function commitJson(
     target: run.target,
     location: run.location,
     endedAt: iso(run.endedAtMs),
-    ledger: run.ledger,
+    ledger: shortLedger(run),
     observations,
     microUsd: spent.microUsd,
     tokens: spent.tokens,
@@ -199,7 +200,7 @@ function commitJson(
     spanId: span?.spanId,
     verdict: decision.verdict,
     findings: decision.findings,
-    unjudged: decision.unjudged,
+    unjudged: byReason(decision.unjudged),
     ...(packed !== undefined && {
       ...statesJson(packed),
       series: counted.flatMap((update) => changedRow(before.get(update.series.id), update, run.slotMs)),

@@ -165,7 +165,8 @@ test("of a rule that a part of the replies breaks, two good ones in a row say no
       return next.transition === undefined ? [] : [`${next.transition.kind}@${index + 1}`];
     });
   };
-  expect(played("bbgg")).toEqual(["opened@2", "resolved@4"]);
+  expect(played(`bb${"g".repeat(20)}`)).toEqual(["opened@2", "resolved@19"]);
+  expect(played(`bbb${"g".repeat(20)}`)).toEqual(["opened@2", "resolved@8"]);
   expect(played("bgbbgggbggbgggbbgg")).toEqual(["opened@3"]);
-  expect(played(`bgbb${"g".repeat(20)}`)).toEqual(["opened@3", "resolved@12"]);
+  expect(played(`bgbb${"g".repeat(40)}`)).toEqual(["opened@3", "resolved@26"]);
 });

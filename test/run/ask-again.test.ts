@@ -21,6 +21,16 @@ const suspected = {
   notifications: undefined,
 } as const;
 
+const ended = {
+  ...suspected,
+  state: "open",
+  badRuns: 3,
+  judgedRuns: 4,
+  goodInARow: 1,
+  lastSlotMs: slotMs,
+  lastBadSlotMs: 0,
+} as const;
+
 const cases: readonly (readonly [string, Parameters<typeof askAgainAt>[1], boolean])[] = [
   ["a field that is gone", [{ ...suspected, kind: "contract", severity: "breaking" }], true],
   ["a field that is new", [{ ...suspected, kind: "contract", severity: "informative" }], false],
@@ -38,6 +48,9 @@ const cases: readonly (readonly [string, Parameters<typeof askAgainAt>[1], boole
   ],
   ["the same, told as drift", [{ ...suspected, kind: "usage", severity: "risky", state: "open", badRuns: 2 }], false],
   ["no reply: an outage has to last", [{ ...suspected, kind: "availability", severity: "breaking" }], false],
+  ["the end of an outage", [{ ...ended, kind: "expectation" }], true],
+  ["of an outage that lasted for long", [{ ...ended, kind: "expectation", badRuns: 50, judgedRuns: 51 }], false],
+  ["of errors that come and go", [{ ...ended, kind: "expectation", judgedRuns: 20 }], false],
   [
     "in a maintenance window",
     [

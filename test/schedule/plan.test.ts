@@ -43,7 +43,9 @@ describe("the plan", () => {
       .toSorted((a, b) => a - b);
     expect(offsets.every((offsetMs) => offsetMs >= 0 && offsetMs < everyMs && Number.isInteger(offsetMs))).toBe(true);
     const gaps = offsets.map((offsetMs, index) => (offsets[index + 1] ?? (offsets[0] ?? 0) + everyMs) - offsetMs);
-    expect(Math.max(...gaps)).toBeLessThan((2 * everyMs) / count);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.max(100, (2 * everyMs) / count));
+    const together = [...Map.groupBy(offsets, (offsetMs) => offsetMs).values()].map(({ length }) => length);
+    expect(Math.max(...together)).toBeLessThanOrEqual(Math.ceil((2 * count * 100) / everyMs));
   });
 
   test("of 200 probes every 10 s whose replies take 150 ms at most 4 wait at once, also with others in between", () => {

@@ -35,5 +35,6 @@ export const landed: Readonly<Record<string, string>> = {
   "0231-receiver-tests": "7b253f12ddc8ccef1f61e05d58efc2d7d8609b63a1fed941f19b31d0e117eee9",
   "0220-outlines-breaking": "548356dbc29b1e3ab28aa3d0f4be275b5407b84b785fba44e3d63f75dbf11469",
   "0221-probe-states-breaking": "5156ef6404a27fbed64f8f29dcb5a712f45463ff0eb3f42b3d6a7593bf7c5271",
-  "routines 12": "f16c9bea1bd180d9ac651e482b900012ef8d9b4ae699b561ad937c390e7234f6",
+  "0330-short-rows-breaking": "4ca82f3888a4ed9b8b2c1e75a20aae721de0014b0de54ed29c5fef135a1a1c7e",
+  "routines 13": "9e66ed1ff1e643fd662a6463d1e0ae63d18c6a542525ae6ea7520bc30f9a22b7",
 };

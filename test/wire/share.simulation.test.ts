@@ -128,10 +128,10 @@ test.each(refused)(
       expect(events, `one in ${every}`).toEqual([expect.stringMatching(/^opened .*, (\d+) of (\d+) runs$/)]);
       expect(events[0]).toContain(says);
       const until = [];
-      for (let run = 0; run < 120; run += 1)
+      for (let run = 0; run < 160; run += 1)
         for (const { event, kind } of (await player.run()).alerts)
           if (event === "resolved" && kind !== "latency") until.push(run);
-      expect(until[0]).toBeLessThan(100);
+      expect(until[0]).toBeLessThan(150);
     }
   },
 );
@@ -179,7 +179,7 @@ test.each([0.1, 0.2, 0.5, 0.9])("a break by chance in %d of replies seldom seems
     }
     if (goodInARow === 2) ended += 1;
   }
-  expect(ended / of).toBeLessThan(0.1);
+  expect(ended / of).toBeLessThan(0.07);
 });
 
 test("after a break of all replies a good one is good, and the next are asked for at once until it is over", async () => {
@@ -213,7 +213,7 @@ test("a break is over sooner the more certain its end is", () => {
   expect([3, 12, 50].map((n) => runsToEnd(after(all(n))))).toEqual([5, 2, 1]);
   const byChance = runsToEnd(after(tenth));
   expect(byChance).toBeGreaterThan(90);
-  expect(byChance).toBeLessThan(140);
+  expect(byChance).toBeLessThan(170);
   // Of one upstream alone: when that answers well a few times, it is over.
   const apart = after(tenth, (isOdd) => (isOdd ? "fp_b" : "fp_a"));
   expect(runsToEnd(apart, (n) => (n % 10 === 9 ? "fp_b" : "fp_a"))).toBe(20);

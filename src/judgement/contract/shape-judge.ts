@@ -51,8 +51,8 @@ export function shapeJudge(aspect: ShapeAspect, appliesTo: (facts: ReplyFacts, s
 
 /** A difference that was seen so often, and still may be chance, has time until the next slot. */
 const mostAskedAgain = 2;
-/** A break of all replies that three runs saw is over after five without it: these need not take five slots. */
-const mostEndings = 4;
+/** A break of all replies that three runs saw is over after five without it, one that two saw after 17: these need no slots. */
+const mostEndings = 16;
 
 function judgeShape(input: JudgeInput, facts: ReplyFacts): JudgeOutput {
   const seen = seenIn(facts, input.observation);

@@ -26,7 +26,7 @@ const schema = z
     apiKey: secretSchema.describe("the key of an API integration"),
     url: httpUrl.default("https://api.opsgenie.com").meta({
       description:
-        "https://api.eu.opsgenie.com for the EU, https://api.atlassian.com/jsm/ops/integration for Jira Service Management",
+        "address of the API: https://api.eu.opsgenie.com for the EU, https://api.atlassian.com/jsm/ops/integration for Jira Service Management",
       examples: ["https://api.atlassian.com/jsm/ops/integration"],
     }),
     severities: severityWords(priority, { breaking: "P1", risky: "P3", informative: "P5" }),

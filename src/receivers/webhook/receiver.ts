@@ -40,8 +40,7 @@ const template = z
   .record(z.string(), z.json())
   .superRefine((value, context) => refusePaths(pathsOf(value as TemplateValue), context))
   .meta({
-    description:
-      'a body of your own: texts may name parts of the alert, such as "{{summary}}" or "{{changes.0.after}}"',
+    description: "your own body: texts may name parts of the alert, such as `{{summary}}` or `{{changes.0.after}}`",
     examples: [{ title: "{{summary}}" }],
   });
 
@@ -65,7 +64,7 @@ const schema = z
       .describe("format of the body: Standard Webhooks or CloudEvents"),
     template: template.optional(),
     severities: renamedSeverities(z.string().min(1).max(40), ourSeverities)
-      .describe("value of {{severity}} in a template")
+      .describe("value of `{{severity}}` in a template")
       .optional(),
     ...requestSettings,
     ...commonSettings,

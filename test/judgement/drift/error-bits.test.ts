@@ -104,3 +104,27 @@ describe("clusters", () => {
     expect(isCounted({ clusterFromMs: 0, isFailing: true }, 3_600_000, false)).toBe(true);
   });
 });
+
+test("a raised rate seems over in few series while it lasts, and is over soon when it ends", () => {
+  const usual: Rate = { n: 1000, k: 0, fromMs: 0, toMs: 4 * dayMs };
+  const of = 60;
+  let [ended, longest] = [0, 0];
+  for (let seed = 0; seed < of; seed += 1) {
+    const random = seededRandom(3100 + seed);
+    const bits = freshErrorBits(0);
+    let wasRaised = false;
+    let isOver = false;
+    for (let run = 0; run < 2000 && !isOver; run += 1) {
+      const isRaised = stepErrors(bits, usual, run * everyMs, random() < 0.1, halfYear);
+      isOver = wasRaised && !isRaised;
+      wasRaised = isRaised;
+    }
+    ended += isOver ? 1 : 0;
+    let good = 0;
+    while (bits.held !== undefined && good < 1000)
+      stepErrors(bits, usual, (2000 + (good += 1)) * everyMs, false, halfYear);
+    longest = Math.max(longest, good);
+  }
+  expect(ended / of).toBeLessThan(0.1);
+  expect(longest).toBeLessThan(150);
+});

@@ -110,3 +110,20 @@ test("a baseline of samples of which none follows another, as an overloaded moni
   expect(scores.knots).toHaveLength(60);
   expect(components.every((component) => Number.isFinite(logE(component, 0.5)))).toBe(true);
 });
+
+test("an hourly series that never changes is not taken for one with unsteady hours, nor for one that wanders", () => {
+  const hour = 60 * minute;
+  const widest = [2008, 2012, 2016, 3, 5].map((seed) => {
+    const next = seriesOf(scenarios[0]!, hour, seed);
+    let { atMs, value } = next();
+    // The first four hours happen to be alike.
+    const learning = beginLearning(atMs, Math.log(value));
+    for (let run = 0; run < 28 * 24; run += 1) {
+      learn(learning, atMs, run < 4 ? Math.log(800) + 0.05 * run : Math.log(value), hour);
+      ({ atMs, value } = next());
+    }
+    const { wander, unsteadiness } = fitReference(learning, hour).margin;
+    return Math.max(wander, unsteadiness - 1);
+  });
+  expect(Math.max(...widest)).toBe(0);
+});

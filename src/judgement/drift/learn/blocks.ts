@@ -98,7 +98,7 @@ export function wanderOf(blocks: readonly Block[], spread: number, correlation: 
 export function unsteadinessOf(blocks: readonly Block[], correlation: number): number {
   const measured = blocks.filter(({ deviation }) => deviation > 0);
   if (measured.length < fewestBlocks) return 1;
-  const own = measured.reduce((sum, { n }) => sum + 1 / n, 0) / measured.length;
+  const own = measured.reduce((sum, { n }) => sum + 1 / Math.max(1, n - 1), 0) / measured.length;
   const byPeers = (1 + correlation ** 2) / (1 - correlation ** 2);
   const chance = own * byPeers * (1 + upperPercent * Math.sqrt(2 / measured.length));
   const excess = variance(measured.map(({ deviation }) => Math.log(deviation))) - chance;

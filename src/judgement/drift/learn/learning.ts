@@ -20,7 +20,7 @@ export interface Learning {
   chunks: number;
   /** Base64 of int16: for each chunk its start in minutes and its eight samples. */
   packed: string;
-  /** How far from the mean of four hours a log counts in full: by the first four. */
+  /** How far from the mean of four hours a log counts in full: by the first samples. */
   limit?: number | undefined;
   /** The chunks of the current four hours, and the samples of the current chunk. */
   open: string;
@@ -57,6 +57,7 @@ const chunkInts = chunkSize + 1;
 const chunkChars = (chunkInts * 2 * 4) / 3;
 const mostChunks = 512;
 const mostChunksOfBlock = 32;
+const enoughForLimit = 32;
 const mostBlocks = 28 * 6;
 const scale = 2000;
 const nothing = -32_768;
@@ -153,8 +154,11 @@ function closeChunk(learning: Learning, intervalMs: number): void {
 
 function closeBlock(learning: Learning, intervalMs: number): void {
   closeChunk(learning, intervalMs);
-  learning.limit ??= limitOf(openLogs(learning));
-  const block = openBlock(learning, intervalMs);
+  // Four samples, as of a probe that runs hourly, don't say how far values scatter.
+  const isKnown = learning.n >= enoughForLimit;
+  const limit = learning.limit ?? limitOf(samplesOf(learning, intervalMs).map(({ log }) => log));
+  if (isKnown) learning.limit = limit;
+  const block = openBlock(learning, intervalMs, limit);
   if (block !== undefined) learning.blocks = (learning.blocks + packBlock(block)).slice(-mostBlocks * blockChars);
   const first = learning.packed.length / chunkChars;
   learning.packed += learning.open;
@@ -177,12 +181,12 @@ function thin(packed: string, first: number, every: number): string {
 }
 
 /** The summary of the four hours under way. */
-export function openBlock(learning: Learning, intervalMs: number): Block | undefined {
+export function openBlock(learning: Learning, intervalMs: number, limit = learning.limit): Block | undefined {
   const chunks = openChunks(learning);
   const [first, last] = [chunks[0], chunks.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const toMs = last.atMs + (last.values.length - 1) * intervalMs;
-  return summarise(openLogs(learning), first.atMs, toMs, learning.limit);
+  return summarise(openLogs(learning), first.atMs, toMs, limit);
 }
 
 function openChunks({ open, tail, tailMs, startMs }: Learning): { atMs: number; values: number[] }[] {

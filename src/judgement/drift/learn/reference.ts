@@ -1,4 +1,4 @@
-import { isNumber, isNumbers, isString, objectOf, oneOf, optional } from "../../../std/check.ts";
+import { isNumber, isNumbers, isString, objectOf, once, oneOf, optional } from "../../../std/check.ts";
 import type { Json } from "../../../std/json.ts";
 import { meanDeviation, median, robustSpread } from "../../../std/statistics.ts";
 import {
@@ -45,24 +45,26 @@ export interface Reference {
   readonly streaks?: Streaks | undefined;
 }
 
-const isReference = objectOf<Reference>({
-  v: oneOf(3),
-  n: isNumber,
-  fromMs: isNumber,
-  toMs: isNumber,
-  intervalMs: isNumber,
-  origin: isNumber,
-  season: isNumbers,
-  level: isNumber,
-  spread: isNumber,
-  shift: isNumber,
-  correlation: isNumber,
-  clip: objectOf<Reference["clip"]>({ values: isNumber, scores: isNumber }),
-  margin: objectOf<Reference["margin"]>({ estimation: isNumber, wander: isNumber, unsteadiness: isNumber }),
-  values: isString,
-  scores: isString,
-  streaks: optional(isStreaks),
-});
+const isReference = once(
+  objectOf<Reference>({
+    v: oneOf(3),
+    n: isNumber,
+    fromMs: isNumber,
+    toMs: isNumber,
+    intervalMs: isNumber,
+    origin: isNumber,
+    season: isNumbers,
+    level: isNumber,
+    spread: isNumber,
+    shift: isNumber,
+    correlation: isNumber,
+    clip: objectOf<Reference["clip"]>({ values: isNumber, scores: isNumber }),
+    margin: objectOf<Reference["margin"]>({ estimation: isNumber, wander: isNumber, unsteadiness: isNumber }),
+    values: isString,
+    scores: isString,
+    streaks: optional(isStreaks),
+  }),
+);
 
 export const valueScale = 2000;
 export const scoreScale = 4000;

@@ -4,7 +4,7 @@ import { type Check, isNumber, isNumbers, objectOf } from "../../../std/check.ts
 export interface Burst {
   /** Logs less season and level, that of the schedule first. */
   logs: number[];
-  /** The score of the first, and the sum of all. */
+  /** The score of the first, and the sum of all with the floor taken off. */
   first: number;
   sum: number;
   /** How many runs beside the schedule may be asked for. */
@@ -23,38 +23,47 @@ export const isBurst: Check<Burst> = objectOf<Burst>({
   squares: isNumber,
 });
 
-/** Runs beside the schedule for each run of it, at most: validate prints what that is in a year. */
+/** Runs beside the schedule for each run of it in a year, at most: validate prints what that is. */
 export const extraShare = 0.02;
-const firstCredit = 3;
-const mostCredit = 30;
+/** A series begins with this part of a year's, and earns the rest run by run. */
+const shareAtFirst = 0.003;
+const yearMs = 365 * 86_400_000;
+const mostAtFirst = 24;
+const mostCredit = 60;
 const mostExtra = 12;
-/** A quiet series goes so far in one of a hundred runs. */
-const farScore = 2.1;
-/** While there is less credit than a burst takes, a run has to be farther away. */
-const fartherScore = 2.6;
-const enoughCredit = 8;
-/** And so much evidence it gathers as seldom. */
-const nearEvidence = 1000;
-/** Extra runs that lie lower on average end the suspicion: one in four first ones goes as far by chance. */
-const staysAbove = 0.8;
+/** What bets on large moves have to have won for another run: e times more whenever so much of the credit is gone. */
+const usualPrice = 40;
+const usualCredit = 30;
+const dearer = 8;
+/** An extra run that shows so small a part of a move is worth nothing. */
+const leastShare = 0.2;
+/** Beyond this evidence a change is likelier than chance, and what its runs have in common is no resemblance. */
+const likelyChance = 1000;
 /** Until it was measured, an extra run is taken for hardly more than a copy of the run that it follows. */
 const assumed = { resemblance: 0.5, squares: 10 };
 const mostAlike = 0.95;
 const farthestPair = 2.8;
 
-export const freshBurst = (): Burst => ({ logs: [], first: 0, sum: 0, credit: firstCredit, products: 0, squares: 0 });
+export function freshBurst(intervalMs: number, calls: number): Burst {
+  const credit = Math.min(mostAtFirst, (shareAtFirst * yearMs) / intervalMs / calls);
+  return { logs: [], first: 0, sum: 0, credit, products: 0, squares: 0 };
+}
 
 /** A run of the schedule: a burst begins with it. */
-export function beginBurst(burst: Burst, score: number, log: number, calls: number): void {
+export function beginBurst(
+  burst: Burst,
+  { plain, up }: { readonly plain: number; readonly up: number },
+  log: number,
+  calls: number,
+): void {
   burst.logs = [log];
-  burst.first = score;
-  burst.sum = score;
-  burst.credit = Math.min(mostCredit, burst.credit + extraShare / calls);
+  burst.first = plain;
+  burst.sum = up;
+  burst.credit = Math.min(mostCredit, burst.credit + (extraShare - shareAtFirst) / calls);
 }
 
 /**
- * How much a run resembles others of its burst: the slope of first extra runs over what they follow, one standard error on
- * the safe side. That runs are asked for after high scores only makes the slope more exact.
+ * How much a run resembles others of its burst: the slope of first extra runs over what they follow. That runs are asked for after high scores only makes the slope more exact.
  */
 export function resemblanceOf({ products, squares }: Burst): number {
   const all = squares + assumed.squares;
@@ -62,29 +71,47 @@ export function resemblanceOf({ products, squares }: Burst): number {
   return Math.max(0, Math.min(mostAlike, slope));
 }
 
-/** One more: its score less what the runs before it in the burst let it be expected, each of them as alike as any other. */
-export function joinBurst(burst: Burst, score: number, log: number): number {
-  const before = burst.logs.length;
-  const alike = resemblanceOf(burst);
-  const expected = (alike * burst.sum) / (1 + (before - 1) * alike);
-  // A single outlier says nothing about how alike others are.
-  if (before === 1 && burst.first < farthestPair) {
-    burst.products += burst.first * Math.min(farthestPair, Math.max(-farthestPair, score));
+/** An extra run less what the runs before it in its burst let it be expected, each of them as alike as any other. */
+export interface Rest {
+  /** In deviations of what is left of it. */
+  readonly score: number;
+  /** How much of a lasting move is left, as a part of its size in deviations. */
+  readonly share: number;
+}
+
+/** `plain` is the score of one more, `up` the same with the floor taken off; `evidence` is what bets had won before it. */
+export function joinBurst(
+  burst: Burst,
+  { plain, up }: { readonly plain: number; readonly up: number },
+  log: number,
+  evidence: number,
+): Rest {
+  // Neither a single outlier nor a change says how alike runs are.
+  if (burst.logs.length === 1 && burst.first < farthestPair && evidence < likelyChance) {
+    burst.products += burst.first * Math.min(farthestPair, Math.max(-farthestPair, plain));
     burst.squares += burst.first ** 2;
   }
+  const { weight, deviation, share } = nextOf(burst);
+  const score = (up - weight * burst.sum) / deviation;
   burst.logs.push(log);
-  burst.sum += score;
-  return score - expected;
+  burst.sum += up;
+  return { score, share };
+}
+
+/** Of the next run in a burst: what the sum of those before weighs in it, and what is left when that is taken off. */
+function nextOf(burst: Burst): { readonly weight: number; readonly deviation: number; readonly share: number } {
+  const before = burst.logs.length;
+  const alike = resemblanceOf(burst);
+  const all = 1 + (before - 1) * alike;
+  const deviation = Math.sqrt(1 - (before * alike ** 2) / all);
+  return { weight: alike / all, deviation, share: (1 - alike) / all / deviation };
 }
 
 /** Whether one more is worth asking for; takes it from the credit. */
-export function asksForMore(burst: Burst, whitened: number, evidence: number): boolean {
-  const { logs, first, sum } = burst;
-  const extra = logs.length - 1;
-  const isFar = whitened >= (burst.credit >= enoughCredit ? farScore : fartherScore);
-  const begins = isFar || (evidence >= nearEvidence && whitened >= staysAbove);
-  const isSuspected = extra === 0 ? begins : (sum - first) / extra >= staysAbove;
-  if (!isSuspected || extra >= mostExtra || burst.credit < 1) return false;
+export function asksForMore(burst: Burst, evidence: number): boolean {
+  const price = usualPrice * Math.exp((usualCredit - burst.credit) / dearer);
+  const isWorthIt = burst.logs.length <= mostExtra && nextOf(burst).share >= leastShare;
+  if (evidence < price || burst.credit < 1 || !isWorthIt) return false;
   burst.credit -= 1;
   return true;
 }

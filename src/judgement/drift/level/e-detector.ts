@@ -83,3 +83,46 @@ export function heaviestOf(
 }
 
 export const isLevel = (kind: ComponentKind): boolean => kind === "up" || kind === "down";
+
+/** What bets on a large rise have won: the only moves that a few runs can show. */
+export function largeMoves({ sums }: DetectorState, components: readonly Component[]): number {
+  let won = 0;
+  for (let index = 0; index < components.length; index += 1) {
+    const { kind, linear } = components[index] as Component;
+    if (kind === "up" && linear >= large) won += sums[index] as number;
+  }
+  return won;
+}
+
+/** In deviations. */
+const large = 1;
+
+/**
+ * One run beside the schedule: bets on a rise, each as far as the runs before it in its burst leave of it. A clipped normal
+ * score has E exp(l w) of exp(l^2 / 2) at most, so that is what each pays.
+ */
+export function stepExtraBets(
+  { sums, cusums, sinceMs }: DetectorState,
+  { components, extraBets: { margin, deviation } }: ExtraPipeline,
+  { score, share }: { readonly score: number; readonly share: number },
+  atMs: number,
+): number {
+  let level = 0;
+  for (let index = 0; index < components.length; index += 1) {
+    const { kind, weight, linear } = components[index] as Component;
+    if (kind !== "up") continue;
+    const step = linear * share;
+    const evidence = step * (score - margin * share) - (step * deviation) ** 2 / 2;
+    const sum = Math.min(most, (1 + (sums[index] as number)) * Math.exp(evidence));
+    sums[index] = sum;
+    level += weight * sum;
+    cusums[index] = Math.max(0, (cusums[index] as number) + evidence);
+    if (cusums[index] === 0) sinceMs[index] = atMs;
+  }
+  return level;
+}
+
+interface ExtraPipeline {
+  readonly components: readonly Component[];
+  readonly extraBets: { readonly margin: number; readonly deviation: number };
+}

@@ -1,7 +1,15 @@
 import type { Pipeline } from "./pipeline.ts";
 import type { EngineState, Held } from "./engine-state.ts";
 import { type Change, backAt, backwards, changeSince, isBeyond, lastsStill, middleOf } from "./change.ts";
-import { type Scores, freshDetector, heaviestOf, isLevel, stepDetector } from "./e-detector.ts";
+import {
+  type Scores,
+  freshDetector,
+  heaviestOf,
+  isLevel,
+  largeMoves,
+  stepDetector,
+  stepExtraBets,
+} from "./e-detector.ts";
 import { type Burst, asksForMore, beginBurst, freshBurst, joinBurst, worthOf } from "./burst.ts";
 import { farScore, rankScore } from "../learn/rank-table.ts";
 import { shareOfBets, streakIn, streakRuns } from "./streak.ts";
@@ -77,7 +85,7 @@ export function stepEngine(
   }
   if (level * shareOfBets >= promise.samples) return alarm(state, pipeline, atMs, promise);
   const asks =
-    promise.callsOfExtra !== undefined && beginAsking(state, pipeline, scores, log, level, promise.callsOfExtra);
+    promise.callsOfExtra !== undefined && beginAsking(state, pipeline, log, promise.callsOfExtra, promise.intervalMs);
   if (held !== undefined) return stepHeld(state, held, pipeline, atMs, promise);
   if (others < promise.samples) return asks ? asking : quiet;
   const { kind, sinceMs } = heaviestOf(state.detector, components, (it) => !isLevel(it));
@@ -92,17 +100,10 @@ export function stepEngine(
 }
 
 /** Every run of the schedule may begin a burst. */
-function beginAsking(
-  state: EngineState,
-  pipeline: Pipeline,
-  { up }: Scores,
-  log: number,
-  level: number,
-  calls: number,
-): boolean {
-  state.burst ??= freshBurst();
-  beginBurst(state.burst, state.previous.plain, log - pipeline.reference.level, calls);
-  return !pipeline.isTied && asksForMore(state.burst, up, level);
+function beginAsking(state: EngineState, pipeline: Pipeline, log: number, calls: number, intervalMs: number): boolean {
+  state.burst ??= freshBurst(intervalMs, calls);
+  beginBurst(state.burst, state.previous, log - pipeline.reference.level, calls);
+  return !pipeline.isTied && asksForMore(state.burst, largeMoves(state.detector, pipeline.components));
 }
 
 /**
@@ -118,15 +119,15 @@ function stepExtra(
 ): Step {
   const { reference, scores, components } = pipeline;
   const now = scoresAt(pipeline, log, pipeline.isTied ? 0 : promise.floor);
-  const rest =
-    (joinBurst(burst, now.plain, log - reference.level) + now.up - now.plain) *
-    Math.sqrt(1 - reference.correlation ** 2);
+  const rest = joinBurst(burst, now, log - reference.level, largeMoves(state.detector, components));
   state.lastMs = atMs;
   state.recent[state.recent.length - 1] = Math.round(median(burst.logs) * 1e4) / 1e4;
-  const up = rankScore(scores, rest);
-  const { level } = stepDetector(state.detector, components, { up, down: 0, plain: 0 }, atMs, true);
+  const score = rankScore(scores, rest.score * Math.sqrt(1 - reference.correlation ** 2));
+  const level = stepExtraBets(state.detector, pipeline, { score, share: rest.share }, atMs);
   if (level * shareOfBets >= promise.samples) return alarm(state, pipeline, atMs, promise);
-  return promise.callsOfExtra !== undefined && asksForMore(burst, up, level) ? asking : quiet;
+  return promise.callsOfExtra !== undefined && asksForMore(burst, largeMoves(state.detector, components))
+    ? asking
+    : quiet;
 }
 
 /** A list that has grown would be copied once more: the oldest makes room first. */

@@ -14,15 +14,32 @@ export interface Pipeline {
   readonly scores: RankTable;
   readonly components: readonly Component[];
   /** Of the bets on the level, which come first: what each weighs, and whether it is on more. */
+  readonly extraBets: { readonly margin: number; readonly deviation: number };
   readonly levelBets: { readonly weights: readonly number[]; readonly isUp: readonly boolean[] };
 }
 
 /** The same for a stored reference, which comes back at every run of its series: `marginFactor` is that of false-positive feedback. */
-export const readyPipeline = remember(
+export function readyPipeline(reference: Reference, floor: number, marginFactor = 1): Pipeline {
+  return readied(reference, floor, marginFactor).pipeline;
+}
+
+const readied = remember(
   12_000,
-  ({ origin, toMs, n, scores }: Reference, floor: number, marginFactor = 1) =>
-    `${origin} ${toMs} ${n} ${floor} ${marginFactor} ${scores}`,
-  pipelineOf,
+  // A number is made and found sooner than a text.
+  ({ origin, toMs, n }: Reference, floor: number, marginFactor: number) =>
+    (toMs * (1 + origin) + n) * (floor + marginFactor),
+  (reference, floor, marginFactor) => ({ pipeline: pipelineOf(reference, floor, marginFactor), floor, marginFactor }),
+  (was, { origin, toMs, n, scores }, floor, marginFactor) => {
+    const of = was.pipeline.reference;
+    return (
+      was.floor === floor &&
+      was.marginFactor === marginFactor &&
+      of.toMs === toMs &&
+      of.origin === origin &&
+      of.n === n &&
+      of.scores === scores
+    );
+  },
 );
 
 /** `floor` is that of the promise, in logs. */
@@ -37,14 +54,17 @@ export function pipelineOf(reference: Reference, floor = 0, marginFactor = 1): P
   const floorInScores = hasFloor ? (floor / spread) * Math.sqrt((1 - correlation) / (1 + correlation)) : 0;
   // A series that wanders within the floor never gets past it: only what it strays beyond needs a margin.
   const beyond = Math.max(0, wander - floorInScores);
+  const unsteadiness = 1 + (margin.unsteadiness - 1) * marginFactor;
+  const levelMargin = estimation + beyond;
+  const extraBets = { margin: levelMargin * Math.sqrt((1 + correlation) / (1 - correlation)), deviation: unsteadiness };
   const components = componentsOf({
     clip: scores.clip,
     margin: estimation + wander,
-    levelMargin: estimation + beyond,
-    unsteadiness: 1 + (margin.unsteadiness - 1) * marginFactor,
+    levelMargin,
+    unsteadiness,
     own: areTied ? ownScores(scores) : [],
   });
   const ofLevel = components.filter(({ kind }) => isLevel(kind));
   const levelBets = { weights: ofLevel.map(({ weight }) => weight), isUp: ofLevel.map(({ kind }) => kind === "up") };
-  return { reference, isTied: areTied, values, scores, components, levelBets };
+  return { reference, isTied: areTied, values, scores, components, levelBets, extraBets };
 }

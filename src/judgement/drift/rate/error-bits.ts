@@ -1,6 +1,6 @@
 import { type Check, isBoolean, isNumber, isNumbers, objectOf, optional, whole } from "../../../std/check.ts";
 import type { Json } from "../../../std/json.ts";
-import { backAt, bitOf, evidenceFor, noRarer, stepBit, upperBound } from "./bits.ts";
+import { bitOf, evidenceFor, noRarer, stepBit, upperBound } from "./bits.ts";
 
 /** How many of a series' runs failed, and when they were counted. */
 export interface Rate {
@@ -124,15 +124,22 @@ export function usualByPart(rate: Rate): readonly Pick<Rate, "n" | "k">[] {
   return new Set(parts.map(({ n, k }) => `${k} of ${n}`)).size === 1 ? parts.slice(0, 1) : parts;
 }
 
+/** CUSUM of the evidence from which on a raised rate is over: e^8 to one, for a rate of 10 % gives it hundreds of chances a week. */
+const endsAt = 8;
+
 /** One more run that counts: whether failures are more frequent than the baseline's upper bound allows. Changes the state. */
 export function stepErrors(state: ErrorBits, usual: Rate, atMs: number, failed: boolean, samples: number): boolean {
   const { n, k } = usualAt(usual, atMs);
   const bound = noRarer(upperBound(k, n), samples);
   const { run, held } = state;
   if (held !== undefined) {
-    const rate = Math.min(0.95, Math.max(held.rate, 2 * bound));
-    held.back = Math.max(0, held.back + evidenceFor(bound, rate, failed));
-    if (held.back < backAt) return true;
+    // What raised the alarm was a bad stretch, and overstates the rate: counting goes on.
+    [run.n, run.k] = [run.n + 1, run.k + (failed ? 1 : 0)];
+    const rate = Math.min(0.95, Math.max(run.k / run.n, 2 * bound));
+    held.rate = rate;
+    // A good run says little; a failure says all that it does, or a rate of 10 % would seem over within days.
+    held.back = Math.max(0, held.back + (failed ? Math.log(bound / rate) : evidenceFor(bound, rate, false)));
+    if (held.back < endsAt) return true;
     delete state.held;
     Object.assign(state, freshErrorBits(atMs));
     return false;
