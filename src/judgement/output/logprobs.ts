@@ -1,6 +1,5 @@
 import type { Observation } from "../../observation/observation.ts";
 import type { Axis, Fingerprint, Tops } from "../../scenario/same-model/fingerprint.ts";
-import type { Sample } from "./samples.ts";
 
 /** How far a list of log-probabilities is from those of the enrolment: one number for all its tokens, so that small moves add up. */
 export const distanceCell = "distance";
@@ -17,8 +16,13 @@ export function topsOf(done: readonly Observation[]): Tops[] {
   });
 }
 
+interface LogprobSample {
+  readonly instrument: "logprobs" | "distance" | "decimals";
+  readonly parts: readonly { readonly cell: string; readonly answer: string }[];
+}
+
 /** What one list shows: of each token its bin, how far it is from all that were enrolled, and how it is rounded. */
-export function logprobSamples(tops: Tops, { axes, centers }: Pick<Fingerprint, "axes" | "centers">): Sample[] {
+export function logprobSamples(tops: Tops, { axes, centers }: Pick<Fingerprint, "axes" | "centers">): LogprobSample[] {
   const bins = Object.entries(axes).map(([token, { at, width }]) => {
     const logprob = tops[token];
     const bin = logprob === undefined ? undefined : Math.round((logprob - at) / width);
