@@ -19,10 +19,9 @@ export interface WorksheetItem {
 
 /** The ten items of an integration contract, filled from what was seen. */
 export function fillWorksheet(view: AuditView): WorksheetItem[] {
-  const { target } = view;
-  const page = target.audit?.documentation;
+  const page = view.target.audit?.documentation;
   const source = page === undefined ? "not configured" : `${page.url} (checked ${page.checked})`;
-  const item = (name: string, toVerify: string, expectation: string, observed: string, ...scenarios: string[]) => ({
+  const item: NewItem = (name, toVerify, expectation, observed, ...scenarios) => ({
     item: name,
     toVerify,
     expectation,
@@ -30,6 +29,19 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
     runs: view.runs(...scenarios),
     source,
   });
+  return [...requestItems(view, item), ...behaviourItems(view, item)];
+}
+
+type NewItem = (
+  name: string,
+  toVerify: string,
+  expectation: string,
+  observed: string,
+  ...scenarios: readonly string[]
+) => WorksheetItem;
+
+function requestItems(view: AuditView, item: NewItem): WorksheetItem[] {
+  const { target } = view;
   return [
     item(
       "Endpoint paths",
@@ -85,6 +97,12 @@ export function fillWorksheet(view: AuditView): WorksheetItem[] {
       "unavailable-model",
       "invalid-key",
     ),
+  ];
+}
+
+function behaviourItems(view: AuditView, item: NewItem): WorksheetItem[] {
+  const { target } = view;
+  return [
     item(
       "Rate-limit assumptions",
       "limits and what remains of them, Retry-After",

@@ -15,15 +15,18 @@ export function reconcile(wanted: readonly ScheduleEntry[], actual: readonly Sch
     ...wanted.flatMap((entry): ScheduleAction[] => {
       const was = existing.get(entry.id);
       if (was === undefined) return [{ kind: "upsert", entry, reason: "missing" }];
-      const isSame = was.location === entry.location && was.offsetMs === entry.offsetMs;
-      return isSame && isSameCadence(was.cadence, entry.cadence)
-        ? []
-        : [{ kind: "replace", entry, reason: "changed", was }];
+      return isSameEntry(was, entry) ? [] : [{ kind: "replace", entry, reason: "changed", was }];
     }),
     ...actual
       .filter(({ id }) => !desired.has(id))
       .map((entry): ScheduleAction => ({ kind: "remove", entry, reason: "not-wanted" })),
   ];
+}
+
+/** Of the same probe. */
+export function isSameEntry(one: ScheduleEntry, other: ScheduleEntry): boolean {
+  const isSamePlace = one.place === other.place && one.offsetMs === other.offsetMs;
+  return isSamePlace && one.location === other.location && isSameCadence(one.cadence, other.cadence);
 }
 
 export function isSameCadence(one: Cadence, other: Cadence): boolean {

@@ -1,5 +1,6 @@
 import type { Clock } from "../std/clock.ts";
 import type { ScheduleEntry, SlotJob } from "./queue.ts";
+import { isSameEntry } from "./reconcile.ts";
 import { dueSlots } from "./slots.ts";
 
 /** The schedules in force, as this process has last read them. */
@@ -33,10 +34,14 @@ export function createTimetable(readStore: () => Promise<readonly ScheduleEntry[
     replaced = replaced.filter(({ untilMs }) => untilMs > nowMs);
     for (const entry of entries) {
       const now = next.get(entry.id);
-      if (now === undefined || isSame(now, entry)) continue;
+      if (now === undefined || isSameEntry(now, entry)) continue;
       replaced.push({ entry, untilMs: nowMs + replacedForMs });
     }
-    const isChanged = found.length !== entries.length || found.some((entry) => !isSame(entry, byId.get(entry.id)));
+    const isKept = (entry: ScheduleEntry): boolean => {
+      const before = byId.get(entry.id);
+      return before !== undefined && isSameEntry(before, entry);
+    };
+    const isChanged = found.length !== entries.length || !found.every(isKept);
     if (isChanged) [byId, entries] = [next, found];
     readMs = nowMs;
     return entries;
@@ -52,8 +57,4 @@ export function createTimetable(readStore: () => Promise<readonly ScheduleEntry[
       return find(slot);
     },
   };
-}
-
-function isSame(one: ScheduleEntry, other: ScheduleEntry | undefined): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,6 +1,7 @@
-import type { AuditEntry } from "../operate/audit-log.ts";
+import type { AuditEntry, AuditStore } from "../operate/audit-log.ts";
 import { iso } from "./columns.ts";
 import type { Database, Transaction } from "./database.ts";
+import { auditEntryRow } from "./rows.ts";
 import { sql, type Statement } from "./sql.ts";
 
 /** Keeps who did what, in the transaction in which it is done. */
@@ -17,4 +18,14 @@ export function recordIfChanged(db: Database, entry: AuditEntry, change: Stateme
     if (isChanged) await record(tx, entry);
     return isChanged;
   });
+}
+
+export function createAuditLogStore(db: Database): AuditStore {
+  return {
+    acts: (limit) =>
+      db.select(
+        auditEntryRow,
+        sql`SELECT ${auditEntryRow.columns} FROM plumbline.acts ORDER BY at DESC LIMIT ${limit}::int`,
+      ),
+  };
 }

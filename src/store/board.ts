@@ -83,20 +83,7 @@ export function createBoardStore(
           GROUP BY 1, 2) AS days ORDER BY day`,
       ),
 
-    // A day at most, so that only its partitions are looked at.
-    async newestRuns(probeIds, each) {
-      const rows = await db.select(
-        probeRunRow,
-        sql`
-        SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
-          SELECT ${probeRunRow.columns} FROM plumbline.runs
-          WHERE probe_id = p.probe_id AND slot > p.last_slot - interval '1 day' ORDER BY slot DESC LIMIT ${each}::int) AS newest
-        WHERE p.probe_id = ANY(${[...probeIds]}::text[]) AND p.last_slot IS NOT NULL
-        ORDER BY newest.probe_id, newest.slot`,
-      );
-      const byProbe = Map.groupBy(rows, ({ probeId }) => probeId);
-      return new Map([...byProbe].map(([id, runs]) => [id, runs.map(({ summary }) => summary)]));
-    },
+    newestRuns: (probeIds, each) => newestRuns(db, probeIds, each),
 
     async learningOf(probeIds) {
       const rows = await db.select(
@@ -132,37 +119,9 @@ export function createBoardStore(
       return counts ?? { active: 0, needing: 0, unowned: 0 };
     },
 
-    async runPoints(probeId, fromMs, toMs, stepMs) {
-      const rows = await db.select(
-        pointRow,
-        sql`
-        SELECT date_bin(${`${stepMs} milliseconds`}::interval, slot, 'epoch'::timestamptz) AS at,
-          count(*) FILTER (WHERE state = 'done' AND verdict <> 'inconclusive') AS runs,
-          count(*) FILTER (WHERE verdict IN ('fail', 'drift')) AS bad,
-          count(*) FILTER (WHERE state IN ('missed', 'skipped', 'interrupted') OR verdict = 'inconclusive') AS unjudged,
-          min(total_ms) AS low, percentile_cont(0.5) WITHIN GROUP (ORDER BY total_ms) AS middle, max(total_ms) AS high,
-          percentile_cont(0.5) WITHIN GROUP (ORDER BY first_content_ms) AS first,
-          coalesce(sum(tokens), 0) AS tokens, coalesce(sum(micro_usd), 0) AS micro_usd
-        FROM plumbline.runs WHERE probe_id = ${probeId} AND slot >= ${iso(fromMs)}::timestamptz
-          AND slot <= ${iso(toMs)}::timestamptz GROUP BY 1 ORDER BY 1`,
-      );
-      return rows.map(pointOf);
-    },
+    runPoints: (...range) => pointsOfRuns(db, ...range),
 
-    async hourPoints(probeId, fromMs, toMs, stepMs) {
-      const rows = await db.select(
-        pointRow,
-        sql`
-        SELECT date_bin(${`${stepMs} milliseconds`}::interval, hour, 'epoch'::timestamptz) AS at,
-          sum(ok + warn + drift + fail) AS runs, sum(drift + fail) AS bad,
-          sum(missed + skipped + interrupted + inconclusive) AS unjudged,
-          min(least_ms) AS low, sum(total_ms) / nullif(sum(timed), 0) AS middle, max(most_ms) AS high,
-          sum(first_ms) / nullif(sum(first_timed), 0) AS first, sum(tokens) AS tokens, sum(micro_usd) AS micro_usd
-        FROM plumbline.run_hours WHERE probe_id = ${probeId} AND hour >= ${iso(fromMs)}::timestamptz
-          AND hour <= ${iso(toMs)}::timestamptz GROUP BY 1 ORDER BY 1`,
-      );
-      return rows.map(pointOf);
-    },
+    hourPoints: (...range) => pointsOfHours(db, ...range),
 
     incidentsOfProbe: (probeId, limit) =>
       db.select(
@@ -186,4 +145,61 @@ function pointOf(row: ReturnType<typeof pointRow.decode>): ChartPoint {
   const { low, middle, high, first, ...counts } = row;
   const total = low === undefined || middle === undefined || high === undefined ? undefined : { low, middle, high };
   return { ...counts, ...(total && { total }), ...(first !== undefined && { first }) };
+}
+
+/** A day at most, so that only its partitions are looked at. */
+async function newestRuns(
+  db: Database,
+  probeIds: readonly string[],
+  each: number,
+): ReturnType<BoardStore["newestRuns"]> {
+  const rows = await db.select(
+    probeRunRow,
+    sql`
+        SELECT newest.* FROM plumbline.progress p CROSS JOIN LATERAL (
+          SELECT ${probeRunRow.columns} FROM plumbline.runs
+          WHERE probe_id = p.probe_id AND slot > p.last_slot - interval '1 day' ORDER BY slot DESC LIMIT ${each}::int) AS newest
+        WHERE p.probe_id = ANY(${[...probeIds]}::text[]) AND p.last_slot IS NOT NULL
+        ORDER BY newest.probe_id, newest.slot`,
+  );
+  const byProbe = Map.groupBy(rows, ({ probeId }) => probeId);
+  return new Map([...byProbe].map(([id, runs]) => [id, runs.map(({ summary }) => summary)]));
+}
+
+async function pointsOfRuns(
+  db: Database,
+  ...[probeId, fromMs, toMs, stepMs]: Parameters<ChartStore["runPoints"]>
+): Promise<ChartPoint[]> {
+  const rows = await db.select(
+    pointRow,
+    sql`
+        SELECT date_bin(${`${stepMs} milliseconds`}::interval, slot, 'epoch'::timestamptz) AS at,
+          count(*) FILTER (WHERE state = 'done' AND verdict <> 'inconclusive') AS runs,
+          count(*) FILTER (WHERE verdict IN ('fail', 'drift')) AS bad,
+          count(*) FILTER (WHERE state IN ('missed', 'skipped', 'interrupted') OR verdict = 'inconclusive') AS unjudged,
+          min(total_ms) AS low, percentile_cont(0.5) WITHIN GROUP (ORDER BY total_ms) AS middle, max(total_ms) AS high,
+          percentile_cont(0.5) WITHIN GROUP (ORDER BY first_content_ms) AS first,
+          coalesce(sum(tokens), 0) AS tokens, coalesce(sum(micro_usd), 0) AS micro_usd
+        FROM plumbline.runs WHERE probe_id = ${probeId} AND slot >= ${iso(fromMs)}::timestamptz
+          AND slot <= ${iso(toMs)}::timestamptz GROUP BY 1 ORDER BY 1`,
+  );
+  return rows.map(pointOf);
+}
+
+async function pointsOfHours(
+  db: Database,
+  ...[probeId, fromMs, toMs, stepMs]: Parameters<ChartStore["hourPoints"]>
+): Promise<ChartPoint[]> {
+  const rows = await db.select(
+    pointRow,
+    sql`
+        SELECT date_bin(${`${stepMs} milliseconds`}::interval, hour, 'epoch'::timestamptz) AS at,
+          sum(ok + warn + drift + fail) AS runs, sum(drift + fail) AS bad,
+          sum(missed + skipped + interrupted + inconclusive) AS unjudged,
+          min(least_ms) AS low, sum(total_ms) / nullif(sum(timed), 0) AS middle, max(most_ms) AS high,
+          sum(first_ms) / nullif(sum(first_timed), 0) AS first, sum(tokens) AS tokens, sum(micro_usd) AS micro_usd
+        FROM plumbline.run_hours WHERE probe_id = ${probeId} AND hour >= ${iso(fromMs)}::timestamptz
+          AND hour <= ${iso(toMs)}::timestamptz GROUP BY 1 ORDER BY 1`,
+  );
+  return rows.map(pointOf);
 }

@@ -61,20 +61,7 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | key
         sql`SELECT ${seriesMemoryRow.columns} FROM plumbline.series_memory WHERE series_id = ANY(${[...seriesIds]}::text[])`,
       ),
 
-    notesSince: (probeIds, sinceMs) =>
-      db.select(
-        noteRow,
-        sql`
-        SELECT ${noteRow.columns} FROM (
-          SELECT DISTINCT ON (r.probe_id, f ->> 'subject') r.probe_id, r.slot, f ->> 'subject' AS what,
-            f ->> 'expected' AS expected, f ->> 'observed' AS observed
-          FROM plumbline.runs r CROSS JOIN LATERAL jsonb_array_elements(r.findings) f
-          WHERE r.slot >= ${iso(sinceMs)}::timestamptz AND r.probe_id = ANY(${[...probeIds]}::text[])
-            AND r.state = 'done' AND r.findings @> '[{"severity": "informative"}]' AND f ->> 'severity' = 'informative'
-            AND f ->> 'kind' IN ('availability', 'latency', 'usage', 'budget')
-          ORDER BY r.probe_id, f ->> 'subject', r.slot DESC) AS newest
-        ORDER BY slot DESC, probe_id, what`,
-      ),
+    notesSince: (probeIds, sinceMs) => informativeNotes(db, probeIds, sinceMs),
 
     suspectedSince: (probeIds, sinceMs) =>
       db.select(
@@ -97,24 +84,7 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | key
       return oldest?.day === undefined ? nowMs : Math.min(nowMs, Date.parse(`${oldest.day}T00:00:00Z`));
     },
 
-    async pagesSince(sinceMs) {
-      const [pages = { notified: 0, noise: 0 }] = await db.select(
-        pagesRow,
-        sql`
-        WITH paged AS (
-          SELECT t.incident_id FROM plumbline.transitions t
-          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"notified": true}]'
-            AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
-              AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
-            AND NOT EXISTS (
-              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
-              WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
-        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
-          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise
-        FROM paged`,
-      );
-      return pages;
-    },
+    pagesSince: (sinceMs) => countPages(db, sinceMs),
 
     endDay: ({ beforeMs, atMs, digest, outbox }) =>
       db.transaction(async (tx) => {
@@ -140,4 +110,43 @@ export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | key
       return last?.digest;
     },
   };
+}
+
+function informativeNotes(
+  db: Database,
+  probeIds: readonly string[],
+  sinceMs: number,
+): Promise<Awaited<ReturnType<DigestStore["notesSince"]>>> {
+  return db.select(
+    noteRow,
+    sql`
+        SELECT ${noteRow.columns} FROM (
+          SELECT DISTINCT ON (r.probe_id, f ->> 'subject') r.probe_id, r.slot, f ->> 'subject' AS what,
+            f ->> 'expected' AS expected, f ->> 'observed' AS observed
+          FROM plumbline.runs r CROSS JOIN LATERAL jsonb_array_elements(r.findings) f
+          WHERE r.slot >= ${iso(sinceMs)}::timestamptz AND r.probe_id = ANY(${[...probeIds]}::text[])
+            AND r.state = 'done' AND r.findings @> '[{"severity": "informative"}]' AND f ->> 'severity' = 'informative'
+            AND f ->> 'kind' IN ('availability', 'latency', 'usage', 'budget')
+          ORDER BY r.probe_id, f ->> 'subject', r.slot DESC) AS newest
+        ORDER BY slot DESC, probe_id, what`,
+  );
+}
+
+async function countPages(db: Database, sinceMs: number): ReturnType<DigestStore["pagesSince"]> {
+  const [pages = { notified: 0, noise: 0 }] = await db.select(
+    pagesRow,
+    sql`
+        WITH paged AS (
+          SELECT t.incident_id FROM plumbline.transitions t
+          WHERE t.at >= ${iso(sinceMs)}::timestamptz AND t.kind = 'opened' AND t.routes @> '[{"notified": true}]'
+            AND (t.incident -> 'group' ->> 'reason' = 'moved-together' OR (t.incident ->> 'confirmation' = 'many-runs'
+              AND t.incident ->> 'kind' IN ('availability', 'latency', 'usage')))
+            AND NOT EXISTS (
+              SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
+              WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
+        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
+          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise
+        FROM paged`,
+  );
+  return pages;
 }

@@ -75,17 +75,10 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
     },
 
     async changeSchedules(changed, removedIds) {
-      const rows = changed.map(({ id, location, cadence, place }) => ({
-        probe_id: id,
-        location,
-        ...(cadence.kind === "every"
-          ? { every_ms: cadence.everyMs, place }
-          : { pattern: cadence.pattern, tz: cadence.tz }),
-      }));
       await db.repeat(sql`
         WITH removed AS (DELETE FROM plumbline.schedules WHERE probe_id = ANY(${removedIds}::text[]))
         INSERT INTO plumbline.schedules (probe_id, location, every_ms, place, pattern, tz)
-        SELECT probe_id, location, every_ms, place, pattern, tz FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        SELECT probe_id, location, every_ms, place, pattern, tz FROM jsonb_to_recordset(${JSON.stringify(changed.map(stored))}::jsonb)
           AS s(probe_id text, location text, every_ms bigint, place int, pattern text, tz text) ORDER BY probe_id
         ON CONFLICT (probe_id) DO UPDATE SET location = excluded.location, every_ms = excluded.every_ms,
           place = excluded.place, pattern = excluded.pattern, tz = excluded.tz`);
@@ -106,9 +99,19 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
       return written.length;
     },
 
-    async sweepInterrupted(nowMs) {
-      // The reservation stays counted: what an interrupted run has used is unknown.
-      const swept = await db.execute(sql`
+    sweepInterrupted: (nowMs) => sweepInterrupted(db, nowMs),
+  };
+}
+
+const stored = ({ id, location, cadence, place }: ScheduleEntry) => ({
+  probe_id: id,
+  location,
+  ...(cadence.kind === "every" ? { every_ms: cadence.everyMs, place } : { pattern: cadence.pattern, tz: cadence.tz }),
+});
+
+async function sweepInterrupted(db: Database, nowMs: number): Promise<string[]> {
+  // The reservation stays counted: what an interrupted run has used is unknown.
+  const swept = await db.execute(sql`
         WITH swept AS (
           UPDATE plumbline.runs SET state = 'interrupted', ended_at = ${iso(nowMs)}::timestamptz
           WHERE state = 'claimed' AND deadline < ${iso(nowMs)}::timestamptz RETURNING run_id, coalesce(billed_to, target) AS target, spend_day),
@@ -117,7 +120,5 @@ export function createSlotStore(db: Database): SlotStore & AskedSlots {
           FROM (SELECT target, spend_day, count(*) AS n FROM swept GROUP BY target, spend_day) c
           WHERE s.target = c.target AND s.day = c.spend_day)
         SELECT ${runIdRow.columns} FROM swept`);
-      return swept.map((row) => runIdRow.decode(row).runId);
-    },
-  };
+  return swept.map((row) => runIdRow.decode(row).runId);
 }

@@ -91,19 +91,7 @@ export function createSpendStore(db: Database): SpendStore & SloStore {
       return { sinceMs: Math.min(nowMs, rows[0]?.sinceMs ?? nowMs), byTarget: usedByTarget(found) };
     },
 
-    overdraftsSince: (sinceMs) =>
-      db.select(
-        overdraftRow,
-        sql`
-        SELECT ${overdraftRow.columns} FROM (
-          SELECT o.*, EXISTS (SELECT 1 FROM plumbline.incidents i CROSS JOIN LATERAL jsonb_to_record(i.body)
-              AS b(kind text, "firstBadSlotMs" float8, "resolvedAtMs" float8)
-            WHERE i.probe_id = o.probe_id AND b.kind IN ('usage', 'budget')
-              AND o.at >= to_timestamp(b."firstBadSlotMs" / 1000)
-              AND (i.state <> 'resolved' OR o.at <= to_timestamp(b."resolvedAtMs" / 1000))) AS is_explained
-          FROM plumbline.overdrafts o WHERE o.at > ${iso(sinceMs)}::timestamptz) AS o
-        ORDER BY probe_id, model`,
-      ),
+    overdraftsSince: (sinceMs) => overdraftsSince(db, sinceMs),
 
     async skippedSince(sinceMs) {
       const rows = await db.select(
@@ -115,6 +103,21 @@ export function createSpendStore(db: Database): SpendStore & SloStore {
       return new Map(rows.map(({ target, runs }) => [target, runs]));
     },
   };
+}
+
+function overdraftsSince(db: Database, sinceMs: number): Promise<Overdraft[]> {
+  return db.select(
+    overdraftRow,
+    sql`
+        SELECT ${overdraftRow.columns} FROM (
+          SELECT o.*, EXISTS (SELECT 1 FROM plumbline.incidents i CROSS JOIN LATERAL jsonb_to_record(i.body)
+              AS b(kind text, "firstBadSlotMs" float8, "resolvedAtMs" float8)
+            WHERE i.probe_id = o.probe_id AND b.kind IN ('usage', 'budget')
+              AND o.at >= to_timestamp(b."firstBadSlotMs" / 1000)
+              AND (i.state <> 'resolved' OR o.at <= to_timestamp(b."resolvedAtMs" / 1000))) AS is_explained
+          FROM plumbline.overdrafts o WHERE o.at > ${iso(sinceMs)}::timestamptz) AS o
+        ORDER BY probe_id, model`,
+  );
 }
 
 function usedByTarget(rows: readonly (Used & { readonly target: string })[]): ReadonlyMap<string, Used> {

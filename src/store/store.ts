@@ -27,7 +27,11 @@ import { createAccountStore } from "./account.ts";
 import { createAuditArchive } from "./audits.ts";
 import { createBaselineStore } from "./baselines.ts";
 import { createBoardStore } from "./board.ts";
+import { createAuditLogStore } from "./audit-log.ts";
 import { createControlStore } from "./control.ts";
+import { createDeliveryStore } from "./deliveries.ts";
+import { createMonitorStore } from "./monitor.ts";
+import { createSilenceStore } from "./silences.ts";
 import { createExportStore } from "./export.ts";
 import { createPlannedStore } from "./plans.ts";
 import { createProbeStore } from "./probes.ts";
@@ -131,6 +135,10 @@ export async function openMigratedStore(pool: StorePool, nowMs: number, retentio
     ...createOutbox(db),
     ...createLastNotifiedStore(db),
     ...createControlStore(db),
+    ...createSilenceStore(db),
+    ...createDeliveryStore(db),
+    ...createAuditLogStore(db),
+    ...createMonitorStore(db),
     ...createBaselineStore(db),
     ...createBoardStore(db),
     ...createShiftStore(db),
