@@ -56,7 +56,9 @@ export const audit = z
     accept: z
       .array(
         z.strictObject({
-          item: z.enum(auditItems).meta({ description: "the rule that is not met", examples: ["billing"] }),
+          item: z
+            .enum(auditItems, { error: "a rule of the audit" })
+            .meta({ description: "the rule that is not met", examples: ["billing"] }),
           reason: line.meta({ description: "why the risk is acceptable", examples: ["support ticket 4711 is open"] }),
           by: line.meta({ description: "who accepts the risk", examples: ["Ada"] }),
           until: date.describe("last day of the acceptance"),

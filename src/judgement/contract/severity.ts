@@ -126,7 +126,7 @@ export function usualSeverity(difference: Difference): { readonly severity: Seve
   if ((kind === "null" || kind === "gone") && deprecatedPaths.has(path)) {
     return { severity: "informative", why: differenceSeverities["deprecated-gone"].why };
   }
-  if (kind === "kind" && expected === "null") {
+  if (kind === "kind" && expected === "null" && observed.startsWith("object")) {
     return { severity: "risky", why: "it was always null: clients allow for null, and may not read what comes now" };
   }
   if (kind === "null" && nullablePaths.has(path)) {
