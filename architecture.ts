@@ -167,6 +167,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
       "src/web/page-acts.ts",
       "src/web/form-tokens.ts",
       "src/web/public-status.ts",
+      "src/web/kept.ts",
       "src/web/open-id.ts",
     ],
     usedBy: ["app", "web"],

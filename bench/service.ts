@@ -14,6 +14,8 @@ export interface Load {
   readonly concurrency?: number;
   /** The targets speak TLS. */
   readonly isTls?: boolean;
+  /** Further lines of the configuration. */
+  readonly also?: string;
 }
 
 /** A service in a process of its own, as `plumbline start` runs it. */
@@ -26,14 +28,14 @@ export interface BenchService {
 
 const probesPerTarget = 20;
 
-export function configOf({ probes, everyS, port, isTls }: Load): string {
+export function configOf({ probes, everyS, port, isTls, also = "" }: Load): string {
   const origin = `${isTls === true ? "https" : "http"}://127.0.0.1:${port}`;
   const targets = Array.from({ length: Math.ceil(probes / probesPerTarget) }, (_, index) => index);
   return `targets:
 ${targets.map((index) => `  t${index}: { baseUrl: "${origin}/v1", model: bench-model, key: { env: BENCH_KEY } }`).join("\n")}
 probes:
 ${Array.from({ length: probes }, (_, index) => `  - { name: p${index}, target: t${Math.floor(index / probesPerTarget)}, scenario: valid-request, every: ${everyS}s }`).join("\n")}
-`;
+${also}`;
 }
 
 /** Resolves when it is ready, or rejects after two minutes. */

@@ -5,12 +5,19 @@ import { createInterface } from "node:readline";
 import { type Browser, chromium } from "playwright-core";
 import { browserNames, findProgram } from "../test/setup/binaries.ts";
 
-// Makes the picture of the README from the demo. With a folder: every page as well, at three widths, light and dark.
+// Makes the picture of the README from the demo. With a folder: every page as well, at three widths, light and dark. With the
+// address of a service as well: its pages in place of the demo's, such as those of `bench/pages.ts --serve`.
 const root = join(import.meta.dirname, "..");
-const [folder] = process.argv.slice(2);
+const [folder, address] = process.argv.slice(2);
+const executablePath = findProgram(browserNames, "chromium");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+if (folder !== undefined && address !== undefined) {
+  await photographAll(browser, address, folder);
+  await browser.close();
+  process.exit();
+}
 const demo = spawn(process.execPath, [join(root, "src/main.ts"), "demo"], { stdio: ["ignore", "pipe", "inherit"] });
 const lines = createInterface({ input: demo.stdout });
-let browser: Browser | undefined;
 try {
   const url = await lineWith(/dashboard (http\S+)/);
   const result = await lineWith(/(\d+ of \d+ drifts found.*)/);
@@ -19,12 +26,10 @@ try {
       `the demo must find all and nothing else, or the picture misleads; it says "${result.trim()}". Is the machine busy?`,
     );
   }
-  const executablePath = findProgram(browserNames, "chromium");
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   await photograph(browser, new URL("/", url), join(root, "docs/images/dashboard.png"), 1280, "light", 900);
   if (folder !== undefined) await photographAll(browser, url, folder);
 } finally {
-  await browser?.close();
+  await browser.close();
   demo.kill("SIGINT");
 }
 
@@ -61,6 +66,7 @@ async function photographAll(on: Browser, url: string, into: string): Promise<vo
     report: "/report",
     quiet: "/quiet",
     sessions: "/sessions",
+    status: "/status/public",
   })) {
     for (const width of [390, 1280, 1920]) {
       for (const scheme of ["light", "dark"] as const) {

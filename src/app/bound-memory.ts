@@ -14,7 +14,7 @@ const lookEveryMs = 100;
 export function boundMemory(): () => void {
   setFlagsFromString("--semi-space-growth-factor=1");
   return () => {
-    for (const flag of ["--expose-gc", "--heap-growing-percent=30"]) setFlagsFromString(flag);
+    for (const flag of ["--expose-gc", "--heap-growing-percent=20"]) setFlagsFromString(flag);
     const collect = runInNewContext("gc") as (options: object) => void;
     collect({ type: "major", execution: "sync", flavor: "last-resort" });
     setFlagsFromString("--semi-space-growth-factor=2");

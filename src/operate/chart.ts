@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { SeriesMemory } from "../baseline/baseline.ts";
 import type { Incident } from "../incident/incident.ts";
-import { incidentId } from "../incident/incident.ts";
 import type { Silence } from "../incident/silence.ts";
 import { bandsOf } from "../judgement/drift/level/band.ts";
 import type { Probe } from "../probe/probe.ts";
+import type { PlanView } from "./plans.ts";
 import type { Clock } from "../std/clock.ts";
 import { dayMs, minuteMs } from "../std/duration.ts";
-import { at, findingKind, givenAt } from "./fields.ts";
+import { chartMark, marksIn } from "./chart-marks.ts";
+import { at, givenAt } from "./fields.ts";
 import { type Operation, type Plain, type Refused, refused, subjectOf } from "./operation.ts";
 
 const number = (what: string) => z.number().describe(what);
@@ -27,17 +28,6 @@ const point = z
   })
   .meta({ id: "ChartPoint" });
 
-const mark = z
-  .object({
-    kind: z.enum(["baseline", "incident", "silence", "planned"]).describe("what is marked"),
-    text: z.string().describe("description"),
-    fromMs: at("from when"),
-    toMs: at("until when; missing: a moment").optional(),
-    incidentId: z.string().optional().describe("the incident"),
-    incidentKind: findingKind.optional().describe("kind of the incident"),
-  })
-  .meta({ id: "ChartMark" });
-
 const chart = z
   .object({
     fromMs: at("from when"),
@@ -49,7 +39,7 @@ const chart = z
       .array(range("what is usual for the total time").extend({ atMs: at("when") }))
       .describe("the learned band of the total time, hour by hour; empty while it is learned"),
     floor: number("smaller changes are not reported: factor on the usual time"),
-    marks: z.array(mark).describe("what happened meanwhile"),
+    marks: z.array(chartMark).describe("what happened meanwhile"),
   })
   .meta({ id: "Chart" });
 
@@ -80,6 +70,8 @@ export interface ChartStore {
   /** Incidents of the probe, newest first. */
   incidentsOfProbe(probeId: string, limit: number): Promise<readonly Incident[]>;
   silencesIn(fromMs: number, toMs: number): Promise<readonly Silence[]>;
+  /** Planned changes that begin later. */
+  planned(fromMs: number): Promise<readonly PlanView[]>;
   series(probeId?: string): Promise<readonly SeriesMemory[]>;
 }
 
@@ -112,11 +104,12 @@ export function createCharts({ store, clock, probes }: ChartWorld): Charts {
       const fit = steps.find((step) => (toMs - fromMs) / step <= mostPoints) ?? dayMs;
       const stepMs = isSummed ? Math.max(fit, 3_600_000) : fit;
       const read = isSummed ? store.hourPoints : store.runPoints;
-      const [points, series, incidents, silences] = await Promise.all([
+      const [points, series, incidents, silences, plans] = await Promise.all([
         read(probeId, fromMs, toMs, stepMs),
         store.series(probeId),
         store.incidentsOfProbe(probeId, mostIncidents),
         store.silencesIn(fromMs, toMs),
+        store.planned(fromMs),
       ]);
       const timed = series.filter(({ series: { aspect, label } }) => aspect === "latency" && label === "total time");
       const newest = timed.toSorted((a, b) => b.lastSlotMs - a.lastSlotMs)[0];
@@ -124,31 +117,7 @@ export function createCharts({ store, clock, probes }: ChartWorld): Charts {
       const times = Array.from({ length: Math.ceil((toMs - fromMs) / bandStep) + 1 }, (_, index) =>
         Math.min(toMs, fromMs + index * bandStep),
       );
-      const marks: Chart["marks"] = [
-        ...series.flatMap(({ series: { label }, baseline }) =>
-          baseline === undefined || baseline.acceptedAtMs < fromMs || baseline.acceptedAtMs > toMs
-            ? []
-            : [
-                {
-                  kind: "baseline" as const,
-                  text: `${label}: baseline ${baseline.version} by ${baseline.by}`,
-                  fromMs: baseline.acceptedAtMs,
-                },
-              ],
-        ),
-        ...incidents.flatMap(markOf).filter((mark) => (mark.toMs ?? toMs) >= fromMs && mark.fromMs <= toMs),
-        ...silences
-          .filter(
-            ({ matcher: { target, probe: name } }) =>
-              (target ?? probe.target.name) === probe.target.name && (name ?? probe.name) === probe.name,
-          )
-          .map(({ why, startsAtMs, endsAtMs }) => ({
-            kind: "silence" as const,
-            text: why,
-            fromMs: startsAtMs,
-            toMs: endsAtMs,
-          })),
-      ];
+      const marks = marksIn({ fromMs, toMs, probe, series, incidents, silences, plans });
       return {
         fromMs,
         toMs,
@@ -161,19 +130,4 @@ export function createCharts({ store, clock, probes }: ChartWorld): Charts {
       };
     },
   };
-}
-
-function markOf(incident: Incident): Chart["marks"] {
-  if (incident.state === "suspected") return [];
-  const { kind, label, firstBadSlotMs, resolvedAtMs } = incident;
-  return [
-    {
-      kind: "incident",
-      text: `${kind}: ${label}`,
-      fromMs: firstBadSlotMs,
-      ...(resolvedAtMs !== undefined && { toMs: resolvedAtMs }),
-      incidentId: incidentId(incident),
-      incidentKind: kind,
-    },
-  ];
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Digest } from "../notify/compose/digest-message.ts";
+import type { Clock } from "../std/clock.ts";
 import { at, atMs } from "./fields.ts";
 import type { Operation } from "./operation.ts";
 
@@ -63,3 +65,42 @@ export const getDigest = {
   }),
   answer: digest,
 } as const satisfies Operation;
+
+/** What pages show: the digest that is ready, if there is one, and the one that is newer or being made. */
+export interface RecentDigest {
+  readonly ready: Digest | undefined;
+  readonly newest: Promise<Digest | undefined>;
+}
+
+/** A digest that took longer is kept, so that making them takes a twentieth of the time; but not for longer than this. */
+const quickMs = 100;
+const longestKeptMs = 600_000;
+
+/** To compare all series of a large installation takes seconds: pages do not wait for it, and do not repeat it. */
+export function createRecentDigests(
+  make: () => Promise<Digest>,
+  { monotonicMs }: Pick<Clock, "monotonicMs">,
+): () => RecentDigest {
+  let ready: Digest | undefined;
+  let goodUntilMs = 0;
+  let making: Promise<Digest | undefined> | undefined;
+  const makeOne = async (): Promise<Digest | undefined> => {
+    const startedMs = monotonicMs();
+    try {
+      ready = await make();
+      const endedMs = monotonicMs();
+      const tookMs = endedMs - startedMs;
+      goodUntilMs = tookMs > quickMs ? endedMs + Math.min(longestKeptMs, 20 * tookMs) : 0;
+      return ready;
+    } catch {
+      return undefined;
+    } finally {
+      making = undefined;
+    }
+  };
+  return () => {
+    if (monotonicMs() < goodUntilMs) return { ready, newest: Promise.resolve(ready) };
+    making ??= makeOne();
+    return { ready, newest: making };
+  };
+}

@@ -10,6 +10,7 @@ import { type AuditArchive, type Audits, createAudits } from "./audits.ts";
 import { type Boards, type BoardStore, createBoards } from "./board.ts";
 import { type Charts, type ChartStore, createCharts } from "./chart.ts";
 import { type BaselineChanges, createBaselineChanges } from "./change-baselines.ts";
+import { createRecentDigests, type RecentDigest } from "./digest.ts";
 import { createDeliveries, type Deliveries, type DeliveryStore } from "./deliveries.ts";
 import { createIncidentFeedback, type IncidentFeedback, type SeriesChangeStore } from "./incident-feedback.ts";
 import { createPreviews, type PreviewIncident } from "./incident-preview.ts";
@@ -91,6 +92,8 @@ export interface Operations {
     /** A preview. */
     now(): Promise<Digest>;
     last(): Promise<Digest | undefined>;
+    /** For pages, which do not wait long. */
+    recent(): RecentDigest;
   };
   /** Newest first. */
   auditLog(): Promise<readonly AuditEntry[]>;
@@ -103,6 +106,7 @@ export function createOperations(world: OperationWorld): Operations {
   const incidents = createIncidents(world);
   const shifts = createShifts(world);
   const blindTimes = createBlindTimes(store, probes);
+  const makeDigest = () => digestNow({ store, probes, blindTimes }, clock.nowMs());
   const policyOf = (id: string) => probes.find((probe) => probe.id === id)?.judge;
   return {
     incidents: { ...incidents, preview: createPreviews(world) },
@@ -124,7 +128,7 @@ export function createOperations(world: OperationWorld): Operations {
     audits: createAudits(world),
     boards: createBoards(world),
     charts: createCharts(world),
-    digests: { now: () => digestNow({ store, probes, blindTimes }, clock.nowMs()), last: () => store.lastDigest() },
+    digests: { now: makeDigest, last: () => store.lastDigest(), recent: createRecentDigests(makeDigest, clock) },
     auditLog: () => store.acts(mostListed),
   };
 }

@@ -131,7 +131,7 @@ async function readService(
       uptime: judged === 0 ? undefined : 1 - sum(days.map((day) => day.failed)) / judged,
       latencyMs: median(hours.flatMap(({ timed, totalMs }) => (timed === 0 ? [] : [totalMs / timed]))),
     },
-    incidents: shown.flatMap((one) => publicly(one, name)),
+    incidents: merged(shown.flatMap((one) => publicly(one, name))),
   };
 }
 
@@ -142,6 +142,22 @@ function publicly(incident: Incident, service: string): readonly PublicIncident[
   const { firstBadSlotMs: startedAtMs, resolvedAtMs } = incident;
   return [{ id, service, text: words.text, startedAtMs, ...(resolvedAtMs !== undefined && { resolvedAtMs }) }];
 }
+
+/** Several probes of one service see the same trouble: what overlaps is one incident to the public. */
+function merged(incidents: readonly PublicIncident[]): readonly PublicIncident[] {
+  const merges: PublicIncident[] = [];
+  for (const one of incidents.toSorted((a, b) => a.startedAtMs - b.startedAtMs)) {
+    const at = merges.findLastIndex(({ text }) => text === one.text);
+    const before = merges[at];
+    if (before === undefined || (before.resolvedAtMs ?? Infinity) < one.startedAtMs) merges.push(one);
+    else merges[at] = { ...before, resolvedAtMs: laterOf(before.resolvedAtMs, one.resolvedAtMs) };
+  }
+  return merges;
+}
+
+/** Undefined: it still lasts. */
+const laterOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : Math.max(a, b);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

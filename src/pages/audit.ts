@@ -3,7 +3,7 @@ import { countRows, openRows } from "../audit/remedy.ts";
 import { amounts, capital, evidenceCells, evidenceHeads, notBenchmark, statements } from "../audit/render/format.ts";
 import { plainLine } from "../std/sanitize.ts";
 import { type Html, html, type Part, trusted } from "./html.ts";
-import { nothing, table } from "./table.ts";
+import { factList, nothing, table } from "./table.ts";
 import { readinessState, state } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
@@ -22,14 +22,14 @@ export function auditBody(audit: AuditDocument, links?: Part): Html {
       </h1>
       <p class="lead">${capital(cut(decision.because))}.</p>
     </div>
-    <dl class="facts">
-      <dt>target</dt>
-      <dd>${cut(model)} at <code>${cut(baseUrl)}</code>, environment ${cut(environment)}</dd>
-      <dt>from</dt>
-      <dd>${cut(startedAt)} to ${cut(endedAt)}</dd>
-      <dt>amounts</dt>
-      <dd>${amounts(audit)}</dd>
-    </dl>
+    ${factList(
+      [
+        ["target", html`${cut(model)} at <code>${cut(baseUrl)}</code>, environment ${cut(environment)}`],
+        ["from", `${cut(startedAt)} to ${cut(endedAt)}`],
+        ["amounts", amounts(audit)],
+      ],
+      "",
+    )}
     ${links}
     <p class="soft small">${notBenchmark}</p>
     ${openPart(audit)} ${decisionPart(audit)} ${worksheetPart(audit)} ${runbookPart(audit)} ${scenarioPart(audit)}
@@ -100,13 +100,7 @@ function listOf(observed: string): Part {
 
 function runbookPart({ runbook }: AuditDocument): Html {
   return html`<h2>Runbook record</h2>
-    <dl class="facts panel">
-      ${runbook.map(
-        ({ name, value }) =>
-          html`<dt>${cut(name)}</dt>
-            <dd>${cut(value)}</dd>`,
-      )}
-    </dl>`;
+    ${factList(runbook.map(({ name, value }) => [cut(name), cut(value)]))}`;
 }
 
 function scenarioPart({ runs }: AuditDocument): Html {

@@ -4,7 +4,7 @@ import type { KeptAudit } from "../operate/audits.ts";
 import { auditBody } from "./audit.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { nothing, table } from "./table.ts";
+import { changeLine, nothing, table } from "./table.ts";
 import { ago, moment, readinessState } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
@@ -100,10 +100,7 @@ const side = (name: string, { id, startedAt, decision }: AuditDocument): Html =>
     <dd>${readinessState(decision.readiness)} <a href="${path("audits", id)}">${startedAt}</a></dd>`;
 
 const difference = ({ what, before, after }: ReturnType<typeof diffAudits>[number]): Html =>
-  html`<div class="change line">
-    <div class="path mono">${what}</div>
-    <div>
-      <div><span class="soft small">before</span> <del>${before}</del></div>
-      <div><span class="soft small">after</span> <ins>${after}</ins></div>
-    </div>
-  </div>`;
+  changeLine(what, "", [
+    ["before", before],
+    ["after", after],
+  ]);

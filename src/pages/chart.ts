@@ -1,6 +1,7 @@
 import type { Chart, ChartPoint } from "../operate/chart.ts";
 import { dayMs, formatDurationMs, hourMs } from "../std/duration.ts";
 import { minuteText } from "../std/time.ts";
+import { counted } from "../std/counted.ts";
 import { type Html, html, path, trusted } from "./html.ts";
 
 /**
@@ -28,8 +29,8 @@ function scaleOf({ fromMs, toMs }: Chart, most: number, tall: number): Scale {
   return { x, y: (value) => top + (1 - Math.min(1, value / most)) * (tall - top - bottom), most };
 }
 
-/** Latency: points with their spread, the band of each hour, the floor, and what happened. */
-export function chartFigure(chart: Chart, title: string): Html {
+/** Latency: points with their spread, the band of each hour, the floor, and what happened. `zoomAt`: the page that shows a part of it. */
+export function chartFigure(chart: Chart, title: string, zoomAt: string): Html {
   const { points, band, marks, isSummed } = chart;
   if (points.length === 0) return html`<p class="soft">No run in this time.</p>`;
   const tops = [...points.flatMap(({ total }) => total?.high ?? []), ...band.map(({ high }) => high * 1.15)].toSorted(
@@ -40,14 +41,13 @@ export function chartFigure(chart: Chart, title: string): Html {
   const scale = scaleOf(chart, niceTop(Math.max(1, Math.min((tops.at(-1) ?? 1) * 1.05, typical * 1.6))), height);
   const hasFirst = points.some(({ first }) => first !== undefined);
   const label = `${title}: ${formatDurationMs(Math.min(...points.flatMap(({ total }) => total?.low ?? [])))} to ${formatDurationMs(Math.max(0, ...points.flatMap(({ total }) => total?.high ?? [])))} between ${minuteText(chart.fromMs)} and ${minuteText(chart.toMs)}`;
-  return html`<figure data-from="${chart.fromMs}" data-to="${chart.toMs}" data-left="${left}" data-width="${width}">
-    <svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-      ${marks.map((mark) => drawMark(mark, scale, chart))}${bandPath(band, scale, chart.floor)}${axes(chart, scale, height, formatDurationMs)}${hasFirst && firstPath(points, scale)}${points.map((point) => drawPoint(point, scale, chart.stepMs))}
-      <g class="cursor"></g>
+  return html`<figure>
+    <svg class="chart" ${frame(chart, height)} data-zoom="${zoomAt}" role="img" aria-label="${label}">
+      ${marks.map((mark) => drawMark(mark, scale, chart))}${bandPath(band, scale, chart.floor)}${axes(chart, scale, height, formatDurationMs)}${hasFirst && firstPath(points, scale)}${drawPoints(points, scale, chart.stepMs)}
     </svg>
     <ul class="legend">
       <li>
-        ${key(html`<circle class="dot" cx="8" cy="4" r="2.5" /><path class="span" d="M8 0v8" />`)}
+        ${key(html`<path class="dot" d="M8 4h0" /><path class="span" d="M8 0v8" />`)}
         ${isSummed ? "mean of the hours" : "median"}, shortest to longest
       </li>
       ${points.some(({ bad }) => bad > 0) && html`<li>${key(html`<path class="dot bad" d="M8 0l4 4-4 4-4-4z" />`)} with failed or drifted runs</li>`}${hasFirst && html`<li>${key(html`<path class="first" d="M0 4h16" />`)} first content</li>`}${
@@ -57,28 +57,43 @@ export function chartFigure(chart: Chart, title: string): Html {
             hour: nine of ten runs
           </li>
           <li>${key(html`<path class="floor" d="M0 4h16" />`)} smaller moves are not reported (×${chart.floor})</li>`
-      }${marks.some(({ kind }) => kind === "incident") && html`<li>${key(html`<rect class="incident" width="16" height="8" />`)} incident</li>`}${marks.some(({ kind }) => kind === "silence") && html`<li>${key(html`<rect class="silence" width="16" height="8" />`)} silence</li>`}${marks.some(({ kind }) => kind === "baseline") && html`<li>${key(html`<path class="moment" d="M8 0v8" />`)} new baseline</li>`}
+      }${markKeys.map(([kind, name, drawn]) => marks.some((mark) => mark.kind === kind) && html`<li>${key(drawn)} ${name}</li>`)}
     </ul>
   </figure>`;
 }
 
+type MarkKind = Chart["marks"][number]["kind"];
+const box = (kind: MarkKind): Html => html`<rect class="${kind}" width="16" height="8" />`;
+const line = (kind: MarkKind): Html => html`<path class="moment ${kind}" d="M8 0v8" />`;
+const markKeys: readonly (readonly [kind: MarkKind, name: string, drawn: Html])[] = [
+  ["incident", "incident", box("incident")],
+  ["silence", "silence", box("silence")],
+  ["maintenance", "maintenance window", box("maintenance")],
+  ["baseline", "new baseline", line("baseline")],
+  ["planned", "planned change", line("planned")],
+];
+
 const key = (drawn: Html): Html => html`<svg class="chart" viewBox="0 0 16 8" aria-hidden="true">${drawn}</svg>`;
 
-function drawPoint({ total, bad, runs, atMs }: ChartPoint, { x, y, most }: Scale, stepMs: number): Html {
-  if (total === undefined) return html``;
-  const [at, middle] = [fixed(x(atMs + stepMs / 2)), fixed(y(total.middle))];
-  const beyond = total.high > most ? `, longest ${formatDurationMs(total.high)} is above the chart` : "";
-  const title = `${minuteText(atMs)}: ${formatDurationMs(total.middle)} (${formatDurationMs(total.low)} to ${formatDurationMs(total.high)}), ${runs} runs${bad > 0 ? `, ${bad} bad` : ""}${beyond}`;
-  const [px, py] = [x(atMs + stepMs / 2), y(total.middle)];
-  const shape =
-    bad > 0
-      ? html`<path class="dot bad" d="${trusted(`M${fixed(px)} ${fixed(py - 4.5)}l4.5 4.5-4.5 4.5-4.5-4.5z`)}" />`
-      : html`<circle class="dot" cx="${at}" cy="${middle}" r="2.2" />`;
-  return html`<g data-at="${atMs}"
-    ><path class="span" d="${trusted(`M${at} ${fixed(y(total.low))}V${fixed(y(total.high))}`)}" />${shape}<title>
-      ${title}
-    </title></g
-  >`;
+/** A path for all of one kind: a page of 240 points stays small. What each says is for the cursor of the script. */
+function drawPoints(points: readonly ChartPoint[], { x, y, most }: Scale, stepMs: number): Html {
+  const drawn = points.flatMap((point) => (point.total === undefined ? [] : [{ ...point, total: point.total }]));
+  const at = (atMs: number): string => fixed(x(atMs + stepMs / 2));
+  const spans = drawn.map(({ atMs, total }) => `M${at(atMs)} ${fixed(y(total.low))}V${fixed(y(total.high))}`);
+  const shapes = (isBad: boolean, shape: string): string =>
+    drawn
+      .filter(({ bad }) => bad > 0 === isBad)
+      .map(({ atMs, total }) => `M${at(atMs)} ${fixed(y(total.middle))}${shape}`)
+      .join("");
+  const texts = drawn.map(
+    ({ total: { low, middle, high }, runs, bad }) =>
+      `${formatDurationMs(middle)} (${formatDurationMs(low)} to ${formatDurationMs(high)}), ${counted(runs, "run")}${bad > 0 ? `, ${bad} bad` : ""}${high > most ? ", the longest is above the chart" : ""}`,
+  );
+  return html`<path class="span" d="${trusted(spans.join(""))}" /><path
+      class="dot"
+      d="${trusted(shapes(false, "h0"))}"
+    /><path class="dot bad" d="${trusted(shapes(true, "m0-4.5l4.5 4.5-4.5 4.5-4.5-4.5z"))}" />
+    <g class="cursor" data-at="${drawn.map(({ atMs }) => atMs).join(" ")}" data-text="${texts.join("|")}"></g>`;
 }
 
 function bandPath(band: Chart["band"], { x, y }: Scale, floor: number): Html {
@@ -106,8 +121,10 @@ function drawMark({ kind, fromMs, toMs, text, incidentId }: Chart["marks"][numbe
   const from = x(fromMs);
   const title = html`<title>${kind}: ${text}, ${minuteText(fromMs)}</title>`;
   if (kind === "baseline" || kind === "planned")
-    return html`<path class="moment" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}">${title}</path>`;
-  const box = html`<rect
+    return html`<path class="moment ${kind}" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}"
+      >${title}</path
+    >`;
+  const drawn = html`<rect
     class="${kind}"
     x="${fixed(from)}"
     y="${top}"
@@ -118,8 +135,8 @@ function drawMark({ kind, fromMs, toMs, text, incidentId }: Chart["marks"][numbe
   const edge =
     kind === "incident" && html`<path class="edge" d="${trusted(`M${fixed(from)} ${top}V${height - bottom}`)}" />`;
   return incidentId === undefined
-    ? html`${box}${edge}`
-    : html`<a href="${path("incidents", incidentId)}" aria-label="incident: ${text}">${box}${edge}</a>`;
+    ? html`${drawn}${edge}`
+    : html`<a href="${path("incidents", incidentId)}" aria-label="incident: ${text}">${drawn}${edge}</a>`;
 }
 
 /** Failures and slots without a judgement, as bars below. */
@@ -128,25 +145,40 @@ export function errorFigure(chart: Chart): Html {
   const most = Math.max(1, ...chart.points.map(({ runs, unjudged }) => runs + unjudged));
   const scale = scaleOf(chart, most, tall);
   const wide = Math.max(1.5, (chart.stepMs / (chart.toMs - chart.fromMs)) * (width - left) * 0.8);
-  const bars = chart.points.map(({ atMs, runs, bad, unjudged }) => {
-    const bar = (kind: string, from: number, to: number) =>
-      to > from &&
-      html`<rect
-        class="bar ${kind}"
-        x="${fixed(scale.x(atMs))}"
-        y="${fixed(scale.y(to))}"
-        width="${fixed(wide)}"
-        height="${fixed(scale.y(from) - scale.y(to))}"
-      />`;
-    return html`<g
-      ><title>${minuteText(atMs)}: ${runs} runs, ${bad} bad, ${unjudged} missed, skipped or not judged</title
-      >${bar("bad", 0, bad)}${bar("", bad, runs)}${bar("none", runs, runs + unjudged)}</g
-    >`;
-  });
+  const bars = (from: (point: ChartPoint) => number, to: (point: ChartPoint) => number): Html => {
+    const drawn = chart.points
+      .filter((point) => to(point) > from(point))
+      .map((point) => {
+        const [low, high] = [scale.y(from(point)), scale.y(to(point))];
+        return `M${fixed(scale.x(point.atMs))} ${fixed(high)}h${fixed(wide)}v${fixed(low - high)}h-${fixed(wide)}z`;
+      });
+    return trusted(drawn.join(""));
+  };
   return html`<figure>
     <figcaption>Runs</figcaption>
-    <svg class="chart" viewBox="0 0 ${width} ${tall}" role="img" aria-label="runs and how many of them were bad">
-      ${axes(chart, scale, tall, (value) => String(Math.round(value)))}${bars}
+    <svg class="chart" ${frame(chart, tall)} role="img" aria-label="runs and how many of them were bad">
+      ${axes(chart, scale, tall, (value) => String(Math.round(value)))}
+      <path
+        class="bar bad"
+        d="${bars(
+          () => 0,
+          ({ bad }) => bad,
+        )}"
+      />
+      <path
+        class="bar"
+        d="${bars(
+          ({ bad }) => bad,
+          ({ runs }) => runs,
+        )}"
+      />
+      <path
+        class="bar none"
+        d="${bars(
+          ({ runs }) => runs,
+          ({ runs, unjudged }) => runs + unjudged,
+        )}"
+      />
     </svg>
     <ul class="legend">
       <li>${key(html`<rect class="bar bad" width="16" height="8" />`)} failed or drifted</li>
@@ -170,7 +202,7 @@ function axes({ fromMs, toMs }: Chart, { x, y, most }: Scale, tall: number, form
   const columns = ticks(fromMs, toMs).map(
     ({ atMs, text }) => html`<text x="${fixed(x(atMs))}" y="${tall - 6}" text-anchor="middle">${text}</text>`,
   );
-  return html`${rows}${columns}`;
+  return html`${rows}<g class="ticks">${columns}</g>`;
 }
 
 const tickSteps = [
@@ -188,9 +220,17 @@ const tickSteps = [
   30 * dayMs,
 ];
 
-/** Round moments in UTC, so that a change of clocks somewhere moves nothing. */
+const tickStep = ({ fromMs, toMs }: Pick<Chart, "fromMs" | "toMs">): number =>
+  tickSteps.find((one) => (toMs - fromMs) / one <= 8) ?? 30 * dayMs;
+
+/** What the script needs to draw the axis of time in the zone of the browser, and the cursor. */
+const frame = (chart: Chart, tall: number): Html =>
+  html`viewBox="0 0 ${width} ${tall}" data-from="${chart.fromMs}" data-to="${chart.toMs}" data-left="${left}"
+  data-width="${width}" data-step="${tickStep(chart)}"`;
+
+/** Round moments in UTC; the script puts those of the browser's zone in their place. */
 function ticks(fromMs: number, toMs: number): readonly { readonly atMs: number; readonly text: string }[] {
-  const step = tickSteps.find((one) => (toMs - fromMs) / one <= 8) ?? 30 * dayMs;
+  const step = tickStep({ fromMs, toMs });
   const first = Math.ceil((fromMs + (toMs - fromMs) * 0.02) / step) * step;
   const moments = Array.from({ length: 9 }, (_, index) => first + index * step).filter(
     (atMs) => atMs <= toMs - (toMs - fromMs) * 0.03,

@@ -8,7 +8,7 @@ import { actForms, type Refusal } from "./acts.ts";
 import { chartFigure } from "./chart.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { nothing, table } from "./table.ts";
+import { changeLine, factList, nothing, table } from "./table.ts";
 import { shapeTree } from "./shape-tree.ts";
 import { timeline } from "./timeline.ts";
 import { ago, moment, spoken, state, withCommands } from "./words.ts";
@@ -54,9 +54,7 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
         >${muted !== undefined && html`<span class="soft">muted: ${spoken(muted.reason)} (${muted.by})</span>`}
       </div>
       <h1>${brief.sentence}</h1>
-      <p class="lead">
-        ${incident.state === "resolved" ? html`Resolved ${incident.resolvedAtMs !== undefined && ago(incident.resolvedAtMs, viewer.nowMs)}, after ${lasted(incident, viewer.nowMs)}.` : html`Since ${ago(incident.firstBadSlotMs, viewer.nowMs)}. ${owner(incident)}`}
-      </p>
+      ${answers(history, brief, viewer)}
     </div>
     <div class="two incident">
       <section aria-labelledby="changed">
@@ -65,14 +63,12 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
       </section>
       <div class="side">
         <section aria-labelledby="todo">
-          <h2 id="todo">What to do</h2>
-          <p>${withCommands(brief.nextStep)}</p>
-          <p class="soft small">Likely cause: ${brief.likelyCause}.</p>
+          <h2 id="todo">Act</h2>
           ${acts}
         </section>
         <section aria-labelledby="known">
           <h2 id="known">Facts</h2>
-          <div id="facts" class="panel">${facts(incident, brief, viewer.nowMs)}</div>
+          <div id="facts">${facts(incident, brief)}</div>
         </section>
       </div>
       <div>
@@ -81,8 +77,14 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
           html`<section id="curve" aria-label="Latency around the incident">
             <h2>Around it</h2>
             <div class="panel">
-              ${chartFigure(chart, incident.label)}
-              <p class="small"><a href="${path("probes", incident.probeId)}">The whole probe</a></p>
+              ${chartFigure(chart, incident.label, path("probes", incident.probeId))}
+              <p class="small row">
+                <a href="${path("probes", incident.probeId)}">The whole probe</a
+                ><a
+                  href="${path("probes", incident.probeId)}?${new URLSearchParams({ from: String(chart.fromMs), to: String(chart.toMs), table: "yes" }).toString()}#table"
+                  >Show as a table</a
+                >
+              </p>
             </div>
           </section>`
         }
@@ -97,13 +99,39 @@ export function incidentPage(view: IncidentPageView, viewer: Viewer): string {
   return layout({ title: brief.sentence, place: "/incidents", viewer, isLive: true, body });
 }
 
-const lasted = ({ firstBadSlotMs, resolvedAtMs }: Incident, nowMs: number): string =>
-  formatDurationMs(Math.max(0, (resolvedAtMs ?? nowMs) - firstBadSlotMs));
-
-function owner({ acknowledged }: Incident): Html {
-  if (acknowledged === undefined) return html`Nobody owns it yet.`;
-  return html`<strong>${acknowledged.by}</strong> owns it: ${acknowledged.why}`;
+/** The questions of somebody who was woken, on the first screen of a phone. */
+function answers(history: IncidentHistory, { reach, nextStep, likelyCause }: IncidentBrief, viewer: Viewer): Html {
+  const { incident } = history;
+  const { state: now, firstBadSlotMs, resolvedAtMs, badRuns, judgedRuns, acknowledged } = incident;
+  const lasted = formatDurationMs(Math.max(0, (resolvedAtMs ?? viewer.nowMs) - firstBadSlotMs));
+  const others = reach?.affected ?? [];
+  const notified = notifiedOf(history);
+  return factList(
+    [
+      [
+        "since",
+        html`${moment(firstBadSlotMs)},
+        ${resolvedAtMs === undefined ? ago(firstBadSlotMs, viewer.nowMs) : `for ${lasted}`}`,
+      ],
+      [
+        "how far",
+        `${badRuns.toLocaleString("en")} of ${counted(judgedRuns, "run")}${incident.confirmation === "asked-again" ? ", confirmed by a second request" : ""}${reach === undefined ? "" : others.length === 0 ? "; no other probe" : `; also ${listed(others)}`}`,
+      ],
+      ["notified", notified.length === 0 ? "nobody" : listed(notified)],
+      [
+        "owner",
+        acknowledged === undefined
+          ? now !== "resolved" && html`<strong>nobody yet</strong>`
+          : html`<strong>${acknowledged.by}</strong>: ${acknowledged.why}`,
+      ],
+      ["next step", html`${withCommands(nextStep)} <span class="soft">Likely cause: ${likelyCause}.</span>`],
+    ],
+    "answers",
+  );
 }
+
+const listed = (names: readonly string[]): string =>
+  `${names.slice(0, 8).join(", ")}${names.length > 8 ? ` and ${names.length - 8} more` : ""}`;
 
 /** Everybody whom any event of it was sent to. */
 function notifiedOf({ transitions }: IncidentHistory): readonly string[] {
@@ -119,14 +147,15 @@ function changes({ findings, group }: Incident, { comparison }: IncidentPreview)
   const shown = others.map(({ subject, expected, observed, severity, why, baselineVersion }) => {
     const details = [why, baselineVersion === undefined ? undefined : `compared with baseline ${baselineVersion}`];
     const text = details.filter((one) => one !== undefined).join("; ");
-    return html`<div class="change line">
-      <div><span class="path mono">${subject}</span><br /><span class="small">${state(severity)}</span></div>
-      <div>
-        <div><span class="soft small">before</span> <del>${expected}</del></div>
-        <div><span class="soft small">after</span> <ins>${observed}</ins></div>
-        ${text !== "" && html`<div class="small soft">${text}</div>`}
-      </div>
-    </div>`;
+    return changeLine(
+      subject,
+      state(severity),
+      [
+        ["before", expected],
+        ["after", observed],
+      ],
+      text,
+    );
   });
   const members =
     group === undefined
@@ -139,23 +168,9 @@ function changes({ findings, group }: Incident, { comparison }: IncidentPreview)
   return html`${members}${tree}${findings.length === 0 && group === undefined ? html`<p class="soft">No finding is kept.</p>` : shown}`;
 }
 
-function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number): Html {
-  const {
-    target,
-    model,
-    scenario,
-    location,
-    probeId,
-    badRuns,
-    judgedRuns,
-    firstBadSlotMs,
-    lastGoodSlotMs,
-    reopenings,
-    confirmation,
-  } = incident;
-  const list = (names: readonly string[]): Html =>
-    html`${names.slice(0, 8).join(", ")}${names.length > 8 && ` and ${names.length - 8} more`}`;
-  const rows: readonly (readonly [string, Html | string])[] = [
+function facts(incident: Incident, { id, reach }: IncidentBrief): Html {
+  const { target, model, scenario, location, probeId, firstBadSlotMs, lastGoodSlotMs, reopenings } = incident;
+  return factList([
     ["target", model === "none" ? target : `${target} (${model})`],
     [
       "probe",
@@ -163,7 +178,6 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
         ? html`<a href="${path("probes", probeId)}">${scenario} from ${location}</a>`
         : scenario,
     ],
-    ["first bad run", moment(firstBadSlotMs)],
     [
       "last good run",
       lastGoodSlotMs === undefined
@@ -171,27 +185,10 @@ function facts(incident: Incident, { id, reach }: IncidentBrief, nowMs: number):
         : html`${moment(lastGoodSlotMs)}
             <span class="soft nowrap">${formatDurationMs(Math.max(0, firstBadSlotMs - lastGoodSlotMs))} before</span>`,
     ],
-    [
-      "how often",
-      `${badRuns} of ${judgedRuns} runs${confirmation === "asked-again" ? ", confirmed by a second request" : ""}`,
-    ],
-    ["duration", lasted(incident, nowMs)],
-    ...(reach === undefined
-      ? []
-      : ([
-          ["also affected", reach.affected.length === 0 ? "no other probe" : list(reach.affected)],
-          ["fine meanwhile", reach.fine.length === 0 ? "none" : list(reach.fine)],
-        ] as const)),
-    ...(reopenings === undefined ? [] : ([["reopened", counted(reopenings, "time")]] as const)),
+    ["not affected", reach && (reach.fine.length === 0 ? "none" : listed(reach.fine))],
+    ["reopened", reopenings === undefined ? undefined : counted(reopenings, "time")],
     ["id", html`<span class="mono">${id}</span>`],
-  ];
-  return html`<dl class="facts">
-    ${rows.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
+  ]);
 }
 
 /** A check of the monitor or of a limit is no run. */
@@ -204,7 +201,7 @@ function evidence(incident: Incident, traceUrl: string | undefined): Html {
       isOfRuns(incident)
         ? html`<a href="${path("runs", runId)}" class="mono">${runId}</a>`
         : html`<span class="mono">${runId}</span>`,
-      status === undefined ? "no reply" : `status ${status}`,
+      status !== undefined ? `status ${status}` : isOfRuns(incident) ? "no reply" : "–",
       requestId ?? "–",
       traceId === undefined ? "–" : traceLink(traceId, traceUrl),
     ]);

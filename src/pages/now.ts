@@ -10,7 +10,7 @@ import { layout, type Viewer } from "./layout.ts";
 import { meter, sparkline, stripOf } from "./strip.ts";
 import { searchForm } from "./search.ts";
 import { nothing, pager } from "./table.ts";
-import { state } from "./words.ts";
+import { spoken, state } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
 /** What the page shows. */
@@ -137,7 +137,7 @@ function line(row: BoardRow, nowMs: number): Html {
       <span class="soft small">${row.location === "default" ? row.probeId.split("@")[0] : row.probeId}</span>
     </th>
     <td>
-      ${how === undefined ? state("learning", "no run yet") : state(how)}${last?.reason !== undefined && html` <span class="soft small">${last.reason}</span>`}${row.learning !== undefined && html` <span class="soft small nowrap">learning ${row.learning.done}/${row.learning.of}</span>`}
+      ${how === undefined ? state("learning", "no run yet") : state(how)}${last?.reason !== undefined && html` <span class="soft small">${spoken(last.reason)}</span>`}${row.learning !== undefined && html` <span class="soft small nowrap">learning ${row.learning.done}/${row.learning.of}</span>`}
     </td>
     <td class="full">${stripOf(row, nowMs)}</td>
     <td class="full">${sparkline(row.recent)}</td>

@@ -7,8 +7,8 @@ import { chartFigure, errorFigure } from "./chart.ts";
 import { chartTable } from "./chart-data.ts";
 import { type Html, html, path } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { nothing, table } from "./table.ts";
-import { ago, exactMoment, moment, percent, state } from "./words.ts";
+import { factList, nothing, table } from "./table.ts";
+import { ago, exactMoment, moment, percent, spoken, state } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
 export interface ProbePageView {
@@ -43,14 +43,14 @@ export function probePage(view: ProbePageView, viewer: Viewer): string {
       <h1>${scenario} at ${target}</h1>
       <p class="lead">
         ${model}, ${cadenceText(probe)} from ${location}.
-        ${last === undefined ? "It has not run yet." : html`Newest run ${ago(last.slotMs, viewer.nowMs)}: ${state(last.verdict ?? last.state)}`}${learning !== undefined && html`, learning what is normal: ${learning.done} of ${learning.of} runs`}${nextSlotMs !== undefined && paused === undefined && html`. Next run ${moment(nextSlotMs)}.`}
+        ${last === undefined ? "It has not run yet" : html`Newest run ${ago(last.slotMs, viewer.nowMs)}: ${state(last.verdict ?? last.state)}`}${learning !== undefined && html`, learning what is normal: ${learning.done} of ${learning.of} runs`}${nextSlotMs !== undefined && paused === undefined && html`. Next run ${moment(nextSlotMs)}.`}
       </p>
       ${paused !== undefined && html`<div class="banner"><p>${state("paused")} by ${paused.by}, ${ago(paused.sinceMs, viewer.nowMs)}: ${paused.why}</p></div>`}
     </div>
     ${rangeLinks(chart, here)}
     <section id="curve" aria-label="Latency" class="panel">
       <h2 class="sr">Latency</h2>
-      ${chartFigure(chart, "total time")}${errorFigure(chart)}
+      ${chartFigure(chart, "total time", here)}${chart.points.length > 0 && errorFigure(chart)}
     </section>
     <p class="small row">
       <a
@@ -117,19 +117,13 @@ function sums({ points }: Chart): Html {
     ["cost", formatMicroUsd(sum((one) => one.microUsd))],
   ] as const;
   return html`<h2>In this time</h2>
-    <dl class="facts panel">
-      ${rows.map(
-        ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
-      )}
-    </dl>`;
+    ${factList(rows)}`;
 }
 
 function runTable(runs: readonly RunSummary[]): Html {
   const rows = runs.map(({ runId, slotMs, state: how, reason, verdict, totalMs, firstContentMs, tokens, microUsd }) => [
     html`<a href="${path("runs", runId)}">${exactMoment(slotMs)}</a>`,
-    html`${state(verdict ?? how)}${reason !== undefined && html` <span class="soft">${reason}</span>`}`,
+    html`${state(verdict ?? how)}${reason !== undefined && html` <span class="soft">${spoken(reason)}</span>`}`,
     totalMs === undefined ? "–" : formatDurationMs(totalMs),
     firstContentMs === undefined ? "–" : formatDurationMs(firstContentMs),
     tokens === undefined ? "–" : tokens,

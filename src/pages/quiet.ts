@@ -16,7 +16,7 @@ export interface QuietView {
   readonly silences: readonly SilenceView[];
   readonly maintenance: readonly MaintenanceView[];
   readonly plans: readonly PlanView[];
-  /** Undefined: it could not be made just now. */
+  /** Undefined: it is still being made. */
   readonly digest: Digest | undefined;
   readonly failed: readonly DeliveryView[];
   readonly log: readonly AuditEntry[];
@@ -100,7 +100,8 @@ export function quietPage(view: QuietView, viewer: Viewer): string {
     ${viewer.mayWrite && planForm(targets)}
     <section id="digest" aria-labelledby="digest-title">
       <h2 id="digest-title">Digest of today</h2>
-      ${digest === undefined ? nothing("The digest could not be made just now.") : digestParts(digest)}
+      ${digest !== undefined && html`<p class="small soft">As of ${ago(digest.atMs, nowMs)}.</p>`}
+      ${digest === undefined ? nothing("The digest is being made: reload the page in a moment.") : digestParts(digest)}
     </section>
     <section id="failed" aria-labelledby="failed-title">
       <h2 id="failed-title">Deliveries that failed</h2>
@@ -169,8 +170,8 @@ function digestParts({ judged, moved, moreMoved, noted, moreNoted, known, suspec
   const isEmpty = moved.length + noted.length + known.length + suspected.length === 0;
   return html`<div class="panel">
     <p>
-      ${counted(judged, "series").replace("seriess", "series")} compared. ${counted(pages.notified, "page")} about
-      drift, ${pages.noise} of them marked as noise; the promise allows
+      ${judged.toLocaleString("en")} series compared. ${counted(pages.notified, "page")} about drift, ${pages.noise} of
+      them marked as noise; the promise allows
       ${pages.allowed < 10 ? pages.allowed.toFixed(1) : Math.round(pages.allowed)} false ones in this time.
     </p>
     ${isEmpty && html`<p class="soft">Nothing stands out.</p>`}${part("Moved", moved.map(line), moreMoved)}${part("Noted", noted.map(line), moreNoted)}${part("Known: they have an incident", known.map(line), 0)}${part(

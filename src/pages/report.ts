@@ -5,7 +5,7 @@ import { formatMicroUsd } from "../std/money.ts";
 import { isoSeconds } from "../std/time.ts";
 import { type Html, html, path, trusted } from "./html.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { nothing, table } from "./table.ts";
+import { factList, nothing, table } from "./table.ts";
 import { moment, percent, state } from "./words.ts";
 import { counted } from "../std/counted.ts";
 
@@ -137,7 +137,7 @@ function figures({ days, shift, errorBudgets, promisedEveryMs }: MonthReport): H
     ],
     ["latency", mean === undefined ? "–" : `${duration(mean)} on average, ${duration(longest)} at most`],
     ...budgets,
-    ["incidents", `${shift.incidents.toLocaleString("en")}, ${counted(shift.pages, "page")}`],
+    ["incidents", `${shift.incidents.toLocaleString("en")}; ${counted(shift.pages, "page")} sent`],
     [
       "promise",
       html`at most one false page of each series in ${formatDurationMs(promisedEveryMs)};
@@ -145,17 +145,11 @@ function figures({ days, shift, errorBudgets, promisedEveryMs }: MonthReport): H
     ],
     ["to acknowledge", shift.toAcknowledgeMs === undefined ? "–" : `${duration(shift.toAcknowledgeMs)} (median)`],
     ["to resolve", shift.toResolveMs === undefined ? "–" : `${duration(shift.toResolveMs)} (median)`],
-    ["blind", shift.blindMinutes === undefined ? "–" : `${shift.blindMinutes.toLocaleString("en")} minutes`],
+    ["without a verdict", shift.blindMinutes === undefined ? "–" : counted(shift.blindMinutes, "minute")],
     ["cost", formatMicroUsd(sumOf(days, (day) => day.microUsd))],
     ["tokens", sumOf(days, (day) => day.tokens).toLocaleString("en")],
   ];
-  return html`<dl class="facts panel">
-    ${rows.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
+  return factList(rows);
 }
 
 /** A bar for each day of the month: its height is a sign beside its colour. */

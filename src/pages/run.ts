@@ -1,11 +1,13 @@
+import { faultText } from "../observation/fault-text.ts";
 import type { Observation } from "../observation/observation.ts";
 import type { RunDetail } from "../operate/probes.ts";
 import { formatDurationMs } from "../std/duration.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { type Html, html, path, trusted } from "./html.ts";
 import { traceLink } from "./incident.ts";
+import { changeLine, factList } from "./table.ts";
 import { layout, type Viewer } from "./layout.ts";
-import { ago, moment, state } from "./words.ts";
+import { ago, moment, spoken, state } from "./words.ts";
 
 /** One run: what was found, and where the time went. */
 export function runPage(run: RunDetail, traceUrl: string | undefined, viewer: Viewer): string {
@@ -37,7 +39,7 @@ export function runPage(run: RunDetail, traceUrl: string | undefined, viewer: Vi
     ["run", html`<span class="mono">${run.runId}</span>`],
   ];
   const body = html`<div class="row">
-      ${state(verdict ?? run.state)}${reason !== undefined && html`<span class="soft">${reason}</span>`}
+      ${state(verdict ?? run.state)}${reason !== undefined && html`<span class="soft">${spoken(reason)}</span>`}
     </div>
     <h1>${scenario} at ${target}</h1>
     <p class="lead">One run, due ${moment(slotMs)}.</p>
@@ -50,20 +52,16 @@ export function runPage(run: RunDetail, traceUrl: string | undefined, viewer: Vi
           ${
             findings.length === 0
               ? html`<p class="soft">Nothing was found.</p>`
-              : findings.map(
-                  ({ subject, expected, observed, severity, kind, why }) =>
-                    html`<div class="change line">
-                      <div>
-                        <span class="path mono">${subject}</span><br /><span class="small"
-                          >${state(severity)} ${kind}</span
-                        >
-                      </div>
-                      <div>
-                        <div><span class="soft small">expected</span> <del>${expected}</del></div>
-                        <div><span class="soft small">observed</span> <ins>${observed}</ins></div>
-                        ${why !== undefined && html`<div class="small soft">${why}</div>`}
-                      </div>
-                    </div>`,
+              : findings.map(({ subject, expected, observed, severity, kind, why }) =>
+                  changeLine(
+                    subject,
+                    html`${state(severity)} ${kind}`,
+                    [
+                      ["expected", expected],
+                      ["observed", observed],
+                    ],
+                    why,
+                  ),
                 )
           }
         </div>
@@ -77,23 +75,14 @@ export function runPage(run: RunDetail, traceUrl: string | undefined, viewer: Vi
       </div>
       <div>
         <h2>Facts</h2>
-        <dl class="facts panel">
-          ${facts.map(
-            ([name, value]) =>
-              html`<dt>${name}</dt>
-                <dd>${value}</dd>`,
-          )}
-        </dl>
+        ${factList(facts)}
       </div>
     </div>`;
   return layout({ title: `Run of ${scenario} at ${target}`, viewer, body });
 }
 
 function call({ call: name, mode, outcome, timings, attempts, earlier, connection, injected }: Observation): Html {
-  const reply =
-    outcome.kind === "reply"
-      ? `status ${outcome.status}`
-      : `no reply: ${outcome.class}${"phase" in outcome ? ` while waiting for ${outcome.phase}` : ""}`;
+  const reply = outcome.kind === "reply" ? `status ${outcome.status}` : `no reply: ${faultText(outcome)}`;
   const usage = outcome.kind === "reply" ? outcome.usage : undefined;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["reply", reply],
@@ -118,18 +107,9 @@ function call({ call: name, mode, outcome, timings, attempts, earlier, connectio
     ["connection", connection],
     ["played by Plumbline", injected === undefined ? undefined : `${injected.name}; nothing was sent`],
   ];
-  const shown = rows.flatMap(([head, value]) =>
-    value === undefined
-      ? []
-      : [
-          html`<dt>${head}</dt>
-            <dd>${value}</dd>`,
-        ],
-  );
   return html`<section class="panel" aria-label="Call ${name}">
     <h3>${name} <span class="soft">${mode}, ${formatDurationMs(timings.totalMs)}</span></h3>
-    ${waterfall(timings)}
-    <dl class="facts">${shown}</dl>
+    ${waterfall(timings)} ${factList(rows, "")}
   </section>`;
 }
 

@@ -10,7 +10,7 @@ export function searchForm(action: string, search: string): Html {
         id="search"
         name="search"
         value="${search}"
-        placeholder="target, scenario, location …"
+        placeholder="target, scenario …"
         maxlength="200"
       />
     </div>

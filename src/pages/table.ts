@@ -38,6 +38,36 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   </div>`;
 }
 
+/** Names and values; what is undefined is left out. */
+export function factList(rows: readonly (readonly [name: string, value: Part])[], where = "panel"): Html {
+  const shown = rows.filter(([, value]) => value !== undefined);
+  return html`<dl class="facts ${where}">
+    ${shown.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+/** A thing with its state, and beside it what was and what is. */
+export function changeLine(
+  subject: Part,
+  under: Part,
+  sides: readonly [was: readonly [name: string, value: Part], is: readonly [name: string, value: Part]],
+  details = "",
+): Html {
+  const [[before, was], [after, is]] = sides;
+  return html`<div class="change line">
+    <div><span class="path mono">${subject}</span><br /><span class="small">${under}</span></div>
+    <div>
+      <div><span class="soft small">${before}</span> <del>${was}</del></div>
+      <div><span class="soft small">${after}</span> <ins>${is}</ins></div>
+      ${details !== "" && html`<div class="small soft">${details}</div>`}
+    </div>
+  </div>`;
+}
+
 /** What is shown in place of a table without rows. */
 export function nothing(sentence: string): Html {
   return html`<div class="empty"><p>${sentence}</p></div>`;

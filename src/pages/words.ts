@@ -40,7 +40,7 @@ const unknownLook: Look = { tone: "none", glyph: "?" };
 export const toneOf = (word: string): Tone => (looks[word] ?? unknownLook).tone;
 
 /** A state as shape and word. */
-export function state(word: string, text: string = word): Html {
+export function state(word: string, text: string = word === "claimed" ? "running" : word): Html {
   const { tone, glyph } = looks[word] ?? unknownLook;
   return html`<span class="state t-${tone}"><b aria-hidden="true">${glyph}</b> ${text}</span>`;
 }
@@ -66,6 +66,7 @@ const ageText = (ms: number): string => formatDurationMs(Math.floor(ms / 1000) *
 
 /** A reason of the notification log as words: `2-of-3-slots-bad` is read, not parsed. */
 export function spoken(reason: string): string {
+  if (reason === "overlap") return "the run before had not ended";
   return /^[a-z0-9-]+$/.test(reason) ? reason.replaceAll("-", " ") : reason;
 }
 

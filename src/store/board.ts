@@ -63,7 +63,7 @@ const markRow = rowSchema<{ mark: string }>({ mark: text("mark") });
 /** What pages show of many probes at once, and of one over a long time. No query looks through all runs. */
 export function createBoardStore(
   db: Database,
-): Omit<BoardStore, "pauses"> & Omit<ChartStore, "series"> & PublicStatusStore {
+): Omit<BoardStore, "pauses"> & Omit<ChartStore, "series" | "planned"> & PublicStatusStore {
   return {
     hoursSince: (probeIds, sinceMs) =>
       db.select(

@@ -31,8 +31,8 @@ const dayRow = rowSchema({ day: optionalText("day", "min(to_date(right(c.relname
 const pagesRow = rowSchema({ notified: number("notified"), noise: number("noise") });
 const digestRow = rowSchema<{ digest: Digest }>({ digest: json("body") });
 
-/** The loop is free between them. */
-const probesAtOnce = 200;
+/** The loop is free between them: unpacking the states of more takes a tenth of a second. */
+const probesAtOnce = 25;
 
 /** What digests are made of, and those that were made. */
 export function createDigestStore(db: Database): Omit<DigestStore, "fleet" | keyof BlindStore> {
@@ -144,8 +144,8 @@ async function countPages(db: Database, sinceMs: number): ReturnType<DigestStore
             AND NOT EXISTS (
               SELECT FROM plumbline.outbox o JOIN plumbline.outbox c ON c.id = o.superseded_by
               WHERE o.incident_id = t.incident_id AND o.sequence = t.sequence AND c.incident_id <> o.incident_id))
-        SELECT count(*) AS notified, count(*) FILTER (WHERE EXISTS (
-          SELECT FROM plumbline.acts a WHERE a.what = 'mark-noise' AND a.subject = paged.incident_id)) AS noise
+        SELECT count(*) AS notified, count(*) FILTER (
+          WHERE incident_id IN (SELECT subject FROM plumbline.acts WHERE what = 'mark-noise')) AS noise
         FROM paged`,
   );
   return pages;

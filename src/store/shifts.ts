@@ -36,8 +36,7 @@ export function createShiftStore(db: Database): ShiftStore & BlindCheckStore {
               AND t.routes @> '[{"notified": true}]') AS paged
           FROM opened o JOIN plumbline.transitions t USING (incident_id) GROUP BY 1, 2, 3)
         SELECT target, count(*) AS incidents, count(*) FILTER (WHERE paged) AS pages,
-          count(*) FILTER (WHERE EXISTS (SELECT FROM plumbline.acts a
-            WHERE a.what = 'mark-noise' AND a.subject = e.incident_id)) AS false_positives,
+          count(*) FILTER (WHERE incident_id IN (SELECT subject FROM plumbline.acts WHERE what = 'mark-noise')) AS false_positives,
           percentile_cont(0.5) WITHIN GROUP (ORDER BY 1000 * extract(epoch FROM acknowledged_at - at)::float8)
             AS to_acknowledge_ms,
           percentile_cont(0.5) WITHIN GROUP (ORDER BY 1000 * extract(epoch FROM resolved_at - at)::float8) AS to_resolve_ms

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RecentDigest } from "../operate/digest.ts";
 import { hourMs, minuteMs } from "../std/duration.ts";
 import { type IncidentBrief, briefOf } from "../operate/incident-brief.ts";
 import type { Refusal } from "../pages/acts.ts";
@@ -172,13 +174,19 @@ async function lifeOf({ charts }: PagesWorld["operations"], id: string, nowMs: n
   return lengthMs;
 }
 
+const digestPatienceMs = 100;
+
+/** The newest if it is ready soon, otherwise the one before. */
+const digestSoon = async ({ ready, newest }: RecentDigest) =>
+  (await Promise.race([newest, sleep(digestPatienceMs, undefined, { ref: false })])) ?? ready;
+
 async function showQuiet({ operations, targets }: PagesWorld, { visit, query }: PageRequest): Promise<string> {
   const { silences, maintenance, plans, digests, deliveries, auditLog } = operations;
   const [silenced, windows, planned, digest, failed, log] = await Promise.all([
     silences.list(),
     maintenance(),
     plans.list(),
-    digests.now().catch(() => undefined),
+    digestSoon(digests.recent()),
     deliveries.list("failed"),
     auditLog(),
   ]);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { messagePage } from "../pages/layout.ts";
+import { answerKept, keep } from "./kept.ts";
 import { actRoutes } from "./page-acts.ts";
 import { readingRoutes } from "./page-views.ts";
 import { givesFormTokens } from "./form-tokens.ts";
@@ -62,8 +63,7 @@ export function mountAssets(app: OpenAPIHono): void {
   for (const name of ["style.css", "page.js", "icon.svg"] as const) {
     const text = readFileSync(new URL(`../pages/assets/${name}`, import.meta.url), "utf8");
     const type = types[name.split(".")[1] as keyof typeof types];
-    app.get(`/assets/${name}`, (context) =>
-      context.body(text, 200, { "content-type": type, "cache-control": "public, max-age=300" }),
-    );
+    const kept = keep(text, type, { "cache-control": "public, max-age=300", "x-content-type-options": "nosniff" });
+    app.get(`/assets/${name}`, (context) => answerKept(context, kept));
   }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Scope } from "../operate/operation.ts";
@@ -24,7 +25,13 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 export type PageStatus = 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 502;
 
 export function send(context: Context, html: string, status: PageStatus = 200): Response {
-  return context.body(withFormTokens(context, html), status, { ...pageHeaders });
+  const text = withFormTokens(context, html);
+  if (context.req.header("accept-encoding")?.includes("gzip") !== true) {
+    return context.body(text, status, { ...pageHeaders, vary: "accept-encoding" });
+  }
+  // A low level: it packs nearly as well in half the time.
+  const packed = new Uint8Array(gzipSync(text, { level: 3 }));
+  return context.body(packed, status, { ...pageHeaders, vary: "accept-encoding", "content-encoding": "gzip" });
 }
 
 /** After something was done: the browser asks for the page anew, so that reloading does not do it again. */

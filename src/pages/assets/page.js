@@ -25,6 +25,7 @@ async function refresh() {
   const next = new DOMParser().parseFromString(await reply.text(), "text/html");
   document.title = next.title;
   nameLocalTimes(next);
+  drawLocalAxes(next);
   for (const fresh of next.querySelectorAll("main [id]")) {
     const old = document.getElementById(fresh.id);
     if (old === null || old.closest("form, details") !== null || old.querySelector("form, details, [id] form") !== null)
@@ -79,14 +80,43 @@ if (address !== undefined) {
   });
 }
 
+const numbersOf = (svg) => ["from", "to", "left", "width", "step"].map((name) => Number(svg.dataset[name]));
+
+/**
+ * The axis of time in the zone of the browser: a tick wherever its clock enters the next step, so that a day of 23 or 25
+ * hours is as long as it was.
+ */
+function drawLocalAxes(root) {
+  for (const svg of root.querySelectorAll("svg[data-step]")) {
+    const [from, to, left, width, step] = numbersOf(svg);
+    const [model] = svg.querySelectorAll(".ticks text");
+    if (model === undefined) continue;
+    const walk = Math.min(step, 900_000);
+    const ticks = [];
+    let before;
+    for (let at = Math.ceil(from / walk) * walk; at <= to - (to - from) * 0.03; at += walk) {
+      const local = at - new Date(at).getTimezoneOffset() * 60_000;
+      const entered = Math.floor(local / step);
+      if (before !== undefined && entered !== before && at >= from + (to - from) * 0.02) {
+        const iso = new Date(entered * step).toISOString();
+        const tick = model.cloneNode();
+        tick.setAttribute("x", (left + ((at - from) / (to - from)) * (width - left)).toFixed(1));
+        tick.textContent = iso.slice(11, 16) === "00:00" ? iso.slice(5, 10) : iso.slice(11, 16);
+        ticks.push(tick);
+      }
+      before = entered;
+    }
+    svg.querySelector(".ticks").replaceChildren(...ticks);
+  }
+}
+drawLocalAxes(document);
+
 /** A line that follows the pointer and says what is there; dragging zooms. */
 function drawCursors() {
-  for (const figure of document.querySelectorAll("figure[data-from]")) {
-    if (figure.dataset.ready === "yes") continue;
-    figure.dataset.ready = "yes";
-    const svg = figure.querySelector("svg.chart");
-    const [from, to, left, width] = ["from", "to", "left", "width"].map((name) => Number(figure.dataset[name]));
-    const cursor = svg.querySelector(".cursor");
+  for (const cursor of document.querySelectorAll(".cursor:empty")) {
+    const svg = cursor.closest("svg");
+    const [from, to, left, width] = numbersOf(svg);
+    const [times, texts] = [cursor.dataset.at.split(" ").map(Number), cursor.dataset.text.split("|")];
     const placeOf = (event) => {
       const box = svg.getBoundingClientRect();
       return Math.min(width, Math.max(left, ((event.clientX - box.left) / box.width) * width));
@@ -94,30 +124,25 @@ function drawCursors() {
     const timeOf = (place) => from + ((place - left) / (width - left)) * (to - from);
     const line = document.createElementNS(svg.namespaceURI, "path");
     line.setAttribute("class", "cross");
+    cursor.append(line);
     const read = document.createElement("p");
     read.className = "small soft";
-    read.textContent = "Point at the chart to read it. Drag to zoom.";
-    figure.append(read);
+    read.textContent = `Point at the chart to read it; drag to zoom. The axis shows ${zone} time.`;
+    svg.closest("figure").append(read);
     let startedAt;
     svg.addEventListener("pointermove", (event) => {
       const place = placeOf(event);
-      const atMs = timeOf(place);
       line.setAttribute("d", `M${place} 10V226`);
-      cursor.replaceChildren(line);
-      const points = [...svg.querySelectorAll("[data-at]")];
-      const distance = (point) => Math.abs(Number(point.dataset.at) - atMs);
-      const nearest = points.reduce(
-        (best, point) => (best === undefined || distance(point) < distance(best) ? point : best),
-        undefined,
-      );
-      if (nearest !== undefined) read.textContent = nearest.querySelector("title").textContent;
+      const distances = times.map((time) => Math.abs(time - timeOf(place)));
+      const nearest = distances.indexOf(Math.min(...distances));
+      if (nearest >= 0) read.textContent = `${localTime.format(times[nearest])}: ${texts[nearest]}`;
     });
     svg.addEventListener("pointerdown", (event) => (startedAt = placeOf(event)));
     svg.addEventListener("pointerup", (event) => {
       const endedAt = placeOf(event);
-      if (startedAt === undefined || Math.abs(endedAt - startedAt) < 12 || figure.dataset.zoom === undefined) return;
+      if (startedAt === undefined || Math.abs(endedAt - startedAt) < 12) return;
       const [first, last] = [startedAt, endedAt].toSorted((a, b) => a - b).map((place) => Math.round(timeOf(place)));
-      location.search = new URLSearchParams({ from: String(first), to: String(last) }).toString();
+      location.href = `${svg.dataset.zoom}?${new URLSearchParams({ from: String(first), to: String(last) })}`;
     });
   }
 }

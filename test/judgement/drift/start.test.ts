@@ -52,6 +52,7 @@ test.each([
   [0, 2, 5],
   [0.6, 1.5, 200],
   [0.6, 2, 20],
+  [0.8, 1.3, 1000],
   [0.8, 5, 5],
 ])("neighbors alike by %d, ×%d: four of five starts lie in the range that is said", (correlation, factor, widest) => {
   const { n, share, width } = ranges(correlation, factor);

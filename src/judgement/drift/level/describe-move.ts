@@ -5,6 +5,7 @@ import { isJsonObject } from "../../../std/json.ts";
 import { changeSince } from "./change.ts";
 import { heaviestOf, isLevel } from "./e-detector.ts";
 import { readErrorBits, readRate } from "../rate/error-bits.ts";
+import { percent } from "../rate/error-rate.ts";
 import { readReference } from "../learn/reference.ts";
 import { seasonAt } from "../learn/season.ts";
 import { readWatchState } from "./watch-state.ts";
@@ -42,8 +43,4 @@ export function describeMove({ series, baseline, state, reading, lastSlotMs }: S
   if (bits === undefined || rate === undefined) return unmeasured;
   const now = bits.held?.rate ?? bits.run.k / Math.max(1, bits.run.n);
   return { expected: percent(rate.k / rate.n), observed: percent(now) };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of runs`;
 }

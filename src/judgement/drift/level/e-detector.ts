@@ -35,7 +35,8 @@ export interface Totals {
 /**
  * One sample: R <- (1 + R) e(w) for each component. Under "nothing has changed" each R minus the number of samples is a
  * supermartingale, so that an alarm at R >= A comes after A samples or later on average (Shin, Ramdas, Rinaldo 2022).
- * Changes the state it is given. `onlyUp`: while the level is known to be lower, nothing else is bet on.
+ * Changes the state it is given. `onlyUp`: while the level is known to be lower, nothing else is bet on. `ofBet`: what a bet
+ * wins or loses, as a logarithm, where that isn't its own `logE`.
  */
 export function stepDetector(
   { sums, cusums, sinceMs }: DetectorState,
@@ -43,13 +44,14 @@ export function stepDetector(
   scores: Scores,
   atMs: number,
   onlyUp = false,
+  ofBet?: (component: Component) => number,
 ): Totals {
   let level = 0;
   let others = 0;
   for (let index = 0; index < components.length; index += 1) {
     const component = components[index] as Component;
     if (onlyUp && component.kind !== "up") continue;
-    const evidence = logE(component, scoreFor(component.kind, scores));
+    const evidence = ofBet?.(component) ?? logE(component, scoreFor(component.kind, scores));
     const sum = Math.min(most, (1 + (sums[index] as number)) * Math.exp(evidence));
     sums[index] = sum;
     if (isLevel(component.kind)) level += component.weight * sum;
@@ -102,24 +104,14 @@ const large = 1;
  * score has E exp(l w) of exp(l^2 / 2) at most, so that is what each pays.
  */
 export function stepExtraBets(
-  { sums, cusums, sinceMs }: DetectorState,
+  state: DetectorState,
   { components, extraBets: { margin, deviation } }: ExtraPipeline,
   { score, share }: { readonly score: number; readonly share: number },
   atMs: number,
 ): number {
-  let level = 0;
-  for (let index = 0; index < components.length; index += 1) {
-    const { kind, weight, linear } = components[index] as Component;
-    if (kind !== "up") continue;
-    const step = linear * share;
-    const evidence = step * (score - margin * share) - (step * deviation) ** 2 / 2;
-    const sum = Math.min(most, (1 + (sums[index] as number)) * Math.exp(evidence));
-    sums[index] = sum;
-    level += weight * sum;
-    cusums[index] = Math.max(0, (cusums[index] as number) + evidence);
-    if (cusums[index] === 0) sinceMs[index] = atMs;
-  }
-  return level;
+  const ofBet = ({ linear }: Component): number =>
+    linear * share * (score - margin * share) - (linear * share * deviation) ** 2 / 2;
+  return stepDetector(state, components, { up: score, down: 0, plain: 0 }, atMs, true, ofBet).level;
 }
 
 interface ExtraPipeline {

@@ -186,7 +186,8 @@ function report(
   atMs: number,
   promise: AlarmPromise,
 ): Step {
-  const { most, least } = startIn(state.recent, held.shift, reference, promise);
+  const sinceRuns = (atMs - held.sinceMs) / promise.intervalMs;
+  const { most, least } = startIn(state.recent, held.shift, reference, promise, sinceRuns);
   const start = { fromMs: atMs - most * promise.intervalMs, toMs: atMs - (least - 1) * promise.intervalMs };
   state.held = { ...held, start };
   return { kind: "page", change: { ...change, start } };

@@ -1,5 +1,6 @@
 import type { LearnedBaseline } from "../../../baseline/baseline.ts";
 import type { Json } from "../../../std/json.ts";
+import { minuteText } from "../../../std/time.ts";
 import { type Reference, readReference } from "../learn/reference.ts";
 import { previousIn, withPrevious } from "../previous-baseline.ts";
 import type { Change } from "./change.ts";
@@ -16,8 +17,7 @@ export function returnToPrevious(
   if (previous === undefined || (kind !== "up" && kind !== "down")) return undefined;
   const away = Math.abs(levelOf(reference) + Math.log(ratio) - levelOf(previous));
   if (away > Math.max(floor, Math.log(high / low) / 2)) return undefined;
-  const since = new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ");
-  const why = `what was normal before is normal again since ${since} UTC`;
+  const why = `what was normal before is normal again since ${minuteText(sinceMs)}`;
   return { learned: withPrevious(previous, reference), n: previous.n, why };
 }
 

@@ -5,6 +5,8 @@ const outside = 0.04;
 /** In samples: what takes longer on average may have begun before the newest. */
 const longestKnown = 36;
 const slower = 3;
+/** Nor did it begin long before the evidence, `sinceRuns` ago. */
+const further = 1.5;
 /** One outlier says at most this much. */
 const mostPerSample = 4;
 
@@ -24,6 +26,7 @@ export function startIn(
   shift: number,
   { spread, correlation }: Pick<Reference, "spread" | "correlation">,
   { samples, floor }: { readonly samples: number; readonly floor: number },
+  sinceRuns = 0,
 ): Start {
   const size = Math.max(spread, floor / 2, 1e-3);
   const unit = size * Math.sqrt(1 - correlation ** 2);
@@ -50,7 +53,7 @@ export function startIn(
   const beyondFloor = Math.max(floor / 4, Math.abs(shift) - floor) / size;
   const perSample = (beyondFloor ** 2 / 2) * ((1 - correlation) / (1 + correlation));
   const needed = Math.ceil(Math.log(samples) / perSample);
-  if (needed > longestKnown) return { most: slower * needed, least };
+  if (needed > longestKnown) return { most: Math.max(slower * needed, Math.round(further * sinceRuns)), least };
   return {
     most:
       1 +

@@ -60,27 +60,17 @@ export function streaksOf(
   // Windows overlap, and those of a level that moves slowly are hardly more than one.
   const independent = Math.min(1, (streakRuns * (1 - correlation)) / (1 + correlation));
   const least = leastExcess * spread;
+  const tail = (way: keyof Streaks, share: number): Tail =>
+    tailOf(
+      windows.map((far) => far[way]),
+      share,
+      least,
+    );
   return {
-    up: tailOf(
-      windows.map(({ up }) => up),
-      independent,
-      least,
-    ),
-    down: tailOf(
-      windows.map(({ down }) => down),
-      independent,
-      least,
-    ),
-    jumpUp: tailOf(
-      windows.map(({ jumpUp }) => jumpUp),
-      1,
-      least,
-    ),
-    jumpDown: tailOf(
-      windows.map(({ jumpDown }) => jumpDown),
-      1,
-      least,
-    ),
+    up: tail("up", independent),
+    down: tail("down", independent),
+    jumpUp: tail("jumpUp", 1),
+    jumpDown: tail("jumpDown", 1),
   };
 }
 

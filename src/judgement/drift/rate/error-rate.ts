@@ -16,6 +16,7 @@ import {
   usualAt,
 } from "./error-bits.ts";
 import { isJsonObject, type Json, toJson } from "../../../std/json.ts";
+import { minuteText } from "../../../std/time.ts";
 import type { NewNormal } from "../baseline/new-normal.ts";
 import { cadenceMs } from "../level/cadence.ts";
 import type { Finding, Judge, JudgeInput, JudgeOutput } from "../../judgement.ts";
@@ -100,8 +101,7 @@ function judgeRate(input: JudgeInput, usual: Rate, failed: boolean): JudgeOutput
   const isAdded = isNew && before?.heldOut !== undefined;
   const state = stateOf(counted, bits, { heldOut: isAdded ? countRate(heldOut, slotMs, failed) : heldOut });
   const mayPage = usual.toMs - usual.fromMs >= policy.drift.pageAfterMs;
-  const since = new Date(sinceMs).toISOString().slice(0, 16).replace("T", " ");
-  const observed = `${percent(rate)}, since ${since} UTC`;
+  const observed = `${percent(rate)}, since ${minuteText(sinceMs)}`;
   const finding = findingOf(input, mayPage ? "risky" : "informative", usualAt(usual, slotMs), observed);
   return { ruling: { subject, outcome: "bad", findings: [finding], isConfirmed: mayPage }, state };
 }
@@ -177,6 +177,6 @@ export function acceptRate({ baseline, state }: SeriesMemory, fewest: number): N
   return { learned: withPrevious(heldOut, usual), n: heldOut.n, state: stateOf(heldOut, freshErrorBits(heldOut.toMs)) };
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of runs`;
 }
