@@ -1,5 +1,5 @@
 import { json, sse } from "../replay/server.ts";
-import { body, event, healthy, healthyStream, opening, words } from "./wire-bodies.ts";
+import { body, event, type healthy, healthyStream, opening, words } from "./wire-bodies.ts";
 
 export type Scenario = keyof typeof healthy;
 type Delta = Readonly<Record<string, unknown>>;
