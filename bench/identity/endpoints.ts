@@ -35,8 +35,12 @@ export const nulls: Readonly<Record<string, readonly [more: number, other: Draw,
   "two near ones, 20 h each": [1, near(0.3), turns(20)],
 };
 
+/** Endpoints of which one in two hours is another model. */
+export const hourly = "another model, every second hour";
+
 export const changes: Readonly<Record<string, Draw | "cache">> = {
   "another model": another,
+  [hourly]: another,
   "the same family (logits ±1)": near(1),
   "4 bit (logits ±0.3)": near(0.3),
   "one fine-tuning step (logits ±0.03)": near(0.03),

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../src/std/seeded-random.ts";
 import { newModel } from "./endpoint.ts";
-import { changes, type Instrument, instruments, nulls } from "./endpoints.ts";
+import { changes, hourly, type Instrument, instruments, nulls } from "./endpoints.ts";
 import { dayMs, type Endpoint, play } from "./play.ts";
 
 export interface Played {
@@ -30,6 +30,8 @@ export function playNull(instrument: Instrument, name: string, seed: number, day
   return { pages, enrolled, enrolledDays: enrolledMs / dayMs };
 }
 
+const isEvenHour = (nowMs: number): boolean => Math.floor(nowMs / 3_600_000) % 2 === 0;
+
 /** Days from a change, three after the enrolment, until it is reported; Infinity: not within 60. */
 export function daysToFind(instrument: Instrument, name: string, seed: number): number {
   const change = changes[name];
@@ -39,7 +41,7 @@ export function daysToFind(instrument: Instrument, name: string, seed: number): 
   let changedMs = Infinity;
   const endpoint: Endpoint = {
     ...instruments[instrument],
-    model: (nowMs) => (nowMs >= changedMs ? after : before),
+    model: (nowMs) => (nowMs >= changedMs && !(name === hourly && isEvenHour(nowMs)) ? after : before),
     get cachedFromMs() {
       return change === "cache" ? changedMs : undefined;
     },

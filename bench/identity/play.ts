@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly border?: ((model: Model, drawn: number, random: Random) => string) | undefined;
   /** Standard deviation of a log-probability. */
   readonly noise: number;
+  /** Decimals of log-probabilities; undefined: all. */
+  readonly decimals?: number | undefined;
   /** A cache in front, from then on. */
   readonly cachedFromMs?: number | undefined;
 }
@@ -70,6 +72,9 @@ function asked(scenario: Scenario, endpoint: Endpoint, nowMs: number, random: Ra
   }
 }
 
+/** Searched inputs are deterministic in their number, which only the search knows. */
+const searched = new Map<string, number>();
+
 function answered(
   { name, ask, question }: Call,
   endpoint: Endpoint,
@@ -79,16 +84,20 @@ function answered(
 ) {
   const model = endpoint.model(nowMs, random);
   const cell = question?.cell ?? "";
-  const drawn = question?.drawn ?? Number(cell.slice(7));
+  const prompt = JSON.stringify(ask.messages);
+  if (cell === "search") searched.set(prompt, question?.drawn ?? 0);
+  const drawn = searched.get(prompt) ?? 0;
   const isGreedy = cell === "search" || cell.startsWith("border/");
   const own = isGreedy
     ? (endpoint.border?.(model, drawn, random) ?? "x")
     : answerIn(model.logits[cell] ?? model.logits["number/en"] ?? {}, random);
-  const prompt = JSON.stringify(ask.messages);
   const isCached = endpoint.cachedFromMs !== undefined && nowMs >= endpoint.cachedFromMs;
   const answer = isCached ? (cache.get(prompt) ?? own) : own;
   if (isCached) cache.set(prompt, answer);
-  const tops = endpoint.logprobs && ask.extra["logprobs"] === true ? topsIn(model, endpoint.noise, random) : undefined;
+  const all = endpoint.logprobs && ask.extra["logprobs"] === true ? topsIn(model, endpoint.noise, random) : undefined;
+  const round = (value: number): number =>
+    endpoint.decimals === undefined ? value : Number(value.toFixed(endpoint.decimals));
+  const tops = all && Object.fromEntries(Object.entries(all).map(([token, value]) => [token, round(value)]));
   const outcome = { ...reply, answer, tops };
   return {
     call: name,

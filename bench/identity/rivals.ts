@@ -1,7 +1,7 @@
 import { choices } from "../../src/scenario/same-model/choices.ts";
 import { seededRandom } from "../../src/std/seeded-random.ts";
 import { answerIn, type Model, newModel, type Random, topsIn } from "./endpoint.ts";
-import { changes, noise } from "./endpoints.ts";
+import { changes, hourly, noise } from "./endpoints.ts";
 
 /** A rule with a fixed sample: how far the newest answers are from those before. It looks at the end of each window. */
 export interface Rival {
@@ -103,7 +103,7 @@ const rivals: readonly Rival[] = [
 /** Looks of one kind depend on each other: the largest of each half-year, one in `e` of which has an alarm at this rate. */
 function thresholdOf({ statistics }: Rival, series: number): number {
   const largest = Array.from({ length: series }, (_, index) => {
-    const random = seededRandom(5000 + index);
+    const random = seededRandom(305_000 + index);
     const model = newModel(random);
     return Math.max(...statistics(() => model, 180, random).map(([, statistic]) => statistic));
   }).toSorted((a, b) => a - b);
@@ -117,9 +117,9 @@ export function rivalDays(
   return rivals.map((rival) => {
     const threshold = thresholdOf(rival, series);
     const days = Object.entries(changes).flatMap(([name, change]) => {
-      if (change === "cache") return [];
+      if (change === "cache" || name === hourly) return [];
       const found = Array.from({ length: series }, (_, index) => {
-        const random = seededRandom(1000 + index);
+        const random = seededRandom(301_000 + index);
         const before = newModel(random);
         const after = change(before, random);
         const changedDay = 7 + random();

@@ -78,9 +78,11 @@ const objectives: Vocabulary<"availability" | "latency"> = {
 const comparedBy: Vocabulary<Instrument | "all" | "pairs"> = {
   choices: "words that the model chooses at random",
   logprobs: "log-probabilities of the likeliest first tokens",
+  distance: "all these log-probabilities together",
+  decimals: "how log-probabilities are rounded, or that they are missing",
   borders: "first tokens of inputs between two answers",
   repeats: "equal answers to a repeated question",
-  all: "all except repeats, together",
+  all: "choices, borders and distance together",
   pairs: "answers compared with those of the reference",
 };
 

@@ -8,6 +8,7 @@ import { createUnstoredRuns } from "../run/unstored-runs.ts";
 import { formatMicroUsd } from "../std/money.ts";
 import { silentLog } from "../std/log.ts";
 import { startTelemetry } from "../telemetry/telemetry.ts";
+import { sameWithinBits } from "../judgement/output/compare.ts";
 import { loadOrExplain } from "./files.ts";
 import { keepSecrets } from "./secrets.ts";
 import { openWorld } from "./world.ts";
@@ -90,7 +91,12 @@ function text(
   errorRate: number,
 ): string {
   const { candidate, reference, kind, more, distance, pairs, requests, byChance } = data;
-  const result = more === undefined ? kind : `${kind} (needs about ${more} more pairs)`;
+  const result =
+    kind === "same"
+      ? `same within ${sameWithinBits} bits (another model would differ more, 4-bit weights or a sibling may differ less)`
+      : more === undefined
+        ? kind
+        : `${kind} (needs about ${more} more pairs)`;
   return (
     `${candidate} and ${reference}: ${result}\n` +
     `  ${pairs} pairs of answers, ${requests} requests; "different" is wrong in at most ${100 * errorRate} % of comparisons\n` +

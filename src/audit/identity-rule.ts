@@ -1,3 +1,4 @@
+import { sameWithinBits } from "../judgement/output/compare.ts";
 import type { Compared, NotCompared } from "./compare.ts";
 import { usualTerms } from "./comparison-cost.ts";
 import { broken, met, open, type Rule, setting } from "./ruled.ts";
@@ -49,6 +50,11 @@ export function identityText({ target: { sameAs }, comparison }: AuditView): str
 function comparedText(reference: string, compared: Compared | NotCompared): string {
   if (compared.kind === "not compared") return `not compared: ${compared.why}`;
   const { kind, pairs, distance, byChance } = compared;
-  const result = kind === "same" ? "the same as" : kind === "different" ? "different from" : "perhaps the same as";
+  const result =
+    kind === "same"
+      ? `the same within ${sameWithinBits} bits as`
+      : kind === "different"
+        ? "different from"
+        : "perhaps the same as";
   return `${result} ${reference} by ${pairs} pairs of answers: distance ${distance.toFixed(2)}, where chance alone makes ${byChance.toFixed(2)}`;
 }

@@ -57,7 +57,7 @@ export const attributeWords = {
   plumblineObjective: "availability or latency",
   plumblineSeries: "measured value, such as total time",
   plumblineInstrument:
-    "instrument that compares the answers: choices, logprobs, borders, repeats, all of them except repeats, or pairs",
+    "instrument that compares the answers: choices, logprobs, distance, decimals, borders, repeats, all of them together, or pairs",
   plumblineBound: "lower, usual or upper: nine of ten values are between lower and upper",
   plumblineIncident: "ID of the incident that the alert is about",
   plumblineAlertEvent: "event of the incident that the alert reports",

@@ -22,9 +22,11 @@ async function audited(model: number, reference: number) {
 test("another model is broken with the distance, the same one is not, and two audits show which moved", async () => {
   const same = await audited(0, 0);
   expect(same.rule?.state).toBe("met");
-  expect(same.rule?.evidence).toMatch(/^the same as official by \d+ pairs of answers: distance 0\.\d\d, where chance/);
+  expect(same.rule?.evidence).toMatch(
+    /^the same within 0\.2 bits as official by \d+ pairs of answers: distance 0\.\d\d, where chance/,
+  );
   expect(same.document.sent.requests).toBeLessThanOrEqual(same.plan.atMostRequests);
-  expect(same.worksheet).toContain("the same as official");
+  expect(same.worksheet).toContain("the same within 0.2 bits as official");
 
   const other = await audited(5, 0);
   expect(other.rule).toMatchObject({ state: "broken", evidence: expect.stringContaining("different from official") });

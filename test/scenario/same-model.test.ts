@@ -88,6 +88,23 @@ describe("the enrolment", () => {
     expect(all.filter(({ name }) => name === "border/1").length).toBe(20);
   });
 
+  test("keeps no border input that hardly ever flips", () => {
+    let [asked, searched] = [0, 0];
+    const { enrolling, all } = enrolWith(({ name }) => {
+      if (name.startsWith("search")) searched += 1;
+      asked += 1;
+      // The first ten finds flipped by chance.
+      if (name.startsWith("search")) return { text: searched % 2 === 0 ? "b" : "a" };
+      return { text: searched > 20 && asked % 3 === 0 ? "b" : "a" };
+    });
+    expect(enrolling.borders.length).toBeGreaterThanOrEqual(4);
+    for (const index of enrolling.borders.keys()) {
+      const answers = enrolling.runs.flatMap((run) => run.answers[`border/${index + 1}`] ?? []);
+      expect(answers.filter((answer) => answer !== answers[0]).length).toBeGreaterThanOrEqual(2);
+    }
+    expect(all.length).toBeLessThanOrEqual(mostRequests);
+  });
+
   test("asks both requests of a pair with the same words", () => {
     const { all } = enrolWith(() => ({}));
     const seconds = all.filter(({ name }) => name.endsWith("/2") && !name.startsWith("border"));

@@ -14,7 +14,7 @@ export async function openWordModels(models: ReadonlyMap<number, number> = new M
     const asked = Number(/^\/(\d)\//.exec(request.url ?? "")?.[1]);
     if (Number.isNaN(asked)) return void response.writeHead(404).end();
     const first = models.get(asked) ?? asked;
-    const content = words[(first + Math.floor(random() ** 2 * words.length)) % words.length];
+    const content = words[(first + Math.floor(random() ** 4 * words.length)) % words.length];
     const choice = { index: 0, message: { role: "assistant", content }, finish_reason: "stop" };
     const usage = { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 };
     response.setHeader("content-type", "application/json");

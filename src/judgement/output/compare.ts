@@ -70,10 +70,15 @@ export function withRuns(before: Comparison, candidate: readonly Sample[], refer
   return after;
 }
 
-/** Half of what the same model at another provider adds to the distance of a model from itself: 0.23 and 0.14. */
+/**
+ * The distance in bits that `same` excludes. Another model is about 0.32 further away than a model from itself: 0.46 and 0.14.
+ * A model of the same family or 4-bit weights can be nearer.
+ */
+export const sameWithinBits = 0.2;
+/** How much further apart than by chance they may look: pairs that differ by the above were then never called the same. */
 const margin = 0.1;
 /** Fewer say nothing about equality. */
-const fewestPairs = 100;
+const fewestPairs = 200;
 const shuffles = 200;
 const upperPercent = 2.33;
 

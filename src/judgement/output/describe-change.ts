@@ -3,6 +3,7 @@ import { choices } from "../../scenario/same-model/choices.ts";
 import { minuteText } from "../../std/time.ts";
 import type { Finding, JudgeInput, Severity } from "../judgement.ts";
 import { divergence, emptyCell } from "./cell.ts";
+import { decimalsCell, distanceCell, missing } from "./logprobs.ts";
 import { instrumentOf, thousand } from "./samples.ts";
 import { type Held, isOf, type Watching } from "./watching.ts";
 
@@ -27,8 +28,15 @@ export function findingsOf(
     const why = `${sure}; something replays earlier replies, such as a response cache, or the temperature is ignored; it need not be another model`;
     return [{ ...base, subject: replayedSubject, expected, observed, why }];
   }
+  const [rounded, now] = [decimalsText(before[decimalsCell]), decimalsText(state.since[decimalsCell])];
+  if (["logprobs", "distance", "decimals"].includes(held.instrument) && rounded !== now) {
+    const why = `${sure}; ${announcedText(known, state)}`;
+    return [{ ...base, subject: "log-probabilities", expected: rounded, observed: `${now}, ${since}`, why }];
+  }
+  // A distance is of all tokens together: people see the tokens that moved.
+  const asked = held.instrument === "distance" ? "logprobs" : held.instrument;
   const moved = Object.entries(state.since)
-    .filter(([cell]) => isOf(instrumentOf(cell), held.instrument))
+    .filter(([cell]) => isOf(instrumentOf(cell), asked) && cell !== distanceCell)
     .map(([cell, after]) => ({ cell, after, was: before[cell] ?? emptyCell }))
     .toSorted((a, b) => b.after.n * divergence(b.was, b.after) - a.after.n * divergence(a.was, a.after))
     .slice(0, mostShown);
@@ -71,6 +79,8 @@ export function labelOf(cell: string): string {
   if (cell === thousand) return `random ${thousand}`;
   if (cell === "repeat") return "equal answers to a repeated question";
   if (cell.startsWith("border/")) return `border input ${cell.slice(7)}`;
+  if (cell === decimalsCell) return "decimals of log-probabilities";
+  if (cell === distanceCell) return "distance of log-probabilities, in half octaves";
   return `log-probability of token ${tokenOf(cell)}`;
 }
 
@@ -109,6 +119,13 @@ export function answersText({ n, counts }: Cell, axis?: Axis): string {
 
 function repeatText(cell: Cell = emptyCell): string {
   return `${cell.counts["same"] ?? 0} of ${cell.n} repeated questions answered alike`;
+}
+
+/** `rounded to 2 decimals`, as most replies have them. */
+export function decimalsText({ counts }: Cell = emptyCell): string {
+  const [[most] = [missing]] = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  if (most === missing) return "missing";
+  return most === "full" ? "in full" : `rounded to ${most} decimal${most === "1" ? "" : "s"}`;
 }
 
 export function oddsText(odds: number): string {

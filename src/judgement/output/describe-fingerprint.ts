@@ -3,7 +3,8 @@ import type { Fingerprint } from "../../scenario/same-model/fingerprint.ts";
 import type { JudgePolicy } from "../../probe/probe.ts";
 import { minuteText } from "../../std/time.ts";
 import { longDuration } from "../drift/baseline/describe-card.ts";
-import { answersText, labelOf, pooled } from "./describe-change.ts";
+import { answersText, decimalsText, labelOf, pooled } from "./describe-change.ts";
+import { decimalsCell } from "./logprobs.ts";
 
 /** What the answers of an enrolled endpoint are like, a line each, for people. */
 export function fingerprintLines(fingerprint: Fingerprint, policy: JudgePolicy | undefined): string[] {
@@ -14,10 +15,15 @@ export function fingerprintLines(fingerprint: Fingerprint, policy: JudgePolicy |
     `max_tokens ${variant.maxTokens}`,
   ];
   const all = pooled(regimes);
+  const decimals = decimalsText(all[decimalsCell]);
   const isVaried = choices.some(({ cell }) => Object.keys(all[cell]?.counts ?? {}).length > 1);
   return [
     `${n} answers, ${minuteText(fromMs)} to ${minuteText(toMs)}; honours ${honoured.join(", ")}`,
     `${regimes.length === 1 ? "one back end, or several that mix evenly" : `${regimes.length} back ends that take turns`}; ${borders.length} border inputs, ${Object.keys(axes).length} tokens with log-probabilities`,
+    ...(decimals.startsWith("rounded") ? [`log-probabilities are ${decimals}: smaller changes cannot be seen`] : []),
+    ...(variant.logprobs || borders.length > 0
+      ? []
+      : ["only random choices are compared: small changes such as 4-bit weights cannot be seen"]),
     ...(isVaried
       ? []
       : ["answers do not vary: the temperature seems to be ignored, and replayed answers cannot be seen"]),

@@ -1,9 +1,19 @@
-import { topsOf, answersOf, axesOf, binned } from "./samples.ts";
+import { answersOf } from "./samples.ts";
+import { axesOf, centersOf, distanceCell, enrolledBands, logprobSamples, topsOf } from "./logprobs.ts";
 import type { Observation } from "../../observation/observation.ts";
-import { batch, ladder, mostRequests, requestsOf, wantsOf } from "../../scenario/same-model/enrolment.ts";
+import {
+  batch,
+  borderCell,
+  ladder,
+  mostRequests,
+  requestsOf,
+  trials,
+  wantsOf,
+} from "../../scenario/same-model/enrolment.ts";
 import type { EnrolledRun, Enrolling, Fingerprint, RunAnswers } from "../../scenario/same-model/fingerprint.ts";
 import { isAnswer, isRefused } from "../../scenario/same-model/same-model.ts";
-import { regimesOf } from "./regimes.ts";
+import { emptyCell } from "./cell.ts";
+import { regimeOf, regimesOf } from "./regimes.ts";
 
 export function beginEnrolling(atMs: number, previous?: Fingerprint): Enrolling {
   const nothing = {
@@ -28,14 +38,8 @@ export function enrol(before: Enrolling, done: readonly Observation[], answerTok
   const isUsed = Object.keys(answers).length + tops.length > 0;
   const searched = found.searched + done.filter(({ question }) => question?.cell === "search").length;
   const borders = [...found.borders, ...bordersIn(done)];
-  const next = {
-    ...found,
-    requests,
-    names,
-    searched,
-    borders,
-    runs: isUsed ? [...found.runs, { answers, tops }] : found.runs,
-  };
+  const runs = isUsed ? [...found.runs, { answers, tops }] : found.runs;
+  const next = withoutDull({ ...found, requests, names, searched, borders, runs });
   const left = wantsOf(next).reduce((sum, want) => sum + requestsOf(want), 0);
   const n = before.n + 1;
   return { ...next, n, of: n + Math.ceil((next.variant === undefined ? mostRequests : left) / batch) };
@@ -77,6 +81,35 @@ function bordersIn(done: readonly Observation[]): number[] {
   });
 }
 
+/** Fewest answers but the usual one among the trials of a border input. */
+const fewestFlips = 2;
+
+/** Border inputs that were tried and hardly ever flipped are searched for anew. */
+function withoutDull(enrolling: Enrolling): Enrolling {
+  const { borders, runs, searched } = enrolling;
+  const kept = [...borders.keys()].filter((index) => {
+    const { n, counts } =
+      regimeOf({ all: runs.flatMap(({ answers }) => answers[borderCell(index)] ?? []) })["all"] ?? emptyCell;
+    return n < trials || n - Math.max(...Object.values(counts)) >= fewestFlips;
+  });
+  if (kept.length === borders.length) return enrolling;
+  const renamed = new Map(kept.map((index, place) => [borderCell(index), borderCell(place)]));
+  return {
+    ...enrolling,
+    borders: kept.flatMap((index) => borders[index] ?? []),
+    searched: searched + trials * (borders.length - kept.length),
+    runs: runs.map(({ answers, tops }) => ({
+      tops,
+      answers: Object.fromEntries(
+        Object.entries(answers).flatMap(([cell, of]) => {
+          const name = cell.startsWith("border/") ? renamed.get(cell) : cell;
+          return name === undefined ? [] : [[name, of]];
+        }),
+      ),
+    })),
+  };
+}
+
 export function enrolledRun(done: readonly Observation[]): EnrolledRun {
   const answers: Record<string, string[]> = {};
   for (const { parts } of answersOf(done)) for (const { cell, answer } of parts) (answers[cell] ??= []).push(answer);
@@ -103,15 +136,27 @@ export function countNames(names: Readonly<Record<string, number>>, done: readon
 export function fingerprintOf(enrolling: Enrolling, toMs: number): Fingerprint | undefined {
   const { variant, letter, borders, runs, names, fromMs } = enrolling;
   if (variant === undefined || wantsOf(enrolling).length > 0) return undefined;
-  const axes = axesOf(runs.flatMap(({ tops }) => tops));
-  const regimes = regimesOf(runs.map((run) => withBins(run, axes)));
-  const n = runs.reduce((sum, { answers, tops }) => sum + tops.length + Object.values(answers).flat().length, 0);
-  return { v: 1, variant, letter, borders, regimes, axes, names, n, fromMs, toMs };
+  const tops = runs.flatMap((run) => run.tops);
+  const axes = axesOf(tops);
+  const known = { axes, centers: centersOf(tops, axes) };
+  const bands = enrolledBands(tops, known);
+  const regimes = regimesOf(runs.map((run) => withLogprobs(run, known, bands.splice(0, run.tops.length))));
+  const n = runs.reduce((sum, run) => sum + run.tops.length + Object.values(run.answers).flat().length, 0);
+  return { v: 1, variant, letter, borders, regimes, ...known, names, n, fromMs, toMs };
 }
 
-function withBins({ answers, tops }: EnrolledRun, axes: Fingerprint["axes"]): RunAnswers {
+/** A list is near to itself: how far it is from the others counts. */
+function withLogprobs(
+  { answers, tops }: EnrolledRun,
+  { axes }: Pick<Fingerprint, "axes">,
+  bands: readonly (string | undefined)[],
+): RunAnswers {
   const all: Record<string, readonly string[]> = { ...answers };
-  for (const { parts } of tops.map((top) => binned(top, axes)))
-    for (const { cell, answer } of parts) all[cell] = [...(all[cell] ?? []), answer];
+  const add = (cell: string, answer: string): void => {
+    all[cell] = [...(all[cell] ?? []), answer];
+  };
+  for (const { parts } of tops.flatMap((top) => logprobSamples(top, { axes })))
+    for (const { cell, answer } of parts) add(cell, answer);
+  for (const band of bands) if (band !== undefined) add(distanceCell, band);
   return all;
 }

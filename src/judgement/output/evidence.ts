@@ -1,5 +1,6 @@
 import { isNumbers, objectOf, recordOf } from "../../std/check.ts";
 import type { Cell } from "../../scenario/same-model/fingerprint.ts";
+import { missing } from "./logprobs.ts";
 import { mostShareOf, shareOf, type Shares } from "./cell.ts";
 
 /** Sums of the bets of one instrument. */
@@ -15,16 +16,23 @@ export const isSums = recordOf(objectOf<Sums>({ sums: isNumbers, runs: isNumbers
 /** A bet: how likely it takes an answer to be. The shares of all answers sum to 1. */
 type Bet = (answer: string, shares: Shares, recent: Cell | undefined) => number;
 
-/** Known answers closer together or further apart, and so many more that were never seen. */
-function shaped(power: number, more = 0): Bet {
+/** Known answers as `weigh` has them, and so many more that were never seen. */
+function weighed(weigh: (share: number, answer: string) => number, more = 0): Bet {
   return (answer, { known, fresh }) => {
     const own = known.get(answer);
     if (own === undefined) return fresh + more * (1 - fresh);
     let whole = 0;
-    for (const share of known.values()) whole += share ** power;
-    return ((1 - more) * (1 - fresh) * own ** power) / whole;
+    for (const [of, share] of known) whole += weigh(share, of);
+    return ((1 - more) * (1 - fresh) * weigh(own, answer)) / whole;
   };
 }
+
+/** Known answers closer together or further apart. */
+const shaped = (power: number, more?: number): Bet => weighed((share) => share ** power, more);
+
+/** Further away: bands are numbers, and a list that is missing is the furthest. */
+const further = (by: number, more?: number): Bet =>
+  weighed((share, band) => share * Math.exp(by * (band === missing ? 5 : Number(band))), more);
 
 const discount = 0.3;
 
@@ -53,11 +61,24 @@ const bets: readonly Bet[] = [
   asRecently(12),
 ];
 
+/** On lists of log-probabilities that are further from the enrolled ones; that they are nearer is no change. */
+const distanceBets: readonly Bet[] = [
+  further(0.5, 0.1),
+  further(1, 0.3),
+  further(1, 0.6),
+  further(2, 0.6),
+  further(1),
+  further(2),
+  asRecently(3),
+  asRecently(12),
+];
+
 /** On replayed answers: nearly all equal. */
 const replayBets: readonly Bet[] = [0.8, 0.97].map((share) => (answer) => (answer === "same" ? share : 1 - share));
 
 export function betsOf(instrument: string): readonly Bet[] {
-  return instrument === "repeats" ? replayBets : bets;
+  if (instrument === "repeats") return replayBets;
+  return instrument === "distance" ? distanceBets : bets;
 }
 
 /** Two equal answers in a row were perhaps never seen, and are no surprise. */
@@ -92,7 +113,7 @@ export const noSums: Sums = { sums: [], runs: [] };
 export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
-const forgetting = 0.97;
+const forgetting = 0.85;
 
 /** The newest answers of a cell: each weighs a little less than the next. */
 export function withRecent({ n, counts }: Cell, answer: string): Cell {

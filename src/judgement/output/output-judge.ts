@@ -78,7 +78,7 @@ const returnedAt = 10;
 function watch(input: JudgeInput, known: Fingerprint): JudgeOutput {
   const { memory, done = [], slotMs, policy, cadence } = input;
   const before = readWatching(memory?.state) ?? freshWatching(known, slotMs);
-  const samples = samplesOf(done, known.axes);
+  const samples = samplesOf(done, known);
   if (samples.length === 0) return unjudged(input, "no answer to compare");
   const previous = previousIn(memory?.baseline?.learned, readFingerprint);
   let state: Watching = { ...before, names: countNames(before.names, done) };

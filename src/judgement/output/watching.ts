@@ -68,11 +68,11 @@ const atRest = 1.5;
 /** Odds of e^7 to one end a change that was found. */
 export const backAt = 7;
 
-/** The evidence of all instruments but repeats, together: another model shows in each of them. */
+/** Answers and the distance of log-probabilities together: another model shows in each of them. */
 export const allInstruments = "all";
 
 export function isOf(instrument: string, set: string): boolean {
-  return instrument === set || (set === allInstruments && instrument !== "repeats");
+  return instrument === set || (set === allInstruments && ["choices", "borders", "distance"].includes(instrument));
 }
 
 /** The back end that most likely gave the answers of a run learns from them. */

@@ -8,7 +8,9 @@ export const batch = 40;
 const perChoice = 20;
 const repeats = 30;
 const perBorder = 20;
-const letters = 40;
+/** Asked at once when a border input was found: one that hardly ever flips shows no change. */
+export const trials = 8;
+const letters = 80;
 /** Border inputs are rare: so many are wanted, and no more requests are made for finding them. */
 const wantedBorders = 4;
 export const mostSearched = 800;
@@ -44,12 +46,19 @@ export function wantsOf(enrolling: Enrolling): Want[] {
     ...choices.map(({ cell }) => more({ kind: "choice", cell }, perChoice, cell)),
     more({ kind: "repeat" }, repeats, "repeat"),
     ...(variant.logprobs ? [Array.from({ length: Math.max(0, letters - tops) }, () => letter)] : []),
-    ...borders.map((_, index) => more({ kind: "border", index }, perBorder, `border/${index + 1}`)),
+    ...borders.map((_, index) => more({ kind: "border", index }, perBorder, borderCell(index))),
     isSearching(enrolling) ? Array.from({ length: batch / 2 }, () => search) : [],
   ];
   // In turn, so that every run has something of everything: runs are compared with each other later.
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, turn) => lists.flatMap((list) => list[turn] ?? [])).flat();
+}
+
+export const borderCell = (index: number): string => `border/${index + 1}`;
+
+/** Whether it is still tried; afterwards it is asked once in each run, so that slow routing between back ends shows. */
+export function isTried({ runs }: Pick<Enrolling, "runs">, index: number): boolean {
+  return runs.reduce((sum, { answers }) => sum + (answers[borderCell(index)]?.length ?? 0), 0) < trials;
 }
 
 const letter: Want = { kind: "letter" };

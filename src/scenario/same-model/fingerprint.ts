@@ -34,6 +34,9 @@ export interface Axis {
   readonly width: number;
 }
 
+/** Log-probabilities of the likeliest first tokens, by the hash of the token. */
+export type Tops = Readonly<Record<string, number>>;
+
 /** What was normal: the baseline. */
 export interface Fingerprint {
   readonly v: 1;
@@ -44,6 +47,8 @@ export interface Fingerprint {
   readonly regimes: readonly Regime[];
   /** By hash of the token. */
   readonly axes: Readonly<Record<string, Axis>>;
+  /** Where the enrolled lists were, a value for each axis in the order of its token, and how far one usually is from the others. */
+  readonly centers?: { readonly points: readonly (readonly number[])[]; readonly usual: number } | undefined;
   /** What replies called themselves: model, back end. */
   readonly names: Readonly<Record<string, number>>;
   readonly n: number;
@@ -56,8 +61,7 @@ export type RunAnswers = Readonly<Record<string, readonly string[]>>;
 
 export interface EnrolledRun {
   readonly answers: RunAnswers;
-  /** Of each reply with log-probabilities: hash of the token → log-probability. */
-  readonly tops: readonly Readonly<Record<string, number>>[];
+  readonly tops: readonly Tops[];
 }
 
 /** How far an enrolment is: the state of the series until it has a baseline. */
@@ -96,6 +100,7 @@ export const isFingerprint = objectOf<Fingerprint>({
   borders: isNumbers,
   regimes: isRegimes,
   axes: recordOf(objectOf<Axis>({ at: isNumber, width: isNumber })),
+  centers: optional(objectOf<NonNullable<Fingerprint["centers"]>>({ points: listOf(isNumbers), usual: isNumber })),
   names: isCounts,
   n: isNumber,
   fromMs: isNumber,

@@ -4,7 +4,7 @@ import type { Ask } from "../../probe/probe.ts";
 import type { Json } from "../../std/json.ts";
 import type { Call, PlayContext, Scenario } from "../scenario.ts";
 import { type Choice, choices, mostDrawn, oneLetter, repeated, shortInput, upToThousand } from "./choices.ts";
-import { batch, ladder, mostRequests, requestsOf, type Want, wantsOf } from "./enrolment.ts";
+import { batch, borderCell, isTried, ladder, mostRequests, requestsOf, type Want, wantsOf } from "./enrolment.ts";
 import { type Enrolling, readEnrolling, readFingerprint, type Variant } from "./fingerprint.ts";
 
 /** What a run asks once it is enrolled: two questions, and one that is asked twice. */
@@ -102,8 +102,7 @@ function enrolPlan(enrolling: Enrolling, variant: Variant): Plan {
   const steps: Step[] = [];
   const borders = new Set<number>();
   for (const want of wantsOf(enrolling)) {
-    // Once in each run: slow routing between back ends shows.
-    if (want.kind === "border" && borders.has(want.index)) continue;
+    if (want.kind === "border" && borders.has(want.index) && !isTried(enrolling, want.index)) continue;
     if (want.kind === "border") borders.add(want.index);
     if (steps.length + requestsOf(want) > (enrolling.batch ?? batch)) break;
     steps.push(...stepsOf(want, variant, enrolling));
@@ -117,16 +116,15 @@ function watchPlan(variant: Variant, letter: number, borders: readonly number[])
     ask: (random) => anyOf([...borders.keys()], random, (index) => stepsOf({ kind: "border", index }, variant, known)),
   };
   const choice = anyChoice(variant);
-  const either: Step = { ask: (random) => (random() < 0.5 ? border : choice).ask(random) };
   const likeliest = stepsOf({ kind: "letter" }, variant, known);
-  const first = variant.logprobs ? [...likeliest, choice] : borders.length > 0 ? [border, either] : [choice, choice];
+  const first = variant.logprobs ? [...likeliest, choice] : borders.length > 0 ? [border, border] : [choice, choice];
   return { steps: [...first, ...stepsOf({ kind: "repeat" }, variant, known)], maxTokens: variant.maxTokens };
 }
 
 /** Samples of each instrument in a run of an enrolled endpoint. */
 export function watchedShares({ logprobs }: Variant, borders: readonly number[]): Readonly<Record<string, number>> {
-  if (logprobs) return { logprobs: 1, choices: 2, all: 3, repeats: 1 };
-  return borders.length > 0 ? { borders: 1.5, choices: 1.5, all: 3, repeats: 1 } : { choices: 3, repeats: 1 };
+  if (logprobs) return { logprobs: 1, distance: 1, decimals: 1, choices: 2, all: 3, repeats: 1 };
+  return borders.length > 0 ? { borders: 2, choices: 1, all: 3, repeats: 1 } : { choices: 3, repeats: 1 };
 }
 
 function anyChoice(variant: Variant): Step {
@@ -158,7 +156,7 @@ function stepsOf(want: Want, variant: Variant, known: Pick<Enrolling, "letter" |
       ];
     case "border": {
       const text = shortInput(known.borders[want.index] ?? 0);
-      const question = { cell: `border/${want.index + 1}` };
+      const question = { cell: borderCell(want.index) };
       return [{ ask: () => ({ ask: askOf(text, variant, greedy), question }) }];
     }
     case "search":

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newModel, type Model } from "../../../bench/identity/endpoint.ts";
+import { newModel, type Model, perturbed } from "../../../bench/identity/endpoint.ts";
 import { dayMs, play, type Endpoint, type Watched } from "../../../bench/identity/play.ts";
 import { playNull } from "../../../bench/identity/judged.ts";
 import { seededRandom } from "../../../src/std/seeded-random.ts";
@@ -8,18 +8,23 @@ import { seededRandom } from "../../../src/std/seeded-random.ts";
 function findAfterChange(
   seed: number,
   logprobs: boolean,
-  change: "other model" | "cache" | "no logprobs",
+  change: "other model" | "cache" | "no logprobs" | "rounded" | "always rounded, then tuned",
   days = 30,
 ): Watched | undefined {
   const random = seededRandom(seed);
-  const [before, after] = [newModel(random), newModel(random)];
+  const before = newModel(random);
+  const after = change === "always rounded, then tuned" ? perturbed(before, 0.1, random) : newModel(random);
   let changedMs = Infinity;
   const endpoint = {
     get logprobs() {
       return logprobs && (change !== "no logprobs" || changedMs === Infinity);
     },
     noise: 0.01,
-    model: (nowMs: number): Model => (change === "other model" && nowMs >= changedMs ? after : before),
+    get decimals() {
+      return change === "always rounded, then tuned" || (change === "rounded" && changedMs < Infinity) ? 2 : undefined;
+    },
+    model: (nowMs: number): Model =>
+      (change === "other model" || change === "always rounded, then tuned") && nowMs >= changedMs ? after : before,
     get cachedFromMs() {
       return change === "cache" ? changedMs : undefined;
     },
@@ -48,7 +53,22 @@ describe("the output judge, at 20 requests a day", () => {
     const found = findAfterChange(7, true, "no logprobs");
     // They are left out as soon as it has enrolled.
     expect(found?.slotMs).toBeLessThan(-dayMs);
-    expect(found?.findings?.[1]?.observed).toMatch(/^not among the likeliest, in (\d+) of \1 replies$/);
+    expect(found?.findings).toMatchObject([{ subject: "log-probabilities", expected: "in full" }]);
+    expect(found?.findings?.[0]?.observed).toMatch(/^missing, since /);
+  });
+
+  test("finds within two days that log-probabilities are rounded, and calls that so", () => {
+    const found = findAfterChange(7, true, "rounded");
+    expect(found?.slotMs).toBeLessThan(-dayMs);
+    expect(found?.findings).toMatchObject([{ subject: "log-probabilities", expected: "in full" }]);
+    expect(found?.findings?.[0]?.observed).toMatch(/^rounded to 2 decimals, since /);
+  });
+
+  test("finds a small change of log-probabilities that were always rounded", () => {
+    const found = findAfterChange(8, true, "always rounded, then tuned");
+    expect(found?.slotMs).toBeGreaterThanOrEqual(0);
+    expect(found?.slotMs).toBeLessThan(3 * dayMs);
+    expect(found?.findings?.[1]?.subject).toMatch(/^log-probability of token #/);
   });
 
   test("finds replayed answers within a day, and calls them so", () => {
