@@ -3,12 +3,10 @@ import { createInterface } from "node:readline/promises";
 import { decisionLine } from "../audit/render/format.ts";
 import { readinessExitCodes } from "../audit/decision.ts";
 import { type AuditPlan, planAudit } from "../audit/plan.ts";
-import { rules } from "../audit/rules.ts";
 import type { AuditArguments, Effects } from "../cli/effects.ts";
 import { exitCodes, type Io } from "../cli/io.ts";
 import { readExpectations } from "../config/audit-expectations.ts";
 import { closestTo } from "../config/closest.ts";
-import type { Target } from "../probe/target.ts";
 import { catalogue, scheduledOnly } from "../scenario/resolve.ts";
 import { systemClock } from "../std/clock.ts";
 import { formatMicroUsd } from "../std/money.ts";
@@ -32,8 +30,6 @@ export async function reviewTarget(wanted: AuditArguments, io: Io): ReturnType<E
     const hint = closest === undefined ? `; known targets: ${names.join(", ")}` : `; did you mean ${closest}?`;
     return refuse(`no target is called ${wanted.target}${hint}`);
   }
-  const strange = unknownRisk(target);
-  if (strange !== undefined) return refuse(strange);
   const expected = expectationsIn(wanted.expect);
   if ("problems" in expected) return refuse([`${wanted.expect}:`, ...expected.problems].join("\n  "));
   const before = lastAudit(wanted.out, target.name);
@@ -57,16 +53,6 @@ export async function reviewTarget(wanted: AuditArguments, io: Io): ReturnType<E
       : `${decisionLine(document)}${files.map((file) => `${file}\n`).join("")}`,
   );
   return { exitCode: readinessExitCodes[document.decision.readiness], document };
-}
-
-/** Accepting a risk that no rule checks would have no effect, and nobody would notice. */
-function unknownRisk({ name, audit }: Target): string | undefined {
-  const items = [...rules.map(({ item }) => item), "expectations"];
-  const strange = audit?.accept.find(({ item }) => !items.includes(item))?.item;
-  if (strange === undefined) return undefined;
-  const closest = closestTo(strange, items);
-  const hint = closest === undefined ? `there are: ${items.join(", ")}` : `did you mean ${closest}?`;
-  return `targets.${name}.audit.accept: no rule is called ${strange}; ${hint}`;
 }
 
 function expectationsIn(file: string | undefined): ReturnType<typeof readExpectations> {

@@ -53,7 +53,7 @@ export const clientRules: readonly Rule[] = [
     judge: (view) =>
       ofChecks(view.checks("fallback"), {
         nothing: "no fallback is configured: users see the failure",
-        remedy: `set ${setting(view.target, "audit.fallback")}`,
+        remedy: `set ${setting(view.target, "audit.fallback")} to what users get then, such as { retryLater: true }`,
       }),
   },
   {

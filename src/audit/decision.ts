@@ -31,7 +31,7 @@ export function decideReadiness(view: AuditView, pinned: PinnedReplies = {}): De
     const risk = accepted.find((it) => it.item === item);
     if (ruled.state === "met" || risk === undefined) return { item, condition, ...ruled };
     if (isAbsolute === true && ruled.state === "broken") {
-      return { item, condition, state: "broken", evidence: `${ruled.evidence}; nobody can accept this` };
+      return { item, condition, state: "broken", evidence: `${ruled.evidence}; this risk cannot be accepted` };
     }
     const isOver = Date.parse(`${risk.until}T23:59:59.999Z`) < view.nowMs;
     if (isOver)

@@ -37,7 +37,10 @@ export const operationRules: readonly Rule[] = [
     judge({ target }) {
       const page = target.audit?.documentation;
       return page === undefined
-        ? open("no documentation is configured", `set ${setting(target, "audit.documentation")}`)
+        ? open(
+            "no documentation is configured",
+            `set ${setting(target, "audit.documentation")} to the page and the day somebody read it: { url, checked }`,
+          )
         : met(`${page.url}, checked ${page.checked}`);
     },
   },

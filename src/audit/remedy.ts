@@ -17,9 +17,9 @@ export function openRows(target: string, results: readonly RuleResult[]): OpenRo
       if (remedy !== undefined) return { ...result, evidence: seen, remedy };
       const isAbsolute = rules.some(({ item, isAbsolute: is }) => item === result.item && is === true);
       const otherwise = isAbsolute
-        ? "nobody can accept this"
-        : `name who answers for ${result.item} in targets.${target}.audit.accept`;
-      return { ...result, remedy: `mend it and audit again; ${otherwise}` };
+        ? "this risk cannot be accepted"
+        : `or add { item: ${result.item}, reason, by, until } to targets.${target}.audit.accept`;
+      return { ...result, remedy: `fix it and audit again${isAbsolute ? "; " : ", "}${otherwise}` };
     });
 }
 

@@ -68,7 +68,10 @@ export const replyRules: readonly Rule[] = [
       }
       return ofChecks([...named(view, "valid-request", /tokens$/), ...view.checks("stream-agrees")], {
         nothing: "nothing to compare",
-        remedy: `set ${setting(view.target, "streamOptions")} to true if the target takes it, or ${setting(view.target, "exceptions.usage")} to the reason`,
+        remedy:
+          view.target.streamOptions === false
+            ? `remove ${setting(view.target, "streamOptions")}: false if the target reports the usage of streams now, or set ${setting(view.target, "exceptions.usage")} to the reason why it does not`
+            : `audit again; if the target never reports the usage of streams, set ${setting(view.target, "exceptions.usage")} to the reason`,
       });
     },
   },

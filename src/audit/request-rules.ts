@@ -54,7 +54,7 @@ export const requestRules: readonly Rule[] = [
       const replies = asked.map((name) => view.reply(name));
       if (replies.some((reply) => isAnswered(reply))) return broken(line);
       if (!isServing(view)) return unserved(view, `the configured key is not answered either; ${line}`);
-      const remedy = `audit again when the target answers; if it puts errors elsewhere, set ${setting(target, "contract.errorEnvelope")}`;
+      const remedy = `if this is a refusal, set ${setting(target, "contract.errorEnvelope")} to the path of its error in the reply, such as $.error; else audit again`;
       return replies.every(isRefusal) ? met(line) : open(line, remedy);
     },
   },

@@ -1,3 +1,4 @@
+import type { AuditItem } from "../probe/audit-terms.ts";
 import type { Target } from "../probe/target.ts";
 import type { Check } from "../scenario/scenario.ts";
 import type { AuditView } from "./view.ts";
@@ -5,7 +6,7 @@ import type { AuditView } from "./view.ts";
 /** One condition of taking production traffic. */
 export interface Rule {
   /** By this name a risk is accepted in the configuration. */
-  readonly item: string;
+  readonly item: AuditItem;
   /** Exactly what `judge` looks at, in words made from what it looks at. */
   readonly condition: (target: Target) => string;
   /** Such a breach is nobody's to accept. */

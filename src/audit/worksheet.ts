@@ -1,5 +1,6 @@
 import { visibleBaseUrl } from "../probe/target.ts";
 import type { Observation } from "../observation/observation.ts";
+import { saidOfEnd } from "../observation/stream-end.ts";
 import { protocolOf } from "../protocol/of-target.ts";
 import { identityText } from "./identity-rule.ts";
 import { type AuditView, isAnswered } from "./view.ts";
@@ -190,7 +191,7 @@ function streamOf(view: AuditView): string {
   const { firstChunkMs, firstContentMs, largestGapMs } = seen.timings;
   const ms = (value: number | undefined): string => (value === undefined ? "unknown" : `${Math.round(value)} ms`);
   return [
-    `${reply.contentType}, end: ${reply.streamEnd ?? "no stream"}`,
+    `${reply.contentType}, end: ${saidOfEnd(reply.streamEnd ?? "no stream")}`,
     `first chunk ${ms(firstChunkMs)}, first content ${ms(firstContentMs)}, largest gap ${ms(largestGapMs)}`,
     ...(isHeldBack(seen) ? ["it came all at once: held back by the target, or a proxy before it"] : []),
     `finish reason ${reply.finishReasons.map((reason) => reason ?? "none").join(", ") || "none"}`,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { auditItems } from "../probe/audit-terms.ts";
 import { httpUrl, secret } from "../probe/reference-schemas.ts";
 import { milliseconds } from "../probe/text-schemas.ts";
 
@@ -55,7 +56,9 @@ export const audit = z
     accept: z
       .array(
         z.strictObject({
-          item: z.string().meta({ description: "the rule that is not met", examples: ["billing"] }),
+          item: z
+            .enum(auditItems, { error: "a rule of the audit" })
+            .meta({ description: "the rule that is not met", examples: ["billing"] }),
           reason: line.meta({ description: "why the risk is acceptable", examples: ["support ticket 4711 is open"] }),
           by: line.meta({ description: "who accepts the risk", examples: ["Ada"] }),
           until: date.describe("last day of the acceptance"),

@@ -15,7 +15,7 @@ export function errorFactsOf(status: number, body: Body, { readError }: Protocol
     case "text":
       if (status < 400) return undefined;
       if (body.text === "") return { family: "empty" };
-      return { family: body.text.startsWith("<") ? "html" : "unknown" };
+      return errorText(body.text);
     case "stream":
       return body.chunks.map(factsIn).find((facts) => facts !== undefined);
     case "json":
@@ -23,6 +23,13 @@ export function errorFactsOf(status: number, body: Body, { readError }: Protocol
     default:
       return body satisfies never;
   }
+}
+
+/** Servers in front of a provider answer with a page, which says in its title what is wrong, or with a line of text. */
+function errorText(text: string): ErrorFacts {
+  if (!text.trimStart().startsWith("<")) return { family: "unknown", message: safeMessage(text) };
+  const title = /<title>([^<]{1,200})/i.exec(text.slice(0, 4000))?.[1];
+  return { family: "html", message: title === undefined ? undefined : safeMessage(title) };
 }
 
 /** Identifiers, and of the message what can be nobody's words: it may echo keys and prompts. */

@@ -121,7 +121,7 @@ export interface TextFacts {
   /** Letters that were lost on the way, and became U+FFFD. */
   readonly lost?: number | undefined;
   /** What the server should have taken out of the answer. */
-  readonly leaked?: "reasoning in tags" | "special tokens" | undefined;
+  readonly leaked?: "reasoning in tags" | "special tokens" | "a tool call in tags" | undefined;
 }
 
 export type Script =

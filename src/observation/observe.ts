@@ -145,6 +145,7 @@ function notJsonOf({ headers, body }: Reply): string | undefined {
   if (text === "") return "empty";
   if (text.startsWith("<")) return "HTML";
   if (/^(:|data:|event:)/.test(text.trimStart())) return "lines of a stream";
+  if (/^\{.*\}\s*\{/s.test(text.trimStart())) return "several documents";
   const literal = /[[:,]\s*(-?(?:NaN|Infinity)|None|True|False|undefined)\s*[,}\]]/.exec(text)?.[1];
   return literal ?? (/^[[{]/.test(text) && !/[\]}]$/.test(text) ? "cut off" : "malformed");
 }

@@ -1,6 +1,6 @@
 import type { StreamEnd } from "../exchange/exchange.ts";
 
-/** How a stream ended, in the words that people see and baselines keep. */
+/** How a stream ended, in the words that baselines keep. */
 export function streamEndText(end: StreamEnd): string {
   switch (end) {
     case "never-ends":
@@ -16,4 +16,15 @@ export function streamEndText(end: StreamEnd): string {
     default:
       return end satisfies never;
   }
+}
+
+const spoken: Readonly<Record<string, string>> = {
+  "no-done": "no [DONE]",
+  "no-finish-reason": "no finish reason",
+  "error-event": "an error event",
+};
+
+/** The same in the words that people read. */
+export function saidOfEnd(text: string): string {
+  return text.replaceAll(/no-done|no-finish-reason|error-event/g, (word) => spoken[word] ?? word);
 }

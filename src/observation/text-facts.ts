@@ -26,7 +26,8 @@ export function textFacts(text: string, saysNo = false): TextFacts {
 /** Marks that a model writes for its server, and no user should read. */
 const leaks = [
   ["reasoning in tags", /^<(think|thinking|reasoning)>|<\/(think|thinking|reasoning)>/],
-  ["special tokens", /<\|[a-z_0-9]{2,30}\|>|<\/s>$|<(end_of_turn|start_of_turn)>|\[\/?INST\]/],
+  ["special tokens", /<\|[a-z_0-9]{2,30}\|>|<\/s>$|<(end_of_turn|start_of_turn)>|\[\/?INST\]|<\uFF5C/],
+  ["a tool call in tags", /<(tool_call|function_call|function=[a-z_]+)>|\[TOOL_CALLS\]/],
 ] as const;
 
 /** How models begin when they refuse, in the languages in which they mostly do. */

@@ -1,6 +1,31 @@
+/** The rules of an audit, in the order of its report. */
+export const auditItems = [
+  "endpoint",
+  "authentication",
+  "authentication-not-retried",
+  "invalid-requests",
+  "validation-not-retried",
+  "valid-requests",
+  "fields",
+  "tool-calls",
+  "structured-output",
+  "usage",
+  "no-masking",
+  "model-identity",
+  "token-limits",
+  "timeouts",
+  "retries",
+  "fallback",
+  "redaction",
+  "billing",
+  "documentation",
+  "expectations",
+] as const;
+export type AuditItem = (typeof auditItems)[number];
+
 /** A risk that someone accepts until a date. */
 export interface AcceptedRisk {
-  /** Name of the rule that is not met. */
+  /** The rule that is not met. */
   readonly item: string;
   readonly reason: string;
   readonly by: string;

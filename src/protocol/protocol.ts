@@ -114,6 +114,7 @@ export type StructureFlaw =
   | "wrapped"
   | "no-message"
   | "content-list"
+  | "content-other"
   | "no-delta";
 
 /** Laws of a reply that need no baseline: of its structure, of how the chunks of a stream belong together, of its values. */

@@ -143,7 +143,7 @@ test("nothing is sent without consent; an unreachable target could not be judged
   const typo = await plumbline(["audit", "mini", "--config", config, "--expect", pins, "--yes"]);
   expect(typo).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean invalid-key?") });
   const biling = configFile("biling", "{ accept: [{ item: biling, reason: a typo, by: Ada, until: 2099-12-31 }] }");
-  expect((await plumbline(["audit", "mini", "--config", biling, "--yes"])).stderr).toContain("did you mean billing?");
+  expect((await plumbline(["audit", "mini", "--config", biling, "--yes"])).stderr).toContain('did you mean "billing"?');
   expect(testbed.requests()).toBe(before);
   writeFileSync(config, readFileSync(config, "utf8").replaceAll("{ env: BASE_URL }", "http://127.0.0.1:9/v1"));
   const out = join(folder, "unreachable");

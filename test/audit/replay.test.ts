@@ -162,8 +162,8 @@ const breakages: readonly (readonly [
     (it) => observed(it, "stream-agrees", "prompt tokens agree"),
     "14 plain, 2 streamed",
   ],
-  ["error after 200", { "valid-requests": "broken" }, (it) => item(it, "Streaming behaviour"), "end: error-event"],
-  ["no [DONE]", { "valid-requests": "broken" }, (it) => item(it, "Streaming behaviour"), "end: no-done"],
+  ["error after 200", { "valid-requests": "broken" }, (it) => item(it, "Streaming behaviour"), "end: an error event"],
+  ["no [DONE]", { "valid-requests": "broken" }, (it) => item(it, "Streaming behaviour"), "end: no [DONE]"],
   ["key ignored", { authentication: "broken" }, (it) => evidence(it, "invalid-key")?.outcome, "200"],
   [
     "HTML with 200",

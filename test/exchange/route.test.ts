@@ -113,7 +113,7 @@ describe("a target behind nginx that wants a client certificate of a private aut
   test("a proxy that refuses, or is not there, is named", async () => {
     await using proxy = await startProxy("ada:right");
     const refused = { HTTPS_PROXY: `http://ada:wrong@127.0.0.1:${proxy.port}` };
-    expect(await ask(url(), { tls }, refused)).toBe("connect: the proxy refused the connection (PROXY_407)");
+    expect(await ask(url(), { tls }, refused)).toBe("connect: the proxy asks for a user name and password (PROXY_407)");
     const away = { proxy: `http://127.0.0.1:${await freePort()}` };
     expect(await ask(url(), { tls, ...away })).toBe("connect: the proxy cannot be reached (PROXY_ECONNREFUSED)");
     await using open = await startProxy();

@@ -27,7 +27,7 @@ const { choices: _none, ...bare } = usageChunk() as { choices: unknown };
 const rows: readonly (readonly [string, string, client: RegExp, ours: RegExp])[] = [
   ["a healthy answer", saying(finish, ...ends), /^plumb$/, /^$/],
   ["healthy tool calls", calling(call({}), call({ index: 1, id: "call_2" })), /^call_1 .* call_2 /, /^$/],
-  ["no finish reason", saying(...ends), /^throws/, /end of stream no-finish-reason/],
+  ["no finish reason", saying(...ends), /^throws/, /end of stream no finish reason/],
   ["no [DONE]", saying(finish, usageChunk()), /^plumb$/, /end of stream/],
   ["choices are null", saying(finish, { ...bare, choices: null }, "[DONE]"), /^throws/, /\$\.choices null/],
   ["no choices", saying(finish, bare, "[DONE]"), /^throws/, /\$\.choices absent/],

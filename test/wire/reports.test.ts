@@ -2,7 +2,20 @@ import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { policy } from "../exchange/policy.ts";
 import { http, json, openWire, type ReplayServer, sse } from "../replay/server.ts";
+import { gatewayRows } from "./gateway-rows.ts";
 import { loud } from "./kinds.ts";
+import {
+  begun,
+  bytes,
+  each,
+  eachChoice,
+  nothing,
+  plain,
+  type Row,
+  saying,
+  type Scenario,
+  stream,
+} from "./odd-replies.ts";
 import { openPlayer, type Player } from "./play.ts";
 import {
   body,
@@ -18,26 +31,6 @@ import {
 } from "./wire-bodies.ts";
 
 /** Replies from a second round of public reports: what a first run says of them, and a probe that has learned from three. */
-
-type Scenario = keyof typeof healthy;
-type Delta = Readonly<Record<string, unknown>>;
-interface Chunk {
-  readonly choices: readonly { readonly delta: Delta; readonly finish_reason: string | null }[];
-}
-
-const plain = "valid-request";
-const stream = "streamed-request";
-const each = (edit: (one: Chunk, n: number) => object): string =>
-  sse(healthyStream.map((one, n) => (typeof one === "string" ? one : edit(one as Chunk, n))));
-const eachChoice = (edit: (choice: Chunk["choices"][number], n: number) => object): string =>
-  each((one, n) => ({ ...one, choices: one.choices.map((choice) => edit(choice, n)) }));
-const bytes = (text: string): string =>
-  `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n${text}`;
-const begun = [opening, ...words].map(event).join("");
-const saying = (content: unknown): string => json(200, body({}, {}, { content }));
-const nothing = /^$/;
-
-type Row = readonly [name: string, source: string, scenario: Scenario, reply: string, first: RegExp, watched: RegExp];
 
 const rows: readonly Row[] = [
   [
@@ -159,8 +152,8 @@ const rows: readonly Row[] = [
     "vllm-project/vllm#27572",
     stream,
     bytes(`${begun}${[usageChunk(), "[DONE]"].map(event).join("")}`),
-    /^breaking end of stream: complete → no-finish-reason$/,
-    /^breaking .*end of stream complete → no-finish-reason/,
+    /^breaking end of stream: complete → no finish reason$/,
+    /^breaking .*end of stream complete → no finish reason/,
   ],
   [
     "usage counts no completion tokens",
@@ -253,7 +246,7 @@ function player(scenario: Scenario): Player {
   return playing;
 }
 
-test.each(rows)("%s (%s)", async (_name, _source, scenario, odd, first, watched) => {
+test.each([...rows, ...gatewayRows])("%s (%s)", async (_name, _source, scenario, odd, first, watched) => {
   reply = odd;
   expect(loud(await player(scenario).run()).join("; ")).toMatch(first);
   const watching = player(scenario);

@@ -41,6 +41,13 @@ export const laws: Readonly<Record<Flaw, Law>> = {
     severity: "breaking",
     why: "openai-node and LangChain pass on a list where callers expect a text",
   },
+  "content-other": {
+    subject: "$.choices[].message.content",
+    expected: "a text",
+    observed: "an object or a number",
+    severity: "breaking",
+    why: "callers call functions of texts on it",
+  },
   role: {
     subject: "role",
     expected: "assistant",

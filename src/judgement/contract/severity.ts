@@ -120,11 +120,14 @@ const isOfDelta = (subject: string): boolean => /:\$\.choices\[\]\.delta\./.test
 
 /** How bad a difference is for a client that reads the member it is about; the table is right where no row says more. */
 export function usualSeverity(difference: Difference): { readonly severity: Severity; readonly why: string } {
-  const { kind, subject, observed } = difference;
+  const { kind, subject, expected, observed } = difference;
   const { severity, why } = differenceSeverities[kind];
   const path = subject.slice(Math.max(0, subject.indexOf("$")));
   if ((kind === "null" || kind === "gone") && deprecatedPaths.has(path)) {
     return { severity: "informative", why: differenceSeverities["deprecated-gone"].why };
+  }
+  if (kind === "kind" && expected === "null" && observed.startsWith("object")) {
+    return { severity: "risky", why: "it was always null: clients allow for null, and may not read what comes now" };
   }
   if (kind === "null" && nullablePaths.has(path)) {
     return { severity: "risky", why: "the official API allows null here; clients written for this target may not" };

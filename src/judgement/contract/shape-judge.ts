@@ -1,6 +1,7 @@
 import { learn } from "./learn.ts";
 import { candidateDifferences, countCandidates, grownBy, withCandidates } from "./growth.ts";
 import type { ReplyFacts } from "../../observation/observation.ts";
+import { saidOfEnd } from "../../observation/stream-end.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Json } from "../../std/json.ts";
 import { breachesOf, compareDeclared, type Declared, declaredFor } from "./declared.ts";
@@ -156,7 +157,10 @@ function learningOf({ memory }: JudgeInput) {
 }
 
 function findingOf(difference: Graded, how: string, { series, memory }: JudgeInput): Finding {
-  const { severity, subject, expected, observed } = difference;
+  const { severity, subject } = difference;
+  const [expected, observed] = [difference.expected, difference.observed].map((text) =>
+    subject === "end of stream" ? saidOfEnd(text) : text,
+  ) as [string, string];
   return {
     kind: series.aspect,
     severity,

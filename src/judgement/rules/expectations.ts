@@ -1,5 +1,5 @@
 import type { Observation, ReplyFacts, SeenKind } from "../../observation/observation.ts";
-import { streamEndText } from "../../observation/stream-end.ts";
+import { saidOfEnd, streamEndText } from "../../observation/stream-end.ts";
 import type { JsonKind } from "../../std/json.ts";
 import type { Expectation } from "../../probe/probe.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -98,8 +98,16 @@ function folded(findings: Finding[], rules: readonly Expectation[], facts: Reply
 
 /** A stream without a finish reason says so by how it ended. */
 function saidOnce(findings: Finding[], { streamEnd }: ReplyFacts): Finding[] {
+  if (streamEnd === "malformed" && findings.some(({ observed }) => observed === "unknown")) return malformed(findings);
   const isOfEnd = streamEnd === "no-finish-reason" && findings.some(({ subject }) => subject === "end of stream");
   return isOfEnd ? findings.filter(({ subject }) => subject !== "finish reason") : findings;
+}
+
+/** Of events that are no JSON nothing else can be read. */
+function malformed(findings: Finding[]): Finding[] {
+  const hence = findings.filter(({ subject }) => subject !== "end of stream");
+  const why = `hence: ${hence.map(({ subject, observed }) => `${subject} ${observed}`).join(", ")}`;
+  return findings.flatMap((finding) => (finding.subject === "end of stream" ? [{ ...finding, why }] : []));
 }
 
 /** What a reply lacks whose answer is not where clients look for it. */
@@ -160,7 +168,9 @@ function broken(rule: Expectation, facts: ReplyFacts): Finding[] {
       const { streamEnd: end } = facts;
       const isFinished = rule.endsAt === "finish" && end === "no-done" && facts.finishReasons.some((it) => it !== null);
       const isMet = end === "complete" || end === "no-blank-line" || isFinished;
-      return isMet ? [] : finding("end of stream", "complete", end === undefined ? "no stream" : streamEndText(end));
+      return isMet
+        ? []
+        : finding("end of stream", "complete", end === undefined ? "no stream" : saidOfEnd(streamEndText(end)));
     }
     case "within-cap":
       return overCap(rule.maxTokens, facts, finding);

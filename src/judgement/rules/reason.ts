@@ -18,8 +18,8 @@ export function reasonOf(facts: ReplyFacts, maxTokens: number | undefined): stri
 }
 
 function bodyText({ error }: ReplyFacts): string {
-  if (error?.family === "html") return ", an HTML page";
-  return error?.family === "empty" ? ", an empty body" : "";
+  const what = error?.family === "html" ? ", an HTML page" : error?.family === "empty" ? ", an empty body" : "";
+  return error?.message === undefined ? what : `${what}: ${error.message}`;
 }
 
 function errorNames({ error }: ReplyFacts): string {

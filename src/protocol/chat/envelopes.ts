@@ -62,7 +62,8 @@ export function readError(document: Json, at?: string): ErrorEnvelope | undefine
 function fromFlat(document: JsonObject): Found | undefined {
   const { object, choices, code, success, message, msg } = document;
   const isCompletion = Array.isArray(choices) && choices.length > 0;
-  const hasMessage = message !== undefined || msg !== undefined;
+  // Ollama's own replies have a message that is an object.
+  const hasMessage = typeof message === "string" || typeof msg === "string";
   if (object !== "error" && success !== false && (isCompletion || !hasMessage || isSuccess(code))) return undefined;
   return fromObject(document);
 }

@@ -20,7 +20,8 @@ export function openChatStream(maxEvents: number): StreamReader {
     onEvent: ({ event, data }) => {
       events += 1;
       if (event === "error") sawError = true;
-      if (data === "[DONE]") stamps.doneMs ??= atMs;
+      // As the official clients read it, whatever follows.
+      if (data.startsWith("[DONE]")) stamps.doneMs ??= atMs;
       else if (events <= maxEvents) readChunk(data);
     },
     // A comment is a sign of life; counted, because an endless row of them is no reply.

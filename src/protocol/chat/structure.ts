@@ -25,7 +25,10 @@ function flawIn(document: JsonObject, isStream: boolean): StructureFlaw | undefi
     (choice) => isJsonObject(choice) && (isJsonObject(choice[holder]) || (isStream && isFilterResult(choice))),
   );
   if (!isWhole) return isStream ? "no-delta" : "no-message";
-  return choices.some((choice) => Array.isArray(messageIn(choice, isStream)["content"])) ? "content-list" : undefined;
+  const contents = choices.map((choice) => messageIn(choice, isStream)["content"]);
+  if (contents.some((content) => Array.isArray(content))) return "content-list";
+  const isText = contents.every((content) => content === undefined || content === null || typeof content === "string");
+  return isText ? undefined : "content-other";
 }
 
 /** The message of a choice, or what a chunk adds to it. Perplexity sends both, and the other one is of no use. */

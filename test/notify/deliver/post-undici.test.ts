@@ -312,7 +312,7 @@ describe("TLS", () => {
     const refused = { ...through, proxy: { url: `http://127.0.0.1:${proxy.port}`, noProxy: "" } };
     expect(await createPoster(refused).post(hook)).toMatchObject({
       class: "connect",
-      detail: "the proxy refused the connection (PROXY_407)",
+      detail: "the proxy asks for a user name and password (PROXY_407)",
     });
   });
 
