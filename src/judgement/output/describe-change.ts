@@ -25,8 +25,14 @@ export function findingsOf(
   if (held.instrument === "repeats") {
     const expected = repeatText(before["repeat"]);
     const observed = `${repeatText(state.since["repeat"])}, ${since}`;
-    const why = `${sure}; something replays earlier replies, such as a response cache, or the temperature is ignored; it need not be another model`;
-    return [{ ...base, subject: replayedSubject, expected, observed, why }];
+    const [subject, cause] = areReplayed(state.since["repeat"])
+      ? [replayedSubject, "something replays earlier replies, such as a response cache, or the temperature is ignored"]
+      : [
+          "variety of answers",
+          "a lower temperature, another sampling such as top-k, or replies that are partly replayed",
+        ];
+    const why = `${sure}; ${cause}; it need not be another model`;
+    return [{ ...base, subject, expected, observed, why }];
   }
   const [rounded, now] = [decimalsText(before[decimalsCell]), decimalsText(state.since[decimalsCell])];
   if (["logprobs", "distance", "decimals"].includes(held.instrument) && rounded !== now) {
@@ -115,6 +121,11 @@ export function answersText({ n, counts }: Cell, axis?: Axis): string {
   const others = sorted.slice(mostShown).reduce((sum, [, count]) => sum + count, 0);
   const named = sorted.slice(0, mostShown).map(([answer, count]) => `${count}× ${answer}`);
   return [...named, ...(others > 0 ? [`${others} others`] : [])].join(", ");
+}
+
+/** Sampling that became narrower still varies; replays do not. */
+function areReplayed({ n, counts }: Cell = emptyCell): boolean {
+  return (counts["same"] ?? 0) >= 0.8 * n;
 }
 
 function repeatText(cell: Cell = emptyCell): string {
