@@ -47,7 +47,7 @@ test("two locations fail more often together: one message, its members quiet and
   day.retried.clear();
   await day.minutes(60);
   expect(said(day.story.told.slice(1))).toEqual([
-    expect.stringMatching(/^resolved: resolved after \d+ min, it was: mini: error rate up in [12] of 2 probes$/),
+    expect.stringMatching(/^resolved: resolved after [\d hmin]+, it was: mini: error rate up in [12] of 2 probes$/),
   ]);
   expect(await store.incidents(false, 99)).toEqual([]);
 });

@@ -11,6 +11,9 @@ const busy = 5;
 
 class FolderInUse extends Error {}
 
+/** Held here: the collection of a forgotten lock as garbage would release it. */
+const held = new Set<DatabaseSync>();
+
 /** Takes the folder; a process that was killed a moment ago may need a while to be gone. `purpose`: shown to others. */
 export async function takeDataFolder(folder: string, purpose: string): Promise<() => void> {
   for (let waitedMs = 0; ; waitedMs += retryMs) {
@@ -38,10 +41,12 @@ export function lockDataFolder(folder: string, purpose: string): () => void {
     lock.close();
     throw isBusy(error) ? new FolderInUse(inUse(folder, readOwner(ownerFile))) : error;
   }
+  held.add(lock);
   writeFileSync(ownerFile, `${purpose}, process ${process.pid} on host ${hostname()}\n`);
   return () => {
     rmSync(ownerFile, { force: true });
     // The lock file stays: whoever deletes it could delete the one that the next process has locked.
+    held.delete(lock);
     lock.close();
   };
 }
