@@ -21,7 +21,7 @@ const vocabulary = new Set(
   using valid validate validation value values version was were when with within without finish again yet you your
   audit blocked busy capacity concurrency concurrent country exhausted idle many partial policy region safety sensitive signature
   suspended violation argument arguments include_usage logprobs reasoning_effort response_format returned seed stream_options
-  ssl certificate sent disconnect headers termination down timed occurred origin unreachable moment denied many bad gateway web
+  ssl certificate sent login fail carry secret disconnect headers termination down timed occurred origin unreachable moment denied many bad gateway web
   supplied temperature tools tool_choice top_logprobs top_p`.split(/\s+/),
 );
 
