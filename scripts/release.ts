@@ -36,7 +36,7 @@ function release(version: string): void {
   const changelog = closedChangelog(readFileSync("CHANGELOG.md", "utf8"), version, day);
   for (const [file, text] of [...texts, ["CHANGELOG.md", changelog] as const]) writeFileSync(file, text);
   process.stdout.write(
-    `wrote version ${version}. Check it, then:\n  npx vitest run -u test/helm/snapshots.test.ts\n` +
+    `wrote version ${version}. Check it, then:\n  npx vitest run test/helm/snapshots.test.ts -u\n` +
       `  git commit --all --message "release: ${version}"\n  git tag v${version} && git push origin v${version}\n`,
   );
 }
