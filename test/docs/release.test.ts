@@ -13,7 +13,12 @@ test("every file that has the version has the one of package.json, and gets a ne
 });
 
 test("a release closes the changes so far, and needs some", () => {
-  const closed = closedChangelog(readFileSync("CHANGELOG.md", "utf8"), "9.8.7", "2026-12-01");
+  // Right after a release nothing is listed as unreleased.
+  const changed = readFileSync("CHANGELOG.md", "utf8").replace(
+    "## Unreleased\n",
+    "## Unreleased\n\n### Added\n\n- x\n",
+  );
+  const closed = closedChangelog(changed, "9.8.7", "2026-12-01");
   expect(closed).toMatch(/## Unreleased\n\n## 9\.8\.7 - 2026-12-01\n\n### Added\n\n- /);
   expect(() => closedChangelog("## Unreleased\n\n## 0.1.0\n\n- a\n", "9.8.7", "2026-12-01")).toThrow("no change");
   expect(() => closedChangelog(closed, "9.9.0", "2026-12-02")).toThrow("no change");
