@@ -84,7 +84,7 @@ function bordersIn(done: readonly Observation[]): number[] {
 /** Fewest answers but the usual one among the trials of a border input. */
 const fewestFlips = 2;
 
-/** Border inputs that were tried and hardly ever flipped are searched for anew. */
+/** Without the border inputs that were tried and hardly ever flipped: enrolment searches for others. */
 function withoutDull(enrolling: Enrolling): Enrolling {
   const { borders, runs, searched } = enrolling;
   const kept = [...borders.keys()].filter((index) => {
